@@ -1,0 +1,29 @@
+//! What an access token says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{SessionId, UserId};
+
+/// The `typ` header of an access token (RFC 9068), so that no other token of ours can stand in for one.
+pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// The claims of an access token. Minted by `users` only, signed with EdDSA, verified by everyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// Who minted it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// The user.
+    pub sub: UserId,
+    /// The session: revoking it closes the sockets that were opened with this token.
+    pub sid: SessionId,
+    /// The username when the token was minted; for logs and display, never for authorization.
+    pub username: String,
+    /// A unique id of this token.
+    pub jti: uuid::Uuid,
+    /// Minted at, seconds since the epoch.
+    pub iat: i64,
+    /// Refused from here on, seconds since the epoch.
+    pub exp: i64,
+}
