@@ -1,0 +1,95 @@
+//! Whose rights the servers run with. Postgres refuses to run as root.
+
+use std::ffi::OsString;
+use std::os::unix::fs::chown;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::Error;
+
+/// The account that Postgres runs as: our own, or an unprivileged one when we are root.
+#[derive(Clone, Debug)]
+pub struct Account {
+    other: Option<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    /// `postgres`, or else `nobody`, for root; ourselves for everyone else.
+    pub fn for_postgres() -> Result<Account, Error> {
+        if !rustix::process::getuid().is_root() {
+            return Ok(Account { other: None });
+        }
+        let accounts = std::fs::read_to_string("/etc/passwd")
+            .map_err(|cause| Error::io("read /etc/passwd", cause))?;
+        let entry = ["postgres", "nobody"]
+            .iter()
+            .find_map(|name| find(&accounts, name));
+        match entry {
+            Some(entry) => Ok(Account { other: Some(entry) }),
+            None => Err(Error::NoAccount),
+        }
+    }
+
+    /// What to put before a command so that it runs as this account.
+    pub fn prefix(&self) -> Vec<OsString> {
+        let Some(entry) = &self.other else {
+            return Vec::new();
+        };
+        let words = [
+            "setpriv".to_owned(),
+            format!("--reuid={}", entry.uid),
+            format!("--regid={}", entry.gid),
+            "--clear-groups".to_owned(),
+            "--".to_owned(),
+        ];
+        words.into_iter().map(OsString::from).collect()
+    }
+
+    /// A command that runs `program` as this account.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut words = self
+            .prefix()
+            .into_iter()
+            .chain([program.as_os_str().to_owned()]);
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words);
+        command
+    }
+
+    /// Whether this account can enter `directory`.
+    pub fn can_enter(&self, directory: &Path) -> bool {
+        let mut test = self.command(Path::new("test"));
+        test.arg("-x")
+            .arg(directory)
+            .current_dir("/")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        test.status().is_ok_and(|status| status.success())
+    }
+
+    /// Gives it a directory that it must own.
+    pub fn take(&self, directory: &Path) -> Result<(), Error> {
+        let Some(entry) = &self.other else {
+            return Ok(());
+        };
+        chown(directory, Some(entry.uid), Some(entry.gid))
+            .map_err(|cause| Error::io(format!("give away {}", directory.display()), cause))
+    }
+}
+
+/// One line of /etc/passwd: `name:x:uid:gid:...`.
+fn find(accounts: &str, name: &str) -> Option<Entry> {
+    let line = accounts
+        .lines()
+        .find(|line| line.split(':').next() == Some(name))?;
+    let mut fields = line.split(':').skip(2);
+    let uid = fields.next()?.parse().ok()?;
+    let gid = fields.next()?.parse().ok()?;
+    Some(Entry { uid, gid })
+}

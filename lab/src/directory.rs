@@ -1,0 +1,100 @@
+//! Where servers keep their data and logs.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::Error;
+use crate::account::Account;
+
+const SWEEP: &str = include_str!("process/sweep.sh");
+
+/// A directory that every server account can enter. A temporary one goes away with us,
+/// however we end; a lasting one stays.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    sweeper: Option<Child>,
+}
+
+impl Directory {
+    /// A new directory in the system's place for temporary files, removed when this value
+    /// is dropped or this process dies, after the servers in it have stopped.
+    pub fn temporary() -> Result<Directory, Error> {
+        let parent = temporary_parent();
+        let path = tempfile::Builder::new()
+            .prefix("antiphon-")
+            .tempdir_in(&parent)
+            .map_err(|cause| Error::io(format!("make a directory in {}", parent.display()), cause))?
+            .keep();
+        open_to_all(&path)?;
+        let sweeper = Command::new("sh")
+            .args(["-c", SWEEP, "lab-sweep"])
+            .arg(&path)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(|cause| Error::io("start sh", cause))?;
+        Ok(Directory {
+            path,
+            sweeper: Some(sweeper),
+        })
+    }
+
+    /// A directory that stays, made when it is missing.
+    pub fn lasting(path: &Path) -> Result<Directory, Error> {
+        fs::create_dir_all(path)
+            .map_err(|cause| Error::io(format!("make {}", path.display()), cause))?;
+        open_to_all(path)?;
+        Ok(Directory {
+            path: path.to_owned(),
+            sweeper: None,
+        })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it goes away with us.
+    pub fn is_temporary(&self) -> bool {
+        self.sweeper.is_some()
+    }
+
+    /// The file whose lock keeps a temporary directory from being removed.
+    pub(crate) fn lock(&self) -> Option<std::ffi::OsString> {
+        self.sweeper
+            .as_ref()
+            .map(|_| self.path.join(".lock").into())
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if let Some(mut sweeper) = self.sweeper.take() {
+            drop(sweeper.stdin.take());
+            // The sweeper waits at most a minute for the guards. A failure to wait for it
+            // changes nothing: it works without us.
+            let _ = sweeper.wait();
+        }
+    }
+}
+
+/// `$TMPDIR` or `/tmp`; `/var/tmp` when Postgres' account cannot reach the former.
+fn temporary_parent() -> PathBuf {
+    let usual = std::env::temp_dir();
+    match Account::for_postgres() {
+        Ok(account) if !account.can_enter(&usual) => PathBuf::from("/var/tmp"),
+        _ => usual,
+    }
+}
+
+fn open_to_all(path: &Path) -> Result<(), Error> {
+    fs::set_permissions(path, Permissions::from_mode(0o755))
+        .map_err(|cause| Error::io(format!("open {} to server accounts", path.display()), cause))
+}

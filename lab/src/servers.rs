@@ -1,0 +1,51 @@
+//! A private Postgres and Redis.
+//!
+//! They listen on free loopback ports and keep their data in a directory of their own, so
+//! that they neither meet nor need servers that were there before. A program that is
+//! missing is a panic with a clear sentence, never a skipped test.
+
+mod database;
+mod postgres;
+mod redis;
+
+use std::sync::OnceLock;
+
+pub use database::TestDatabase;
+pub use postgres::{Durability, Postgres};
+pub use redis::Redis;
+
+/// One Postgres and one Redis that the tests of a process share.
+#[derive(Debug)]
+pub struct Servers {
+    postgres: Postgres,
+    redis: Redis,
+}
+
+/// The servers of this test process, started by whoever asks first. They stop when the
+/// process ends. For use from any number of `#[tokio::test]`s.
+///
+/// # Panics
+/// When a server is missing or does not start.
+pub fn shared() -> &'static Servers {
+    static SHARED: OnceLock<Servers> = OnceLock::new();
+    SHARED.get_or_init(|| Servers {
+        postgres: Postgres::start(),
+        redis: Redis::start(),
+    })
+}
+
+impl Servers {
+    /// A fresh, migrated database of the caller's own.
+    ///
+    /// # Panics
+    /// When the migrations fail or Postgres has gone.
+    pub async fn database(&self) -> TestDatabase {
+        self.postgres.database().await
+    }
+
+    /// The shared Redis. A database number does not isolate Pub/Sub: tests are kept apart
+    /// by the random ids of their feeds.
+    pub fn redis_url(&self) -> String {
+        self.redis.url()
+    }
+}

@@ -1,0 +1,120 @@
+//! A database per test.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_postgres::{Client, NoTls};
+
+use super::Postgres;
+use super::postgres::{OWNER, url};
+
+const TEMPLATE: &str = "antiphon_template";
+
+/// A migrated database that one test has to itself. Dropped some time after this value is.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+    port: u16,
+    discarded: Discarded,
+}
+
+/// Names of databases that nobody uses any more.
+pub(super) type Discarded = Arc<Mutex<Vec<String>>>;
+
+impl TestDatabase {
+    /// Its address for a role, such as `antiphon_sender`.
+    pub fn url_as(&self, role: &str) -> String {
+        url(self.port, role, &self.name)
+    }
+
+    /// Its address for its owner, who may do anything.
+    pub fn owner_url(&self) -> String {
+        self.url_as(OWNER)
+    }
+
+    /// A connection as `role`, for statements that no service makes.
+    ///
+    /// # Panics
+    /// When Postgres refuses it.
+    pub async fn connect_as(&self, role: &str) -> Client {
+        connect(&self.url_as(role)).await
+    }
+
+    /// A connection as the owner.
+    ///
+    /// # Panics
+    /// When Postgres refuses it.
+    pub async fn connect_as_owner(&self) -> Client {
+        connect(&self.owner_url()).await
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let name = std::mem::take(&mut self.name);
+        self.discarded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(name);
+    }
+}
+
+impl Postgres {
+    /// A fresh, migrated database of the caller's own.
+    ///
+    /// # Panics
+    /// When the migrations fail or Postgres has gone.
+    pub async fn database(&self) -> TestDatabase {
+        self.template.get_or_init(|| self.make_template()).await;
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let client = connect(&self.owner_url("postgres")).await;
+        let discarded = std::mem::take(
+            &mut *self
+                .discarded
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for old in discarded {
+            execute(&client, &format!("DROP DATABASE {old} WITH (FORCE)")).await;
+        }
+        execute(
+            &client,
+            &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"),
+        )
+        .await;
+        TestDatabase {
+            name,
+            port: self.port(),
+            discarded: Arc::clone(&self.discarded),
+        }
+    }
+
+    /// Migrates once; every test's database is a copy of the result.
+    async fn make_template(&self) {
+        let client = connect(&self.owner_url("postgres")).await;
+        execute(&client, &format!("CREATE DATABASE {TEMPLATE}")).await;
+        if let Err(error) = migrations::run(&self.owner_url(TEMPLATE)).await {
+            panic!("the migrations failed: {error}");
+        }
+    }
+}
+
+async fn execute(client: &Client, statement: &str) {
+    if let Err(error) = client.batch_execute(statement).await {
+        panic!("{statement}: {error:?}");
+    }
+}
+
+/// A connection whose driver runs on the caller's runtime until the client is dropped.
+async fn connect(url: &str) -> Client {
+    match tokio_postgres::connect(url, NoTls).await {
+        Ok((client, connection)) => {
+            tokio::spawn(async move {
+                // A connection that breaks shows in the client's next statement.
+                let _ = connection.await;
+            });
+            client
+        }
+        Err(error) => panic!("cannot connect to {url}: {error:?}"),
+    }
+}

@@ -1,0 +1,250 @@
+//! A private PostgreSQL.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use super::database::Discarded;
+use crate::account::Account;
+use crate::directory::Directory;
+use crate::process::{Process, Recipe, StopSteps};
+use crate::{Error, ports, programs};
+
+/// Who made the cluster and owns every database in it.
+pub(crate) const OWNER: &str = "antiphon";
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether data must survive the machine, or only the test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Every commit reaches the disk before it is acknowledged.
+    Kept,
+    /// Nothing is synced: the data goes away with the test.
+    ThrownAway,
+}
+
+/// A PostgreSQL server of our own. Everyone on the loopback may sign in as anyone.
+#[derive(Debug)]
+pub struct Postgres {
+    port: u16,
+    durability: Durability,
+    account: Account,
+    data: PathBuf,
+    process: Mutex<Option<Process>>,
+    pub(super) template: tokio::sync::OnceCell<()>,
+    pub(super) databases: AtomicU64,
+    pub(super) discarded: Discarded,
+    // Last: it is removed after the process has stopped.
+    directory: Directory,
+}
+
+impl Postgres {
+    /// A throw-away server on a free port, which a test may stop, kill and freeze.
+    ///
+    /// # Panics
+    /// When PostgreSQL is missing or does not start.
+    pub fn start() -> Postgres {
+        let directory = Directory::temporary();
+        directory
+            .and_then(|directory| {
+                Postgres::launch(directory, ports::free(), Durability::ThrownAway)
+            })
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A server on `port` with its data in `directory/postgres`, made when it is missing.
+    pub fn launch(
+        directory: Directory,
+        port: u16,
+        durability: Durability,
+    ) -> Result<Postgres, Error> {
+        let postgres = Postgres {
+            port,
+            durability,
+            account: Account::for_postgres()?,
+            data: directory.path().join("postgres"),
+            process: Mutex::new(None),
+            template: tokio::sync::OnceCell::new(),
+            databases: AtomicU64::new(0),
+            discarded: Discarded::default(),
+            directory,
+        };
+        if !postgres.data.join("PG_VERSION").exists() {
+            postgres.make_cluster()?;
+        }
+        postgres.begin()?;
+        Ok(postgres)
+    }
+
+    fn make_cluster(&self) -> Result<(), Error> {
+        fs::create_dir_all(&self.data)
+            .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
+        self.account.take(&self.data)?;
+        let initdb = programs::postgres("initdb")?;
+        let mut command = self.account.command(&initdb);
+        command.arg("--pgdata").arg(&self.data).args([
+            "--username",
+            OWNER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]);
+        if self.durability == Durability::ThrownAway {
+            command.arg("--no-sync");
+        }
+        let output = command
+            .current_dir(self.directory.path())
+            .output()
+            .map_err(|cause| Error::io("run initdb", cause))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(Error::Failed {
+            program: "initdb".to_owned(),
+            output: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    fn begin(&self) -> Result<(), Error> {
+        let mut command = self.account.prefix();
+        command.push(programs::postgres("postgres")?.into());
+        command.push("-D".into());
+        command.push(self.data.clone().into());
+        for setting in self.settings() {
+            command.push("-c".into());
+            command.push(OsString::from(setting));
+        }
+        let recipe = Recipe {
+            name: "postgres".to_owned(),
+            command,
+            environment: Vec::new(),
+            stop: match self.durability {
+                Durability::Kept => StopSteps::POSTGRES,
+                Durability::ThrownAway => StopSteps::POSTGRES_THROWN_AWAY,
+            },
+        };
+        let process = Process::start(&recipe, &self.directory)?;
+        self.wait_until_ready(&process)?;
+        *self.slot() = Some(process);
+        Ok(())
+    }
+
+    fn settings(&self) -> Vec<String> {
+        let mut settings = vec![
+            format!("port={}", self.port),
+            "listen_addresses=127.0.0.1".to_owned(),
+            "unix_socket_directories=".to_owned(),
+            "max_connections=400".to_owned(),
+            "shared_buffers=128MB".to_owned(),
+            "timezone=UTC".to_owned(),
+            "log_timezone=UTC".to_owned(),
+        ];
+        if self.durability == Durability::ThrownAway {
+            settings.extend(
+                [
+                    "fsync=off",
+                    "synchronous_commit=off",
+                    "full_page_writes=off",
+                ]
+                .map(str::to_owned),
+            );
+        }
+        settings
+    }
+
+    /// Postgres itself writes `ready` on the eighth line of its lock file.
+    fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
+        let deadline = Instant::now() + PATIENCE;
+        let lock_file = self.data.join("postmaster.pid");
+        let pid = process.pid().to_string();
+        loop {
+            let text = fs::read_to_string(&lock_file).unwrap_or_default();
+            let mut lines = text.lines();
+            if lines.next() == Some(&pid) && lines.nth(6).map(str::trim) == Some("ready") {
+                return Ok(());
+            }
+            if !process.is_running() {
+                return Err(Error::Exited {
+                    name: "postgres".to_owned(),
+                    log: process.log_tail(),
+                });
+            }
+            if Instant::now() >= deadline {
+                return Err(Error::NotReady {
+                    name: "postgres".to_owned(),
+                    seconds: PATIENCE.as_secs(),
+                    log: process.log_tail(),
+                });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The port it listens on, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The address of `database` for `role`.
+    pub fn url(&self, role: &str, database: &str) -> String {
+        url(self.port, role, database)
+    }
+
+    /// The address of `database` for the owner of everything.
+    pub fn owner_url(&self, database: &str) -> String {
+        self.url(OWNER, database)
+    }
+
+    /// Stops it; clients lose their connections. The data stays for [`Postgres::restart`].
+    pub fn stop(&self) {
+        let process = self.slot().take();
+        if let Some(process) = process {
+            process.stop();
+        }
+    }
+
+    /// `kill -9` of the server; its backends notice and end too.
+    pub fn kill(&self) {
+        let process = self.slot().take();
+        if let Some(process) = process {
+            process.kill();
+        }
+    }
+
+    /// SIGSTOP: new connections hang. Backends that are already connected go on.
+    pub fn freeze(&self) {
+        if let Some(process) = self.slot().as_ref() {
+            process.freeze();
+        }
+    }
+
+    /// SIGCONT, after [`Postgres::freeze`].
+    pub fn thaw(&self) {
+        if let Some(process) = self.slot().as_ref() {
+            process.thaw();
+        }
+    }
+
+    /// Starts it again on the same port with the same data, after a stop or a kill.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn restart(&self) {
+        self.stop();
+        self.begin().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Process>> {
+        self.process
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+pub(super) fn url(port: u16, role: &str, database: &str) -> String {
+    format!("postgres://{role}@127.0.0.1:{port}/{database}")
+}

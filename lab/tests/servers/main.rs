@@ -1,0 +1,6 @@
+//! What the test servers promise to the tests of every other crate.
+#![allow(clippy::unwrap_used)]
+
+mod postgres;
+mod processes;
+mod redis;

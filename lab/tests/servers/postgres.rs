@@ -1,0 +1,73 @@
+use std::collections::HashSet;
+
+use lab::servers::{self, Postgres};
+
+async fn tables(client: &tokio_postgres::Client) -> i64 {
+    let count = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+    client.query_one(count, &[]).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn every_test_gets_a_migrated_database_of_its_own() {
+    let (one, two) = (
+        servers::shared().database().await,
+        servers::shared().database().await,
+    );
+    let (one, two) = (one.connect_as_owner().await, two.connect_as_owner().await);
+    assert!(tables(&one).await > 0);
+    one.batch_execute("CREATE TABLE only_here (id int)")
+        .await
+        .unwrap();
+    assert_eq!(tables(&one).await, tables(&two).await + 1);
+}
+
+#[tokio::test]
+async fn databases_are_made_concurrently_and_dropped_after_use() {
+    let postgres = Postgres::start();
+    let made = futures_util::future::join_all((0..8).map(|_| postgres.database())).await;
+    let urls: HashSet<String> = made.iter().map(|database| database.owner_url()).collect();
+    assert_eq!(urls.len(), 8);
+    drop(made);
+
+    let last = postgres.database().await;
+    let client = last.connect_as_owner().await;
+    let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'test%'";
+    assert_eq!(
+        client.query_one(left, &[]).await.unwrap().get::<_, i64>(0),
+        1
+    );
+}
+
+#[tokio::test]
+async fn each_service_role_can_sign_in() {
+    let database = servers::shared().database().await;
+    for role in ["antiphon_users", "antiphon_sender", "antiphon_receiver"] {
+        let client = database.connect_as(role).await;
+        let row = client
+            .query_one("SELECT current_user::text", &[])
+            .await
+            .unwrap();
+        assert_eq!(row.get::<_, String>(0), role);
+    }
+}
+
+#[tokio::test]
+async fn a_postgres_that_was_killed_or_stopped_comes_back_on_its_port_with_its_data() {
+    let postgres = Postgres::start();
+    let database = postgres.database().await;
+    let client = database.connect_as_owner().await;
+    client
+        .batch_execute("CREATE TABLE kept (id int); CHECKPOINT")
+        .await
+        .unwrap();
+    let before = tables(&client).await;
+
+    postgres.kill();
+    assert!(client.batch_execute("SELECT 1").await.is_err());
+    postgres.restart();
+    assert_eq!(tables(&database.connect_as_owner().await).await, before);
+
+    postgres.stop();
+    postgres.restart();
+    assert_eq!(tables(&database.connect_as_owner().await).await, before);
+}
