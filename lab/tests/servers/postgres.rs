@@ -57,7 +57,7 @@ async fn a_postgres_that_was_killed_or_stopped_comes_back_on_its_port_with_its_d
     let database = postgres.database().await;
     let client = database.connect_as_owner().await;
     client
-        .batch_execute("CREATE TABLE kept (id int); CHECKPOINT")
+        .batch_execute("CREATE TABLE kept (id int)")
         .await
         .unwrap();
     let before = tables(&client).await;
