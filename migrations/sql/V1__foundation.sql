@@ -54,6 +54,47 @@ CREATE TABLE feed_events (
     CHECK ((seq = 1) = (prev_id IS NULL))
 ) PARTITION BY HASH (feed_id);
 
+-- The one way to write an event: takes the locks of the given feeds in id order (so that two calls cannot deadlock),
+-- numbers one event in each, and answers with what was numbered. A feed that does not exist is skipped: the caller
+-- compares the rows. An event of the kind MESSAGE_ADDED counts as a message too, and its id is the message's id.
+--
+-- The row lock is held until the caller's transaction ends, so commit order equals seq order and a reader never sees a
+-- hole that fills later. A rollback takes the numbers back.
+CREATE FUNCTION append_events(feed_ids uuid[], ids uuid[], kinds text[], actor uuid, message_ids uuid[], datas jsonb[])
+RETURNS TABLE (feed_id uuid, seq bigint, id uuid, prev_id uuid, at timestamptz, message_count bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM FROM feeds f WHERE f.id = ANY (feed_ids) ORDER BY f.id FOR UPDATE;
+
+    RETURN QUERY
+    WITH input AS (
+        SELECT i.feed_id, i.id, i.kind, i.message_id, i.data, f.head_id AS prev_id
+        FROM unnest(feed_ids, ids, kinds, message_ids, datas) AS i (feed_id, id, kind, message_id, data)
+        JOIN feeds f ON f.id = i.feed_id
+    ), advanced AS (
+        UPDATE feeds f
+        SET last_seq = f.last_seq + 1,
+            head_id = i.id,
+            -- Strictly growing, also when the clock steps back.
+            last_at = greatest(clock_timestamp(), f.last_at + interval '1 microsecond'),
+            message_count = f.message_count + (i.kind = 'MESSAGE_ADDED')::int,
+            last_message_at = CASE i.kind WHEN 'MESSAGE_ADDED' THEN clock_timestamp() ELSE f.last_message_at END
+        FROM input i
+        WHERE f.id = i.feed_id
+        RETURNING f.id AS feed_id, f.last_seq AS seq, f.last_at AS at, f.message_count
+    ), appended AS (
+        INSERT INTO feed_events (feed_id, seq, id, prev_id, kind, at, actor_id, message_id, data)
+        SELECT a.feed_id, a.seq, i.id, i.prev_id, i.kind, a.at, actor, i.message_id, i.data
+        FROM advanced a
+        JOIN input i ON i.feed_id = a.feed_id
+    )
+    SELECT a.feed_id, a.seq, i.id, i.prev_id, a.at, a.message_count
+    FROM advanced a
+    JOIN input i ON i.feed_id = a.feed_id;
+END
+$$;
+
 -- Accounts: written by users only. -----------------------------------------------------------------------------------
 
 CREATE TABLE users (
@@ -199,6 +240,8 @@ GRANT SELECT, INSERT, UPDATE ON chats, participants, messages TO antiphon_sender
 -- UPDATE is also what `SELECT … FOR UPDATE` needs. Events are never changed by anyone.
 GRANT SELECT, INSERT, UPDATE ON feeds TO antiphon_users, antiphon_sender;
 GRANT SELECT, INSERT ON feed_events TO antiphon_users, antiphon_sender;
+REVOKE EXECUTE ON FUNCTION append_events FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_events TO antiphon_users, antiphon_sender;
 
 GRANT SELECT ON feeds, feed_events, chats, participants, messages, unread_counts, message_reads TO antiphon_receiver;
 ALTER ROLE antiphon_receiver SET default_transaction_read_only = on;
