@@ -185,6 +185,7 @@ CREATE TABLE participants (
     PRIMARY KEY (chat_id, user_id)
 ) WITH (fillfactor = 80);
 CREATE INDEX participants_of_user ON participants (user_id, chat_id) WHERE left_seq IS NULL;
+CREATE INDEX participants_of_chat ON participants (chat_id, joined_seq, user_id) WHERE left_seq IS NULL;
 CREATE INDEX participants_read ON participants (chat_id, last_read_at) WHERE left_seq IS NULL AND last_read_at IS NOT NULL;
 
 CREATE TABLE messages (

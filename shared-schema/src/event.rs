@@ -88,6 +88,8 @@ pub enum Change {
     ChatLeft {
         /// The chat.
         chat_id: ChatId,
+        /// The position in the chat's feed of the event that ended it.
+        left_seq: Seq,
     },
     /// This user has read up to a message, on one of their devices.
     ReadMarkMoved {
