@@ -1,1 +1,16 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub mod auth;
+pub mod config;
+pub mod error;
+pub mod graphql;
+pub mod health;
+pub mod metrics;
+pub mod postgres;
+pub mod service;
+pub mod shutdown;
+pub mod telemetry;
+
+pub use auth::{Caller, Verifier};
+pub use error::{Error, StartError};
+pub use service::{Bound, Service};

@@ -1,0 +1,129 @@
+//! Verification of access tokens.
+
+use std::{sync::Arc, time::Duration};
+
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header, jwk::JwkSet};
+use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims};
+
+use super::{Caller, keys::Keys};
+use crate::{
+    config::TokenArgs,
+    error::{Error, StartError},
+};
+
+/// How often the published keys are read again.
+const REFRESH: Duration = Duration::from_secs(600);
+/// How often to try while there is no key at all: nobody can be told apart until then.
+const RETRY: Duration = Duration::from_secs(1);
+/// At most one fetch per this time because of an unknown key id.
+const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(30);
+/// Clocks differ.
+const LEEWAY_SECONDS: u64 = 60;
+/// Ours are below 1 KiB.
+const MAX_TOKEN_BYTES: usize = 4096;
+
+/// Verifies access tokens against the published keys. Clones share the keys; the refresh ends with the last clone.
+#[derive(Clone)]
+pub struct Verifier(Arc<Inner>);
+
+struct Inner {
+    keys: Keys,
+    rules: Validation,
+}
+
+impl Verifier {
+    /// Starts to fetch the keys from `JWKS_URL` in the background, and keeps them fresh. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// When `JWKS_URL` is not a URL.
+    pub fn start(args: &TokenArgs) -> Result<Self, StartError> {
+        let verifier = Self::idle(args)?;
+        let inner = Arc::downgrade(&verifier.0);
+        tokio::spawn(async move {
+            while let Some(inner) = inner.upgrade() {
+                if let Err(error) = inner.keys.fetch().await {
+                    tracing::warn!(error, "cannot fetch the token keys");
+                }
+                let pause = if inner.keys.is_empty() {
+                    RETRY
+                } else {
+                    REFRESH
+                };
+                drop(inner);
+                tokio::time::sleep(pause).await;
+            }
+        });
+        Ok(verifier)
+    }
+
+    /// A verifier for whoever holds the keys anyway: their publisher.
+    ///
+    /// # Errors
+    /// When `JWKS_URL` is set and not a URL.
+    pub fn with_keys(args: &TokenArgs, keys: &JwkSet) -> Result<Self, StartError> {
+        let verifier = Self::idle(args)?;
+        verifier.replace_keys(keys);
+        Ok(verifier)
+    }
+
+    /// From here on only these keys are accepted.
+    pub fn replace_keys(&self, keys: &JwkSet) {
+        self.0.keys.replace(keys);
+    }
+
+    fn idle(args: &TokenArgs) -> Result<Self, StartError> {
+        let mut rules = Validation::new(Algorithm::EdDSA);
+        rules.leeway = LEEWAY_SECONDS;
+        rules.set_issuer(&[&args.token_issuer]);
+        rules.set_audience(&[&args.token_audience]);
+        rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+        Ok(Self(Arc::new(Inner {
+            keys: Keys::new(&args.jwks_url)?,
+            rules,
+        })))
+    }
+
+    /// Whether any key is known: a readiness check.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        !self.0.keys.is_empty()
+    }
+
+    /// Who this access token speaks for.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, whatever is wrong with it; `UNAVAILABLE` while no key is known at all.
+    pub async fn verify(&self, token: &str) -> Result<Caller, Error> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Error::unauthenticated());
+        }
+        let refused = |_| Error::unauthenticated();
+        let header = decode_header(token).map_err(refused)?;
+        if header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE)
+            || header.alg != Algorithm::EdDSA
+            || header.crit.is_some()
+        {
+            return Err(Error::unauthenticated());
+        }
+        let kid = header.kid.ok_or_else(Error::unauthenticated)?;
+        let Some(key) = self.0.keys.find(&kid, UNKNOWN_KEY_INTERVAL).await else {
+            // A good token must not look bad because the publisher of the keys is away.
+            return Err(if self.ready() {
+                Error::unauthenticated()
+            } else {
+                Error::unavailable("no token keys yet")
+            });
+        };
+        let claims = decode::<AccessClaims>(token, &key, &self.0.rules)
+            .map_err(refused)?
+            .claims;
+        let expires_at =
+            jiff::Timestamp::from_second(claims.exp).map_err(|_| Error::unauthenticated())?;
+        Ok(Caller {
+            user_id: claims.sub,
+            session_id: claims.sid,
+            username: claims.username,
+            expires_at,
+        })
+    }
+}

@@ -1,0 +1,363 @@
+//! Configuration from the environment.
+//!
+//! A service's own `Config` derives [`clap::Parser`], flattens the groups it needs and is read with [`parse`]. Every
+//! variable is documented by `--help`. In tests the groups are built in code: `PostgresArgs { .. }`, `..Default::default()`.
+//!
+//! Secrets are [`SecretString`]s: they never reach a log or a `Debug` output, and they are refused on the command line,
+//! where every process of the machine could read them.
+
+use std::{fs, path::PathBuf, process, time::Duration};
+
+use clap::{
+    Args, CommandFactory, Parser, ValueEnum,
+    builder::BoolishValueParser,
+    error::{ContextKind, ContextValue, ErrorKind},
+    parser::ValueSource,
+};
+use secrecy::SecretString;
+
+use crate::error::StartError;
+
+/// Where this instance listens and what it is called.
+#[derive(Args, Clone, Debug)]
+pub struct ListenArgs {
+    /// Address to listen on.
+    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port to listen on; 0 picks a free one.
+    #[arg(long, env = "PORT")]
+    pub port: u16,
+    /// Name of this instance among its siblings; answers carry it in `x-antiphon-instance`.
+    #[arg(long, env = "INSTANCE", default_value = "1")]
+    pub instance: String,
+}
+
+impl Default for ListenArgs {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".into(),
+            port: 0,
+            instance: "1".into(),
+        }
+    }
+}
+
+/// The database and how long to wait for it.
+#[derive(Args, Clone, Debug)]
+pub struct PostgresArgs {
+    /// Postgres URL, for example `postgres://sender:secret@127.0.0.1/antiphon`; `?sslmode=require` asks for TLS.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret)]
+    pub database_url: Option<SecretString>,
+    /// File that holds the Postgres URL; used when `DATABASE_URL` is not set.
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    pub database_url_file: Option<PathBuf>,
+    /// Most connections to hold; each service has its own default.
+    #[arg(long, env = "DB_POOL_MAX")]
+    pub db_pool_max: Option<usize>,
+    /// Longest wait for a free connection, in milliseconds.
+    #[arg(long, env = "DB_ACQUIRE_TIMEOUT_MS", default_value = "500", value_parser = millis)]
+    pub db_acquire_timeout: Duration,
+    /// Longest run of one statement, in milliseconds.
+    #[arg(long, env = "DB_STATEMENT_TIMEOUT_MS", default_value = "2000", value_parser = millis)]
+    pub db_statement_timeout: Duration,
+    /// Longest wait for a lock, in milliseconds.
+    #[arg(long, env = "DB_LOCK_TIMEOUT_MS", default_value = "1000", value_parser = millis)]
+    pub db_lock_timeout: Duration,
+}
+
+impl PostgresArgs {
+    /// The defaults, with this URL.
+    pub fn url(url: impl Into<String>) -> Self {
+        Self {
+            database_url: Some(SecretString::from(url.into())),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn resolve_url(&self) -> Result<SecretString, StartError> {
+        resolve(
+            "DATABASE_URL",
+            self.database_url.as_ref(),
+            self.database_url_file.as_ref(),
+        )
+    }
+}
+
+impl Default for PostgresArgs {
+    fn default() -> Self {
+        Self {
+            database_url: None,
+            database_url_file: None,
+            db_pool_max: None,
+            db_acquire_timeout: Duration::from_millis(500),
+            db_statement_timeout: Duration::from_secs(2),
+            db_lock_timeout: Duration::from_secs(1),
+        }
+    }
+}
+
+/// The Redis that carries hints.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RedisArgs {
+    /// Redis URL, for example `redis://127.0.0.1:6379`.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = secret)]
+    pub redis_url: Option<SecretString>,
+    /// File that holds the Redis URL; used when `REDIS_URL` is not set.
+    #[arg(long, env = "REDIS_URL_FILE")]
+    pub redis_url_file: Option<PathBuf>,
+}
+
+impl RedisArgs {
+    /// This URL.
+    pub fn url(url: impl Into<String>) -> Self {
+        Self {
+            redis_url: Some(SecretString::from(url.into())),
+            redis_url_file: None,
+        }
+    }
+
+    /// The URL, from the variable or from the file.
+    ///
+    /// # Errors
+    /// When neither is set, or the file cannot be read.
+    pub fn resolve_url(&self) -> Result<SecretString, StartError> {
+        resolve(
+            "REDIS_URL",
+            self.redis_url.as_ref(),
+            self.redis_url_file.as_ref(),
+        )
+    }
+}
+
+/// Which access tokens to believe.
+#[derive(Args, Clone, Debug)]
+pub struct TokenArgs {
+    /// Where the public keys of the token issuer are published.
+    #[arg(long, env = "JWKS_URL")]
+    pub jwks_url: String,
+    /// The `iss` that tokens must have.
+    #[arg(long, env = "TOKEN_ISSUER", default_value = "antiphon")]
+    pub token_issuer: String,
+    /// The `aud` that tokens must have.
+    #[arg(long, env = "TOKEN_AUDIENCE", default_value = "antiphon")]
+    pub token_audience: String,
+}
+
+impl Default for TokenArgs {
+    fn default() -> Self {
+        Self {
+            jwks_url: String::new(),
+            token_issuer: "antiphon".into(),
+            token_audience: "antiphon".into(),
+        }
+    }
+}
+
+/// What to log, and how.
+#[derive(Args, Clone, Debug)]
+pub struct LogArgs {
+    /// What to log: a level, or directives such as `info,sender=debug`.
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+    /// One JSON object per line, or text for people.
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    pub log_format: LogFormat,
+}
+
+impl Default for LogArgs {
+    fn default() -> Self {
+        Self {
+            log: "info".into(),
+            log_format: LogFormat::Json,
+        }
+    }
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// Text for people.
+    Text,
+}
+
+/// What the GraphQL endpoint offers besides execution.
+#[derive(Args, Clone, Debug)]
+pub struct GraphqlArgs {
+    /// Whether a browser that opens `/graphql` gets an IDE. Turn it off in production.
+    #[arg(long, env = "IDE", default_value = "on", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub ide: bool,
+    /// Whether the schema may be asked for. Turn it off in production: the SDL is published as a file.
+    #[arg(long, env = "INTROSPECTION", default_value = "on", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub introspection: bool,
+    /// Origins that may call from a browser, separated by commas. None is right behind one load balancer.
+    #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+}
+
+impl Default for GraphqlArgs {
+    fn default() -> Self {
+        Self {
+            ide: true,
+            introspection: true,
+            allowed_origins: Vec::new(),
+        }
+    }
+}
+
+/// How to leave.
+#[derive(Args, Clone, Debug)]
+pub struct DrainArgs {
+    /// How long to answer "not ready" before the port closes, in milliseconds: the load balancer's time to notice.
+    #[arg(long, env = "DRAIN_WAIT_MS", default_value = "3000", value_parser = millis)]
+    pub drain_wait: Duration,
+    /// Longest time for everything after that wait, in milliseconds.
+    #[arg(long, env = "SHUTDOWN_TIMEOUT_MS", default_value = "30000", value_parser = millis)]
+    pub shutdown_timeout: Duration,
+}
+
+impl DrainArgs {
+    /// Leave without waiting for a load balancer; for tests.
+    #[must_use]
+    pub fn immediate() -> Self {
+        Self {
+            drain_wait: Duration::ZERO,
+            shutdown_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Default for DrainArgs {
+    fn default() -> Self {
+        Self {
+            drain_wait: Duration::from_secs(3),
+            shutdown_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Reads a service's configuration. On a bad or missing variable it prints one line that names it and exits with 2.
+#[must_use]
+pub fn parse<C: Parser>() -> C {
+    match try_parse_from(std::env::args_os()) {
+        Ok(config) => config,
+        Err(Refusal::Help(error)) => error.exit(),
+        Err(Refusal::Bad(error)) => {
+            // The log is not set up yet, and a supervisor shows stderr.
+            eprintln!("{error}");
+            process::exit(2)
+        }
+    }
+}
+
+/// Why [`try_parse_from`] has no configuration.
+#[derive(Debug)]
+pub enum Refusal {
+    /// `--help` or `--version` was asked for.
+    Help(clap::Error),
+    /// A variable is bad or missing.
+    Bad(StartError),
+}
+
+/// [`parse`] without its exits.
+///
+/// # Errors
+/// When help is asked for, or a variable is bad or missing.
+pub fn try_parse_from<C: Parser>(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+) -> Result<C, Refusal> {
+    let command = C::command();
+    let matches = command
+        .clone()
+        .try_get_matches_from(arguments)
+        .map_err(|error| refusal::<C>(error))?;
+    for argument in command.get_arguments() {
+        let id = argument.get_id().as_str();
+        if argument.is_hide_env_values_set()
+            && matches.value_source(id) == Some(ValueSource::CommandLine)
+        {
+            let variable = variable_of::<C>(&format!("--{}", id.replace('_', "-")));
+            return Err(Refusal::Bad(StartError::new(format!(
+                "{variable}: a secret; set the variable or its _FILE instead of the flag"
+            ))));
+        }
+    }
+    C::from_arg_matches(&matches).map_err(|error| refusal::<C>(error))
+}
+
+fn refusal<C: CommandFactory>(error: clap::Error) -> Refusal {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        return Refusal::Help(error);
+    }
+    let names = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) => variable_of::<C>(flag),
+        Some(ContextValue::Strings(flags)) => flags
+            .iter()
+            .map(|flag| variable_of::<C>(flag))
+            .collect::<Vec<_>>()
+            .join(", "),
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            return Refusal::Bad(StartError::new(line.trim_start_matches("error: ")));
+        }
+    };
+    let what = match error.kind() {
+        ErrorKind::MissingRequiredArgument => "not set".to_owned(),
+        ErrorKind::UnknownArgument => "no such flag".to_owned(),
+        _ => std::error::Error::source(&error)
+            .map_or_else(|| "not a valid value".to_owned(), ToString::to_string),
+    };
+    Refusal::Bad(StartError::new(format!("{names}: {what}")))
+}
+
+/// `--db-pool-max <N>` is `DB_POOL_MAX` to whoever has to repair it.
+fn variable_of<C: CommandFactory>(flag: &str) -> String {
+    let long = flag
+        .trim_start_matches("--")
+        .split([' ', '='])
+        .next()
+        .unwrap_or_default();
+    C::command()
+        .get_arguments()
+        .find(|argument| argument.get_long() == Some(long))
+        .and_then(|argument| argument.get_env())
+        .map_or_else(
+            || flag.to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+}
+
+fn resolve(
+    variable: &str,
+    value: Option<&SecretString>,
+    file: Option<&PathBuf>,
+) -> Result<SecretString, StartError> {
+    match (value, file) {
+        (Some(value), _) => Ok(value.clone()),
+        (None, Some(path)) => fs::read_to_string(path)
+            .map(|text| SecretString::from(text.trim()))
+            .map_err(|error| {
+                StartError::new(format!("{variable}_FILE: {}: {error}", path.display()))
+            }),
+        (None, None) => Err(StartError::new(format!(
+            "{variable}: not set (nor {variable}_FILE)"
+        ))),
+    }
+}
+
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(SecretString::from(text))
+}
+
+/// A value parser for variables in milliseconds; services use it for their own.
+///
+/// # Errors
+/// When the text is not a whole number.
+pub fn millis(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_millis)
+}

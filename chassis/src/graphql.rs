@@ -1,0 +1,225 @@
+//! The GraphQL endpoint: async-graphql executes, everything in front of it is here.
+//!
+//! Invariants: a document is measured before it is validated and validated before it is executed; a mutation never runs
+//! over GET, nor from a request that a browser sends without asking first; an error leaves only through [`finish`], so
+//! that a client never reads an internal message.
+
+mod errors;
+mod http;
+mod ide;
+mod limits;
+mod sdl;
+mod tokens;
+
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
+
+use ::http::{HeaderName, HeaderValue, Method, header};
+use async_graphql::{
+    ObjectType, Request, Response, Schema, SubscriptionType,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+};
+use axum::Router;
+use futures_util::{FutureExt, future::BoxFuture};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+pub use errors::{failure, finish};
+pub use limits::Limits;
+pub use sdl::sdl;
+
+use crate::{
+    auth::{Caller, Verifier},
+    config::GraphqlArgs,
+    error::Error,
+    metrics::Operations,
+};
+
+type Execute = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
+type PerRequest = Arc<dyn Fn(Request) -> Request + Send + Sync>;
+
+/// A schema as clients reach it.
+#[derive(Clone)]
+pub struct Endpoint {
+    execute: Execute,
+    args: GraphqlArgs,
+    limits: Limits,
+    verifier: Option<Verifier>,
+    per_request: Vec<PerRequest>,
+    operations: Operations,
+    /// The schema's own names: the only ones that may become a metric label.
+    names: Arc<HashSet<String>>,
+}
+
+impl Endpoint {
+    /// An endpoint for this schema, which should have been built through [`Limits::apply`].
+    #[must_use]
+    pub fn new<Q, M, S>(schema: Schema<Q, M, S>, args: &GraphqlArgs) -> Self
+    where
+        Q: ObjectType + 'static,
+        M: ObjectType + 'static,
+        S: SubscriptionType + 'static,
+    {
+        let names = Arc::new(schema.names().into_iter().collect());
+        Self {
+            execute: Arc::new(move |request| {
+                let schema = schema.clone();
+                async move { schema.execute(request).await }.boxed()
+            }),
+            args: args.clone(),
+            limits: Limits::default(),
+            verifier: None,
+            per_request: Vec::new(),
+            operations: Operations::default(),
+            names,
+        }
+    }
+
+    /// Other limits than the default ones. Give the same to [`Limits::apply`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Accepts access tokens. Without a verifier every token is refused.
+    #[must_use]
+    pub fn verifier(mut self, verifier: &Verifier) -> Self {
+        self.verifier = Some(verifier.clone());
+        self
+    }
+
+    /// Adds data to each request, such as data loaders: `.per_request(move |request| request.data(loaders(&pool)))`.
+    #[must_use]
+    pub fn per_request(mut self, add: impl Fn(Request) -> Request + Send + Sync + 'static) -> Self {
+        self.per_request.push(Arc::new(add));
+        self
+    }
+
+    /// Counts operations.
+    #[must_use]
+    pub fn operations(mut self, operations: Operations) -> Self {
+        self.operations = operations;
+        self
+    }
+
+    /// Parses the document, applies the limits, and says what kind of operation would run. The parsed document stays in
+    /// the request, so that nothing is parsed twice.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when the document cannot be parsed, is larger than the limits, or does not hold the operation.
+    pub fn check(&self, request: &mut Request) -> Result<OperationType, Error> {
+        let name = request.operation_name.clone();
+        let document = self.limits.check(request)?;
+        selected(document, name.as_deref()).map(|operation| operation.ty)
+    }
+
+    /// Gives the request what resolvers expect: the caller, if any, and the per-request data.
+    #[must_use]
+    pub fn prepare(&self, request: Request, caller: Option<Caller>) -> Request {
+        let request = if self.args.introspection {
+            request
+        } else {
+            request.disable_introspection()
+        };
+        let request = match caller {
+            Some(caller) => request.data(caller),
+            None => request,
+        };
+        self.per_request
+            .iter()
+            .fold(request, |request, add| add(request))
+    }
+
+    /// Executes a prepared and checked query or mutation within its time, and maps its errors.
+    pub async fn run(&self, mut request: Request) -> Response {
+        let fields = self.root_fields(&mut request);
+        let execution = AssertUnwindSafe((self.execute)(request)).catch_unwind();
+        let response = match tokio::time::timeout(self.limits.execution, execution).await {
+            Ok(Ok(response)) => finish(response),
+            Ok(Err(_)) => failure(&Error::internal("a resolver panicked")),
+            Err(_) => failure(&Error::unavailable("the execution took too long")),
+        };
+        for (key, field) in &fields {
+            self.operations
+                .count(field, errors::outcome(&response, key));
+        }
+        response
+    }
+
+    /// Response key and name of the fields at the top of the operation.
+    fn root_fields(&self, request: &mut Request) -> Vec<(String, String)> {
+        use async_graphql::parser::types::Selection;
+        let name = request.operation_name.clone();
+        let Ok(document) = request.parsed_query() else {
+            return Vec::new();
+        };
+        let Ok(operation) = selected(document, name.as_deref()) else {
+            return Vec::new();
+        };
+        let items = &operation.selection_set.node.items;
+        items
+            .iter()
+            .filter_map(|selection| match &selection.node {
+                Selection::Field(field) => Some(&field.node),
+                _ => None,
+            })
+            .filter(|field| self.names.contains(field.name.node.as_str()))
+            .map(|field| {
+                (
+                    field.response_key().node.to_string(),
+                    field.name.node.to_string(),
+                )
+            })
+            .collect()
+    }
+
+    /// The routes: `/graphql`, and the IDE's files below it.
+    #[must_use]
+    pub fn router(self) -> Router {
+        let mut router = Router::new();
+        if self.args.ide {
+            router = router.merge(ide::router());
+        }
+        let cors = cors(&self.args.allowed_origins);
+        let router = router.merge(http::router(self));
+        match cors {
+            Some(cors) => router.layer(cors),
+            None => router,
+        }
+    }
+}
+
+/// The operation of the document that this name selects.
+fn selected<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, Error> {
+    let mut operations = document.operations.iter();
+    let found = match name {
+        Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own.as_str() == name)),
+        None if operations.len() == 1 => operations.next(),
+        None => return Err(Error::bad_request("operationName is needed to choose one")),
+    };
+    found
+        .map(|(_, operation)| &operation.node)
+        .ok_or_else(|| Error::bad_request("the document has no operation of that name"))
+}
+
+/// No layer at all when no other origin may call.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin.trim()).ok())
+        .collect();
+    (!origins.is_empty()).then(|| {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(origins))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                HeaderName::from_static("traceparent"),
+                HeaderName::from_static("x-antiphon-instance"),
+            ])
+            .expose_headers([HeaderName::from_static("x-trace-id")])
+    })
+}

@@ -1,0 +1,292 @@
+//! GraphQL over HTTP, as the specification's audit suite checks it.
+//!
+//! POST takes `application/json` only: a browser does not send that to another origin without asking first, which is
+//! what keeps other people's pages from acting for our users. GET takes queries only.
+
+use std::net::SocketAddr;
+
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use async_graphql::{
+    Request, Response as Outcome, ServerError, Value, Variables, parser::types::OperationType,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Query, State},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::{Endpoint, errors::code, failure, ide};
+use crate::{auth::Caller, error::Error, telemetry};
+
+pub(super) fn router(endpoint: Endpoint) -> Router {
+    Router::new()
+        .route("/graphql", any(answer))
+        .with_state(endpoint)
+}
+
+/// How the client wants the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MediaType {
+    /// `application/graphql-response+json`: the status says whether the request was executed.
+    GraphqlResponse,
+    /// `application/json`, of clients older than that: 200 for every well-formed request.
+    Json,
+}
+
+/// Why a request has no operation that could be executed.
+struct Refusal {
+    status: StatusCode,
+    error: Error,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: &'static str) -> Self {
+        let error = Error::bad_request(message);
+        Self { status, error }
+    }
+}
+
+async fn answer(State(endpoint): State<Endpoint>, request: axum::extract::Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if endpoint.args.ide && ide::wanted(&parts) {
+        return ide::page();
+    }
+    let media_type = negotiate(&parts.headers);
+    let read = match parts.method {
+        Method::GET => from_uri(&parts.uri),
+        Method::POST => from_body(&parts.headers, body, endpoint.limits.body_bytes).await,
+        _ => Err(Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "use POST, or GET for queries",
+        )),
+    };
+    match read {
+        Ok(request) => execute(&endpoint, parts, request, media_type).await,
+        Err(refusal) => render(&failure(&refusal.error), media_type, Some(refusal.status)),
+    }
+}
+
+async fn execute(
+    endpoint: &Endpoint,
+    parts: Parts,
+    mut request: Request,
+    media_type: MediaType,
+) -> Response {
+    let kind = match endpoint.check(&mut request) {
+        Ok(kind) => kind,
+        Err(error) => return render(&failure(&error), media_type, None),
+    };
+    match kind {
+        OperationType::Mutation if parts.method == Method::GET => {
+            let error = Error::bad_request("mutations need POST");
+            return render(
+                &failure(&error),
+                media_type,
+                Some(StatusCode::METHOD_NOT_ALLOWED),
+            );
+        }
+        OperationType::Subscription => {
+            let error = Error::bad_request("subscriptions need a WebSocket");
+            return render(&failure(&error), media_type, None);
+        }
+        _ => {}
+    }
+    let caller = match caller(endpoint, &parts.headers).await {
+        Ok(caller) => caller,
+        Err(error) => return render(&failure(&error), media_type, None),
+    };
+    let mut request = endpoint.prepare(request, caller);
+    if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+        request = request.data(*peer);
+    }
+    let outcome = endpoint.run(request.data(parts.headers)).await;
+    render(&outcome, media_type, None)
+}
+
+/// Nobody without a token; with one, whoever it speaks for. A bad token is never taken for none.
+async fn caller(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
+    let Some(header) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(Error::unauthenticated)?;
+    let verifier = endpoint
+        .verifier
+        .as_ref()
+        .ok_or_else(Error::unauthenticated)?;
+    let caller = verifier.verify(token).await?;
+    telemetry::record_user(caller.user_id);
+    Ok(Some(caller))
+}
+
+/// The first media type of ours with the highest quality; JSON when the client has no opinion.
+fn negotiate(headers: &HeaderMap) -> MediaType {
+    let mut best = (0.0, MediaType::Json);
+    let accepted = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|range| range.trim().parse::<mime::Mime>().ok());
+    for range in accepted {
+        let media_type = match range.essence_str() {
+            "application/graphql-response+json" => MediaType::GraphqlResponse,
+            "application/json" | "application/*" | "*/*" => MediaType::Json,
+            _ => continue,
+        };
+        let quality = range
+            .get_param("q")
+            .and_then(|q| q.as_str().parse::<f32>().ok())
+            .unwrap_or(1.0);
+        if quality > best.0 {
+            best = (quality, media_type);
+        }
+    }
+    best.1
+}
+
+async fn from_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Request, Refusal> {
+    let unsupported = || {
+        Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the content type must be application/json",
+        )
+    };
+    let content_type: mime::Mime = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok())
+        .ok_or_else(unsupported)?;
+    let utf8 = content_type
+        .get_param(mime::CHARSET)
+        .is_none_or(|charset| charset == mime::UTF_8);
+    if content_type.essence_str() != "application/json" || !utf8 {
+        return Err(unsupported());
+    }
+    let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let body = to_bytes(body, most).await.map_err(|_| too_large())?;
+    match serde_json::from_slice(&body) {
+        Ok(Json::Object(parameters)) => from_parameters(parameters),
+        Ok(Json::Array(_)) => Err(malformed("batches are not supported")),
+        Ok(_) | Err(_) => Err(malformed("the body must be a JSON object")),
+    }
+}
+
+fn from_uri(uri: &Uri) -> Result<Request, Refusal> {
+    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return Err(malformed("the query string cannot be read"));
+    };
+    let mut parameters = Map::new();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            "variables" | "extensions" => serde_json::from_str(&text)
+                .map_err(|_| malformed("variables and extensions must be JSON objects"))?,
+            _ => Json::String(text),
+        };
+        parameters.insert(name, value);
+    }
+    from_parameters(parameters)
+}
+
+fn from_parameters(mut parameters: Map<String, Json>) -> Result<Request, Refusal> {
+    let mut request = match parameters.remove("query") {
+        Some(Json::String(query)) => Request::new(query),
+        _ => return Err(malformed("query must be a string")),
+    };
+    request.operation_name = match parameters.remove("operationName") {
+        None | Some(Json::Null) => None,
+        Some(Json::String(name)) if name.is_empty() => None,
+        Some(Json::String(name)) => Some(name),
+        Some(_) => return Err(malformed("operationName must be a string")),
+    };
+    request.variables = match parameters.remove("variables") {
+        None | Some(Json::Null) => Variables::default(),
+        Some(Json::Object(variables)) => Variables::from_json(Json::Object(variables)),
+        Some(_) => return Err(malformed("variables must be an object")),
+    };
+    match parameters.remove("extensions") {
+        None | Some(Json::Null | Json::Object(_)) => Ok(request),
+        Some(_) => Err(malformed("extensions must be an object")),
+    }
+}
+
+fn malformed(message: &'static str) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, message)
+}
+
+/// A response that was not executed has no `data` at all; one that was has it even if it is null.
+#[derive(Serialize)]
+struct Rendered<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) -> Response {
+    let executed = outcome.errors.is_empty()
+        || outcome.data != Value::Null
+        || outcome.errors.iter().any(|error| !error.path.is_empty());
+    let rendered = Rendered {
+        data: executed.then_some(&outcome.data),
+        errors: &outcome.errors,
+        extensions: &outcome.extensions,
+    };
+    let status = match (status, executed, media_type) {
+        (Some(status), _, _) => status,
+        (None, false, MediaType::GraphqlResponse) => {
+            status_of(outcome.errors.first().and_then(code))
+        }
+        _ => StatusCode::OK,
+    };
+    let content_type = match media_type {
+        MediaType::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+        MediaType::Json => "application/json; charset=utf-8",
+    };
+    let body = match serde_json::to_vec(&rendered) {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, "a response cannot be encoded");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.extend(outcome.http_headers.clone());
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    }
+    response
+}
+
+/// The status of a request that was refused before its execution.
+fn status_of(code: Option<&str>) -> StatusCode {
+    match code {
+        Some("BAD_USER_INPUT") => StatusCode::BAD_REQUEST,
+        Some("UNAUTHENTICATED") => StatusCode::UNAUTHORIZED,
+        Some("FORBIDDEN") => StatusCode::FORBIDDEN,
+        Some("RATE_LIMITED") => StatusCode::TOO_MANY_REQUESTS,
+        Some("UNAVAILABLE") => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

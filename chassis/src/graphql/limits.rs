@@ -1,0 +1,277 @@
+//! How large a document may be.
+//!
+//! Everything is counted with fragments expanded, and each fragment is visited once: thirty fragments that each spread
+//! the next one twice cost thirty steps to refuse, not a billion.
+
+use std::{borrow::Cow, collections::HashMap, time::Duration};
+
+use async_graphql::{
+    Name, ObjectType, Positioned, Request, SchemaBuilder, SubscriptionType, Value,
+    parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet},
+};
+
+use super::tokens;
+use crate::error::Error;
+
+/// Bounds of one request. The default is what every service of ours uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Fields below each other, leaves included.
+    pub depth: usize,
+    /// The same below `__schema` and `__type`: the usual introspection query needs 15.
+    pub introspection_depth: usize,
+    /// Points, where a field is one and a list multiplies by its page size. Needs [`Limits::apply`].
+    pub complexity: usize,
+    /// Aliases in an operation.
+    pub aliases: usize,
+    /// Fields at the top of an operation.
+    pub root_fields: usize,
+    /// Directives in an operation, wherever they stand.
+    pub directives: usize,
+    /// Fragment definitions in a document.
+    pub fragments: usize,
+    /// Tokens in a document; also the most fields and spreads that an operation may expand to.
+    pub tokens: usize,
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// Lists and objects below each other in the variables, and in literals.
+    pub value_depth: usize,
+    /// Bytes of one string in the variables, and in literals.
+    pub string_bytes: usize,
+    /// Time for the execution.
+    pub execution: Duration,
+}
+
+/// Brackets of any kind below each other: more than any document within the other limits needs, less than a recursive
+/// parser can take.
+const NESTING: usize = 48;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 10,
+            introspection_depth: 16,
+            complexity: 1000,
+            aliases: 20,
+            root_fields: 10,
+            directives: 10,
+            fragments: 30,
+            tokens: 2000,
+            body_bytes: 64 * 1024,
+            value_depth: 20,
+            string_bytes: 8 * 1024,
+            execution: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Limits {
+    /// Builds the limits that async-graphql checks itself into the schema: complexity. Suggestions ("did you mean") are
+    /// turned off, since they give away a schema whose introspection is off.
+    #[must_use]
+    pub fn apply<Q, M, S>(self, schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
+    where
+        Q: ObjectType + 'static,
+        M: ObjectType + 'static,
+        S: SubscriptionType + 'static,
+    {
+        schema
+            .limit_complexity(self.complexity)
+            .disable_suggestions()
+    }
+
+    /// Measures the request, parses it and measures the document.
+    pub(super) fn check<'a>(
+        &self,
+        request: &'a mut Request,
+    ) -> Result<&'a ExecutableDocument, Error> {
+        check_text(&request.query)?;
+        let size = tokens::measure(&request.query);
+        within("tokens", size.tokens, self.tokens)?;
+        within("nested brackets", size.nesting, NESTING)?;
+        for (name, value) in request.variables.iter() {
+            check_text(name)?;
+            self.check_value(value, 1)?;
+        }
+        let document = request
+            .parsed_query()
+            .map_err(|error| Error::bad_request(error.message))?;
+        self.check_document(document)?;
+        Ok(document)
+    }
+
+    fn check_document(&self, document: &ExecutableDocument) -> Result<(), Error> {
+        within("fragments", document.fragments.len(), self.fragments)?;
+        let mut measure = Measure {
+            limits: self,
+            document,
+            fragments: HashMap::new(),
+        };
+        // Also fragments that nothing spreads: a cycle in one must not reach a validator.
+        for name in document.fragments.keys() {
+            measure.fragment(name)?;
+        }
+        for (_, operation) in document.operations.iter() {
+            let mut cost = measure.selections(&operation.node.selection_set.node)?;
+            cost.directives += measure.directives(&operation.node.directives)?;
+            for variable in &operation.node.variable_definitions {
+                cost.directives += measure.directives(&variable.node.directives)?;
+                if let Some(default) = &variable.node.default_value {
+                    self.check_value(&default.node, 1)?;
+                }
+            }
+            within("levels of fields", cost.depth, self.depth)?;
+            let levels = "levels of introspection fields";
+            within(levels, cost.introspection_depth, self.introspection_depth)?;
+            within("fields at the top", cost.fields, self.root_fields)?;
+            within("aliases", cost.aliases, self.aliases)?;
+            within("directives", cost.directives, self.directives)?;
+            within("selections", cost.selections, self.tokens)?;
+        }
+        Ok(())
+    }
+
+    fn check_value(&self, value: &Value, depth: usize) -> Result<(), Error> {
+        match value {
+            Value::String(text) => self.check_string(text),
+            Value::List(items) => {
+                within("nested values", depth, self.value_depth)?;
+                items
+                    .iter()
+                    .try_for_each(|item| self.check_value(item, depth + 1))
+            }
+            Value::Object(entries) => {
+                within("nested values", depth, self.value_depth)?;
+                entries.iter().try_for_each(|(key, item)| {
+                    check_text(key)?;
+                    self.check_value(item, depth + 1)
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_string(&self, text: &str) -> Result<(), Error> {
+        check_text(text)?;
+        within("bytes in a string", text.len(), self.string_bytes)
+    }
+}
+
+/// Postgres cannot store NUL, and nothing that people write contains it.
+fn check_text(text: &str) -> Result<(), Error> {
+    if text.contains('\0') {
+        return Err(Error::bad_request("the NUL character is not allowed"));
+    }
+    Ok(())
+}
+
+fn within(what: &str, found: usize, allowed: usize) -> Result<(), Error> {
+    if found > allowed {
+        let message: Cow<'static, str> = format!("too many {what}: at most {allowed}").into();
+        return Err(Error::bad_request(message));
+    }
+    Ok(())
+}
+
+/// What a selection set costs with its fragments expanded.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    depth: usize,
+    introspection_depth: usize,
+    /// Fields at the top of this set.
+    fields: usize,
+    aliases: usize,
+    directives: usize,
+    selections: usize,
+}
+
+impl Cost {
+    /// Both side by side in one selection set.
+    fn beside(self, other: Self) -> Self {
+        Self {
+            depth: self.depth.max(other.depth),
+            introspection_depth: self.introspection_depth.max(other.introspection_depth),
+            fields: self.fields.saturating_add(other.fields),
+            aliases: self.aliases.saturating_add(other.aliases),
+            directives: self.directives.saturating_add(other.directives),
+            selections: self.selections.saturating_add(other.selections),
+        }
+    }
+}
+
+struct Measure<'a> {
+    limits: &'a Limits,
+    document: &'a ExecutableDocument,
+    /// `None` while the fragment is being measured: whoever meets that again is inside a cycle.
+    fragments: HashMap<&'a str, Option<Cost>>,
+}
+
+impl<'a> Measure<'a> {
+    fn selections(&mut self, set: &'a SelectionSet) -> Result<Cost, Error> {
+        set.items.iter().try_fold(Cost::default(), |sum, item| {
+            let (mut cost, directives) = match &item.node {
+                Selection::Field(field) => (self.field(&field.node)?, &field.node.directives),
+                Selection::InlineFragment(inline) => (
+                    self.selections(&inline.node.selection_set.node)?,
+                    &inline.node.directives,
+                ),
+                Selection::FragmentSpread(spread) => (
+                    self.fragment(spread.node.fragment_name.node.as_str())?,
+                    &spread.node.directives,
+                ),
+            };
+            cost.selections = cost.selections.saturating_add(1);
+            cost.directives = cost.directives.saturating_add(self.directives(directives)?);
+            Ok(sum.beside(cost))
+        })
+    }
+
+    fn field(&mut self, field: &'a Field) -> Result<Cost, Error> {
+        for (_, argument) in &field.arguments {
+            let literal = argument.node.clone().into_const_with(blank)?;
+            self.limits.check_value(&literal, 1)?;
+        }
+        let mut cost = self.selections(&field.selection_set.node)?;
+        if matches!(field.name.node.as_str(), "__schema" | "__type") {
+            cost.introspection_depth = cost.introspection_depth.max(cost.depth + 1);
+            cost.depth = 1;
+        } else {
+            cost.depth += 1;
+        }
+        cost.fields = 1;
+        cost.aliases = cost
+            .aliases
+            .saturating_add(usize::from(field.alias.is_some()));
+        Ok(cost)
+    }
+
+    fn fragment(&mut self, name: &str) -> Result<Cost, Error> {
+        // An unknown fragment is the validator's to refuse.
+        let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
+            return Ok(Cost::default());
+        };
+        match self.fragments.get(name.as_str()) {
+            Some(Some(cost)) => return Ok(*cost),
+            Some(None) => return Err(Error::bad_request("fragments must not form a cycle")),
+            None => {}
+        }
+        self.fragments.insert(name, None);
+        let mut cost = self.selections(&fragment.node.selection_set.node)?;
+        cost.directives += self.directives(&fragment.node.directives)?;
+        self.fragments.insert(name, Some(cost));
+        Ok(cost)
+    }
+
+    fn directives(&self, directives: &[Positioned<Directive>]) -> Result<usize, Error> {
+        for (_, argument) in directives.iter().flat_map(|one| &one.node.arguments) {
+            let literal = argument.node.clone().into_const_with(blank)?;
+            self.limits.check_value(&literal, 1)?;
+        }
+        Ok(directives.len())
+    }
+}
+
+/// A literal is held to the rules of a variable's value; the variables inside it are checked on their own.
+fn blank(_: Name) -> Result<Value, Error> {
+    Ok(Value::Null)
+}

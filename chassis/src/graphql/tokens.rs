@@ -1,0 +1,121 @@
+//! Counts a document's tokens before anything recursive looks at it.
+
+/// What the text holds, as far as it can be said without parsing it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) tokens: usize,
+    /// How deep brackets of any kind nest.
+    pub(super) nesting: usize,
+}
+
+/// Measures the text. It need not be valid: the parser says so later, on input that is now known to be small.
+pub(super) fn measure(text: &str) -> Size {
+    let bytes = text.as_bytes();
+    let mut size = Size {
+        tokens: 0,
+        nesting: 0,
+    };
+    let mut open = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b',' => at + 1,
+            b'#' => skip(bytes, at, |b| b != b'\n'),
+            b'"' => {
+                size.tokens += 1;
+                string_end(bytes, at)
+            }
+            b'{' | b'[' | b'(' => {
+                size.tokens += 1;
+                open += 1;
+                size.nesting = size.nesting.max(open);
+                at + 1
+            }
+            b'}' | b']' | b')' => {
+                size.tokens += 1;
+                open = open.saturating_sub(1);
+                at + 1
+            }
+            b'.' => {
+                size.tokens += 1;
+                skip(bytes, at, |b| b == b'.')
+            }
+            b if is_word(*b) => {
+                size.tokens += 1;
+                skip(bytes, at, is_word)
+            }
+            _ => {
+                size.tokens += 1;
+                at + 1
+            }
+        };
+    }
+    size
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+')
+}
+
+fn skip(bytes: &[u8], from: usize, within: impl Fn(u8) -> bool) -> usize {
+    bytes[from..]
+        .iter()
+        .position(|byte| !within(*byte))
+        .map_or(bytes.len(), |length| from + length)
+}
+
+/// Where the string that starts at `from` ends.
+fn string_end(bytes: &[u8], from: usize) -> usize {
+    let block = bytes[from..].starts_with(b"\"\"\"");
+    let mut at = from + if block { 3 } else { 1 };
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        if block && rest.starts_with(b"\\\"\"\"") {
+            at += 4;
+        } else if block && rest.starts_with(b"\"\"\"") {
+            return at + 3;
+        } else if !block && rest[0] == b'\\' {
+            at += 2;
+        } else if !block && matches!(rest[0], b'"' | b'\n') {
+            return at + 1;
+        } else {
+            at += 1;
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Size, measure};
+
+    #[test]
+    fn words_punctuation_and_strings_are_one_token_each() {
+        let size = measure("{ a(b: \"x { y\", c: [-1.5]) ...f } # { not this");
+        assert_eq!(
+            size,
+            Size {
+                tokens: 18,
+                nesting: 3
+            }
+        );
+    }
+
+    #[test]
+    fn a_block_string_is_one_token() {
+        let text = r#"{ a(b: """ { "one" \""" two } """) }"#;
+        assert_eq!(
+            measure(text),
+            Size {
+                tokens: 8,
+                nesting: 2
+            }
+        );
+    }
+
+    #[test]
+    fn an_unfinished_string_ends_with_the_text() {
+        assert_eq!(measure("\"abc\\").tokens, 1);
+        assert_eq!(measure("\"\"\"abc").tokens, 1);
+    }
+}
