@@ -1,6 +1,7 @@
 //! Where servers keep their data and logs.
 
 use std::fs::{self, Permissions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -97,4 +98,29 @@ fn temporary_parent() -> PathBuf {
 fn open_to_all(path: &Path) -> Result<(), Error> {
     fs::set_permissions(path, Permissions::from_mode(0o755))
         .map_err(|cause| Error::io(format!("open {} to server accounts", path.display()), cause))
+}
+
+/// Where the data of the checkout in the current directory stays: `wish`, else `.local`,
+/// else, when Postgres' account cannot enter that, a directory of its own under /var/tmp.
+/// The text says so, for people.
+pub fn for_checkout(wish: Option<&Path>) -> Result<(PathBuf, &'static str), Error> {
+    let absolute = |path: &Path| {
+        std::path::absolute(path)
+            .map_err(|cause| Error::io(format!("find {}", path.display()), cause))
+    };
+    if let Some(wish) = wish {
+        return Ok((absolute(wish)?, ""));
+    }
+    let checkout = absolute(Path::new("."))?;
+    if Account::for_postgres()?.can_enter(&checkout) {
+        return Ok((checkout.join(".local"), ""));
+    }
+    // The same checkout finds the same directory again; another one gets another.
+    let mut hasher = DefaultHasher::new();
+    checkout.hash(&mut hasher);
+    let path = PathBuf::from(format!("/var/tmp/antiphon-{:016x}", hasher.finish()));
+    Ok((
+        path,
+        " (Postgres does not run as root, and its account cannot enter this checkout)",
+    ))
 }

@@ -13,6 +13,12 @@ pub enum Error {
         /// The Debian package that has it.
         package: &'static str,
     },
+    /// A service was not built.
+    #[error("{} is missing; build the services first: cargo build --workspace --bins", path.display())]
+    NotBuilt {
+        /// Where it should be.
+        path: std::path::PathBuf,
+    },
     /// We are root, and there is nobody else to run Postgres as.
     #[error(
         "Postgres refuses to run as root, and there is neither a postgres nor a nobody account"

@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+pub mod client;
+pub mod demo;
 pub mod directory;
 mod error;
 pub mod ports;
 pub mod process;
 mod programs;
 pub mod servers;
+pub mod stack;
 
 pub use error::Error;

@@ -1,8 +1,12 @@
-//! Free loopback ports.
+//! Free loopback ports, and who has the others.
+
+mod holder;
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError};
+
+pub use holder::holder;
 
 static HANDED_OUT: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 

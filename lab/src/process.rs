@@ -192,8 +192,13 @@ impl Process {
         self.close();
     }
 
-    fn close(&mut self) {
+    /// Asks the guard to stop the server, without waiting.
+    fn begin_to_close(&mut self) {
         drop(self.guard.stdin.take());
+    }
+
+    fn close(&mut self) {
+        self.begin_to_close();
         let deadline = Instant::now() + self.stop.patience();
         while let Ok(None) = self.guard.try_wait() {
             if Instant::now() >= deadline {
@@ -213,6 +218,11 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Stops all of them at once and returns when they are gone.
+pub fn stop_all(mut processes: Vec<Process>) {
+    processes.iter_mut().for_each(Process::begin_to_close);
 }
 
 /// What /proc says about a process.
@@ -245,7 +255,7 @@ fn children(parent: u32) -> Vec<u32> {
 }
 
 /// The last 20 lines of a file, or nothing.
-fn tail(path: &Path) -> String {
+pub(crate) fn tail(path: &Path) -> String {
     let text = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();

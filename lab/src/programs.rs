@@ -31,6 +31,16 @@ pub fn redis() -> Result<PathBuf, Error> {
     find("redis-server", "redis-server")
 }
 
+/// The path of `haproxy`.
+pub fn haproxy() -> Result<PathBuf, Error> {
+    find("haproxy", "haproxy")
+}
+
+/// The path of `nginx`.
+pub fn nginx() -> Result<PathBuf, Error> {
+    find("nginx", "nginx-light")
+}
+
 fn find(program: &'static str, package: &'static str) -> Result<PathBuf, Error> {
     on_path(program).ok_or(Error::MissingProgram { program, package })
 }

@@ -15,6 +15,11 @@ if [ -n "$lock" ]; then
     flock -s 9
 fi
 
+# Ten thousand sockets need as many files; the usual soft limit is a tenth of that.
+files=$(ulimit -H -n)
+if [ "$files" = unlimited ] || [ "$files" -gt 65536 ]; then files=65536; fi
+ulimit -S -n "$files"
+
 "$@" </dev/null >>"$log" 2>&1 9>&- &
 server=$!
 echo "$server"

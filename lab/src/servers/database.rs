@@ -3,10 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
 use super::Postgres;
 use super::postgres::{OWNER, url};
+use crate::Error;
 
 const TEMPLATE: &str = "antiphon_template";
 
@@ -89,6 +91,24 @@ impl Postgres {
         }
     }
 
+    /// Makes an empty database unless it exists.
+    pub async fn create_database(&self, name: &str) -> Result<(), Error> {
+        let failed = |cause: tokio_postgres::Error| Error::Failed {
+            program: format!("making the database {name}"),
+            output: format!("{cause:?}"),
+        };
+        let url = self.owner_url("postgres");
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.map_err(failed)?;
+        tokio::spawn(connection);
+        match client
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .await
+        {
+            Err(cause) if cause.code() == Some(&SqlState::DUPLICATE_DATABASE) => Ok(()),
+            outcome => outcome.map_err(failed),
+        }
+    }
+
     /// Migrates once; every test's database is a copy of the result.
     async fn make_template(&self) {
         let client = connect(&self.owner_url("postgres")).await;
@@ -109,10 +129,8 @@ async fn execute(client: &Client, statement: &str) {
 async fn connect(url: &str) -> Client {
     match tokio_postgres::connect(url, NoTls).await {
         Ok((client, connection)) => {
-            tokio::spawn(async move {
-                // A connection that breaks shows in the client's next statement.
-                let _ = connection.await;
-            });
+            // A connection that breaks shows in the client's next statement.
+            tokio::spawn(connection);
             client
         }
         Err(error) => panic!("cannot connect to {url}: {error:?}"),

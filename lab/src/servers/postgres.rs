@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::database::Discarded;
@@ -39,7 +39,7 @@ pub struct Postgres {
     pub(super) databases: AtomicU64,
     pub(super) discarded: Discarded,
     // Last: it is removed after the process has stopped.
-    directory: Directory,
+    directory: Arc<Directory>,
 }
 
 impl Postgres {
@@ -48,7 +48,7 @@ impl Postgres {
     /// # Panics
     /// When PostgreSQL is missing or does not start.
     pub fn start() -> Postgres {
-        let directory = Directory::temporary();
+        let directory = Directory::temporary().map(Arc::new);
         directory
             .and_then(|directory| {
                 Postgres::launch(directory, ports::free(), Durability::ThrownAway)
@@ -58,7 +58,7 @@ impl Postgres {
 
     /// A server on `port` with its data in `directory/postgres`, made when it is missing.
     pub fn launch(
-        directory: Directory,
+        directory: Arc<Directory>,
         port: u16,
         durability: Durability,
     ) -> Result<Postgres, Error> {
@@ -182,6 +182,11 @@ impl Postgres {
     /// The port it listens on, on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The server's process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.slot().as_ref().map(Process::pid)
     }
 
     /// The address of `database` for `role`.

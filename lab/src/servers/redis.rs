@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
@@ -17,7 +17,7 @@ pub struct Redis {
     port: u16,
     process: Mutex<Option<Process>>,
     // Last: it is removed after the process has stopped.
-    directory: Directory,
+    directory: Arc<Directory>,
 }
 
 impl Redis {
@@ -26,14 +26,14 @@ impl Redis {
     /// # Panics
     /// When Redis is missing or does not start.
     pub fn start() -> Redis {
-        let directory = Directory::temporary();
+        let directory = Directory::temporary().map(Arc::new);
         directory
             .and_then(|directory| Redis::launch(directory, ports::free()))
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A server on `port` with its log in `directory`.
-    pub fn launch(directory: Directory, port: u16) -> Result<Redis, Error> {
+    pub fn launch(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
         let redis = Redis {
             port,
             process: Mutex::new(None),
@@ -104,6 +104,11 @@ impl Redis {
     /// The port it listens on, on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The server's process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.slot().as_ref().map(Process::pid)
     }
 
     /// Its address.

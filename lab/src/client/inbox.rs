@@ -1,0 +1,245 @@
+//! A subscription to everything, which survives its connections.
+//!
+//! Invariant: what is recorded of a feed is a gapless run of seqs. An event that would
+//! break the run is not added but counted, so that a test can demand zero.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::{Client, Socket, SocketEnd};
+
+const DOCUMENT: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
+    feedId cursor caughtUp reset
+    events { __typename id seq at actorId
+        ... on ChatCreated { chat { ...chat } }
+        ... on ChatUpdated { chat { ...chat } }
+        ... on ChatRemoved { chatId }
+        ... on MessageAdded { message { ...message } }
+        ... on MessageUpdated { message { ...message } }
+        ... on MessageRemoved { message { ...message } }
+        ... on ParticipantsAdded { participants { userId role joinedAt } }
+        ... on ParticipantRemoved { chatId userId }
+        ... on ParticipantRoleChanged { chatId userId role }
+        ... on ChatAdded { chatId }
+        ... on ChatLeft { chatId }
+        ... on ReadMarkMoved { chatId lastReadNumber }
+    }
+    signals { __typename
+        ... on Typing { chatId userId until }
+        ... on ReadMark { chatId userId lastReadNumber }
+    }
+} }
+fragment chat on Chat { id name description participantCount messageCount }
+fragment message on Message { id number seq revision senderId content replyToId editedAt removedAt }";
+
+/// One event as it arrived.
+#[derive(Clone, Debug)]
+pub struct SeenEvent {
+    /// Its place in the feed.
+    pub seq: u64,
+    /// The whole event.
+    pub event: Value,
+    /// When it arrived.
+    pub at: Instant,
+}
+
+impl SeenEvent {
+    /// Its type in the schema, such as `MessageAdded`.
+    pub fn kind(&self) -> &str {
+        self.event["__typename"].as_str().unwrap_or_default()
+    }
+
+    /// The id of the message it is about.
+    pub fn message_id(&self) -> Option<Uuid> {
+        self.event["message"]["id"].as_str()?.parse().ok()
+    }
+}
+
+/// What arrived of one feed.
+#[derive(Clone, Debug, Default)]
+pub struct FeedRecord {
+    /// The last cursor.
+    pub cursor: String,
+    /// A gapless run.
+    pub events: Vec<SeenEvent>,
+}
+
+/// What arrived at all.
+#[derive(Clone, Debug, Default)]
+pub struct InboxRecord {
+    /// By feed id: a chat's or the user's own.
+    pub feeds: HashMap<Uuid, FeedRecord>,
+    /// Events that had arrived before.
+    pub duplicates: u64,
+    /// Events that came before their predecessors.
+    pub gaps: u64,
+    /// Resets, with their reasons.
+    pub resets: Vec<String>,
+    /// How each connection ended.
+    pub ends: Vec<SocketEnd>,
+    /// Connections that were made.
+    pub connections: u64,
+    /// Whether the present connection has caught up.
+    pub caught_up: bool,
+    /// Ephemeral signals.
+    pub signals: Vec<Value>,
+}
+
+impl InboxRecord {
+    fn apply(&mut self, batch: &Value) {
+        let Some(feed_id) = batch["feedId"].as_str().and_then(|id| id.parse().ok()) else {
+            return;
+        };
+        let feed = self.feeds.entry(feed_id).or_default();
+        if let Some(reason) = batch["reset"].as_str() {
+            self.resets.push(reason.to_owned());
+            feed.events.clear();
+        }
+        for event in batch["events"].as_array().into_iter().flatten() {
+            let seq = event["seq"].as_u64().unwrap_or(0);
+            let expected = feed.events.last().map_or(seq, |last| last.seq + 1);
+            match seq.cmp(&expected) {
+                std::cmp::Ordering::Less => self.duplicates += 1,
+                std::cmp::Ordering::Greater => self.gaps += 1,
+                std::cmp::Ordering::Equal => feed.events.push(SeenEvent {
+                    seq,
+                    event: event.clone(),
+                    at: Instant::now(),
+                }),
+            }
+        }
+        if let Some(cursor) = batch["cursor"].as_str() {
+            feed.cursor = cursor.to_owned();
+        }
+        self.signals
+            .extend(batch["signals"].as_array().into_iter().flatten().cloned());
+        self.caught_up |= batch["caughtUp"] == json!(true);
+    }
+
+    /// The events of one feed.
+    pub fn events(&self, feed_id: Uuid) -> &[SeenEvent] {
+        self.feeds.get(&feed_id).map_or(&[], |feed| &feed.events)
+    }
+
+    /// The cursors to resume from.
+    pub fn cursors(&self) -> Vec<String> {
+        self.feeds
+            .values()
+            .map(|feed| feed.cursor.clone())
+            .collect()
+    }
+}
+
+/// A running subscription. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Inbox {
+    record: Arc<Mutex<InboxRecord>>,
+    changed: watch::Receiver<u64>,
+    task: JoinHandle<()>,
+}
+
+impl Inbox {
+    /// Follows everything, from these cursors on.
+    pub fn follow(client: Client, after: Vec<String>) -> Inbox {
+        let record = Arc::new(Mutex::new(InboxRecord::default()));
+        let (bell, changed) = watch::channel(0);
+        let task = tokio::spawn(run(client, after, Arc::clone(&record), bell));
+        Inbox {
+            record,
+            changed,
+            task,
+        }
+    }
+
+    /// What has arrived so far.
+    pub fn record(&self) -> InboxRecord {
+        self.look(InboxRecord::clone)
+    }
+
+    /// Looks at the record without copying it.
+    pub fn look<T>(&self, look: impl FnOnce(&InboxRecord) -> T) -> T {
+        look(&self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until the record is as wished; false when `patience` runs out first.
+    pub async fn wait(&self, patience: Duration, wish: impl Fn(&InboxRecord) -> bool) -> bool {
+        let mut changed = self.changed.clone();
+        let waiting = async {
+            while !self.look(&wish) {
+                if changed.changed().await.is_err() {
+                    return self.look(&wish);
+                }
+            }
+            true
+        };
+        tokio::time::timeout(patience, waiting)
+            .await
+            .unwrap_or(false)
+    }
+
+    /// Waits until the present connection has caught up; false when it takes over 20 s.
+    pub async fn caught_up(&self) -> bool {
+        self.wait(Duration::from_secs(20), |record| record.caught_up)
+            .await
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn run(
+    client: Client,
+    mut after: Vec<String>,
+    record: Arc<Mutex<InboxRecord>>,
+    bell: watch::Sender<u64>,
+) {
+    let lock = || record.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let Err(end) = listen(&client, &after, |batch| {
+            lock().apply(batch);
+            bell.send_modify(|count| *count += 1);
+        })
+        .await;
+        {
+            let mut record = lock();
+            record.caught_up = false;
+            record.ends.push(end);
+            record.connections += 1;
+            if !record.feeds.is_empty() {
+                after = record.cursors();
+            }
+        }
+        bell.send_modify(|count| *count += 1);
+        // Spread out, so that the clients of a dead instance do not come all at once.
+        let jitter = u64::from(Uuid::now_v7().as_bytes()[15]);
+        tokio::time::sleep(Duration::from_millis(100 + jitter)).await;
+    }
+}
+
+async fn listen(
+    client: &Client,
+    after: &[String],
+    mut batch: impl FnMut(&Value),
+) -> Result<std::convert::Infallible, SocketEnd> {
+    let mut socket: Socket = client.socket().await?;
+    socket
+        .subscribe(DOCUMENT, json!({ "after": after }))
+        .await?;
+    loop {
+        let message = socket.read().await?;
+        let data = &message["payload"]["data"]["inbox"];
+        if message["type"] != "next" || data.is_null() {
+            return Err(SocketEnd::Refused(message.to_string()));
+        }
+        batch(data);
+    }
+}

@@ -1,0 +1,156 @@
+//! `lab up`: what `make run` ends in.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use lab::stack::{Options, Stack, StackPorts};
+use lab::{Error, demo, directory, ports};
+
+use super::asked_to_end;
+
+/// The usual ports can be changed one by one, for machines where something has them.
+#[derive(Args)]
+pub struct Up {
+    /// The built web client.
+    #[arg(long, default_value = "frontend/dist")]
+    web: PathBuf,
+    /// Where data and logs stay. By default .local in the current directory or, where the
+    /// database's account cannot enter that, a directory under /var/tmp.
+    #[arg(long, env = "ANTIPHON_DATA")]
+    data: Option<PathBuf>,
+    /// What the services log, such as info or debug,sender=trace.
+    #[arg(long, env = "ANTIPHON_LOG", default_value = "info")]
+    log: String,
+    /// Whether to make demo accounts and chats in a fresh database.
+    #[arg(long, env = "ANTIPHON_DEMO", default_value_t = true, action = clap::ArgAction::Set)]
+    demo: bool,
+    /// The application.
+    #[arg(long, env = "ANTIPHON_PORT", default_value_t = 8080)]
+    port: u16,
+    /// The web client's static server.
+    #[arg(long, env = "ANTIPHON_WEB_PORT", default_value_t = 3000)]
+    web_port: u16,
+    /// users, instance 1.
+    #[arg(long, env = "ANTIPHON_USERS_1_PORT", default_value_t = 4001)]
+    users_1_port: u16,
+    /// users, instance 2.
+    #[arg(long, env = "ANTIPHON_USERS_2_PORT", default_value_t = 4003)]
+    users_2_port: u16,
+    /// sender, instance 1.
+    #[arg(long, env = "ANTIPHON_SENDER_1_PORT", default_value_t = 4002)]
+    sender_1_port: u16,
+    /// sender, instance 2.
+    #[arg(long, env = "ANTIPHON_SENDER_2_PORT", default_value_t = 4004)]
+    sender_2_port: u16,
+    /// receiver, instance 1.
+    #[arg(long, env = "ANTIPHON_RECEIVER_1_PORT", default_value_t = 4005)]
+    receiver_1_port: u16,
+    /// receiver, instance 2.
+    #[arg(long, env = "ANTIPHON_RECEIVER_2_PORT", default_value_t = 4006)]
+    receiver_2_port: u16,
+}
+
+impl Up {
+    /// Every well-known port with the variable that moves it.
+    fn wanted_ports(&self) -> [(u16, &'static str, &'static str); 8] {
+        [
+            (self.port, "the application", "ANTIPHON_PORT"),
+            (self.web_port, "the web client", "ANTIPHON_WEB_PORT"),
+            (self.users_1_port, "users 1", "ANTIPHON_USERS_1_PORT"),
+            (self.users_2_port, "users 2", "ANTIPHON_USERS_2_PORT"),
+            (self.sender_1_port, "sender 1", "ANTIPHON_SENDER_1_PORT"),
+            (self.sender_2_port, "sender 2", "ANTIPHON_SENDER_2_PORT"),
+            (
+                self.receiver_1_port,
+                "receiver 1",
+                "ANTIPHON_RECEIVER_1_PORT",
+            ),
+            (
+                self.receiver_2_port,
+                "receiver 2",
+                "ANTIPHON_RECEIVER_2_PORT",
+            ),
+        ]
+    }
+
+    fn ports(&self) -> StackPorts {
+        StackPorts {
+            balancer: self.port,
+            web: self.web_port,
+            users: [self.users_1_port, self.users_2_port],
+            sender: [self.sender_1_port, self.sender_2_port],
+            receiver: [self.receiver_1_port, self.receiver_2_port],
+            // Nobody but the services talks to these, and a Postgres or Redis on the
+            // standard ports must not be in the way.
+            ..StackPorts::free()
+        }
+    }
+}
+
+/// Runs until somebody asks it to end.
+pub async fn run(up: Up) -> Result<ExitCode, Error> {
+    let taken: Vec<String> = up
+        .wanted_ports()
+        .into_iter()
+        .filter_map(|(port, purpose, variable)| {
+            let holder = ports::holder(port)?;
+            Some(format!(
+                "port {port}, for {purpose}, is taken by {holder}; {variable} moves it"
+            ))
+        })
+        .collect();
+    if !taken.is_empty() {
+        eprintln!("lab: cannot start:\n  {}", taken.join("\n  "));
+        return Ok(ExitCode::FAILURE);
+    }
+
+    let (data, note) = directory::for_checkout(up.data.as_deref())?;
+    let web = std::path::absolute(&up.web).map_err(|cause| Error::Io {
+        what: format!("find {}", up.web.display()),
+        cause,
+    })?;
+    let mut options = Options::for_people(up.ports(), &data, &web);
+    options.log.clone_from(&up.log);
+    println!("lab: starting; data and logs in {}{note}", data.display());
+
+    let stack = tokio::select! {
+        stack = Stack::start(options) => stack?,
+        _ = asked_to_end() => return Ok(ExitCode::SUCCESS),
+    };
+    let ended = tokio::select! {
+        outcome = serve(&stack, &data, up.demo) => outcome,
+        _ = asked_to_end() => Ok(()),
+    };
+    println!("\nlab: stopping");
+    stack.stop();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(stack: &Stack, data: &Path, with_demo: bool) -> Result<(), Error> {
+    if with_demo {
+        demo::seed_once(&stack.url(), data).await?;
+    }
+    announce(stack, with_demo);
+    let dead = stack.first_to_end().await;
+    Err(Error::Exited {
+        name: dead.0,
+        log: dead.1,
+    })
+}
+
+fn announce(stack: &Stack, with_demo: bool) {
+    let address = stack.url().replace("127.0.0.1", "localhost");
+    println!("\n  Antiphon is ready:  {address}\n");
+    if with_demo {
+        let names = demo::USERNAMES.join(", ");
+        println!(
+            "  Demo accounts       {names}; password: {}",
+            demo::PASSWORD
+        );
+    }
+    println!("  GraphQL             {address}/users/graphql  /sender/graphql  /receiver/graphql");
+    println!("  Database            {}", stack.database_url(None));
+    println!("  Metrics             {}", stack.balancer_metrics_url());
+    println!("\n  Ctrl-C stops everything.");
+}

@@ -1,0 +1,282 @@
+//! The whole system as real processes: Postgres, Redis, two instances of each service, the
+//! load balancer and the web client.
+//!
+//! The system tests and `make run` start the same thing; they differ in [`Options`] only.
+//! Start order: what others need first. Stop order: the reverse, the services together so
+//! that their drain times do not add up.
+
+mod binaries;
+mod front;
+mod instances;
+mod options;
+mod ready;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub use instances::{Instance, Service};
+pub use options::{Options, StackPorts};
+
+use crate::Error;
+use crate::directory::Directory;
+use crate::process::{Process, stop_all};
+use crate::servers::{Durability, Postgres, Redis};
+
+/// The name of the database.
+const DATABASE: &str = "antiphon";
+
+/// How long a service may take from its start to its first `/readyz`.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running system. Dropping it stops everything, gracefully and bounded.
+#[derive(Debug)]
+pub struct Stack {
+    options: Options,
+    http: reqwest::Client,
+    // In the order in which they stop, should they be dropped.
+    front: Mutex<Vec<Process>>,
+    instances: Mutex<HashMap<Instance, Process>>,
+    redis: Redis,
+    postgres: Postgres,
+    directory: Arc<Directory>,
+}
+
+impl Stack {
+    /// Starts everything and returns when all of it is ready.
+    pub async fn start(options: Options) -> Result<Stack, Error> {
+        let directory = Arc::new(match &options.data {
+            Some(path) => Directory::lasting(path)?,
+            None => Directory::temporary()?,
+        });
+        let durability = match directory.is_temporary() {
+            true => Durability::ThrownAway,
+            false => Durability::Kept,
+        };
+        let ports = &options.ports;
+        let postgres = Postgres::launch(Arc::clone(&directory), ports.postgres, durability)?;
+        let redis = Redis::launch(Arc::clone(&directory), ports.redis)?;
+        let stack = Stack {
+            http: ready::client()?,
+            front: Mutex::default(),
+            instances: Mutex::default(),
+            redis,
+            postgres,
+            directory,
+            options,
+        };
+        stack.migrate().await?;
+        stack.start_front().await?;
+        // The first of them makes the signing key that the second one reads.
+        stack.start_instance(Service::Users.instance(1)).await?;
+        let rest = Instance::all().filter(|instance| *instance != Service::Users.instance(1));
+        futures_util::future::try_join_all(rest.map(|instance| stack.start_instance(instance)))
+            .await?;
+        stack.wait_for_front().await?;
+        Ok(stack)
+    }
+
+    async fn migrate(&self) -> Result<(), Error> {
+        self.postgres.create_database(DATABASE).await?;
+        let url = self.postgres.owner_url(DATABASE);
+        migrations::run(&url)
+            .await
+            .map(drop)
+            .map_err(|cause| Error::Failed {
+                program: "the migrations".to_owned(),
+                output: cause.to_string(),
+            })
+    }
+
+    async fn start_front(&self) -> Result<(), Error> {
+        if let Some(root) = &self.options.web {
+            let process = front::web(&self.directory, &self.options.ports, root)?;
+            let url = format!("http://127.0.0.1:{}/", self.options.ports.web);
+            let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
+            self.front_slot().push(process);
+            outcome?;
+        }
+        let process = front::load_balancer(&self.directory, &self.options)?;
+        let outcome =
+            ready::wait(&self.http, &self.balancer_metrics_url(), &process, PATIENCE).await;
+        self.front_slot().push(process);
+        outcome
+    }
+
+    async fn start_instance(&self, instance: Instance) -> Result<(), Error> {
+        let recipe = self.recipe(instance)?;
+        let process = Process::start(&recipe, &self.directory)?;
+        let url = format!("{}/readyz", self.instance_url(instance));
+        let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
+        self.slots().insert(instance, process);
+        outcome
+    }
+
+    /// The load balancer sends requests once its own checks have seen every pool.
+    async fn wait_for_front(&self) -> Result<(), Error> {
+        let mut paths: Vec<String> = Service::ALL
+            .iter()
+            .map(|service| format!("/{}/readyz", service.name()))
+            .collect();
+        if self.options.web.is_some() {
+            paths.push("/".to_owned());
+        }
+        for path in paths {
+            let url = format!("{}{path}", self.url());
+            ready::wait_through(&self.http, &url, &self.balancer_log(), PATIENCE).await?;
+        }
+        Ok(())
+    }
+
+    /// The address of the application: the load balancer.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.options.ports.balancer)
+    }
+
+    /// The address of one instance, past the load balancer.
+    pub fn instance_url(&self, instance: Instance) -> String {
+        format!("http://127.0.0.1:{}", self.options.ports.of(instance))
+    }
+
+    /// Where the load balancer serves its metrics.
+    pub fn balancer_metrics_url(&self) -> String {
+        format!(
+            "http://127.0.0.1:{}/metrics",
+            self.options.ports.balancer_metrics
+        )
+    }
+
+    /// The Redis between the services.
+    pub fn redis(&self) -> &Redis {
+        &self.redis
+    }
+
+    /// The database server.
+    pub fn postgres(&self) -> &Postgres {
+        &self.postgres
+    }
+
+    /// The address of the database for a role, or for its owner.
+    pub fn database_url(&self, role: Option<&str>) -> String {
+        match role {
+            Some(role) => self.postgres.url(role, DATABASE),
+            None => self.postgres.owner_url(DATABASE),
+        }
+    }
+
+    /// Where data and logs are.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The process ids of everything that runs, guards excluded.
+    pub fn process_ids(&self) -> Vec<u32> {
+        let mut ids: Vec<u32> = self.slots().values().map(Process::pid).collect();
+        ids.extend(self.front_slot().iter().map(Process::pid));
+        ids.extend(self.redis.pid());
+        ids.extend(self.postgres.pid());
+        ids
+    }
+
+    /// `kill -9` of one instance.
+    pub fn kill(&self, instance: Instance) {
+        self.with(instance, Process::kill);
+    }
+
+    /// SIGTERM to one instance; [`Stack::wait_for_exit`] waits for its effect.
+    pub fn terminate(&self, instance: Instance) {
+        self.with(instance, Process::terminate);
+    }
+
+    /// SIGSTOP to one instance.
+    pub fn freeze(&self, instance: Instance) {
+        self.with(instance, Process::freeze);
+    }
+
+    /// SIGCONT to one instance.
+    pub fn thaw(&self, instance: Instance) {
+        self.with(instance, Process::thaw);
+    }
+
+    /// Waits until a terminated instance has ended; false when `patience` runs out first.
+    pub async fn wait_for_exit(&self, instance: Instance, patience: Duration) -> bool {
+        let deadline = tokio::time::Instant::now() + patience;
+        while self.is_running(instance) {
+            if tokio::time::Instant::now() >= deadline {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        true
+    }
+
+    /// Whether the instance's process exists.
+    pub fn is_running(&self, instance: Instance) -> bool {
+        self.slots().get(&instance).is_some_and(Process::is_running)
+    }
+
+    /// Starts an instance again, stopping it first if it runs, and waits until it is ready.
+    pub async fn restart(&self, instance: Instance) -> Result<(), Error> {
+        let old = self.slots().remove(&instance);
+        drop(old);
+        self.start_instance(instance).await
+    }
+
+    /// Returns when something that should run has ended: its name and the end of its log.
+    pub async fn first_to_end(&self) -> (String, String) {
+        let ended = |process: &Process| {
+            (!process.is_running()).then(|| (process.name().to_owned(), process.log_tail()))
+        };
+        loop {
+            let dead = self.slots().values().find_map(ended);
+            let dead = dead.or_else(|| self.front_slot().iter().find_map(ended));
+            if let Some(dead) = dead {
+                return dead;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// Everything that one instance has logged.
+    pub fn log(&self, instance: Instance) -> String {
+        let path = self.directory.path().join(format!("{instance}.log"));
+        std::fs::read_to_string(path).unwrap_or_default()
+    }
+
+    /// Stops everything in order and returns when it is gone.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    fn balancer_log(&self) -> std::path::PathBuf {
+        self.directory.path().join("haproxy.log")
+    }
+
+    fn with(&self, instance: Instance, act: impl FnOnce(&Process)) {
+        if let Some(process) = self.slots().get(&instance) {
+            act(process);
+        }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<Instance, Process>> {
+        self.instances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn front_slot(&self) -> MutexGuard<'_, Vec<Process>> {
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let front = std::mem::take(&mut *self.front_slot());
+        let instances = std::mem::take(&mut *self.slots());
+        stop_all(front);
+        stop_all(instances.into_values().collect());
+        self.redis.stop();
+        self.postgres.stop();
+    }
+}

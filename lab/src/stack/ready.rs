@@ -1,0 +1,80 @@
+//! Waits, within bounds, until something answers 200.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Error;
+use crate::process::{self, Process};
+
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) fn client() -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(3))
+        .no_proxy()
+        .build()
+        .map_err(|cause| Error::Failed {
+            program: "the HTTP client".to_owned(),
+            output: cause.to_string(),
+        })
+}
+
+/// Waits for a process of ours.
+pub(super) async fn wait(
+    http: &reqwest::Client,
+    url: &str,
+    process: &Process,
+    patience: Duration,
+) -> Result<(), Error> {
+    let deadline = Instant::now() + patience;
+    let name = || process.name().to_owned();
+    while !answers(http, url).await {
+        if !process.is_running() {
+            return Err(Error::Exited {
+                name: name(),
+                log: process.log_tail(),
+            });
+        }
+        if Instant::now() >= deadline {
+            let seconds = patience.as_secs();
+            return Err(Error::NotReady {
+                name: name(),
+                seconds,
+                log: process.log_tail(),
+            });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Waits for something behind the load balancer.
+pub(super) async fn wait_through(
+    http: &reqwest::Client,
+    url: &str,
+    log: &Path,
+    patience: Duration,
+) -> Result<(), Error> {
+    let deadline = Instant::now() + patience;
+    while !answers(http, url).await {
+        if Instant::now() >= deadline {
+            let seconds = patience.as_secs();
+            return Err(Error::NotReady {
+                name: url.to_owned(),
+                seconds,
+                log: process::tail(log),
+            });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+async fn answers(http: &reqwest::Client, url: &str) -> bool {
+    http.get(url)
+        .send()
+        .await
+        .is_ok_and(|answer| answer.status().is_success())
+}
