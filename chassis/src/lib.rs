@@ -7,6 +7,7 @@ pub mod graphql;
 pub mod health;
 pub mod metrics;
 pub mod postgres;
+pub mod publisher;
 pub mod service;
 pub mod shutdown;
 pub mod telemetry;

@@ -69,9 +69,21 @@ impl Publisher {
             .map_err(|error| StartError::new(format!("REDIS_URL: {error}")))?;
 
         let counters = Counters::default();
-        registry.register("published", "Messages that Redis took", counters.published.clone());
-        registry.register("publish_failed", "Messages that Redis did not take", counters.failed.clone());
-        registry.register("publish_dropped", "Messages that waited too long for Redis", counters.dropped.clone());
+        registry.register(
+            "published",
+            "Messages that Redis took",
+            counters.published.clone(),
+        );
+        registry.register(
+            "publish_failed",
+            "Messages that Redis did not take",
+            counters.failed.clone(),
+        );
+        registry.register(
+            "publish_dropped",
+            "Messages that waited too long for Redis",
+            counters.dropped.clone(),
+        );
 
         let (queue, entries) = broadcast::channel(QUEUE);
         let waiting = Arc::default();
@@ -81,7 +93,10 @@ impl Publisher {
 
     /// Hands a message over. Returns at once.
     pub fn publish(&self, channel: impl Into<Arc<str>>, payload: impl Into<Arc<[u8]>>) {
-        let entry = Entry { channel: channel.into(), payload: payload.into() };
+        let entry = Entry {
+            channel: channel.into(),
+            payload: payload.into(),
+        };
         self.waiting.fetch_add(1, Ordering::AcqRel);
         // The receiver lives as long as any sender, so this can only fail while the runtime goes down.
         if self.queue.send(entry).is_err() {
@@ -97,7 +112,10 @@ impl Publisher {
             }
         };
         if tokio::time::timeout(limit, drained).await.is_err() {
-            tracing::warn!(left = self.waiting.load(Ordering::Acquire), "publishes were still waiting; the sweep will find them");
+            tracing::warn!(
+                left = self.waiting.load(Ordering::Acquire),
+                "publishes were still waiting; the sweep will find them"
+            );
         }
     }
 }
