@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -50,6 +50,14 @@ impl Directory {
     pub fn lasting(path: &Path) -> Result<Directory, Error> {
         fs::create_dir_all(path)
             .map_err(|cause| Error::io(format!("make {}", path.display()), cause))?;
+        let metadata = fs::metadata(path)
+            .map_err(|cause| Error::io(format!("look at {}", path.display()), cause))?;
+        // Under /var/tmp, someone else may have made it first.
+        if metadata.uid() != rustix::process::getuid().as_raw() {
+            return Err(Error::NotOurs {
+                path: path.to_owned(),
+            });
+        }
         open_to_all(path)?;
         Ok(Directory {
             path: path.to_owned(),

@@ -19,6 +19,12 @@ pub enum Error {
         /// Where it should be.
         path: std::path::PathBuf,
     },
+    /// A directory belongs to someone else.
+    #[error("{} belongs to another user", path.display())]
+    NotOurs {
+        /// Which one.
+        path: std::path::PathBuf,
+    },
     /// We are root, and there is nobody else to run Postgres as.
     #[error(
         "Postgres refuses to run as root, and there is neither a postgres nor a nobody account"

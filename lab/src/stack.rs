@@ -10,6 +10,7 @@ mod front;
 mod instances;
 mod options;
 mod ready;
+mod supervise;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -221,21 +222,6 @@ impl Stack {
         let old = self.slots().remove(&instance);
         drop(old);
         self.start_instance(instance).await
-    }
-
-    /// Returns when something that should run has ended: its name and the end of its log.
-    pub async fn first_to_end(&self) -> (String, String) {
-        let ended = |process: &Process| {
-            (!process.is_running()).then(|| (process.name().to_owned(), process.log_tail()))
-        };
-        loop {
-            let dead = self.slots().values().find_map(ended);
-            let dead = dead.or_else(|| self.front_slot().iter().find_map(ended));
-            if let Some(dead) = dead {
-                return dead;
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
     }
 
     /// Everything that one instance has logged.

@@ -132,11 +132,8 @@ async fn serve(stack: &Stack, data: &Path, with_demo: bool) -> Result<(), Error>
         demo::seed_once(&stack.url(), data).await?;
     }
     announce(stack, with_demo);
-    let dead = stack.first_to_end().await;
-    Err(Error::Exited {
-        name: dead.0,
-        log: dead.1,
-    })
+    let Err(error) = stack.supervise(|what| println!("lab: {what}")).await;
+    Err(error)
 }
 
 fn announce(stack: &Stack, with_demo: bool) {

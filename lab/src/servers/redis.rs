@@ -160,8 +160,18 @@ impl Redis {
     /// # Panics
     /// When it does not start.
     pub fn restart(&self) {
+        self.start_again().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
+    pub fn start_again(&self) -> Result<(), Error> {
         self.stop();
-        self.begin().unwrap_or_else(|error| panic!("{error}"));
+        self.begin()
+    }
+
+    /// Whether it runs.
+    pub fn is_running(&self) -> bool {
+        self.slot().as_ref().is_some_and(Process::is_running)
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Process>> {
