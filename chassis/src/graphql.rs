@@ -173,7 +173,6 @@ impl Endpoint {
     }
 
     /// The routes: `/graphql`, and the IDE's files below it.
-    #[must_use]
     pub fn router(self) -> Router {
         let mut router = Router::new();
         if self.args.ide {

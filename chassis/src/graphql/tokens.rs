@@ -40,6 +40,10 @@ pub(super) fn measure(text: &str) -> Size {
                 size.tokens += 1;
                 skip(bytes, at, |b| b == b'.')
             }
+            b'0'..=b'9' | b'-' => {
+                size.tokens += 1;
+                skip(bytes, at, |b| is_word(b) || matches!(b, b'.' | b'-' | b'+'))
+            }
             b if is_word(*b) => {
                 size.tokens += 1;
                 skip(bytes, at, is_word)
@@ -54,7 +58,7 @@ pub(super) fn measure(text: &str) -> Size {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+')
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn skip(bytes: &[u8], from: usize, within: impl Fn(u8) -> bool) -> usize {
@@ -91,11 +95,11 @@ mod tests {
 
     #[test]
     fn words_punctuation_and_strings_are_one_token_each() {
-        let size = measure("{ a(b: \"x { y\", c: [-1.5]) ...f } # { not this");
+        let size = measure("{ a(b: \"x { y\", c: [-1.5e+3]) ...f } # { not this");
         assert_eq!(
             size,
             Size {
-                tokens: 18,
+                tokens: 15,
                 nesting: 3
             }
         );

@@ -1,0 +1,142 @@
+//! How a service leaves.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use axum::{Router, routing::get};
+use chassis::{
+    Service,
+    config::{DrainArgs, ListenArgs},
+};
+
+use crate::app::App;
+
+type Journal = Arc<Mutex<Vec<&'static str>>>;
+
+fn service(drain: &DrainArgs, journal: &Journal) -> Service {
+    let (request, first, second) = (journal.clone(), journal.clone(), journal.clone());
+    let slow = get(move || async move {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        request.lock().unwrap().push("request");
+        "done"
+    });
+    Service::new("test", &ListenArgs::default(), drain)
+        .routes(Router::new().route("/slow", slow))
+        .on_drain("first", move || async move {
+            first.lock().unwrap().push("first hook")
+        })
+        .on_drain("second", move || async move {
+            second.lock().unwrap().push("second hook")
+        })
+}
+
+#[tokio::test]
+async fn a_service_says_not_ready_then_stops_accepting_then_finishes_then_runs_its_hooks() {
+    let journal = Journal::default();
+    let drain = DrainArgs {
+        drain_wait: Duration::from_millis(300),
+        shutdown_timeout: Duration::from_secs(9),
+    };
+    let app = App::of(service(&drain, &journal)).await;
+    assert_eq!(app.get("/readyz").await.status, 200);
+    let in_flight = {
+        let request = app.http.get(format!("{}/slow", app.base));
+        tokio::spawn(crate::app::answer(request))
+    };
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    app.shutdown.cancel();
+
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let ready = app.get("/readyz").await;
+    assert_eq!(
+        (ready.status.as_u16(), ready.text.as_str()),
+        (503, "draining")
+    );
+    assert_eq!(
+        app.get("/livez").await.status,
+        200,
+        "alive, and still accepting"
+    );
+
+    tokio::time::sleep(Duration::from_millis(350)).await;
+    let stranger = reqwest::Client::new();
+    let refused = stranger.get(format!("{}/livez", app.base)).send().await;
+    assert!(
+        refused.is_err_and(|error| error.is_connect()),
+        "the port is still open"
+    );
+    assert!(
+        journal.lock().unwrap().is_empty(),
+        "a hook ran before the requests ended"
+    );
+
+    assert_eq!(in_flight.await.unwrap().text, "done");
+    app.ended.await.unwrap().unwrap();
+    assert_eq!(
+        *journal.lock().unwrap(),
+        ["request", "first hook", "second hook"]
+    );
+}
+
+#[tokio::test]
+async fn requests_and_hooks_that_hang_do_not_keep_a_service() {
+    let drain = DrainArgs {
+        drain_wait: Duration::ZERO,
+        shutdown_timeout: Duration::from_millis(600),
+    };
+    let journal = Journal::default();
+    let last = journal.clone();
+    let hang = get(|| async { std::future::pending::<()>().await });
+    let service = Service::new("test", &ListenArgs::default(), &drain)
+        .routes(Router::new().route("/hang", hang))
+        .on_drain("quick", move || async move {
+            last.lock().unwrap().push("quick hook")
+        })
+        .on_drain("hanging", std::future::pending::<()>);
+    let app = App::of(service).await;
+    let request = app.http.get(format!("{}/hang", app.base));
+    tokio::spawn(request.send());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    app.shutdown.cancel();
+    app.ended.await.unwrap().unwrap();
+    let took = began.elapsed();
+    assert!(
+        took >= Duration::from_millis(550) && took < Duration::from_secs(2),
+        "{took:?}"
+    );
+    assert_eq!(*journal.lock().unwrap(), ["quick hook"]);
+}
+
+#[tokio::test]
+async fn two_services_live_in_one_process() {
+    let journal = Journal::default();
+    let one = App::of(service(&DrainArgs::immediate(), &journal)).await;
+    let two = App::of(service(&DrainArgs::immediate(), &journal)).await;
+    one.shutdown.cancel();
+    one.ended.await.unwrap().unwrap();
+    assert_eq!(two.get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let app = App::start().await;
+    let (_, port) = app.base.rsplit_once(':').unwrap();
+    let listen = ListenArgs {
+        port: port.parse().unwrap(),
+        ..Default::default()
+    };
+    let error = Service::new("test", &listen, &DrainArgs::immediate())
+        .bind()
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("HOST, PORT: 127.0.0.1:{port}: ")),
+        "{error}"
+    );
+}

@@ -1,0 +1,16 @@
+//! The chassis, from outside: a tiny service on port 0, over HTTP.
+#![allow(clippy::unwrap_used)]
+
+mod app;
+mod audit;
+mod configuration;
+mod documents;
+mod drain;
+mod errors;
+mod ide;
+mod issuer;
+mod probes;
+mod requests;
+mod schema;
+mod tokens;
+mod tracing;

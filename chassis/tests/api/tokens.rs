@@ -1,0 +1,270 @@
+//! Which tokens are believed.
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chassis::{Error, Verifier, config::TokenArgs};
+use jsonwebtoken::{Algorithm, EncodingKey, jwk::Jwk};
+use serde_json::{Value, json};
+
+use crate::{
+    app::{App, answer},
+    issuer::{Issuer, Publisher, claims, claims_with, jwks, now},
+};
+
+fn args(jwks_url: &str) -> TokenArgs {
+    TokenArgs {
+        jwks_url: jwks_url.into(),
+        ..Default::default()
+    }
+}
+
+/// A verifier that knows this issuer.
+fn knowing(issuer: &Issuer) -> Verifier {
+    Verifier::with_keys(&args("http://127.0.0.1:1/jwks.json"), &jwks(&[issuer])).unwrap()
+}
+
+async fn ready(verifier: &Verifier) {
+    let wait = async {
+        while !verifier.ready() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), wait)
+        .await
+        .expect("no keys");
+}
+
+async fn assert_refused(verifier: &Verifier, token: &str) {
+    let refused = verifier.verify(token).await;
+    assert!(
+        matches!(refused, Err(Error::Unauthenticated)),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_good_token_says_who_is_calling() {
+    let issuer = Issuer::new("a");
+    let claims = claims();
+    let token = issuer.sign(&issuer.header(), &claims);
+    let caller = knowing(&issuer).verify(&token).await.unwrap();
+    assert_eq!(caller.username, "ada");
+    assert_eq!(json!(caller.user_id), claims["sub"]);
+    assert_eq!(json!(caller.session_id), claims["sid"]);
+    assert_eq!(json!(caller.expires_at.as_second()), claims["exp"]);
+}
+
+#[tokio::test]
+async fn a_token_with_a_wrong_claim_is_refused() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    for (name, value) in [
+        ("iss", json!("someone else")),
+        ("aud", json!("another product")),
+        ("sub", json!("not an id")),
+        ("sid", Value::Null),
+        ("exp", json!("soon")),
+    ] {
+        let token = issuer.sign(&issuer.header(), &claims_with(name, value));
+        assert_refused(&verifier, &token).await;
+    }
+    for name in ["iss", "aud", "sub", "sid", "exp", "username"] {
+        let mut claims = claims();
+        claims.as_object_mut().unwrap().remove(name);
+        assert_refused(&verifier, &issuer.sign(&issuer.header(), &claims)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_expires_after_a_minute_of_leeway() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    let expired = |seconds| {
+        issuer.sign(
+            &issuer.header(),
+            &claims_with("exp", json!(now() - seconds)),
+        )
+    };
+    verifier.verify(&expired(50)).await.unwrap();
+    assert_refused(&verifier, &expired(70)).await;
+}
+
+#[tokio::test]
+async fn a_token_must_be_an_access_token() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    for typ in [None, Some("JWT"), Some("at+jwt2")] {
+        let mut header = issuer.header();
+        header.typ = typ.map(Into::into);
+        assert_refused(&verifier, &issuer.sign(&header, &claims())).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_a_signature_is_refused() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    let token = issuer.token();
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    assert_refused(&verifier, &format!("{signed}.")).await;
+    let header = json!({ "alg": "none", "typ": "at+jwt", "kid": "a" });
+    let header = BASE64_URL_SAFE_NO_PAD.encode(header.to_string());
+    let payload = BASE64_URL_SAFE_NO_PAD.encode(claims().to_string());
+    assert_refused(&verifier, &format!("{header}.{payload}.")).await;
+}
+
+#[tokio::test]
+async fn the_public_key_is_not_a_shared_secret() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    let mut header = issuer.header();
+    header.alg = Algorithm::HS256;
+    let public_key = issuer.public_key();
+    let raw = BASE64_URL_SAFE_NO_PAD.decode(&public_key).unwrap();
+    for secret in [public_key.as_bytes(), &raw] {
+        let secret = EncodingKey::from_secret(secret);
+        let token = jsonwebtoken::encode(&header, &claims(), &secret).unwrap();
+        assert_refused(&verifier, &token).await;
+    }
+}
+
+#[tokio::test]
+async fn another_key_is_refused_whatever_it_calls_itself() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    assert_refused(&verifier, &Issuer::new("a").token()).await;
+    assert_refused(&verifier, &Issuer::new("b").token()).await;
+}
+
+#[tokio::test]
+async fn a_token_does_not_choose_its_own_key() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    let forger = Issuer::new("a");
+    let publisher = Publisher::of(&[&forger]);
+    let mut header = forger.header();
+    header.jwk = Some(forger.jwk());
+    header.jku = Some(publisher.start().await);
+    header.x5u.clone_from(&header.jku);
+    assert_refused(&verifier, &forger.sign(&header, &claims())).await;
+    assert_eq!(publisher.fetches(), 0);
+
+    header = issuer.header();
+    header.kid = None;
+    assert_refused(&verifier, &issuer.sign(&header, &claims())).await;
+}
+
+#[tokio::test]
+async fn only_ed25519_keys_are_taken_from_a_set() {
+    let issuer = Issuer::new("a");
+    let mut set = jwks(&[&issuer]);
+    let secret = EncodingKey::from_secret(b"secret");
+    let mut symmetric = Jwk::from_encoding_key(&secret, Algorithm::HS256).unwrap();
+    symmetric.common.key_id = Some("symmetric".into());
+    set.keys.push(symmetric);
+    let verifier = Verifier::with_keys(&args("http://127.0.0.1:1/"), &set).unwrap();
+    let mut header = issuer.header();
+    header.alg = Algorithm::HS256;
+    header.kid = Some("symmetric".into());
+    let token = jsonwebtoken::encode(&header, &claims(), &secret).unwrap();
+    assert_refused(&verifier, &token).await;
+}
+
+#[tokio::test]
+async fn the_last_good_keys_stay_in_use_while_their_publisher_is_away() {
+    let issuer = Issuer::new("a");
+    let publisher = Publisher::of(&[&issuer]);
+    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    ready(&verifier).await;
+    publisher.go_down();
+    // Makes the verifier try to fetch again, in vain.
+    assert_refused(&verifier, &Issuer::new("b").token()).await;
+    assert_eq!(publisher.fetches(), 2);
+    verifier.verify(&issuer.token()).await.unwrap();
+    assert!(verifier.ready());
+}
+
+#[tokio::test]
+async fn a_set_without_a_key_does_not_replace_a_good_one() {
+    let issuer = Issuer::new("a");
+    let publisher = Publisher::of(&[&issuer]);
+    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    ready(&verifier).await;
+    publisher.publish(&[]);
+    assert_refused(&verifier, &Issuer::new("b").token()).await;
+    verifier.verify(&issuer.token()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_key_is_found_at_once_and_unknown_ones_are_not_asked_for_again() {
+    let (old, new) = (Issuer::new("old"), Issuer::new("new"));
+    let publisher = Publisher::of(&[&old]);
+    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    ready(&verifier).await;
+    publisher.publish(&[&old, &new]);
+    verifier.verify(&new.token()).await.unwrap();
+    verifier.verify(&old.token()).await.unwrap();
+    let token = Issuer::new("never published").token();
+    for _ in 0..20 {
+        assert_refused(&verifier, &token).await;
+    }
+    assert_eq!(publisher.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_verifier_waits_for_its_publisher() {
+    let issuer = Issuer::new("a");
+    let publisher = Publisher::default();
+    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    let unknown = verifier.verify(&issuer.token()).await;
+    assert!(
+        matches!(unknown, Err(Error::Unavailable { .. })),
+        "{unknown:?}"
+    );
+    assert!(!verifier.ready());
+    publisher.publish(&[&issuer]);
+    ready(&verifier).await;
+    verifier.verify(&issuer.token()).await.unwrap();
+}
+
+async fn app(issuer: &Issuer) -> App {
+    let verifier = knowing(issuer);
+    App::with(Default::default(), |endpoint| endpoint.verifier(&verifier)).await
+}
+
+#[tokio::test]
+async fn resolvers_know_the_caller() {
+    let issuer = Issuer::new("a");
+    let app = app(&issuer).await;
+    let body = json!({ "query": "{ whoami }" });
+    let signed_in = answer(app.request(&body).bearer_auth(issuer.token())).await;
+    assert_eq!(signed_in.json(), json!({ "data": { "whoami": "ada" } }));
+    let anonymous = app.post(body).await;
+    assert_eq!(
+        (anonymous.status.as_u16(), anonymous.code().as_str()),
+        (200, "UNAUTHENTICATED")
+    );
+    app.accepts(json!({ "query": "{ greeting }" })).await;
+}
+
+#[tokio::test]
+async fn a_request_with_a_bad_token_is_refused_as_a_whole() {
+    let issuer = Issuer::new("a");
+    let app = app(&issuer).await;
+    let body = json!({ "query": "{ greeting }" });
+    for header in ["Bearer nonsense", "Bearer ", "Basic YTpi", "nonsense"] {
+        let refused = answer(app.request(&body).header("authorization", header)).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code().as_str()),
+            (401, "UNAUTHENTICATED")
+        );
+        assert!(refused.json().get("data").is_none());
+    }
+    let old_client = app.http.post(app.url()).json(&body).bearer_auth("nonsense");
+    let refused = answer(old_client).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (200, "UNAUTHENTICATED")
+    );
+}
