@@ -38,11 +38,11 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
         })?),
         None => None,
     };
-    let options = Options {
+    let mut options = Options {
         web,
-        environment: with.environment.clone(),
         ..Options::for_tests()
     };
+    options.environment.extend(with.environment.clone());
     let stack = tokio::select! {
         stack = Stack::start(options) => stack?,
         _ = asked_to_end() => return Ok(ExitCode::FAILURE),

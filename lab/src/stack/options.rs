@@ -34,7 +34,10 @@ impl Options {
             pinning: true,
             log: "info".to_owned(),
             drain_wait_ms: 1500,
-            environment: Vec::new(),
+            // Tests make people by the dozen, all from one address.
+            environment: ["REGISTRATIONS_PER_ADDRESS", "LOGINS_PER_ADDRESS"]
+                .map(|name| (name.to_owned(), "100000".to_owned()))
+                .to_vec(),
         }
     }
 
@@ -44,6 +47,7 @@ impl Options {
             ports,
             data: Some(data.to_owned()),
             web: Some(web.to_owned()),
+            environment: Vec::new(),
             ..Options::for_tests()
         }
     }
