@@ -23,7 +23,8 @@ type Set = HashMap<String, DecodingKey>;
 
 /// The last good key set, and where to get the next one.
 pub(super) struct Keys {
-    url: String,
+    /// None for whoever holds the keys anyway.
+    url: Option<reqwest::Url>,
     http: reqwest::Client,
     set: RwLock<Arc<Set>>,
     /// When an unknown key id last caused a fetch. Held during that fetch, so that others wait for its result.
@@ -31,15 +32,19 @@ pub(super) struct Keys {
 }
 
 impl Keys {
+    /// No keys yet. They come from `url`, or only through [`Keys::replace`] when that is empty.
     pub(super) fn new(url: &str) -> Result<Self, StartError> {
         let http = reqwest::Client::builder()
             .timeout(FETCH_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| StartError::new(format!("JWKS_URL: {}", chain(&error))))?;
-        reqwest::Url::parse(url).map_err(|error| StartError::new(format!("JWKS_URL: {error}")))?;
+        let url = (!url.is_empty())
+            .then(|| reqwest::Url::parse(url))
+            .transpose()
+            .map_err(|error| StartError::new(format!("JWKS_URL: {error}")))?;
         Ok(Self {
-            url: url.to_owned(),
+            url,
             http,
             set: RwLock::default(),
             refetched: Mutex::default(),
@@ -60,10 +65,14 @@ impl Keys {
     }
 
     /// Fetches the published set. A failure, or a set without a usable key, leaves the last good one in place.
+    /// Nothing happens without a publisher.
     pub(super) async fn fetch(&self) -> Result<(), String> {
+        let Some(url) = &self.url else {
+            return Ok(());
+        };
         let mut answer = self
             .http
-            .get(&self.url)
+            .get(url.clone())
             .send()
             .await
             .and_then(reqwest::Response::error_for_status)

@@ -35,8 +35,11 @@ impl Verifier {
     /// Starts to fetch the keys from `JWKS_URL` in the background, and keeps them fresh. Needs a Tokio runtime.
     ///
     /// # Errors
-    /// When `JWKS_URL` is not a URL.
+    /// When `JWKS_URL` is missing or not a URL.
     pub fn start(args: &TokenArgs) -> Result<Self, StartError> {
+        if args.jwks_url.is_empty() {
+            return Err(StartError::new("JWKS_URL: not set"));
+        }
         let verifier = Self::idle(args)?;
         let inner = Arc::downgrade(&verifier.0);
         tokio::spawn(async move {
@@ -56,7 +59,7 @@ impl Verifier {
         Ok(verifier)
     }
 
-    /// A verifier for whoever holds the keys anyway: their publisher.
+    /// A verifier for whoever holds the keys anyway: their publisher. It fetches nothing while `JWKS_URL` is empty.
     ///
     /// # Errors
     /// When `JWKS_URL` is set and not a URL.

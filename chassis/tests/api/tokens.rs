@@ -21,7 +21,7 @@ fn args(jwks_url: &str) -> TokenArgs {
 
 /// A verifier that knows this issuer.
 fn knowing(issuer: &Issuer) -> Verifier {
-    Verifier::with_keys(&args("http://127.0.0.1:1/jwks.json"), &jwks(&[issuer])).unwrap()
+    Verifier::with_keys(&args(""), &jwks(&[issuer])).unwrap()
 }
 
 async fn ready(verifier: &Verifier) {
@@ -163,7 +163,7 @@ async fn only_ed25519_keys_are_taken_from_a_set() {
     let mut symmetric = Jwk::from_encoding_key(&secret, Algorithm::HS256).unwrap();
     symmetric.common.key_id = Some("symmetric".into());
     set.keys.push(symmetric);
-    let verifier = Verifier::with_keys(&args("http://127.0.0.1:1/"), &set).unwrap();
+    let verifier = Verifier::with_keys(&args(""), &set).unwrap();
     let mut header = issuer.header();
     header.alg = Algorithm::HS256;
     header.kid = Some("symmetric".into());
@@ -226,6 +226,14 @@ async fn a_verifier_waits_for_its_publisher() {
     publisher.publish(&[&issuer]);
     ready(&verifier).await;
     verifier.verify(&issuer.token()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_verifier_refuses_to_start_without_a_publisher() {
+    for (url, expected) in [("", "JWKS_URL: not set"), ("nonsense", "JWKS_URL: ")] {
+        let error = Verifier::start(&args(url)).err().unwrap().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 async fn app(issuer: &Issuer) -> App {
