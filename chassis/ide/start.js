@@ -7,7 +7,7 @@ function filled(headers) {
   );
 }
 
-let headers = {};
+let accessToken;
 
 const socket = new URL(location.pathname, location.href);
 socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
@@ -18,14 +18,14 @@ const fetcher = GraphiQL.createFetcher({
   wsClient: graphqlWs.createClient({
     url: socket.toString(),
     lazy: true,
-    connectionParams: () => headers,
+    connectionParams: () => ({ accessToken }),
   }),
 });
 
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
     fetcher: (request, options) => {
-      headers = filled(options?.headers);
+      accessToken = filled(options?.headers).authorization?.replace(/^Bearer\s+/i, "");
       return fetcher(request, options);
     },
     defaultHeaders: JSON.stringify({ authorization: "Bearer " }, null, 2),

@@ -23,9 +23,14 @@ pub enum Error {
     /// Known, visible, and not allowed.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
-    /// Not there, or not for the caller's eyes: the two look alike. Holds the noun.
-    #[error("{0} not found")]
-    NotFound(&'static str),
+    /// Not there, or not for the caller's eyes: the two look alike.
+    #[error("{noun} not found")]
+    NotFound {
+        /// The input field that names it, if one does.
+        field: Option<&'static str>,
+        /// What was looked for.
+        noun: &'static str,
+    },
     /// The request itself is at fault.
     #[error("{message}")]
     BadInput {
@@ -79,7 +84,16 @@ impl Error {
     /// `not_found("chat")` reads "chat not found". Also for what is not the caller's.
     #[must_use]
     pub fn not_found(noun: &'static str) -> Self {
-        Self::NotFound(noun)
+        Self::NotFound { field: None, noun }
+    }
+
+    /// `not_found_in("replyToId", "message")` reads "message not found" and blames that input field.
+    #[must_use]
+    pub fn not_found_in(field: &'static str, noun: &'static str) -> Self {
+        Self::NotFound {
+            field: Some(field),
+            noun,
+        }
     }
 
     /// An input field breaks a rule: `bad_input("content", "must be 1 to 4000 characters")`.
@@ -141,7 +155,7 @@ impl Error {
         match self {
             Self::Unauthenticated => ErrorCode::Unauthenticated,
             Self::Forbidden(_) => ErrorCode::Forbidden,
-            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::NotFound { .. } => ErrorCode::NotFound,
             Self::BadInput { .. } => ErrorCode::BadUserInput,
             Self::Conflict { .. } => ErrorCode::Conflict,
             Self::RateLimited { .. } => ErrorCode::RateLimited,
@@ -154,7 +168,9 @@ impl Error {
     #[must_use]
     pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::BadInput { field, .. } | Self::Conflict { field, .. } => *field,
+            Self::NotFound { field, .. }
+            | Self::BadInput { field, .. }
+            | Self::Conflict { field, .. } => *field,
             _ => None,
         }
     }

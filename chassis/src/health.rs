@@ -6,6 +6,7 @@
 
 use std::{
     fmt::Display,
+    future::ready,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,6 +20,8 @@ use futures_util::{
     future::{BoxFuture, join_all},
 };
 use serde_json::{Value, json};
+
+use crate::{auth::Verifier, postgres::Pool};
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
@@ -73,7 +76,7 @@ impl Checks {
 
     /// The pool hands out a connection and the database answers on it.
     #[must_use]
-    pub fn postgres(self, name: &'static str, pool: &crate::postgres::Pool) -> Self {
+    pub fn postgres(self, name: &'static str, pool: &Pool) -> Self {
         let pool = pool.clone();
         self.with(name, move || {
             let pool = pool.clone();
@@ -85,6 +88,15 @@ impl Checks {
                     .map(drop)
                     .map_err(|error| error.to_string())
             }
+        })
+    }
+
+    /// The verifier knows a key: until then nobody can be told apart.
+    #[must_use]
+    pub fn keys(self, verifier: &Verifier) -> Self {
+        let verifier = verifier.clone();
+        self.with("keys", move || {
+            ready(verifier.ready().then_some(()).ok_or("no token keys yet"))
         })
     }
 
@@ -149,7 +161,7 @@ impl Health {
     pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/livez", get(|| async { "ok" }))
-            .route("/readyz", get(ready))
+            .route("/readyz", get(readiness))
             .route("/startupz", get(started))
             .route("/healthz", get(detail))
             .with_state(self)
@@ -175,7 +187,7 @@ impl Health {
     }
 }
 
-async fn ready(State(health): State<Health>) -> (StatusCode, String) {
+async fn readiness(State(health): State<Health>) -> (StatusCode, String) {
     if health.draining.load(Ordering::Acquire) {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining".into());
     }

@@ -3,7 +3,7 @@
 //! POST takes `application/json` only: a browser does not send that to another origin without asking first, which is
 //! what keeps other people's pages from acting for our users. GET takes queries only.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use async_graphql::{
@@ -21,6 +21,9 @@ use serde_json::{Map, Value as Json};
 
 use super::{Endpoint, errors::code, failure, ide};
 use crate::{auth::Caller, error::Error, telemetry};
+
+/// A body that has not arrived by then only holds a connection.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) fn router(endpoint: Endpoint) -> Router {
     Router::new()
@@ -180,7 +183,13 @@ async fn from_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Reque
     if declared.is_some_and(|length| length > most) {
         return Err(too_large());
     }
-    let body = to_bytes(body, most).await.map_err(|_| too_large())?;
+    let body = match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, most)).await {
+        Ok(read) => read.map_err(|_| too_large())?,
+        Err(_) => {
+            let status = StatusCode::REQUEST_TIMEOUT;
+            return Err(Refusal::new(status, "the body took too long to arrive"));
+        }
+    };
     match serde_json::from_slice(&body) {
         Ok(Json::Object(parameters)) => from_parameters(parameters),
         Ok(Json::Array(_)) => Err(malformed("batches are not supported")),
@@ -273,8 +282,14 @@ fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) 
     headers.extend(outcome.http_headers.clone());
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+        }
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        _ => {}
     }
     response
 }

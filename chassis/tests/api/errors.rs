@@ -31,6 +31,9 @@ async fn an_error_says_its_code_and_its_field() {
     assert_code(&failure("forbidden").await, "FORBIDDEN", "not yours to do");
     assert_code(&failure("not found").await, "NOT_FOUND", "chat not found");
     assert_code(&failure("shared").await, "NOT_FOUND", "user not found");
+    let not_found = failure("not found in").await;
+    assert_code(&not_found, "NOT_FOUND", "message not found");
+    assert_eq!(not_found["extensions"]["field"], "replyToId");
     let bad_input = failure("bad input").await;
     assert_code(&bad_input, "BAD_USER_INPUT", "must not be empty");
     assert_eq!(bad_input["extensions"]["field"], "content");

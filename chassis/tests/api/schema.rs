@@ -52,6 +52,7 @@ impl Query {
         Err(match how.as_str() {
             "forbidden" => Error::forbidden("not yours to do"),
             "not found" => Error::not_found("chat"),
+            "not found in" => Error::not_found_in("replyToId", "message"),
             "bad input" => Error::bad_input("content", "must not be empty"),
             "conflict" => Error::conflict_on("username", "is taken"),
             "rate limited" => Error::rate_limited(Duration::from_millis(1500)),

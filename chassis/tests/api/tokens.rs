@@ -267,6 +267,7 @@ async fn a_request_with_a_bad_token_is_refused_as_a_whole() {
             (refused.status.as_u16(), refused.code().as_str()),
             (401, "UNAUTHENTICATED")
         );
+        assert_eq!(refused.header("www-authenticate"), "Bearer");
         assert!(refused.json().get("data").is_none());
     }
     let old_client = app.http.post(app.url()).json(&body).bearer_auth("nonsense");
