@@ -1,1 +1,29 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod access_token;
+mod account;
+mod app;
+mod client;
+mod config;
+mod confirmation;
+mod db;
+mod display_name;
+mod email;
+mod feed;
+mod graphql;
+mod hasher;
+mod jwks;
+mod mutations;
+mod password;
+mod queries;
+mod refresh_token;
+mod session;
+mod sign_in;
+mod signed_in;
+mod signing_key;
+mod throttle;
+mod username;
+
+pub use app::Application;
+pub use config::{Config, MintArgs, ThrottleArgs};
+pub use graphql::sdl;

@@ -1,0 +1,130 @@
+//! The service put together. `main` and the tests start the same thing.
+
+use std::{sync::Arc, time::Duration};
+
+use chassis::{
+    Bound, Service, StartError, Verifier,
+    config::TokenArgs,
+    graphql::Endpoint,
+    health::Checks,
+    metrics::Metrics,
+    postgres::{self, Pool},
+    publisher::Publisher,
+};
+use ipnet::IpNet;
+use jsonwebtoken::jwk::JwkSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    access_token::Minter,
+    config::{Config, MintArgs},
+    graphql,
+    hasher::Hasher,
+    jwks,
+    signing_key::SigningKey,
+    throttle::Throttle,
+};
+
+/// The newest migration whose tables this build uses.
+const SCHEMA_VERSION: u32 = 1;
+/// How long the last announcements may take when the process ends.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// What resolvers work with.
+pub(crate) struct State {
+    pub(crate) pool: Pool,
+    pub(crate) publisher: Publisher,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) hasher: Hasher,
+    pub(crate) minter: Minter,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+}
+
+/// The service, bound to its port.
+pub struct Application {
+    bound: Bound,
+}
+
+impl Application {
+    /// Reads or makes the key, checks the database and takes the port.
+    ///
+    /// # Errors
+    /// One line that says what to change: a variable, a file, the database's schema.
+    pub async fn build(config: Config) -> Result<Self, StartError> {
+        let key = SigningKey::read_or_make(&config.tokens.signing_key_file)?;
+        let keys = published(&key, &config.tokens)?;
+        let verifier = Verifier::with_keys(&expected(&config.tokens), &keys)?;
+
+        let pool = postgres::connect(&config.postgres, "users")?;
+        postgres::require_schema(&pool, SCHEMA_VERSION).await?;
+
+        let mut metrics = Metrics::new("users");
+        metrics.watch_pool("main", &pool);
+        let publisher = Publisher::start(&config.redis, metrics.registry())?;
+        let throttle = Arc::new(Throttle::new(&config.redis, &config.throttle)?);
+        let checks = checks(&pool, &throttle);
+
+        let state = State {
+            pool,
+            publisher: publisher.clone(),
+            throttle,
+            hasher: Hasher::new()?,
+            minter: Minter::new(key, &config.tokens),
+            trusted_proxies: config.trusted_proxies,
+        };
+        let endpoint = Endpoint::new(graphql::schema(state), &config.graphql)
+            .verifier(&verifier)
+            .operations(metrics.operations());
+        let bound = Service::new("users", &config.listen, &config.drain)
+            .routes(endpoint.router())
+            .routes(jwks::router(keys))
+            .checks(checks)
+            .metrics(metrics)
+            .on_drain("announcements", move || async move {
+                publisher.flush(FLUSH).await
+            })
+            .bind()
+            .await?;
+        Ok(Self { bound })
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.bound.port()
+    }
+
+    /// Serves until `stop` is cancelled.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        self.bound.run(stop).await
+    }
+}
+
+/// The public halves of the key that signs and of those that did or will.
+fn published(key: &SigningKey, args: &MintArgs) -> Result<JwkSet, StartError> {
+    let mut keys = vec![key.public.clone()];
+    for path in &args.published_key_files {
+        keys.push(SigningKey::read(path)?.public);
+    }
+    Ok(JwkSet { keys })
+}
+
+/// We believe the tokens that we make.
+fn expected(args: &MintArgs) -> TokenArgs {
+    TokenArgs {
+        token_issuer: args.token_issuer.clone(),
+        token_audience: args.token_audience.clone(),
+        ..TokenArgs::default()
+    }
+}
+
+/// Without Redis everything works: limits are kept by each instance, and receivers find events by themselves.
+fn checks(pool: &Pool, throttle: &Arc<Throttle>) -> Checks {
+    let throttle = Arc::clone(throttle);
+    Checks::new()
+        .postgres("postgres", pool)
+        .degraded("redis", move || throttle.probe())
+}

@@ -1,0 +1,70 @@
+//! Proof that the caller has just typed the account's password: for what a stolen token must not be able to do.
+
+use async_graphql::Context;
+use chassis::Error;
+use deadpool_postgres::Transaction;
+
+use crate::{
+    app::State, db::users, hasher::Verdict, password::Claimed, signed_in::SignedIn,
+    throttle::Action,
+};
+
+/// A caller who knows the password.
+pub(crate) struct Confirmed {
+    caller: SignedIn,
+    /// The hash that the password was compared with.
+    password_hash: String,
+}
+
+impl Confirmed {
+    /// Compares the password. Done outside of any transaction, because it takes long.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` when the session has ended, `BAD_USER_INPUT` with this field when the password is wrong,
+    /// `RATE_LIMITED` after too many attempts.
+    pub(crate) async fn check(
+        state: &State,
+        context: &Context<'_>,
+        password: Claimed,
+        field: &'static str,
+    ) -> Result<Self, Error> {
+        let connection = state.pool.get().await?;
+        let caller = SignedIn::of(context, &connection).await?;
+        let stored = users::password_hash(&connection, caller.user_id()).await?;
+        drop(connection);
+
+        let who = caller.user_id().to_string();
+        state
+            .throttle
+            .admit(Action::PasswordOfAccount, &who)
+            .await?;
+        match (state.hasher.verify(password, stored.clone()).await?, stored) {
+            (Verdict::Right { .. }, Some(password_hash)) => Ok(Self {
+                caller,
+                password_hash,
+            }),
+            _ => Err(Error::bad_input(field, "is not your password")),
+        }
+    }
+
+    /// The caller, locked, and the password still the one that was compared.
+    pub(crate) async fn locked(
+        &self,
+        context: &Context<'_>,
+        transaction: &Transaction<'_>,
+    ) -> Result<SignedIn, Error> {
+        let caller = SignedIn::locked(context, transaction).await?;
+        let stored = users::password_hash(transaction, caller.user_id()).await?;
+        if stored.as_ref() == Some(&self.password_hash) {
+            Ok(caller)
+        } else {
+            Err(Error::conflict("the password has just been changed"))
+        }
+    }
+
+    /// What others may know of the caller, and a password must not contain.
+    pub(crate) fn known(&self) -> Vec<String> {
+        let account = &self.caller.account;
+        vec![account.user.username.clone(), account.email.clone()]
+    }
+}

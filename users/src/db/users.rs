@@ -1,0 +1,220 @@
+//! The table `users`: accounts, with what only their owner may see.
+
+use chassis::Error;
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use shared_schema::{Instant, User, UserId};
+use tokio_postgres::{Row, error::SqlState};
+use uuid::Uuid;
+
+use crate::{
+    account::Account,
+    display_name::{About, DisplayName},
+    email::Email,
+    username::Username,
+};
+
+/// An account that is about to be.
+pub(crate) struct NewUser<'a> {
+    pub(crate) id: UserId,
+    pub(crate) username: &'a Username,
+    pub(crate) email: &'a Email,
+    pub(crate) password_hash: &'a str,
+    pub(crate) display_name: &'a str,
+}
+
+/// What sign-in needs to know about an account.
+pub(crate) struct Credentials {
+    pub(crate) id: UserId,
+    pub(crate) password_hash: String,
+    pub(crate) active: bool,
+}
+
+/// What the owner wants to be shown; `None` leaves it as it is.
+pub(crate) struct ProfileChange {
+    pub(crate) display_name: Option<DisplayName>,
+    pub(crate) about: Option<About>,
+    /// The version of the account that the change was made on.
+    pub(crate) version: i32,
+}
+
+const INSERT: &str = "
+    INSERT INTO users (id, username, email, password_hash, display_name)
+    VALUES ($1, $2, $3, $4, $5)
+    RETURNING id, username, display_name, about, created_at, email, version";
+
+pub(crate) async fn insert(db: &impl GenericClient, user: &NewUser<'_>) -> Result<Account, Error> {
+    let statement = db.prepare_cached(INSERT).await?;
+    let inserted = db
+        .query_one(
+            &statement,
+            &[
+                &user.id.0,
+                &user.username.as_str(),
+                &user.email.as_str(),
+                &user.password_hash,
+                &user.display_name,
+            ],
+        )
+        .await;
+    inserted.map_err(taken).and_then(|row| account(&row))
+}
+
+const CREDENTIALS_BY_EMAIL: &str = "
+    SELECT id, password_hash, deactivated_at IS NULL AS active
+    FROM users
+    WHERE lower(email) = lower($1)";
+
+const CREDENTIALS_BY_USERNAME: &str = "
+    SELECT id, password_hash, deactivated_at IS NULL AS active
+    FROM users
+    WHERE username = lower($1)";
+
+/// By e-mail address or username, whichever `login` looks like: no username has an `@`.
+pub(crate) async fn credentials(
+    db: &impl GenericClient,
+    login: &str,
+) -> Result<Option<Credentials>, Error> {
+    let sql = if login.contains('@') {
+        CREDENTIALS_BY_EMAIL
+    } else {
+        CREDENTIALS_BY_USERNAME
+    };
+    let statement = db.prepare_cached(sql).await?;
+    let row = db.query_opt(&statement, &[&login]).await?;
+    row.map(|row| {
+        Ok(Credentials {
+            id: UserId(row.try_get("id")?),
+            password_hash: row.try_get("password_hash")?,
+            active: row.try_get("active")?,
+        })
+    })
+    .transpose()
+}
+
+const PASSWORD_HASH: &str =
+    "SELECT password_hash FROM users WHERE id = $1 AND deactivated_at IS NULL";
+
+pub(crate) async fn password_hash(
+    db: &impl GenericClient,
+    id: UserId,
+) -> Result<Option<String>, Error> {
+    let statement = db.prepare_cached(PASSWORD_HASH).await?;
+    let row = db.query_opt(&statement, &[&id.0]).await?;
+    Ok(row.map(|row| row.try_get("password_hash")).transpose()?)
+}
+
+const ACCOUNT: &str = "
+    SELECT id, username, display_name, about, created_at, email, version
+    FROM users
+    WHERE id = $1 AND deactivated_at IS NULL";
+
+pub(crate) async fn active(db: &impl GenericClient, id: UserId) -> Result<Option<Account>, Error> {
+    let statement = db.prepare_cached(ACCOUNT).await?;
+    let row = db.query_opt(&statement, &[&id.0]).await?;
+    row.map(|row| account(&row)).transpose()
+}
+
+/// Not FOR UPDATE: that would also stop others from inserting rows that refer to the user.
+const LOCK: &str = "
+    SELECT id, username, display_name, about, created_at, email, version
+    FROM users
+    WHERE id = $1 AND deactivated_at IS NULL
+    FOR NO KEY UPDATE";
+
+/// The account, which nobody else changes until the transaction ends.
+pub(crate) async fn lock(db: &impl GenericClient, id: UserId) -> Result<Option<Account>, Error> {
+    let statement = db.prepare_cached(LOCK).await?;
+    let row = db.query_opt(&statement, &[&id.0]).await?;
+    row.map(|row| account(&row)).transpose()
+}
+
+const SET_PASSWORD_HASH: &str = "UPDATE users SET password_hash = $2 WHERE id = $1";
+
+pub(crate) async fn set_password_hash(
+    db: &impl GenericClient,
+    id: UserId,
+    hash: &str,
+) -> Result<(), Error> {
+    let statement = db.prepare_cached(SET_PASSWORD_HASH).await?;
+    let changed = db.execute(&statement, &[&id.0, &hash]).await?;
+    exactly_one(changed)
+}
+
+const SET_USERNAME: &str = "
+    UPDATE users SET username = $2, version = version + 1
+    WHERE id = $1
+    RETURNING id, username, display_name, about, created_at, email, version";
+
+pub(crate) async fn set_username(
+    db: &impl GenericClient,
+    id: UserId,
+    username: &Username,
+) -> Result<Account, Error> {
+    let statement = db.prepare_cached(SET_USERNAME).await?;
+    let changed = db.query_one(&statement, &[&id.0, &username.as_str()]).await;
+    changed.map_err(taken).and_then(|row| account(&row))
+}
+
+const SET_PROFILE: &str = "
+    UPDATE users
+    SET display_name = coalesce($2, display_name), about = coalesce($3, about), version = version + 1
+    WHERE id = $1 AND version = $4
+    RETURNING id, username, display_name, about, created_at, email, version";
+
+/// Nothing when the account has another version by now.
+pub(crate) async fn set_profile(
+    db: &impl GenericClient,
+    id: UserId,
+    change: &ProfileChange,
+) -> Result<Option<Account>, Error> {
+    let statement = db.prepare_cached(SET_PROFILE).await?;
+    let display_name = change.display_name.as_ref().map(DisplayName::as_str);
+    let about = change.about.as_ref().map(About::as_str);
+    let row = db
+        .query_opt(&statement, &[&id.0, &display_name, &about, &change.version])
+        .await?;
+    row.map(|row| account(&row)).transpose()
+}
+
+const DEACTIVATE: &str = "UPDATE users SET deactivated_at = clock_timestamp() WHERE id = $1";
+
+pub(crate) async fn deactivate(db: &impl GenericClient, id: UserId) -> Result<(), Error> {
+    let statement = db.prepare_cached(DEACTIVATE).await?;
+    let changed = db.execute(&statement, &[&id.0]).await?;
+    exactly_one(changed)
+}
+
+fn account(row: &Row) -> Result<Account, Error> {
+    Ok(Account {
+        user: User {
+            id: UserId(row.try_get::<_, Uuid>("id")?),
+            username: row.try_get("username")?,
+            display_name: row.try_get("display_name")?,
+            about: row.try_get("about")?,
+            created_at: Instant(row.try_get::<_, Timestamp>("created_at")?),
+        },
+        email: row.try_get("email")?,
+        version: row.try_get("version")?,
+    })
+}
+
+/// The unique indexes decide who was first.
+fn taken(error: tokio_postgres::Error) -> Error {
+    let constraint = error
+        .as_db_error()
+        .filter(|cause| *cause.code() == SqlState::UNIQUE_VIOLATION)
+        .and_then(|cause| cause.constraint());
+    match constraint {
+        Some("users_username") => Error::conflict_on("username", "is taken"),
+        Some("users_email") => Error::conflict_on("email", "is taken"),
+        _ => error.into(),
+    }
+}
+
+fn exactly_one(changed: u64) -> Result<(), Error> {
+    match changed {
+        1 => Ok(()),
+        other => Err(Error::internal(format!("{other} rows instead of one"))),
+    }
+}

@@ -1,0 +1,90 @@
+//! What people call themselves, and say about themselves.
+
+use chassis::Error;
+
+/// 1 to 100 characters, at least one of them visible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DisplayName(String);
+
+impl DisplayName {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let name = text.trim();
+        let visible = name.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+        if visible && name.chars().count() <= 100 && !name.chars().any(char::is_control) {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(Error::bad_input(
+                "displayName",
+                "must be 1 to 100 characters, without control characters",
+            ))
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name of nothing but these would look like no name at all.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// At most 500 characters, lines allowed; may be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct About(String);
+
+impl About {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let about = text.trim();
+        let forbidden = |c: char| c.is_control() && c != '\n';
+        if about.chars().count() <= 500 && !about.chars().any(forbidden) {
+            Ok(Self(about.to_owned()))
+        } else {
+            Err(Error::bad_input(
+                "about",
+                "must be at most 500 characters, without control characters",
+            ))
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_counted_in_characters() {
+        assert_eq!(
+            DisplayName::parse("  Ada Lovelace ")
+                .map(|name| name.0)
+                .ok(),
+            Some("Ada Lovelace".into())
+        );
+        assert!(DisplayName::parse(&"é".repeat(100)).is_ok());
+        for text in [
+            "",
+            "   ",
+            "\u{200b}\u{202e}",
+            "a\u{0}b",
+            "a\nb",
+            &"é".repeat(101),
+        ] {
+            assert!(DisplayName::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_description_may_have_lines_and_may_be_empty() {
+        for text in ["", "two\nlines", &"é".repeat(500)] {
+            assert!(About::parse(text).is_ok(), "{text:?}");
+        }
+        for text in ["bell\u{7}", &"é".repeat(501)] {
+            assert!(About::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

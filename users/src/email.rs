@@ -1,0 +1,106 @@
+//! E-mail addresses, as far as they can be judged without sending a mail.
+
+use chassis::Error;
+use unicode_normalization::UnicodeNormalization;
+
+/// The longest address that a mail server must take (RFC 5321).
+const MAX_BYTES: usize = 254;
+/// The longest part before the `@`.
+const MAX_LOCAL_BYTES: usize = 64;
+/// The longest label of a domain.
+const MAX_LABEL_BYTES: usize = 63;
+
+/// A plausible e-mail address. Case is kept, and ignored where addresses are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Email(String);
+
+impl Email {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let address: String = text.trim().nfc().collect();
+        if is_plausible(&address) {
+            Ok(Self(address))
+        } else {
+            Err(Error::bad_input("email", "must be an e-mail address"))
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Quoted local parts and address literals are refused: nobody has one, and they hide mischief.
+fn is_plausible(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return false;
+    };
+    let labels: Vec<&str> = domain.split('.').collect();
+    address.len() <= MAX_BYTES
+        && local.len() <= MAX_LOCAL_BYTES
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(may_stand_in_an_atom))
+        && labels.len() >= 2
+        && labels.iter().all(|label| is_label(label))
+        && labels
+            .last()
+            .is_some_and(|top| !top.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// RFC 5322 `atext`, with the letters of all scripts (RFC 6532).
+fn may_stand_in_an_atom(c: char) -> bool {
+    c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-".contains(c)
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=MAX_LABEL_BYTES).contains(&label.len())
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plausible_addresses_are_accepted() {
+        for text in [
+            "a@x.io",
+            " a.b+tag@mail.example.org ",
+            "O'Neil@example.com",
+            "jürgen@bücher.example",
+        ] {
+            assert!(Email::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        let long = format!("{}@{}.example", "a".repeat(64), "b.".repeat(100));
+        for text in [
+            "",
+            "a",
+            "a@",
+            "@x.io",
+            "a@x",
+            "a@@x.io",
+            "a b@x.io",
+            "a@x..io",
+            ".a@x.io",
+            "a.@x.io",
+            "a@-x.io",
+            "a@x-.io",
+            "a@1.2.3.4",
+            "a@x.io\n",
+            "a\u{0}@x.io",
+            "\"a\"@x.io",
+            "<a@x.io>",
+            "a@[::1]",
+            &long,
+        ] {
+            // A line break around the address is trimmed like any other white space.
+            assert_eq!(Email::parse(text).is_ok(), text == "a@x.io\n", "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The schema: every operation of `queries/` and `mutations/`, and what they work with.
+
+use async_graphql::{Context, EmptySubscription, MergedObject, Schema, SchemaBuilder};
+use chassis::{Error, graphql::Limits};
+
+use crate::{
+    app::State,
+    mutations::{
+        change_password::ChangePassword, change_username::ChangeUsername,
+        deactivate_user::DeactivateUser, login::Login, logout::Logout,
+        refresh_session::RefreshSession, register::Register, revoke_session::RevokeSession,
+        update_profile::UpdateProfile,
+    },
+    queries::{
+        me::Me, search_users::SearchUsers, sessions::Sessions, user::UserById,
+        user_by_username::UserByUsername, users::UsersById,
+    },
+};
+
+/// Accounts, sessions and profiles.
+#[derive(MergedObject, Default)]
+pub(crate) struct Query(
+    Me,
+    UserById,
+    UserByUsername,
+    UsersById,
+    SearchUsers,
+    Sessions,
+);
+
+/// Changes of the caller's own account.
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(
+    Register,
+    Login,
+    RefreshSession,
+    Logout,
+    RevokeSession,
+    UpdateProfile,
+    ChangeUsername,
+    ChangePassword,
+    DeactivateUser,
+);
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Limits::default().apply(Schema::build(
+        Query::default(),
+        Mutation::default(),
+        EmptySubscription,
+    ))
+}
+
+pub(crate) fn schema(state: State) -> Schema<Query, Mutation, EmptySubscription> {
+    builder().data(state).finish()
+}
+
+/// The schema as text, as committed in `shared-schema/users.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    chassis::graphql::sdl(&builder().finish())
+}
+
+impl State {
+    /// What this request's resolver works with.
+    pub(crate) fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
+        context
+            .data_opt()
+            .ok_or_else(|| Error::internal("a schema without its state"))
+    }
+}

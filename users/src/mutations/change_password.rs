@@ -1,0 +1,70 @@
+//! `changePassword`: a new password, and the end of all other sessions.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chassis::Error;
+
+use crate::{
+    account::Account,
+    app::State,
+    confirmation::Confirmed,
+    db::{sessions, users},
+    feed::Pending,
+    password::{Claimed, Wanted},
+};
+
+/// The old password and the new one.
+#[derive(InputObject)]
+pub(crate) struct ChangePasswordInput {
+    /// The password as it is.
+    current_password: String,
+    /// The password as it shall be: 8 to 128 bytes, not easily guessed, and containing neither the username nor the
+    /// e-mail address.
+    new_password: String,
+}
+
+/// The account.
+#[derive(SimpleObject)]
+pub(crate) struct ChangePasswordPayload {
+    /// The account whose password was changed.
+    account: Account,
+}
+
+#[derive(Default)]
+pub(crate) struct ChangePassword;
+
+#[Object]
+impl ChangePassword {
+    /// Changes the caller's password and ends all of the caller's other sessions. `BAD_USER_INPUT` with the field
+    /// `currentPassword` when that is wrong, `RATE_LIMITED` after too many attempts.
+    async fn change_password(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The passwords.")] input: ChangePasswordInput,
+    ) -> Result<ChangePasswordPayload> {
+        let state = State::of(context)?;
+        let wanted = Wanted::parse(&input.new_password, "newPassword")?;
+        let claimed = Claimed::new(&input.current_password);
+        let confirmed = Confirmed::check(state, context, claimed, "currentPassword").await?;
+        let account = change(state, context, &confirmed, wanted).await?;
+        Ok(ChangePasswordPayload { account })
+    }
+}
+
+async fn change(
+    state: &State,
+    context: &Context<'_>,
+    confirmed: &Confirmed,
+    wanted: Wanted,
+) -> Result<Account, Error> {
+    let hash = state.hasher.hash(wanted, confirmed.known()).await?;
+    let mut connection = state.pool.get().await?;
+    let transaction = connection.transaction().await?;
+    let caller = confirmed.locked(context, &transaction).await?;
+    users::set_password_hash(&transaction, caller.user_id(), &hash).await?;
+    let ended =
+        sessions::revoke_all(&transaction, caller.user_id(), Some(caller.session_id)).await?;
+    let mut pending = Pending::of(caller.user_id());
+    pending.append_revoked(&transaction, ended).await?;
+    pending.commit(transaction, &state.publisher).await?;
+    Ok(caller.account)
+}

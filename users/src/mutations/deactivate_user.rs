@@ -1,0 +1,63 @@
+//! `deactivateUser`: the end of the caller's account.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chassis::Error;
+use shared_schema::UserId;
+
+use crate::{
+    app::State,
+    confirmation::Confirmed,
+    db::{sessions, users},
+    feed::Pending,
+    password::Claimed,
+};
+
+/// Proof that it is really meant.
+#[derive(InputObject)]
+pub(crate) struct DeactivateUserInput {
+    /// The caller's password.
+    password: String,
+}
+
+/// The account that ended.
+#[derive(SimpleObject)]
+pub(crate) struct DeactivateUserPayload {
+    /// Its id.
+    user_id: UserId,
+}
+
+#[derive(Default)]
+pub(crate) struct DeactivateUser;
+
+#[Object]
+impl DeactivateUser {
+    /// Ends the caller's account: nobody can sign in to it, all its sessions end and its profile disappears. What it
+    /// wrote stays, and its username stays taken. `BAD_USER_INPUT` with the field `password` when that is wrong.
+    async fn deactivate_user(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Proof that it is meant.")] input: DeactivateUserInput,
+    ) -> Result<DeactivateUserPayload> {
+        let state = State::of(context)?;
+        let claimed = Claimed::new(&input.password);
+        let confirmed = Confirmed::check(state, context, claimed, "password").await?;
+        let user_id = deactivate(state, context, &confirmed).await?;
+        Ok(DeactivateUserPayload { user_id })
+    }
+}
+
+async fn deactivate(
+    state: &State,
+    context: &Context<'_>,
+    confirmed: &Confirmed,
+) -> Result<UserId, Error> {
+    let mut connection = state.pool.get().await?;
+    let transaction = connection.transaction().await?;
+    let caller = confirmed.locked(context, &transaction).await?;
+    let ended = sessions::revoke_all(&transaction, caller.user_id(), None).await?;
+    users::deactivate(&transaction, caller.user_id()).await?;
+    let mut pending = Pending::of(caller.user_id());
+    pending.append_revoked(&transaction, ended).await?;
+    pending.commit(transaction, &state.publisher).await?;
+    Ok(caller.user_id())
+}

@@ -1,0 +1,39 @@
+//! `logout`: the end of the caller's session.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use chassis::Error;
+use shared_schema::SessionId;
+
+use crate::{app::State, db::sessions, feed::Pending, signed_in::SignedIn};
+
+/// The session that ended.
+#[derive(SimpleObject)]
+pub(crate) struct LogoutPayload {
+    /// Its id.
+    session_id: SessionId,
+}
+
+#[derive(Default)]
+pub(crate) struct Logout;
+
+#[Object]
+impl Logout {
+    /// Ends the session that this request was made with. Its tokens stop working and its sockets close.
+    async fn logout(&self, context: &Context<'_>) -> Result<LogoutPayload> {
+        let session_id = logout(State::of(context)?, context).await?;
+        Ok(LogoutPayload { session_id })
+    }
+}
+
+async fn logout(state: &State, context: &Context<'_>) -> Result<SessionId, Error> {
+    let mut connection = state.pool.get().await?;
+    let transaction = connection.transaction().await?;
+    let caller = SignedIn::locked(context, &transaction).await?;
+    sessions::revoke(&transaction, caller.session_id, caller.user_id()).await?;
+    let mut pending = Pending::of(caller.user_id());
+    pending
+        .append_revoked(&transaction, [caller.session_id])
+        .await?;
+    pending.commit(transaction, &state.publisher).await?;
+    Ok(caller.session_id)
+}

@@ -1,0 +1,120 @@
+//! `register`: a new account, signed in.
+
+use async_graphql::{Context, InputObject, Object, Result};
+use chassis::Error;
+use shared_schema::UserId;
+
+use crate::{
+    app::State,
+    client::Client,
+    db::{
+        feeds, reserved_usernames,
+        users::{self, NewUser},
+    },
+    display_name::DisplayName,
+    email::Email,
+    feed::Pending,
+    password::Wanted,
+    sign_in::{SignInPayload, start_session},
+    throttle::Action,
+    username::Username,
+};
+
+/// A new account.
+#[derive(InputObject)]
+pub(crate) struct RegisterInput {
+    /// The address to sign in with. Nobody else sees it.
+    email: String,
+    /// The name to sign in with and to be found by: 3 to 50 of a-z, 0-9, _ and -. Upper case is read as lower case.
+    username: String,
+    /// 8 to 128 bytes, not easily guessed, and containing neither the username nor the e-mail address.
+    password: String,
+    /// The name to show, 1 to 100 characters. The username when it is not given.
+    display_name: Option<String>,
+}
+
+#[derive(Default)]
+pub(crate) struct Register;
+
+#[Object]
+impl Register {
+    /// Makes an account and signs it in. `CONFLICT` with the field when the username or the e-mail address is taken.
+    async fn register(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The new account.")] input: RegisterInput,
+    ) -> Result<SignInPayload> {
+        let state = State::of(context)?;
+        let client = Client::of(context, &state.trusted_proxies)?;
+        let applicant = Applicant::parse(&input)?;
+        state
+            .throttle
+            .admit(Action::RegisterFromAddress, &client.network)
+            .await?;
+        Ok(register(state, applicant, &client).await?)
+    }
+}
+
+/// An input that is in order.
+struct Applicant {
+    email: Email,
+    username: Username,
+    password: Wanted,
+    display_name: Option<DisplayName>,
+}
+
+impl Applicant {
+    fn parse(input: &RegisterInput) -> Result<Self, Error> {
+        Ok(Self {
+            email: Email::parse(&input.email)?,
+            username: Username::parse(&input.username)?,
+            password: Wanted::parse(&input.password, "password")?,
+            display_name: input
+                .display_name
+                .as_deref()
+                .map(DisplayName::parse)
+                .transpose()?,
+        })
+    }
+}
+
+async fn register(
+    state: &State,
+    applicant: Applicant,
+    client: &Client,
+) -> Result<SignInPayload, Error> {
+    let Applicant {
+        email,
+        username,
+        password,
+        display_name,
+    } = applicant;
+    let known = vec![username.to_string(), email.as_str().to_owned()];
+    let password_hash = state.hasher.hash(password, known).await?;
+
+    let mut connection = state.pool.get().await?;
+    let transaction = connection.transaction().await?;
+    let new = NewUser {
+        id: UserId::new(),
+        username: &username,
+        email: &email,
+        password_hash: &password_hash,
+        display_name: display_name
+            .as_ref()
+            .map_or(username.as_str(), DisplayName::as_str),
+    };
+    let account = users::insert(&transaction, &new).await?;
+    reserved_usernames::claim(&transaction, &username, new.id).await?;
+    feeds::insert(&transaction, new.id).await?;
+    let mut pending = Pending::of(new.id);
+    let payload = start_session(
+        &transaction,
+        account,
+        &client.user_agent,
+        &state.minter,
+        &mut pending,
+    )
+    .await?;
+    pending.commit(transaction, &state.publisher).await?;
+    Ok(payload)
+}

@@ -1,0 +1,77 @@
+//! `updateProfile`: what others see of the caller.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chassis::Error;
+use shared_schema::Change;
+
+use crate::{
+    account::Account,
+    app::State,
+    db::users::{self, ProfileChange},
+    display_name::{About, DisplayName},
+    feed::Pending,
+    signed_in::SignedIn,
+};
+
+/// What to change. Fields that are not given stay as they are.
+#[derive(InputObject)]
+pub(crate) struct UpdateProfileInput {
+    /// The name to show, 1 to 100 characters.
+    display_name: Option<String>,
+    /// A few words about the person, at most 500 characters; may be empty.
+    about: Option<String>,
+    /// The version of the account that the change is made on.
+    version: i32,
+}
+
+/// The changed account.
+#[derive(SimpleObject)]
+pub(crate) struct UpdateProfilePayload {
+    /// The account with its new version.
+    account: Account,
+}
+
+#[derive(Default)]
+pub(crate) struct UpdateProfile;
+
+#[Object]
+impl UpdateProfile {
+    /// Changes the caller's profile. `CONFLICT` with the field `version` when it was changed elsewhere in the meantime:
+    /// fetch it and try again.
+    async fn update_profile(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateProfileInput,
+    ) -> Result<UpdateProfilePayload> {
+        let change = ProfileChange {
+            display_name: input
+                .display_name
+                .as_deref()
+                .map(DisplayName::parse)
+                .transpose()?,
+            about: input.about.as_deref().map(About::parse).transpose()?,
+            version: input.version,
+        };
+        let account = update(State::of(context)?, context, &change).await?;
+        Ok(UpdateProfilePayload { account })
+    }
+}
+
+async fn update(
+    state: &State,
+    context: &Context<'_>,
+    change: &ProfileChange,
+) -> Result<Account, Error> {
+    let mut connection = state.pool.get().await?;
+    let transaction = connection.transaction().await?;
+    let caller = SignedIn::locked(context, &transaction).await?;
+    let account = users::set_profile(&transaction, caller.user_id(), change)
+        .await?
+        .ok_or_else(|| {
+            Error::conflict_on("version", "is not the current one: the profile has changed")
+        })?;
+    let mut pending = Pending::of(caller.user_id());
+    pending.append(&transaction, Change::ProfileUpdated).await?;
+    pending.commit(transaction, &state.publisher).await?;
+    Ok(account)
+}

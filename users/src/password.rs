@@ -1,0 +1,127 @@
+//! Passwords as text: what is accepted, and what is compared. Hashing is in [`crate::hasher`].
+//!
+//! Invariant: every password is NFKC before anything looks at it, so that it does not matter which keyboard typed it.
+
+use chassis::Error;
+use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization;
+use zxcvbn::{Score, zxcvbn};
+
+const MIN_BYTES: usize = 8;
+/// Long enough for any passphrase, short enough that its strength is judged in no time.
+const MAX_BYTES: usize = 128;
+
+/// A password that someone claims is theirs. No rules: it may be older than today's.
+#[derive(Clone)]
+pub(crate) struct Claimed(SecretString);
+
+impl Claimed {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(normalized(text))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
+}
+
+/// A password that someone wants from now on, and the input field it came in.
+pub(crate) struct Wanted {
+    text: SecretString,
+    field: &'static str,
+}
+
+impl Wanted {
+    /// Checks the length. [`Wanted::judge`] does the rest, which takes longer.
+    pub(crate) fn parse(text: &str, field: &'static str) -> Result<Self, Error> {
+        let text = normalized(text);
+        if (MIN_BYTES..=MAX_BYTES).contains(&text.expose_secret().len()) {
+            Ok(Self { text, field })
+        } else {
+            Err(Error::bad_input(field, "must be 8 to 128 bytes long"))
+        }
+    }
+
+    /// Refuses what can be guessed. `known` is what others know or see of the person: username, e-mail, name.
+    pub(crate) fn judge(&self, known: &[String]) -> Result<(), Error> {
+        let text = self.text.expose_secret();
+        let lower = text.to_lowercase();
+        let local_parts = known
+            .iter()
+            .filter_map(|word| word.split_once('@'))
+            .map(|(local, _)| local);
+        let mut words = known
+            .iter()
+            .map(String::as_str)
+            .chain(local_parts)
+            .filter(|word| word.len() >= 3);
+        if words.any(|word| lower.contains(&word.to_lowercase())) {
+            return Err(Error::bad_input(
+                self.field,
+                "must not contain your username or e-mail address",
+            ));
+        }
+        let inputs: Vec<&str> = known.iter().map(String::as_str).collect();
+        let verdict = zxcvbn(text, &inputs);
+        if verdict.score() >= Score::Two {
+            return Ok(());
+        }
+        let hint = verdict.feedback().and_then(|feedback| feedback.warning());
+        Err(Error::bad_input(
+            self.field,
+            match hint {
+                Some(hint) => format!("is too easy to guess. {hint} Add another word or two."),
+                None => "is too easy to guess. Add another word or two.".to_owned(),
+            },
+        ))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.text.expose_secret().as_bytes()
+    }
+}
+
+fn normalized(text: &str) -> SecretString {
+    SecretString::from(text.nfkc().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(text: &str) -> Result<(), Error> {
+        let known = ["marvin".to_owned(), "paranoid.android@x.io".to_owned()];
+        Wanted::parse(text, "password").and_then(|password| password.judge(&known))
+    }
+
+    #[test]
+    fn long_enough_and_hard_to_guess_is_accepted() {
+        assert!(verdict("plover teapot 42").is_ok());
+        assert!(verdict(&"plover teapot 42 ".repeat(7)).is_ok());
+    }
+
+    #[test]
+    fn short_long_common_or_personal_is_refused_with_the_field() {
+        for text in [
+            "",
+            "plov 42",
+            "password1",
+            "aaaaaaaaaaaa",
+            "qwertyuiop",
+            "xk MARVIN 93 teapot",
+            "Paranoid.Android+tea",
+            &"plover teapot 42 ".repeat(8),
+        ] {
+            let error = verdict(text).expect_err(text);
+            assert_eq!(error.field(), Some("password"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_letters_in_another_form_are_the_same_password() {
+        assert_eq!(
+            Claimed::new("ｐloｖer é").bytes(),
+            Claimed::new("plover e\u{301}").bytes()
+        );
+    }
+}

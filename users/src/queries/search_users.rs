@@ -1,0 +1,132 @@
+//! `searchUsers`: people by a part of their name.
+
+use std::str::FromStr;
+
+use async_graphql::{Context, Object, Result, SimpleObject, connection::PageInfo};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use chassis::{Caller, Error};
+use shared_schema::User;
+
+use crate::{
+    app::State,
+    db::public_profiles::{self, Rank},
+};
+
+/// Users on a page.
+const MOST: i32 = 100;
+/// Characters to look for: a trigram index needs three, and no name is longer than a hundred.
+const TEXT_CHARS: std::ops::RangeInclusive<usize> = 3..=100;
+
+/// A page of users.
+#[derive(SimpleObject)]
+pub(crate) struct UserConnection {
+    /// The users with their places.
+    edges: Vec<UserEdge>,
+    /// The users alone.
+    nodes: Vec<User>,
+    /// Where to go from here.
+    page_info: PageInfo,
+}
+
+/// A user and their place in the result.
+#[derive(SimpleObject)]
+pub(crate) struct UserEdge {
+    /// The user.
+    node: User,
+    /// Hand it back as `after` to go on from here.
+    cursor: String,
+}
+
+#[derive(Default)]
+pub(crate) struct SearchUsers;
+
+#[Object]
+impl SearchUsers {
+    /// Users whose username or display name contains the text, upper and lower case alike; closest matches first.
+    #[graphql(complexity = "usize::try_from(first.unwrap_or(20)).unwrap_or(0) * child_complexity")]
+    async fn search_users(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to look for: 3 to 100 characters.")] query: String,
+        #[graphql(desc = "Users on a page, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "The cursor of the last user of the page before.")] after: Option<String>,
+    ) -> Result<UserConnection> {
+        Caller::of(context)?;
+        let search = Search::parse(&query, first.unwrap_or(20), after.as_deref())?;
+        Ok(search_users(State::of(context)?, &search).await?)
+    }
+}
+
+/// Arguments that are in order.
+struct Search {
+    text: String,
+    first: usize,
+    after: Option<Rank>,
+}
+
+impl Search {
+    fn parse(query: &str, first: i32, after: Option<&str>) -> Result<Self, Error> {
+        let text = query.trim();
+        if !TEXT_CHARS.contains(&text.chars().count()) {
+            return Err(Error::bad_input("query", "must be 3 to 100 characters"));
+        }
+        let first = usize::try_from(first)
+            .ok()
+            .filter(|_| (1..=MOST).contains(&first))
+            .ok_or_else(|| Error::bad_input("first", "must be 1 to 100"))?;
+        Ok(Self {
+            text: text.to_owned(),
+            first,
+            after: after.map(Rank::from_str).transpose()?,
+        })
+    }
+}
+
+async fn search_users(state: &State, search: &Search) -> Result<UserConnection, Error> {
+    let connection = state.pool.get().await?;
+    // One more than asked for tells whether there is a next page.
+    let limit = i64::try_from(search.first + 1).map_err(Error::internal)?;
+    let mut found =
+        public_profiles::search(&connection, &search.text, search.after.as_ref(), limit).await?;
+    let has_next_page = found.len() > search.first;
+    found.truncate(search.first);
+    let edges: Vec<UserEdge> = found
+        .into_iter()
+        .map(|(rank, node)| UserEdge {
+            node,
+            cursor: rank.cursor(),
+        })
+        .collect();
+    Ok(UserConnection {
+        nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
+        page_info: PageInfo {
+            has_previous_page: search.after.is_some(),
+            has_next_page,
+            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+        },
+        edges,
+    })
+}
+
+impl Rank {
+    fn cursor(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", self.distance, self.username))
+    }
+}
+
+impl FromStr for Rank {
+    type Err = Error;
+
+    fn from_str(cursor: &str) -> Result<Self, Error> {
+        let parse = || {
+            let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+            let (distance, username) = text.split_once(':')?;
+            Some(Self {
+                distance: distance.parse().ok()?,
+                username: username.to_owned(),
+            })
+        };
+        parse().ok_or_else(|| Error::bad_input("after", "is not a cursor of this search"))
+    }
+}

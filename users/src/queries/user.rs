@@ -1,0 +1,28 @@
+//! `user`: somebody, by id.
+
+use async_graphql::{Context, Object, Result};
+use chassis::{Caller, Error};
+use shared_schema::{User, UserId};
+
+use crate::{app::State, db::public_profiles};
+
+#[derive(Default)]
+pub(crate) struct UserById;
+
+#[Object]
+impl UserById {
+    /// The user with this id; null when there is none, or not any more.
+    async fn user(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The user's id.")] id: UserId,
+    ) -> Result<Option<User>> {
+        Caller::of(context)?;
+        Ok(user(State::of(context)?, id).await?)
+    }
+}
+
+async fn user(state: &State, id: UserId) -> Result<Option<User>, Error> {
+    let connection = state.pool.get().await?;
+    Ok(public_profiles::by_id(&connection, &[id]).await?.pop())
+}

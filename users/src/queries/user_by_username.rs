@@ -1,0 +1,32 @@
+//! `userByUsername`: somebody, by name.
+
+use async_graphql::{Context, Object, Result};
+use chassis::{Caller, Error};
+use shared_schema::User;
+
+use crate::{app::State, db::public_profiles, username::Username};
+
+#[derive(Default)]
+pub(crate) struct UserByUsername;
+
+#[Object]
+impl UserByUsername {
+    /// The user with this name; null when there is none, or not any more.
+    async fn user_by_username(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The whole username. Upper case is read as lower case.")] username: String,
+    ) -> Result<Option<User>> {
+        Caller::of(context)?;
+        Ok(user(State::of(context)?, &username).await?)
+    }
+}
+
+/// What cannot be a username is nobody's.
+async fn user(state: &State, username: &str) -> Result<Option<User>, Error> {
+    let Ok(username) = Username::parse(username) else {
+        return Ok(None);
+    };
+    let connection = state.pool.get().await?;
+    public_profiles::by_username(&connection, username.as_str()).await
+}

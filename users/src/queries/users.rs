@@ -1,0 +1,39 @@
+//! `users`: several people at once.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Object, Result};
+use chassis::{Caller, Error};
+use shared_schema::{User, UserId};
+
+use crate::{app::State, db::public_profiles};
+
+/// Users that may be asked for at a time.
+const MOST: usize = 100;
+
+#[derive(Default)]
+pub(crate) struct UsersById;
+
+#[Object]
+impl UsersById {
+    /// The users with these ids, in the same order; null where there is none.
+    #[graphql(complexity = "ids.len() * child_complexity")]
+    async fn users(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "At most 100 ids.")] ids: Vec<UserId>,
+    ) -> Result<Vec<Option<User>>> {
+        Caller::of(context)?;
+        if ids.len() > MOST {
+            return Err(Error::bad_input("ids", "must be at most 100").into());
+        }
+        Ok(users(State::of(context)?, &ids).await?)
+    }
+}
+
+async fn users(state: &State, ids: &[UserId]) -> Result<Vec<Option<User>>, Error> {
+    let connection = state.pool.get().await?;
+    let found = public_profiles::by_id(&connection, ids).await?;
+    let found: HashMap<UserId, User> = found.into_iter().map(|user| (user.id, user)).collect();
+    Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+}

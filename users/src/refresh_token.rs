@@ -1,0 +1,52 @@
+//! Refresh tokens: 256 random bits that are used once. Only their hash is stored.
+
+use aws_lc_rs::rand;
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use chassis::Error;
+use sha2::{Digest, Sha256};
+
+const BYTES: usize = 32;
+
+/// A token as the client holds it.
+pub(crate) struct RefreshToken([u8; BYTES]);
+
+/// A token as the database knows it. Random bits need no salt and no slow hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TokenHash([u8; 32]);
+
+impl RefreshToken {
+    /// A new one.
+    pub(crate) fn generate() -> Result<Self, Error> {
+        let mut bytes = [0; BYTES];
+        rand::fill(&mut bytes).map_err(|_| Error::internal("no random numbers"))?;
+        Ok(Self(bytes))
+    }
+
+    /// What a client claims is one.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(Error::unauthenticated)
+    }
+
+    pub(crate) fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+
+    /// For the client it is made for, and for nobody else.
+    pub(crate) fn into_text(self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+impl TokenHash {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self, Error> {
+        bytes.try_into().map(Self).map_err(Error::internal)
+    }
+}

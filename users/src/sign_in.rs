@@ -1,0 +1,67 @@
+//! The end of every way to sign in: a session, a refresh token and an access token.
+
+use async_graphql::SimpleObject;
+use chassis::Error;
+use deadpool_postgres::Transaction;
+use shared_schema::Instant;
+
+use crate::{
+    access_token::Minter,
+    account::Account,
+    db::{refresh_tokens, sessions},
+    feed::Pending,
+    refresh_token::RefreshToken,
+    session::{MOST_PER_USER, Session},
+};
+
+/// What a device needs to act for its user.
+#[derive(SimpleObject)]
+pub(crate) struct SignInPayload {
+    /// Goes with every request, as `Authorization: Bearer`, to every service.
+    access_token: String,
+    /// When the access token ends. Get the next one with `refreshSession` before that.
+    access_token_expires_at: Instant,
+    /// Buys the next pair of tokens, once. Keep it secret.
+    refresh_token: String,
+    /// When the refresh token ends unless it is used.
+    refresh_token_expires_at: Instant,
+    /// The session that the tokens belong to.
+    session: Session,
+    /// The account that is signed in.
+    account: Account,
+}
+
+/// Starts a session, and ends the oldest one of a user who has too many. The user's row is new or locked.
+pub(crate) async fn start_session(
+    transaction: &Transaction<'_>,
+    account: Account,
+    user_agent: &str,
+    minter: &Minter,
+    pending: &mut Pending,
+) -> Result<SignInPayload, Error> {
+    let user = account.user.id;
+    let session = sessions::insert(transaction, user, user_agent).await?;
+    let refresh_token = RefreshToken::generate()?;
+    refresh_tokens::insert(transaction, refresh_token.hash(), session.id).await?;
+    let ended = sessions::revoke_oldest(transaction, user, MOST_PER_USER).await?;
+    pending.append_revoked(transaction, ended).await?;
+    payload(account, session, refresh_token, minter)
+}
+
+/// The tokens of a session that was started or prolonged just now.
+pub(crate) fn payload(
+    account: Account,
+    session: sessions::Session,
+    refresh_token: RefreshToken,
+    minter: &Minter,
+) -> Result<SignInPayload, Error> {
+    let access_token = minter.mint(&account.user, session.id, session.last_used_at)?;
+    Ok(SignInPayload {
+        access_token: access_token.text,
+        access_token_expires_at: access_token.expires_at,
+        refresh_token: refresh_token.into_text(),
+        refresh_token_expires_at: session.expires_at,
+        session: Session::seen_by(session.id, session),
+        account,
+    })
+}

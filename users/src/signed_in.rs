@@ -1,0 +1,65 @@
+//! Proof that a request comes from a live session.
+//!
+//! A token that was revoked stays valid for other services until it expires or they hear of it. Here it is refused at
+//! once: every operation on the caller's own account starts with one of these.
+
+use async_graphql::Context;
+use chassis::{Caller, Error};
+use deadpool_postgres::{GenericClient, Transaction};
+use shared_schema::{SessionId, UserId};
+
+use crate::{
+    account::Account,
+    db::{sessions, users},
+};
+
+/// A caller whose session is live.
+pub(crate) struct SignedIn {
+    pub(crate) session_id: SessionId,
+    pub(crate) account: Account,
+}
+
+impl SignedIn {
+    /// The caller, as of now.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` without a token, with one of a session that has ended, and of a deactivated account.
+    pub(crate) async fn of(context: &Context<'_>, db: &impl GenericClient) -> Result<Self, Error> {
+        let caller = Caller::of(context)?;
+        let account = users::active(db, caller.user_id).await?;
+        Self::proven(caller, db, account).await
+    }
+
+    /// The caller, whose account nobody else changes until the transaction ends.
+    ///
+    /// # Errors
+    /// As [`SignedIn::of`].
+    pub(crate) async fn locked(
+        context: &Context<'_>,
+        transaction: &Transaction<'_>,
+    ) -> Result<Self, Error> {
+        let caller = Caller::of(context)?;
+        let account = users::lock(transaction, caller.user_id).await?;
+        // Asked after the lock was granted: whoever held it may have revoked the session.
+        Self::proven(caller, transaction, account).await
+    }
+
+    async fn proven(
+        caller: &Caller,
+        db: &impl GenericClient,
+        account: Option<Account>,
+    ) -> Result<Self, Error> {
+        let account = account.ok_or_else(Error::unauthenticated)?;
+        if !sessions::is_live(db, caller.session_id, caller.user_id).await? {
+            return Err(Error::unauthenticated());
+        }
+        Ok(Self {
+            session_id: caller.session_id,
+            account,
+        })
+    }
+
+    pub(crate) fn user_id(&self) -> UserId {
+        self.account.user.id
+    }
+}

@@ -1,0 +1,128 @@
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::app::{Answer, App, PASSWORD, SIGN_IN, app};
+
+async fn register(app: &App, changes: Value) -> Answer {
+    let mut input = json!({ "email": "ada@example.org", "username": "ada", "password": PASSWORD });
+    for (name, value) in changes.as_object().unwrap() {
+        input[name] = value.clone();
+    }
+    app.anonymous().mutate("register", SIGN_IN, input).await
+}
+
+#[tokio::test]
+async fn someone_who_registers_is_signed_in() {
+    let (_ground, app) = app().await;
+    let answer = register(
+        &app,
+        json!({ "username": "Ada", "email": " Ada@Example.org " }),
+    )
+    .await;
+    let payload = answer.ok();
+    assert_eq!(payload["account"]["user"]["username"], "ada");
+    assert_eq!(payload["account"]["user"]["displayName"], "ada");
+    assert_eq!(payload["account"]["user"]["about"], "");
+    assert_eq!(payload["account"]["email"], "Ada@Example.org");
+    assert_eq!(payload["account"]["version"], 1);
+    assert_eq!(payload["session"]["current"], true);
+
+    let token = payload["accessToken"].as_str().unwrap();
+    let me = app.with_token(token).me().await;
+    assert_eq!(*me.ok(), payload["account"]);
+}
+
+#[tokio::test]
+async fn the_display_name_is_the_one_that_was_given_without_the_space_around_it() {
+    let (_ground, app) = app().await;
+    let answer = register(&app, json!({ "displayName": "  Ada Lovelace " })).await;
+    assert_eq!(
+        answer.ok()["account"]["user"]["displayName"],
+        "Ada Lovelace"
+    );
+}
+
+#[tokio::test]
+async fn a_bad_input_is_refused_with_the_field_that_is_at_fault() {
+    let (_ground, app) = app().await;
+    for (field, value) in [
+        ("username", "ab".to_owned()),
+        ("username", "a".repeat(51)),
+        ("username", "ada lovelace".to_owned()),
+        ("email", "ada".to_owned()),
+        ("email", "ada@localhost".to_owned()),
+        ("email", format!("{}@example.org", "a".repeat(250))),
+        ("displayName", "  ".to_owned()),
+        ("displayName", "a\u{7}b".to_owned()),
+        ("displayName", "é".repeat(101)),
+        ("password", "tea 42".to_owned()),
+        ("password", "plover teapot ".repeat(10)),
+        ("password", "password1".to_owned()),
+        ("password", "xk lovelace 93 teapot".to_owned()),
+    ] {
+        let mut changes = json!({ "username": "lovelace" });
+        changes[field] = value.clone().into();
+        let answer = register(&app, changes).await;
+        assert_eq!(answer.refusal(), ("BAD_USER_INPUT", field), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_weak_password_is_refused_with_a_reason() {
+    let (_ground, app) = app().await;
+    let answer = register(&app, json!({ "password": "qwertyuiop" })).await;
+    let message = answer.error()["message"].as_str().unwrap();
+    assert!(message.contains("easy to guess"), "{message}");
+}
+
+#[tokio::test]
+async fn a_name_or_address_that_differs_only_in_case_is_taken() {
+    let (_ground, app) = app().await;
+    register(&app, json!({})).await.ok();
+    let same_name = register(
+        &app,
+        json!({ "username": "ADA", "email": "other@example.org" }),
+    )
+    .await;
+    assert_eq!(same_name.refusal(), ("CONFLICT", "username"));
+    let same_address = register(
+        &app,
+        json!({ "username": "other", "email": "ADA@EXAMPLE.ORG" }),
+    )
+    .await;
+    assert_eq!(same_address.refusal(), ("CONFLICT", "email"));
+}
+
+#[tokio::test]
+async fn of_several_who_want_one_name_at_once_one_gets_it() {
+    let (_ground, app) = app().await;
+    let attempts =
+        (0..8).map(|n| register(&app, json!({ "email": format!("ada{n}@example.org") })));
+    let answers = Box::pin(join_all(attempts)).await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.0.get("errors").is_none());
+    assert_eq!(won.len(), 1);
+    for answer in lost {
+        assert_eq!(answer.refusal(), ("CONFLICT", "username"));
+    }
+}
+
+#[tokio::test]
+async fn a_registration_that_fails_leaves_nothing_behind() {
+    let (ground, app) = app().await;
+    register(&app, json!({})).await.ok();
+    register(&app, json!({ "email": "other@example.org" }))
+        .await
+        .error();
+    let count = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM feeds), (SELECT count(*) FROM sessions)";
+    let row = ground
+        .database
+        .connect_as_owner()
+        .await
+        .query_one(count, &[])
+        .await
+        .unwrap();
+    let counts: (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+    assert_eq!(counts, (1, 1, 1));
+}
