@@ -4,12 +4,14 @@
 mod app;
 mod audit;
 mod configuration;
+mod database;
 mod documents;
 mod drain;
 mod errors;
 mod ide;
 mod issuer;
 mod probes;
+mod process;
 mod requests;
 mod schema;
 mod tokens;

@@ -1,0 +1,158 @@
+//! A real Postgres behind the pool: its bounds, its failures, its schema.
+
+use std::time::{Duration, Instant};
+
+use chassis::{
+    Error,
+    config::PostgresArgs,
+    postgres::{Pool, connect, require_schema},
+};
+
+const SENDER: &str = "antiphon_sender";
+
+/// Short timeouts, so that the tests are.
+fn impatient(url: String) -> PostgresArgs {
+    PostgresArgs {
+        db_pool_max: Some(2),
+        db_acquire_timeout: Duration::from_millis(200),
+        db_statement_timeout: Duration::from_millis(400),
+        db_lock_timeout: Duration::from_millis(100),
+        ..PostgresArgs::url(url)
+    }
+}
+
+async fn pool(role: &str) -> (lab::servers::TestDatabase, Pool) {
+    let database = lab::servers::shared().database().await;
+    let pool = connect(&impatient(database.url_as(role)), "chassis-test").unwrap();
+    (database, pool)
+}
+
+async fn run(pool: &Pool, sql: &str) -> Result<(), Error> {
+    Ok(pool.get().await?.batch_execute(sql).await?)
+}
+
+fn assert_unavailable(outcome: Result<(), Error>) {
+    assert!(
+        matches!(outcome, Err(Error::Unavailable { .. })),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_unavailable() {
+    let (_database, pool) = pool(SENDER).await;
+    let began = Instant::now();
+    assert_unavailable(run(&pool, "SELECT pg_sleep(10)").await);
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
+    run(&pool, "SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_that_someone_else_holds_is_unavailable() {
+    let (_database, pool) = pool(SENDER).await;
+    let holder = pool.get().await.unwrap();
+    holder
+        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7)")
+        .await
+        .unwrap();
+    let began = Instant::now();
+    assert_unavailable(run(&pool, "BEGIN; SELECT pg_advisory_xact_lock(7)").await);
+    assert!(
+        began.elapsed() < Duration::from_millis(350),
+        "the statement timeout, not the lock's"
+    );
+}
+
+#[tokio::test]
+async fn a_pool_with_nothing_free_is_unavailable() {
+    let (_database, pool) = pool(SENDER).await;
+    let _taken = (pool.get().await.unwrap(), pool.get().await.unwrap());
+    let began = Instant::now();
+    assert_unavailable(run(&pool, "SELECT 1").await);
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_unavailable_and_is_not_handed_out_again() {
+    let (_database, pool) = pool(SENDER).await;
+    let cut = "SELECT pg_terminate_backend(pg_backend_pid())";
+    assert_unavailable(run(&pool, cut).await);
+    // The end of the socket arrives a moment after the error.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    run(&pool, "SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_only_reads_is_unavailable_for_writes() {
+    let (_database, pool) = pool("antiphon_receiver").await;
+    assert_unavailable(run(&pool, "CREATE TABLE t ()").await);
+}
+
+#[tokio::test]
+async fn a_wrong_statement_is_our_fault() {
+    let (_database, pool) = pool(SENDER).await;
+    let outcome = run(&pool, "SELECT no_such_column").await;
+    assert!(
+        matches!(outcome, Err(Error::Internal { .. })),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn connections_say_whose_they_are() {
+    let (_database, pool) = pool(SENDER).await;
+    let client = pool.get().await.unwrap();
+    let sql = "SELECT current_setting('application_name'), current_setting('idle_in_transaction_session_timeout')";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get(0), row.get(1)), ("chassis-test", "10s"));
+}
+
+#[tokio::test]
+async fn a_service_refuses_to_start_on_an_older_schema() {
+    let (database, pool) = pool(SENDER).await;
+    let owner = database.connect_as_owner().await;
+    let sql = "SELECT max(version) FROM refinery_schema_history";
+    let current: i32 = owner.query_one(sql, &[]).await.unwrap().get(0);
+    let current = u32::try_from(current).unwrap();
+    require_schema(&pool, current).await.unwrap();
+    let error = require_schema(&pool, current + 1)
+        .await
+        .unwrap_err()
+        .to_string();
+    let expected = format!("schema version {current} is older than {}", current + 1);
+    assert!(
+        error.contains(&expected) && !error.contains('\n'),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_service_refuses_to_start_on_a_database_that_was_never_migrated() {
+    let server = lab::servers::Postgres::start();
+    let pool = connect(&impatient(server.owner_url("postgres")), "chassis-test").unwrap();
+    let error = require_schema(&pool, 1).await.unwrap_err().to_string();
+    assert!(
+        error.contains("schema version 0 is older than 1"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_refused_when_the_url_asks_for_it() {
+    let database = lab::servers::shared().database().await;
+    let url = database.url_as(SENDER);
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let args = impatient(format!("{url}{separator}sslmode=require"));
+    // A machine without root certificates refuses even earlier.
+    if let Ok(pool) = connect(&args, "chassis-test") {
+        assert_unavailable(run(&pool, "SELECT 1").await);
+    }
+}
