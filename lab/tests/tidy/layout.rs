@@ -1,0 +1,87 @@
+//! A path is a sentence.
+
+use std::path::Path;
+
+use crate::{assert_none, checkout};
+
+const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 11] = [
+    "util", "utils", "common", "helper", "helpers", "misc", "core", "type", "types", "manager",
+    "managers",
+];
+
+const LONGEST_FILE: usize = 400;
+const LONGEST_MAIN: usize = 40;
+
+#[test]
+fn no_folder_or_file_has_a_name_that_says_nothing() {
+    let says_nothing = |path: &Path| {
+        let stem = path.file_stem().unwrap().to_string_lossy().to_lowercase();
+        EMPTY_NAMES.contains(&stem.as_str())
+    };
+    let files = checkout::files(&[".rs", ".ts", ".tsx"]);
+    let paths = checkout::directories().into_iter().chain(files);
+    assert_none(
+        "name the noun",
+        paths
+            .filter(|path| says_nothing(path))
+            .map(|path| path.display().to_string())
+            .collect(),
+    );
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines_without_its_tests() {
+    let mut offences = Vec::new();
+    for path in checkout::files(&[".rs", ".ts", ".tsx"]) {
+        let shown = path.to_string_lossy();
+        let is_test = ["/tests/", "/e2e/", ".test.", ".spec."]
+            .iter()
+            .any(|part| shown.contains(part));
+        let is_generated = ["/generated/", "/gql/", ".gen.", ".generated.", ".d.ts"]
+            .iter()
+            .any(|part| shown.contains(part));
+        if is_test || is_generated {
+            continue;
+        }
+        let text = checkout::read(&path);
+        let lines = text
+            .lines()
+            .take_while(|line| line.trim() != "#[cfg(test)]")
+            .count();
+        if lines > LONGEST_FILE {
+            offences.push(format!("{shown}: {lines} lines"));
+        }
+    }
+    assert_none("this file wants a name that it does not have yet", offences);
+}
+
+#[test]
+fn the_services_have_one_skeleton() {
+    let mut offences = Vec::new();
+    for service in SERVICES {
+        for file in [
+            "main.rs",
+            "lib.rs",
+            "app.rs",
+            "config.rs",
+            "graphql.rs",
+            "db.rs",
+        ] {
+            let path = Path::new(service).join("src").join(file);
+            if !checkout::root().join(&path).is_file() {
+                offences.push(format!("{} is missing", path.display()));
+            }
+        }
+        let main = Path::new(service).join("src/main.rs");
+        if checkout::root().join(&main).is_file() {
+            let lines = checkout::read(&main).lines().count();
+            if lines >= LONGEST_MAIN {
+                offences.push(format!("{} has {lines} lines", main.display()));
+            }
+        }
+    }
+    assert_none("learning one is learning three", offences);
+}

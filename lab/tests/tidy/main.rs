@@ -1,0 +1,19 @@
+//! The walls of the house, as assertions. Each says what it keeps apart, so that whoever
+//! runs into one knows whether to go around it or to move it.
+#![allow(clippy::unwrap_used)]
+
+mod checkout;
+mod documents;
+mod layout;
+mod manifests;
+mod schemas;
+mod sql;
+
+/// Fails with everything that is wrong, not with the first of it.
+fn assert_none(rule: &str, offences: Vec<String>) {
+    assert!(
+        offences.is_empty(),
+        "{rule}:\n  {}\n",
+        offences.join("\n  ")
+    );
+}

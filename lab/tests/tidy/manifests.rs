@@ -1,0 +1,121 @@
+//! Who may depend on whom.
+
+use std::path::Path;
+
+use crate::{assert_none, checkout};
+
+const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
+
+/// Everything that two services in different languages would need to agree on can be said
+/// with these: formats, ids, times and GraphQL types. No I/O and no runtime among them.
+const SHARED_SCHEMA_MAY_USE: [&str; 7] = [
+    "async-graphql",
+    "base64",
+    "jiff",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "uuid",
+];
+
+const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+fn manifest(of: &str) -> toml::Table {
+    checkout::read(&Path::new(of).join("Cargo.toml"))
+        .parse()
+        .unwrap()
+}
+
+fn dependencies(of: &str, kinds: &[&str]) -> Vec<String> {
+    let manifest = manifest(of);
+    let tables = kinds
+        .iter()
+        .filter_map(|kind| manifest.get(*kind)?.as_table());
+    tables.flat_map(|table| table.keys().cloned()).collect()
+}
+
+fn members() -> Vec<String> {
+    let workspace = manifest(".");
+    let members = workspace["workspace"]["members"].as_array().unwrap();
+    members
+        .iter()
+        .map(|member| member.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn no_service_depends_on_another_not_even_in_its_tests() {
+    let offences = SERVICES.iter().flat_map(|service| {
+        let dependencies = dependencies(service, &KINDS);
+        dependencies
+            .into_iter()
+            .filter(|dependency| SERVICES.contains(&dependency.as_str()))
+            .map(move |dependency| format!("{service} depends on {dependency}"))
+    });
+    assert_none(
+        "services meet in Postgres and Redis, nowhere else",
+        offences.collect(),
+    );
+}
+
+#[test]
+fn shared_schema_depends_on_formats_only() {
+    let dependencies = dependencies("shared-schema", &["dependencies", "build-dependencies"]);
+    let strange = |name: &String| !SHARED_SCHEMA_MAY_USE.contains(&name.as_str());
+    assert_none(
+        "the contract is data: no I/O, no async runtime, no SQL",
+        dependencies.into_iter().filter(strange).collect(),
+    );
+}
+
+#[test]
+fn chassis_knows_the_contract_and_no_other_crate_of_ours() {
+    let ours = members();
+    let strange = |name: &String| ours.contains(name) && name != "shared-schema" && name != "lab";
+    assert_none(
+        "chassis is what a process needs before it has a job",
+        dependencies("chassis", &KINDS)
+            .into_iter()
+            .filter(strange)
+            .collect(),
+    );
+}
+
+#[test]
+fn only_tests_use_the_lab_and_only_the_lab_uses_the_migrations() {
+    let mut offences = Vec::new();
+    for member in members() {
+        for (kinds, dependency, except) in [
+            (&["dependencies", "build-dependencies"][..], "lab", ""),
+            (&["dependencies", "build-dependencies"], "migrations", "lab"),
+        ] {
+            let used = dependencies(&member, kinds)
+                .iter()
+                .any(|name| name == dependency);
+            if used && member != except {
+                offences.push(format!("{member} depends on {dependency}"));
+            }
+        }
+    }
+    assert_none("services need neither to run", offences);
+}
+
+#[test]
+fn every_version_is_chosen_in_the_root_manifest() {
+    let mut offences = Vec::new();
+    for member in members() {
+        let manifest = manifest(&member);
+        for table in KINDS
+            .iter()
+            .filter_map(|kind| manifest.get(*kind)?.as_table())
+        {
+            for (name, value) in table {
+                let from_workspace = value.get("workspace").and_then(toml::Value::as_bool);
+                if from_workspace != Some(true) {
+                    offences.push(format!("{member}: {name}"));
+                }
+            }
+        }
+    }
+    assert_none("one version of everything", offences);
+}

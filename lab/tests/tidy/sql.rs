@@ -1,0 +1,204 @@
+//! Where SQL may stand, and what the receiver's may say.
+//!
+//! Rust is read with a Rust lexer: comments are no SQL, and neither is documentation.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use crate::{assert_none, checkout};
+
+/// SQL outside `*/src/db` and the migrations, with the reason.
+const EXCEPTIONS: [(&str, &str); 4] = [
+    (
+        "chassis/src/health.rs",
+        "asks whether the database answers at all",
+    ),
+    (
+        "chassis/src/postgres.rs",
+        "asks for the schema's version before there is a service",
+    ),
+    (
+        "lab/src/servers/database.rs",
+        "makes and drops whole databases",
+    ),
+    ("migrations/src/lib.rs", "is the migrations"),
+];
+
+/// How a statement begins. Upper case: that is how SQL is written here, and prose is not.
+const STATEMENTS: [&str; 14] = [
+    "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT",
+    "REVOKE", "LOCK", "COPY", "SET",
+];
+
+/// What a reader never says. `FOR UPDATE` is among them: it takes locks.
+const WRITES: [&str; 8] = [
+    "INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE", "ALTER", "DROP", "LOCK",
+];
+
+#[derive(Debug)]
+struct Text {
+    line: usize,
+    value: String,
+}
+
+impl Text {
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.value
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+    }
+
+    fn is_sql(&self) -> bool {
+        let mut words = self.words().filter(|word| !word.is_empty());
+        words
+            .next()
+            .is_some_and(|first| STATEMENTS.contains(&first))
+            && words.next().is_some()
+    }
+}
+
+/// Every string in the program text, wherever it stands, except documentation.
+fn strings(path: &Path) -> Vec<Text> {
+    let mut found = Vec::new();
+    walk(tokens(path), &mut |token| found.extend(text_of(token)));
+    found
+}
+
+fn tokens(path: &Path) -> TokenStream {
+    checkout::read(path)
+        .parse()
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn text_of(token: &TokenTree) -> Option<Text> {
+    let TokenTree::Literal(literal) = token else {
+        return None;
+    };
+    let text = syn::parse_str::<syn::LitStr>(&literal.to_string()).ok()?;
+    Some(Text {
+        line: literal.span().start().line,
+        value: text.value(),
+    })
+}
+
+/// Visits every token outside attributes; documentation is one.
+fn walk(tokens: TokenStream, visit: &mut impl FnMut(&TokenTree)) {
+    let mut previous = None;
+    for token in tokens {
+        visit(&token);
+        if let TokenTree::Group(group) = &token {
+            let is_attribute =
+                group.delimiter() == Delimiter::Bracket && matches!(previous, Some('#' | '!'));
+            if !is_attribute {
+                walk(group.stream(), visit);
+            }
+        }
+        previous = match token {
+            TokenTree::Punct(punct) => Some(punct.as_char()),
+            _ => None,
+        };
+    }
+}
+
+fn production_code() -> impl Iterator<Item = PathBuf> {
+    checkout::files(&[".rs"]).into_iter().filter(|path| {
+        path.components()
+            .nth(1)
+            .is_some_and(|part| part.as_os_str() == "src")
+    })
+}
+
+fn is_database_code(path: &Path) -> bool {
+    let part = |index| {
+        path.components()
+            .nth(index)
+            .map(|part| part.as_os_str().to_owned())
+    };
+    part(2).is_some_and(|part| part == "db" || part == "db.rs")
+}
+
+#[test]
+fn sql_stands_in_the_db_folders_and_the_migrations_only() {
+    let mut offences = Vec::new();
+    let mut used = Vec::new();
+    for path in production_code().filter(|path| !is_database_code(path)) {
+        let exception = EXCEPTIONS
+            .iter()
+            .find(|(excepted, _)| path == Path::new(excepted));
+        for text in strings(&path).iter().filter(|text| text.is_sql()) {
+            match exception {
+                Some((excepted, _)) => used.push(*excepted),
+                None => offences.push(format!("{}:{}: {}", path.display(), text.line, text.value)),
+            }
+        }
+    }
+    assert_none("SQL outside */src/db", offences);
+    let idle = EXCEPTIONS
+        .iter()
+        .filter(|(excepted, _)| !used.contains(excepted));
+    assert_none(
+        "exceptions that nothing needs",
+        idle.map(|(path, reason)| format!("{path}: {reason}"))
+            .collect(),
+    );
+}
+
+#[test]
+fn the_receivers_sql_only_reads() {
+    let mut statements = 0;
+    let mut offences = Vec::new();
+    for path in production_code().filter(|path| path.starts_with("receiver")) {
+        for text in strings(&path).iter().filter(|text| text.is_sql()) {
+            statements += 1;
+            let writes = text.words().find(|word| WRITES.contains(word));
+            offences.extend(writes.map(|word| format!("{}:{}: {word}", path.display(), text.line)));
+        }
+    }
+    assert_none("the read side writes", offences);
+    assert!(
+        statements > 0,
+        "this test has found no SQL of the receiver at all"
+    );
+}
+
+#[test]
+fn chassis_knows_no_chat_word() {
+    const CHAT_WORDS: [&str; 4] = ["chat", "chats", "participant", "participants"];
+    let mut offences = Vec::new();
+    for path in production_code().filter(|path| path.starts_with("chassis")) {
+        walk(tokens(&path), &mut |token| {
+            let text = match token {
+                TokenTree::Group(_) => return,
+                token => token.to_string().to_lowercase(),
+            };
+            let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+            if let Some(word) = words.find(|word| CHAT_WORDS.contains(word)) {
+                offences.push(format!("{} says {word}", path.display()));
+            }
+        });
+    }
+    assert_none("chassis would serve any product", offences);
+}
+
+#[test]
+fn the_lexer_sees_sql_where_it_stands_and_not_where_it_is_talked_about() {
+    let program = r##"
+        #![doc = "SELECT the module docs"]
+        /// SELECT the item docs
+        fn f() { // SELECT a comment
+            query(r#"SELECT id FROM chats"#);
+            format!("DELETE FROM {table}");
+            say("Select a chat");
+        }
+    "##;
+    let mut found = Vec::new();
+    walk(program.parse().unwrap(), &mut |token| {
+        found.extend(text_of(token))
+    });
+    let sql: Vec<&str> = found
+        .iter()
+        .filter(|text| text.is_sql())
+        .map(|text| text.value.as_str())
+        .collect();
+    assert_eq!(sql, ["SELECT id FROM chats", "DELETE FROM {table}"]);
+}
