@@ -1,0 +1,91 @@
+//! The service from its configuration to its end.
+
+use std::time::Duration;
+
+use chassis::{
+    Bound, Service, StartError, Verifier,
+    graphql::Endpoint,
+    health::Checks,
+    metrics::Metrics,
+    postgres::{self, Pool},
+    publisher::Publisher,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    graphql::{self, SenderSchema},
+    queries::Instance,
+    writer::Writer,
+};
+
+/// The newest migration that this code needs.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Connections unless the environment says how many. Few and busy: writes to a chat wait for its lock anyway.
+const POOL_MAX: usize = 10;
+
+/// How long the last publishes may take at the end.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// A sender that has its port.
+pub struct Application(Bound);
+
+impl Application {
+    /// Connects to what it needs and takes the port.
+    ///
+    /// # Errors
+    /// When the configuration is bad, the port is taken, or the database is away or older than this build needs.
+    pub async fn build(config: &Config) -> Result<Self, StartError> {
+        let pool = connect(config).await?;
+        let verifier = Verifier::start(&config.tokens)?;
+        let mut metrics = Metrics::new("sender");
+        metrics.watch_pool("main", &pool);
+        let publisher = Publisher::start(&config.redis, metrics.registry())?;
+
+        let schema: SenderSchema = graphql::builder()
+            .data(Writer::new(pool.clone(), publisher.clone()))
+            .data(Instance::new(&config.listen.instance))
+            .finish();
+        let endpoint = Endpoint::new(schema, &config.graphql)
+            .limits(graphql::limits())
+            .verifier(&verifier)
+            .operations(metrics.operations());
+        let checks = Checks::new().postgres("postgres", &pool).keys(&verifier);
+
+        let bound = Service::new("sender", &config.listen, &config.drain)
+            .routes(endpoint.router())
+            .checks(checks)
+            .metrics(metrics)
+            .on_drain(
+                "publisher",
+                move || async move { publisher.flush(FLUSH).await },
+            )
+            .bind()
+            .await?;
+        Ok(Self(bound))
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.port()
+    }
+
+    /// Serves until `shutdown` is cancelled, then finishes what is in flight and publishes what is queued.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), StartError> {
+        self.0.run(shutdown).await
+    }
+}
+
+async fn connect(config: &Config) -> Result<Pool, StartError> {
+    let mut args = config.postgres.clone();
+    args.db_pool_max = args.db_pool_max.or(Some(POOL_MAX));
+    let application_name = format!("sender-{}", config.listen.instance);
+    let pool = postgres::connect(&args, &application_name)?;
+    postgres::require_schema(&pool, SCHEMA_VERSION).await?;
+    Ok(pool)
+}

@@ -1,0 +1,30 @@
+//! The text of a message.
+
+use chassis::Error;
+
+/// Most characters of a message.
+const MAX_CHARACTERS: usize = 5000;
+
+/// A message's text: 1 to 5,000 characters, without space around it, without NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content(String);
+
+impl Content {
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > MAX_CHARACTERS {
+            return Err(Error::bad_input(
+                "content",
+                "must have 1 to 5,000 characters",
+            ));
+        }
+        if text.contains('\0') {
+            return Err(Error::bad_input("content", "must not contain NUL"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

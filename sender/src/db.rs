@@ -1,0 +1,11 @@
+//! The only SQL of this service, one file per table. Rules live with the mutations.
+//!
+//! Functions that take a `Transaction` write, or read under a lock that the caller holds; those that take any client
+//! only read.
+
+pub mod chats;
+pub mod clock;
+pub mod feeds;
+pub mod messages;
+pub mod participants;
+pub mod profiles;

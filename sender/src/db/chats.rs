@@ -1,0 +1,183 @@
+//! `chats`: what changes seldom about a conversation. Its counters of messages stand in `feeds`.
+
+use chassis::Error;
+use deadpool_postgres::{GenericClient, Transaction};
+use jiff::Timestamp;
+use shared_schema::{Chat, ChatId, ChatKind, Instant, UserId};
+use tokio_postgres::Row;
+
+use super::feeds::Feed;
+use crate::{chat_name::ChatName, description::Description};
+
+const COLUMNS: &str = "id, kind, name, description, participant_count, created_by, created_at, request_hash, removed_at";
+
+/// A chat as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredChat {
+    pub id: ChatId,
+    pub kind: ChatKind,
+    pub name: Option<String>,
+    pub description: String,
+    pub participant_count: i32,
+    pub created_by: UserId,
+    pub created_at: Instant,
+    pub request_hash: Vec<u8>,
+    pub removed: bool,
+}
+
+impl StoredChat {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let kind: &str = row.try_get("kind")?;
+        let kind = ChatKind::from_stored(kind)
+            .ok_or_else(|| Error::internal(format!("unknown chat kind {kind}")))?;
+        let created_at: Timestamp = row.try_get("created_at")?;
+        let removed_at: Option<Timestamp> = row.try_get("removed_at")?;
+        Ok(Self {
+            id: ChatId(row.try_get("id")?),
+            kind,
+            name: row.try_get("name")?,
+            description: row.try_get("description")?,
+            participant_count: row.try_get("participant_count")?,
+            created_by: UserId(row.try_get("created_by")?),
+            created_at: Instant(created_at),
+            request_hash: row.try_get("request_hash")?,
+            removed: removed_at.is_some(),
+        })
+    }
+
+    /// The chat as clients see it.
+    pub fn with(self, feed: &Feed) -> Chat {
+        Chat {
+            id: self.id,
+            kind: self.kind,
+            name: self.name,
+            description: self.description,
+            participant_count: self.participant_count,
+            message_count: feed.message_count,
+            last_message_at: feed.last_message_at,
+            created_at: self.created_at,
+            created_by: self.created_by,
+        }
+    }
+}
+
+/// The two people of a direct chat. There is one chat per pair, whoever starts it.
+#[derive(Clone, Copy, Debug)]
+pub struct DirectPair(UserId, UserId);
+
+impl DirectPair {
+    pub fn of(one: UserId, other: UserId) -> Self {
+        Self(one.min(other), one.max(other))
+    }
+
+    fn stored(self) -> String {
+        format!("{}:{}", self.0, self.1)
+    }
+}
+
+/// What a new chat starts with.
+pub struct NewChat<'a> {
+    pub id: ChatId,
+    pub kind: ChatKind,
+    pub name: Option<&'a ChatName>,
+    pub description: &'a Description,
+    pub direct_pair: Option<DirectPair>,
+    pub participant_count: i32,
+    pub created_by: UserId,
+    pub request_hash: &'a [u8],
+}
+
+pub async fn find(db: &impl GenericClient, chat: ChatId) -> Result<Option<StoredChat>, Error> {
+    let statement = db
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM chats WHERE id = $1"))
+        .await?;
+    let row = db.query_opt(&statement, &[&chat.0]).await?;
+    row.as_ref().map(StoredChat::read).transpose()
+}
+
+pub async fn find_direct(
+    db: &impl GenericClient,
+    pair: DirectPair,
+) -> Result<Option<StoredChat>, Error> {
+    let statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM chats WHERE direct_pair = $1"
+        ))
+        .await?;
+    let row = db.query_opt(&statement, &[&pair.stored()]).await?;
+    row.as_ref().map(StoredChat::read).transpose()
+}
+
+/// Stores a new chat. None if the id or the direct pair is another chat's, which is then committed and can be found.
+pub async fn insert(tx: &Transaction<'_>, chat: NewChat<'_>) -> Result<Option<StoredChat>, Error> {
+    let statement = tx
+        .prepare_cached(&format!(
+            "INSERT INTO chats (id, kind, name, description, direct_pair, participant_count, created_by, request_hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT DO NOTHING
+             RETURNING {COLUMNS}"
+        ))
+        .await?;
+    let row = tx
+        .query_opt(
+            &statement,
+            &[
+                &chat.id.0,
+                &chat.kind.as_str(),
+                &chat.name.map(ChatName::as_str),
+                &chat.description.as_str(),
+                &chat.direct_pair.map(DirectPair::stored),
+                &chat.participant_count,
+                &chat.created_by.0,
+                &chat.request_hash,
+            ],
+        )
+        .await?;
+    row.as_ref().map(StoredChat::read).transpose()
+}
+
+/// Sets name and description.
+pub async fn describe(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    name: Option<&str>,
+    description: &str,
+) -> Result<StoredChat, Error> {
+    let statement = tx
+        .prepare_cached(&format!(
+            "UPDATE chats SET name = $2, description = $3 WHERE id = $1 RETURNING {COLUMNS}"
+        ))
+        .await?;
+    let row = tx
+        .query_one(&statement, &[&chat.0, &name, &description])
+        .await?;
+    StoredChat::read(&row)
+}
+
+/// Adds to the number of participants; negative when people leave.
+pub async fn add_to_participant_count(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    change: i32,
+) -> Result<StoredChat, Error> {
+    let statement = tx
+        .prepare_cached(&format!(
+            "UPDATE chats SET participant_count = participant_count + $2 WHERE id = $1 RETURNING {COLUMNS}"
+        ))
+        .await?;
+    let row = tx.query_one(&statement, &[&chat.0, &change]).await?;
+    StoredChat::read(&row)
+}
+
+/// Removes a chat: from here on it looks as if it had never been there.
+pub async fn remove(tx: &Transaction<'_>, chat: ChatId) -> Result<(), Error> {
+    let statement = tx
+        .prepare_cached(
+            "UPDATE chats SET removed_at = clock_timestamp(), participant_count = 0
+             WHERE id = $1 AND removed_at IS NULL
+             RETURNING id",
+        )
+        .await?;
+    tx.query_one(&statement, &[&chat.0]).await?;
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! `feeds` and `feed_events`: the numbered lists of durable changes.
+
+use std::{collections::HashMap, ops::Deref};
+
+use deadpool_postgres::{GenericClient, Transaction};
+use jiff::Timestamp;
+use serde_json::Value;
+use shared_schema::{Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Number, Seq, UserId};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use chassis::Error;
+
+/// Where a feed stands.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    pub id: FeedId,
+    pub last_seq: Seq,
+    pub head: Option<EventId>,
+    /// Of a chat's feed: how many messages were ever added.
+    pub message_count: Number,
+    /// Of a chat's feed: when the newest message was added.
+    pub last_message_at: Option<Instant>,
+}
+
+impl Feed {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let head: Option<Uuid> = row.try_get("head_id")?;
+        let last_message_at: Option<Timestamp> = row.try_get("last_message_at")?;
+        Ok(Self {
+            id: FeedId(row.try_get("id")?),
+            last_seq: row.try_get("last_seq")?,
+            head: head.map(EventId),
+            message_count: row.try_get("message_count")?,
+            last_message_at: last_message_at.map(Instant),
+        })
+    }
+
+    /// The position right after the newest event.
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            feed: self.id,
+            seq: self.last_seq,
+            event: self.head.unwrap_or(EventId::NIL),
+        }
+    }
+}
+
+/// A chat's feed whose row is locked until the transaction ends: nobody else changes the chat meanwhile.
+#[derive(Debug)]
+pub struct LockedFeed(Feed);
+
+impl Deref for LockedFeed {
+    type Target = Feed;
+
+    fn deref(&self) -> &Feed {
+        &self.0
+    }
+}
+
+/// Waits for the chat's lock. Only statements that start after this one has returned see what was committed before.
+pub async fn lock(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFeed>, Error> {
+    let statement = tx
+        .prepare_cached(
+            "SELECT id, last_seq, head_id, message_count, last_message_at FROM feeds WHERE id = $1 FOR UPDATE",
+        )
+        .await?;
+    let row = tx.query_opt(&statement, &[&chat.0]).await?;
+    Ok(row.as_ref().map(Feed::read).transpose()?.map(LockedFeed))
+}
+
+/// Where the feed stands now.
+pub async fn find(db: &impl GenericClient, feed: FeedId) -> Result<Option<Feed>, Error> {
+    let statement = db
+        .prepare_cached(
+            "SELECT id, last_seq, head_id, message_count, last_message_at FROM feeds WHERE id = $1",
+        )
+        .await?;
+    let row = db.query_opt(&statement, &[&feed.0]).await?;
+    row.as_ref().map(Feed::read).transpose()
+}
+
+/// Makes the feed of a new chat; its row is locked from here on. None if the id is some feed's already.
+pub async fn create(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFeed>, Error> {
+    let statement = tx
+        .prepare_cached(
+            "INSERT INTO feeds (id) VALUES ($1) ON CONFLICT (id) DO NOTHING
+             RETURNING id, last_seq, head_id, message_count, last_message_at",
+        )
+        .await?;
+    let row = tx.query_opt(&statement, &[&chat.0]).await?;
+    Ok(row.as_ref().map(Feed::read).transpose()?.map(LockedFeed))
+}
+
+/// The event at a position, with a change that the caller knows.
+pub async fn event(
+    db: &impl GenericClient,
+    position: (FeedId, Seq),
+    change: Change,
+) -> Result<Event, Error> {
+    let statement = db
+        .prepare_cached(
+            "SELECT id, prev_id, at, actor_id FROM feed_events WHERE feed_id = $1 AND seq = $2",
+        )
+        .await?;
+    let (feed, seq) = position;
+    let row = db.query_one(&statement, &[&feed.0, &seq]).await?;
+    let prev: Option<Uuid> = row.try_get("prev_id")?;
+    let actor: Option<Uuid> = row.try_get("actor_id")?;
+    let at: Timestamp = row.try_get("at")?;
+    Ok(Event {
+        feed,
+        seq,
+        id: EventId(row.try_get("id")?),
+        prev: prev.map(EventId),
+        at: Instant(at),
+        actor: actor.map(UserId),
+        change,
+    })
+}
+
+/// Appends one event to one feed.
+pub async fn append(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    feed: impl Into<FeedId>,
+    change: Change,
+) -> Result<Event, Error> {
+    let events = append_each(tx, actor, vec![(feed.into(), change)]).await?;
+    let event = events.into_iter().next();
+    event.ok_or_else(|| Error::internal("append_events answered with nothing"))
+}
+
+/// Appends one event to each of these feeds, which must differ, in one statement.
+///
+/// Not for added messages: `messages::add` stores those together with their event.
+pub async fn append_each(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    changes: Vec<(FeedId, Change)>,
+) -> Result<Vec<Event>, Error> {
+    let statement = tx
+        .prepare_cached(
+            "SELECT feed_id, seq, id, prev_id, at FROM append_events($1, $2, $3, $4, $5, $6)",
+        )
+        .await?;
+    let feeds: Vec<Uuid> = changes.iter().map(|(feed, _)| feed.0).collect();
+    let ids: Vec<Uuid> = changes.iter().map(|_| EventId::new().0).collect();
+    let kinds: Vec<&str> = changes.iter().map(|(_, change)| change.kind()).collect();
+    let messages: Vec<Option<Uuid>> = changes
+        .iter()
+        .map(|(_, change)| change.message_id().map(|id| id.0))
+        .collect();
+    let datas: Vec<Option<Value>> = changes.iter().map(|(_, change)| change.data()).collect();
+    let rows = tx
+        .query(
+            &statement,
+            &[&feeds, &ids, &kinds, &actor.0, &messages, &datas],
+        )
+        .await?;
+
+    let mut numbered: HashMap<FeedId, Row> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        numbered.insert(FeedId(row.try_get("feed_id")?), row);
+    }
+    changes
+        .into_iter()
+        .map(|(feed, change)| {
+            // `append_events` skips a feed that does not exist.
+            let row = numbered
+                .remove(&feed)
+                .ok_or_else(|| Error::internal(format!("the feed {feed} does not exist")))?;
+            let prev: Option<Uuid> = row.try_get("prev_id")?;
+            let at: Timestamp = row.try_get("at")?;
+            Ok(Event {
+                feed,
+                seq: row.try_get("seq")?,
+                id: EventId(row.try_get("id")?),
+                prev: prev.map(EventId),
+                at: Instant(at),
+                actor: Some(actor),
+                change,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,218 @@
+//! `participants`: who takes part in which chat. Who left keeps the row, with `left_seq` set.
+
+use deadpool_postgres::{GenericClient, Transaction};
+use jiff::Timestamp;
+use shared_schema::{ChatId, Instant, Number, Participant, ParticipantRole, Seq, UserId};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use chassis::Error;
+
+const COLUMNS: &str = "chat_id, user_id, role, last_read_number, joined_at";
+
+fn read(row: &Row) -> Result<Participant, Error> {
+    let role: &str = row.try_get("role")?;
+    let role = ParticipantRole::from_stored(role)
+        .ok_or_else(|| Error::internal(format!("unknown role {role}")))?;
+    let joined_at: Timestamp = row.try_get("joined_at")?;
+    Ok(Participant {
+        chat_id: ChatId(row.try_get("chat_id")?),
+        user_id: UserId(row.try_get("user_id")?),
+        role,
+        last_read_number: row.try_get("last_read_number")?,
+        joined_at: Instant(joined_at),
+    })
+}
+
+/// The user in the chat, if they take part now.
+pub async fn find(
+    db: &impl GenericClient,
+    chat: ChatId,
+    user: UserId,
+) -> Result<Option<Participant>, Error> {
+    let statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM participants WHERE chat_id = $1 AND user_id = $2 AND left_seq IS NULL"
+        ))
+        .await?;
+    let row = db.query_opt(&statement, &[&chat.0, &user.0]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Those of these users who take part now.
+pub async fn among(
+    db: &impl GenericClient,
+    chat: ChatId,
+    users: &[UserId],
+) -> Result<Vec<Participant>, Error> {
+    let statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM participants
+             WHERE chat_id = $1 AND user_id = ANY ($2) AND left_seq IS NULL
+             ORDER BY user_id"
+        ))
+        .await?;
+    let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+    let rows = db.query(&statement, &[&chat.0, &users]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Whether anyone but this user is an owner.
+pub async fn has_other_owner(
+    db: &impl GenericClient,
+    chat: ChatId,
+    user: UserId,
+) -> Result<bool, Error> {
+    let statement = db
+        .prepare_cached(
+            "SELECT EXISTS (
+                 SELECT FROM participants
+                 WHERE chat_id = $1 AND user_id <> $2 AND role = 'OWNER' AND left_seq IS NULL
+             ) AS found",
+        )
+        .await?;
+    let row = db.query_one(&statement, &[&chat.0, &user.0]).await?;
+    Ok(row.try_get("found")?)
+}
+
+/// Where people join: the event that adds them, and the newest message, up to which they have nothing to catch up on.
+#[derive(Clone, Copy, Debug)]
+pub struct JoinedAt {
+    pub seq: Seq,
+    pub message_count: Number,
+}
+
+/// Adds people who do not take part now. Who was there before gets their row back, with the new role.
+pub async fn admit(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    people: &[(UserId, ParticipantRole)],
+    joined: JoinedAt,
+) -> Result<Vec<Participant>, Error> {
+    let statement = tx
+        .prepare_cached(&format!(
+            "INSERT INTO participants AS p (chat_id, user_id, role, last_read_number, joined_seq, joined_at)
+             SELECT $1, i.user_id, i.role, $4, $5, (SELECT clock_timestamp())
+             FROM unnest($2::uuid[], $3::text[]) AS i (user_id, role)
+             ON CONFLICT (chat_id, user_id) DO UPDATE
+             SET role = excluded.role, last_read_number = excluded.last_read_number, last_read_at = NULL,
+                 joined_seq = excluded.joined_seq, joined_at = excluded.joined_at, left_seq = NULL
+             WHERE p.left_seq IS NOT NULL
+             RETURNING {COLUMNS}"
+        ))
+        .await?;
+    let users: Vec<Uuid> = people.iter().map(|(user, _)| user.0).collect();
+    let roles: Vec<&str> = people.iter().map(|(_, role)| role.as_str()).collect();
+    let rows = tx
+        .query(
+            &statement,
+            &[&chat.0, &users, &roles, &joined.message_count, &joined.seq],
+        )
+        .await?;
+    if rows.len() != people.len() {
+        return Err(Error::internal("someone who takes part was to be added"));
+    }
+    rows.iter().map(read).collect()
+}
+
+/// Ends a participation at this event of the chat.
+pub async fn leave(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    user: UserId,
+    left_seq: Seq,
+) -> Result<(), Error> {
+    let statement = tx
+        .prepare_cached(
+            "UPDATE participants SET left_seq = $3
+             WHERE chat_id = $1 AND user_id = $2 AND left_seq IS NULL
+             RETURNING user_id",
+        )
+        .await?;
+    tx.query_one(&statement, &[&chat.0, &user.0, &left_seq])
+        .await?;
+    Ok(())
+}
+
+/// Ends everyone's participation, and answers with who they were, in the order of their ids.
+pub async fn leave_all(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    left_seq: Seq,
+) -> Result<Vec<UserId>, Error> {
+    let statement = tx
+        .prepare_cached(
+            "UPDATE participants SET left_seq = $2 WHERE chat_id = $1 AND left_seq IS NULL RETURNING user_id",
+        )
+        .await?;
+    let rows = tx.query(&statement, &[&chat.0, &left_seq]).await?;
+    let users: Result<Vec<UserId>, Error> = rows
+        .iter()
+        .map(|row| Ok(UserId(row.try_get("user_id")?)))
+        .collect();
+    let mut users = users?;
+    users.sort_unstable();
+    Ok(users)
+}
+
+pub async fn set_role(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    user: UserId,
+    role: ParticipantRole,
+) -> Result<Participant, Error> {
+    let statement = tx
+        .prepare_cached(&format!(
+            "UPDATE participants SET role = $3
+             WHERE chat_id = $1 AND user_id = $2 AND left_seq IS NULL
+             RETURNING {COLUMNS}"
+        ))
+        .await?;
+    let row = tx
+        .query_one(&statement, &[&chat.0, &user.0, &role.as_str()])
+        .await?;
+    read(&row)
+}
+
+/// Sending is reading: moves the sender's own mark to their message. Touches no index, so that the update stays
+/// heap-only.
+pub async fn move_own_mark(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    sender: UserId,
+    number: Number,
+) -> Result<(), Error> {
+    let statement = tx
+        .prepare_cached(
+            "UPDATE participants SET last_read_number = $3
+             WHERE chat_id = $1 AND user_id = $2 AND left_seq IS NULL
+             RETURNING user_id",
+        )
+        .await?;
+    tx.query_one(&statement, &[&chat.0, &sender.0, &number])
+        .await?;
+    Ok(())
+}
+
+/// Moves a read mark forward, at most to the newest message. None if it would not move.
+pub async fn mark_read(
+    tx: &Transaction<'_>,
+    chat: ChatId,
+    user: UserId,
+    number: Number,
+) -> Result<Option<Participant>, Error> {
+    let statement = tx
+        .prepare_cached(
+            "UPDATE participants p
+             SET last_read_number = least($3, f.message_count), last_read_at = clock_timestamp()
+             FROM feeds f
+             WHERE f.id = $1 AND p.chat_id = $1 AND p.user_id = $2 AND p.left_seq IS NULL
+               AND p.last_read_number < least($3, f.message_count)
+             RETURNING p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at",
+        )
+        .await?;
+    let row = tx
+        .query_opt(&statement, &[&chat.0, &user.0, &number])
+        .await?;
+    row.as_ref().map(read).transpose()
+}

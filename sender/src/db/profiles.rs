@@ -1,0 +1,30 @@
+//! `public_profiles`: what this service may see of an account. Deactivated ones are not in it.
+
+use std::collections::HashSet;
+
+use deadpool_postgres::GenericClient;
+use shared_schema::UserId;
+use uuid::Uuid;
+
+use chassis::Error;
+
+/// The user's name, unless they are unknown or deactivated.
+pub async fn username(db: &impl GenericClient, user: UserId) -> Result<Option<String>, Error> {
+    let statement = db
+        .prepare_cached("SELECT username FROM public_profiles WHERE id = $1")
+        .await?;
+    let row = db.query_opt(&statement, &[&user.0]).await?;
+    Ok(row.map(|row| row.try_get("username")).transpose()?)
+}
+
+/// Those of these users who exist.
+pub async fn known(db: &impl GenericClient, users: &[UserId]) -> Result<HashSet<UserId>, Error> {
+    let statement = db
+        .prepare_cached("SELECT id FROM public_profiles WHERE id = ANY ($1)")
+        .await?;
+    let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+    let rows = db.query(&statement, &[&ids]).await?;
+    rows.iter()
+        .map(|row| Ok(UserId(row.try_get("id")?)))
+        .collect()
+}

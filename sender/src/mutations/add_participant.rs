@@ -1,0 +1,78 @@
+//! `addParticipant`: one other is brought in, with any role.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{ChatId, Cursor, Participant, ParticipantRole, UserId};
+
+use super::add_participants::{Invitation, invite};
+use crate::{
+    participation::Participation,
+    people::People,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Whom to bring in, where, and as what.
+#[derive(InputObject)]
+pub struct AddParticipantInput {
+    /// A group or public chat.
+    chat_id: ChatId,
+    /// The user.
+    user_id: UserId,
+    /// What they may do. More than a member only if the caller is an owner.
+    #[graphql(default_with = "Some(ParticipantRole::Member)")]
+    role: Option<ParticipantRole>,
+}
+
+/// They take part.
+#[derive(SimpleObject)]
+pub struct AddParticipantPayload {
+    /// The user in the chat.
+    participant: Participant,
+    /// The position right after the event that added them; if they took part before, right after the chat's newest
+    /// event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct AddParticipant;
+
+#[Object]
+impl AddParticipant {
+    /// Adds a user to a group or public chat. For owners and admins. A user who takes part already stays as they are.
+    async fn add_participant(
+        &self,
+        context: &Context<'_>,
+        input: AddParticipantInput,
+    ) -> async_graphql::Result<AddParticipantPayload> {
+        let caller = Caller::of(context)?.clone();
+        let invitation = Invitation {
+            field: "userId",
+            people: People::one(input.user_id),
+            role: input.role.unwrap_or(ParticipantRole::Member),
+        };
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            add(tx, &participation, &invitation).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn add(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    invitation: &Invitation,
+) -> Result<Outcome<AddParticipantPayload>, Error> {
+    let invited = invite(tx, participation, invitation).await?;
+    let participant = invited.participants.into_iter().next();
+    Ok(Outcome {
+        payload: AddParticipantPayload {
+            participant: participant.ok_or_else(|| Error::internal("nobody was added"))?,
+            cursor: invited.cursor,
+        },
+        hints: Hints::default().events(invited.events),
+    })
+}

@@ -1,0 +1,145 @@
+//! `addParticipants`: others are brought in, many at once.
+
+use std::collections::HashSet;
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use futures_util::try_join;
+use shared_schema::{ChatId, Cursor, Event, Participant, ParticipantRole, UserId};
+
+use crate::{
+    admission::{Admission, admit},
+    db::{chats, participants, profiles},
+    participation::Participation,
+    people::People,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Whom to bring in, and where.
+#[derive(InputObject)]
+pub struct AddParticipantsInput {
+    /// A group or public chat.
+    chat_id: ChatId,
+    /// 1 to 1,000 users; naming one twice is naming them once.
+    user_ids: Vec<UserId>,
+}
+
+/// They take part.
+#[derive(SimpleObject)]
+pub struct AddParticipantsPayload {
+    /// Everyone who was named, also those who took part before.
+    participants: Vec<Participant>,
+    /// The position right after the event that added them; if all of them took part before, right after the chat's
+    /// newest event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct AddParticipants;
+
+#[Object]
+impl AddParticipants {
+    /// Adds users to a group or public chat as members, with one event. For owners and admins. Users who take part
+    /// already stay as they are.
+    async fn add_participants(
+        &self,
+        context: &Context<'_>,
+        input: AddParticipantsInput,
+    ) -> async_graphql::Result<AddParticipantsPayload> {
+        let caller = Caller::of(context)?.clone();
+        let people = People::parse("userIds", input.user_ids)?.at_least_one("userIds")?;
+        let invitation = Invitation {
+            field: "userIds",
+            people,
+            role: ParticipantRole::Member,
+        };
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            add(tx, &participation, &invitation).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn add(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    invitation: &Invitation,
+) -> Result<Outcome<AddParticipantsPayload>, Error> {
+    let invited = invite(tx, participation, invitation).await?;
+    Ok(Outcome {
+        payload: AddParticipantsPayload {
+            participants: invited.participants,
+            cursor: invited.cursor,
+        },
+        hints: Hints::default().events(invited.events),
+    })
+}
+
+/// Whom someone who takes part wants to bring in.
+pub struct Invitation {
+    /// The input field that names them.
+    pub field: &'static str,
+    /// The users.
+    pub people: People,
+    /// What the newcomers may do.
+    pub role: ParticipantRole,
+}
+
+/// They are in.
+pub struct Invited {
+    pub participants: Vec<Participant>,
+    pub cursor: Cursor,
+    pub events: Vec<Event>,
+}
+
+/// The rule of both mutations that bring others in.
+pub async fn invite(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    invitation: &Invitation,
+) -> Result<Invited, Error> {
+    participation.refuse_direct("nobody can be added to a direct chat")?;
+    participation.require(ParticipantRole::Admin)?;
+    if invitation.role > ParticipantRole::Member {
+        participation.require(ParticipantRole::Owner)?;
+    }
+    let chat_id = participation.chat_id();
+    let users = invitation.people.as_slice();
+    let (mut participants, known) = try_join!(
+        participants::among(tx, chat_id, users),
+        profiles::known(tx, users),
+    )?;
+    let present: HashSet<UserId> = participants.iter().map(|one| one.user_id).collect();
+    let newcomers = users.iter().filter(|user| !present.contains(user));
+    let newcomers: Vec<_> = newcomers.map(|user| (*user, invitation.role)).collect();
+    if newcomers.iter().any(|(user, _)| !known.contains(user)) {
+        return Err(Error::not_found_in(invitation.field, "user"));
+    }
+    if newcomers.is_empty() {
+        return Ok(Invited {
+            participants,
+            cursor: participation.cursor(),
+            events: vec![],
+        });
+    }
+    let admission = Admission {
+        chat_id,
+        actor: participation.own.user_id,
+        people: &newcomers,
+        last_seq: participation.feed.last_seq,
+        message_count: participation.feed.message_count,
+    };
+    let admitted = admit(tx, admission).await?;
+    let count = i32::try_from(newcomers.len()).unwrap_or(i32::MAX);
+    chats::add_to_participant_count(tx, chat_id, count).await?;
+    participants.extend(admitted.participants);
+    Ok(Invited {
+        participants,
+        cursor: admitted.cursor,
+        events: admitted.events,
+    })
+}

@@ -1,0 +1,89 @@
+//! `changeParticipantRole`: someone may do more, or less.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{Change, ChatId, Cursor, Participant, ParticipantRole, UserId};
+
+use crate::{
+    db::{feeds, participants},
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Whose role, and which.
+#[derive(InputObject)]
+pub struct ChangeParticipantRoleInput {
+    /// A group or public chat.
+    chat_id: ChatId,
+    /// A user who takes part; the caller too.
+    user_id: UserId,
+    /// The new role.
+    role: ParticipantRole,
+}
+
+/// They have the role.
+#[derive(SimpleObject)]
+pub struct ChangeParticipantRolePayload {
+    /// The user in the chat.
+    participant: Participant,
+    /// The position right after the change; if they had the role before, right after the chat's newest event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct ChangeParticipantRole;
+
+#[Object]
+impl ChangeParticipantRole {
+    /// Gives a participant of a group or public chat another role. For owners. A chat keeps at least one owner.
+    async fn change_participant_role(
+        &self,
+        context: &Context<'_>,
+        input: ChangeParticipantRoleInput,
+    ) -> async_graphql::Result<ChangeParticipantRolePayload> {
+        let caller = Caller::of(context)?.clone();
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            change(tx, &participation, input.user_id, input.role).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn change(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    user_id: UserId,
+    role: ParticipantRole,
+) -> Result<Outcome<ChangeParticipantRolePayload>, Error> {
+    participation.refuse_direct("a direct chat has no roles")?;
+    participation.require(ParticipantRole::Owner)?;
+    let chat_id = participation.chat_id();
+    let participant = participants::find(tx, chat_id, user_id)
+        .await?
+        .ok_or_else(|| Error::not_found_in("userId", "participant"))?;
+    if participant.role == role {
+        return Ok(Outcome::unchanged(ChangeParticipantRolePayload {
+            participant,
+            cursor: participation.cursor(),
+        }));
+    }
+    if participant.role == ParticipantRole::Owner
+        && !participants::has_other_owner(tx, chat_id, user_id).await?
+    {
+        return Err(Error::conflict("make someone else an owner first"));
+    }
+    let participant = participants::set_role(tx, chat_id, user_id, role).await?;
+    let change = Change::ParticipantRoleChanged { user_id, role };
+    let event = feeds::append(tx, participation.own.user_id, chat_id, change).await?;
+    Ok(Outcome {
+        payload: ChangeParticipantRolePayload {
+            participant,
+            cursor: event.cursor(),
+        },
+        hints: Hints::default().event(event),
+    })
+}

@@ -1,0 +1,90 @@
+//! `joinChat`: someone comes by themselves.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{Chat, ChatId, ChatKind, Cursor, Participant, ParticipantRole};
+
+use crate::{
+    admission::{Admission, admit},
+    db::{chats, feeds},
+    participation::{Standing, no_chat},
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Which chat.
+#[derive(InputObject)]
+pub struct JoinChatInput {
+    /// A public chat.
+    chat_id: ChatId,
+}
+
+/// The caller takes part.
+#[derive(SimpleObject)]
+pub struct JoinChatPayload {
+    /// The chat.
+    chat: Chat,
+    /// The caller in it.
+    participant: Participant,
+    /// The position right after the event that added the caller; if they took part before, right after the chat's
+    /// newest event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct JoinChat;
+
+#[Object]
+impl JoinChat {
+    /// Joins a public chat as a member. Joining a chat in which one takes part changes nothing.
+    async fn join_chat(
+        &self,
+        context: &Context<'_>,
+        input: JoinChatInput,
+    ) -> async_graphql::Result<JoinChatPayload> {
+        let caller = Caller::of(context)?.clone();
+        let writer = Writer::of(context)?;
+        Ok(writer
+            .commit(async move |tx| join(tx, &caller, input.chat_id).await)
+            .await?)
+    }
+}
+
+async fn join(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    chat_id: ChatId,
+) -> Result<Outcome<JoinChatPayload>, Error> {
+    let feed = feeds::lock(tx, chat_id).await?;
+    let (_, chat, own) = Standing::of(tx, caller, chat_id).await?.visitor()?;
+    let feed = feed.ok_or_else(no_chat)?;
+    if chat.kind != ChatKind::Public {
+        return Err(Error::forbidden("only public chats can be joined"));
+    }
+    if let Some(participant) = own {
+        return Ok(Outcome::unchanged(JoinChatPayload {
+            chat: chat.with(&feed),
+            participant,
+            cursor: feed.cursor(),
+        }));
+    }
+    let admission = Admission {
+        chat_id,
+        actor: caller.user_id,
+        people: &[(caller.user_id, ParticipantRole::Member)],
+        last_seq: feed.last_seq,
+        message_count: feed.message_count,
+    };
+    let admitted = admit(tx, admission).await?;
+    let chat = chats::add_to_participant_count(tx, chat_id, 1).await?;
+    let participant = admitted.participants.into_iter().next();
+    Ok(Outcome {
+        payload: JoinChatPayload {
+            chat: chat.with(&feed),
+            participant: participant.ok_or_else(no_chat)?,
+            cursor: admitted.cursor,
+        },
+        hints: Hints::default().events(admitted.events),
+    })
+}

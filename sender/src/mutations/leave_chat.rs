@@ -1,0 +1,74 @@
+//! `leaveChat`: someone goes by themselves.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{ChatId, ParticipantRole};
+
+use crate::{
+    db::participants,
+    departure::{depart, dissolve},
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Which chat.
+#[derive(InputObject)]
+pub struct LeaveChatInput {
+    /// The chat.
+    chat_id: ChatId,
+}
+
+/// The caller takes part no more.
+#[derive(SimpleObject)]
+pub struct LeaveChatPayload {
+    /// The chat that was left.
+    chat_id: ChatId,
+}
+
+#[derive(Default)]
+pub struct LeaveChat;
+
+#[Object]
+impl LeaveChat {
+    /// Leaves a group or public chat. The last owner has to make someone else an owner first; when the last participant
+    /// leaves, the chat is removed.
+    async fn leave_chat(
+        &self,
+        context: &Context<'_>,
+        input: LeaveChatInput,
+    ) -> async_graphql::Result<LeaveChatPayload> {
+        let caller = Caller::of(context)?.clone();
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            leave(tx, &participation).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn leave(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+) -> Result<Outcome<LeaveChatPayload>, Error> {
+    participation.refuse_direct("a direct chat cannot be left")?;
+    let chat_id = participation.chat_id();
+    let caller = participation.own.user_id;
+    let departed = if participation.chat.participant_count == 1 {
+        dissolve(tx, participation).await?
+    } else {
+        if participation.has(ParticipantRole::Owner)
+            && !participants::has_other_owner(tx, chat_id, caller).await?
+        {
+            let message = "make someone else an owner first";
+            return Err(Error::conflict(message));
+        }
+        depart(tx, participation, caller).await?
+    };
+    Ok(Outcome {
+        payload: LeaveChatPayload { chat_id },
+        hints: Hints::default().events(departed.events),
+    })
+}

@@ -1,0 +1,125 @@
+//! `markAsRead`: someone has seen what was said.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use futures_util::try_join;
+use shared_schema::{Change, ChatId, Cursor, Number, Participant, Signal};
+
+use crate::{
+    db::{
+        feeds::{self, Feed},
+        participants,
+    },
+    participation::{Standing, no_chat},
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Up to where.
+#[derive(InputObject)]
+pub struct MarkAsReadInput {
+    /// The chat.
+    chat_id: ChatId,
+    /// Every message up to and including this number is read: at least 1. A number above the newest message's means
+    /// that one.
+    number: Number,
+}
+
+/// The mark as it is now.
+#[derive(SimpleObject)]
+pub struct MarkAsReadPayload {
+    /// The caller in the chat, with their mark.
+    participant: Participant,
+    /// How many messages are left to read.
+    unread_count: Number,
+    /// A position in the caller's own feed: right after the change; if the mark did not move, right after the newest
+    /// event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct MarkAsRead;
+
+#[Object]
+impl MarkAsRead {
+    /// Moves the caller's read mark in a chat forward, once for any number of messages. It never moves back.
+    async fn mark_as_read(
+        &self,
+        context: &Context<'_>,
+        input: MarkAsReadInput,
+    ) -> async_graphql::Result<MarkAsReadPayload> {
+        let caller = Caller::of(context)?.clone();
+        at_least_one(input.number)?;
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| mark(tx, &caller, &input).await;
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+fn at_least_one(number: Number) -> Result<(), Error> {
+    if number < 1 {
+        return Err(Error::bad_input("number", "must be at least 1"));
+    }
+    Ok(())
+}
+
+/// Takes no lock of the chat: a mark is the reader's own, and thousands may read while one writes. The participant's row
+/// is its lock, and is checked again by the statement that changes it.
+async fn mark(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    input: &MarkAsReadInput,
+) -> Result<Outcome<MarkAsReadPayload>, Error> {
+    let chat_id = input.chat_id;
+    Standing::of(tx, caller, chat_id).await?.participant()?;
+    let moved = participants::mark_read(tx, chat_id, caller.user_id, input.number).await?;
+    let Some(participant) = moved else {
+        return unmoved(tx, caller, chat_id).await;
+    };
+    let last_read_number = participant.last_read_number;
+    let change = Change::ReadMarkMoved {
+        chat_id,
+        last_read_number,
+    };
+    let event = feeds::append(tx, caller.user_id, caller.user_id, change).await?;
+    let feed = feeds::find(tx, chat_id.into()).await?.ok_or_else(no_chat)?;
+    let signal = Signal::ReadMark {
+        chat_id,
+        user_id: caller.user_id,
+        last_read_number,
+    };
+    Ok(Outcome {
+        payload: payload(participant, &feed, event.cursor()),
+        hints: Hints::default().event(event).signal(chat_id, signal),
+    })
+}
+
+async fn unmoved(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    chat_id: ChatId,
+) -> Result<Outcome<MarkAsReadPayload>, Error> {
+    let (participant, feed, own_feed) = try_join!(
+        participants::find(tx, chat_id, caller.user_id),
+        feeds::find(tx, chat_id.into()),
+        feeds::find(tx, caller.user_id.into()),
+    )?;
+    // They may have been removed since the check.
+    let participant = participant.ok_or_else(no_chat)?;
+    let feed = feed.ok_or_else(no_chat)?;
+    let own_feed = own_feed.ok_or_else(Error::unauthenticated)?;
+    Ok(Outcome::unchanged(payload(
+        participant,
+        &feed,
+        own_feed.cursor(),
+    )))
+}
+
+fn payload(participant: Participant, chat: &Feed, cursor: Cursor) -> MarkAsReadPayload {
+    MarkAsReadPayload {
+        unread_count: chat.message_count - participant.last_read_number,
+        participant,
+        cursor,
+    }
+}

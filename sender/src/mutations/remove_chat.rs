@@ -1,0 +1,66 @@
+//! `removeChat`: a conversation ends for everyone.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{ChatId, Cursor, ParticipantRole};
+
+use crate::{
+    departure::dissolve,
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Which chat.
+#[derive(InputObject)]
+pub struct RemoveChatInput {
+    /// The chat.
+    chat_id: ChatId,
+}
+
+/// The chat is gone.
+#[derive(SimpleObject)]
+pub struct RemoveChatPayload {
+    /// The chat that was removed.
+    chat_id: ChatId,
+    /// The position right after the chat's last event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct RemoveChat;
+
+#[Object]
+impl RemoveChat {
+    /// Removes a group or public chat for everyone who takes part. For owners. It cannot be undone.
+    async fn remove_chat(
+        &self,
+        context: &Context<'_>,
+        input: RemoveChatInput,
+    ) -> async_graphql::Result<RemoveChatPayload> {
+        let caller = Caller::of(context)?.clone();
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            remove(tx, &participation).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn remove(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+) -> Result<Outcome<RemoveChatPayload>, Error> {
+    participation.refuse_direct("a direct chat cannot be removed")?;
+    participation.require(ParticipantRole::Owner)?;
+    let departed = dissolve(tx, participation).await?;
+    Ok(Outcome {
+        payload: RemoveChatPayload {
+            chat_id: participation.chat_id(),
+            cursor: departed.cursor,
+        },
+        hints: Hints::default().events(departed.events),
+    })
+}

@@ -1,0 +1,87 @@
+//! `removeMessage`: something was better not said.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{Change, ChatId, ChatKind, Cursor, Message, MessageId, ParticipantRole};
+
+use crate::{
+    db::{feeds, messages},
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Which message.
+#[derive(InputObject)]
+pub struct RemoveMessageInput {
+    /// The chat.
+    chat_id: ChatId,
+    /// The message.
+    id: MessageId,
+}
+
+/// The message without its content.
+#[derive(SimpleObject)]
+pub struct RemoveMessagePayload {
+    /// The message. It keeps its place.
+    message: Message,
+    /// The position right after the removal; if it was removed before, right after the chat's newest event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct RemoveMessage;
+
+#[Object]
+impl RemoveMessage {
+    /// Takes away a message's content for everyone; its place stays. For its author, and in group and public chats also
+    /// for owners and admins.
+    async fn remove_message(
+        &self,
+        context: &Context<'_>,
+        input: RemoveMessageInput,
+    ) -> async_graphql::Result<RemoveMessagePayload> {
+        let caller = Caller::of(context)?.clone();
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            remove(tx, &participation, input.id).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn remove(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    id: MessageId,
+) -> Result<Outcome<RemoveMessagePayload>, Error> {
+    let chat_id = participation.chat_id();
+    let caller = participation.own.user_id;
+    let message = messages::find(tx, chat_id, id)
+        .await?
+        .ok_or_else(|| Error::not_found_in("id", "message"))?
+        .message;
+    let moderates =
+        participation.chat.kind != ChatKind::Direct && participation.has(ParticipantRole::Admin);
+    if message.sender_id != caller && !moderates {
+        return Err(Error::forbidden("this is someone else's message"));
+    }
+    if message.removed_at.is_some() {
+        return Ok(Outcome::unchanged(RemoveMessagePayload {
+            message,
+            cursor: participation.cursor(),
+        }));
+    }
+    let message = messages::remove(tx, chat_id, id).await?;
+    let change = Change::MessageRemoved(message.clone());
+    let event = feeds::append(tx, caller, chat_id, change).await?;
+    Ok(Outcome {
+        payload: RemoveMessagePayload {
+            message,
+            cursor: event.cursor(),
+        },
+        hints: Hints::default().event(event),
+    })
+}

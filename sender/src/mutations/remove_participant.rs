@@ -1,0 +1,84 @@
+//! `removeParticipant`: someone is made to go.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
+
+use crate::{
+    db::participants,
+    departure::depart,
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Who, and from where.
+#[derive(InputObject)]
+pub struct RemoveParticipantInput {
+    /// A group or public chat.
+    chat_id: ChatId,
+    /// The user; not the caller.
+    user_id: UserId,
+}
+
+/// They take part no more.
+#[derive(SimpleObject)]
+pub struct RemoveParticipantPayload {
+    /// The chat.
+    chat_id: ChatId,
+    /// The user who was removed.
+    user_id: UserId,
+    /// The position right after the event that removed them.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct RemoveParticipant;
+
+#[Object]
+impl RemoveParticipant {
+    /// Removes a user from a group or public chat: they receive nothing after this. Admins remove members, owners
+    /// remove anyone. To go oneself, leave the chat.
+    async fn remove_participant(
+        &self,
+        context: &Context<'_>,
+        input: RemoveParticipantInput,
+    ) -> async_graphql::Result<RemoveParticipantPayload> {
+        let caller = Caller::of(context)?.clone();
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            remove(tx, &participation, input.user_id).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn remove(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    user: UserId,
+) -> Result<Outcome<RemoveParticipantPayload>, Error> {
+    participation.refuse_direct("nobody can be removed from a direct chat")?;
+    participation.require(ParticipantRole::Admin)?;
+    let chat_id = participation.chat_id();
+    if user == participation.own.user_id {
+        return Err(Error::bad_input("userId", "leave the chat instead"));
+    }
+    let target = participants::find(tx, chat_id, user)
+        .await?
+        .ok_or_else(|| Error::not_found_in("userId", "participant"))?;
+    if target.role > ParticipantRole::Member {
+        participation.require(ParticipantRole::Owner)?;
+    }
+    let departed = depart(tx, participation, user).await?;
+    Ok(Outcome {
+        payload: RemoveParticipantPayload {
+            chat_id,
+            user_id: user,
+            cursor: departed.cursor,
+        },
+        hints: Hints::default().events(departed.events),
+    })
+}

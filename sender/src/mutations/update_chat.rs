@@ -1,0 +1,103 @@
+//! `updateChat`: another name, another description.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{Change, Chat, ChatId, Cursor, ParticipantRole};
+
+use crate::{
+    chat_name::ChatName,
+    db::{chats, feeds},
+    description::Description,
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// What to change. What is absent or null stays as it is.
+#[derive(InputObject)]
+pub struct UpdateChatInput {
+    /// The chat.
+    chat_id: ChatId,
+    /// The new name: 1 to 100 characters after trimming.
+    name: Option<String>,
+    /// The new description: at most 500 characters after trimming; empty takes it away.
+    description: Option<String>,
+}
+
+/// The chat as it is now.
+#[derive(SimpleObject)]
+pub struct UpdateChatPayload {
+    /// The chat.
+    chat: Chat,
+    /// The position right after the change; if nothing changed, right after the chat's newest event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct UpdateChat;
+
+#[Object]
+impl UpdateChat {
+    /// Changes the name or the description of a group or public chat. For owners and admins.
+    async fn update_chat(
+        &self,
+        context: &Context<'_>,
+        input: UpdateChatInput,
+    ) -> async_graphql::Result<UpdateChatPayload> {
+        let caller = Caller::of(context)?.clone();
+        let chat_id = input.chat_id;
+        let edit = Edit::parse(&input)?;
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, chat_id).await?;
+            describe(tx, &participation, &edit).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+struct Edit {
+    name: Option<ChatName>,
+    description: Option<Description>,
+}
+
+impl Edit {
+    fn parse(input: &UpdateChatInput) -> Result<Self, Error> {
+        let description = input.description.as_deref();
+        Ok(Self {
+            name: input.name.as_deref().map(ChatName::parse).transpose()?,
+            description: description.map(Description::parse).transpose()?,
+        })
+    }
+}
+
+async fn describe(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    edit: &Edit,
+) -> Result<Outcome<UpdateChatPayload>, Error> {
+    participation.refuse_direct("a direct chat has neither a name nor a description")?;
+    participation.require(ParticipantRole::Admin)?;
+    let old = &participation.chat;
+    let new_name = edit.name.as_ref().map(ChatName::as_str);
+    let name = new_name.or(old.name.as_deref());
+    let new_description = edit.description.as_ref().map(Description::as_str);
+    let description = new_description.unwrap_or(&old.description);
+    if name == old.name.as_deref() && description == old.description {
+        return Ok(Outcome::unchanged(UpdateChatPayload {
+            chat: participation.chat(),
+            cursor: participation.cursor(),
+        }));
+    }
+    let chat = chats::describe(tx, participation.chat_id(), name, description).await?;
+    let actor = participation.own.user_id;
+    let event = feeds::append(tx, actor, chat.id, Change::ChatUpdated).await?;
+    Ok(Outcome {
+        payload: UpdateChatPayload {
+            chat: chat.with(&participation.feed),
+            cursor: event.cursor(),
+        },
+        hints: Hints::default().event(event),
+    })
+}

@@ -1,0 +1,92 @@
+//! `updateMessage`: someone says it better.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use shared_schema::{Change, ChatId, Cursor, Message, MessageId};
+
+use crate::{
+    content::Content,
+    db::{feeds, messages},
+    participation::Participation,
+    publish::Hints,
+    writer::{Outcome, Writer},
+};
+
+/// Which message, and its new text.
+#[derive(InputObject)]
+pub struct UpdateMessageInput {
+    /// The chat.
+    chat_id: ChatId,
+    /// The message.
+    id: MessageId,
+    /// The new text: 1 to 5,000 characters after trimming.
+    content: String,
+}
+
+/// The message as it is now.
+#[derive(SimpleObject)]
+pub struct UpdateMessagePayload {
+    /// The message.
+    message: Message,
+    /// The position right after the change; if the text was the same, right after the chat's newest event.
+    cursor: Cursor,
+}
+
+#[derive(Default)]
+pub struct UpdateMessage;
+
+#[Object]
+impl UpdateMessage {
+    /// Changes the text of one's own message. A removed message has no text to change: that is a CONFLICT.
+    async fn update_message(
+        &self,
+        context: &Context<'_>,
+        input: UpdateMessageInput,
+    ) -> async_graphql::Result<UpdateMessagePayload> {
+        let caller = Caller::of(context)?.clone();
+        let content = Content::parse(&input.content)?;
+        let writer = Writer::of(context)?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, input.chat_id).await?;
+            edit(tx, &participation, input.id, &content).await
+        };
+        Ok(writer.commit(rule).await?)
+    }
+}
+
+async fn edit(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    id: MessageId,
+    content: &Content,
+) -> Result<Outcome<UpdateMessagePayload>, Error> {
+    let chat_id = participation.chat_id();
+    let caller = participation.own.user_id;
+    let message = messages::find(tx, chat_id, id)
+        .await?
+        .ok_or_else(|| Error::not_found_in("id", "message"))?
+        .message;
+    if message.sender_id != caller {
+        return Err(Error::forbidden("only its author may edit a message"));
+    }
+    match message.content.as_deref() {
+        None => Err(Error::conflict_on("id", "the message was removed")),
+        Some(old) if old == content.as_str() => Ok(Outcome::unchanged(UpdateMessagePayload {
+            message,
+            cursor: participation.cursor(),
+        })),
+        Some(_) => {
+            let message = messages::edit(tx, chat_id, id, content).await?;
+            let change = Change::MessageUpdated(message.clone());
+            let event = feeds::append(tx, caller, chat_id, change).await?;
+            Ok(Outcome {
+                payload: UpdateMessagePayload {
+                    message,
+                    cursor: event.cursor(),
+                },
+                hints: Hints::default().event(event),
+            })
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A list of users that a request names.
+
+use std::collections::BTreeSet;
+
+use chassis::Error;
+use shared_schema::UserId;
+
+/// Most users in one request.
+const MAX: usize = 1000;
+
+/// 0 to 1,000 different users in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct People(Vec<UserId>);
+
+impl People {
+    /// Collapses duplicates, then counts.
+    pub fn parse(field: &'static str, users: Vec<UserId>) -> Result<Self, Error> {
+        let users: BTreeSet<UserId> = users.into_iter().collect();
+        if users.len() > MAX {
+            return Err(Error::bad_input(field, "must name at most 1,000 users"));
+        }
+        Ok(Self(users.into_iter().collect()))
+    }
+
+    /// A list of one.
+    pub fn one(user: UserId) -> Self {
+        Self(vec![user])
+    }
+
+    /// Refuses to do nothing for nobody.
+    pub fn at_least_one(self, field: &'static str) -> Result<Self, Error> {
+        if self.0.is_empty() {
+            return Err(Error::bad_input(field, "must name at least one user"));
+        }
+        Ok(self)
+    }
+
+    /// The others, since the caller need not be named.
+    #[must_use]
+    pub fn without(mut self, caller: UserId) -> Self {
+        self.0.retain(|user| *user != caller);
+        self
+    }
+
+    pub fn as_slice(&self) -> &[UserId] {
+        &self.0
+    }
+}

@@ -1,0 +1,11 @@
+//! What can be asked here. Chats are read from the receiver.
+
+mod service_info;
+
+use async_graphql::MergedObject;
+
+pub use service_info::Instance;
+
+/// Questions about this service itself. Chats and messages are read from the receiver.
+#[derive(Default, MergedObject)]
+pub struct Query(service_info::ServiceInfoQuery);

@@ -1,0 +1,201 @@
+//! What every test stands on: a database of its own, people in it, and senders on free ports.
+
+mod answer;
+mod ears;
+mod keys;
+mod people;
+mod records;
+
+use std::time::Duration;
+
+use chassis::config::{DrainArgs, ListenArgs, PostgresArgs, RedisArgs, TokenArgs};
+use lab::servers::TestDatabase;
+use sender::{Application, Config};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use answer::Answer;
+pub use ears::Ears;
+pub use keys::Keys;
+pub use people::Person;
+
+/// One sender of a stage.
+struct Running {
+    url: String,
+    shutdown: CancellationToken,
+    ended: JoinHandle<()>,
+}
+
+/// A database, token keys and any number of senders.
+pub struct Stage {
+    pub database: TestDatabase,
+    /// The database's owner, who sees and may do everything.
+    pub owner: tokio_postgres::Client,
+    redis_url: String,
+    keys: Keys,
+    client: reqwest::Client,
+    senders: Vec<Running>,
+}
+
+impl Stage {
+    /// With one sender and the shared Redis.
+    pub async fn new() -> Self {
+        Self::with(1, lab::servers::shared().redis_url()).await
+    }
+
+    /// With so many senders, and this Redis.
+    pub async fn with(senders: usize, redis_url: String) -> Self {
+        let database = lab::servers::shared().database().await;
+        let mut stage = Self {
+            owner: database.connect_as_owner().await,
+            database,
+            redis_url,
+            keys: Keys::serve().await,
+            client: reqwest::Client::new(),
+            senders: vec![],
+        };
+        for number in 1..=senders {
+            stage.start(number).await;
+        }
+        stage
+    }
+
+    async fn start(&mut self, number: usize) {
+        let application = Application::build(&self.config(number)).await.unwrap();
+        let origin = format!("http://127.0.0.1:{}", application.port());
+        let shutdown = CancellationToken::new();
+        let stop = shutdown.clone();
+        let ended = tokio::spawn(async move { application.run(stop).await.unwrap() });
+        self.senders.push(Running {
+            url: origin,
+            shutdown,
+            ended,
+        });
+        self.until_ready(number - 1).await;
+    }
+
+    /// The configuration of a sender with this number.
+    pub fn config(&self, number: usize) -> Config {
+        let mut postgres = PostgresArgs::url(self.database.url_as("antiphon_sender"));
+        // Two hundred requests at once on a machine that also compiles: patience is not what is tested.
+        postgres.db_acquire_timeout = Duration::from_secs(20);
+        postgres.db_lock_timeout = Duration::from_secs(20);
+        postgres.db_statement_timeout = Duration::from_secs(20);
+        Config {
+            listen: ListenArgs {
+                instance: number.to_string(),
+                ..ListenArgs::default()
+            },
+            postgres,
+            redis: RedisArgs::url(&self.redis_url),
+            tokens: TokenArgs {
+                jwks_url: self.keys.url(),
+                ..TokenArgs::default()
+            },
+            drain: DrainArgs::immediate(),
+            ..Config::default()
+        }
+    }
+
+    async fn until_ready(&self, sender: usize) {
+        for _ in 0..200 {
+            if self.get(sender, "/readyz").await.0 == 200 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!(
+            "the sender is not ready: {:?}",
+            self.get(sender, "/readyz").await
+        );
+    }
+
+    /// Status and body of a GET.
+    pub async fn get(&self, sender: usize, path: &str) -> (u16, String) {
+        let url = format!("{}{path}", self.senders[sender].url);
+        let response = self.client.get(url).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// Where a sender's GraphQL is.
+    pub fn url(&self, sender: usize) -> String {
+        format!("{}/graphql", self.senders[sender].url)
+    }
+
+    /// Sends an operation to a sender, as `person` or as nobody.
+    pub async fn ask(
+        &self,
+        sender: usize,
+        person: Option<&Person>,
+        document: &str,
+        variables: Value,
+    ) -> Answer {
+        let body = json!({ "query": document, "variables": variables });
+        let mut request = self.client.post(self.url(sender)).json(&body);
+        if let Some(person) = person {
+            request = request.bearer_auth(&person.token);
+        }
+        let response = request.send().await.unwrap();
+        Answer::new(response.json().await.unwrap())
+    }
+
+    /// Calls one mutation of the first sender.
+    pub async fn call(&self, person: &Person, field: &str, input: Value) -> Answer {
+        self.call_at(0, person, field, input).await
+    }
+
+    /// Calls one mutation and selects everything in its payload.
+    pub async fn call_at(
+        &self,
+        sender: usize,
+        person: &Person,
+        field: &str,
+        input: Value,
+    ) -> Answer {
+        let document = document(field);
+        self.ask(sender, Some(person), &document, json!({ "input": input }))
+            .await
+    }
+
+    /// Hears what is published about these feeds.
+    pub async fn listen(&self, feeds: &[&str]) -> Ears {
+        Ears::open(&self.redis_url, feeds).await
+    }
+
+    /// Stops a sender as SIGTERM does, and waits for its end.
+    pub async fn stop(&mut self, sender: usize) {
+        let running = self.senders.remove(sender);
+        running.shutdown.cancel();
+        running.ended.await.unwrap();
+    }
+}
+
+const CHAT: &str =
+    "id kind name description participantCount messageCount lastMessageAt createdAt createdBy";
+const PARTICIPANT: &str = "chatId userId role lastReadNumber joinedAt";
+const MESSAGE: &str = "id chatId number seq revision senderId senderUsername content replyToId createdAt editedAt removedAt cursor";
+
+/// The document that calls a mutation and asks for everything.
+pub fn document(field: &str) -> String {
+    let payload = match field {
+        "createChat" => format!("chat {{ {CHAT} }} participants {{ {PARTICIPANT} }} cursor"),
+        "updateChat" => format!("chat {{ {CHAT} }} cursor"),
+        "removeChat" => "chatId cursor".into(),
+        "joinChat" => format!("chat {{ {CHAT} }} participant {{ {PARTICIPANT} }} cursor"),
+        "leaveChat" => "chatId".into(),
+        "addParticipant" | "changeParticipantRole" => {
+            format!("participant {{ {PARTICIPANT} }} cursor")
+        }
+        "addParticipants" => format!("participants {{ {PARTICIPANT} }} cursor"),
+        "removeParticipant" => "chatId userId cursor".into(),
+        "createMessage" | "updateMessage" | "removeMessage" => {
+            format!("message {{ {MESSAGE} }} cursor")
+        }
+        "markAsRead" => format!("participant {{ {PARTICIPANT} }} unreadCount cursor"),
+        "setTyping" => "chatId until".into(),
+        other => panic!("{other} needs a row here"),
+    };
+    let input = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+    format!("mutation Call($input: {input}!) {{ {field}(input: $input) {{ {payload} }} }}")
+}

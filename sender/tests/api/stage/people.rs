@@ -1,0 +1,85 @@
+//! People, as `users` would have registered them, and their chats.
+
+use serde_json::{Value, json};
+use shared_schema::UserId;
+
+use super::Stage;
+
+/// Someone who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: String,
+    pub username: String,
+    pub token: String,
+}
+
+impl Stage {
+    /// A new account with its feed, as `users` leaves it, and a token for it.
+    pub async fn person(&self, username: &str) -> Person {
+        let id = UserId::new();
+        self.owner
+            .execute(
+                "INSERT INTO users (id, username, email, password_hash, display_name)
+                 VALUES ($1, $2, $2 || '@example.com', '', $2)",
+                &[&id.0, &username],
+            )
+            .await
+            .unwrap();
+        self.owner
+            .execute("INSERT INTO feeds (id) VALUES ($1)", &[&id.0])
+            .await
+            .unwrap();
+        Person {
+            id: id.to_string(),
+            username: username.into(),
+            token: self.keys.token(id, username),
+        }
+    }
+
+    /// So many new accounts.
+    pub async fn people(&self, count: usize) -> Vec<Person> {
+        let mut people = vec![];
+        for number in 0..count {
+            people.push(self.person(&format!("person-{number}")).await);
+        }
+        people
+    }
+
+    /// Ends an account, as `users` does.
+    pub async fn deactivate(&self, person: &Person) {
+        let id: uuid::Uuid = person.id.parse().unwrap();
+        self.owner
+            .execute(
+                "UPDATE users SET deactivated_at = now() WHERE id = $1",
+                &[&id],
+            )
+            .await
+            .unwrap();
+    }
+
+    /// A new chat of this kind, and its id.
+    pub async fn chat(&self, kind: &str, owner: &Person, others: &[&Person]) -> String {
+        let ids: Vec<&str> = others.iter().map(|person| person.id.as_str()).collect();
+        let name: Option<&str> = (kind != "DIRECT").then_some("A chat");
+        let input = json!({ "kind": kind, "name": name, "participantIds": ids });
+        let answer = self.call(owner, "createChat", input).await.ok();
+        answer["chat"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new group.
+    pub async fn group(&self, owner: &Person, others: &[&Person]) -> String {
+        self.chat("GROUP", owner, others).await
+    }
+
+    /// Gives someone a role.
+    pub async fn promote(&self, owner: &Person, chat: &str, person: &Person, role: &str) {
+        let input = json!({ "chatId": chat, "userId": person.id, "role": role });
+        self.call(owner, "changeParticipantRole", input).await.ok();
+    }
+
+    /// Sends a message, and answers with it.
+    pub async fn say(&self, person: &Person, chat: &str, content: &str) -> Value {
+        let input = json!({ "chatId": chat, "content": content });
+        self.call(person, "createMessage", input).await.ok()["message"].clone()
+    }
+}
