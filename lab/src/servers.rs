@@ -10,7 +10,7 @@ mod redis;
 
 use std::sync::OnceLock;
 
-pub use database::TestDatabase;
+pub use database::{TestDatabase, connect};
 pub use postgres::{Durability, Postgres};
 pub use redis::Redis;
 

@@ -29,7 +29,17 @@ impl NewMessage {
             reply_to: None,
         }
     }
+
+    fn variables(&self) -> Value {
+        json!({ "input": {
+            "id": self.id, "chatId": self.chat_id, "content": self.content,
+            "replyToId": self.reply_to,
+        } })
+    }
 }
+
+const CREATE_MESSAGE: &str = "mutation ($input: CreateMessageInput!) {
+    createMessage(input: $input) { message { id seq number } } }";
 
 /// Where an acknowledged message stands in its chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,13 +96,17 @@ impl Client {
 
     /// Sends a message, repeating it while nobody answers.
     pub async fn send(&self, message: &NewMessage) -> Result<Position, Refusal> {
-        let document = "mutation ($input: CreateMessageInput!) { createMessage(input: $input) {
-            message { id seq number } } }";
-        let input = json!({
-            "id": message.id, "chatId": message.chat_id, "content": message.content,
-            "replyToId": message.reply_to,
-        });
-        let data = self.mutate(document, input).await?;
+        let data = self
+            .insist(Service::Sender, CREATE_MESSAGE, message.variables())
+            .await?;
+        Position::of(&data["createMessage"]["message"])
+    }
+
+    /// Sends a message and takes the first answer.
+    pub async fn send_once(&self, message: &NewMessage) -> Result<Position, Refusal> {
+        let data = self
+            .ask(Service::Sender, CREATE_MESSAGE, message.variables())
+            .await?;
         Position::of(&data["createMessage"]["message"])
     }
 

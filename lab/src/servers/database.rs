@@ -126,7 +126,10 @@ async fn execute(client: &Client, statement: &str) {
 }
 
 /// A connection whose driver runs on the caller's runtime until the client is dropped.
-async fn connect(url: &str) -> Client {
+///
+/// # Panics
+/// When Postgres refuses it.
+pub async fn connect(url: &str) -> Client {
     match tokio_postgres::connect(url, NoTls).await {
         Ok((client, connection)) => {
             // A connection that breaks shows in the client's next statement.

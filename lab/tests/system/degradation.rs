@@ -1,0 +1,122 @@
+//! What goes on when a part is missing: the table of the design, row by row.
+
+use std::time::Duration;
+
+use lab::client::{NewMessage, Visitor};
+use lab::stack::{Instance, Options, Service, Stack};
+use serde_json::json;
+
+use crate::house::{PASSWORD, alone, group, own, person};
+
+fn kill_all(stack: &Stack, service: Service) {
+    for instance in Instance::all().filter(|instance| instance.service == service) {
+        stack.kill(instance);
+    }
+}
+
+async fn start_all(stack: &Stack, service: Service) {
+    for instance in Instance::all().filter(|instance| instance.service == service) {
+        stack.restart(instance).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_service_goes_on_without_the_others() {
+    let _alone = alone().await;
+    let stack = own(Options::for_tests()).await;
+    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
+    let chat = group(&ada, &[&bob]).await;
+    let first = NewMessage::new(chat, "before");
+    ada.send(&first).await.unwrap();
+
+    // Without receivers: writing and signing in go on, and nothing is lost to readers.
+    let inbox = bob.inbox();
+    assert!(inbox.caught_up().await);
+    kill_all(&stack, Service::Receiver);
+    let second = NewMessage::new(chat, "while nobody could read");
+    ada.send_once(&second).await.unwrap();
+    Visitor::new(&stack.url())
+        .sign_in(ada.username(), PASSWORD)
+        .await
+        .unwrap();
+    start_all(&stack, Service::Receiver).await;
+    let arrived = inbox
+        .wait(Duration::from_secs(20), |record| {
+            let mut seen = record
+                .events(chat)
+                .iter()
+                .filter_map(|event| event.message_id());
+            seen.any(|id| id == second.id)
+        })
+        .await;
+    assert!(arrived, "{:?}", inbox.record());
+
+    // Without senders: reading, live sockets and signing in go on; sending says so quickly.
+    kill_all(&stack, Service::Sender);
+    let history = bob.history(chat, "content").await.unwrap();
+    assert_eq!(history.len(), 2);
+    assert!(bob.inbox().caught_up().await);
+    let third = NewMessage::new(chat, "in vain, for now");
+    let refusal = ada.send_once(&third).await.unwrap_err();
+    assert_eq!(refusal.code(), Some("UNAVAILABLE"));
+    start_all(&stack, Service::Sender).await;
+    ada.send(&third).await.unwrap();
+
+    // Without users: tokens keep working, and profiles are still shown.
+    kill_all(&stack, Service::Users);
+    ada.send_once(&NewMessage::new(chat, "still here"))
+        .await
+        .unwrap();
+    let history = bob
+        .history(chat, "content sender { username }")
+        .await
+        .unwrap();
+    assert_eq!(
+        history.last().unwrap()["sender"],
+        json!({ "username": ada.username() })
+    );
+    let refusal = Visitor::new(&stack.url())
+        .sign_in(ada.username(), PASSWORD)
+        .await
+        .unwrap_err();
+    assert_eq!(refusal.code(), Some("UNAVAILABLE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_postgres_nothing_is_acknowledged_sockets_stay_and_all_recovers() {
+    let _alone = alone().await;
+    let stack = own(Options::for_tests()).await;
+    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
+    let chat = group(&ada, &[&bob]).await;
+    let inbox = bob.inbox();
+    assert!(inbox.caught_up().await);
+
+    stack.postgres().stop();
+    let message = NewMessage::new(chat, "patience");
+    let begun = std::time::Instant::now();
+    let refusal = ada.send_once(&message).await.unwrap_err();
+    assert_eq!(refusal.code(), Some("UNAVAILABLE"));
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "fast: {:?}",
+        begun.elapsed()
+    );
+    stack.postgres().restart();
+
+    ada.send(&message).await.unwrap();
+    let arrived = inbox
+        .wait(Duration::from_secs(20), |record| {
+            record
+                .events(chat)
+                .iter()
+                .any(|event| event.message_id() == Some(message.id))
+        })
+        .await;
+    let record = inbox.record();
+    assert!(arrived, "{record:?}");
+    assert!(
+        record.ends.is_empty(),
+        "the socket stayed open: {:?}",
+        record.ends
+    );
+}

@@ -1,0 +1,14 @@
+//! Two instances of everything behind the load balancer, looked at from outside.
+//!
+//! One test at a time: each may use the whole machine, and bounds on delays mean something.
+#![allow(clippy::unwrap_used)]
+
+mod balancer;
+mod degradation;
+mod delivery;
+mod house;
+mod idempotency;
+mod lifecycle;
+mod replica;
+mod resume;
+mod roles;
