@@ -81,7 +81,7 @@ impl Error {
         Self::Forbidden(message.into())
     }
 
-    /// `not_found("chat")` reads "chat not found". Also for what is not the caller's.
+    /// `not_found("user")` reads "user not found". Also for what is not the caller's.
     #[must_use]
     pub fn not_found(noun: &'static str) -> Self {
         Self::NotFound { field: None, noun }

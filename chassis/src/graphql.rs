@@ -8,6 +8,8 @@ mod errors;
 mod http;
 mod ide;
 mod limits;
+mod measure;
+mod read;
 mod sdl;
 mod tokens;
 

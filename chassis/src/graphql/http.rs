@@ -3,27 +3,27 @@
 //! POST takes `application/json` only: a browser does not send that to another origin without asking first, which is
 //! what keeps other people's pages from acting for our users. GET takes queries only.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr};
 
-use ::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use async_graphql::{
-    Request, Response as Outcome, ServerError, Value, Variables, parser::types::OperationType,
+    Request, Response as Outcome, ServerError, Value, parser::types::OperationType,
 };
 use axum::{
     Router,
-    body::{Body, to_bytes},
-    extract::{ConnectInfo, Query, State},
+    extract::{ConnectInfo, State},
     response::{IntoResponse, Response},
     routing::any,
 };
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
 
-use super::{Endpoint, errors::code, failure, ide};
+use super::{
+    Endpoint,
+    errors::code,
+    failure, ide,
+    read::{Refusal, from_body, from_uri},
+};
 use crate::{auth::Caller, error::Error, telemetry};
-
-/// A body that has not arrived by then only holds a connection.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) fn router(endpoint: Endpoint) -> Router {
     Router::new()
@@ -38,19 +38,6 @@ enum MediaType {
     GraphqlResponse,
     /// `application/json`, of clients older than that: 200 for every well-formed request.
     Json,
-}
-
-/// Why a request has no operation that could be executed.
-struct Refusal {
-    status: StatusCode,
-    error: Error,
-}
-
-impl Refusal {
-    fn new(status: StatusCode, message: &'static str) -> Self {
-        let error = Error::bad_request(message);
-        Self { status, error }
-    }
 }
 
 async fn answer(State(endpoint): State<Endpoint>, request: axum::extract::Request) -> Response {
@@ -157,88 +144,6 @@ fn negotiate(headers: &HeaderMap) -> MediaType {
     best.1
 }
 
-async fn from_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Request, Refusal> {
-    let unsupported = || {
-        Refusal::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the content type must be application/json",
-        )
-    };
-    let content_type: mime::Mime = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse().ok())
-        .ok_or_else(unsupported)?;
-    let utf8 = content_type
-        .get_param(mime::CHARSET)
-        .is_none_or(|charset| charset == mime::UTF_8);
-    if content_type.essence_str() != "application/json" || !utf8 {
-        return Err(unsupported());
-    }
-    let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > most) {
-        return Err(too_large());
-    }
-    let body = match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, most)).await {
-        Ok(read) => read.map_err(|_| too_large())?,
-        Err(_) => {
-            let status = StatusCode::REQUEST_TIMEOUT;
-            return Err(Refusal::new(status, "the body took too long to arrive"));
-        }
-    };
-    match serde_json::from_slice(&body) {
-        Ok(Json::Object(parameters)) => from_parameters(parameters),
-        Ok(Json::Array(_)) => Err(malformed("batches are not supported")),
-        Ok(_) | Err(_) => Err(malformed("the body must be a JSON object")),
-    }
-}
-
-fn from_uri(uri: &Uri) -> Result<Request, Refusal> {
-    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-        return Err(malformed("the query string cannot be read"));
-    };
-    let mut parameters = Map::new();
-    for (name, text) in pairs {
-        let value = match name.as_str() {
-            "variables" | "extensions" => serde_json::from_str(&text)
-                .map_err(|_| malformed("variables and extensions must be JSON objects"))?,
-            _ => Json::String(text),
-        };
-        parameters.insert(name, value);
-    }
-    from_parameters(parameters)
-}
-
-fn from_parameters(mut parameters: Map<String, Json>) -> Result<Request, Refusal> {
-    let mut request = match parameters.remove("query") {
-        Some(Json::String(query)) => Request::new(query),
-        _ => return Err(malformed("query must be a string")),
-    };
-    request.operation_name = match parameters.remove("operationName") {
-        None | Some(Json::Null) => None,
-        Some(Json::String(name)) if name.is_empty() => None,
-        Some(Json::String(name)) => Some(name),
-        Some(_) => return Err(malformed("operationName must be a string")),
-    };
-    request.variables = match parameters.remove("variables") {
-        None | Some(Json::Null) => Variables::default(),
-        Some(Json::Object(variables)) => Variables::from_json(Json::Object(variables)),
-        Some(_) => return Err(malformed("variables must be an object")),
-    };
-    match parameters.remove("extensions") {
-        None | Some(Json::Null | Json::Object(_)) => Ok(request),
-        Some(_) => Err(malformed("extensions must be an object")),
-    }
-}
-
-fn malformed(message: &'static str) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, message)
-}
-
 /// A response that was not executed has no `data` at all; one that was has it even if it is null.
 #[derive(Serialize)]
 struct Rendered<'a> {
@@ -246,8 +151,8 @@ struct Rendered<'a> {
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    extensions: &'a std::collections::BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
 }
 
 fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) -> Response {

@@ -1,16 +1,12 @@
-//! How large a document may be.
-//!
-//! Everything is counted with fragments expanded, and each fragment is visited once: thirty fragments that each spread
-//! the next one twice cost thirty steps to refuse, not a billion.
+//! How large a request may be.
 
-use std::{borrow::Cow, collections::HashMap, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{
-    Name, ObjectType, Positioned, Request, SchemaBuilder, SubscriptionType, Value,
-    parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet},
+    ObjectType, Request, SchemaBuilder, SubscriptionType, Value, parser::types::ExecutableDocument,
 };
 
-use super::tokens;
+use super::{measure::Measure, tokens};
 use crate::error::Error;
 
 /// Bounds of one request. The default is what every service of ours uses.
@@ -102,36 +98,34 @@ impl Limits {
 
     fn check_document(&self, document: &ExecutableDocument) -> Result<(), Error> {
         within("fragments", document.fragments.len(), self.fragments)?;
-        let mut measure = Measure {
-            limits: self,
-            document,
-            fragments: HashMap::new(),
-        };
+        let mut measure = Measure::new(self, document);
         // Also fragments that nothing spreads: a cycle in one must not reach a validator.
         for name in document.fragments.keys() {
             measure.fragment(name)?;
         }
         for (_, operation) in document.operations.iter() {
-            let mut cost = measure.selections(&operation.node.selection_set.node)?;
-            cost.directives += measure.directives(&operation.node.directives)?;
+            let cost = measure.selections(&operation.node.selection_set.node)?;
+            let mut directives = measure.directives(&operation.node.directives)?;
             for variable in &operation.node.variable_definitions {
-                cost.directives += measure.directives(&variable.node.directives)?;
+                directives += measure.directives(&variable.node.directives)?;
                 if let Some(default) = &variable.node.default_value {
                     self.check_value(&default.node, 1)?;
                 }
             }
+            directives = directives.saturating_add(cost.directives);
             within("levels of fields", cost.depth, self.depth)?;
             let levels = "levels of introspection fields";
             within(levels, cost.introspection_depth, self.introspection_depth)?;
             within("fields at the top", cost.fields, self.root_fields)?;
             within("aliases", cost.aliases, self.aliases)?;
-            within("directives", cost.directives, self.directives)?;
+            within("directives", directives, self.directives)?;
             within("selections", cost.selections, self.tokens)?;
         }
         Ok(())
     }
 
-    fn check_value(&self, value: &Value, depth: usize) -> Result<(), Error> {
+    /// Holds a value, of a variable or of a literal, to the rules.
+    pub(super) fn check_value(&self, value: &Value, depth: usize) -> Result<(), Error> {
         match value {
             Value::String(text) => self.check_string(text),
             Value::List(items) => {
@@ -171,107 +165,4 @@ fn within(what: &str, found: usize, allowed: usize) -> Result<(), Error> {
         return Err(Error::bad_request(message));
     }
     Ok(())
-}
-
-/// What a selection set costs with its fragments expanded.
-#[derive(Clone, Copy, Default)]
-struct Cost {
-    depth: usize,
-    introspection_depth: usize,
-    /// Fields at the top of this set.
-    fields: usize,
-    aliases: usize,
-    directives: usize,
-    selections: usize,
-}
-
-impl Cost {
-    /// Both side by side in one selection set.
-    fn beside(self, other: Self) -> Self {
-        Self {
-            depth: self.depth.max(other.depth),
-            introspection_depth: self.introspection_depth.max(other.introspection_depth),
-            fields: self.fields.saturating_add(other.fields),
-            aliases: self.aliases.saturating_add(other.aliases),
-            directives: self.directives.saturating_add(other.directives),
-            selections: self.selections.saturating_add(other.selections),
-        }
-    }
-}
-
-struct Measure<'a> {
-    limits: &'a Limits,
-    document: &'a ExecutableDocument,
-    /// `None` while the fragment is being measured: whoever meets that again is inside a cycle.
-    fragments: HashMap<&'a str, Option<Cost>>,
-}
-
-impl<'a> Measure<'a> {
-    fn selections(&mut self, set: &'a SelectionSet) -> Result<Cost, Error> {
-        set.items.iter().try_fold(Cost::default(), |sum, item| {
-            let (mut cost, directives) = match &item.node {
-                Selection::Field(field) => (self.field(&field.node)?, &field.node.directives),
-                Selection::InlineFragment(inline) => (
-                    self.selections(&inline.node.selection_set.node)?,
-                    &inline.node.directives,
-                ),
-                Selection::FragmentSpread(spread) => (
-                    self.fragment(spread.node.fragment_name.node.as_str())?,
-                    &spread.node.directives,
-                ),
-            };
-            cost.selections = cost.selections.saturating_add(1);
-            cost.directives = cost.directives.saturating_add(self.directives(directives)?);
-            Ok(sum.beside(cost))
-        })
-    }
-
-    fn field(&mut self, field: &'a Field) -> Result<Cost, Error> {
-        for (_, argument) in &field.arguments {
-            let literal = argument.node.clone().into_const_with(blank)?;
-            self.limits.check_value(&literal, 1)?;
-        }
-        let mut cost = self.selections(&field.selection_set.node)?;
-        if matches!(field.name.node.as_str(), "__schema" | "__type") {
-            cost.introspection_depth = cost.introspection_depth.max(cost.depth + 1);
-            cost.depth = 1;
-        } else {
-            cost.depth += 1;
-        }
-        cost.fields = 1;
-        cost.aliases = cost
-            .aliases
-            .saturating_add(usize::from(field.alias.is_some()));
-        Ok(cost)
-    }
-
-    fn fragment(&mut self, name: &str) -> Result<Cost, Error> {
-        // An unknown fragment is the validator's to refuse.
-        let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
-            return Ok(Cost::default());
-        };
-        match self.fragments.get(name.as_str()) {
-            Some(Some(cost)) => return Ok(*cost),
-            Some(None) => return Err(Error::bad_request("fragments must not form a cycle")),
-            None => {}
-        }
-        self.fragments.insert(name, None);
-        let mut cost = self.selections(&fragment.node.selection_set.node)?;
-        cost.directives += self.directives(&fragment.node.directives)?;
-        self.fragments.insert(name, Some(cost));
-        Ok(cost)
-    }
-
-    fn directives(&self, directives: &[Positioned<Directive>]) -> Result<usize, Error> {
-        for (_, argument) in directives.iter().flat_map(|one| &one.node.arguments) {
-            let literal = argument.node.clone().into_const_with(blank)?;
-            self.limits.check_value(&literal, 1)?;
-        }
-        Ok(directives.len())
-    }
-}
-
-/// A literal is held to the rules of a variable's value; the variables inside it are checked on their own.
-fn blank(_: Name) -> Result<Value, Error> {
-    Ok(Value::Null)
 }

@@ -201,6 +201,20 @@ async fn fragments_that_double_thirty_times_are_refused_at_once() {
 }
 
 #[tokio::test]
+async fn fragments_that_multiply_past_every_number_are_refused() {
+    let spreads = |next| "...f".to_owned() + &format!("{next} @include(if: true) ");
+    let multiplying = repeated(29, |i| {
+        let directive = "@skip(if: false)";
+        format!(
+            "fragment f{i} on Node {directive} {{ {} }}",
+            spreads(i + 1).repeat(7)
+        )
+    });
+    let query = format!("{{ node {{ ...f0 }} }} {multiplying} fragment f29 on Node {{ id }}");
+    App::start().await.refuses(json!({ "query": query })).await;
+}
+
+#[tokio::test]
 async fn the_usual_introspection_query_works_when_it_is_on() {
     let query = include_str!("introspection.graphql");
     let app = App::start().await;
