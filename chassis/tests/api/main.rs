@@ -12,6 +12,7 @@ mod ide;
 mod issuer;
 mod probes;
 mod process;
+mod publishing;
 mod requests;
 mod schema;
 mod tokens;

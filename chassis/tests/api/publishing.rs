@@ -1,0 +1,135 @@
+//! Publishes reach Redis when it is there, and trouble nobody when it is not.
+
+use std::time::{Duration, Instant};
+
+use chassis::{config::RedisArgs, publisher::Publisher};
+use prometheus_client::{encoding::text::encode, registry::Registry};
+use redis::{AsyncConnectionConfig, Client, PushInfo, PushKind, Value, aio::MultiplexedConnection};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+const CHANNEL: &str = "feed:01890a5d-ac96-774b-bcce-b302099a8057";
+
+struct Listener {
+    pushes: UnboundedReceiver<PushInfo>,
+    _connection: MultiplexedConnection,
+}
+
+impl Listener {
+    async fn on(url: &str, channel: &str) -> Self {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let client = Client::open(format!("{url}{separator}protocol=resp3")).unwrap();
+        let (sender, pushes) = tokio::sync::mpsc::unbounded_channel();
+        let config = AsyncConnectionConfig::new().set_push_sender(sender);
+        let connection = client.get_multiplexed_async_connection_with_config(&config);
+        let mut connection = connection.await.unwrap();
+        let mut subscribe = redis::cmd("SSUBSCRIBE");
+        subscribe
+            .arg(channel)
+            .exec_async(&mut connection)
+            .await
+            .unwrap();
+        Self {
+            pushes,
+            _connection: connection,
+        }
+    }
+
+    /// The next payload, if one comes within a second.
+    async fn hears(&mut self) -> Option<String> {
+        let next = async {
+            loop {
+                let push = self.pushes.recv().await?;
+                if let (PushKind::SMessage, Some(Value::BulkString(payload))) =
+                    (push.kind, push.data.into_iter().nth(1))
+                {
+                    return String::from_utf8(payload).ok();
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(1), next)
+            .await
+            .ok()
+            .flatten()
+    }
+}
+
+fn publisher(url: &str) -> (Publisher, Registry) {
+    let mut registry = Registry::default();
+    let publisher = Publisher::start(&RedisArgs::url(url), &mut registry).unwrap();
+    (publisher, registry)
+}
+
+/// The value of a counter.
+fn count(registry: &Registry, name: &str) -> u64 {
+    let mut text = String::new();
+    encode(&mut text, registry).unwrap();
+    let prefix = format!("{name}_total ");
+    let line = text.lines().find_map(|line| line.strip_prefix(&prefix));
+    line.unwrap_or_else(|| panic!("no {name} in\n{text}"))
+        .parse()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn what_is_published_arrives_in_order() {
+    let redis = lab::servers::Redis::start();
+    let mut listener = Listener::on(&redis.url(), CHANNEL).await;
+    let (publisher, registry) = publisher(&redis.url());
+    for number in 0..200 {
+        publisher.publish(CHANNEL, number.to_string().into_bytes());
+    }
+    for number in 0..200 {
+        assert_eq!(listener.hears().await, Some(number.to_string()));
+    }
+    publisher.flush(Duration::from_secs(1)).await;
+    assert_eq!(count(&registry, "published"), 200);
+}
+
+#[tokio::test]
+async fn an_absent_redis_makes_nobody_wait() {
+    let (publisher, registry) = publisher("redis://127.0.0.1:1");
+    let began = Instant::now();
+    for _ in 0..40_000 {
+        publisher.publish(CHANNEL, *b"lost");
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
+    publisher.flush(Duration::from_millis(300)).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(
+        count(&registry, "publish_dropped") >= 20_000,
+        "the queue is not bounded"
+    );
+    assert!(count(&registry, "publish_failed") > 0);
+    assert_eq!(count(&registry, "published"), 0);
+}
+
+#[tokio::test]
+async fn publishing_goes_on_when_redis_is_back() {
+    let redis = lab::servers::Redis::start();
+    let (publisher, _registry) = publisher(&redis.url());
+    publisher.publish(CHANNEL, *b"before");
+    publisher.flush(Duration::from_secs(1)).await;
+    redis.stop();
+    publisher.publish(CHANNEL, *b"meanwhile");
+    publisher.flush(Duration::from_secs(2)).await;
+    redis.restart();
+    let mut listener = Listener::on(&redis.url(), CHANNEL).await;
+    // The first ones may still meet the old connection.
+    let mut heard = None;
+    for _ in 0..5 {
+        publisher.publish(CHANNEL, *b"after");
+        heard = listener.hears().await;
+        if heard.is_some() {
+            break;
+        }
+    }
+    assert_eq!(heard.as_deref(), Some("after"));
+}
