@@ -15,5 +15,6 @@ mod process;
 mod publishing;
 mod requests;
 mod schema;
+mod sdl;
 mod tokens;
 mod tracing;
