@@ -46,17 +46,17 @@ pub struct Application {
 }
 
 impl Application {
-    /// Reads or makes the key, checks the database and takes the port.
+    /// Checks the database, reads or makes the key and takes the port.
     ///
     /// # Errors
     /// One line that says what to change: a variable, a file, the database's schema.
     pub async fn build(config: Config) -> Result<Self, StartError> {
+        let pool = postgres::connect(&config.postgres, "users")?;
+        postgres::require_schema(&pool, SCHEMA_VERSION).await?;
+
         let key = SigningKey::read_or_make(&config.tokens.signing_key_file)?;
         let keys = published(&key, &config.tokens)?;
         let verifier = Verifier::with_keys(&expected(&config.tokens), &keys)?;
-
-        let pool = postgres::connect(&config.postgres, "users")?;
-        postgres::require_schema(&pool, SCHEMA_VERSION).await?;
 
         let mut metrics = Metrics::new("users");
         metrics.watch_pool("main", &pool);

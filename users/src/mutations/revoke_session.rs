@@ -43,7 +43,7 @@ async fn revoke(state: &State, context: &Context<'_>, session_id: SessionId) -> 
     let transaction = connection.transaction().await?;
     let caller = SignedIn::locked(context, &transaction).await?;
     if !sessions::revoke(&transaction, session_id, caller.user_id()).await? {
-        return Err(Error::not_found("session"));
+        return Err(Error::not_found_in("sessionId", "session"));
     }
     let mut pending = Pending::of(caller.user_id());
     pending.append_revoked(&transaction, [session_id]).await?;

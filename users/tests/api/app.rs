@@ -1,6 +1,6 @@
 //! A running service, and a client that speaks to it.
 
-use std::net::IpAddr;
+use std::path::PathBuf;
 
 use chassis::config::{DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs};
 use lab::servers::{self, TestDatabase};
@@ -71,6 +71,29 @@ impl Ground {
             http: Client::new(),
             _stop: stop.drop_guard(),
         }
+    }
+}
+
+impl Ground {
+    /// Changes what no operation can: the past.
+    pub async fn execute(&self, statement: &str) {
+        self.database
+            .connect_as_owner()
+            .await
+            .batch_execute(statement)
+            .await
+            .unwrap();
+    }
+
+    /// The number that this query finds.
+    pub async fn count(&self, query: &str) -> i64 {
+        let owner = self.database.connect_as_owner().await;
+        owner.query_one(query, &[]).await.unwrap().get(0)
+    }
+
+    /// A place for further key files.
+    pub fn key_file(&self, name: &str) -> PathBuf {
+        self.keys.path().join(name)
     }
 }
 
@@ -175,9 +198,8 @@ impl Call<'_> {
     }
 
     /// As if the load balancer had received it from there.
-    pub fn from(self, address: impl Into<IpAddr>) -> Self {
-        let address: IpAddr = address.into();
-        self.header("x-forwarded-for", address.to_string())
+    pub fn from(self, address: &str) -> Self {
+        self.header("x-forwarded-for", address)
     }
 
     pub async fn send(self, query: &str, variables: Value) -> Answer {

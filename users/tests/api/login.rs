@@ -1,4 +1,12 @@
-use crate::app::{PASSWORD, app};
+use std::time::{Duration, Instant};
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::phc::PasswordHash,
+};
+use futures_util::future::{join, join_all};
+use serde_json::json;
+
+use crate::app::{App, PASSWORD, app};
 
 #[tokio::test]
 async fn one_can_sign_in_by_name_or_by_address_in_any_case() {
@@ -7,5 +15,152 @@ async fn one_can_sign_in_by_name_or_by_address_in_any_case() {
     for login in ["ada", "ADA", " ada ", "ada@example.org", "Ada@Example.Org"] {
         let answer = app.anonymous().login(login, PASSWORD).await;
         assert_eq!(answer.ok()["account"]["user"]["id"], ada.user_id, "{login}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_the_same_however_it_was_typed() {
+    let (_ground, app) = app().await;
+    let input = json!({ "email": "ada@example.org", "username": "ada", "password": "caf\u{e9} plover teapot" });
+    app.anonymous()
+        .mutate("register", "accessToken", input)
+        .await
+        .ok();
+    app.anonymous()
+        .login("ada", "cafe\u{301} plover teapot")
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn every_sign_in_is_a_session_of_its_own() {
+    let (_ground, app) = app().await;
+    let first = app.sign_up("ada").await;
+    let second = app.sign_in("ada").await;
+    assert_ne!(first.session_id, second.session_id);
+    app.as_user(&first).me().await.ok();
+    app.as_user(&second).me().await.ok();
+}
+
+async fn deactivated(app: &App) {
+    let gone = app.sign_up("gone").await;
+    let input = json!({ "password": PASSWORD });
+    app.as_user(&gone)
+        .mutate("deactivateUser", "userId", input)
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn an_unknown_name_a_wrong_password_and_a_deactivated_account_look_alike() {
+    let (_ground, app) = app().await;
+    app.sign_up("ada").await;
+    deactivated(&app).await;
+    let mut answers = Vec::new();
+    for (login, password) in [
+        ("ada", "wrong"),
+        ("ada@example.org", "wrong"),
+        ("ada", ""),
+        ("ada", &"long ".repeat(1000)),
+        ("nobody", PASSWORD),
+        ("nobody@example.org", PASSWORD),
+        ("not a name", PASSWORD),
+        ("", PASSWORD),
+        ("gone", PASSWORD),
+        ("gone@example.org", PASSWORD),
+    ] {
+        let mut answer = app.anonymous().login(login, password).await.0;
+        answer["errors"][0]["extensions"]["traceId"].take();
+        answers.push((login, answer));
+    }
+    assert_eq!(
+        answers[0].1["errors"][0]["extensions"]["code"],
+        "UNAUTHENTICATED"
+    );
+    for (login, answer) in &answers {
+        assert_eq!(*answer, answers[0].1, "{login}");
+    }
+}
+
+/// The shortest of several tries: what the work takes when nothing is in the way.
+async fn shortest(app: &App, login: &str, password: &str) -> Duration {
+    let mut shortest = Duration::MAX;
+    for _ in 0..8 {
+        let began = Instant::now();
+        app.anonymous().login(login, password).await.error();
+        shortest = shortest.min(began.elapsed());
+    }
+    shortest
+}
+
+#[tokio::test]
+async fn an_unknown_name_costs_as_much_as_a_wrong_password() {
+    let (_ground, app) = app().await;
+    app.sign_up("ada").await;
+    deactivated(&app).await;
+    let wrong = shortest(&app, "ada", "wrong").await;
+    for (login, password) in [("nobody", PASSWORD), ("gone", PASSWORD), ("gone", "wrong")] {
+        let other = shortest(&app, login, password).await;
+        // Without the hash it is a fifth or less.
+        let ratio = other.as_secs_f64() / wrong.as_secs_f64();
+        assert!(
+            (0.6..1.7).contains(&ratio),
+            "{login}: {other:?} against {wrong:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_hash_with_weaker_parameters_is_replaced_at_the_next_sign_in() {
+    let (ground, app) = app().await;
+    app.sign_up("ada").await;
+    let weak = Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(8, 1, 1, None).unwrap(),
+    );
+    let weak: PasswordHash = weak.hash_password(PASSWORD.as_bytes()).unwrap();
+    ground
+        .execute(&format!("UPDATE users SET password_hash = '{weak}'"))
+        .await;
+
+    app.anonymous().login("ada", "wrong").await.error();
+    assert_eq!(
+        strong_hashes(&ground).await,
+        0,
+        "only the right password replaces it"
+    );
+    let (one, other) = join(app.sign_in("ada"), app.sign_in("ada")).await;
+    assert_ne!(one.session_id, other.session_id);
+    assert_eq!(strong_hashes(&ground).await, 1);
+    app.sign_in("ada").await;
+}
+
+async fn strong_hashes(ground: &crate::app::Ground) -> i64 {
+    ground.count("SELECT count(*) FROM users WHERE password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_the_door_is_sent_away_and_does_not_starve_the_rest() {
+    let (_ground, app) = app().await;
+    app.sign_up("ada").await;
+    let crowd = join_all((0..80).map(|_| app.anonymous().login("ada", "wrong")));
+    let bystander = async {
+        let began = Instant::now();
+        assert_eq!(app.get("/livez").await.status(), 200);
+        began.elapsed()
+    };
+    let (answers, waited) = join(crowd, bystander).await;
+    let sent_away = answers
+        .iter()
+        .filter(|answer| answer.code() == "RATE_LIMITED")
+        .count();
+    assert!((1..80).contains(&sent_away), "{sent_away}");
+    assert!(waited < Duration::from_secs(1), "{waited:?}");
+    for answer in answers
+        .iter()
+        .filter(|answer| answer.code() == "RATE_LIMITED")
+    {
+        assert_eq!(answer.error()["extensions"]["retryAfterMs"], 1000);
     }
 }

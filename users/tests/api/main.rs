@@ -2,6 +2,24 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod audit;
+mod change_password;
+mod change_username;
+mod database;
+mod deactivate_user;
+mod feed;
+mod health;
+mod instances;
 mod login;
+mod logout;
+mod me;
+mod process;
+mod refresh_session;
 mod register;
-mod sdl;
+mod revoke_session;
+mod search_users;
+mod sessions;
+mod throttle;
+mod tokens;
+mod update_profile;
+mod user;
