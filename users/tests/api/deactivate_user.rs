@@ -1,0 +1,68 @@
+use serde_json::json;
+
+use crate::app::{Answer, App, PASSWORD, SignedIn, app};
+
+async fn deactivate(app: &App, user: &SignedIn, password: &str) -> Answer {
+    app.as_user(user)
+        .mutate("deactivateUser", "userId", json!({ "password": password }))
+        .await
+}
+
+#[tokio::test]
+async fn a_deactivated_account_cannot_be_used_any_more() {
+    let (ground, app) = app().await;
+    let (one, two) = (app.sign_up("ada").await, app.sign_in("ada").await);
+    assert_eq!(
+        deactivate(&app, &one, PASSWORD).await.ok()["userId"],
+        one.user_id
+    );
+    for ended in [&one, &two] {
+        assert_eq!(app.as_user(ended).me().await.code(), "UNAUTHENTICATED");
+        assert_eq!(
+            app.anonymous().refresh(&ended.refresh_token).await.code(),
+            "UNAUTHENTICATED"
+        );
+    }
+    assert_eq!(
+        app.anonymous().login("ada", PASSWORD).await.code(),
+        "UNAUTHENTICATED"
+    );
+    assert_eq!(
+        ground
+            .count("SELECT count(*) FROM feed_events WHERE kind = 'SESSION_REVOKED'")
+            .await,
+        2
+    );
+    assert_eq!(
+        ground.count("SELECT count(*) FROM public_profiles").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn its_name_and_address_stay_taken() {
+    let (_ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    deactivate(&app, &ada, PASSWORD).await.ok();
+    assert_eq!(
+        app.anonymous().register("ada").await.refusal(),
+        ("CONFLICT", "username")
+    );
+    let input = json!({ "email": "ada@example.org", "username": "other", "password": PASSWORD });
+    let same_address = app
+        .anonymous()
+        .mutate("register", "accessToken", input)
+        .await;
+    assert_eq!(same_address.refusal(), ("CONFLICT", "email"));
+}
+
+#[tokio::test]
+async fn a_wrong_password_changes_nothing() {
+    let (_ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    assert_eq!(
+        deactivate(&app, &ada, "wrong").await.refusal(),
+        ("BAD_USER_INPUT", "password")
+    );
+    app.as_user(&ada).me().await.ok();
+}

@@ -1,0 +1,108 @@
+//! The binary, and the schema that it prints.
+
+use std::process::{Command, Output};
+
+fn users(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_users"));
+    command.args(arguments).env_clear().output().unwrap()
+}
+
+#[test]
+fn the_committed_schema_is_the_one_that_the_binary_prints() {
+    let committed = include_str!("../../../shared-schema/users.graphql");
+    let printed = String::from_utf8(users(&["sdl"]).stdout).unwrap();
+    assert_eq!(
+        committed, printed,
+        "run `cargo run -p users -- sdl > shared-schema/users.graphql`"
+    );
+}
+
+#[test]
+fn everything_in_the_schema_is_described() {
+    let sdl = users::sdl();
+    let mut described = false;
+    let mut in_description = false;
+    for line in sdl.lines().map(str::trim) {
+        if line.starts_with("\"\"\"") {
+            in_description = line.len() == 3 && !in_description;
+            described = true;
+            continue;
+        }
+        if in_description
+            || line.is_empty()
+            || line == "}"
+            || line == ")"
+            || line.starts_with(") ")
+            || line.starts_with("schema")
+        {
+            continue;
+        }
+        let root = line == "query: Query" || line == "mutation: Mutation";
+        assert!(
+            described || root || line.starts_with("directive"),
+            "no description: {line}"
+        );
+        described = false;
+    }
+}
+
+#[test]
+fn help_explains_every_variable() {
+    let help = String::from_utf8(users(&["--help"]).stdout).unwrap();
+    for variable in [
+        "HOST",
+        "PORT",
+        "INSTANCE",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SIGNING_KEY_FILE",
+        "PUBLISHED_KEY_FILES",
+        "TOKEN_ISSUER",
+        "TOKEN_AUDIENCE",
+        "ACCESS_TOKEN_SECONDS",
+        "LOGINS_PER_ACCOUNT",
+        "LOGINS_PER_ADDRESS",
+        "REGISTRATIONS_PER_ADDRESS",
+        "USERNAME_CHANGES_PER_USER",
+        "TRUSTED_PROXIES",
+        "LOG",
+    ] {
+        assert!(help.contains(&format!("[env: {variable}")), "{variable}");
+    }
+    assert!(help.contains("users sdl"));
+}
+
+#[test]
+fn a_missing_or_bad_variable_is_named_in_one_line() {
+    for (arguments, expected) in [
+        (vec!["--port", "0"], "SIGNING_KEY_FILE: not set\n"),
+        (
+            vec![
+                "--port",
+                "0",
+                "--signing-key-file",
+                "k",
+                "--trusted-proxies",
+                "nonsense",
+            ],
+            "TRUSTED_PROXIES: ",
+        ),
+        (
+            vec![
+                "--port",
+                "0",
+                "--signing-key-file",
+                "k",
+                "--logins-per-account",
+                "0",
+            ],
+            "LOGINS_PER_ACCOUNT: ",
+        ),
+    ] {
+        let output = users(&arguments);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.starts_with(expected), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(!output.status.success());
+    }
+}

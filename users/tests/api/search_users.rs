@@ -1,0 +1,188 @@
+use serde_json::{Value, json};
+
+use crate::app::{Answer, App, Ground, PASSWORD, SignedIn, app};
+
+async fn search(app: &App, asking: &SignedIn, arguments: Value) -> Answer {
+    let query = "query($query: String!, $first: Int, $after: String) {
+        searchUsers(query: $query, first: $first, after: $after) {
+            nodes { username } edges { cursor node { username } }
+            pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        } }";
+    app.as_user(asking).send(query, arguments).await
+}
+
+fn names(answer: &Answer) -> Vec<&str> {
+    let nodes = answer.ok()["nodes"].as_array().unwrap();
+    nodes
+        .iter()
+        .map(|node| node["username"].as_str().unwrap())
+        .collect()
+}
+
+/// People with these usernames and display names, without the work of their passwords.
+async fn people(ground: &Ground, people: &[(&str, &str)]) {
+    let owner = ground.database.connect_as_owner().await;
+    let insert = "INSERT INTO users (id, username, email, password_hash, display_name)
+        VALUES (gen_random_uuid(), $1, $1 || '@example.com', '', $2)";
+    for (username, display_name) in people {
+        owner
+            .execute(insert, &[username, display_name])
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_by_a_part_of_either_name_closest_first() {
+    let (ground, app) = app().await;
+    let asking = app.sign_up("asking").await;
+    people(
+        &ground,
+        &[
+            ("xmarvin", "X"),
+            ("marvin_2", "Y"),
+            ("marvin", "Z"),
+            ("robot", "Paranoid MARVIN"),
+            ("other", "Somebody"),
+        ],
+    )
+    .await;
+    let answer = search(&app, &asking, json!({ "query": " Marvin " })).await;
+    assert_eq!(names(&answer), ["marvin", "marvin_2", "robot", "xmarvin"]);
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_without_gap_or_overlap() {
+    let (ground, app) = app().await;
+    let asking = app.sign_up("asking").await;
+    let all: Vec<String> = (0..25)
+        .map(|n| format!("{}robot{n:02}", ["", "x"][n % 2]))
+        .collect();
+    let everyone: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), "Robot")).collect();
+    people(&ground, &everyone).await;
+
+    let (mut seen, mut after) = (Vec::new(), Value::Null);
+    for page in 0..4 {
+        let answer = search(
+            &app,
+            &asking,
+            json!({ "query": "robot", "first": 7, "after": after }),
+        )
+        .await;
+        seen.extend(names(&answer).into_iter().map(str::to_owned));
+        let info = &answer.ok()["pageInfo"];
+        assert_eq!(info["hasNextPage"], page < 3);
+        assert_eq!(info["hasPreviousPage"], page > 0);
+        after = info["endCursor"].clone();
+    }
+    assert_eq!(seen.len(), 25);
+    let once = search(&app, &asking, json!({ "query": "robot", "first": 100 })).await;
+    assert_eq!(seen, names(&once));
+}
+
+#[tokio::test]
+async fn twenty_are_a_page_unless_asked_otherwise() {
+    let (ground, app) = app().await;
+    let asking = app.sign_up("asking").await;
+    let all: Vec<String> = (0..25).map(|n| format!("robot{n:02}")).collect();
+    let everyone: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), "Robot")).collect();
+    people(&ground, &everyone).await;
+    let answer = app
+        .as_user(&asking)
+        .send(
+            "{ searchUsers(query: \"robot\") { nodes { username } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(names(&answer).len(), 20);
+}
+
+#[tokio::test]
+async fn wildcards_stand_for_themselves() {
+    let (ground, app) = app().await;
+    let asking = app.sign_up("asking").await;
+    people(
+        &ground,
+        &[
+            ("a_b_c", "A"),
+            ("axbxc", "B"),
+            ("percent", "100% sure"),
+            ("slash", r"C:\dir"),
+        ],
+    )
+    .await;
+    for (query, expected) in [
+        ("a_b", vec!["a_b_c"]),
+        ("___", vec![]),
+        ("%%%", vec![]),
+        ("00%", vec!["percent"]),
+        (r":\d", vec!["slash"]),
+        ("' OR 1=1 --", vec![]),
+    ] {
+        let answer = search(&app, &asking, json!({ "query": query })).await;
+        assert_eq!(names(&answer), expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_searched_for_is_refused_with_the_field() {
+    let (_ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    for (arguments, field) in [
+        (json!({ "query": "" }), "query"),
+        (json!({ "query": " ad " }), "query"),
+        (json!({ "query": "a".repeat(101) }), "query"),
+        (json!({ "query": "ada", "first": 0 }), "first"),
+        (json!({ "query": "ada", "first": -1 }), "first"),
+        (json!({ "query": "ada", "first": 101 }), "first"),
+        (json!({ "query": "ada", "after": "nonsense" }), "after"),
+    ] {
+        let query = "query($query: String!, $first: Int, $after: String) {
+            searchUsers(query: $query, first: $first, after: $after) { nodes { id } } }";
+        let answer = app.as_user(&ada).send(query, arguments.clone()).await;
+        assert_eq!(answer.refusal(), ("BAD_USER_INPUT", field), "{arguments}");
+    }
+}
+
+#[tokio::test]
+async fn a_deactivated_user_is_not_found() {
+    let (_ground, app) = app().await;
+    let (ada, marvin) = (app.sign_up("ada").await, app.sign_up("marvin").await);
+    assert_eq!(
+        names(&search(&app, &ada, json!({ "query": "marvin" })).await),
+        ["marvin"]
+    );
+    let input = json!({ "password": PASSWORD });
+    app.as_user(&marvin)
+        .mutate("deactivateUser", "userId", input)
+        .await
+        .ok();
+    assert!(names(&search(&app, &ada, json!({ "query": "marvin" })).await).is_empty());
+}
+
+#[tokio::test]
+async fn a_search_among_many_uses_the_trigram_index() {
+    let (ground, _app) = app().await;
+    ground
+        .execute(
+            "INSERT INTO users (id, username, email, password_hash, display_name)
+             SELECT gen_random_uuid(), md5(n::text), n || '@example.com', '', md5((-n)::text)
+             FROM generate_series(1, 20000) AS n;
+             ANALYZE users;",
+        )
+        .await;
+    let owner = ground.database.connect_as_owner().await;
+    let explain = "EXPLAIN SELECT id FROM public_profiles
+        WHERE username ILIKE '%abcdef%' OR display_name ILIKE '%abcdef%'";
+    let plan: Vec<String> = owner
+        .query(explain, &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert!(
+        plan.iter().any(|line| line.contains("users_search")),
+        "{plan:#?}"
+    );
+}

@@ -1,0 +1,111 @@
+//! `user`, `userByUsername` and `users`: what everyone may see of somebody.
+
+use serde_json::{Value, json};
+
+use crate::app::{Answer, App, PASSWORD, SignedIn, app};
+
+const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
+const PROFILE: &str = "id username displayName about createdAt";
+
+async fn by_id(app: &App, asking: &SignedIn, id: &str) -> Answer {
+    let query = format!("query($id: ID!) {{ user(id: $id) {{ {PROFILE} }} }}");
+    app.as_user(asking).send(&query, json!({ "id": id })).await
+}
+
+async fn by_name(app: &App, asking: &SignedIn, name: &str) -> Answer {
+    let query =
+        format!("query($name: String!) {{ userByUsername(username: $name) {{ {PROFILE} }} }}");
+    app.as_user(asking)
+        .send(&query, json!({ "name": name }))
+        .await
+}
+
+async fn several(app: &App, asking: &SignedIn, ids: &[&str]) -> Answer {
+    let query = "query($ids: [ID!]!) { users(ids: $ids) { username } }";
+    app.as_user(asking).send(query, json!({ "ids": ids })).await
+}
+
+#[tokio::test]
+async fn somebody_is_found_by_id_and_by_name_in_any_case() {
+    let (_ground, app) = app().await;
+    let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
+    let found = by_id(&app, &ada, &bob.user_id).await;
+    assert_eq!(found.ok()["username"], "bob");
+    assert_eq!(by_name(&app, &ada, "BOB").await.ok(), found.ok());
+}
+
+#[tokio::test]
+async fn nobody_is_null() {
+    let (_ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    assert_eq!(*by_id(&app, &ada, NOBODY).await.ok(), Value::Null);
+    assert_eq!(*by_name(&app, &ada, "nobody").await.ok(), Value::Null);
+    assert_eq!(*by_name(&app, &ada, "not a name!").await.ok(), Value::Null);
+    assert_eq!(
+        by_id(&app, &ada, "not-an-id").await.code(),
+        "BAD_USER_INPUT"
+    );
+}
+
+#[tokio::test]
+async fn several_come_in_the_order_asked_with_null_where_there_is_none() {
+    let (_ground, app) = app().await;
+    let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
+    let answer = several(
+        &app,
+        &ada,
+        &[&bob.user_id, NOBODY, &ada.user_id, &bob.user_id],
+    )
+    .await;
+    let expected =
+        json!([{ "username": "bob" }, null, { "username": "ada" }, { "username": "bob" }]);
+    assert_eq!(*answer.ok(), expected);
+    assert_eq!(*several(&app, &ada, &[]).await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn a_hundred_may_be_asked_for_and_not_one_more() {
+    let (_ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    assert_eq!(
+        several(&app, &ada, &[NOBODY; 100])
+            .await
+            .ok()
+            .as_array()
+            .unwrap()
+            .len(),
+        100
+    );
+    assert_eq!(
+        several(&app, &ada, &[NOBODY; 101]).await.refusal(),
+        ("BAD_USER_INPUT", "ids")
+    );
+}
+
+#[tokio::test]
+async fn an_address_is_nobody_elses_business() {
+    let (_ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    let answer = app
+        .as_user(&ada)
+        .send("{ userByUsername(username: \"ada\") { email } }", json!({}))
+        .await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+}
+
+#[tokio::test]
+async fn a_deactivated_user_is_nobody() {
+    let (_ground, app) = app().await;
+    let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
+    let input = json!({ "password": PASSWORD });
+    app.as_user(&bob)
+        .mutate("deactivateUser", "userId", input)
+        .await
+        .ok();
+    assert_eq!(*by_id(&app, &ada, &bob.user_id).await.ok(), Value::Null);
+    assert_eq!(*by_name(&app, &ada, "bob").await.ok(), Value::Null);
+    assert_eq!(
+        *several(&app, &ada, &[&bob.user_id]).await.ok(),
+        json!([null])
+    );
+}
