@@ -254,10 +254,17 @@ fn children(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The last 20 lines of a file, or nothing.
+/// The last 20 lines of a file without backtraces, which would hide what they are about.
 pub(crate) fn tail(path: &Path) -> String {
     let text = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
+    let is_frame = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with("at ")
+            || line
+                .split_once(": ")
+                .is_some_and(|(n, _)| n.parse::<u32>().is_ok())
+    };
+    let lines: Vec<&str> = text.lines().filter(|line| !is_frame(line)).collect();
     lines[lines.len().saturating_sub(20)..].join("\n")
 }

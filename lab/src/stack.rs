@@ -69,8 +69,10 @@ impl Stack {
         };
         stack.migrate().await?;
         stack.start_front().await?;
-        // The first of them makes the signing key that the second one reads.
+        // The first of them makes the signing key that the second one reads and all others
+        // ask for, through the load balancer.
         stack.start_instance(Service::Users.instance(1)).await?;
+        stack.wait_through_front("/users/readyz").await?;
         let rest = Instance::all().filter(|instance| *instance != Service::Users.instance(1));
         futures_util::future::try_join_all(rest.map(|instance| stack.start_instance(instance)))
             .await?;
@@ -116,18 +118,20 @@ impl Stack {
 
     /// The load balancer sends requests once its own checks have seen every pool.
     async fn wait_for_front(&self) -> Result<(), Error> {
-        let mut paths: Vec<String> = Service::ALL
-            .iter()
-            .map(|service| format!("/{}/readyz", service.name()))
-            .collect();
-        if self.options.web.is_some() {
-            paths.push("/".to_owned());
+        for service in Service::ALL {
+            self.wait_through_front(&format!("/{}/readyz", service.name()))
+                .await?;
         }
-        for path in paths {
-            let url = format!("{}{path}", self.url());
-            ready::wait_through(&self.http, &url, &self.balancer_log(), PATIENCE).await?;
+        if self.options.web.is_some() {
+            self.wait_through_front("/").await?;
         }
         Ok(())
+    }
+
+    async fn wait_through_front(&self, path: &str) -> Result<(), Error> {
+        let url = format!("{}{path}", self.url());
+        let log = self.directory.path().join("haproxy.log");
+        ready::wait_through(&self.http, &url, &log, PATIENCE).await
     }
 
     /// The address of the application: the load balancer.
@@ -233,10 +237,6 @@ impl Stack {
     /// Stops everything in order and returns when it is gone.
     pub fn stop(self) {
         drop(self);
-    }
-
-    fn balancer_log(&self) -> std::path::PathBuf {
-        self.directory.path().join("haproxy.log")
     }
 
     fn with(&self, instance: Instance, act: impl FnOnce(&Process)) {

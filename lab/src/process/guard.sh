@@ -33,8 +33,8 @@ is_ours() { grep -q "^PPid:[[:space:]]*$$\$" "/proc/$server/status" 2>/dev/null;
 
 for step in $steps; do
     is_ours || exit 0
-    kill -"${step%:*}" "$server"
-    kill -CONT "$server" # a frozen server hears nothing but KILL
+    kill -"${step%:*}" "$server" 2>/dev/null || exit 0
+    kill -CONT "$server" 2>/dev/null # a frozen server hears nothing but KILL
     tenths=$((${step#*:} * 10))
     while is_ours && [ "$tenths" -gt 0 ]; do
         sleep 0.1
