@@ -1,1 +1,18 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod config;
+mod db;
+pub mod feeds;
+mod follower;
+mod graphql;
+mod hints;
+mod inbox;
+mod participation;
+mod queries;
+mod socket;
+mod subscriptions;
+
+pub use app::Application;
+pub use config::{Config, LiveArgs};
+pub use graphql::sdl;

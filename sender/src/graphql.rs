@@ -1,7 +1,11 @@
-//! The schema.
+//! The schema, and the objects that several mutations answer with.
+
+mod objects;
 
 use async_graphql::{EmptySubscription, Schema};
 use chassis::graphql::Limits;
+
+pub use objects::{Chat, Message, Participant};
 
 use crate::{mutations::Mutation, queries::Query};
 

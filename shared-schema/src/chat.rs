@@ -39,7 +39,7 @@ impl ChatKind {
 
 /// A conversation. These facts are the same for everyone who may see it.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
-#[graphql(name = "Chat")]
+#[graphql(name = "ChatFacts")]
 pub struct Chat {
     /// The chat's id; made by whoever created it, or by the server.
     pub id: ChatId,

@@ -7,7 +7,7 @@ use crate::{ChatId, Cursor, Instant, MessageId, Number, Seq, UserId};
 
 /// A message. These facts are the same for everyone who may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
-#[graphql(name = "Message", complex)]
+#[graphql(name = "MessageFacts", complex)]
 pub struct Message {
     /// The message's id, made by the client that sent it: sending the same id again has the same result.
     pub id: MessageId,

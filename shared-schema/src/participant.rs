@@ -39,7 +39,7 @@ impl ParticipantRole {
 
 /// A user who takes part in a chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
-#[graphql(name = "Participant")]
+#[graphql(name = "ParticipantFacts")]
 pub struct Participant {
     /// The chat.
     pub chat_id: ChatId,

@@ -3,10 +3,11 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{ChatId, Cursor, Participant, ParticipantRole, UserId};
+use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
 
 use super::add_participants::{Invitation, invite};
 use crate::{
+    graphql,
     participation::Participation,
     people::People,
     publish::Hints,
@@ -29,7 +30,7 @@ pub struct AddParticipantInput {
 #[derive(SimpleObject)]
 pub struct AddParticipantPayload {
     /// The user in the chat.
-    participant: Participant,
+    participant: graphql::Participant,
     /// The position right after the event that added them; if they took part before, right after the chat's newest
     /// event.
     cursor: Cursor,
@@ -44,7 +45,7 @@ impl AddParticipant {
     async fn add_participant(
         &self,
         context: &Context<'_>,
-        input: AddParticipantInput,
+        #[graphql(desc = "Whom to bring in, where, and as what.")] input: AddParticipantInput,
     ) -> async_graphql::Result<AddParticipantPayload> {
         let caller = Caller::of(context)?.clone();
         let invitation = Invitation {
@@ -70,7 +71,9 @@ async fn add(
     let participant = invited.participants.into_iter().next();
     Ok(Outcome {
         payload: AddParticipantPayload {
-            participant: participant.ok_or_else(|| Error::internal("nobody was added"))?,
+            participant: participant
+                .ok_or_else(|| Error::internal("nobody was added"))?
+                .into(),
             cursor: invited.cursor,
         },
         hints: Hints::default().events(invited.events),

@@ -11,6 +11,7 @@ use shared_schema::{ChatId, Cursor, Event, Participant, ParticipantRole, UserId}
 use crate::{
     admission::{Admission, admit},
     db::{chats, participants, profiles},
+    graphql,
     participation::Participation,
     people::People,
     publish::Hints,
@@ -30,7 +31,7 @@ pub struct AddParticipantsInput {
 #[derive(SimpleObject)]
 pub struct AddParticipantsPayload {
     /// Everyone who was named, also those who took part before.
-    participants: Vec<Participant>,
+    participants: Vec<graphql::Participant>,
     /// The position right after the event that added them; if all of them took part before, right after the chat's
     /// newest event.
     cursor: Cursor,
@@ -46,7 +47,7 @@ impl AddParticipants {
     async fn add_participants(
         &self,
         context: &Context<'_>,
-        input: AddParticipantsInput,
+        #[graphql(desc = "Whom to bring in, and where.")] input: AddParticipantsInput,
     ) -> async_graphql::Result<AddParticipantsPayload> {
         let caller = Caller::of(context)?.clone();
         let people = People::parse("userIds", input.user_ids)?.at_least_one("userIds")?;
@@ -72,7 +73,7 @@ async fn add(
     let invited = invite(tx, participation, invitation).await?;
     Ok(Outcome {
         payload: AddParticipantsPayload {
-            participants: invited.participants,
+            participants: invited.participants.into_iter().map(Into::into).collect(),
             cursor: invited.cursor,
         },
         hints: Hints::default().events(invited.events),

@@ -3,10 +3,11 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ChatId, Cursor, Participant, ParticipantRole, UserId};
+use shared_schema::{Change, ChatId, Cursor, ParticipantRole, UserId};
 
 use crate::{
     db::{feeds, participants},
+    graphql,
     participation::Participation,
     publish::Hints,
     writer::{Outcome, Writer},
@@ -27,7 +28,7 @@ pub struct ChangeParticipantRoleInput {
 #[derive(SimpleObject)]
 pub struct ChangeParticipantRolePayload {
     /// The user in the chat.
-    participant: Participant,
+    participant: graphql::Participant,
     /// The position right after the change; if they had the role before, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -41,7 +42,7 @@ impl ChangeParticipantRole {
     async fn change_participant_role(
         &self,
         context: &Context<'_>,
-        input: ChangeParticipantRoleInput,
+        #[graphql(desc = "Whose role, and which.")] input: ChangeParticipantRoleInput,
     ) -> async_graphql::Result<ChangeParticipantRolePayload> {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;
@@ -67,7 +68,7 @@ async fn change(
         .ok_or_else(|| Error::not_found_in("userId", "participant"))?;
     if participant.role == role {
         return Ok(Outcome::unchanged(ChangeParticipantRolePayload {
-            participant,
+            participant: participant.into(),
             cursor: participation.cursor(),
         }));
     }
@@ -81,7 +82,7 @@ async fn change(
     let event = feeds::append(tx, participation.own.user_id, chat_id, change).await?;
     Ok(Outcome {
         payload: ChangeParticipantRolePayload {
-            participant,
+            participant: participant.into(),
             cursor: event.cursor(),
         },
         hints: Hints::default().event(event),

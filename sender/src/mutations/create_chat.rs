@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use futures_util::{future::OptionFuture, try_join};
-use shared_schema::{Change, Chat, ChatId, ChatKind, Cursor, Participant, ParticipantRole, UserId};
+use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, UserId};
 
 use crate::{
     admission::{Admission, admit},
@@ -15,6 +15,7 @@ use crate::{
         feeds, participants, profiles,
     },
     description::Description,
+    graphql,
     people::People,
     publish::Hints,
     request_hash::RequestHash,
@@ -42,9 +43,9 @@ pub struct CreateChatInput {
 #[derive(SimpleObject)]
 pub struct CreateChatPayload {
     /// The new chat; for a pair of people who have a direct chat already, that one.
-    chat: Chat,
+    chat: graphql::Chat,
     /// Who takes part: those of the request and the caller.
-    participants: Vec<Participant>,
+    participants: Vec<graphql::Participant>,
     /// The position right after the event that added the participants; for a direct chat that existed, right after its
     /// newest event.
     cursor: Cursor,
@@ -60,7 +61,7 @@ impl CreateChat {
     async fn create_chat(
         &self,
         context: &Context<'_>,
-        input: CreateChatInput,
+        #[graphql(desc = "What sort of chat, and who takes part.")] input: CreateChatInput,
     ) -> async_graphql::Result<CreateChatPayload> {
         let caller = Caller::of(context)?.clone();
         let plan = Plan::parse(input, &caller)?;
@@ -227,8 +228,8 @@ async fn repeat(
         feed.cursor()
     };
     Ok(Outcome::unchanged(CreateChatPayload {
-        chat: chat.with(&feed),
-        participants,
+        chat: chat.with(&feed).into(),
+        participants: participants.into_iter().map(Into::into).collect(),
         cursor,
     }))
 }
@@ -256,8 +257,8 @@ async fn open(
     let admitted = admit(tx, admission).await?;
     Ok(Outcome {
         payload: CreateChatPayload {
-            chat: chat.with(&feed),
-            participants: admitted.participants,
+            chat: chat.with(&feed).into(),
+            participants: admitted.participants.into_iter().map(Into::into).collect(),
             cursor: admitted.cursor,
         },
         hints: Hints::default().event(created).events(admitted.events),
@@ -266,5 +267,5 @@ async fn open(
 
 /// The id is not free. This says nothing about what has it.
 fn taken() -> Error {
-    Error::conflict_on("id", "the id is taken").into()
+    Error::conflict_on("id", "the id is taken")
 }

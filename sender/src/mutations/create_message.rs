@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use futures_util::{future::OptionFuture, try_join};
-use shared_schema::{Change, ChatId, Cursor, Event, EventId, Message, MessageId};
+use shared_schema::{Change, ChatId, Cursor, Event, EventId, MessageId};
 
 use crate::{
     client_id,
@@ -14,6 +14,7 @@ use crate::{
         messages::{self, NewMessage, StoredMessage},
         participants,
     },
+    graphql,
     participation::Participation,
     publish::Hints,
     request_hash::RequestHash,
@@ -38,7 +39,7 @@ pub struct CreateMessageInput {
 #[derive(SimpleObject)]
 pub struct CreateMessagePayload {
     /// The message. For a retry: as it is now.
-    message: Message,
+    message: graphql::Message,
     /// The position right after the event that added the message.
     cursor: Cursor,
 }
@@ -52,7 +53,7 @@ impl CreateMessage {
     async fn create_message(
         &self,
         context: &Context<'_>,
-        input: CreateMessageInput,
+        #[graphql(desc = "What to say, and where.")] input: CreateMessageInput,
     ) -> async_graphql::Result<CreateMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let draft = Draft::parse(input, &caller)?;
@@ -131,7 +132,7 @@ async fn repeat(
     Ok(Outcome {
         payload: CreateMessagePayload {
             cursor: message.position(),
-            message,
+            message: message.into(),
         },
         hints: Hints::default().event(event),
     })
@@ -170,7 +171,7 @@ async fn store(
     Ok(Outcome {
         payload: CreateMessagePayload {
             cursor: message.position(),
-            message,
+            message: message.into(),
         },
         hints: Hints::default().event(event),
     })

@@ -3,11 +3,12 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Chat, ChatId, ChatKind, Cursor, Participant, ParticipantRole};
+use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole};
 
 use crate::{
     admission::{Admission, admit},
     db::{chats, feeds},
+    graphql,
     participation::{Standing, no_chat},
     publish::Hints,
     writer::{Outcome, Writer},
@@ -24,9 +25,9 @@ pub struct JoinChatInput {
 #[derive(SimpleObject)]
 pub struct JoinChatPayload {
     /// The chat.
-    chat: Chat,
+    chat: graphql::Chat,
     /// The caller in it.
-    participant: Participant,
+    participant: graphql::Participant,
     /// The position right after the event that added the caller; if they took part before, right after the chat's
     /// newest event.
     cursor: Cursor,
@@ -41,7 +42,7 @@ impl JoinChat {
     async fn join_chat(
         &self,
         context: &Context<'_>,
-        input: JoinChatInput,
+        #[graphql(desc = "Which chat.")] input: JoinChatInput,
     ) -> async_graphql::Result<JoinChatPayload> {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;
@@ -64,8 +65,8 @@ async fn join(
     }
     if let Some(participant) = own {
         return Ok(Outcome::unchanged(JoinChatPayload {
-            chat: chat.with(&feed),
-            participant,
+            chat: chat.with(&feed).into(),
+            participant: participant.into(),
             cursor: feed.cursor(),
         }));
     }
@@ -81,8 +82,8 @@ async fn join(
     let participant = admitted.participants.into_iter().next();
     Ok(Outcome {
         payload: JoinChatPayload {
-            chat: chat.with(&feed),
-            participant: participant.ok_or_else(no_chat)?,
+            chat: chat.with(&feed).into(),
+            participant: participant.ok_or_else(no_chat)?.into(),
             cursor: admitted.cursor,
         },
         hints: Hints::default().events(admitted.events),

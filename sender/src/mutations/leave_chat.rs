@@ -37,7 +37,7 @@ impl LeaveChat {
     async fn leave_chat(
         &self,
         context: &Context<'_>,
-        input: LeaveChatInput,
+        #[graphql(desc = "Which chat.")] input: LeaveChatInput,
     ) -> async_graphql::Result<LeaveChatPayload> {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;

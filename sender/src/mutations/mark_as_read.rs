@@ -11,6 +11,7 @@ use crate::{
         feeds::{self, Feed},
         participants,
     },
+    graphql,
     participation::{Standing, no_chat},
     publish::Hints,
     writer::{Outcome, Writer},
@@ -30,7 +31,7 @@ pub struct MarkAsReadInput {
 #[derive(SimpleObject)]
 pub struct MarkAsReadPayload {
     /// The caller in the chat, with their mark.
-    participant: Participant,
+    participant: graphql::Participant,
     /// How many messages are left to read.
     unread_count: Number,
     /// A position in the caller's own feed: right after the change; if the mark did not move, right after the newest
@@ -47,7 +48,7 @@ impl MarkAsRead {
     async fn mark_as_read(
         &self,
         context: &Context<'_>,
-        input: MarkAsReadInput,
+        #[graphql(desc = "Up to where.")] input: MarkAsReadInput,
     ) -> async_graphql::Result<MarkAsReadPayload> {
         let caller = Caller::of(context)?.clone();
         at_least_one(input.number)?;
@@ -119,7 +120,7 @@ async fn unmoved(
 fn payload(participant: Participant, chat: &Feed, cursor: Cursor) -> MarkAsReadPayload {
     MarkAsReadPayload {
         unread_count: chat.message_count - participant.last_read_number,
-        participant,
+        participant: participant.into(),
         cursor,
     }
 }

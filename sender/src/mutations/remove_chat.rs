@@ -37,7 +37,7 @@ impl RemoveChat {
     async fn remove_chat(
         &self,
         context: &Context<'_>,
-        input: RemoveChatInput,
+        #[graphql(desc = "Which chat.")] input: RemoveChatInput,
     ) -> async_graphql::Result<RemoveChatPayload> {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;

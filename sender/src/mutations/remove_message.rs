@@ -3,10 +3,11 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ChatId, ChatKind, Cursor, Message, MessageId, ParticipantRole};
+use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole};
 
 use crate::{
     db::{feeds, messages},
+    graphql,
     participation::Participation,
     publish::Hints,
     writer::{Outcome, Writer},
@@ -25,7 +26,7 @@ pub struct RemoveMessageInput {
 #[derive(SimpleObject)]
 pub struct RemoveMessagePayload {
     /// The message. It keeps its place.
-    message: Message,
+    message: graphql::Message,
     /// The position right after the removal; if it was removed before, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -40,7 +41,7 @@ impl RemoveMessage {
     async fn remove_message(
         &self,
         context: &Context<'_>,
-        input: RemoveMessageInput,
+        #[graphql(desc = "Which message.")] input: RemoveMessageInput,
     ) -> async_graphql::Result<RemoveMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;
@@ -70,7 +71,7 @@ async fn remove(
     }
     if message.removed_at.is_some() {
         return Ok(Outcome::unchanged(RemoveMessagePayload {
-            message,
+            message: message.into(),
             cursor: participation.cursor(),
         }));
     }
@@ -79,7 +80,7 @@ async fn remove(
     let event = feeds::append(tx, caller, chat_id, change).await?;
     Ok(Outcome {
         payload: RemoveMessagePayload {
-            message,
+            message: message.into(),
             cursor: event.cursor(),
         },
         hints: Hints::default().event(event),

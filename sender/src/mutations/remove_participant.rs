@@ -43,7 +43,7 @@ impl RemoveParticipant {
     async fn remove_participant(
         &self,
         context: &Context<'_>,
-        input: RemoveParticipantInput,
+        #[graphql(desc = "Who, and from where.")] input: RemoveParticipantInput,
     ) -> async_graphql::Result<RemoveParticipantPayload> {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;

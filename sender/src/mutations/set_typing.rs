@@ -37,7 +37,7 @@ impl SetTyping {
     async fn set_typing(
         &self,
         context: &Context<'_>,
-        input: SetTypingInput,
+        #[graphql(desc = "Where, and whether.")] input: SetTypingInput,
     ) -> async_graphql::Result<SetTypingPayload> {
         let caller = Caller::of(context)?;
         let writer = Writer::of(context)?;

@@ -3,12 +3,13 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, Chat, ChatId, Cursor, ParticipantRole};
+use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
     chat_name::ChatName,
     db::{chats, feeds},
     description::Description,
+    graphql,
     participation::Participation,
     publish::Hints,
     writer::{Outcome, Writer},
@@ -29,7 +30,7 @@ pub struct UpdateChatInput {
 #[derive(SimpleObject)]
 pub struct UpdateChatPayload {
     /// The chat.
-    chat: Chat,
+    chat: graphql::Chat,
     /// The position right after the change; if nothing changed, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -43,7 +44,7 @@ impl UpdateChat {
     async fn update_chat(
         &self,
         context: &Context<'_>,
-        input: UpdateChatInput,
+        #[graphql(desc = "What to change.")] input: UpdateChatInput,
     ) -> async_graphql::Result<UpdateChatPayload> {
         let caller = Caller::of(context)?.clone();
         let chat_id = input.chat_id;
@@ -86,7 +87,7 @@ async fn describe(
     let description = new_description.unwrap_or(&old.description);
     if name == old.name.as_deref() && description == old.description {
         return Ok(Outcome::unchanged(UpdateChatPayload {
-            chat: participation.chat(),
+            chat: participation.chat().into(),
             cursor: participation.cursor(),
         }));
     }
@@ -95,7 +96,7 @@ async fn describe(
     let event = feeds::append(tx, actor, chat.id, Change::ChatUpdated).await?;
     Ok(Outcome {
         payload: UpdateChatPayload {
-            chat: chat.with(&participation.feed),
+            chat: chat.with(&participation.feed).into(),
             cursor: event.cursor(),
         },
         hints: Hints::default().event(event),

@@ -3,11 +3,12 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ChatId, Cursor, Message, MessageId};
+use shared_schema::{Change, ChatId, Cursor, MessageId};
 
 use crate::{
     content::Content,
     db::{feeds, messages},
+    graphql,
     participation::Participation,
     publish::Hints,
     writer::{Outcome, Writer},
@@ -28,7 +29,7 @@ pub struct UpdateMessageInput {
 #[derive(SimpleObject)]
 pub struct UpdateMessagePayload {
     /// The message.
-    message: Message,
+    message: graphql::Message,
     /// The position right after the change; if the text was the same, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -42,7 +43,7 @@ impl UpdateMessage {
     async fn update_message(
         &self,
         context: &Context<'_>,
-        input: UpdateMessageInput,
+        #[graphql(desc = "Which message, and its new text.")] input: UpdateMessageInput,
     ) -> async_graphql::Result<UpdateMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let content = Content::parse(&input.content)?;
@@ -73,7 +74,7 @@ async fn edit(
     match message.content.as_deref() {
         None => Err(Error::conflict_on("id", "the message was removed")),
         Some(old) if old == content.as_str() => Ok(Outcome::unchanged(UpdateMessagePayload {
-            message,
+            message: message.into(),
             cursor: participation.cursor(),
         })),
         Some(_) => {
@@ -82,7 +83,7 @@ async fn edit(
             let event = feeds::append(tx, caller, chat_id, change).await?;
             Ok(Outcome {
                 payload: UpdateMessagePayload {
-                    message,
+                    message: message.into(),
                     cursor: event.cursor(),
                 },
                 hints: Hints::default().event(event),

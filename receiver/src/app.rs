@@ -1,0 +1,131 @@
+//! The service put together. `main` and the tests start the same thing.
+
+use chassis::{
+    Bound, Service, StartError, Verifier,
+    graphql::Endpoint,
+    health::Checks,
+    metrics::Metrics,
+    postgres::{self, Pool},
+};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    feeds::{FeedMetrics, Hub, sweep},
+    graphql,
+    hints::{HintMetrics, Hints},
+    socket::{self, SocketContext, SocketMetrics, Sockets},
+};
+
+/// The newest migration whose tables this build uses.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Connections to Postgres: reads are many and short.
+const POOL_MAX: usize = 30;
+
+/// The service, bound to its port.
+pub struct Application {
+    bound: Bound,
+    background: CancellationToken,
+}
+
+impl Application {
+    /// Checks the database, begins to listen for hints and to sweep, and takes the port.
+    ///
+    /// # Errors
+    /// One line that says what to change: a variable, or the database's schema.
+    pub async fn build(mut config: Config) -> Result<Self, StartError> {
+        config.postgres.db_pool_max.get_or_insert(POOL_MAX);
+        let pool = postgres::connect(&config.postgres, "receiver")?;
+        postgres::require_schema(&pool, SCHEMA_VERSION).await?;
+        let verifier = Verifier::start(&config.tokens)?;
+
+        let mut metrics = Metrics::new("receiver");
+        metrics.watch_pool("main", &pool);
+        let registry = metrics.registry();
+        let (hub, interest) = Hub::new(
+            pool.clone(),
+            config.live.hub(),
+            FeedMetrics::register(registry),
+        );
+        let hints = Hints::new(
+            &config.redis,
+            hub.clone(),
+            interest,
+            HintMetrics::register(registry),
+        )?;
+        let sockets = Sockets::new(config.live.sockets(), SocketMetrics::register(registry));
+
+        let schema = graphql::schema(&pool, &hub);
+        let endpoint = Endpoint::new(schema.clone(), &config.graphql)
+            .limits(graphql::limits())
+            .verifier(&verifier)
+            .operations(metrics.operations());
+        let routes = socket::router(
+            SocketContext {
+                schema,
+                endpoint: endpoint.clone(),
+                verifier: verifier.clone(),
+                hub: hub.clone(),
+                pool: pool.clone(),
+                sockets: sockets.clone(),
+                allowed_origins: config.graphql.allowed_origins.clone(),
+            },
+            endpoint.router(),
+        );
+        let redis = hints.connected();
+        let bound = Service::new("receiver", &config.listen, &config.drain)
+            .routes(routes)
+            .checks(checks(&pool, &verifier, &redis))
+            .metrics(metrics)
+            .on_drain("sockets", move || async move { sockets.drain().await })
+            .bind()
+            .await?;
+
+        let background = CancellationToken::new();
+        let stopped = background.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stopped.cancelled() => {}
+                () = hints.run() => {}
+                () = sweep(hub, redis) => {}
+            }
+        });
+        Ok(Self { bound, background })
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.bound.port()
+    }
+
+    /// Serves until `stop` is cancelled.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        // Also when this future is dropped: nothing may go on in the background of a service that has ended.
+        let _background = self.background.drop_guard();
+        self.bound.run(stop).await
+    }
+}
+
+/// Without Redis everything works, only slower.
+fn checks(pool: &Pool, verifier: &Verifier, redis: &watch::Receiver<bool>) -> Checks {
+    let redis = redis.clone();
+    Checks::new()
+        .postgres("postgres", pool)
+        .keys(verifier)
+        .degraded("redis", move || {
+            let connected = *redis.borrow();
+            async move {
+                if connected {
+                    Ok(())
+                } else {
+                    Err("no connection")
+                }
+            }
+        })
+}

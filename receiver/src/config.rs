@@ -1,0 +1,96 @@
+//! The receiver's configuration: the chassis' groups and its own bounds.
+
+use std::time::Duration;
+
+use chassis::config::{
+    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, TokenArgs, millis,
+};
+use clap::{Args, Parser};
+
+use crate::{feeds::HubArgs, socket::SocketArgs};
+
+/// Serves queries and live updates of chats. Reads only.
+#[derive(Parser, Clone, Debug)]
+#[command(name = "receiver", version)]
+pub struct Config {
+    /// Where to listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// The database, as the role `antiphon_receiver`.
+    #[command(flatten)]
+    pub postgres: PostgresArgs,
+    /// Where hints come from.
+    #[command(flatten)]
+    pub redis: RedisArgs,
+    /// Whose tokens to believe.
+    #[command(flatten)]
+    pub tokens: TokenArgs,
+    /// The endpoint.
+    #[command(flatten)]
+    pub graphql: GraphqlArgs,
+    /// What to log.
+    #[command(flatten)]
+    pub log: LogArgs,
+    /// How to leave.
+    #[command(flatten)]
+    pub drain: DrainArgs,
+    /// Bounds of live delivery.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Bounds of live delivery.
+#[derive(Args, Clone, Debug)]
+pub struct LiveArgs {
+    /// Events kept in memory per watched feed.
+    #[arg(long, env = "FEED_WINDOW", default_value = "256")]
+    pub feed_window: usize,
+    /// A client that missed more events than this is told to start afresh.
+    #[arg(long, env = "RESUME_LIMIT", default_value = "500")]
+    pub resume_limit: i64,
+    /// Most open WebSockets.
+    #[arg(long, env = "MAX_SOCKETS", default_value = "10000")]
+    pub max_sockets: usize,
+    /// Most open WebSockets of one user.
+    #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "50")]
+    pub max_sockets_per_user: usize,
+    /// Time between WebSocket pings, in milliseconds; a client that misses two is gone.
+    #[arg(long, env = "SOCKET_PING_MS", default_value = "20000", value_parser = millis)]
+    pub socket_ping: Duration,
+    /// A client that reads nothing for so long is closed, in milliseconds.
+    #[arg(long, env = "SOCKET_STALL_MS", default_value = "60000", value_parser = millis)]
+    pub socket_stall: Duration,
+}
+
+impl LiveArgs {
+    pub(crate) fn hub(&self) -> HubArgs {
+        HubArgs {
+            window: self.feed_window,
+            resume_limit: self.resume_limit,
+        }
+    }
+
+    pub(crate) fn sockets(&self) -> SocketArgs {
+        SocketArgs {
+            max: self.max_sockets,
+            max_per_user: self.max_sockets_per_user,
+            ping: self.socket_ping,
+            stall: self.socket_stall,
+            ..SocketArgs::default()
+        }
+    }
+}
+
+impl Default for LiveArgs {
+    fn default() -> Self {
+        let sockets = SocketArgs::default();
+        Self {
+            feed_window: 256,
+            resume_limit: 500,
+            max_sockets: sockets.max,
+            max_sockets_per_user: sockets.max_per_user,
+            socket_ping: sockets.ping,
+            socket_stall: sockets.stall,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! `participants`: who takes part, since when, and how far they have read.
+
+use std::time::Duration;
+
+use chassis::{Error, postgres::Pool};
+use shared_schema::{
+    ChatId, Cursor, Instant, Number, Participant, ParticipantRole, Seq, Signal, UserId,
+};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::{rows, unexpected};
+
+/// The place of a participant in a list ordered by joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct JoiningKey {
+    /// The event that added them.
+    pub joined_seq: Seq,
+    /// The user, where one event added several.
+    pub user: UserId,
+}
+
+/// A participant and their place in the list.
+#[derive(Clone, Debug)]
+pub struct ParticipantRow {
+    /// The facts.
+    pub facts: Participant,
+    /// The event of the chat's feed that added them.
+    pub joined_seq: Seq,
+}
+
+impl ParticipantRow {
+    /// Their place in the list.
+    #[must_use]
+    pub fn key(&self) -> JoiningKey {
+        JoiningKey {
+            joined_seq: self.joined_seq,
+            user: self.facts.user_id,
+        }
+    }
+}
+
+fn participant(row: &Row) -> Result<ParticipantRow, Error> {
+    let role: &str = row.get("role");
+    Ok(ParticipantRow {
+        facts: Participant {
+            chat_id: ChatId(row.get("chat_id")),
+            user_id: UserId(row.get("user_id")),
+            role: ParticipantRole::from_stored(role)
+                .ok_or_else(|| unexpected("participants.role", role))?,
+            last_read_number: row.get("last_read_number"),
+            joined_at: Instant(row.get("joined_at")),
+        },
+        joined_seq: row.get("joined_seq"),
+    })
+}
+
+/// These people in these chats, as far as they take part.
+pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<ParticipantRow>, Error> {
+    let (chats, users): (Vec<Uuid>, Vec<Uuid>) =
+        ids.iter().map(|(chat, user)| (chat.0, user.0)).unzip();
+    rows(
+        pool,
+        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, user_id)
+         JOIN participants p ON p.chat_id = wanted.chat_id AND p.user_id = wanted.user_id
+         WHERE p.left_seq IS NULL",
+        &[&chats, &users],
+    )
+    .await?
+    .iter()
+    .map(participant)
+    .collect()
+}
+
+/// All chats that `user` takes part in.
+pub async fn of_user(pool: &Pool, user: UserId) -> Result<Vec<ParticipantRow>, Error> {
+    rows(
+        pool,
+        "SELECT chat_id, user_id, role, last_read_number, joined_at, joined_seq
+         FROM participants
+         WHERE user_id = $1 AND left_seq IS NULL",
+        &[&user.0],
+    )
+    .await?
+    .iter()
+    .map(participant)
+    .collect()
+}
+
+/// In each of these chats, the participants after `after` in the order in which they joined, at most `limit` per chat.
+pub async fn first_of(
+    pool: &Pool,
+    chats: &[ChatId],
+    after: Option<JoiningKey>,
+    limit: i64,
+) -> Result<Vec<ParticipantRow>, Error> {
+    let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
+    rows(
+        pool,
+        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+         FROM unnest($1::uuid[]) AS wanted (chat_id)
+         CROSS JOIN LATERAL (
+             SELECT chat_id, user_id, role, last_read_number, joined_at, joined_seq
+             FROM participants
+             WHERE chat_id = wanted.chat_id AND left_seq IS NULL
+               AND ($2::bigint IS NULL OR (joined_seq, user_id) > ($2, $3))
+             ORDER BY joined_seq, user_id
+             LIMIT $4
+         ) p",
+        &[
+            &ids,
+            &after.map(|key| key.joined_seq),
+            &after.map(|key| key.user.0),
+            &limit,
+        ],
+    )
+    .await?
+    .iter()
+    .map(participant)
+    .collect()
+}
+
+/// In each of these chats, the participants before `before`, latest first, at most `limit` per chat.
+pub async fn last_of(
+    pool: &Pool,
+    chats: &[ChatId],
+    before: Option<JoiningKey>,
+    limit: i64,
+) -> Result<Vec<ParticipantRow>, Error> {
+    let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
+    rows(
+        pool,
+        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+         FROM unnest($1::uuid[]) AS wanted (chat_id)
+         CROSS JOIN LATERAL (
+             SELECT chat_id, user_id, role, last_read_number, joined_at, joined_seq
+             FROM participants
+             WHERE chat_id = wanted.chat_id AND left_seq IS NULL
+               AND ($2::bigint IS NULL OR (joined_seq, user_id) < ($2, $3))
+             ORDER BY joined_seq DESC, user_id DESC
+             LIMIT $4
+         ) p",
+        &[
+            &ids,
+            &before.map(|key| key.joined_seq),
+            &before.map(|key| key.user.0),
+            &limit,
+        ],
+    )
+    .await?
+    .iter()
+    .map(participant)
+    .collect()
+}
+
+/// A read mark that was moved by `markAsRead`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadMarkRow {
+    /// The chat.
+    pub chat_id: ChatId,
+    /// Who read.
+    pub user_id: UserId,
+    /// How far.
+    pub last_read_number: Number,
+}
+
+/// The marks in these chats that `markAsRead` moved in the last `within`, by the database's clock, latest first, at most
+/// `limit`.
+pub async fn read_within(
+    pool: &Pool,
+    chats: &[ChatId],
+    within: Duration,
+    limit: i64,
+) -> Result<Vec<ReadMarkRow>, Error> {
+    let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
+    let rows = rows(
+        pool,
+        "SELECT chat_id, user_id, last_read_number
+         FROM participants
+         WHERE chat_id = ANY ($1) AND left_seq IS NULL AND last_read_at > clock_timestamp() - make_interval(secs => $2)
+         ORDER BY last_read_at DESC
+         LIMIT $3",
+        &[&ids, &within.as_secs_f64(), &limit],
+    )
+    .await?;
+    Ok(rows.iter().map(read_mark).collect())
+}
+
+/// The marks in the chats of these cursors that moved since the event at the cursor, or shortly before, at most `limit`.
+pub async fn read_after(
+    pool: &Pool,
+    cursors: &[Cursor],
+    limit: i64,
+) -> Result<Vec<ReadMarkRow>, Error> {
+    let (chats, seqs): (Vec<Uuid>, Vec<Seq>) = cursors
+        .iter()
+        .map(|cursor| (cursor.feed.0, cursor.seq))
+        .unzip();
+    // A mark may have been moved just before the event and its signal lost: hence the overlap.
+    let rows = rows(
+        pool,
+        "SELECT p.chat_id, p.user_id, p.last_read_number
+         FROM unnest($1::uuid[], $2::bigint[]) AS seen (chat_id, seq)
+         JOIN feed_events e ON e.feed_id = seen.chat_id AND e.seq = seen.seq
+         JOIN participants p ON p.chat_id = seen.chat_id
+         WHERE p.left_seq IS NULL AND p.last_read_at > e.at - interval '10 seconds'
+         ORDER BY p.last_read_at DESC
+         LIMIT $3",
+        &[&chats, &seqs, &limit],
+    )
+    .await?;
+    Ok(rows.iter().map(read_mark).collect())
+}
+
+impl From<ReadMarkRow> for Signal {
+    fn from(mark: ReadMarkRow) -> Self {
+        Self::ReadMark {
+            chat_id: mark.chat_id,
+            user_id: mark.user_id,
+            last_read_number: mark.last_read_number,
+        }
+    }
+}
+
+fn read_mark(row: &Row) -> ReadMarkRow {
+    ReadMarkRow {
+        chat_id: ChatId(row.get("chat_id")),
+        user_id: UserId(row.get("user_id")),
+        last_read_number: row.get("last_read_number"),
+    }
+}

@@ -1,0 +1,91 @@
+//! The schema: its roots and the objects that queries and subscriptions share.
+
+mod batch;
+mod chat;
+mod event;
+mod lists;
+mod loaders;
+mod message;
+mod participant;
+mod signal;
+mod user;
+
+use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema};
+use chassis::{graphql::Limits, postgres::Pool};
+
+pub use batch::FeedBatch;
+pub(crate) use chat::chat_seen_by;
+pub use chat::{Chat, ChatConnection, UnreadCount, chat_connection};
+pub use event::FeedEvent;
+pub use lists::{PAGE, Page, PageArgs, Window, page_cost};
+pub use loaders::{Loaders, of as loaders};
+pub use message::Message;
+pub use participant::Participant;
+pub use signal::{ReadMark, Signal};
+pub use user::User;
+
+use crate::{feeds::Hub, queries, subscriptions};
+
+/// All queries.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    queries::chats::Chats,
+    queries::public_chats::PublicChats,
+    queries::chat::ChatById,
+    queries::messages::Messages,
+    queries::message::MessageById,
+    queries::unread_counts::UnreadCounts,
+    queries::feed::FeedPage,
+);
+
+/// All subscriptions.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(
+    subscriptions::inbox::InboxSubscription,
+    subscriptions::chat_events::ChatEventsSubscription,
+    subscriptions::message_added::MessageAddedSubscription,
+    subscriptions::message_updated::MessageUpdatedSubscription,
+    subscriptions::message_removed::MessageRemovedSubscription,
+    subscriptions::message_read_updated::MessageReadUpdatedSubscription,
+    subscriptions::chat_added::ChatAddedSubscription,
+    subscriptions::chat_updated::ChatUpdatedSubscription,
+    subscriptions::unread_count_updated::UnreadCountUpdatedSubscription,
+);
+
+/// The receiver's schema.
+pub type ReceiverSchema = Schema<Query, EmptyMutation, Subscription>;
+
+/// What one document may cost. A chat list with its newest messages and first participants, and a page of a hundred
+/// messages with their senders, are what clients ask for at most; both stay below this.
+#[must_use]
+pub fn limits() -> Limits {
+    Limits {
+        complexity: 5_000,
+        ..Limits::default()
+    }
+}
+
+/// The schema without its data: enough to print the SDL.
+fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription> {
+    limits().apply(Schema::build(
+        Query::default(),
+        EmptyMutation,
+        Subscription::default(),
+    ))
+}
+
+/// The schema, reading from `pool` and following feeds in `hub`.
+#[must_use]
+pub fn schema(pool: &Pool, hub: &Hub) -> ReceiverSchema {
+    builder()
+        .data(pool.clone())
+        .data(hub.clone())
+        .data(Loaders::new(pool))
+        .finish()
+}
+
+/// The schema as text: the committed `shared-schema/receiver.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    chassis::graphql::sdl(&builder().finish())
+}

@@ -1,0 +1,286 @@
+//! Chats, and lists of them.
+
+use std::{fmt, str::FromStr};
+
+use async_graphql::{
+    ComplexObject, Context, Result, SimpleObject,
+    connection::{Connection, Edge, EmptyFields},
+};
+use chassis::{Caller, Error, postgres::Pool};
+use jiff::Timestamp;
+use shared_schema::{ChatId, Cursor, Number, UserId};
+
+use super::{
+    Message, Participant,
+    lists::{Page, PageArgs, page_cost},
+    loaders,
+    loaders::{PagePart, ParticipantPage},
+};
+use crate::db::{
+    self,
+    chats::{ActivityKey, ChatRow, UnreadRow, VisibleChat},
+    participants::JoiningKey,
+};
+
+/// A conversation.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Chat {
+    #[graphql(flatten)]
+    facts: shared_schema::Chat,
+    /// How far the chat's feed had come when these facts were read. Subscribe after it and nothing is missed.
+    feed_cursor: Cursor,
+    /// Whether whoever asks may read its messages.
+    #[graphql(skip)]
+    takes_part: bool,
+}
+
+impl Chat {
+    /// A chat as someone sees it who takes part in it, or does not.
+    #[must_use]
+    pub fn new(row: ChatRow, takes_part: bool) -> Self {
+        Self {
+            facts: row.facts,
+            feed_cursor: row.head,
+            takes_part,
+        }
+    }
+
+    /// The chat, if the caller may see it.
+    pub(crate) async fn seen_by_caller(
+        context: &Context<'_>,
+        chat: ChatId,
+    ) -> Result<Option<Self>> {
+        let caller = Caller::of(context)?;
+        Ok(loaders(context)?
+            .chat(caller.user_id, chat)
+            .await?
+            .map(Self::from))
+    }
+}
+
+/// A chat, if this user may see it; for streams, which outlive the request that opened them.
+pub(crate) async fn chat_seen_by(
+    pool: &Pool,
+    user: UserId,
+    chat: ChatId,
+) -> Result<Option<Chat>, Error> {
+    let found = db::chats::visible_to(pool, user, &[chat]).await?;
+    Ok(found.into_iter().next().map(Chat::from))
+}
+
+impl From<VisibleChat> for Chat {
+    fn from(chat: VisibleChat) -> Self {
+        Self::new(chat.chat, chat.takes_part)
+    }
+}
+
+#[ComplexObject]
+impl Chat {
+    /// The newest message. Null if there is none, or if you do not take part.
+    async fn last_message(&self, context: &Context<'_>) -> Result<Option<Message>> {
+        if !self.takes_part {
+            return Ok(None);
+        }
+        Ok(loaders(context)?
+            .newest_message(self.facts.id)
+            .await?
+            .map(Message::from))
+    }
+
+    /// Who takes part, in the order in which they joined. Empty if you do not.
+    #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
+    async fn participants(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start of the list, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Participant, EmptyFields, EmptyFields>> {
+        let window = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .window::<JoiningKey>()?;
+        let mut connection = Connection::new(false, false);
+        if self.takes_part {
+            let part = if window.backward {
+                PagePart::Last(window.before, window.limit())
+            } else {
+                PagePart::First(window.after, window.limit())
+            };
+            let page = ParticipantPage {
+                chat: self.facts.id,
+                part,
+            };
+            let page = window.cut(loaders(context)?.participant_page(page).await?);
+            connection.has_previous_page = page.has_previous;
+            connection.has_next_page = page.has_next;
+            connection.edges.extend(
+                page.items
+                    .into_iter()
+                    .map(|row| Edge::new(row.key().to_string(), Participant::from(row.facts))),
+            );
+        }
+        Ok(connection)
+    }
+
+    /// One participant. Null if they do not take part, or you do not.
+    async fn participant(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who.")] user_id: UserId,
+    ) -> Result<Option<Participant>> {
+        if !self.takes_part {
+            return Ok(None);
+        }
+        let row = loaders(context)?
+            .participant(self.facts.id, user_id)
+            .await?;
+        Ok(row.map(|row| Participant::from(row.facts)))
+    }
+}
+
+/// What a list of chats adds to its edges.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ChatListPosition {
+    /// How far your own feed had come when the list was read. Subscribe after it and no new chat is missed.
+    feed_cursor: Cursor,
+}
+
+/// What is yours about a chat in a list.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct OwnPart {
+    #[graphql(skip)]
+    chat_id: ChatId,
+    #[graphql(skip)]
+    message_count: Number,
+    #[graphql(skip)]
+    caller: UserId,
+    /// Whether you take part; always true in the list of your chats.
+    takes_part: bool,
+}
+
+#[ComplexObject]
+impl OwnPart {
+    /// Your own participation. Null if you do not take part.
+    async fn participant(&self, context: &Context<'_>) -> Result<Option<Participant>> {
+        let row = loaders(context)?
+            .participant(self.chat_id, self.caller)
+            .await?;
+        Ok(row.map(|row| Participant::from(row.facts)))
+    }
+
+    /// How many messages you have not read; 0 if you do not take part.
+    async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
+        let row = loaders(context)?
+            .participant(self.chat_id, self.caller)
+            .await?;
+        Ok(row.map_or(0, |row| {
+            (self.message_count - row.facts.last_read_number).max(0)
+        }))
+    }
+}
+
+/// A list of chats.
+pub type ChatConnection = Connection<String, Chat, ChatListPosition, OwnPart>;
+
+/// The connection for this page of chats.
+#[must_use]
+pub fn chat_connection(
+    caller: UserId,
+    feed_cursor: Cursor,
+    page: Page<VisibleChat>,
+    key: impl Fn(&shared_schema::Chat) -> String,
+) -> ChatConnection {
+    let mut connection = Connection::with_additional_fields(
+        page.has_previous,
+        page.has_next,
+        ChatListPosition { feed_cursor },
+    );
+    connection.edges.extend(page.items.into_iter().map(|chat| {
+        let facts = &chat.chat.facts;
+        let own = OwnPart {
+            chat_id: facts.id,
+            message_count: facts.message_count,
+            caller,
+            takes_part: chat.takes_part,
+        };
+        Edge::with_additional_fields(key(facts), Chat::from(chat), own)
+    }));
+    connection
+}
+
+/// How much of a chat the caller has not read.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UnreadCount {
+    /// The chat.
+    chat_id: ChatId,
+    /// Messages above your read mark.
+    unread_count: Number,
+    /// Your read mark: you have read every message up to and including this number.
+    last_read_number: Number,
+    /// All messages; also the newest one's number.
+    message_count: Number,
+}
+
+impl From<UnreadRow> for UnreadCount {
+    fn from(row: UnreadRow) -> Self {
+        Self {
+            chat_id: row.chat_id,
+            unread_count: row.unread_count.max(0),
+            last_read_number: row.last_read_number,
+            message_count: row.message_count,
+        }
+    }
+}
+
+impl fmt::Display for ActivityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at.as_microsecond(), self.chat)
+    }
+}
+
+impl FromStr for ActivityKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parts(text, |at, chat| {
+            let at = Timestamp::from_microsecond(at).ok()?;
+            Some(Self {
+                at,
+                chat: ChatId(chat),
+            })
+        })
+    }
+}
+
+impl fmt::Display for JoiningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.joined_seq, self.user)
+    }
+}
+
+impl FromStr for JoiningKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parts(text, |joined_seq, user| {
+            Some(Self {
+                joined_seq,
+                user: UserId(user),
+            })
+        })
+    }
+}
+
+/// Reads `number.uuid`.
+fn parts<K>(text: &str, key: impl FnOnce(i64, uuid::Uuid) -> Option<K>) -> Result<K, Error> {
+    text.split_once('.')
+        .and_then(|(number, id)| key(number.parse().ok()?, uuid::Uuid::try_parse(id).ok()?))
+        .ok_or_else(|| Error::bad_request("not a cursor of this list"))
+}

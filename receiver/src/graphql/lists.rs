@@ -1,0 +1,129 @@
+//! Relay connections: parsing `first`/`after`/`last`/`before`, and what a page may cost.
+
+use std::str::FromStr;
+
+use chassis::Error;
+
+/// The most that one page may hold.
+pub const MAX_PAGE: i32 = 100;
+
+/// The page size where a client names none.
+pub const PAGE: i32 = 50;
+
+/// The four arguments of a connection.
+#[derive(Clone, Debug, Default)]
+pub struct PageArgs {
+    /// So many from the start.
+    pub first: Option<i32>,
+    /// Only what comes after.
+    pub after: Option<String>,
+    /// So many from the end.
+    pub last: Option<i32>,
+    /// Only what comes before.
+    pub before: Option<String>,
+}
+
+/// A page, parsed: a direction, bounds and a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window<K> {
+    /// From the end instead of from the start.
+    pub backward: bool,
+    /// Exclusive lower bound.
+    pub after: Option<K>,
+    /// Exclusive upper bound.
+    pub before: Option<K>,
+    /// 1 to [`MAX_PAGE`].
+    pub size: i64,
+}
+
+impl PageArgs {
+    /// What the arguments ask for. With neither `first` nor `last`, a page from the start.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when they contradict each other, are out of range, or a cursor is not one of this list.
+    pub fn window<K: FromStr>(&self) -> Result<Window<K>, Error> {
+        let (backward, field, size) = match (self.first, self.last) {
+            (Some(_), Some(_)) => {
+                return Err(Error::bad_input("last", "give first or last, not both"));
+            }
+            (None, Some(last)) => (true, "last", last),
+            (first, None) => (false, "first", first.unwrap_or(PAGE)),
+        };
+        if !(1..=MAX_PAGE).contains(&size) {
+            return Err(Error::bad_input(field, format!("must be 1 to {MAX_PAGE}")));
+        }
+        Ok(Window {
+            backward,
+            after: key("after", self.after.as_deref())?,
+            before: key("before", self.before.as_deref())?,
+            size: size.into(),
+        })
+    }
+}
+
+impl<K> Window<K> {
+    /// Rows to read for this page: one more than it holds, to know whether there is another page.
+    #[must_use]
+    pub fn limit(&self) -> i64 {
+        self.size + 1
+    }
+
+    /// Cuts what was read down to the page, in list order, and says whether there is more before and after it.
+    #[must_use]
+    pub fn cut<T>(&self, mut read: Vec<T>) -> Page<T> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let more = read.len() > size;
+        read.truncate(size);
+        if self.backward {
+            read.reverse();
+            Page {
+                items: read,
+                has_previous: more,
+                has_next: self.before.is_some(),
+            }
+        } else {
+            Page {
+                items: read,
+                has_previous: self.after.is_some(),
+                has_next: more,
+            }
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// In list order.
+    pub items: Vec<T>,
+    /// Whether the list goes on before.
+    pub has_previous: bool,
+    /// Whether the list goes on after.
+    pub has_next: bool,
+}
+
+impl<T> Page<T> {
+    /// The same page of these items.
+    #[must_use]
+    pub fn with<U>(&self, items: Vec<U>) -> Page<U> {
+        Page {
+            items,
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+        }
+    }
+}
+
+fn key<K: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<K>, Error> {
+    text.map(|text| {
+        text.parse()
+            .map_err(|_| Error::bad_input(field, "not a cursor of this list"))
+    })
+    .transpose()
+}
+
+/// The points of a list field: one per item that the page may hold, times what an item costs.
+#[must_use]
+pub fn page_cost(size: Option<i32>, item: usize) -> usize {
+    usize::try_from(size.unwrap_or(PAGE).clamp(1, MAX_PAGE)).unwrap_or(1) * item
+}

@@ -1,0 +1,307 @@
+//! Batching: however many objects of a page ask, each kind of thing is read in one statement.
+//!
+//! One set per process. The loaders keep nothing, so what they answer is never staler than the statement, except for
+//! people's profiles, which are shown with every message and kept for [`PROFILE_LIFETIME`].
+
+use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, Loader},
+};
+use chassis::{Error, postgres::Pool};
+use moka::sync::Cache;
+use shared_schema::{ChatId, MessageId, UserId};
+
+use crate::db::{
+    self,
+    chats::VisibleChat,
+    participants::{JoiningKey, ParticipantRow},
+};
+
+/// A changed name is shown everywhere within this time.
+const PROFILE_LIFETIME: Duration = Duration::from_secs(3);
+
+/// Profiles kept at the most.
+const PROFILES: u64 = 10_000;
+
+/// The loaders of one process.
+pub struct Loaders {
+    users: DataLoader<Users>,
+    messages: DataLoader<Messages>,
+    newest_messages: DataLoader<NewestMessages>,
+    chats: DataLoader<Chats>,
+    participants: DataLoader<Participants>,
+    participant_pages: DataLoader<ParticipantPages>,
+}
+
+/// The loaders of this request's process.
+///
+/// # Errors
+/// Never in a schema built by this crate.
+pub fn of<'a>(context: &Context<'a>) -> Result<&'a Loaders, Error> {
+    context
+        .data::<Loaders>()
+        .map_err(|error| Error::internal(error.message))
+}
+
+impl Loaders {
+    /// Loaders that read from `pool`.
+    #[must_use]
+    pub fn new(pool: &Pool) -> Self {
+        let profiles = Cache::builder()
+            .max_capacity(PROFILES)
+            .time_to_live(PROFILE_LIFETIME)
+            .build();
+        let pool = || pool.clone();
+        Self {
+            users: DataLoader::new(
+                Users {
+                    pool: pool(),
+                    profiles,
+                },
+                tokio::spawn,
+            ),
+            messages: DataLoader::new(Messages(pool()), tokio::spawn),
+            newest_messages: DataLoader::new(NewestMessages(pool()), tokio::spawn),
+            chats: DataLoader::new(Chats(pool()), tokio::spawn),
+            participants: DataLoader::new(Participants(pool()), tokio::spawn),
+            participant_pages: DataLoader::new(ParticipantPages(pool()), tokio::spawn),
+        }
+    }
+
+    /// A person; none when their account is gone.
+    ///
+    /// # Errors
+    /// When Postgres is away; likewise below.
+    pub async fn user(&self, user: UserId) -> Result<Option<shared_schema::User>, Arc<Error>> {
+        self.users.load_one(user).await
+    }
+
+    /// A message of a chat that the caller may read.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn message(
+        &self,
+        chat: ChatId,
+        message: MessageId,
+    ) -> Result<Option<shared_schema::Message>, Arc<Error>> {
+        self.messages.load_one((chat, message)).await
+    }
+
+    /// The newest message of a chat that the caller may read.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn newest_message(
+        &self,
+        chat: ChatId,
+    ) -> Result<Option<shared_schema::Message>, Arc<Error>> {
+        self.newest_messages.load_one(chat).await
+    }
+
+    /// A chat, if this user may see it.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn chat(
+        &self,
+        user: UserId,
+        chat: ChatId,
+    ) -> Result<Option<VisibleChat>, Arc<Error>> {
+        self.chats.load_one((user, chat)).await
+    }
+
+    /// Someone in a chat, if they take part.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn participant(
+        &self,
+        chat: ChatId,
+        user: UserId,
+    ) -> Result<Option<ParticipantRow>, Arc<Error>> {
+        self.participants.load_one((chat, user)).await
+    }
+
+    /// Participants of a chat that the caller may see.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn participant_page(
+        &self,
+        page: ParticipantPage,
+    ) -> Result<Vec<ParticipantRow>, Arc<Error>> {
+        Ok(self
+            .participant_pages
+            .load_one(page)
+            .await?
+            .unwrap_or_default())
+    }
+}
+
+struct Users {
+    pool: Pool,
+    profiles: Cache<UserId, Option<shared_schema::User>>,
+}
+
+impl Loader<UserId> for Users {
+    type Value = shared_schema::User;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[UserId]) -> Result<HashMap<UserId, Self::Value>, Self::Error> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        for &key in keys {
+            match self.profiles.get(&key) {
+                Some(Some(profile)) => drop(found.insert(key, profile)),
+                Some(None) => {}
+                None => missing.push(key),
+            }
+        }
+        if !missing.is_empty() {
+            for profile in db::profiles::by_id(&self.pool, &missing).await? {
+                found.insert(profile.id, profile);
+            }
+            for key in missing {
+                self.profiles.insert(key, found.get(&key).cloned());
+            }
+        }
+        Ok(found)
+    }
+}
+
+struct Messages(Pool);
+
+impl Loader<(ChatId, MessageId)> for Messages {
+    type Value = shared_schema::Message;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(ChatId, MessageId)],
+    ) -> Result<HashMap<(ChatId, MessageId), Self::Value>, Self::Error> {
+        Ok(keyed(
+            db::messages::by_id(&self.0, keys).await?,
+            |message| (message.chat_id, message.id),
+        ))
+    }
+}
+
+struct NewestMessages(Pool);
+
+impl Loader<ChatId> for NewestMessages {
+    type Value = shared_schema::Message;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ChatId]) -> Result<HashMap<ChatId, Self::Value>, Self::Error> {
+        Ok(keyed(
+            db::messages::newest_of(&self.0, keys).await?,
+            |message| message.chat_id,
+        ))
+    }
+}
+
+struct Chats(Pool);
+
+impl Loader<(UserId, ChatId)> for Chats {
+    type Value = VisibleChat;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(UserId, ChatId)],
+    ) -> Result<HashMap<(UserId, ChatId), Self::Value>, Self::Error> {
+        let mut found = HashMap::new();
+        for (user, chats) in grouped(keys) {
+            for chat in db::chats::visible_to(&self.0, user, &chats).await? {
+                found.insert((user, chat.chat.facts.id), chat);
+            }
+        }
+        Ok(found)
+    }
+}
+
+struct Participants(Pool);
+
+impl Loader<(ChatId, UserId)> for Participants {
+    type Value = ParticipantRow;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(ChatId, UserId)],
+    ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
+        let rows = db::participants::by_id(&self.0, keys).await?;
+        Ok(keyed(rows, |row| (row.facts.chat_id, row.facts.user_id)))
+    }
+}
+
+/// Which participants of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParticipantPage {
+    /// Whose.
+    pub chat: ChatId,
+    /// Where from, in what direction and how many.
+    pub part: PagePart,
+}
+
+/// A part of a list of participants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PagePart {
+    /// Those who joined after, earliest first.
+    First(Option<JoiningKey>, i64),
+    /// Those who joined before, latest first.
+    Last(Option<JoiningKey>, i64),
+}
+
+struct ParticipantPages(Pool);
+
+impl Loader<ParticipantPage> for ParticipantPages {
+    type Value = Vec<ParticipantRow>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[ParticipantPage],
+    ) -> Result<HashMap<ParticipantPage, Self::Value>, Self::Error> {
+        let keys: Vec<_> = keys.iter().map(|page| (page.part, page.chat)).collect();
+        let mut pages: HashMap<ParticipantPage, Vec<ParticipantRow>> = HashMap::new();
+        for (part, chats) in grouped(&keys) {
+            let rows = match part {
+                PagePart::First(after, limit) => {
+                    db::participants::first_of(&self.0, &chats, after, limit).await?
+                }
+                PagePart::Last(before, limit) => {
+                    db::participants::last_of(&self.0, &chats, before, limit).await?
+                }
+            };
+            for row in rows {
+                pages
+                    .entry(ParticipantPage {
+                        chat: row.facts.chat_id,
+                        part,
+                    })
+                    .or_default()
+                    .push(row);
+            }
+        }
+        Ok(pages)
+    }
+}
+
+fn keyed<K: Eq + Hash, V>(values: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
+    values
+        .into_iter()
+        .map(|value| (key(&value), value))
+        .collect()
+}
+
+fn grouped<K: Copy + Eq + Hash, V: Copy>(pairs: &[(K, V)]) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for &(key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}

@@ -1,0 +1,51 @@
+//! A feed as a query, for clients that poll.
+
+use async_graphql::{Context, Object, Result};
+use chassis::{Caller, Error};
+use shared_schema::{Cursor, FeedId};
+
+use super::{hub, pool};
+use crate::{
+    feeds::Reader,
+    follower::Follower,
+    graphql::{FeedBatch, page_cost},
+    participation::watch_chat,
+};
+
+/// `Query.feed`.
+#[derive(Default)]
+pub struct FeedPage;
+
+#[Object]
+impl FeedPage {
+    /// What happened in a feed after a position: the same as the subscription delivers, for clients that poll. Ask again
+    /// with the batch's cursor until it is caught up.
+    #[graphql(complexity = "page_cost(Some(100), child_complexity / 10)")]
+    async fn feed(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A chat that you take part in, or your own user id.")] id: FeedId,
+        #[graphql(desc = "The position to go on from.")] after: Cursor,
+    ) -> Result<FeedBatch> {
+        let caller = Caller::of(context)?;
+        let (pool, hub) = (pool(context)?, hub(context)?);
+        if after.feed != id {
+            return Err(Error::bad_input("after", "a cursor of another feed").into());
+        }
+        let mut follower = if id == FeedId::from(caller.user_id) {
+            let watch = hub
+                .watch_one(id)
+                .await?
+                .ok_or_else(Error::unauthenticated)?;
+            Follower::own(Reader::new(hub, watch, Some(after)))
+        } else {
+            let (watch, proof) = watch_chat(pool, hub, caller, id.chat(), Some(after)).await?;
+            Follower::chat(Reader::new(hub, watch, Some(after)), proof, pool, caller)
+        };
+        let batch = follower
+            .catch_up()
+            .await?
+            .unwrap_or_else(|| follower.announcement(Vec::new()));
+        Ok(batch.into())
+    }
+}

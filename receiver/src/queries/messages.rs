@@ -1,0 +1,113 @@
+//! A chat's messages, page by page.
+
+use async_graphql::{
+    Context, Object, Result,
+    connection::{Connection, Edge, EmptyFields},
+};
+use chassis::{Caller, Error, postgres::Pool};
+use shared_schema::{ChatId, Cursor, MessageId, Number};
+
+use super::{pool, wait_for};
+use crate::{
+    db,
+    graphql::{Message, PAGE, Page, PageArgs, Window, page_cost},
+    participation::Participation,
+};
+
+type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
+
+/// `Query.messages`.
+#[derive(Default)]
+pub struct Messages;
+
+#[Object]
+impl Messages {
+    /// The messages of a chat that you take part in, oldest first. Without arguments: the newest 50.
+    #[allow(clippy::too_many_arguments)] // They are the field's arguments; GraphQL has no other place for them.
+    #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
+    async fn messages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The chat.")] chat_id: ChatId,
+        #[graphql(desc = "So many from the start of the list, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "A message of the chat: gives the `first` messages (50 if absent) with this one in their middle."
+        )]
+        around: Option<MessageId>,
+        #[graphql(
+            desc = "Wait, for a moment, until the answer is at least as new as this position."
+        )]
+        at_least: Option<Cursor>,
+    ) -> Result<MessageConnection> {
+        let caller = Caller::of(context)?;
+        let pool = pool(context)?;
+        let last = if first.is_none() && around.is_none() {
+            last.or(Some(PAGE))
+        } else {
+            last
+        };
+        let window = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .window::<Number>()?;
+        wait_for(pool, at_least).await?;
+        let participation = Participation::of(pool, caller, chat_id).await?;
+        let page = match around {
+            Some(id) => about(pool, participation, id, window).await?,
+            None => between(pool, participation, window).await?,
+        };
+        Ok(connection(page))
+    }
+}
+
+async fn between(
+    pool: &Pool,
+    Participation { chat_id, .. }: Participation,
+    window: Window<Number>,
+) -> Result<Page<shared_schema::Message>, Error> {
+    let after = window.after.unwrap_or(0);
+    let before = window.before.unwrap_or(Number::MAX);
+    let read = if window.backward {
+        db::messages::newest_between(pool, chat_id, after, before, window.limit()).await?
+    } else {
+        db::messages::oldest_between(pool, chat_id, after, before, window.limit()).await?
+    };
+    Ok(window.cut(read))
+}
+
+/// The page that has the message in its middle; half of it stays empty where the chat ends.
+async fn about(
+    pool: &Pool,
+    participation: Participation,
+    id: MessageId,
+    window: Window<Number>,
+) -> Result<Page<shared_schema::Message>, Error> {
+    if window.backward || window.after.is_some() || window.before.is_some() {
+        return Err(Error::bad_input("around", "goes with first only"));
+    }
+    let chat_id = participation.chat_id;
+    let found = db::messages::by_id(pool, &[(chat_id, id)]).await?;
+    let middle = found
+        .first()
+        .ok_or_else(|| Error::not_found("message"))?
+        .number;
+    let start = (middle - window.size / 2).max(1);
+    let after = Some(start - 1).filter(|&after| after > 0);
+    between(pool, participation, Window { after, ..window }).await
+}
+
+fn connection(page: Page<shared_schema::Message>) -> MessageConnection {
+    let mut connection = Connection::new(page.has_previous, page.has_next);
+    connection.edges.extend(
+        page.items
+            .into_iter()
+            .map(|message| Edge::new(message.number.to_string(), Message::from(message))),
+    );
+    connection
+}

@@ -1,0 +1,143 @@
+//! Subscriptions over WebSocket: the `graphql-transport-ws` protocol.
+//!
+//! The stock server of the GraphQL library is not used: it answers protocol errors with close codes that the official
+//! client takes as final, has no timeout, no bounds and no drain. What is here is the protocol, the bounds and the end
+//! of a session; execution stays the library's.
+//!
+//! Invariants: a socket holds a bounded number of operations, each of which is a position and not a queue; nothing is
+//! read from a subscription while the client does not read; a socket never outlives its session or its token.
+
+mod close;
+mod connection;
+mod protocol;
+mod registry;
+mod sentinel;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{State, WebSocketUpgrade},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use chassis::{Verifier, graphql::Endpoint, postgres::Pool, telemetry};
+
+use crate::{feeds::Hub, graphql::ReceiverSchema};
+
+pub use registry::{SocketArgs, SocketMetrics, Sockets};
+
+const SUBPROTOCOL: &str = "graphql-transport-ws";
+
+/// Largest message from a client: a subscription with its cursors.
+const MAX_MESSAGE: usize = 64 * 1024;
+
+/// Read buffer. The library's default of 128 KiB would be most of what an idle socket costs.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// Frames collected before they are written at once.
+const WRITE_BUFFER: usize = 16 * 1024;
+
+/// Bytes that may wait for the client at the most: the largest single frame has to fit.
+const MAX_WRITE_BUFFER: usize = 4 * 1024 * 1024;
+
+/// What every socket needs.
+#[derive(Clone)]
+pub struct SocketContext {
+    /// Executes subscriptions.
+    pub schema: ReceiverSchema,
+    /// Measures documents and prepares requests, with the same limits as over HTTP.
+    pub endpoint: Endpoint,
+    /// Whom to believe.
+    pub verifier: Verifier,
+    /// For the caller's own feed, which says when a session ends.
+    pub hub: Hub,
+    /// For the check that a session has not ended yet.
+    pub pool: Pool,
+    /// All open sockets.
+    pub sockets: Sockets,
+    /// Origins that a browser may connect from, besides our own.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Takes WebSocket upgrades on `/graphql` and leaves everything else to `http`.
+pub fn router(context: SocketContext, http: Router) -> Router {
+    Router::new()
+        .route("/graphql", any(upgrade))
+        .with_state((context, http.clone()))
+        .fallback_service(http)
+}
+
+async fn upgrade(
+    State((context, http)): State<(SocketContext, Router)>,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    request: axum::extract::Request,
+) -> Response {
+    use tower::ServiceExt;
+    if !asks_for_upgrade(request.headers()) {
+        return match http.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+    }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    if !origin_allowed(request.headers(), &context.allowed_origins) {
+        return (StatusCode::FORBIDDEN, "this origin may not connect").into_response();
+    }
+    let Some(place) = context.sockets.enter() else {
+        return busy();
+    };
+    let trace = telemetry::Trace::of(request.headers());
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(MAX_WRITE_BUFFER);
+    let spoken = upgrade.selected_protocol().is_some();
+    upgrade.on_upgrade(move |socket| {
+        telemetry::in_trace(trace, connection::serve(socket, context, place, spoken))
+    })
+}
+
+fn asks_for_upgrade(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::UPGRADE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+}
+
+/// A browser says where a page comes from; a page of another origin has no business here. Other clients say nothing,
+/// and there is no cookie that could be ridden on.
+fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let Some(origin) = text(header::ORIGIN) else {
+        return true;
+    };
+    let own = origin.split_once("://").map(|(_, host)| host);
+    own == text(header::HOST) || allowed.iter().any(|allowed| allowed == origin)
+}
+
+/// Full: the load balancer or the client goes elsewhere, not all at the same moment.
+fn busy() -> Response {
+    let seconds = 1 + rand::random_range(0..10_u64);
+    let retry = [(
+        header::RETRY_AFTER,
+        Duration::from_secs(seconds).as_secs().to_string(),
+    )];
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        retry,
+        "too many connections",
+    )
+        .into_response()
+}

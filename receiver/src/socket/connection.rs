@@ -1,0 +1,364 @@
+//! One socket from upgrade to close.
+
+use std::pin::Pin;
+
+use async_graphql::{Response, Value};
+use axum::extract::ws::{Message, WebSocket};
+use chassis::{
+    Caller, Error,
+    graphql::{failure, finish},
+};
+use futures_util::{FutureExt, SinkExt, Stream, StreamExt, stream};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+use tokio_stream::StreamMap;
+
+use super::{
+    SocketContext,
+    close::Close,
+    protocol::{Incoming, Outgoing},
+    registry::{Place, SocketArgs},
+    sentinel::Sentinel,
+};
+
+/// The window in which a client's messages are counted.
+const RATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Answers written before anything else gets its turn.
+const BURST: usize = 64;
+
+/// Longest id of an operation: the official client sends UUIDs.
+const MAX_ID: usize = 128;
+
+type Answers = Pin<Box<dyn Stream<Item = Option<Response>> + Send>>;
+
+/// Why a socket ended.
+enum End {
+    /// We close it.
+    Close(Close),
+    /// The client closed it, or is gone.
+    Gone,
+}
+
+/// Serves a socket. `spoken` tells whether the client speaks our subprotocol.
+pub(super) async fn serve(
+    mut socket: WebSocket,
+    context: SocketContext,
+    mut place: Place,
+    spoken: bool,
+) {
+    let args = context.sockets.args();
+    let end = if spoken {
+        match greet(&mut socket, &context, &mut place, &args).await {
+            Ok((caller, sentinel)) => {
+                Connection::new(&mut socket, &context, args, caller)
+                    .run(sentinel)
+                    .await
+            }
+            Err(end) => end,
+        }
+    } else {
+        End::Close(Close::WrongProtocol)
+    };
+    if let End::Close(close) = end {
+        tracing::debug!(code = close.code(), "closing a socket");
+        context.sockets.metrics().closed(close);
+        // A client that does not read cannot be told why.
+        drop(timeout(args.init_timeout, farewell(&mut socket, close)).await);
+    }
+}
+
+/// Sends the close frame and waits for the client's, so that the client learns the code before the connection is cut.
+async fn farewell(socket: &mut WebSocket, close: Close) {
+    if socket
+        .send(Message::Close(Some(close.into())))
+        .await
+        .is_ok()
+    {
+        while let Some(Ok(_)) = socket.recv().await {}
+    }
+}
+
+/// Waits for `connection_init` and answers it.
+async fn greet(
+    socket: &mut WebSocket,
+    context: &SocketContext,
+    place: &mut Place,
+    args: &SocketArgs,
+) -> Result<(Caller, Sentinel), End> {
+    let leave = place.leave();
+    let token = tokio::select! {
+        () = leave.cancelled() => return Err(End::Close(Close::Restart)),
+        init = timeout(args.init_timeout, first_init(socket)) => {
+            init.map_err(|_| End::Close(Close::InitTimeout))??
+        }
+    };
+    let caller = context.verifier.verify(&token).await.map_err(refused)?;
+    if !place.belongs_to(caller.user_id) {
+        return Err(End::Close(Close::Overload));
+    }
+    let sentinel = Sentinel::post(&context.hub, &context.pool, &caller, leave)
+        .await
+        .map_err(refused)?;
+    socket
+        .send(Outgoing::ConnectionAck.frame())
+        .await
+        .map_err(|_| End::Gone)?;
+    Ok((caller, sentinel))
+}
+
+fn refused(error: Error) -> End {
+    match error {
+        Error::Unauthenticated => End::Close(Close::Forbidden),
+        error => {
+            tracing::warn!(%error, "cannot open a socket now");
+            End::Close(Close::Overload)
+        }
+    }
+}
+
+async fn first_init(socket: &mut WebSocket) -> Result<String, End> {
+    loop {
+        match read(socket.recv().await)? {
+            Some(Incoming::ConnectionInit { payload }) => {
+                let token = payload.and_then(|payload| payload.access_token);
+                return token
+                    .map(|token| token.0)
+                    .ok_or(End::Close(Close::Forbidden));
+            }
+            Some(Incoming::Ping { payload }) => {
+                socket
+                    .send(Outgoing::Pong { payload }.frame())
+                    .await
+                    .map_err(|_| End::Gone)?;
+            }
+            Some(Incoming::Subscribe { .. }) => return Err(End::Close(Close::Unauthorized)),
+            Some(Incoming::Pong {} | Incoming::Complete { .. }) | None => {}
+        }
+    }
+}
+
+/// The protocol message in a frame; none for frames that are no message.
+fn read(frame: Option<Result<Message, axum::Error>>) -> Result<Option<Incoming>, End> {
+    match frame {
+        Some(Ok(Message::Text(text))) => serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|_| End::Close(Close::BadMessage)),
+        Some(Ok(Message::Binary(_))) => Err(End::Close(Close::BadMessage)),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+        Some(Err(error)) if is_too_large(&error) => Err(End::Close(Close::TooLarge)),
+        Some(Err(_)) => Err(End::Gone),
+    }
+}
+
+/// axum hides the library's error; its words are all there is.
+fn is_too_large(error: &axum::Error) -> bool {
+    let text = error.to_string();
+    text.contains("too long") || text.contains("too big")
+}
+
+/// An acknowledged connection.
+struct Connection<'a> {
+    socket: &'a mut WebSocket,
+    context: &'a SocketContext,
+    args: SocketArgs,
+    caller: Caller,
+    operations: StreamMap<String, Answers>,
+    heartbeat: Interval,
+    unanswered_pings: u8,
+    counted_since: Instant,
+    counted: u32,
+}
+
+impl<'a> Connection<'a> {
+    fn new(
+        socket: &'a mut WebSocket,
+        context: &'a SocketContext,
+        args: SocketArgs,
+        caller: Caller,
+    ) -> Self {
+        let mut heartbeat = interval_at(Instant::now() + args.ping, args.ping);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            socket,
+            context,
+            args,
+            caller,
+            operations: StreamMap::new(),
+            heartbeat,
+            unanswered_pings: 0,
+            counted_since: Instant::now(),
+            counted: 0,
+        }
+    }
+
+    async fn run(mut self, mut sentinel: Sentinel) -> End {
+        // Whatever the connection is waiting for, a full socket included, the sentinel is heard.
+        let close = tokio::select! {
+            end = self.converse() => end,
+            close = sentinel.alarm() => End::Close(close),
+        };
+        let running = i64::try_from(self.operations.len()).unwrap_or_default();
+        self.context.sockets.metrics().operations.dec_by(running);
+        close
+    }
+
+    async fn converse(&mut self) -> End {
+        loop {
+            let step = tokio::select! {
+                frame = self.socket.recv() => self.take(frame).await,
+                Some((id, answer)) = self.operations.next(), if !self.operations.is_empty() => {
+                    self.give(id, answer).await
+                }
+                _ = self.heartbeat.tick() => self.ping().await,
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn take(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        self.unanswered_pings = 0;
+        self.count()?;
+        match read(frame)? {
+            Some(Incoming::Subscribe { id, payload }) => self.subscribe(id, *payload).await,
+            Some(Incoming::Complete { id }) => {
+                self.stop(&id);
+                Ok(())
+            }
+            Some(Incoming::Ping { payload }) => self.send(Outgoing::Pong { payload }.frame()).await,
+            Some(Incoming::ConnectionInit { .. }) => Err(End::Close(Close::SecondInit)),
+            Some(Incoming::Pong {}) | None => Ok(()),
+        }
+    }
+
+    fn count(&mut self) -> Result<(), End> {
+        if self.counted_since.elapsed() > RATE_WINDOW {
+            self.counted_since = Instant::now();
+            self.counted = 0;
+        }
+        self.counted += 1;
+        if self.counted > self.args.max_messages {
+            return Err(End::Close(Close::Overload));
+        }
+        Ok(())
+    }
+
+    async fn subscribe(
+        &mut self,
+        id: String,
+        mut request: async_graphql::Request,
+    ) -> Result<(), End> {
+        use async_graphql::parser::types::OperationType;
+        if id.is_empty() || id.len() > MAX_ID {
+            return Err(End::Close(Close::BadMessage));
+        }
+        if self.operations.contains_key(&id) {
+            return Err(End::Close(Close::DuplicateId));
+        }
+        let refusal = match self.context.endpoint.check(&mut request) {
+            _ if self.operations.len() >= self.args.max_operations => Some(Error::bad_request(
+                format!("at most {} operations per socket", self.args.max_operations),
+            )),
+            Ok(OperationType::Subscription) => None,
+            Ok(_) => Some(Error::bad_request("send queries and mutations over HTTP")),
+            Err(error) => Some(error),
+        };
+        if let Some(error) = refusal {
+            let response = failure(&error);
+            return self
+                .send(
+                    Outgoing::Error {
+                        id: &id,
+                        payload: &response.errors,
+                    }
+                    .frame(),
+                )
+                .await;
+        }
+        let request = self
+            .context
+            .endpoint
+            .prepare(request, Some(self.caller.clone()));
+        let answers = self
+            .context
+            .schema
+            .execute_stream(request)
+            .map(finish)
+            .map(Some);
+        // `StreamMap` forgets a stream that ends, so its end is an answer too.
+        let answers = answers.chain(stream::once(async { None }));
+        self.operations.insert(id, Box::pin(answers));
+        self.context.sockets.metrics().operations.inc();
+        Ok(())
+    }
+
+    fn stop(&mut self, id: &str) {
+        if self.operations.remove(id).is_some() {
+            self.context.sockets.metrics().operations.dec();
+        }
+    }
+
+    /// Writes this answer and those that are ready behind it, in one go.
+    async fn give(&mut self, id: String, answer: Option<Response>) -> Result<(), End> {
+        let mut next = Some((id, answer));
+        let mut frames = Vec::new();
+        while let Some((id, answer)) = next {
+            let (frame, last) = frame(&id, answer.as_ref());
+            frames.push(frame);
+            if last {
+                self.stop(&id);
+            }
+            next = if frames.len() < BURST {
+                self.operations.next().now_or_never().flatten()
+            } else {
+                None
+            };
+        }
+        let write = async {
+            for frame in frames {
+                self.socket.feed(frame).await?;
+            }
+            self.socket.flush().await
+        };
+        match timeout(self.args.stall, write).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Close(Close::Overload)),
+        }
+    }
+
+    async fn send(&mut self, frame: Message) -> Result<(), End> {
+        match timeout(self.args.stall, self.socket.send(frame)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Close(Close::Overload)),
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.unanswered_pings >= 2 {
+            return Err(End::Gone);
+        }
+        self.unanswered_pings += 1;
+        self.send(Message::Ping(axum::body::Bytes::new())).await
+    }
+}
+
+/// The frame for an answer, and whether it is the operation's last.
+fn frame(id: &str, answer: Option<&Response>) -> (Message, bool) {
+    match answer {
+        None => (Outgoing::Complete { id }.frame(), true),
+        // Without data the operation has failed as a whole, and `error` is its end.
+        Some(response) if response.data == Value::Null && !response.errors.is_empty() => (
+            Outgoing::Error {
+                id,
+                payload: &response.errors,
+            }
+            .frame(),
+            true,
+        ),
+        Some(payload) => (Outgoing::Next { id, payload }.frame(), false),
+    }
+}

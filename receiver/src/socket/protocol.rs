@@ -1,0 +1,76 @@
+//! The messages of `graphql-transport-ws`.
+
+use async_graphql::{Request, Response, ServerError};
+use axum::extract::ws::{Message, Utf8Bytes};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// From the client.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Incoming {
+    ConnectionInit {
+        #[serde(default)]
+        payload: Option<InitPayload>,
+    },
+    Subscribe {
+        id: String,
+        payload: Box<Request>,
+    },
+    Complete {
+        id: String,
+    },
+    Ping {
+        #[serde(default)]
+        payload: Option<Box<RawValue>>,
+    },
+    Pong {},
+}
+
+/// What `connection_init` must carry. Unknown members are other people's business.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct InitPayload {
+    /// The access token. Never logged: `Debug` is of the token's presence only.
+    #[serde(default, rename = "accessToken")]
+    pub(super) access_token: Option<Token>,
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Token(pub(super) String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// To the client.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Outgoing<'a> {
+    ConnectionAck,
+    Next {
+        id: &'a str,
+        payload: &'a Response,
+    },
+    Error {
+        id: &'a str,
+        payload: &'a [ServerError],
+    },
+    Complete {
+        id: &'a str,
+    },
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload: Option<Box<RawValue>>,
+    },
+}
+
+impl Outgoing<'_> {
+    /// As a frame. A response that cannot be written as JSON does not exist; an empty frame would only be ignored.
+    pub(super) fn frame(&self) -> Message {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        Message::Text(Utf8Bytes::from(text))
+    }
+}

@@ -1,0 +1,50 @@
+//! New chats of the caller.
+
+use async_graphql::{Context, Result, Subscription};
+use chassis::{Caller, Error};
+use futures_util::{Stream, StreamExt, future::ready};
+use shared_schema::{Change, Cursor, FeedId};
+
+use super::events;
+use crate::{
+    feeds::Reader,
+    follower::Follower,
+    graphql::{Chat, chat_seen_by},
+    queries::{hub, pool},
+};
+
+/// `Subscription.chatAdded`.
+#[derive(Default)]
+pub struct ChatAddedSubscription;
+
+#[Subscription]
+impl ChatAddedSubscription {
+    /// Each chat that you begin to take part in: created by you, joined, or added by someone.
+    async fn chat_added(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A cursor of your own feed. Without it: from now.")] after: Option<Cursor>,
+    ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
+        let caller = Caller::of(context)?.clone();
+        let (pool, hub) = (pool(context)?.clone(), hub(context)?);
+        let own = FeedId::from(caller.user_id);
+        if after.is_some_and(|cursor| cursor.feed != own) {
+            return Err(Error::bad_input("after", "a cursor of another feed").into());
+        }
+        let watch = hub
+            .watch_one(own)
+            .await?
+            .ok_or_else(Error::unauthenticated)?;
+        let batches = Follower::own(Reader::new(hub, watch, after)).into_stream(Vec::new());
+        let chats = events(batches).then(move |event| {
+            let (pool, user) = (pool.clone(), caller.user_id);
+            async move {
+                match event?.change {
+                    Change::ChatAdded { chat_id, .. } => chat_seen_by(&pool, user, chat_id).await,
+                    _ => Ok(None),
+                }
+            }
+        });
+        Ok(chats.filter_map(|chat| ready(chat.transpose().map(|chat| chat.map_err(Into::into)))))
+    }
+}

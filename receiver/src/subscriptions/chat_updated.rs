@@ -1,0 +1,43 @@
+//! Changes of one chat's name and description.
+
+use async_graphql::{Context, Result, Subscription};
+use chassis::Caller;
+use futures_util::{Stream, StreamExt, future::ready};
+use shared_schema::{Change, ChatId, Cursor};
+
+use super::{chat_batches, events};
+use crate::{
+    graphql::{Chat, chat_seen_by},
+    queries::pool,
+};
+
+/// `Subscription.chatUpdated`.
+#[derive(Default)]
+pub struct ChatUpdatedSubscription;
+
+#[Subscription]
+impl ChatUpdatedSubscription {
+    /// A chat that you take part in, each time its name or description changes.
+    async fn chat_updated(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The chat.")] chat_id: ChatId,
+        #[graphql(desc = "A cursor of this chat's feed. Without it: from now.")] after: Option<
+            Cursor,
+        >,
+    ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
+        let user = Caller::of(context)?.user_id;
+        let pool = pool(context)?.clone();
+        let batches = chat_batches(context, chat_id, after).await?;
+        let chats = events(batches).then(move |event| {
+            let pool = pool.clone();
+            async move {
+                match event?.change {
+                    Change::ChatUpdated => chat_seen_by(&pool, user, chat_id).await,
+                    _ => Ok(None),
+                }
+            }
+        });
+        Ok(chats.filter_map(|chat| ready(chat.transpose().map(|chat| chat.map_err(Into::into)))))
+    }
+}

@@ -1,0 +1,50 @@
+//! Everything at once.
+
+use async_graphql::{Context, Result, Subscription};
+use chassis::{Caller, Error};
+use futures_util::{Stream, StreamExt};
+use shared_schema::Cursor;
+
+use crate::{
+    graphql::FeedBatch,
+    queries::{hub, pool},
+};
+
+/// Cursors in one `after`, at the most.
+const MAX_CURSORS: usize = 2_000;
+
+/// `Subscription.inbox`.
+#[derive(Default)]
+pub struct InboxSubscription;
+
+#[Subscription]
+impl InboxSubscription {
+    /// Everything you can see, in one subscription: your own feed and the feed of each of your chats, also of those
+    /// that you join later. First comes what you missed, then a batch of your own feed with `caughtUp`, then live.
+    async fn inbox(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            desc = "Your last cursor of each feed you know, at most 2,000. Feeds that are not named start from now."
+        )]
+        after: Option<Vec<Cursor>>,
+    ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
+        let inbox = open(context, after).await?;
+        Ok(inbox.into_stream().map(|batch| Ok(FeedBatch::from(batch?))))
+    }
+}
+
+pub(super) async fn open(
+    context: &Context<'_>,
+    after: Option<Vec<Cursor>>,
+) -> Result<crate::inbox::Inbox, Error> {
+    let caller = Caller::of(context)?;
+    let after = after.unwrap_or_default();
+    if after.len() > MAX_CURSORS {
+        return Err(Error::bad_input(
+            "after",
+            format!("at most {MAX_CURSORS} cursors"),
+        ));
+    }
+    crate::inbox::Inbox::open(hub(context)?, pool(context)?, caller, &after).await
+}

@@ -1,0 +1,38 @@
+//! How far the others in one chat have read.
+
+use async_graphql::{Context, Result, Subscription};
+use futures_util::{Stream, StreamExt, stream};
+use shared_schema::{ChatId, Cursor};
+
+use super::chat_batches;
+use crate::graphql::{ReadMark, Signal};
+
+/// `Subscription.messageReadUpdated`.
+#[derive(Default)]
+pub struct MessageReadUpdatedSubscription;
+
+#[Subscription]
+impl MessageReadUpdatedSubscription {
+    /// Each time someone in a chat that you take part in has read further.
+    async fn message_read_updated(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The chat.")] chat_id: ChatId,
+        #[graphql(
+            desc = "A cursor of this chat's feed: first come the marks that moved since. Without it: from now."
+        )]
+        after: Option<Cursor>,
+    ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {
+        let batches = chat_batches(context, chat_id, after).await?;
+        Ok(batches.flat_map(|batch| {
+            let marks = batch
+                .signals
+                .into_iter()
+                .filter_map(|signal| match signal.into() {
+                    Signal::ReadMark(mark) => Some(Ok(mark)),
+                    Signal::Typing(_) => None,
+                });
+            stream::iter(marks.collect::<Vec<_>>())
+        }))
+    }
+}

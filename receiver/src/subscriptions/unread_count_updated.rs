@@ -1,0 +1,68 @@
+//! The caller's unread counts, as they change.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, Result, Subscription};
+use chassis::{Caller, Error, postgres::Pool};
+use futures_util::{Stream, StreamExt, stream};
+use shared_schema::{Change, ChatId, Cursor, UserId};
+
+use super::inbox;
+use crate::{db, feeds::Batch, graphql::UnreadCount, queries::pool};
+
+/// `Subscription.unreadCountUpdated`.
+#[derive(Default)]
+pub struct UnreadCountUpdatedSubscription;
+
+#[Subscription]
+impl UnreadCountUpdatedSubscription {
+    /// Each time the number of messages that you have not read changes in one of your chats: a message came, or you read
+    /// on this or another device.
+    async fn unread_count_updated(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            desc = "Your last cursor of each feed you know, at most 2,000. Feeds that are not named start from now."
+        )]
+        after: Option<Vec<Cursor>>,
+    ) -> Result<impl Stream<Item = Result<UnreadCount>> + use<>> {
+        let user = Caller::of(context)?.user_id;
+        let pool = pool(context)?.clone();
+        let batches = inbox::open(context, after).await?.into_stream();
+        let counts = batches.then(move |batch| {
+            let pool = pool.clone();
+            async move { counts(&pool, user, &batch?).await }
+        });
+        Ok(counts.flat_map(|counts| {
+            stream::iter(match counts {
+                Ok(counts) => counts.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error.into())],
+            })
+        }))
+    }
+}
+
+/// The counts of the chats in which this batch may have changed them.
+async fn counts(pool: &Pool, user: UserId, batch: &Batch) -> Result<Vec<UnreadCount>, Error> {
+    let changed: BTreeSet<ChatId> = batch
+        .events
+        .iter()
+        .filter_map(|event| match event.change {
+            Change::MessageAdded(_) => Some(event.feed.chat()),
+            Change::ReadMarkMoved { chat_id, .. } | Change::ChatAdded { chat_id, .. } => {
+                Some(chat_id)
+            }
+            _ => None,
+        })
+        .collect();
+    let mut counts = Vec::new();
+    for chat in changed {
+        counts.extend(
+            db::chats::unread(pool, user, Some(chat), 1)
+                .await?
+                .into_iter()
+                .map(UnreadCount::from),
+        );
+    }
+    Ok(counts)
+}
