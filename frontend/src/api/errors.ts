@@ -1,0 +1,44 @@
+import { CombinedGraphQLErrors } from "@apollo/client/errors";
+import type { GraphQLFormattedError } from "graphql";
+
+/** The services' closed set of error codes, and one for a request that got no answer at all. */
+export type ErrorCode =
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "BAD_USER_INPUT"
+  | "CONFLICT"
+  | "RATE_LIMITED"
+  | "UNAVAILABLE"
+  | "INTERNAL"
+  | "NETWORK";
+
+export interface Failure {
+  code: ErrorCode;
+  /** The input field at fault, where one is. */
+  field?: string;
+  /** The service's own words; fit for people only with BAD_USER_INPUT and CONFLICT. */
+  message: string;
+  /** When a retry makes sense. */
+  retryAfterMs?: number;
+}
+
+/** What went wrong, from anything that an Apollo call can reject with. */
+export function failureOf(error: unknown): Failure {
+  const first = CombinedGraphQLErrors.is(error) ? error.errors[0] : undefined;
+  if (first) return failureOfGraphQL(first);
+  return { code: "NETWORK", message: error instanceof Error ? error.message : String(error) };
+}
+
+export function failureOfGraphQL(error: GraphQLFormattedError): Failure {
+  const extensions = error.extensions ?? {};
+  const failure: Failure = { code: (extensions.code as ErrorCode | undefined) ?? "INTERNAL", message: error.message };
+  if (typeof extensions.field === "string") failure.field = extensions.field;
+  if (typeof extensions.retryAfterMs === "number") failure.retryAfterMs = extensions.retryAfterMs;
+  return failure;
+}
+
+/** Whether the same request, with the same id, may succeed later. */
+export function isTemporary({ code }: Failure): boolean {
+  return code === "NETWORK" || code === "UNAVAILABLE" || code === "RATE_LIMITED" || code === "INTERNAL";
+}

@@ -1,0 +1,66 @@
+import { ApolloLink } from "@apollo/client";
+import { CombinedGraphQLErrors, ServerError } from "@apollo/client/errors";
+import { HttpLink } from "@apollo/client/link/http";
+import { catchError, defer, from, map, type Observable, of, switchMap, throwError } from "rxjs";
+import { failureOfGraphQL } from "./errors";
+import { answeredBy, INSTANCE_HEADER, pinnedInstance } from "./instance";
+import { serviceOf } from "./routing";
+import type { Session } from "./session";
+
+/** Queries and mutations, each to the service that serves it. */
+export function routedHttpLink(): ApolloLink {
+  const http = new HttpLink({
+    uri: (operation) => `/${serviceOf(operation.query)}/graphql`,
+    credentials: "omit",
+  });
+  return new ApolloLink((operation, forward) => {
+    const pin = pinnedInstance();
+    if (pin) {
+      operation.setContext(({ headers }) => ({ headers: { ...headers, [INSTANCE_HEADER]: pin } }));
+    }
+    return forward(operation).pipe(
+      map((result) => {
+        const response = operation.getContext().response as Response | undefined;
+        const instance = response?.headers.get(INSTANCE_HEADER);
+        if (instance) answeredBy.set({ ...answeredBy.get(), [serviceOf(operation.query)]: instance });
+        return result;
+      }),
+    );
+  }).concat(http);
+}
+
+/**
+ * Sends the access token along, and once more with a new one when a service refuses it. Operations with
+ * `context: { anonymous: true }` go without: signing in, signing up and refreshing.
+ */
+export function authLink(session: Session): ApolloLink {
+  return new ApolloLink((operation, forward) => {
+    if (operation.getContext().anonymous) return forward(operation);
+    const attempt = (retry: boolean): Observable<ApolloLink.Result> =>
+      defer(() => from(session.accessToken())).pipe(
+        switchMap((token) => {
+          operation.setContext(({ headers }) => ({
+            headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
+          }));
+          const again = () => {
+            session.reject(token);
+            return attempt(false);
+          };
+          return forward(operation).pipe(
+            switchMap((result) => (retry && isRefused(result.errors) ? again() : of(result))),
+            catchError((error) => (retry && isUnauthorized(error) ? again() : throwError(() => error))),
+          );
+        }),
+      );
+    return attempt(true);
+  });
+}
+
+function isRefused(errors: ApolloLink.Result["errors"]): boolean {
+  return errors?.some((error) => failureOfGraphQL(error).code === "UNAUTHENTICATED") ?? false;
+}
+
+function isUnauthorized(error: unknown): boolean {
+  if (CombinedGraphQLErrors.is(error)) return isRefused(error.errors);
+  return ServerError.is(error) && error.statusCode === 401;
+}

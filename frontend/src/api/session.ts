@@ -1,0 +1,142 @@
+import { type Failure, isTemporary } from "./errors";
+import { Store } from "./store";
+
+/** What signing in, signing up and refreshing answer, as far as the session needs it. */
+export interface Grant {
+  accessToken: string;
+  accessTokenExpiresAt: string;
+  refreshToken: string;
+  userId: string;
+}
+
+export type SessionState = { status: "signed-out" } | { status: "signed-in"; userId: string };
+
+interface Dependencies {
+  /** Exchanges a refresh token for a new grant; rejects with a `Failure`. */
+  refresh(refreshToken: string): Promise<Grant>;
+  storage: Storage;
+  /** Runs one piece of work at a time across all tabs of this browser. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+interface Stored {
+  refreshToken: string;
+  userId: string;
+}
+
+const KEY = "antiphon.session";
+/** Renewed this long before it ends, so that no request meets the very end. */
+const AHEAD_MS = 60_000;
+/** A token is used for at least this long, whatever a wrong local clock makes of its expiry. */
+const SHORTEST_MS = 30_000;
+
+/**
+ * The signed-in session of this browser. The access token lives in memory; the refresh token lives in localStorage,
+ * because a reload must not sign anyone out and every tab shares one session. Refresh tokens are used up by refreshing
+ * and reuse ends the session, hence one refresh at a time across tabs, always with the newest stored token.
+ */
+export class Session {
+  readonly state: Store<SessionState>;
+  readonly #deps: Dependencies;
+  #access: { token: string; staleAt: number } | undefined;
+  #refreshing: Promise<string | undefined> | undefined;
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps;
+    const stored = this.#stored();
+    this.state = new Store<SessionState>(
+      stored ? { status: "signed-in", userId: stored.userId } : { status: "signed-out" },
+    );
+  }
+
+  /** Takes over a new grant, after signing in or refreshing. */
+  adopt(grant: Grant): void {
+    const remaining = Date.parse(grant.accessTokenExpiresAt) - Date.now();
+    this.#access = {
+      token: grant.accessToken,
+      staleAt: Date.now() + Math.max(remaining - AHEAD_MS, SHORTEST_MS),
+    };
+    const stored: Stored = { refreshToken: grant.refreshToken, userId: grant.userId };
+    this.#deps.storage.setItem(KEY, JSON.stringify(stored));
+    const state = this.state.get();
+    if (state.status === "signed-out" || state.userId !== grant.userId) {
+      this.state.set({ status: "signed-in", userId: grant.userId });
+    }
+  }
+
+  /** A token that is good for a while, refreshed if need be; none when signed out. Rejects when refreshing failed. */
+  async accessToken(): Promise<string | undefined> {
+    if (this.state.get().status === "signed-out") return undefined;
+    if (this.#access && Date.now() < this.#access.staleAt) return this.#access.token;
+    return this.#refresh();
+  }
+
+  /** The same, but never rejects: the last known token serves where a refusal is handled anyway. */
+  async accessTokenOrLast(): Promise<string | undefined> {
+    return this.accessToken().catch(() => this.#access?.token);
+  }
+
+  /** A service refused this token: the next one is new. */
+  reject(token: string | undefined): void {
+    if (this.#access && this.#access.token === token) this.#access.staleAt = 0;
+  }
+
+  /** Forgets everything, in this tab and (through the storage event) in all others. */
+  end(): void {
+    this.#access = undefined;
+    this.#deps.storage.removeItem(KEY);
+    this.state.set({ status: "signed-out" });
+  }
+
+  /** Another tab signed out, signed in, or refreshed. */
+  onStorage(key: string | null): void {
+    if (key !== null && key !== KEY) return;
+    const stored = this.#stored();
+    const state = this.state.get();
+    const current = state.status === "signed-in" ? state.userId : undefined;
+    if (stored?.userId === current) return;
+    this.#access = undefined;
+    this.state.set(stored ? { status: "signed-in", userId: stored.userId } : { status: "signed-out" });
+  }
+
+  #refresh(): Promise<string | undefined> {
+    this.#refreshing ??= this.#deps
+      .exclusively(() => this.#refreshOnce())
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+    return this.#refreshing;
+  }
+
+  async #refreshOnce(): Promise<string | undefined> {
+    // Read under the lock: another tab may just have replaced it.
+    const stored = this.#stored();
+    if (!stored) {
+      this.end();
+      return undefined;
+    }
+    try {
+      this.adopt(await this.#deps.refresh(stored.refreshToken));
+    } catch (error) {
+      if (!isTemporary(error as Failure)) this.end();
+      throw error;
+    }
+    return this.#access?.token;
+  }
+
+  #stored(): Stored | undefined {
+    try {
+      const stored = JSON.parse(this.#deps.storage.getItem(KEY) ?? "null") as Stored | null;
+      return stored?.refreshToken && stored.userId ? stored : undefined;
+    } catch {
+      // Not ours, or from another age: the same as signed out.
+      return undefined;
+    }
+  }
+}
+
+/** One at a time across tabs where the browser can (secure contexts), else one at a time within this tab. */
+export function exclusively<T>(work: () => Promise<T>): Promise<T> {
+  if (!navigator.locks) return work();
+  return navigator.locks.request("antiphon.refresh", work) as Promise<T>;
+}

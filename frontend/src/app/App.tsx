@@ -1,0 +1,34 @@
+import { ApolloProvider } from "@apollo/client/react";
+import { MantineProvider } from "@mantine/core";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useStore } from "@/api/store";
+import { theme } from "@/ui/theme";
+import { type Antiphon, AntiphonContext } from "./antiphon";
+import { makeRouter } from "./router";
+
+export function App({ antiphon }: { antiphon: Antiphon }) {
+  const [router] = useState(() => makeRouter(antiphon));
+  const state = useStore(antiphon.session.state);
+  // Signing in and out, here or in another tab, leads to the right side of the door.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the state is what the routes read
+  useEffect(() => {
+    void router.invalidate();
+  }, [router, state]);
+  return (
+    <AntiphonContext value={antiphon}>
+      <ApolloProvider client={antiphon.client}>
+        {/* The variables are in theme.css: a style element made at run time would need a laxer policy. */}
+        <MantineProvider
+          theme={theme}
+          defaultColorScheme="auto"
+          withCssVariables={false}
+          withGlobalClasses={false}
+          deduplicateInlineStyles
+        >
+          <RouterProvider router={router} />
+        </MantineProvider>
+      </ApolloProvider>
+    </AntiphonContext>
+  );
+}

@@ -1,0 +1,36 @@
+import { Outlet, useMatches } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { isDeveloper } from "@/api/instance";
+import { useStore } from "@/api/store";
+import { Sidebar } from "@/features/chats/components/Sidebar";
+import { Announcer } from "@/features/messages/components/Announcer";
+import { SignedInContext, useAntiphon } from "./antiphon";
+import styles from "./SignedInLayout.module.css";
+
+const DeveloperPanel = lazy(() => import("@/features/developer/components/DeveloperPanel"));
+
+/** The list beside what was chosen; on a phone, one of the two. */
+export function SignedInLayout() {
+  const { current } = useAntiphon();
+  const signedIn = useStore(current);
+  const atHome = useMatches({ select: (matches) => matches.at(-1)?.fullPath === "/" });
+  if (!signedIn) return null;
+  return (
+    <SignedInContext value={signedIn}>
+      <div className={styles.layout} data-pane={atHome ? "list" : "main"}>
+        <div className={styles.list}>
+          <Sidebar />
+        </div>
+        <main className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
+      <Announcer />
+      {isDeveloper() && (
+        <Suspense>
+          <DeveloperPanel />
+        </Suspense>
+      )}
+    </SignedInContext>
+  );
+}

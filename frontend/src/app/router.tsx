@@ -1,0 +1,85 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { NoChatChosen } from "@/features/chats/components/NoChatChosen";
+import type { Antiphon } from "./antiphon";
+import { NotFound } from "./NotFound";
+import { SignedInLayout } from "./SignedInLayout";
+
+interface Context {
+  antiphon: Antiphon;
+}
+
+const signedIn = ({ context }: { context: Context }) => context.antiphon.session.state.get().status === "signed-in";
+
+const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound });
+
+/** Pages for those who are not signed in; the others are sent on. */
+const door = createRoute({
+  getParentRoute: () => root,
+  id: "door",
+  beforeLoad: (options) => {
+    if (signedIn(options)) throw redirect({ to: "/" });
+  },
+});
+const signIn = createRoute({
+  getParentRoute: () => door,
+  path: "/sign-in",
+  component: lazyRouteComponent(() => import("@/features/account/components/SignInPage"), "SignInPage"),
+});
+const signUp = createRoute({
+  getParentRoute: () => door,
+  path: "/sign-up",
+  component: lazyRouteComponent(() => import("@/features/account/components/SignUpPage"), "SignUpPage"),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  component: SignedInLayout,
+  beforeLoad: (options) => {
+    if (!signedIn(options)) throw redirect({ to: "/sign-in" });
+  },
+});
+const home = createRoute({ getParentRoute: () => app, path: "/", component: NoChatChosen });
+const chat = createRoute({
+  getParentRoute: () => app,
+  path: "/chats/$chatId",
+  component: lazyRouteComponent(() => import("@/features/messages/components/ConversationPage"), "ConversationPage"),
+});
+const details = createRoute({
+  getParentRoute: () => chat,
+  path: "/details",
+  component: lazyRouteComponent(() => import("@/features/participants/components/ChatDetails"), "ChatDetails"),
+});
+const discover = createRoute({
+  getParentRoute: () => app,
+  path: "/discover",
+  component: lazyRouteComponent(() => import("@/features/chats/components/DiscoverPage"), "DiscoverPage"),
+});
+const profile = createRoute({
+  getParentRoute: () => app,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("@/features/account/components/ProfilePage"), "ProfilePage"),
+});
+
+export function makeRouter(antiphon: Antiphon) {
+  return createRouter({
+    routeTree: root.addChildren([
+      door.addChildren([signIn, signUp]),
+      app.addChildren([home, chat.addChildren([details]), discover, profile]),
+    ]),
+    context: { antiphon },
+    defaultPreload: "intent",
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

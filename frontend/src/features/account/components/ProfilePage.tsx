@@ -1,0 +1,54 @@
+import { ActionIcon, Button } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useAntiphon } from "@/app/antiphon";
+import { t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { Bar } from "@/ui/Bar";
+import { BackIcon } from "@/ui/icons";
+import { useAccount } from "../hooks/useProfile";
+import { NameForm } from "./NameForm";
+import { PasswordForm } from "./PasswordForm";
+import styles from "./ProfilePage.module.css";
+import { SessionList } from "./SessionList";
+import { UsernameForm } from "./UsernameForm";
+
+export function ProfilePage() {
+  const account = useAccount();
+  const antiphon = useAntiphon();
+  const navigate = useNavigate();
+  return (
+    <div className={styles.page}>
+      <Bar
+        leading={
+          <ActionIcon aria-label={t.back} onClick={() => navigate({ to: "/" })}>
+            <BackIcon />
+          </ActionIcon>
+        }
+      >
+        <h1 className={styles.heading}>{t.profile}</h1>
+      </Bar>
+      <div className={styles.scroll}>
+        {account && (
+          <div className={styles.sections}>
+            <div className={styles.card}>
+              <Avatar name={account.user.displayName} seed={account.user.id} size={64} />
+              <div>
+                <div className={styles.name}>{account.user.displayName}</div>
+                <div className={styles.soft}>
+                  @{account.user.username} · {account.email}
+                </div>
+              </div>
+              <Button className={styles.signOut} variant="default" onClick={() => void antiphon.signOut()}>
+                {t.signOut}
+              </Button>
+            </div>
+            <NameForm key={account.version} account={account} />
+            <UsernameForm username={account.user.username} />
+            <PasswordForm username={account.user.username} />
+            <SessionList />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { explain, t } from "@/strings";
+import { Notice } from "@/ui/Notice";
+import { useRegister } from "../hooks/useSignIn";
+import { AuthFrame } from "./AuthFrame";
+import styles from "./AuthFrame.module.css";
+
+export function SignUpPage() {
+  const { start, loading, failure } = useRegister();
+  const [input, setInput] = useState({ displayName: "", username: "", email: "", password: "" });
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const displayName = input.displayName.trim();
+    void start({ ...input, displayName: displayName || null });
+  };
+  const bind = (field: keyof typeof input) => ({
+    name: field,
+    value: input[field],
+    onChange: (event: { currentTarget: HTMLInputElement }) => {
+      const { value } = event.currentTarget;
+      setInput((before) => ({ ...before, [field]: value }));
+    },
+    error: failure?.field === field ? explain(failure) : undefined,
+  });
+  const fieldless = failure && !(failure.field && failure.field in input);
+  return (
+    <AuthFrame
+      title={t.signUp}
+      footer={
+        <>
+          {t.haveAccount} <Link to="/sign-in">{t.signIn}</Link>
+        </>
+      }
+    >
+      <form className={styles.form} onSubmit={submit}>
+        <TextInput label={t.displayName} autoComplete="name" maxLength={100} {...bind("displayName")} />
+        <TextInput
+          label={t.username}
+          description={t.usernameHint}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          withAsterisk={false}
+          {...bind("username")}
+        />
+        <TextInput label={t.email} type="email" autoComplete="email" required withAsterisk={false} {...bind("email")} />
+        <PasswordInput
+          label={t.password}
+          description={t.passwordHint}
+          autoComplete="new-password"
+          required
+          withAsterisk={false}
+          {...bind("password")}
+        />
+        {fieldless && <Notice tone="error">{explain(failure)}</Notice>}
+        <Button type="submit" size="md" loading={loading}>
+          {t.signUp}
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,40 @@
+import { Button, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { explain, t } from "@/strings";
+import { Notice } from "@/ui/Notice";
+import { useChangeUsername } from "../hooks/useProfile";
+import styles from "./ProfilePage.module.css";
+
+export function UsernameForm({ username: current }: { username: string }) {
+  const [change, { loading, data }] = useChangeUsername();
+  const [username, setUsername] = useState(current);
+  const [failure, setFailure] = useState<Failure>();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setFailure(undefined);
+    await change({ variables: { input: { username } } }).catch((error) => setFailure(failureOf(error)));
+  };
+  return (
+    <form className={styles.section} onSubmit={submit}>
+      <h2 className={styles.title}>{t.changeUsername}</h2>
+      <TextInput
+        label={t.username}
+        description={`${t.usernameHint} ${t.usernameChangeHint}`}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        withAsterisk={false}
+        value={username}
+        error={failure && explain(failure)}
+        onChange={(event) => setUsername(event.currentTarget.value)}
+      />
+      {data && !failure && <Notice tone="success">{t.saved}</Notice>}
+      <Button type="submit" className={styles.save} loading={loading} disabled={username === current}>
+        {t.changeUsername}
+      </Button>
+    </form>
+  );
+}

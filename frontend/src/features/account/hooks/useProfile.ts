@@ -1,0 +1,35 @@
+import { useMutation, useQuery } from "@apollo/client/react";
+import { unmask } from "@/gql/users";
+import {
+  AccountFieldsFragmentDoc,
+  ChangePasswordDocument,
+  ChangeUsernameDocument,
+  MeDocument,
+  RevokeSessionDocument,
+  SessionsDocument,
+  UpdateProfileDocument,
+} from "@/gql/users/graphql";
+
+/** The reader's own account, as soon as it is known. */
+export function useAccount() {
+  const { data } = useQuery(MeDocument);
+  return data ? unmask(AccountFieldsFragmentDoc, data.me) : undefined;
+}
+
+export const useUpdateProfile = () => useMutation(UpdateProfileDocument);
+export const useChangeUsername = () => useMutation(ChangeUsernameDocument);
+export const useChangePassword = () => useMutation(ChangePasswordDocument);
+
+/** Ends a session, and takes it out of the list that is shown. */
+export function useRevokeSession() {
+  return useMutation(RevokeSessionDocument, {
+    update(cache, { data }) {
+      const revoked = data?.revokeSession.sessionId;
+      if (!revoked) return;
+      cache.evict({ id: cache.identify({ __typename: "Session", id: revoked })! });
+      cache.gc();
+    },
+  });
+}
+
+export const useSessions = () => useQuery(SessionsDocument, { fetchPolicy: "cache-and-network" });

@@ -1,0 +1,58 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { grantOf } from "@/api/refresh";
+import { useAntiphon } from "@/app/antiphon";
+import { type FragmentType, unmask } from "@/gql/users";
+import {
+  LoginDocument,
+  type LoginInput,
+  MeDocument,
+  RegisterDocument,
+  type RegisterInput,
+  SignedInFragmentDoc,
+} from "@/gql/users/graphql";
+
+type Payload = FragmentType<typeof SignedInFragmentDoc>;
+
+/** Starts a session from what signing in or signing up answers; what went wrong is kept to be shown. */
+function useStart<Input>(ask: (input: Input) => Promise<Payload | undefined>) {
+  const { session, client } = useAntiphon();
+  const [loading, setLoading] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+
+  const start = async (input: Input) => {
+    setFailure(undefined);
+    setLoading(true);
+    try {
+      const masked = await ask(input);
+      if (!masked) return;
+      const payload = unmask(SignedInFragmentDoc, masked);
+      client.writeQuery({ query: MeDocument, data: { me: payload.account } });
+      session.adopt(grantOf(payload));
+    } catch (error) {
+      setFailure(failureOf(error));
+    } finally {
+      setLoading(false);
+    }
+  };
+  return { start, loading, failure };
+}
+
+const options = { context: { anonymous: true }, fetchPolicy: "no-cache" } as const;
+
+export function useLogin() {
+  const client = useApolloClient();
+  return useStart(async (input: LoginInput) => {
+    const { data } = await client.mutate({ mutation: LoginDocument, variables: { input }, ...options });
+    return data?.login;
+  });
+}
+
+export function useRegister() {
+  const client = useApolloClient();
+  return useStart(async (input: RegisterInput) => {
+    const { data } = await client.mutate({ mutation: RegisterDocument, variables: { input }, ...options });
+    return data?.register;
+  });
+}

@@ -1,0 +1,48 @@
+import { Button, Textarea, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { explain, t } from "@/strings";
+import { Notice } from "@/ui/Notice";
+import { useUpdateChat } from "../hooks/useChangeChat";
+import styles from "./ChatFactsForm.module.css";
+
+/** Name and description of a chat, for those who may change them. */
+export function ChatFactsForm(props: { chatId: string; name: string; description: string }) {
+  const [update, { loading }] = useUpdateChat();
+  const [name, setName] = useState(props.name);
+  const [description, setDescription] = useState(props.description);
+  const [failure, setFailure] = useState<Failure>();
+  const changed = name.trim() !== props.name || description.trim() !== props.description;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setFailure(undefined);
+    const input = { chatId: props.chatId, name: name.trim(), description: description.trim() };
+    await update({ variables: { input } }).catch((error) => setFailure(failureOf(error)));
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <TextInput
+        label={t.chatName}
+        required
+        withAsterisk={false}
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Textarea
+        label={t.description}
+        rows={2}
+        maxLength={500}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      {changed && (
+        <Button type="submit" loading={loading} disabled={!name.trim()}>
+          {t.save}
+        </Button>
+      )}
+    </form>
+  );
+}

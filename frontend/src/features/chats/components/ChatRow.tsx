@@ -1,0 +1,54 @@
+import { Link } from "@tanstack/react-router";
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
+import { useTypingNames } from "@/features/typing/hooks/useTypingNames";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { ChatRowFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import { t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { briefTime } from "@/ui/time";
+import { chatTitle } from "../model/chatTitle";
+import { preview } from "../model/preview";
+import styles from "./ChatRow.module.css";
+
+export function ChatRow(props: {
+  chat: FragmentType<typeof ChatRowFragmentDoc>;
+  participant?: FragmentType<typeof OwnParticipantFragmentDoc> | null;
+}) {
+  const { me, outbox } = useSignedIn();
+  const chat = unmask(ChatRowFragmentDoc, props.chat);
+  const participant = unmask(OwnParticipantFragmentDoc, props.participant);
+  const unsent = useStore(outbox.messages).findLast((message) => message.chatId === chat.id);
+  const typing = useTypingNames(chat.id);
+  const title = chatTitle(chat, me);
+  const unread = participant ? Math.max(0, chat.messageCount - participant.lastReadNumber) : 0;
+  return (
+    <Link
+      to="/chats/$chatId"
+      params={{ chatId: chat.id }}
+      className={styles.row}
+      activeProps={{ "aria-current": "page" }}
+      data-unread={unread > 0 || undefined}
+    >
+      <Avatar name={title.name} seed={title.seed} size={46} />
+      <span className={styles.text}>
+        <span className={styles.line}>
+          <span className={styles.name}>{title.name}</span>
+          <time className={styles.time} dateTime={chat.lastMessageAt ?? chat.createdAt}>
+            {briefTime(chat.lastMessageAt ?? chat.createdAt)}
+          </time>
+        </span>
+        <span className={styles.line}>
+          <span className={styles.preview} data-live={typing.length > 0 || undefined}>
+            {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(unsent.content) : preview(chat, me)}
+          </span>
+          {unread > 0 && (
+            <span className={styles.badge} role="img" aria-label={t.unread(unread)}>
+              {unread > 999 ? "999+" : unread}
+            </span>
+          )}
+        </span>
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,111 @@
+import { useQuery } from "@apollo/client/react";
+import { ActionIcon, Button, Skeleton, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { PublicChatFragmentDoc, PublicChatsDocument } from "@/gql/receiver/graphql";
+import { explain, t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { Bar } from "@/ui/Bar";
+import { EmptyState } from "@/ui/EmptyState";
+import { BackIcon, CompassIcon, SearchIcon } from "@/ui/icons";
+import { Notice } from "@/ui/Notice";
+import { useJoinChat } from "../hooks/useJoinChat";
+import styles from "./DiscoverPage.module.css";
+
+export function DiscoverPage() {
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const [query] = useDebouncedValue(text.trim(), 250);
+  const { data, loading, error, fetchMore } = useQuery(PublicChatsDocument, {
+    variables: { query: query || null },
+    fetchPolicy: "cache-and-network",
+  });
+  const page = data?.publicChats.pageInfo;
+  const more = () =>
+    fetchMore({
+      variables: { after: page?.endCursor ?? null },
+      updateQuery: (before, { fetchMoreResult: next }) => ({
+        publicChats: { ...next.publicChats, edges: [...before.publicChats.edges, ...next.publicChats.edges] },
+      }),
+    });
+  return (
+    <div className={styles.page}>
+      <Bar
+        leading={
+          <ActionIcon aria-label={t.back} onClick={() => navigate({ to: "/" })}>
+            <BackIcon />
+          </ActionIcon>
+        }
+      >
+        <h1 className={styles.heading}>{t.findPublic}</h1>
+      </Bar>
+      <div className={styles.scroll}>
+        <TextInput
+          className={styles.search}
+          aria-label={t.searchPublic}
+          placeholder={t.searchPublic}
+          leftSection={<SearchIcon size={18} />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
+        {loading && !data && <Skeleton height={72} radius="md" />}
+        {data?.publicChats.edges.length === 0 && (
+          <EmptyState icon={<CompassIcon size={28} />} title={t.noPublicChats}>
+            {t.noPublicChatsHint}
+          </EmptyState>
+        )}
+        <ul className={styles.list}>
+          {data?.publicChats.edges.map((edge) => (
+            <PublicChat key={edge.node.id} chat={edge.node} joined={edge.participant != null} />
+          ))}
+        </ul>
+        {page?.hasNextPage && (
+          <Button variant="default" onClick={() => void more()}>
+            {t.loadMore}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; joined: boolean }) {
+  const chat = unmask(PublicChatFragmentDoc, props.chat);
+  const navigate = useNavigate();
+  const { join, loading } = useJoinChat();
+  const [failure, setFailure] = useState<Failure>();
+  const name = chat.name ?? t.unnamedChat;
+  const enter = async () => {
+    try {
+      await join(chat.id);
+      await navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+  };
+  return (
+    <li className={styles.chat}>
+      <Avatar name={name} seed={chat.id} size={46} />
+      <div className={styles.text}>
+        <div className={styles.name}>{name}</div>
+        <div className={styles.soft}>
+          {[t.participantsCount(chat.participantCount), chat.description].filter(Boolean).join(" · ")}
+        </div>
+        {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      </div>
+      {props.joined ? (
+        <Button component={Link} to={`/chats/${chat.id}`} variant="default" aria-label={`${t.open}: ${name}`}>
+          {t.open}
+        </Button>
+      ) : (
+        <Button variant="light" loading={loading} onClick={() => void enter()} aria-label={`${t.join}: ${name}`}>
+          {t.join}
+        </Button>
+      )}
+    </li>
+  );
+}

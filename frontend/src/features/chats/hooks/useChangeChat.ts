@@ -1,0 +1,20 @@
+import { useMutation } from "@apollo/client/react";
+import { LeaveChatDocument, RemoveChatDocument, UpdateChatDocument } from "@/gql/sender/graphql";
+import { unlistChat } from "../model/chatCache";
+
+/** Renames a chat or changes its description. The answer carries the chat's facts, which go to the cache by its id. */
+export const useUpdateChat = () => useMutation(UpdateChatDocument);
+
+export const useLeaveChat = () =>
+  useMutation(LeaveChatDocument, {
+    update(cache, { data }) {
+      if (data) unlistChat(cache, data.leaveChat.chatId);
+    },
+  });
+
+export const useRemoveChat = () =>
+  useMutation(RemoveChatDocument, {
+    update(cache, { data }) {
+      if (data) unlistChat(cache, data.removeChat.chatId);
+    },
+  });

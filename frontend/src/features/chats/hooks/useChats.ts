@@ -1,0 +1,25 @@
+import { useQuery } from "@apollo/client/react";
+import { useMemo } from "react";
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
+import { ChatByIdDocument, ChatsDocument } from "@/gql/receiver/graphql";
+import { byActivity } from "../model/order";
+
+/** The caller's chats, newest activity first. The inbox loads them and keeps them current; this only watches. */
+export function useChats() {
+  const { inbox } = useSignedIn();
+  const loaded = useStore(inbox.loaded);
+  const { data } = useQuery(ChatsDocument, { variables: { first: 50 }, fetchPolicy: "cache-only" });
+  const edges = useMemo(
+    () => [...(data?.chats?.edges ?? [])].sort((a, b) => byActivity(a.node, b.node)),
+    [data?.chats?.edges],
+  );
+  return { edges, loaded };
+}
+
+/** One chat, from the list when it is there, else asked for. */
+export function useChat(chatId: string) {
+  const { me } = useSignedIn();
+  const { data, loading, error } = useQuery(ChatByIdDocument, { variables: { id: chatId, me } });
+  return { chat: data?.chat, loading, error };
+}

@@ -1,0 +1,128 @@
+import type { ApolloClient } from "@apollo/client";
+import type { Subscription } from "rxjs";
+import { fullJitter, pause } from "@/api/backoff";
+import { failureOf } from "@/api/errors";
+import type { LiveSocket } from "@/api/socket";
+import { Store } from "@/api/store";
+import { loadChat, loadChats } from "@/features/chats/model/loadChats";
+import { forgetMessages } from "@/features/messages/model/messageCache";
+import { InboxDocument } from "@/gql/receiver/graphql";
+import { applyBatch, type Batch, type LiveListeners } from "./applyBatch";
+import { FeedPositions } from "./positions";
+
+/** `live`: everything up to now is here. `catching-up`: connected, but not yet. `offline`: not connected. */
+export type LiveState = "offline" | "catching-up" | "live";
+
+interface Dependencies {
+  client: ApolloClient;
+  socket: LiveSocket;
+  me: string;
+  listeners: LiveListeners;
+}
+
+/**
+ * Everything live, through one subscription. It loads the list of chats, subscribes from where that list stood, applies
+ * batches, and after every reconnect resumes from where it is, on whichever instance it meets.
+ */
+export class Inbox {
+  readonly state = new Store<LiveState>("catching-up");
+  /** Whether the list of chats has been loaded since signing in; an error text when that failed. */
+  readonly loaded = new Store<"no" | "yes" | "failed">("no");
+  readonly positions = new FeedPositions();
+  readonly #deps: Dependencies;
+  #subscription: Subscription | undefined;
+  #stopSocket: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    this.#stopSocket = this.#deps.socket.state.subscribe(() => this.#socketChanged());
+    await this.#insist(async () => {
+      await this.#reloadList().catch((error) => {
+        this.loaded.set("failed");
+        this.state.set("offline");
+        throw error;
+      });
+      this.loaded.set("yes");
+    });
+    if (!this.#stopped) this.#subscribe();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#subscription?.unsubscribe();
+    this.#stopSocket?.();
+    this.positions.clear();
+  }
+
+  #subscribe(): void {
+    const again = async (fresh = false) => {
+      this.state.set("offline");
+      await pause(fullJitter(3) + 500);
+      if (fresh) {
+        this.positions.clear();
+        await this.#insist(() => this.#reloadList());
+      }
+      if (!this.#stopped) this.#subscribe();
+    };
+    this.#subscription = this.#deps.client
+      .subscribe({
+        query: InboxDocument,
+        fetchPolicy: "no-cache",
+        context: { variablesOnConnect: () => ({ after: this.positions.cursors() }) },
+      })
+      .subscribe({
+        next: ({ data, error }) => {
+          if (data) this.#receive(data.inbox);
+          else if (error) console.warn("the live subscription answered with an error", error);
+        },
+        // A position that no service accepts any more must not keep us away for ever: begin anew.
+        error: (error) => void again(failureOf(error).code === "BAD_USER_INPUT"),
+        complete: () => void again(),
+      });
+  }
+
+  #receive(batch: Batch): void {
+    const { client, me, listeners } = this.#deps;
+    if (batch.reset) void this.#reset(batch);
+    else applyBatch(client.cache, this.positions, batch, me, listeners);
+    if (batch.feedId === me && batch.caughtUp) this.state.set("live");
+  }
+
+  /** Too much was missed to be told: the state is read again, and the feed goes on from the batch's position. */
+  async #reset(batch: Batch): Promise<void> {
+    const { client, me } = this.#deps;
+    this.positions.restart(batch.feedId, batch.cursor);
+    await this.#insist(async () => {
+      if (batch.feedId === me) return this.#reloadList();
+      const chat = await loadChat(client, batch.feedId, me);
+      if (chat) forgetMessages(client.cache, batch.feedId);
+    });
+  }
+
+  /** Repeats work until it succeeds or the session ends: a reload that failed once would be a silent hole. */
+  async #insist(work: () => Promise<unknown>): Promise<void> {
+    for (let attempt = 1; !this.#stopped; attempt += 1) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        console.warn("reading the chats failed and will be repeated", error);
+        await pause(fullJitter(attempt) + 300);
+      }
+    }
+  }
+
+  #reloadList(): Promise<void> {
+    const { client, me } = this.#deps;
+    return loadChats(client, (feedId, cursor) => this.positions.begin(feedId, cursor), me);
+  }
+
+  #socketChanged(): void {
+    if (this.#deps.socket.state.get() === "open") this.state.set("catching-up");
+    else if (this.#deps.socket.state.get() === "closed") this.state.set("offline");
+  }
+}

@@ -1,0 +1,68 @@
+import { Button } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { answeredBy, pinInstance, pinnedInstance } from "@/api/instance";
+import { useStore } from "@/api/store";
+import { useAntiphon, useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import styles from "./DeveloperPanel.module.css";
+
+const CHOICES = [undefined, "1", "2"];
+
+/** For those who work on Antiphon: which instance serves this tab, where each feed stands, and a bad network at will. */
+export default function DeveloperPanel() {
+  const { socket } = useAntiphon();
+  const { inbox } = useSignedIn();
+  const answered = useStore(answeredBy);
+  const state = useStore(inbox.state);
+  const [positions, setPositions] = useState(inbox.positions.entries());
+  useEffect(() => {
+    const timer = setInterval(() => setPositions(inbox.positions.entries()), 1_000);
+    return () => clearInterval(timer);
+  }, [inbox]);
+
+  const pin = (instance: string | undefined) => {
+    pinInstance(instance);
+    location.reload();
+  };
+  return (
+    <details className={styles.panel}>
+      <summary>{t.developer}</summary>
+      <fieldset className={styles.choices}>
+        <legend>{t.instance}</legend>
+        {CHOICES.map((instance) => (
+          <Button
+            key={instance ?? "any"}
+            size="compact-sm"
+            variant={pinnedInstance() === instance ? "filled" : "default"}
+            aria-pressed={pinnedInstance() === instance}
+            onClick={() => pin(instance)}
+          >
+            {instance ?? t.anyInstance}
+          </Button>
+        ))}
+      </fieldset>
+      <p className={styles.hint}>{t.instanceHint}</p>
+      <dl className={styles.facts}>
+        <dt>{t.connectionState}</dt>
+        <dd>{state}</dd>
+        {Object.entries(answered).map(([service, instance]) => (
+          <div key={service} className={styles.fact}>
+            <dt>{service}</dt>
+            <dd>{instance}</dd>
+          </div>
+        ))}
+      </dl>
+      <Button size="compact-sm" variant="default" onClick={socket.drop}>
+        {t.dropConnection}
+      </Button>
+      <h2 className={styles.title}>{t.positions}</h2>
+      <ul className={styles.positions}>
+        {positions.map(({ feedId, seq, cursor }) => (
+          <li key={feedId} title={cursor}>
+            {feedId.slice(-8)} {seq || "—"}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,36 @@
+import { useApolloClient } from "@apollo/client/react";
+import { VisuallyHidden } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
+import { MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import { t } from "@/strings";
+import { senderName } from "../model/senderName";
+
+/** A burst is announced by its last message: reading out every one would never end. */
+const BURST_MS = 600;
+
+/** Tells those who do not see it that a message arrived. Shows nothing. */
+export function Announcer() {
+  const { heard } = useSignedIn();
+  const client = useApolloClient();
+  const latest = useStore(heard);
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (!latest) return;
+    const timer = setTimeout(() => {
+      const message = client.cache.readFragment({
+        id: client.cache.identify({ __typename: "Message", id: latest.id })!,
+        fragment: MessageFieldsFragmentDoc,
+        fragmentName: "MessageFields",
+      });
+      if (message?.content) setText(t.announced(senderName(message), message.content));
+    }, BURST_MS);
+    return () => clearTimeout(timer);
+  }, [latest, client]);
+  return (
+    <VisuallyHidden role="log" aria-live="polite">
+      {text}
+    </VisuallyHidden>
+  );
+}

@@ -1,0 +1,143 @@
+import { ActionIcon, Textarea } from "@mantine/core";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { useSignedIn } from "@/app/antiphon";
+import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
+import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { explain, t } from "@/strings";
+import { CloseIcon, SendIcon } from "@/ui/icons";
+import { Notice } from "@/ui/Notice";
+import { useEditMessage } from "../hooks/useEditMessage";
+import { useSendMessage } from "../hooks/useSendMessage";
+import { draftsOf } from "../model/drafts";
+import { senderName } from "../model/senderName";
+import styles from "./Composer.module.css";
+
+/** The service's limit on a message, in characters after trimming. */
+const LONGEST = 5_000;
+/** From here on the remaining characters are worth showing. */
+const NEAR_END = 4_700;
+
+/** What the composer is about besides a new message. */
+export type ComposerMode =
+  | { kind: "write" }
+  | { kind: "reply"; to: MessageFieldsFragment }
+  | { kind: "edit"; message: MessageFieldsFragment };
+
+export function Composer(props: {
+  chatId: string;
+  title: string;
+  mode: ComposerMode;
+  onMode(mode: ComposerMode): void;
+  /** Arrow-up in an empty field: edit the last own message. */
+  onEditLast(): void;
+  onSent(): void;
+}) {
+  const { chatId, mode } = props;
+  const drafts = draftsOf(useSignedIn());
+  const [text, setText] = useState(() => drafts.get(chatId) ?? "");
+  const [failure, setFailure] = useState<Failure>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const typing = useTypingSignal(chatId);
+  const send = useSendMessage(chatId);
+  const edit = useEditMessage();
+  const edited = mode.kind === "edit" ? mode.message : undefined;
+
+  useEffect(() => {
+    if (edited) setText(edited.content ?? "");
+    else setText(drafts.get(chatId) ?? "");
+    setFailure(undefined);
+  }, [edited, drafts, chatId]);
+  useEffect(() => {
+    if (mode.kind !== "write") field.current?.focus();
+  }, [mode]);
+
+  const length = [...text.trim()].length;
+  const sendable = length > 0 && length <= LONGEST;
+
+  const change = (value: string) => {
+    setText(value);
+    if (edited) return;
+    drafts.set(chatId, value);
+    typing(value.trim().length > 0);
+  };
+  const leaveMode = () => props.onMode({ kind: "write" });
+  const submit = async () => {
+    if (!sendable) return;
+    if (edited) {
+      leaveMode();
+      if (text.trim() === edited.content) return;
+      await edit(edited, text.trim()).catch((error) => setFailure(failureOf(error)));
+      return;
+    }
+    send(text.trim(), mode.kind === "reply" ? mode.to.id : null);
+    typing(false);
+    drafts.delete(chatId);
+    setText("");
+    leaveMode();
+    props.onSent();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // An Enter that ends the composition of a character is not a send.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      void submit();
+    } else if (event.key === "Escape" && mode.kind !== "write") {
+      event.stopPropagation();
+      leaveMode();
+    } else if (event.key === "ArrowUp" && text === "" && mode.kind === "write") {
+      event.preventDefault();
+      props.onEditLast();
+    }
+  };
+  return (
+    <div className={styles.composer}>
+      {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      {mode.kind !== "write" && (
+        <div className={styles.about}>
+          <div className={styles.aboutText}>
+            <strong>{mode.kind === "edit" ? t.editing : t.replyingTo(senderName(mode.to))}</strong>
+            <span>{mode.kind === "edit" ? mode.message.content : mode.to.content}</span>
+          </div>
+          <ActionIcon aria-label={mode.kind === "edit" ? t.cancelEdit : t.cancelReply} onClick={leaveMode}>
+            <CloseIcon size={18} />
+          </ActionIcon>
+        </div>
+      )}
+      <div className={styles.line}>
+        <Textarea
+          ref={field}
+          className={styles.field}
+          aria-label={t.messageField}
+          placeholder={t.writeTo(props.title)}
+          autosize
+          minRows={1}
+          maxRows={8}
+          enterKeyHint="send"
+          value={text}
+          error={length > LONGEST}
+          onChange={(event) => change(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <ActionIcon
+          className={styles.send}
+          variant="filled"
+          color="brand"
+          size={42}
+          radius="xl"
+          aria-label={edited ? t.save : t.send}
+          disabled={!sendable}
+          onClick={() => void submit()}
+        >
+          <SendIcon />
+        </ActionIcon>
+      </div>
+      {length > NEAR_END && (
+        <div className={styles.left} data-over={length > LONGEST || undefined} role="status">
+          {t.charactersLeft(LONGEST - length)}
+        </div>
+      )}
+    </div>
+  );
+}

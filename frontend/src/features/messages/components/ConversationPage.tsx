@@ -1,0 +1,182 @@
+import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { useSignedIn } from "@/app/antiphon";
+import { useChat } from "@/features/chats/hooks/useChats";
+import { useJoinChat } from "@/features/chats/hooks/useJoinChat";
+import { chatTitle } from "@/features/chats/model/chatTitle";
+import { useParticipants } from "@/features/participants/hooks/useParticipants";
+import { permissionsOf } from "@/features/participants/model/permissions";
+import { TypingLine } from "@/features/typing/components/TypingLine";
+import { unmask } from "@/gql/receiver";
+import {
+  type ChatRowFragment,
+  ChatRowFragmentDoc,
+  type MessageFieldsFragment,
+  type OwnParticipantFragment,
+  OwnParticipantFragmentDoc,
+} from "@/gql/receiver/graphql";
+import { explain, t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { Bar } from "@/ui/Bar";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { EmptyState } from "@/ui/EmptyState";
+import { BackIcon, InfoIcon, WarningIcon } from "@/ui/icons";
+import { Notice } from "@/ui/Notice";
+import { useMessages } from "../hooks/useMessages";
+import { useRemoveMessage } from "../hooks/useRemoveMessage";
+import { Composer, type ComposerMode } from "./Composer";
+import styles from "./ConversationPage.module.css";
+import { MessageList } from "./MessageList";
+
+export function ConversationPage() {
+  const { chatId } = useParams({ from: "/app/chats/$chatId" });
+  const { chat, loading, error } = useChat(chatId);
+  if (!chat) {
+    if (loading) return <div className={styles.page} aria-busy="true" />;
+    return (
+      <EmptyState
+        icon={<WarningIcon size={28} />}
+        title={error ? explain(failureOf(error)) : t.chatGone}
+        action={
+          <Button component={Link} to="/" variant="default">
+            {t.back}
+          </Button>
+        }
+      >
+        {error ? undefined : t.chatGoneHint}
+      </EmptyState>
+    );
+  }
+  return (
+    <Conversation
+      key={chatId}
+      chat={unmask(ChatRowFragmentDoc, chat)}
+      participant={unmask(OwnParticipantFragmentDoc, chat.participant) ?? undefined}
+    />
+  );
+}
+
+function Conversation({
+  chat,
+  participant,
+}: {
+  chat: ChatRowFragment;
+  participant: OwnParticipantFragment | undefined;
+}) {
+  const { me } = useSignedIn();
+  const conversation = useMessages(chat.id, chat.messageCount);
+  const { participants } = useParticipants(chat.id);
+  const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
+  const [removing, setRemoving] = useState<MessageFieldsFragment>();
+  const title = chatTitle(chat, me);
+  const permissions = permissionsOf(participant?.role, chat.kind);
+  const othersMarks = useMemo(
+    () => participants.filter((other) => other.userId !== me).map((other) => other.lastReadNumber),
+    [participants, me],
+  );
+  const editLast = () => {
+    const last = conversation.messages.findLast((message) => message.senderId === me && !message.removedAt);
+    if (last) setMode({ kind: "edit", message: last });
+  };
+  return (
+    <div className={styles.split}>
+      <section className={styles.page} aria-label={title.name}>
+        <Header chat={chat} name={title.name} seed={title.seed} />
+        <MessageList
+          chatId={chat.id}
+          direct={chat.kind === "DIRECT"}
+          conversation={conversation}
+          messageCount={chat.messageCount}
+          mark={participant?.lastReadNumber}
+          othersMarks={othersMarks}
+          removesOthers={permissions.removeMessages}
+          actions={{
+            reply: (to) => setMode({ kind: "reply", to }),
+            edit: (message) => setMode({ kind: "edit", message }),
+            remove: setRemoving,
+          }}
+        />
+        <TypingLine chatId={chat.id} />
+        {participant ? (
+          <Composer
+            chatId={chat.id}
+            title={title.name}
+            mode={mode}
+            onMode={setMode}
+            onEditLast={editLast}
+            onSent={conversation.jumpToNewest}
+          />
+        ) : (
+          <JoinBar chatId={chat.id} />
+        )}
+        <RemoveDialog message={removing} onClose={() => setRemoving(undefined)} />
+      </section>
+      <Outlet />
+    </div>
+  );
+}
+
+function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; seed: string }) {
+  const navigate = useNavigate();
+  const details = { to: "/chats/$chatId/details", params: { chatId: chat.id } } as const;
+  return (
+    <Bar
+      leading={
+        <ActionIcon className={styles.back} aria-label={t.back} onClick={() => navigate({ to: "/" })}>
+          <BackIcon />
+        </ActionIcon>
+      }
+      actions={
+        <ActionIcon aria-label={t.details} title={t.details} onClick={() => navigate(details)}>
+          <InfoIcon />
+        </ActionIcon>
+      }
+    >
+      <UnstyledButton className={styles.identity} onClick={() => navigate(details)} tabIndex={-1}>
+        <Avatar name={name} seed={seed} size={38} />
+        <span className={styles.names}>
+          <h1 className={styles.name}>{name}</h1>
+          {chat.kind !== "DIRECT" && <span className={styles.soft}>{t.participantsCount(chat.participantCount)}</span>}
+        </span>
+      </UnstyledButton>
+    </Bar>
+  );
+}
+
+function JoinBar({ chatId }: { chatId: string }) {
+  const { join, loading } = useJoinChat();
+  const [failure, setFailure] = useState<Failure>();
+  return (
+    <div className={styles.join}>
+      {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      <Button loading={loading} onClick={() => join(chatId).catch((error) => setFailure(failureOf(error)))}>
+        {t.join}
+      </Button>
+    </div>
+  );
+}
+
+function RemoveDialog({ message, onClose }: { message: MessageFieldsFragment | undefined; onClose(): void }) {
+  const remove = useRemoveMessage();
+  const [failure, setFailure] = useState<Failure>();
+  return (
+    <>
+      {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      <ConfirmDialog
+        opened={message !== undefined}
+        title={t.removeMessageTitle}
+        text={t.removeMessageText}
+        confirm={t.remove}
+        cancel={t.cancel}
+        onClose={onClose}
+        onConfirm={() => {
+          onClose();
+          setFailure(undefined);
+          if (message) remove(message).catch((error) => setFailure(failureOf(error)));
+        }}
+      />
+    </>
+  );
+}

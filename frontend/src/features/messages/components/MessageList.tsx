@@ -1,0 +1,230 @@
+import { ActionIcon, Button, Skeleton } from "@mantine/core";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { VList, type VListHandle } from "virtua";
+import { failureOf } from "@/api/errors";
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
+import { explain, t } from "@/strings";
+import { EmptyState } from "@/ui/EmptyState";
+import { BubbleIcon, DownIcon } from "@/ui/icons";
+import { Notice } from "@/ui/Notice";
+import { useMarkAsRead } from "../hooks/useMarkAsRead";
+import type { useMessages } from "../hooks/useMessages";
+import { useVisible } from "../hooks/useVisible";
+import { ticksOf } from "../model/readers";
+import { type Row, rowsOf } from "../model/rows";
+import styles from "./MessageList.module.css";
+import { type MessageActions, MessageRow } from "./MessageRow";
+import { Beginning, DaySeparator, NewMessagesLine } from "./Separators";
+import { UnsentRow } from "./UnsentRow";
+
+/** This close to the end counts as being there. */
+const AT_END_PX = 40;
+/** This close to an edge, the next page is asked for. */
+const NEAR_EDGE_PX = 600;
+
+export interface MessageListProps {
+  chatId: string;
+  direct: boolean;
+  conversation: ReturnType<typeof useMessages>;
+  messageCount: number;
+  /** The own read mark; none for someone who does not take part. */
+  mark: number | undefined;
+  /** The read marks of the others, as far as they are known. */
+  othersMarks: readonly number[];
+  removesOthers: boolean;
+  actions: Omit<MessageActions, "jumpTo">;
+}
+
+export function MessageList(props: MessageListProps) {
+  const { conversation, chatId, mark, messageCount } = props;
+  const { me, outbox } = useSignedIn();
+  const allUnsent = useStore(outbox.messages);
+  // Where the reader stood on coming in: the line above what is new stays there while they read on.
+  const [readUpTo] = useState(mark ?? Number.POSITIVE_INFINITY);
+  const { messages, atEnd } = conversation;
+  const rows = useMemo(() => {
+    const unsent = atEnd ? allUnsent.filter((message) => message.chatId === chatId) : [];
+    return rowsOf({ messages, unsent, readUpTo, me });
+  }, [messages, atEnd, allUnsent, chatId, readUpTo, me]);
+
+  const scroll = useStickyScroll(rows, conversation);
+  const looking = useVisible() && scroll.atBottom && atEnd;
+  useMarkAsRead(chatId, messageCount, mark, looking);
+  const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
+
+  if (conversation.error && !conversation.loaded) {
+    return (
+      <div className={styles.failed}>
+        <Notice tone="error">
+          {t.messagesFailed} {explain(failureOf(conversation.error))}
+        </Notice>
+        <Button variant="default" onClick={() => void conversation.retry()}>
+          {t.tryAgain}
+        </Button>
+      </div>
+    );
+  }
+  if (!conversation.loaded) return <ListSkeleton />;
+  if (rows.length === 1 && rows[0]?.kind === "beginning") {
+    return (
+      <EmptyState icon={<BubbleIcon size={28} />} title={t.startOfChat}>
+        {t.startOfChatHint}
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={styles.frame}>
+      <VList
+        ref={scroll.list}
+        data={rows}
+        shift={scroll.prepended}
+        className={styles.list}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        tabIndex={0}
+        role="region"
+        aria-label={t.messages}
+        onScroll={scroll.onScroll}
+      >
+        {(row) => (
+          <RowView key={row.key} row={row} me={me} highlighted={scroll.highlighted} {...props} jumpTo={scroll.jumpTo} />
+        )}
+      </VList>
+      {conversation.loading === "older" && (
+        <div className={styles.loading} role="status">
+          {t.loadingOlder}
+        </div>
+      )}
+      {(!scroll.atBottom || !atEnd) && (
+        <ActionIcon
+          className={styles.down}
+          variant="default"
+          size={42}
+          radius="xl"
+          aria-label={unseen > 0 ? t.jumpToNewestCount(unseen) : t.jumpToNewest}
+          onClick={scroll.jumpToNewest}
+        >
+          <DownIcon />
+          {unseen > 0 && <span className={styles.count}>{unseen > 99 ? "99+" : unseen}</span>}
+        </ActionIcon>
+      )}
+    </div>
+  );
+}
+
+function RowView({
+  row,
+  me,
+  highlighted,
+  jumpTo,
+  ...props
+}: MessageListProps & { row: Row; me: string; highlighted: string | undefined; jumpTo(id: string): void }) {
+  switch (row.kind) {
+    case "beginning":
+      return <Beginning />;
+    case "day":
+      return <DaySeparator at={row.at} />;
+    case "new":
+      return <NewMessagesLine />;
+    case "unsent":
+      return <UnsentRow unsent={row.unsent} first={row.first} />;
+    case "message": {
+      const own = row.message.senderId === me;
+      return (
+        <MessageRow
+          message={row.message}
+          first={row.first}
+          last={row.last}
+          own={own}
+          direct={props.direct}
+          removable={own || props.removesOthers}
+          highlighted={highlighted === row.message.id}
+          ticks={own ? ticksOf(row.message.number, props.othersMarks) : undefined}
+          actions={{ ...props.actions, jumpTo }}
+        />
+      );
+    }
+  }
+}
+
+/**
+ * Keeps the reader where they are: at the end while messages arrive if that is where they were, at the message they
+ * read while older ones come in above it, and at a message they asked to see.
+ */
+function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof useMessages>) {
+  const list = useRef<VListHandle>(null);
+  const [atBottom, setAtBottom] = useState(true);
+  const stick = useRef(true);
+  const [target, setTarget] = useState<string>();
+  const [highlighted, setHighlighted] = useState<string>();
+  const previousFirst = useRef<string>(undefined);
+  const firstMessage = rows.find((row) => row.kind === "message")?.key;
+  const prepended =
+    previousFirst.current !== undefined &&
+    previousFirst.current !== firstMessage &&
+    rows.some((row) => row.key === previousFirst.current);
+  useLayoutEffect(() => {
+    previousFirst.current = firstMessage;
+  }, [firstMessage]);
+
+  useLayoutEffect(() => {
+    if (target) {
+      const index = rows.findIndex((row) => row.key === target);
+      if (index < 0) return;
+      stick.current = false;
+      list.current?.scrollToIndex(index, { align: "center" });
+      setTarget(undefined);
+      setHighlighted(target);
+    } else if (stick.current && rows.length > 0) {
+      list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    }
+  }, [rows, target]);
+  useEffect(() => {
+    if (!highlighted) return;
+    const timer = setTimeout(() => setHighlighted(undefined), 1_800);
+    return () => clearTimeout(timer);
+  }, [highlighted]);
+
+  const onScroll = (offset: number) => {
+    const handle = list.current;
+    if (!handle) return;
+    const toEnd = handle.scrollSize - handle.viewportSize - offset;
+    stick.current = toEnd < AT_END_PX;
+    setAtBottom(stick.current);
+    if (offset < NEAR_EDGE_PX && conversation.hasOlder) conversation.loadOlder();
+    if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
+  };
+  const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
+  const jumpTo = useCallback(
+    (id: string) => {
+      load(id).then(
+        () => setTarget(id),
+        (error) => console.warn("the message could not be loaded", error),
+      );
+    },
+    [load],
+  );
+  const jumpToNewest = () => {
+    leaveAnchor();
+    stick.current = true;
+    setAtBottom(true);
+    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  };
+  return { list, prepended, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+}
+
+function ListSkeleton() {
+  return (
+    <div className={styles.skeletons} aria-busy="true">
+      {[220, 160, 300, 120, 260].map((width, index) => (
+        <Skeleton
+          key={width}
+          className={index % 3 === 1 ? styles.skeletonOwn : ""}
+          height={38}
+          width={width}
+          radius="lg"
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import type { CSSProperties } from "react";
+import { unmask } from "@/gql/receiver";
+import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
+import { t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { CopyIcon, EditIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
+import { hueOf } from "@/ui/identity";
+import { Linked } from "@/ui/Linked";
+import { clockTime, fullTime } from "@/ui/time";
+import type { Ticks as TicksState } from "../model/readers";
+import { senderName } from "../model/senderName";
+import styles from "./Bubble.module.css";
+import { Ticks } from "./Ticks";
+
+export interface MessageActions {
+  reply(message: MessageFieldsFragment): void;
+  edit(message: MessageFieldsFragment): void;
+  remove(message: MessageFieldsFragment): void;
+  jumpTo(id: string): void;
+}
+
+export function MessageRow(props: {
+  message: MessageFieldsFragment;
+  first: boolean;
+  last: boolean;
+  own: boolean;
+  direct: boolean;
+  /** Whether the reader may remove it: their own, or anyone's by role. */
+  removable: boolean;
+  highlighted: boolean;
+  ticks: TicksState | undefined;
+  actions: MessageActions;
+}) {
+  const { message, own, direct, actions } = props;
+  const name = senderName(message);
+  const quoted = message.replyTo ? unmask(QuotedMessageFragmentDoc, message.replyTo) : undefined;
+  const named = props.first && !own && !direct;
+  const style = { "--hue": hueOf(message.senderId) } as CSSProperties;
+  return (
+    <article
+      className={styles.row}
+      data-own={own || undefined}
+      data-first={props.first || undefined}
+      data-highlighted={props.highlighted || undefined}
+      data-number={message.number}
+      aria-label={`${own ? t.you : name}, ${fullTime(message.createdAt)}`}
+      style={style}
+    >
+      {!own && !direct && (
+        <span className={styles.gutter}>{props.last && <Avatar name={name} seed={message.senderId} size={32} />}</span>
+      )}
+      <div className={styles.bubble}>
+        {named && <div className={styles.sender}>{name}</div>}
+        {quoted && (
+          <button
+            type="button"
+            className={styles.quote}
+            aria-label={t.jumpToQuoted(senderName(quoted))}
+            onClick={() => actions.jumpTo(quoted.id)}
+            style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
+          >
+            <span className={styles.quoteName}>{senderName(quoted)}</span>
+            <span className={styles.quoteText}>{quoted.removedAt ? t.removedMessage : quoted.content}</span>
+          </button>
+        )}
+        {message.removedAt ? (
+          <span className={styles.removed}>{t.removedMessage}</span>
+        ) : (
+          <span className={styles.text} dir="auto">
+            <Linked text={message.content ?? ""} />
+          </span>
+        )}
+        <span className={styles.meta}>
+          {message.editedAt && !message.removedAt && <span>{t.edited}</span>}
+          {props.last && <time dateTime={message.createdAt}>{clockTime(message.createdAt)}</time>}
+          {own && props.last && props.ticks && <Ticks ticks={props.ticks} direct={direct} />}
+        </span>
+      </div>
+      {!message.removedAt && <RowMenu {...props} name={name} />}
+    </article>
+  );
+}
+
+function RowMenu(props: {
+  message: MessageFieldsFragment;
+  own: boolean;
+  removable: boolean;
+  name: string;
+  actions: MessageActions;
+}) {
+  const { message, actions } = props;
+  return (
+    <span className={styles.actions}>
+      <ActionIcon size={30} aria-label={t.reply} onClick={() => actions.reply(message)}>
+        <ReplyIcon size={17} />
+      </ActionIcon>
+      <Menu>
+        <Menu.Target>
+          <ActionIcon size={30} aria-label={t.moreFor(props.own ? t.you : props.name)}>
+            <MoreIcon size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message)}>
+            {t.reply}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<CopyIcon size={16} />}
+            onClick={() => void navigator.clipboard?.writeText(message.content ?? "")}
+          >
+            {t.copy}
+          </Menu.Item>
+          {props.own && (
+            <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message)}>
+              {t.edit}
+            </Menu.Item>
+          )}
+          {props.removable && (
+            <Menu.Item color="danger" leftSection={<TrashIcon size={16} />} onClick={() => actions.remove(message)}>
+              {t.remove}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  );
+}

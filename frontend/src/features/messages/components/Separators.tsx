@@ -1,0 +1,29 @@
+import { t } from "@/strings";
+import { dayName } from "@/ui/time";
+import styles from "./Separators.module.css";
+
+export function DaySeparator({ at }: { at: string }) {
+  const { days, name } = dayName(at);
+  const text = days === 0 ? t.today : days === 1 ? t.yesterday : name;
+  return (
+    <div className={styles.day}>
+      <span>{text}</span>
+    </div>
+  );
+}
+
+export function NewMessagesLine() {
+  return (
+    <div className={styles.new}>
+      <span>{t.newMessages}</span>
+    </div>
+  );
+}
+
+export function Beginning() {
+  return (
+    <div className={styles.beginning}>
+      <strong>{t.startOfChat}</strong>
+    </div>
+  );
+}

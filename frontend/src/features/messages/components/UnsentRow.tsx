@@ -1,0 +1,57 @@
+import { useSyncExternalStore } from "react";
+import { useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import { WarningIcon } from "@/ui/icons";
+import { Linked } from "@/ui/Linked";
+import { clockTime } from "@/ui/time";
+import type { UnsentMessage } from "../model/outbox";
+import styles from "./Bubble.module.css";
+import { Ticks } from "./Ticks";
+
+/** A message on its way: in the outbox, or given back to its author with the reason. */
+export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boolean }) {
+  const { outbox } = useSignedIn();
+  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  return (
+    <article
+      className={styles.row}
+      data-own
+      data-first={first || undefined}
+      data-failed={unsent.failure ? true : undefined}
+      aria-label={`${t.you}, ${unsent.failure ? t.notSent : t.sending}`}
+    >
+      <div className={styles.bubble}>
+        <span className={styles.text} dir="auto">
+          <Linked text={unsent.content} />
+        </span>
+        <span className={styles.meta}>
+          <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
+          {!unsent.failure && <Ticks ticks={online ? "sending" : "waiting"} direct />}
+        </span>
+      </div>
+      {unsent.failure && (
+        <div className={styles.failure} role="alert">
+          <WarningIcon size={15} />
+          <span>
+            {t.notSent} {t.error[unsent.failure]}
+          </span>
+          <button type="button" onClick={() => outbox.retry(unsent.id)}>
+            {t.tryAgain}
+          </button>
+          <button type="button" onClick={() => outbox.discard(unsent.id)}>
+            {t.discard}
+          </button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+function subscribeOnline(listener: () => void): () => void {
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    removeEventListener("online", listener);
+    removeEventListener("offline", listener);
+  };
+}

@@ -1,0 +1,104 @@
+import { useApolloClient, useQuery } from "@apollo/client/react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { unmask } from "@/gql/receiver";
+import { MessageFieldsFragmentDoc, MessagesDocument, type MessagesQueryVariables } from "@/gql/receiver/graphql";
+import { runAround } from "../model/runs";
+
+const PAGE = 50;
+
+/**
+ * The messages of a chat around one place: the newest, or a message that was jumped to. Pages land in the cache, where
+ * live events land too; what is shown is the stretch without a hole around that place.
+ */
+export function useMessages(chatId: string, messageCount: number) {
+  const client = useApolloClient();
+  const { data, error, refetch } = useQuery(MessagesDocument, { variables: { chatId, last: PAGE } });
+  const [anchor, setAnchor] = useState<number>();
+  const [loading, setLoading] = useState<"older" | "newer">();
+  const busy = useRef(false);
+
+  const edges = useMemo(
+    () =>
+      (data?.messages.edges ?? []).map(({ cursor, node }) => ({
+        cursor,
+        message: unmask(MessageFieldsFragmentDoc, node),
+        number: unmask(MessageFieldsFragmentDoc, node).number,
+      })),
+    [data?.messages.edges],
+  );
+  const run = useMemo(() => runAround(edges, anchor), [edges, anchor]);
+  const messages = useMemo(() => run.map((edge) => edge.message), [run]);
+  const firstNumber = run[0]?.number ?? 1;
+  const lastNumber = run.at(-1)?.number ?? 0;
+  const atEnd = run.at(-1) === edges.at(-1);
+
+  const load = useCallback(
+    async (what: "older" | "newer", variables: Omit<MessagesQueryVariables, "chatId">) => {
+      if (busy.current) return;
+      busy.current = true;
+      setLoading(what);
+      try {
+        await client.query({
+          query: MessagesDocument,
+          variables: { chatId, ...variables },
+          fetchPolicy: "network-only",
+        });
+      } catch (error) {
+        console.warn("a page of messages could not be loaded; scrolling asks again", error);
+      } finally {
+        busy.current = false;
+        setLoading(undefined);
+      }
+    },
+    [client, chatId],
+  );
+
+  // A live message has no pagination cursor; the page around it has everything there is about that place.
+  const loadOlder = useCallback(() => {
+    const [first] = run;
+    if (!first || first.number === 1) return;
+    void load("older", first.cursor ? { last: PAGE, before: first.cursor } : { first: PAGE, around: first.message.id });
+  }, [run, load]);
+  const loadNewer = useCallback(() => {
+    const last = run.at(-1);
+    if (!last || last.number >= messageCount) return;
+    void load("newer", last.cursor ? { first: PAGE, after: last.cursor } : { first: PAGE, around: last.message.id });
+  }, [run, load, messageCount]);
+
+  // The page was answered before, but arrived after, events for this chat: close the gap that they left.
+  useEffect(() => {
+    if (atEnd && data && lastNumber < messageCount) loadNewer();
+  }, [atEnd, data, lastNumber, messageCount, loadNewer]);
+
+  const jumpTo = useCallback(
+    async (id: string): Promise<void> => {
+      let found = edges.find((edge) => edge.message.id === id)?.number;
+      if (found === undefined) {
+        const answer = await client.query({
+          query: MessagesDocument,
+          variables: { chatId, around: id, first: PAGE },
+          fetchPolicy: "network-only",
+        });
+        found = answer.data?.messages.edges
+          .map((edge) => unmask(MessageFieldsFragmentDoc, edge.node))
+          .find((message) => message.id === id)?.number;
+      }
+      if (found !== undefined) setAnchor(found);
+    },
+    [client, chatId, edges],
+  );
+
+  return {
+    messages,
+    loading,
+    loaded: data !== undefined,
+    error,
+    retry: refetch,
+    hasOlder: firstNumber > 1,
+    atEnd,
+    loadOlder,
+    loadNewer,
+    jumpTo,
+    jumpToNewest: useCallback(() => setAnchor(undefined), []),
+  };
+}

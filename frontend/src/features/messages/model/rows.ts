@@ -1,0 +1,58 @@
+import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { dayKey, minuteKey } from "@/ui/time";
+import type { UnsentMessage } from "./outbox";
+
+/** One row of a conversation. Keys are stable: a message keeps its key from sending to its last edit. */
+export type Row =
+  | { kind: "beginning"; key: string }
+  | { kind: "day"; key: string; at: string }
+  | { kind: "new"; key: string }
+  | { kind: "message"; key: string; message: MessageFieldsFragment; first: boolean; last: boolean }
+  | { kind: "unsent"; key: string; unsent: UnsentMessage; first: boolean };
+
+interface Conversation {
+  /** Without holes, in order. */
+  messages: readonly MessageFieldsFragment[];
+  unsent: readonly UnsentMessage[];
+  /** The own read mark when the conversation was opened: what is above it is new. */
+  readUpTo: number;
+  me: string;
+}
+
+/** Messages with day separators and the line above what is new, grouped by sender and minute. */
+export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] {
+  const rows: Row[] = [];
+  if (messages[0]?.number === 1 || messages.length === 0) rows.push({ kind: "beginning", key: "beginning" });
+  let newLine = false;
+  messages.forEach((message, index) => {
+    const before = messages[index - 1];
+    const after = messages[index + 1];
+    if (!before || dayKey(before.createdAt) !== dayKey(message.createdAt)) {
+      rows.push({ kind: "day", key: `day ${dayKey(message.createdAt)}`, at: message.createdAt });
+    }
+    const startsNew = !newLine && message.number > readUpTo && message.senderId !== me;
+    if (startsNew) {
+      newLine = true;
+      rows.push({ kind: "new", key: "new" });
+    }
+    rows.push({
+      kind: "message",
+      key: message.id,
+      message,
+      first: startsNew || !before || !together(before, message),
+      last: !after || !together(message, after),
+    });
+  });
+  const sent = new Set(messages.map((message) => message.id));
+  let previous = messages.at(-1)?.senderId === me;
+  for (const message of unsent) {
+    if (sent.has(message.id)) continue;
+    rows.push({ kind: "unsent", key: message.id, unsent: message, first: !previous });
+    previous = true;
+  }
+  return rows;
+}
+
+function together(a: MessageFieldsFragment, b: MessageFieldsFragment): boolean {
+  return a.senderId === b.senderId && minuteKey(a.createdAt) === minuteKey(b.createdAt);
+}

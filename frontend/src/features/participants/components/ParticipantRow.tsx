@@ -1,0 +1,92 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { useSignedIn } from "@/app/antiphon";
+import { unmask } from "@/gql/receiver";
+import { type ParticipantFieldsFragment, type ParticipantRole, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import { explain, t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { MoreIcon } from "@/ui/icons";
+import { Notice } from "@/ui/Notice";
+import { useChangeRole, useRemoveParticipant } from "../hooks/useChangeParticipants";
+import type { Permissions } from "../model/permissions";
+import styles from "./ChatDetails.module.css";
+
+const ROLE_NAMES: Record<ParticipantRole, string> = { OWNER: t.owner, ADMIN: t.admin, MEMBER: t.member };
+const GIVE_NAMES: Record<ParticipantRole, string> = {
+  OWNER: t.makeOwner,
+  ADMIN: t.makeAdmin,
+  MEMBER: t.makeMember,
+};
+
+export function ParticipantRow(props: { participant: ParticipantFieldsFragment; permissions: Permissions }) {
+  const { participant, permissions } = props;
+  const { chatId, userId } = participant;
+  const { me } = useSignedIn();
+  const [remove] = useRemoveParticipant();
+  const [changeRole] = useChangeRole();
+  const [removing, setRemoving] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const user = participant.user ? unmask(PersonNameFragmentDoc, participant.user) : undefined;
+  const name = user?.displayName ?? t.deletedUser;
+  const roles = userId === me ? [] : permissions.gives(participant.role);
+  const removable = userId !== me && permissions.removes(participant.role);
+
+  const attempt = (work: Promise<unknown>) => {
+    setFailure(undefined);
+    work.catch((error) => setFailure(failureOf(error)));
+  };
+  return (
+    <li>
+      <div className={styles.participant}>
+        <Avatar name={name} seed={userId} size={38} />
+        <span className={styles.names}>
+          <span>
+            {name}
+            {userId === me && ` (${t.you})`}
+          </span>
+          {user && <span className={styles.soft}>@{user.username}</span>}
+        </span>
+        {participant.role !== "MEMBER" && <span className={styles.role}>{ROLE_NAMES[participant.role]}</span>}
+        {(roles.length > 0 || removable) && (
+          <Menu>
+            <Menu.Target>
+              <ActionIcon aria-label={t.actionsFor(name)}>
+                <MoreIcon />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {roles.map((role) => (
+                <Menu.Item
+                  key={role}
+                  onClick={() => attempt(changeRole({ variables: { input: { chatId, userId, role } } }))}
+                >
+                  {GIVE_NAMES[role]}
+                </Menu.Item>
+              ))}
+              {removable && (
+                <Menu.Item color="danger" onClick={() => setRemoving(true)}>
+                  {t.removeFromChat}
+                </Menu.Item>
+              )}
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </div>
+      {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      <ConfirmDialog
+        opened={removing}
+        title={t.removePerson(name)}
+        text={t.removeFromChatText(name)}
+        confirm={t.remove}
+        cancel={t.cancel}
+        onClose={() => setRemoving(false)}
+        onConfirm={() => {
+          setRemoving(false);
+          attempt(remove({ variables: { input: { chatId, userId } } }));
+        }}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,48 @@
+import { useQuery } from "@apollo/client/react";
+import { useEffect, useMemo, useRef } from "react";
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
+import { unmask } from "@/gql/receiver";
+import { ParticipantFieldsFragmentDoc, ParticipantsDocument } from "@/gql/receiver/graphql";
+
+const PAGE = 100;
+
+/**
+ * The participants of a chat, the first hundred at once. Their read marks come live as signals, which are not kept for
+ * those who were away: after each interruption they are read again.
+ */
+export function useParticipants(chatId: string) {
+  const { inbox } = useSignedIn();
+  const { data, error, refetch, fetchMore } = useQuery(ParticipantsDocument, {
+    variables: { chatId, first: PAGE },
+    fetchPolicy: "cache-and-network",
+  });
+  const state = useStore(inbox.state);
+  const interrupted = useRef(false);
+  useEffect(() => {
+    if (state !== "live") interrupted.current = true;
+    else if (interrupted.current) {
+      interrupted.current = false;
+      refetch().catch((error) => console.warn("read marks could not be read again", error));
+    }
+  }, [state, refetch]);
+
+  const connection = data?.chat?.participants;
+  const participants = useMemo(
+    () =>
+      unmask(
+        ParticipantFieldsFragmentDoc,
+        (connection?.edges ?? []).map((edge) => edge.node),
+      ),
+    [connection?.edges],
+  );
+  const page = connection?.pageInfo;
+  return {
+    participants,
+    loaded: connection !== undefined,
+    error,
+    more: page?.hasNextPage
+      ? () => void fetchMore({ variables: { chatId, first: PAGE, after: page.endCursor ?? null } })
+      : undefined,
+  };
+}

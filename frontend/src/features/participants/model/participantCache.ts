@@ -1,0 +1,109 @@
+import type { ApolloCache, Reference } from "@apollo/client";
+import type { FieldPolicy, TypePolicy } from "@apollo/client/cache";
+import { editEntry } from "@/api/editEntry";
+import {
+  type ParticipantFieldsFragment,
+  ParticipantFieldsFragmentDoc,
+  type ParticipantRole,
+} from "@/gql/receiver/graphql";
+
+interface ParticipantEdge {
+  __typename: "ParticipantEdge";
+  cursor: string;
+  node: Reference;
+}
+
+interface StoredParticipants {
+  __typename: "ParticipantConnection";
+  edges: readonly ParticipantEdge[];
+}
+
+export const participantPolicy: TypePolicy = {
+  keyFields: ["chatId", "userId"],
+  // Read marks only grow: the larger wins, whichever order answers, events and signals come in.
+  fields: {
+    lastReadNumber: { merge: (existing: number | undefined, incoming: number) => Math.max(existing ?? 0, incoming) },
+  },
+};
+
+/** The known participants of a chat, each once, whatever page or event brought them. */
+export const participantsField: FieldPolicy<StoredParticipants> = {
+  keyArgs: false,
+  merge(existing, incoming) {
+    const byUser = new Map<string, ParticipantEdge>();
+    for (const edge of [...(existing?.edges ?? []), ...incoming.edges]) byUser.set(edge.node.__ref, edge);
+    return { ...existing, ...incoming, edges: [...byUser.values()] };
+  },
+};
+
+const entry = (cache: ApolloCache, chatId: string, userId: string) =>
+  cache.identify({ __typename: "Participant", chatId, userId })!;
+
+const chatEntry = (cache: ApolloCache, chatId: string) => cache.identify({ __typename: "Chat", id: chatId })!;
+
+function isKnown(cache: ApolloCache, chatId: string, userId: string): boolean {
+  let known = false;
+  editEntry(cache, chatEntry(cache, chatId), {
+    participants(existing: StoredParticipants) {
+      known = existing.edges.some((edge) => edge.node.__ref === entry(cache, chatId, userId));
+      return existing;
+    },
+  });
+  return known;
+}
+
+/**
+ * People joined. The count of the chat grows by those not known yet; an event that brought the reader in is already
+ * counted in the chat that came with it.
+ */
+export function putParticipants(
+  cache: ApolloCache,
+  participants: readonly ParticipantFieldsFragment[],
+  me: string,
+): void {
+  const [first] = participants;
+  if (!first) return;
+  const { chatId } = first;
+  const counted = participants.some((participant) => participant.userId === me);
+  const unknown = participants.filter((participant) => !isKnown(cache, chatId, participant.userId));
+  for (const participant of participants) {
+    cache.writeFragment({
+      id: entry(cache, chatId, participant.userId),
+      fragment: ParticipantFieldsFragmentDoc,
+      fragmentName: "ParticipantFields",
+      data: participant,
+    });
+  }
+  editEntry(cache, chatEntry(cache, chatId), {
+    participantCount: (count: number) => (counted ? count : count + unknown.length),
+    participants(existing: StoredParticipants, { toReference }) {
+      const edges = unknown.map(({ userId }) => ({
+        __typename: "ParticipantEdge" as const,
+        cursor: "",
+        node: toReference({ __typename: "Participant", chatId, userId })!,
+      }));
+      return { ...existing, edges: [...existing.edges, ...edges] };
+    },
+  });
+}
+
+/** Someone left or was removed. */
+export function dropParticipant(cache: ApolloCache, chatId: string, userId: string): void {
+  const gone = entry(cache, chatId, userId);
+  editEntry(cache, chatEntry(cache, chatId), {
+    participantCount: (count: number) => Math.max(0, count - 1),
+    participants: (existing: StoredParticipants) => ({
+      ...existing,
+      edges: existing.edges.filter((edge) => edge.node.__ref !== gone),
+    }),
+  });
+}
+
+export function putRole(cache: ApolloCache, chatId: string, userId: string, role: ParticipantRole): void {
+  editEntry(cache, entry(cache, chatId, userId), { role: () => role });
+}
+
+/** Someone, or the reader on any device, has read up to a message. Marks never move back. */
+export function moveReadMark(cache: ApolloCache, chatId: string, userId: string, number: number): void {
+  editEntry(cache, entry(cache, chatId, userId), { lastReadNumber: (mark: number) => Math.max(mark, number) });
+}

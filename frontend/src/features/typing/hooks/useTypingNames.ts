@@ -1,0 +1,23 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
+import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+
+const NOBODY: string[] = [];
+
+/** The names of those who type in a chat now; of people whose name is not known here, nothing is said. */
+export function useTypingNames(chatId: string): string[] {
+  const { typing } = useSignedIn();
+  const client = useApolloClient();
+  const users = useStore(typing.store)[chatId];
+  const ids = users ? Object.keys(users) : NOBODY;
+  if (ids.length === 0) return NOBODY;
+  return ids.flatMap((id) => {
+    const person = client.cache.readFragment({
+      id: client.cache.identify({ __typename: "User", id })!,
+      fragment: PersonNameFragmentDoc,
+      fragmentName: "PersonName",
+    });
+    return person ? [person.displayName] : [];
+  });
+}

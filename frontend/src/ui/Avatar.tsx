@@ -1,0 +1,13 @@
+import type { CSSProperties } from "react";
+import styles from "./Avatar.module.css";
+import { hueOf, initialsOf } from "./identity";
+
+/** A disc with initials. The colour belongs to `seed` and is the same everywhere, for everyone. */
+export function Avatar({ name, seed, size = 40 }: { name: string; seed: string; size?: number }) {
+  const style = { "--hue": hueOf(seed), "--size": `${size}px` } as CSSProperties;
+  return (
+    <span className={styles.avatar} style={style} aria-hidden="true">
+      {initialsOf(name)}
+    </span>
+  );
+}

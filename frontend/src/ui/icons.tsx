@@ -1,0 +1,86 @@
+import type { ReactNode } from "react";
+
+/** Line icons on a 24 grid. They take the colour of the text and say nothing: the control around them has the label. */
+function icon(path: ReactNode) {
+  return function Icon({ size = 20 }: { size?: number }) {
+    return (
+      <svg
+        width={size}
+        height={size}
+        viewBox="0 0 24 24"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={1.8}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+      >
+        {path}
+      </svg>
+    );
+  };
+}
+
+export const BackIcon = icon(<path d="M15 5l-7 7 7 7" />);
+export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />);
+export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
+export const ComposeIcon = icon(
+  <>
+    <path d="M12 5H7a2 2 0 0 0-2 2v10a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2v-5" />
+    <path d="M17.500 3.800a1.900 1.900 0 0 1 2.700 2.700L13 13.700l-3.500.800.800-3.500z" />
+  </>,
+);
+export const CompassIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8.500" />
+    <path d="M15.500 8.500l-2 5-5 2 2-5z" />
+  </>,
+);
+export const SendIcon = icon(<path d="M5 12l14-7-4.500 14-3-5.500zM11.500 13.500L19 5" />);
+export const MoreIcon = icon(
+  <>
+    <circle cx="5.500" cy="12" r="1" />
+    <circle cx="12" cy="12" r="1" />
+    <circle cx="18.500" cy="12" r="1" />
+  </>,
+);
+export const ReplyIcon = icon(<path d="M9 7L4.500 11.500 9 16M5 11.500h8.500a6 6 0 0 1 6 6" />);
+export const EditIcon = icon(<path d="M15.500 5.500l3 3L8.500 18.500l-4 1 1-4z" />);
+export const TrashIcon = icon(<path d="M5 7h14M10 7V5h4v2M7 7l.800 12h8.400L17 7" />);
+export const CopyIcon = icon(
+  <>
+    <rect x="9" y="9" width="10" height="10" rx="2" />
+    <path d="M15 9V7a2 2 0 0 0-2-2H7a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2h2" />
+  </>,
+);
+export const InfoIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8.500" />
+    <path d="M12 11v5M12 8h.01" />
+  </>,
+);
+export const DownIcon = icon(<path d="M6 10l6 6 6-6" />);
+export const ClockIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8" />
+    <path d="M12 8v4l2.500 2" />
+  </>,
+);
+export const CheckIcon = icon(<path d="M5 12.500l4.500 4.500L19 7.500" />);
+export const ChecksIcon = icon(<path d="M2.500 12.500L7 17l9-9.500M11 16l1.200 1L21.500 7.500" />);
+export const WarningIcon = icon(<path d="M12 4.500l8.500 15h-17zM12 10v4.500M12 17h.01" />);
+export const PeopleIcon = icon(
+  <>
+    <circle cx="9" cy="8.500" r="3.200" />
+    <path d="M3 19c.500-3.500 3-5 6-5s5.500 1.500 6 5M15.500 5.800a3 3 0 0 1 0 5.600M17 14.400c2.300.600 3.700 2.100 4 4.600" />
+  </>,
+);
+export const BubbleIcon = icon(
+  <path d="M4.500 7.500a3 3 0 0 1 3-3h9a3 3 0 0 1 3 3v5a3 3 0 0 1-3 3H11l-4.500 4v-4a3 3 0 0 1-2-3z" />,
+);
+export const SearchIcon = icon(
+  <>
+    <circle cx="11" cy="11" r="6.500" />
+    <path d="M16 16l4 4" />
+  </>,
+);

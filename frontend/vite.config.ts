@@ -1,0 +1,26 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** In development the pages come from Vite and everything else from a running stack, as behind the load balancer. */
+const stack = process.env.ANTIPHON_URL ?? "http://localhost:8080";
+const proxied = Object.fromEntries(
+  ["/users", "/sender", "/receiver"].map((path) => [path, { target: stack, ws: true }]),
+);
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  server: { port: 3000, proxy: proxied },
+  preview: { port: 3000, proxy: proxied },
+  build: {
+    target: "es2023",
+    // Small assets inlined as data: URLs would need a wider Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/setup.ts"],
+  },
+});
