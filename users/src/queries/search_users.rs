@@ -14,6 +14,8 @@ use crate::{
 
 /// Users on a page.
 const MOST: i32 = 100;
+/// Users on a page when the client does not say.
+const DEFAULT: i32 = 20;
 /// Characters to look for: a trigram index needs three, and no name is longer than a hundred.
 const TEXT_CHARS: std::ops::RangeInclusive<usize> = 3..=100;
 
@@ -43,7 +45,7 @@ pub(crate) struct SearchUsers;
 #[Object]
 impl SearchUsers {
     /// Users whose username or display name contains the text, upper and lower case alike; closest matches first.
-    #[graphql(complexity = "usize::try_from(first.unwrap_or(20)).unwrap_or(0) * child_complexity")]
+    #[graphql(complexity = "page_complexity(first, child_complexity)")]
     async fn search_users(
         &self,
         context: &Context<'_>,
@@ -52,9 +54,15 @@ impl SearchUsers {
         #[graphql(desc = "The cursor of the last user of the page before.")] after: Option<String>,
     ) -> Result<UserConnection> {
         Caller::of(context)?;
-        let search = Search::parse(&query, first.unwrap_or(20), after.as_deref())?;
+        let search = Search::parse(&query, first.unwrap_or(DEFAULT), after.as_deref())?;
         Ok(search_users(State::of(context)?, &search).await?)
     }
+}
+
+/// Half a point for each field of each user: a whole page of everything is allowed, and a second one with it is not.
+fn page_complexity(first: Option<i32>, child_complexity: usize) -> usize {
+    let users = usize::try_from(first.unwrap_or(DEFAULT)).unwrap_or(0);
+    child_complexity + users.saturating_mul(child_complexity) / 2
 }
 
 /// Arguments that are in order.

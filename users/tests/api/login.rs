@@ -82,31 +82,30 @@ async fn an_unknown_name_a_wrong_password_and_a_deactivated_account_look_alike()
     }
 }
 
-/// The shortest of several tries: what the work takes when nothing is in the way.
-async fn shortest(app: &App, login: &str, password: &str) -> Duration {
-    let mut shortest = Duration::MAX;
-    for _ in 0..8 {
-        let began = Instant::now();
-        app.anonymous().login(login, password).await.error();
-        shortest = shortest.min(began.elapsed());
-    }
-    shortest
-}
-
 #[tokio::test]
 async fn an_unknown_name_costs_as_much_as_a_wrong_password() {
     let (_ground, app) = app().await;
     app.sign_up("ada").await;
     deactivated(&app).await;
-    let wrong = shortest(&app, "ada", "wrong").await;
-    for (login, password) in [("nobody", PASSWORD), ("gone", PASSWORD), ("gone", "wrong")] {
-        let other = shortest(&app, login, password).await;
-        // Without the hash it is a fifth or less.
-        let ratio = other.as_secs_f64() / wrong.as_secs_f64();
-        assert!(
-            (0.6..1.7).contains(&ratio),
-            "{login}: {other:?} against {wrong:?}"
-        );
+    let claims = [
+        ("ada", "wrong"),
+        ("nobody", PASSWORD),
+        ("gone", PASSWORD),
+        ("gone", "wrong"),
+    ];
+    // In turns, so that whatever else the machine does meets all alike; the shortest is the work alone.
+    let mut shortest = [Duration::MAX; 4];
+    for _ in 0..10 {
+        for (claim, shortest) in claims.iter().zip(&mut shortest) {
+            let began = Instant::now();
+            app.anonymous().login(claim.0, claim.1).await.error();
+            *shortest = (*shortest).min(began.elapsed());
+        }
+    }
+    for (claim, took) in claims.iter().zip(&shortest) {
+        // Without the hash it would be a fifth or less.
+        let ratio = took.as_secs_f64() / shortest[0].as_secs_f64();
+        assert!((0.5..2.0).contains(&ratio), "{claim:?}: {shortest:?}");
     }
 }
 

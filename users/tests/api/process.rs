@@ -31,8 +31,7 @@ fn everything_in_the_schema_is_described() {
         if in_description
             || line.is_empty()
             || line == "}"
-            || line == ")"
-            || line.starts_with(") ")
+            || line.starts_with(')')
             || line.starts_with("schema")
         {
             continue;
