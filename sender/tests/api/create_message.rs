@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use shared_schema::{Change, MessageId};
+use uuid::Uuid;
 
 use crate::stage::Stage;
 
@@ -30,10 +31,11 @@ async fn a_message_is_stored_with_its_event_and_published() {
     assert_eq!(event.kind, "MESSAGE_ADDED");
     assert_eq!(event.id.to_string(), id, "the event has the message's id");
     assert_eq!(event.message.unwrap().to_string(), id);
+    assert_eq!(event.actor.unwrap().to_string(), bob.id);
     assert_eq!(event.data, None, "a feed never holds a message's text");
+    assert_eq!(message["createdAt"], event.at.to_string());
 
-    let (channel, publication) = ears.hear().await;
-    assert_eq!(channel, format!("feed:{chat}"));
+    let publication = ears.hear_event(&chat, 3).await;
     assert_eq!(publication.events.len(), 1);
     let heard = &publication.events[0];
     assert_eq!(heard.seq, 3);
@@ -42,4 +44,229 @@ async fn a_message_is_stored_with_its_event_and_published() {
         panic!("{heard:?}");
     };
     assert_eq!(heard.content.as_deref(), Some("hello"));
+}
+
+#[tokio::test]
+async fn sending_moves_the_senders_own_read_mark_and_nobody_elses() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let chat = stage.group(&ada, &[&bob]).await;
+    stage.say(&ada, &chat, "one").await;
+    stage.say(&ada, &chat, "two").await;
+    let unread = async |person: &str| {
+        let sql = "SELECT unread_count FROM unread_counts WHERE chat_id = $1 AND user_id = $2";
+        let ids: [Uuid; 2] = [chat.parse().unwrap(), person.parse().unwrap()];
+        let row = stage
+            .owner
+            .query_one(sql, &[&ids[0], &ids[1]])
+            .await
+            .unwrap();
+        row.get::<_, i64>(0)
+    };
+    assert_eq!(unread(&ada.id).await, 0);
+    assert_eq!(unread(&bob.id).await, 2);
+    stage.say(&bob, &chat, "three").await;
+    assert_eq!(unread(&ada.id).await, 1);
+    assert_eq!(unread(&bob.id).await, 0);
+    let sql = "SELECT count(*) FROM participants WHERE chat_id = $1 AND last_read_at IS NOT NULL";
+    assert_eq!(
+        stage.number(sql, &chat).await,
+        0,
+        "only markAsRead says when"
+    );
+}
+
+#[tokio::test]
+async fn content_has_1_to_5000_characters_after_trimming() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    // Four bytes each: characters count, not bytes.
+    let longest = "🜁".repeat(5000);
+    for content in [
+        "x".to_owned(),
+        format!(" {longest}\n"),
+        "a\nb\u{200d}c".into(),
+    ] {
+        let message = stage.say(&ada, &chat, &content).await;
+        assert_eq!(message["content"], content.trim());
+    }
+    for content in [String::new(), " \n\t\u{a0} ".into(), format!("{longest}x")] {
+        let input = json!({ "chatId": chat, "content": content });
+        stage
+            .call(&ada, "createMessage", input)
+            .await
+            .is("BAD_USER_INPUT", "content");
+    }
+    let input = json!({ "chatId": chat, "content": "a\0b" });
+    stage
+        .call(&ada, "createMessage", input)
+        .await
+        .is("BAD_USER_INPUT", None);
+    assert_eq!(stage.feed(&chat).await.len(), 2 + 3);
+}
+
+#[tokio::test]
+async fn a_reply_names_a_message_of_the_same_chat_even_a_removed_one() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let (here, there) = (stage.group(&ada, &[]).await, stage.group(&ada, &[]).await);
+    let first = stage.say(&ada, &here, "one").await["id"].clone();
+    let foreign = stage.say(&ada, &there, "two").await["id"].clone();
+    let reply =
+        |to: serde_json::Value| json!({ "chatId": here, "content": "yes", "replyToId": to });
+
+    let payload = stage
+        .call(&ada, "createMessage", reply(first.clone()))
+        .await
+        .ok();
+    assert_eq!(payload["message"]["replyToId"], first);
+    let removal = json!({ "chatId": here, "id": first });
+    stage.call(&ada, "removeMessage", removal).await.ok();
+    stage.call(&ada, "createMessage", reply(first)).await.ok();
+    for missing in [foreign, json!(MessageId::new().to_string())] {
+        let answer = stage.call(&ada, "createMessage", reply(missing)).await;
+        answer.is("NOT_FOUND", "replyToId");
+    }
+}
+
+#[tokio::test]
+async fn a_retry_has_the_same_result_and_only_another_publication() {
+    let stage = Stage::with(2, lab::servers::shared().redis_url()).await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let input = json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": "once" });
+    let mut ears = stage.listen(&[&chat]).await;
+    let first = stage.call_at(0, &ada, "createMessage", input.clone()).await;
+    first.ok();
+    ears.hear_event(&chat, 3).await;
+
+    // The same after trimming is the same.
+    let mut padded = input.clone();
+    padded["content"] = json!(" once ");
+    for retry in [input.clone(), padded] {
+        assert_eq!(stage.call_at(1, &ada, "createMessage", retry).await, first);
+        let (_, publication) = ears.hear().await;
+        assert_eq!(publication.events.len(), 1);
+        assert_eq!(publication.events[0].seq, 3);
+        ears.silence().await;
+    }
+    assert_eq!(stage.feed(&chat).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_retry_after_an_edit_and_after_the_removal_finds_the_message() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let id = MessageId::new().to_string();
+    let input = json!({ "id": id, "chatId": chat, "content": "first words" });
+    let first = stage.call(&ada, "createMessage", input.clone()).await.ok();
+
+    let edit = json!({ "chatId": chat, "id": id, "content": "better words" });
+    stage.call(&ada, "updateMessage", edit).await.ok();
+    let again = stage.call(&ada, "createMessage", input.clone()).await.ok();
+    assert_eq!(again["cursor"], first["cursor"]);
+    assert_eq!(again["message"]["content"], "better words");
+
+    stage
+        .call(&ada, "removeMessage", json!({ "chatId": chat, "id": id }))
+        .await
+        .ok();
+    let again = stage.call(&ada, "createMessage", input).await.ok();
+    assert_eq!(again["cursor"], first["cursor"]);
+    assert_eq!(again["message"]["content"], json!(null));
+    assert_eq!(stage.feed(&chat).await.len(), 5);
+}
+
+#[tokio::test]
+async fn the_same_id_with_another_request_is_a_conflict() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let chat = stage.group(&ada, &[&bob]).await;
+    let other = stage.say(&ada, &chat, "before").await["id"].clone();
+    let id = MessageId::new().to_string();
+    let input = json!({ "id": id, "chatId": chat, "content": "mine" });
+    stage.call(&ada, "createMessage", input.clone()).await.ok();
+
+    let changed = json!({ "id": id, "chatId": chat, "content": "changed" });
+    stage
+        .call(&ada, "createMessage", changed)
+        .await
+        .is("CONFLICT", "id");
+    let reply = json!({ "id": id, "chatId": chat, "content": "mine", "replyToId": other });
+    stage
+        .call(&ada, "createMessage", reply)
+        .await
+        .is("CONFLICT", "id");
+    stage
+        .call(&bob, "createMessage", input)
+        .await
+        .is("CONFLICT", "id");
+    assert_eq!(stage.feed(&chat).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_client_made_id_is_a_uuid_of_version_7() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    for id in [
+        "",
+        "7",
+        "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+        "00000000-0000-0000-0000-000000000000",
+    ] {
+        let input = json!({ "id": id, "chatId": chat, "content": "hello" });
+        stage
+            .call(&ada, "createMessage", input)
+            .await
+            .is("BAD_USER_INPUT", "id");
+    }
+}
+
+#[tokio::test]
+async fn the_username_is_the_one_of_that_moment_and_a_deactivated_account_is_nobody() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let id: Uuid = ada.id.parse().unwrap();
+    let rename = "UPDATE users SET username = 'countess' WHERE id = $1";
+    stage.owner.execute(rename, &[&id]).await.unwrap();
+    // The token still says "ada".
+    assert_eq!(
+        stage.say(&ada, &chat, "hello").await["senderUsername"],
+        "countess"
+    );
+
+    stage.deactivate(&ada).await;
+    let input = json!({ "chatId": chat, "content": "still here" });
+    stage
+        .call(&ada, "createMessage", input)
+        .await
+        .is("UNAUTHENTICATED", None);
+    let nowhere = json!({ "chatId": MessageId::new().to_string(), "content": "still here" });
+    stage
+        .call(&ada, "createMessage", nowhere)
+        .await
+        .is("UNAUTHENTICATED", None);
+}
+
+/// Defect 19: with times alone, two messages of one microsecond have no order. Numbers and seqs give it, and the times
+/// that go with them strictly grow and carry their zone.
+#[tokio::test]
+async fn messages_are_ordered_by_numbers_and_their_times_agree() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let mut last = None;
+    for number in 1..=20 {
+        let message = stage.say(&ada, &chat, "tick").await;
+        assert_eq!(message["number"], number);
+        let at: jiff::Timestamp = message["createdAt"].as_str().unwrap().parse().unwrap();
+        assert!(last.replace(at).is_none_or(|last| last < at));
+    }
+    let naive = "SELECT count(*) FROM information_schema.columns
+                 WHERE table_schema = 'public' AND data_type = 'timestamp without time zone' AND $1::uuid IS NOT NULL";
+    assert_eq!(stage.number(naive, &chat).await, 0);
 }

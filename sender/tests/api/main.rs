@@ -1,6 +1,24 @@
-//! The sender over HTTP, on a real Postgres and Redis: one file per operation, and one per promise.
+//! The sender over HTTP, on a real Postgres and Redis: one file per operation, then one per promise.
+//!
+//! Tests that guard against a known defect of earlier implementations name its number in REQUIREMENTS.md section 3.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod contract;
-mod create_message;
 mod stage;
+
+mod add_participant;
+mod add_participants;
+mod change_participant_role;
+mod create_chat;
+mod create_message;
+mod join_chat;
+mod leave_chat;
+mod mark_as_read;
+mod remove_chat;
+mod remove_message;
+mod remove_participant;
+mod service_info;
+mod set_typing;
+mod update_chat;
+mod update_message;
+
+mod contract;

@@ -5,6 +5,7 @@ mod ears;
 mod keys;
 mod people;
 mod records;
+mod scene;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use chassis::config::{DrainArgs, ListenArgs, PostgresArgs, RedisArgs, TokenArgs}
 use lab::servers::TestDatabase;
 use sender::{Application, Config};
 use serde_json::{Value, json};
+use shared_schema::Cursor;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +21,7 @@ pub use answer::Answer;
 pub use ears::Ears;
 pub use keys::Keys;
 pub use people::Person;
+pub use scene::{Cast, Scene, input};
 
 /// One sender of a stage.
 struct Running {
@@ -158,6 +161,15 @@ impl Stage {
             .await
     }
 
+    /// The names of the root fields of the schema, as a client is told them: `mutationType` or `queryType`.
+    pub async fn root_fields(&self, of: &str) -> Vec<String> {
+        let document = format!("{{ __schema {{ {of} {{ fields {{ name }} }} }} }}");
+        let schema = self.ask(0, None, &document, json!({})).await.ok();
+        let fields = schema[of]["fields"].as_array().unwrap();
+        let name = |field: &Value| field["name"].as_str().unwrap().to_owned();
+        fields.iter().map(name).collect()
+    }
+
     /// Hears what is published about these feeds.
     pub async fn listen(&self, feeds: &[&str]) -> Ears {
         Ears::open(&self.redis_url, feeds).await
@@ -169,6 +181,11 @@ impl Stage {
         running.shutdown.cancel();
         running.ended.await.unwrap();
     }
+}
+
+/// What a cursor in an answer says.
+pub fn cursor(value: &Value) -> Cursor {
+    value.as_str().unwrap().parse().unwrap()
 }
 
 const CHAT: &str =

@@ -8,9 +8,13 @@ use redis::{
 use shared_schema::{FeedId, Publication, channel};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Subscribed to the channels of some feeds.
 pub struct Ears {
     pushes: UnboundedReceiver<PushInfo>,
+    /// What `hear_event` has passed over.
+    heard: Vec<(String, Publication)>,
     _connection: MultiplexedConnection,
 }
 
@@ -33,14 +37,34 @@ impl Ears {
         }
         Self {
             pushes,
+            heard: vec![],
             _connection: connection,
         }
     }
 
     /// The next publication, and its channel.
     pub async fn hear(&mut self) -> (String, Publication) {
-        let heard = tokio::time::timeout(Duration::from_secs(5), self.next()).await;
+        let heard = tokio::time::timeout(PATIENCE, self.next()).await;
         heard.expect("a publication within 5 s")
+    }
+
+    /// The publication with the event at this seq of this feed, in whatever order it comes.
+    pub async fn hear_event(&mut self, feed: &str, seq: i64) -> Publication {
+        let feed: FeedId = feed.parse().unwrap();
+        let mut passed = 0;
+        loop {
+            while let Some((channel, publication)) = self.heard.get(passed) {
+                passed += 1;
+                let mut events = publication.events.iter();
+                if events.any(|event| event.feed == feed && event.seq == seq) {
+                    assert_eq!(*channel, shared_schema::channel(feed));
+                    return publication.clone();
+                }
+            }
+            let next = tokio::time::timeout(PATIENCE, self.next()).await;
+            self.heard
+                .push(next.unwrap_or_else(|_| panic!("no publication of event {seq} of {feed}")));
+        }
     }
 
     /// Nothing is published for a while.

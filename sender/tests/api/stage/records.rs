@@ -69,6 +69,11 @@ impl Stage {
     }
 
     /// One number that the owner asks for.
+    pub async fn count(&self, sql: &str) -> i64 {
+        self.owner.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// One number about a chat or a user.
     pub async fn number(&self, sql: &str, id: &str) -> i64 {
         let id: Uuid = id.parse().unwrap();
         self.owner.query_one(sql, &[&id]).await.unwrap().get(0)

@@ -1,0 +1,265 @@
+//! `createChat`.
+
+use serde_json::{Value, json};
+use shared_schema::{Change, ChatId, UserId};
+
+use crate::stage::{Person, Stage, cursor};
+
+fn roles(payload: &Value) -> Vec<(String, String)> {
+    let participants = payload["participants"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut roles: Vec<_> = participants
+        .map(|one| (text(&one["userId"]), text(&one["role"])))
+        .collect();
+    roles.sort();
+    roles
+}
+
+fn expected(people: &[(&Person, &str)]) -> Vec<(String, String)> {
+    let mut roles: Vec<_> = people
+        .iter()
+        .map(|(one, role)| (one.id.clone(), (*role).to_owned()))
+        .collect();
+    roles.sort();
+    roles
+}
+
+/// Defect 18: the creator of a chat was not made to take part in it.
+#[tokio::test]
+async fn a_group_starts_with_its_creator_as_owner_and_the_others_as_members() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = (
+        stage.person("ada").await,
+        stage.person("bob").await,
+        stage.person("eve").await,
+    );
+    let id = ChatId::new().to_string();
+    let mut ears = stage.listen(&[&id, &bob.id]).await;
+    // Duplicates collapse, and the caller need not be named but may be.
+    let input = json!({
+        "id": id, "kind": "GROUP", "name": " Engines ", "description": " about engines\n",
+        "participantIds": [bob.id, eve.id, bob.id, ada.id],
+    });
+    let payload = stage.call(&ada, "createChat", input).await.ok();
+    let chat = &payload["chat"];
+    assert_eq!(chat["id"], id.as_str());
+    assert_eq!(chat["kind"], "GROUP");
+    assert_eq!(chat["name"], "Engines");
+    assert_eq!(chat["description"], "about engines");
+    assert_eq!(chat["participantCount"], 3);
+    assert_eq!(chat["messageCount"], 0);
+    assert_eq!(chat["lastMessageAt"], json!(null));
+    assert_eq!(chat["createdBy"], ada.id.as_str());
+    assert_eq!(
+        roles(&payload),
+        expected(&[(&ada, "OWNER"), (&bob, "MEMBER"), (&eve, "MEMBER")])
+    );
+
+    let events = stage.feed(&id).await;
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["CHAT_CREATED", "PARTICIPANTS_ADDED"]);
+    let position = cursor(&payload["cursor"]);
+    assert_eq!((position.seq, position.event.0), (2, events[1].id));
+    for person in [&ada, &bob, &eve] {
+        let own = stage.feed(&person.id).await;
+        assert_eq!(own.len(), 1);
+        assert_eq!(own[0].kind, "CHAT_ADDED");
+        let data = own[0].data.as_ref().unwrap();
+        assert_eq!(data["chat_id"], id.as_str());
+        assert_eq!(data["joined_seq"], 2);
+        assert_eq!(data["joined_event"], events[1].id.to_string());
+    }
+
+    let mut heard = [ears.hear().await, ears.hear().await];
+    heard.sort_by_key(|(channel, _)| channel == &format!("feed:{}", bob.id));
+    let [(channel, of_chat), (_, of_bob)] = heard;
+    assert_eq!(channel, format!("feed:{id}"));
+    assert_eq!(of_chat.events.len(), 2);
+    let Change::ParticipantsAdded { participants } = &of_chat.events[1].change else {
+        panic!("{of_chat:?}");
+    };
+    assert_eq!(participants.len(), 3);
+    assert!(matches!(
+        of_bob.events[0].change,
+        Change::ChatAdded { joined_seq: 2, .. }
+    ));
+}
+
+#[tokio::test]
+async fn a_direct_chat_has_two_members_and_no_name() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let input = json!({ "kind": "DIRECT", "participantIds": [bob.id] });
+    let payload = stage.call(&ada, "createChat", input).await.ok();
+    assert_eq!(payload["chat"]["kind"], "DIRECT");
+    assert_eq!(payload["chat"]["name"], json!(null));
+    assert_eq!(
+        roles(&payload),
+        expected(&[(&ada, "MEMBER"), (&bob, "MEMBER")])
+    );
+}
+
+/// Defect 18: two direct chats could be created for the same pair.
+#[tokio::test]
+async fn asking_for_a_second_direct_chat_answers_with_the_first() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let chat = stage.chat("DIRECT", &ada, &[&bob]).await;
+    stage.say(&ada, &chat, "hello").await;
+    let id = ChatId::new().to_string();
+    let input = json!({ "id": id, "kind": "DIRECT", "participantIds": [ada.id] });
+    let payload = stage.call(&bob, "createChat", input).await.ok();
+    assert_eq!(payload["chat"]["id"], chat.as_str());
+    assert_eq!(payload["chat"]["messageCount"], 1);
+    assert_eq!(
+        roles(&payload),
+        expected(&[(&ada, "MEMBER"), (&bob, "MEMBER")])
+    );
+    assert_eq!(cursor(&payload["cursor"]).seq, 3);
+    assert_eq!(stage.feed(&chat).await.len(), 3);
+    assert_eq!(stage.feed(&bob.id).await.len(), 1);
+    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 1);
+}
+
+#[tokio::test]
+async fn what_a_kind_of_chat_cannot_have_is_refused() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = (
+        stage.person("ada").await,
+        stage.person("bob").await,
+        stage.person("eve").await,
+    );
+    let long = |length: usize| "ä".repeat(length);
+    let refused = [
+        (json!({ "kind": "GROUP", "participantIds": [] }), "name"),
+        (
+            json!({ "kind": "PUBLIC", "name": "  ", "participantIds": [] }),
+            "name",
+        ),
+        (
+            json!({ "kind": "GROUP", "name": long(101), "participantIds": [] }),
+            "name",
+        ),
+        (
+            json!({ "kind": "GROUP", "name": "two\nlines", "participantIds": [] }),
+            "name",
+        ),
+        (
+            json!({ "kind": "GROUP", "name": "x", "description": long(501), "participantIds": [] }),
+            "description",
+        ),
+        (
+            json!({ "kind": "DIRECT", "name": "x", "participantIds": [bob.id] }),
+            "name",
+        ),
+        (
+            json!({ "kind": "DIRECT", "description": "x", "participantIds": [bob.id] }),
+            "description",
+        ),
+        (
+            json!({ "kind": "DIRECT", "participantIds": [] }),
+            "participantIds",
+        ),
+        (
+            json!({ "kind": "DIRECT", "participantIds": [ada.id] }),
+            "participantIds",
+        ),
+        (
+            json!({ "kind": "DIRECT", "participantIds": [bob.id, eve.id] }),
+            "participantIds",
+        ),
+        (
+            json!({ "kind": "GROUP", "id": "1", "name": "x", "participantIds": [] }),
+            "id",
+        ),
+    ];
+    for (input, field) in refused {
+        stage
+            .call(&ada, "createChat", input)
+            .await
+            .is("BAD_USER_INPUT", field);
+    }
+    let input = json!({ "kind": "PUBLIC", "name": long(100), "description": long(500), "participantIds": [] });
+    stage.call(&ada, "createChat", input).await.ok();
+}
+
+#[tokio::test]
+async fn people_who_do_not_exist_are_not_found_and_at_most_1000_may_be_named() {
+    let stage = Stage::new().await;
+    let (ada, gone) = (stage.person("ada").await, stage.person("gone").await);
+    stage.deactivate(&gone).await;
+    for id in [gone.id.clone(), UserId::new().to_string()] {
+        for kind in ["DIRECT", "GROUP"] {
+            let name = (kind == "GROUP").then_some("x");
+            let input = json!({ "kind": kind, "name": name, "participantIds": [id] });
+            stage
+                .call(&ada, "createChat", input)
+                .await
+                .is("NOT_FOUND", "participantIds");
+        }
+    }
+    let many: Vec<String> = (0..1001).map(|_| UserId::new().to_string()).collect();
+    let input = json!({ "kind": "GROUP", "name": "x", "participantIds": many });
+    stage
+        .call(&ada, "createChat", input)
+        .await
+        .is("BAD_USER_INPUT", "participantIds");
+    let input = json!({ "kind": "GROUP", "name": "x", "participantIds": many[..1000] });
+    stage
+        .call(&ada, "createChat", input)
+        .await
+        .is("NOT_FOUND", "participantIds");
+    stage
+        .call(
+            &gone,
+            "createChat",
+            json!({ "kind": "GROUP", "name": "x", "participantIds": [] }),
+        )
+        .await
+        .is("UNAUTHENTICATED", None);
+    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 0);
+}
+
+#[tokio::test]
+async fn a_retry_has_the_same_result_and_another_request_is_a_conflict() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let id = ChatId::new().to_string();
+    let input = json!({ "id": id, "kind": "GROUP", "name": "x", "participantIds": [bob.id] });
+    let first = stage.call(&ada, "createChat", input.clone()).await.ok();
+    let again = stage.call(&ada, "createChat", input.clone()).await.ok();
+    assert_eq!(again["chat"], first["chat"]);
+    assert_eq!(again["cursor"], first["cursor"]);
+    assert_eq!(roles(&again), roles(&first));
+    assert_eq!(stage.feed(&id).await.len(), 2);
+
+    let mut other = input.clone();
+    other["name"] = json!("y");
+    stage
+        .call(&ada, "createChat", other)
+        .await
+        .is("CONFLICT", "id");
+    stage
+        .call(&bob, "createChat", input.clone())
+        .await
+        .is("CONFLICT", "id");
+    // The id of a user is the id of a feed, too.
+    let mut stolen = input.clone();
+    stolen["id"] = json!(bob.id);
+    stage
+        .call(&ada, "createChat", stolen)
+        .await
+        .is("CONFLICT", "id");
+    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 1);
+
+    // Whoever has left sees nothing of the chat, whatever they know about it.
+    stage.promote(&ada, &id, &bob, "OWNER").await;
+    stage
+        .call(&ada, "leaveChat", json!({ "chatId": id }))
+        .await
+        .ok();
+    stage
+        .call(&ada, "createChat", input)
+        .await
+        .is("NOT_FOUND", "id");
+}
