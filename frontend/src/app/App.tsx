@@ -11,7 +11,6 @@ export function App({ antiphon }: { antiphon: Antiphon }) {
   const [router] = useState(() => makeRouter(antiphon));
   const state = useStore(antiphon.session.state);
   // Signing in and out, here or in another tab, leads to the right side of the door.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the state is what the routes read
   useEffect(() => {
     void router.invalidate();
   }, [router, state]);

@@ -80,7 +80,6 @@ export function MessageList(props: MessageListProps) {
         data={rows}
         shift={scroll.prepended}
         className={styles.list}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
         tabIndex={0}
         role="region"
         aria-label={t.messages}

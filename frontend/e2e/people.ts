@@ -1,0 +1,106 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, type BrowserContextOptions, expect, type Page } from "@playwright/test";
+
+export const PASSWORD = "quiet harbour lantern 7";
+
+export interface Person {
+  page: Page;
+  name: string;
+  username: string;
+}
+
+let count = 0;
+
+/** A name that no other test, worker or run uses. */
+export function unique(word: string): string {
+  count += 1;
+  return `${word}${Date.now().toString(36)}${process.pid.toString(36)}${count}`;
+}
+
+/** A browser of one's own, served by one instance of every service. */
+export async function openBrowser(browser: Browser, instance: "1" | "2", options: BrowserContextOptions = {}) {
+  const context = await browser.newContext(options);
+  await context.addInitScript((pin) => sessionStorage.setItem("antiphon.instance", pin), instance);
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // Whatever the policy stops is a defect of the page.
+    if (message.text().includes("Content Security Policy")) throw new Error(message.text());
+  });
+  return page;
+}
+
+/** Signs somebody new up through the page itself. */
+export async function signUp(page: Page, name: string): Promise<Person> {
+  const username = unique(name.toLowerCase().replace(/[^a-z]/g, ""));
+  await page.goto("/sign-up");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("E-mail").fill(`${username}@example.org`);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
+  return { page, name, username };
+}
+
+export async function newPerson(
+  browser: Browser,
+  instance: "1" | "2",
+  name: string,
+  options: BrowserContextOptions = {},
+): Promise<Person> {
+  return signUp(await openBrowser(browser, instance, options), name);
+}
+
+/** Starts a direct chat with somebody and stays in it. */
+export async function startDirect(from: Person, to: Person): Promise<void> {
+  await from.page.getByRole("button", { name: "New chat" }).first().click();
+  await from.page.getByLabel("Find people").fill(to.username);
+  await from.page.getByRole("button", { name: `Add ${to.name}` }).click();
+  await expect(from.page.getByRole("heading", { name: to.name })).toBeVisible();
+}
+
+/** Creates a group or public chat with some people and stays in it. */
+export async function startGroup(from: Person, title: string, people: Person[], kind = "Group"): Promise<void> {
+  const { page } = from;
+  await page.getByRole("button", { name: "New chat" }).first().click();
+  await page.getByText(kind, { exact: true }).click();
+  await page.getByLabel("Name of the chat").fill(title);
+  for (const person of people) {
+    await page.getByLabel("Find people").fill(person.username);
+    await page.getByRole("button", { name: `Add ${person.name}` }).click();
+  }
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByRole("heading", { name: title })).toBeVisible();
+}
+
+export async function openChat(person: Person, title: string): Promise<void> {
+  await person.page.getByRole("navigation").getByRole("link", { name: title }).click();
+  await expect(person.page.getByRole("heading", { name: title })).toBeVisible();
+}
+
+export async function say(person: Person, text: string): Promise<void> {
+  const field = person.page.getByLabel("Message", { exact: true });
+  await field.fill(text);
+  await field.press("Enter");
+}
+
+/** A message by its text, in the conversation that is open. */
+export function message(person: Person, text: string) {
+  return person.page.getByRole("article").filter({ hasText: text });
+}
+
+export async function live(person: Person): Promise<void> {
+  await expect(person.page.getByTestId("connection")).toHaveAttribute("data-state", "live");
+}
+
+/** No violation that keeps somebody out. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(grave.map(({ id, nodes }) => ({ id, where: nodes.map((node) => node.html) }))).toEqual([]);
+}
+
+/** For looking at with one's own eyes. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `e2e/screenshots/${name}.png` });
+}

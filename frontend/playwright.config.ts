@@ -1,0 +1,34 @@
+import { defineConfig } from "@playwright/test";
+
+/** The whole system must be up: `make test` and `lab with` start it and say where it is. */
+const url = process.env.ANTIPHON_URL;
+if (!url) throw new Error("ANTIPHON_URL says where Antiphon runs: try `make test`, or `lab with … -- npm run e2e`");
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "e2e/results",
+  fullyParallel: true,
+  workers: process.env.ANTIPHON_E2E_WORKERS ? Number(process.env.ANTIPHON_E2E_WORKERS) : 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: {
+    baseURL: url,
+    browserName: "chromium",
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--no-default-browser-check",
+      ],
+    },
+  },
+});

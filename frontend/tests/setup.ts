@@ -1,0 +1,7 @@
+import { afterEach } from "vitest";
+
+// Each test begins as a browser that was never here.
+afterEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+});
