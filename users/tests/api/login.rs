@@ -93,20 +93,24 @@ async fn an_unknown_name_costs_as_much_as_a_wrong_password() {
         ("gone", PASSWORD),
         ("gone", "wrong"),
     ];
-    // In turns, so that whatever else the machine does meets all alike; the shortest is the work alone.
+    // The shortest is the work alone. In turns, and again while the machine is busy with other things.
     let mut shortest = [Duration::MAX; 4];
-    for _ in 0..10 {
+    for round in 1..=60 {
         for (claim, shortest) in claims.iter().zip(&mut shortest) {
             let began = Instant::now();
             app.anonymous().login(claim.0, claim.1).await.error();
             *shortest = (*shortest).min(began.elapsed());
         }
+        // Without the hash one would be a fifth of another, or less.
+        let (least, most) = (
+            shortest.iter().min().unwrap(),
+            shortest.iter().max().unwrap(),
+        );
+        if round >= 10 && *most < *least * 2 {
+            return;
+        }
     }
-    for (claim, took) in claims.iter().zip(&shortest) {
-        // Without the hash it would be a fifth or less.
-        let ratio = took.as_secs_f64() / shortest[0].as_secs_f64();
-        assert!((0.5..2.0).contains(&ratio), "{claim:?}: {shortest:?}");
-    }
+    panic!("{claims:?} take {shortest:?}");
 }
 
 #[tokio::test]
