@@ -116,16 +116,24 @@ impl Stack {
         outcome
     }
 
-    /// The load balancer sends requests once its own checks have seen every pool.
+    /// The load balancer sends requests to an instance once its own checks have seen it.
     async fn wait_for_front(&self) -> Result<(), Error> {
-        for service in Service::ALL {
-            self.wait_through_front(&format!("/{}/readyz", service.name()))
-                .await?;
+        for instance in Instance::all() {
+            self.wait_until_balanced(instance).await?;
         }
         if self.options.web.is_some() {
             self.wait_through_front("/").await?;
         }
         Ok(())
+    }
+
+    async fn wait_until_balanced(&self, instance: Instance) -> Result<(), Error> {
+        let (pool, number) = (instance.service.name(), instance.number);
+        let up =
+            format!("haproxy_server_status{{proxy=\"{pool}\",server=\"{number}\",state=\"UP\"}} 1");
+        let metrics = self.balancer_metrics_url();
+        let log = self.directory.path().join("haproxy.log");
+        ready::wait_for_text(&self.http, &metrics, &up, &log, PATIENCE).await
     }
 
     async fn wait_through_front(&self, path: &str) -> Result<(), Error> {
@@ -221,11 +229,13 @@ impl Stack {
         self.slots().get(&instance).is_some_and(Process::is_running)
     }
 
-    /// Starts an instance again, stopping it first if it runs, and waits until it is ready.
+    /// Starts an instance again, stopping it first if it runs, and waits until the load
+    /// balancer sends requests to it.
     pub async fn restart(&self, instance: Instance) -> Result<(), Error> {
         let old = self.slots().remove(&instance);
         drop(old);
-        self.start_instance(instance).await
+        self.start_instance(instance).await?;
+        self.wait_until_balanced(instance).await
     }
 
     /// Everything that one instance has logged.

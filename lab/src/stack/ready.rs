@@ -72,6 +72,36 @@ pub(super) async fn wait_through(
     Ok(())
 }
 
+/// Waits until a page contains a line.
+pub(super) async fn wait_for_text(
+    http: &reqwest::Client,
+    url: &str,
+    line: &str,
+    log: &Path,
+    patience: Duration,
+) -> Result<(), Error> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let page = match http.get(url).send().await {
+            Ok(answer) => answer.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        if page.lines().any(|candidate| candidate == line) {
+            return Ok(());
+        }
+        if Instant::now() >= deadline {
+            let name = format!("the load balancer ({line})");
+            let seconds = patience.as_secs();
+            return Err(Error::NotReady {
+                name,
+                seconds,
+                log: process::tail(log),
+            });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
 async fn answers(http: &reqwest::Client, url: &str) -> bool {
     http.get(url)
         .send()

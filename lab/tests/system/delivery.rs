@@ -196,7 +196,7 @@ async fn four_thousand_concurrent_messages_reach_every_subscription_once_and_in_
                 reader.unread(*chat).await.unwrap(),
                 brute_force(&history, reader, 0)
             );
-            let mark = (index * 71) as u64;
+            let mark = (index * 71 + 1) as u64;
             reader.mark_as_read(*chat, mark).await.unwrap();
             assert_eq!(
                 reader.unread(*chat).await.unwrap(),

@@ -107,8 +107,6 @@ async fn a_restart_of_every_instance_in_turn_fails_no_request() {
             let ended = stack.wait_for_exit(instance, Duration::from_secs(30)).await;
             assert!(ended, "{instance} did not end: {}", stack.log(instance));
             stack.restart(instance).await.unwrap();
-            // Until the load balancer has seen it.
-            tokio::time::sleep(Duration::from_secs(1)).await;
         }
         stop.store(true, Ordering::Relaxed);
     };
