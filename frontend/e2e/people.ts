@@ -104,3 +104,20 @@ export async function expectAccessible(page: Page): Promise<void> {
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `e2e/screenshots/${name}.png` });
 }
+
+/** Sends many messages through the API itself, into the chat that is open: what a long history needs. */
+export async function sayMany(person: Person, texts: readonly string[]): Promise<void> {
+  const { page, username } = person;
+  const chatId = new URL(page.url()).pathname.split("/")[2];
+  const ask = async (service: string, query: string, variables: object, token?: string) => {
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const answer = await page.request.post(`/${service}/graphql`, { data: { query, variables }, headers });
+    const { data, errors } = await answer.json();
+    expect(errors).toBeUndefined();
+    return data;
+  };
+  const login = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }";
+  const { accessToken } = (await ask("users", login, { input: { login: username, password: PASSWORD } })).login;
+  const create = "mutation ($input: CreateMessageInput!) { createMessage(input: $input) { cursor } }";
+  for (const content of texts) await ask("sender", create, { input: { chatId, content } }, accessToken);
+}

@@ -32,13 +32,13 @@ export function ProfilePage() {
           <div className={styles.sections}>
             <div className={styles.card}>
               <Avatar name={account.user.displayName} seed={account.user.id} size={64} />
-              <div>
+              <div className={styles.who}>
                 <div className={styles.name}>{account.user.displayName}</div>
                 <div className={styles.soft}>
                   @{account.user.username} · {account.email}
                 </div>
               </div>
-              <Button className={styles.signOut} variant="default" onClick={() => void antiphon.signOut()}>
+              <Button variant="default" onClick={() => void antiphon.signOut()}>
                 {t.signOut}
               </Button>
             </div>

@@ -1,20 +1,25 @@
 import { useMutation } from "@apollo/client/react";
+import { useSignedIn } from "@/app/antiphon";
 import { LeaveChatDocument, RemoveChatDocument, UpdateChatDocument } from "@/gql/sender/graphql";
 import { unlistChat } from "../model/chatCache";
 
 /** Renames a chat or changes its description. The answer carries the chat's facts, which go to the cache by its id. */
 export const useUpdateChat = () => useMutation(UpdateChatDocument);
 
-export const useLeaveChat = () =>
-  useMutation(LeaveChatDocument, {
+export function useLeaveChat() {
+  const { me } = useSignedIn();
+  return useMutation(LeaveChatDocument, {
     update(cache, { data }) {
-      if (data) unlistChat(cache, data.leaveChat.chatId);
+      if (data) unlistChat(cache, data.leaveChat.chatId, me);
     },
   });
+}
 
-export const useRemoveChat = () =>
-  useMutation(RemoveChatDocument, {
+export function useRemoveChat() {
+  const { me } = useSignedIn();
+  return useMutation(RemoveChatDocument, {
     update(cache, { data }) {
-      if (data) unlistChat(cache, data.removeChat.chatId);
+      if (data) unlistChat(cache, data.removeChat.chatId, me);
     },
   });
+}

@@ -3,7 +3,7 @@ import type { FieldPolicy, TypePolicy } from "@apollo/client/cache";
 import { editEntry } from "@/api/editEntry";
 import { lastMessageField } from "@/features/messages/model/messageCache";
 import { participantsField } from "@/features/participants/model/participantCache";
-import { type ChatFactsFragment, ChatFactsFragmentDoc } from "@/gql/receiver/graphql";
+import { type ChatFactsFragment, ChatFactsFragmentDoc, OwnParticipationFragmentDoc } from "@/gql/receiver/graphql";
 
 interface ChatEdge {
   __typename: "ChatEdge";
@@ -76,9 +76,16 @@ export function listChat(cache: ApolloCache, chatId: string, me: string): void {
   });
 }
 
-/** Takes a chat out of the caller's list. Its facts stay until the view that shows them is left. */
-export function unlistChat(cache: ApolloCache, chatId: string): void {
-  const ref = cache.identify({ __typename: "Chat", id: chatId });
+/** The caller no longer takes part: the chat leaves their list. An open view keeps what it shows, and can tell. */
+export function unlistChat(cache: ApolloCache, chatId: string, me: string): void {
+  const ref = cache.identify({ __typename: "Chat", id: chatId })!;
+  cache.writeFragment({
+    id: ref,
+    fragment: OwnParticipationFragmentDoc,
+    fragmentName: "OwnParticipation",
+    variables: { me },
+    data: { participant: null },
+  });
   editEntry(cache, "ROOT_QUERY", {
     chats(existing: StoredChats) {
       const edges = existing.edges.filter((edge) => edge.node.__ref !== ref);

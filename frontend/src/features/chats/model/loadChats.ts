@@ -1,6 +1,12 @@
 import type { ApolloClient } from "@apollo/client";
 import { unmask } from "@/gql/receiver";
-import { ChatByIdDocument, ChatRowFragmentDoc, ChatsDocument, type ChatsQuery } from "@/gql/receiver/graphql";
+import {
+  ChatByIdDocument,
+  ChatRowFragmentDoc,
+  ChatsDocument,
+  type ChatsQuery,
+  OwnParticipationFragmentDoc,
+} from "@/gql/receiver/graphql";
 import { listChat } from "./chatCache";
 
 const PAGE = 50;
@@ -59,6 +65,6 @@ export async function loadChat(
     fetchPolicy: "network-only",
   });
   if (!data?.chat) return null;
-  if (data.chat.participant) listChat(client.cache, chatId, me);
+  if (unmask(OwnParticipationFragmentDoc, data.chat).participant) listChat(client.cache, chatId, me);
   return unmask(ChatRowFragmentDoc, data.chat);
 }

@@ -28,7 +28,7 @@ export function applyEvent(cache: ApolloCache, event: InboxEventFragment, me: st
       break;
     case "ChatRemoved":
     case "ChatLeft":
-      unlistChat(cache, event.chatId);
+      unlistChat(cache, event.chatId, me);
       break;
     case "MessageAdded": {
       const message = unmask(MessageFieldsFragmentDoc, event.message);

@@ -16,6 +16,7 @@ import {
   type MessageFieldsFragment,
   type OwnParticipantFragment,
   OwnParticipantFragmentDoc,
+  OwnParticipationFragmentDoc,
 } from "@/gql/receiver/graphql";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
@@ -53,7 +54,9 @@ export function ConversationPage() {
     <Conversation
       key={chatId}
       chat={unmask(ChatRowFragmentDoc, chat)}
-      participant={unmask(OwnParticipantFragmentDoc, chat.participant) ?? undefined}
+      participant={
+        unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, chat).participant) ?? undefined
+      }
     />
   );
 }
@@ -109,7 +112,7 @@ function Conversation({
             onSent={conversation.jumpToNewest}
           />
         ) : (
-          <JoinBar chatId={chat.id} />
+          <OutsideBar chatId={chat.id} open={chat.kind === "PUBLIC"} />
         )}
         <RemoveDialog message={removing} onClose={() => setRemoving(undefined)} />
       </section>
@@ -145,15 +148,19 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
   );
 }
 
-function JoinBar({ chatId }: { chatId: string }) {
+/** In the place of the composer, for those who do not take part. */
+function OutsideBar({ chatId, open }: { chatId: string; open: boolean }) {
   const { join, loading } = useJoinChat();
   const [failure, setFailure] = useState<Failure>();
   return (
     <div className={styles.join}>
+      {!open && <p className={styles.outside}>{t.youLeft}</p>}
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
-      <Button loading={loading} onClick={() => join(chatId).catch((error) => setFailure(failureOf(error)))}>
-        {t.join}
-      </Button>
+      {open && (
+        <Button loading={loading} onClick={() => join(chatId).catch((error) => setFailure(failureOf(error)))}>
+          {t.join}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { VList, type VListHandle } from "virtua";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
@@ -40,8 +40,8 @@ export function MessageList(props: MessageListProps) {
   const { conversation, chatId, mark, messageCount } = props;
   const { me, outbox } = useSignedIn();
   const allUnsent = useStore(outbox.messages);
-  // Where the reader stood on coming in: the line above what is new stays there while they read on.
-  const [readUpTo] = useState(mark ?? Number.POSITIVE_INFINITY);
+  const visible = useVisible();
+  const readUpTo = useNewLine(visible, mark, messageCount);
   const { messages, atEnd } = conversation;
   const rows = useMemo(() => {
     const unsent = atEnd ? allUnsent.filter((message) => message.chatId === chatId) : [];
@@ -49,7 +49,7 @@ export function MessageList(props: MessageListProps) {
   }, [messages, atEnd, allUnsent, chatId, readUpTo, me]);
 
   const scroll = useStickyScroll(rows, conversation);
-  const looking = useVisible() && scroll.atBottom && atEnd;
+  const looking = visible && scroll.atBottom && atEnd;
   useMarkAsRead(chatId, messageCount, mark, looking);
   const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
 
@@ -75,20 +75,28 @@ export function MessageList(props: MessageListProps) {
   }
   return (
     <div className={styles.frame}>
-      <VList
-        ref={scroll.list}
-        data={rows}
-        shift={scroll.prepended}
-        className={styles.list}
-        tabIndex={0}
-        role="region"
-        aria-label={t.messages}
-        onScroll={scroll.onScroll}
-      >
-        {(row) => (
-          <RowView key={row.key} row={row} me={me} highlighted={scroll.highlighted} {...props} jumpTo={scroll.jumpTo} />
-        )}
-      </VList>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <section ref={scroll.frame} className={styles.list} tabIndex={0} aria-label={t.messages}>
+        <div className={styles.spacer} />
+        <Virtualizer
+          ref={scroll.list}
+          scrollRef={scroll.frame}
+          data={rows}
+          shift={scroll.prepended}
+          onScroll={scroll.onScroll}
+        >
+          {(row) => (
+            <RowView
+              key={row.key}
+              row={row}
+              me={me}
+              highlighted={scroll.highlighted}
+              {...props}
+              jumpTo={scroll.jumpTo}
+            />
+          )}
+        </Virtualizer>
+      </section>
       {conversation.loading === "older" && (
         <div className={styles.loading} role="status">
           {t.loadingOlder}
@@ -147,11 +155,26 @@ function RowView({
 }
 
 /**
+ * Where the reader stood when they came, or came back to the window: the line above what is new stays there while they
+ * read on. What arrives before their eyes is not marked as new.
+ */
+function useNewLine(visible: boolean, mark: number | undefined, messageCount: number): number {
+  const [line, setLine] = useState(Number.POSITIVE_INFINITY);
+  const [seen, setSeen] = useState(false);
+  if (visible !== seen) {
+    setSeen(visible);
+    if (visible) setLine(mark !== undefined && mark < messageCount ? mark : Number.POSITIVE_INFINITY);
+  }
+  return line;
+}
+
+/**
  * Keeps the reader where they are: at the end while messages arrive if that is where they were, at the message they
  * read while older ones come in above it, and at a message they asked to see.
  */
 function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof useMessages>) {
-  const list = useRef<VListHandle>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const frame = useRef<HTMLElement>(null);
   const [atBottom, setAtBottom] = useState(true);
   const stick = useRef(true);
   const [target, setTarget] = useState<string>();
@@ -209,7 +232,7 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     setAtBottom(true);
     list.current?.scrollToIndex(rows.length - 1, { align: "end" });
   };
-  return { list, prepended, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+  return { list, frame, prepended, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
 }
 
 function ListSkeleton() {

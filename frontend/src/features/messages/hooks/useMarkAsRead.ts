@@ -1,27 +1,37 @@
 import { useApolloClient } from "@apollo/client/react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
+import { failureOf, isTemporary } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { moveReadMark } from "@/features/participants/model/participantCache";
 import { MarkAsReadDocument } from "@/gql/sender/graphql";
 
 /** A burst of messages is marked once, after it. */
 const BURST_MS = 400;
+const AGAIN_MS = 5_000;
 
 /**
- * Moves the own read mark to `number` while the reader looks at it. The badge is gone at once; the other devices learn
- * it from the own feed. A mark that did not arrive is made good by the next one.
+ * Moves the own read mark to `number` while the reader looks at it. Here it moves at once, so that a badge does not
+ * flash for what is being read; the service hears of it after the burst, and the other devices from the own feed.
  */
-export function useMarkAsRead(chatId: string, number: number, mark: number | undefined, visible: boolean): void {
+export function useMarkAsRead(chatId: string, number: number, mark: number | undefined, looking: boolean): void {
   const client = useApolloClient();
   const { me } = useSignedIn();
+  const told = useRef(mark ?? 0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
   useEffect(() => {
-    if (!visible || mark === undefined || number <= mark) return;
-    const timer = setTimeout(() => {
-      moveReadMark(client.cache, chatId, me, number);
-      client
-        .mutate({ mutation: MarkAsReadDocument, variables: { input: { chatId, number } } })
-        .catch((error) => console.warn("reading was not marked; the next mark includes it", error));
-    }, BURST_MS);
-    return () => clearTimeout(timer);
-  }, [client, chatId, me, number, mark, visible]);
+    if (!looking || mark === undefined || number <= told.current) return;
+    moveReadMark(client.cache, chatId, me, number);
+    const tell = () =>
+      client.mutate({ mutation: MarkAsReadDocument, variables: { input: { chatId, number } } }).then(
+        () => {
+          told.current = Math.max(told.current, number);
+        },
+        (error) => {
+          if (isTemporary(failureOf(error))) timer.current = setTimeout(tell, AGAIN_MS);
+        },
+      );
+    clearTimeout(timer.current);
+    timer.current = setTimeout(tell, BURST_MS);
+  }, [client, chatId, me, number, mark, looking]);
 }

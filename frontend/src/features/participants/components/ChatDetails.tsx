@@ -7,7 +7,7 @@ import { LeaveButtons } from "@/features/chats/components/LeaveButtons";
 import { useChat } from "@/features/chats/hooks/useChats";
 import { chatTitle } from "@/features/chats/model/chatTitle";
 import { unmask } from "@/gql/receiver";
-import { ChatRowFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import { ChatRowFragmentDoc, OwnParticipantFragmentDoc, OwnParticipationFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { Bar } from "@/ui/Bar";
@@ -28,7 +28,7 @@ export function ChatDetails() {
   const [adding, setAdding] = useState(false);
   if (!found) return null;
   const chat = unmask(ChatRowFragmentDoc, found);
-  const role = unmask(OwnParticipantFragmentDoc, found.participant)?.role;
+  const role = unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, found).participant)?.role;
   const permissions = permissionsOf(role, chat.kind);
   const title = chatTitle(chat, me);
   return (

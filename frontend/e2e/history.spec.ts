@@ -1,0 +1,73 @@
+import { expect, test } from "@playwright/test";
+import { live, message, newPerson, openChat, picture, say, sayMany, startGroup } from "./people";
+
+test("history loads upward without moving what is read, and a quote leads back to its message", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const ada = await newPerson(browser, "1", "Ada Lovelace");
+  const ben = await newPerson(browser, "2", "Ben Okafor");
+  await startGroup(ada, "Long talk", [ben]);
+  await say(ada, "the very first message");
+  await message(ada, "the very first message").hover();
+  await message(ada, "the very first message").getByRole("button", { name: "Reply" }).click();
+  await say(ada, "an answer to it");
+  await expect(message(ada, "an answer to it").getByRole("img", { name: "Sent" })).toBeVisible();
+  const lines = Array.from({ length: 137 }, (_, index) => `line ${index + 3} ${"of many words ".repeat(index % 5)}`);
+  await sayMany(ada, lines);
+  await say(ada, "the newest message");
+  await expect(message(ada, "the newest message").getByRole("img", { name: "Sent" })).toBeVisible({ timeout: 60_000 });
+
+  await live(ben);
+  await openChat(ben, "Long talk");
+  await expect(message(ben, "the newest message")).toBeVisible();
+  const list = ben.page.getByRole("region", { name: "Messages" });
+  const up = () => list.evaluate((element) => element.scrollBy(0, -500));
+
+  // What is in view stays where it is when older messages come in above it.
+  for (let step = 0; step < 4; step += 1) await up();
+  await ben.page.waitForTimeout(1_200);
+  const watched = ben.page.getByRole("article").nth(6);
+  const text = await watched.getAttribute("data-number");
+  const place = () => ben.page.locator(`article[data-number="${text}"]`).boundingBox();
+  const before = await place();
+  await ben.page.waitForTimeout(1_500);
+  expect(Math.abs((await place())!.y - before!.y)).toBeLessThan(2);
+
+  await expect(async () => {
+    await up();
+    await expect(message(ben, "the very first message").first()).toBeVisible({ timeout: 200 });
+  }).toPass({ timeout: 30_000 });
+  await picture(ben.page, "history");
+
+  await expect(ben.page.getByText("This is where it begins")).toBeAttached();
+  await ben.page.getByRole("button", { name: "Go to the newest message" }).click();
+  await expect(message(ben, "the newest message")).toBeVisible();
+
+  // Nothing but the newest page is loaded: the quote's message is fetched with what surrounds it.
+  await ada.page.reload();
+  await live(ada);
+  await openChat(ada, "Long talk");
+  await expect(message(ada, "the newest message")).toBeVisible();
+  const far = ada.page.getByRole("region", { name: "Messages" });
+  await expect(async () => {
+    await far.evaluate((element) => element.scrollBy(0, -600));
+    await expect(message(ada, "an answer to it")).toBeVisible({ timeout: 200 });
+  }).toPass({ timeout: 30_000 });
+  await message(ada, "an answer to it").getByRole("button", { name: "Go to the message of" }).click();
+  await expect(message(ada, "the very first message").first()).toBeInViewport();
+});
+
+test("unread messages are counted, and reading elsewhere clears the badge", async ({ browser }) => {
+  const ada = await newPerson(browser, "1", "Ada Lovelace");
+  const ben = await newPerson(browser, "2", "Ben Okafor");
+  await live(ben);
+  await startGroup(ada, "Counting", [ben]);
+  for (const text of ["one", "two", "three"]) await say(ada, text);
+  const row = ben.page.getByRole("navigation").getByRole("link", { name: "Counting" });
+  await expect(row.getByRole("img", { name: "3 unread" })).toBeVisible();
+
+  const other = await ben.page.context().newPage();
+  await other.goto("/");
+  await other.getByRole("navigation").getByRole("link", { name: "Counting" }).click();
+  await expect(other.getByText("New messages")).toBeVisible();
+  await expect(row.getByRole("img", { name: /unread/ })).toHaveCount(0);
+});

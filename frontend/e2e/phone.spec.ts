@@ -1,0 +1,31 @@
+import { devices, expect, test } from "@playwright/test";
+import { expectAccessible, live, message, newPerson, openChat, picture, say, startDirect } from "./people";
+
+const { defaultBrowserType: _, ...phone } = devices["Pixel 7"];
+
+test("on a phone there is one pane, and a way back", async ({ browser }) => {
+  const ada = await newPerson(browser, "1", "Ada Lovelace", phone);
+  const ben = await newPerson(browser, "2", "Ben Okafor", { ...phone, colorScheme: "dark" });
+  await picture(ada.page, "phone-empty");
+  await expectAccessible(ada.page);
+  await startDirect(ada, ben);
+  await expect(ada.page.getByRole("heading", { name: "Chats", exact: true })).toBeHidden();
+  await say(ada, "Sent from the bus. It is a long message, so that it has to wrap in a narrow bubble.");
+  await live(ben);
+  await picture(ben.page, "phone-list-dark");
+  await expectAccessible(ben.page);
+  await openChat(ben, "Ada Lovelace");
+  await say(ben, "Read on the train.");
+  await expect(message(ada, "Read on the train.")).toBeVisible();
+  await picture(ada.page, "phone-chat");
+  await picture(ben.page, "phone-chat-dark");
+  await expectAccessible(ada.page);
+  await expectAccessible(ben.page);
+
+  await ada.page.getByRole("button", { name: "Chat details" }).click();
+  await expect(ada.page.getByRole("complementary")).toBeVisible();
+  await picture(ada.page, "phone-details");
+  await ada.page.getByRole("button", { name: "Close" }).click();
+  await ada.page.getByRole("button", { name: "Back to chats" }).click();
+  await expect(ada.page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
+});
