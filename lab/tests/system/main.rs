@@ -3,6 +3,7 @@
 //! One test at a time: each may use the whole machine, and bounds on delays mean something.
 #![allow(clippy::unwrap_used)]
 
+mod authorization;
 mod balancer;
 mod degradation;
 mod delivery;

@@ -1,0 +1,403 @@
+//! Who may see what: every root field of the receiver and of users, from every position towards a chat. The sender's
+//! matrix stands with its own tests, because there every cell also asserts that nothing was written.
+//!
+//! The list of fields is taken from the committed schemas, so a new field without a row fails here.
+//!
+//! Defect 4 of the earlier implementations: nobody was ever asked whether they take part.
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+use lab::client::{Client, Refusal, Visitor};
+use lab::stack::Service;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::house::{self, PASSWORD};
+
+const POSITIONS: [&str; 5] = ["anonymous", "stranger", "former", "participant", "admin"];
+
+const U: &str = "UNAUTHENTICATED";
+const N: &str = "NOT_FOUND";
+const B: &str = "BAD_USER_INPUT";
+const NULL: &str = "null";
+const OK: &str = "ok";
+
+/// The fields of a root type, as the committed schema has them.
+fn root_fields(service: &str, root: &str) -> Vec<String> {
+    let path = format!(
+        "{}/../shared-schema/{service}.graphql",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let schema = parse_schema(std::fs::read_to_string(path).unwrap()).unwrap();
+    let fields = schema.definitions.into_iter().find_map(|definition| {
+        let TypeSystemDefinition::Type(definition) = definition else {
+            return None;
+        };
+        match definition.node.kind {
+            TypeKind::Object(object) if definition.node.name.node == root => Some(object.fields),
+            _ => None,
+        }
+    });
+    let fields = fields.unwrap_or_default().into_iter();
+    fields
+        .map(|field| field.node.name.node.to_string())
+        .collect()
+}
+
+/// A group, what is in it, and people in every position towards it.
+struct Cast {
+    visitor: Visitor,
+    people: [Option<Client>; 5],
+    chat_id: Uuid,
+    message_id: Uuid,
+    cursor: Value,
+    /// A session of the admin: foreign to everyone else.
+    session_id: Value,
+}
+
+impl Cast {
+    async fn gather() -> Cast {
+        let stack = house::shared().await;
+        let admin = house::person(stack, "admin").await;
+        let former = house::person(stack, "former").await;
+        let participant = house::person(stack, "participant").await;
+        let stranger = house::person(stack, "stranger").await;
+        let chat_id = house::group(&admin, &[&former, &participant]).await;
+        let message = lab::client::NewMessage::new(chat_id, "only for us");
+        admin.send(&message).await.unwrap();
+        let removal = "mutation ($input: RemoveParticipantInput!) { removeParticipant(input: $input) { userId } }";
+        let who = json!({ "chatId": chat_id, "userId": former.user_id() });
+        admin.mutate(removal, who).await.unwrap();
+        let chat = "query ($id: ID!) { chat(id: $id) { feedCursor } }";
+        let cursor =
+            admin.query(chat, json!({ "id": chat_id })).await.unwrap()["chat"]["feedCursor"].take();
+        let sessions = admin
+            .ask(Service::Users, "{ sessions { id } }", json!({}))
+            .await
+            .unwrap();
+        Cast {
+            visitor: Visitor::new(&stack.url()),
+            chat_id,
+            message_id: message.id,
+            cursor,
+            session_id: sessions["sessions"][0]["id"].clone(),
+            people: [
+                None,
+                Some(stranger),
+                Some(former),
+                Some(participant),
+                Some(admin),
+            ],
+        }
+    }
+
+    async fn verdict(
+        &self,
+        position: usize,
+        service: Service,
+        document: &str,
+        variables: Value,
+    ) -> String {
+        let answer = match &self.people[position] {
+            Some(client) => client.ask(service, document, variables).await,
+            None => self.visitor.ask(service, document, variables, None).await,
+        };
+        match answer {
+            Err(Refusal::Refused { code, .. }) => code,
+            Err(other) => panic!("{document}: {other}"),
+            Ok(data) => match data.as_object().and_then(|data| data.values().next()) {
+                Some(Value::Null) | None => NULL.to_owned(),
+                Some(_) => OK.to_owned(),
+            },
+        }
+    }
+}
+
+/// What each position gets of this group from a query of the receiver, and how it is asked.
+fn query(field: &str, cast: &Cast, chat_id: Uuid) -> (&'static str, Value, [&'static str; 5]) {
+    let chat = json!({ "chatId": chat_id, "id": cast.message_id, "after": cast.cursor });
+    match field {
+        "chats" => ("{ chats { nodes { id } } }", json!({}), [U, OK, OK, OK, OK]),
+        "publicChats" => (
+            "{ publicChats { nodes { id } } }",
+            json!({}),
+            [U, OK, OK, OK, OK],
+        ),
+        "unreadCounts" => (
+            "{ unreadCounts { chatId } }",
+            json!({}),
+            [U, OK, OK, OK, OK],
+        ),
+        "chat" => (
+            "query ($chatId: ID!) { chat(id: $chatId) { id name lastMessage { content } } }",
+            chat,
+            [U, NULL, NULL, OK, OK],
+        ),
+        "messages" => (
+            "query ($chatId: ID!) { messages(chatId: $chatId) { nodes { content } } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
+        "message" => (
+            "query ($chatId: ID!, $id: ID!) { message(chatId: $chatId, id: $id) { content } }",
+            chat,
+            [U, NULL, NULL, OK, OK],
+        ),
+        "feed" => (
+            "query ($chatId: ID!, $after: Cursor!) { feed(id: $chatId, after: $after) { cursor } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
+        new => panic!("{new} needs a row here"),
+    }
+}
+
+#[tokio::test]
+async fn every_query_of_the_receiver_from_every_position() {
+    let _machine = house::alone().await;
+    let cast = Cast::gather().await;
+    for field in root_fields("receiver", "Query") {
+        let (document, variables, expected) = query(&field, &cast, cast.chat_id);
+        for (position, expected) in expected.into_iter().enumerate() {
+            let verdict = cast
+                .verdict(position, Service::Receiver, document, variables.clone())
+                .await;
+            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_yours_looks_like_what_is_not_there() {
+    let _machine = house::alone().await;
+    let cast = Cast::gather().await;
+    let stranger = cast.people[1].as_ref().unwrap();
+    for field in ["chat", "messages", "message", "feed"] {
+        let (document, foreign, _) = query(field, &cast, cast.chat_id);
+        let nowhere = Uuid::now_v7();
+        let (_, mut absent, _) = query(field, &cast, nowhere);
+        if field == "feed" {
+            // A cursor names its feed, so the one for nowhere has to be made up: same bytes, other feed.
+            absent["after"] = json!(cursor_of(nowhere, cast.cursor.as_str().unwrap()));
+        }
+        let foreign = stranger.ask(Service::Receiver, document, foreign).await;
+        let absent = stranger.ask(Service::Receiver, document, absent).await;
+        assert_eq!(foreign, absent, "{field}");
+    }
+}
+
+/// The same position in another feed.
+fn cursor_of(feed: Uuid, cursor: &str) -> String {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
+    bytes[1..17].copy_from_slice(feed.as_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[tokio::test]
+async fn every_subscription_from_every_position() {
+    let _machine = house::alone().await;
+    let cast = Cast::gather().await;
+    let of_chat = json!({ "chatId": cast.chat_id });
+    for field in root_fields("receiver", "Subscription") {
+        let (document, expected) = match field.as_str() {
+            // Everyone's own: a stranger's holds nothing of this chat, as the delivery tests show.
+            "inbox" => ("subscription { inbox { feedId } }", [OK, OK, OK, OK]),
+            "chatAdded" => ("subscription { chatAdded { id } }", [OK, OK, OK, OK]),
+            "unreadCountUpdated" => (
+                "subscription { unreadCountUpdated { chatId } }",
+                [OK, OK, OK, OK],
+            ),
+            "chatEvents" => (
+                "subscription ($chatId: ID!) { chatEvents(chatId: $chatId) { cursor } }",
+                [N, N, OK, OK],
+            ),
+            "messageAdded" => (
+                "subscription ($chatId: ID!) { messageAdded(chatId: $chatId) { id } }",
+                [N, N, OK, OK],
+            ),
+            "messageUpdated" => (
+                "subscription ($chatId: ID!) { messageUpdated(chatId: $chatId) { id } }",
+                [N, N, OK, OK],
+            ),
+            "messageRemoved" => (
+                "subscription ($chatId: ID!) { messageRemoved(chatId: $chatId) { id } }",
+                [N, N, OK, OK],
+            ),
+            "messageReadUpdated" => (
+                "subscription ($chatId: ID!) { messageReadUpdated(chatId: $chatId) { userId } }",
+                [N, N, OK, OK],
+            ),
+            "chatUpdated" => (
+                "subscription ($chatId: ID!) { chatUpdated(chatId: $chatId) { id } }",
+                [N, N, OK, OK],
+            ),
+            new => panic!("{new} needs a row here"),
+        };
+        let variables = if document.contains("$chatId") {
+            of_chat.clone()
+        } else {
+            json!({})
+        };
+        for (position, expected) in (1..).zip(expected) {
+            let verdict = subscribe(
+                cast.people[position].as_ref().unwrap(),
+                document,
+                &variables,
+            )
+            .await;
+            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+        }
+    }
+}
+
+/// The code of the refusal, or ok when the operation goes on or has something to say.
+async fn subscribe(client: &Client, document: &str, variables: &Value) -> String {
+    let mut socket = client.socket().await.unwrap();
+    let id = socket.subscribe(document, variables.clone()).await.unwrap();
+    // A refusal comes at once; a second operation that is refused for sure tells when there is none.
+    socket
+        .subscribe("subscription { nothingOfThatName }", json!({}))
+        .await
+        .unwrap();
+    loop {
+        let message = socket.read().await.unwrap();
+        match (message["type"].as_str(), message["id"] == json!(id)) {
+            (Some("error"), true) => {
+                let code = message["payload"][0]["extensions"]["code"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned();
+                socket.close().await;
+                return code;
+            }
+            (Some("next"), true) => break,
+            (Some("error"), false) => {
+                // Ours is still running a moment later.
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                match tokio::time::timeout(std::time::Duration::from_millis(400), socket.read())
+                    .await
+                {
+                    Err(_) => break,
+                    Ok(message) => {
+                        let message = message.unwrap();
+                        if message["type"] == json!("error") {
+                            return message["payload"][0]["extensions"]["code"]
+                                .as_str()
+                                .unwrap()
+                                .to_owned();
+                        }
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    socket.close().await;
+    OK.to_owned()
+}
+
+#[tokio::test]
+async fn nobody_subscribes_without_a_token() {
+    let _machine = house::alone().await;
+    let cast = Cast::gather().await;
+    let stack = house::shared().await;
+    let url = format!("{}/receiver/graphql", stack.url().replacen("http", "ws", 1));
+    for token in ["", "not a token"] {
+        let refused = lab::client::Socket::open(&url, token).await.unwrap_err();
+        assert!(
+            matches!(refused, lab::client::SocketEnd::Closed { code: 4403, .. }),
+            "{token:?}: {refused:?}"
+        );
+    }
+    drop(cast);
+}
+
+#[tokio::test]
+async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
+    let _machine = house::alone().await;
+    let cast = Cast::gather().await;
+    let admin_id = cast.people[4].as_ref().unwrap().user_id();
+    let mut fields = root_fields("users", "Query");
+    fields.extend(root_fields("users", "Mutation"));
+    for field in fields {
+        // Anonymous, and a stranger who acts on what is the admin's. Nothing here succeeds in changing anything.
+        let (document, variables, expected) = match field.as_str() {
+            "me" => ("{ me { email } }", json!({}), [U, OK]),
+            "sessions" => ("{ sessions { id } }", json!({}), [U, OK]),
+            "user" => (
+                "query ($id: ID!) { user(id: $id) { username } }",
+                json!({ "id": admin_id }),
+                [U, OK],
+            ),
+            "users" => (
+                "query ($ids: [ID!]!) { users(ids: $ids) { username } }",
+                json!({ "ids": [admin_id] }),
+                [U, OK],
+            ),
+            "userByUsername" => (
+                "query ($name: String!) { userByUsername(username: $name) { id } }",
+                json!({ "name": cast.people[4].as_ref().unwrap().username() }),
+                [U, OK],
+            ),
+            "searchUsers" => (
+                "{ searchUsers(query: \"admin\") { nodes { id } } }",
+                json!({}),
+                [U, OK],
+            ),
+            "register" => (
+                "mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }",
+                json!({ "input": { "email": "x", "username": "x", "password": PASSWORD } }),
+                [B, B],
+            ),
+            "login" => (
+                "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }",
+                json!({ "input": { "login": cast.people[4].as_ref().unwrap().username(), "password": "a wrong one" } }),
+                [U, U],
+            ),
+            "refreshSession" => (
+                "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }",
+                json!({ "input": { "refreshToken": "made up" } }),
+                [U, U],
+            ),
+            "revokeSession" => (
+                "mutation ($input: RevokeSessionInput!) { revokeSession(input: $input) { sessionId } }",
+                json!({ "input": { "sessionId": cast.session_id } }),
+                [U, N],
+            ),
+            "updateProfile" => (
+                "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { account { version } } }",
+                json!({ "input": { "about": "changed", "version": 999 } }),
+                [U, "CONFLICT"],
+            ),
+            "changeUsername" => (
+                "mutation ($input: ChangeUsernameInput!) { changeUsername(input: $input) { account { version } } }",
+                json!({ "input": { "username": cast.people[4].as_ref().unwrap().username() } }),
+                [U, "CONFLICT"],
+            ),
+            "changePassword" => (
+                "mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { account { version } } }",
+                json!({ "input": { "currentPassword": "a wrong one", "newPassword": "nightingales sing at dawn" } }),
+                [U, B],
+            ),
+            "deactivateUser" => (
+                "mutation ($input: DeactivateUserInput!) { deactivateUser(input: $input) { userId } }",
+                json!({ "input": { "password": "a wrong one" } }),
+                [U, B],
+            ),
+            // Ends the session that asks: nobody else's.
+            "logout" => ("mutation { logout { sessionId } }", json!({}), [U, OK]),
+            new => panic!("{new} needs a row here"),
+        };
+        for (position, expected) in expected.into_iter().enumerate() {
+            if field == "logout" && position == 1 {
+                continue; // The stranger is still needed; `users` tests it.
+            }
+            let verdict = cast
+                .verdict(position, Service::Users, document, variables.clone())
+                .await;
+            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+        }
+    }
+}
