@@ -78,8 +78,16 @@ impl Visitor {
     /// # Panics
     /// When no HTTP client can be made.
     pub fn new(base: &str) -> Visitor {
+        Visitor::patient(base, Duration::from_secs(20))
+    }
+
+    /// A visitor who waits no longer than `patience` for an answer.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made.
+    pub fn patient(base: &str, patience: Duration) -> Visitor {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(20))
+            .timeout(patience)
             .no_proxy()
             .build()
             .unwrap_or_else(|cause| panic!("no HTTP client: {cause}"));

@@ -5,6 +5,7 @@
 //! Start order: what others need first. Stop order: the reverse, the services together so
 //! that their drain times do not add up.
 
+mod balancer;
 mod binaries;
 mod front;
 mod instances;
@@ -39,6 +40,7 @@ pub struct Stack {
     // In the order in which they stop, should they be dropped.
     front: Mutex<Vec<Process>>,
     instances: Mutex<HashMap<Instance, Process>>,
+    environments: Mutex<HashMap<Instance, Vec<(String, String)>>>,
     redis: Redis,
     postgres: Postgres,
     directory: Arc<Directory>,
@@ -57,11 +59,15 @@ impl Stack {
         };
         let ports = &options.ports;
         let postgres = Postgres::launch(Arc::clone(&directory), ports.postgres, durability)?;
-        let redis = Redis::launch(Arc::clone(&directory), ports.redis)?;
+        let redis = match options.with_redis {
+            true => Redis::launch(Arc::clone(&directory), ports.redis)?,
+            false => Redis::absent(Arc::clone(&directory), ports.redis),
+        };
         let stack = Stack {
             http: ready::client()?,
             front: Mutex::default(),
             instances: Mutex::default(),
+            environments: Mutex::new(options.environment_of.clone()),
             redis,
             postgres,
             directory,
@@ -100,7 +106,7 @@ impl Stack {
             self.front_slot().push(process);
             outcome?;
         }
-        let process = front::load_balancer(&self.directory, &self.options)?;
+        let process = front::load_balancer(&self.directory, &self.options, &[])?;
         let outcome =
             ready::wait(&self.http, &self.balancer_metrics_url(), &process, PATIENCE).await;
         self.front_slot().push(process);
@@ -247,6 +253,31 @@ impl Stack {
     /// Stops everything in order and returns when it is gone.
     pub fn stop(self) {
         drop(self);
+    }
+
+    /// Variables of one instance alone, from its next start on; they replace those before.
+    pub fn set_environment(&self, instance: Instance, variables: Vec<(String, String)>) {
+        self.environments
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(instance, variables);
+    }
+
+    fn environment_of(&self, instance: Instance) -> Vec<(String, String)> {
+        self.environments
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&instance)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// The process id of an instance that runs.
+    pub fn process_id(&self, instance: Instance) -> Option<u32> {
+        self.slots()
+            .get(&instance)
+            .filter(|process| process.is_running())
+            .map(Process::pid)
     }
 
     fn with(&self, instance: Instance, act: impl FnOnce(&Process)) {

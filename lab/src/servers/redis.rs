@@ -34,13 +34,18 @@ impl Redis {
 
     /// A server on `port` with its log in `directory`.
     pub fn launch(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
-        let redis = Redis {
+        let redis = Redis::absent(directory, port);
+        redis.begin()?;
+        Ok(redis)
+    }
+
+    /// No server yet: the port refuses connections until [`Redis::restart`].
+    pub fn absent(directory: Arc<Directory>, port: u16) -> Redis {
+        Redis {
             port,
             process: Mutex::new(None),
             directory,
-        };
-        redis.begin()?;
-        Ok(redis)
+        }
     }
 
     fn begin(&self) -> Result<(), Error> {
@@ -89,8 +94,8 @@ impl Redis {
         }
     }
 
-    /// Sends one command and returns the first line of the answer.
-    fn command(&self, words: &str) -> std::io::Result<String> {
+    /// Sends one command, as words, and returns the first line of the answer.
+    pub fn command(&self, words: &str) -> std::io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;

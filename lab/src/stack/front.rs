@@ -14,8 +14,13 @@ use crate::programs;
 const HAPROXY: &str = include_str!("../../../deploy/haproxy.cfg");
 const NGINX: &str = include_str!("../../../deploy/nginx.conf");
 
-/// HAProxy with `deploy/haproxy.cfg`, as every other deployment has it.
-pub(super) fn load_balancer(directory: &Directory, options: &Options) -> Result<Process, Error> {
+/// HAProxy with `deploy/haproxy.cfg`, as every other deployment has it. `hand_over` are
+/// arguments for taking over from a process that runs.
+pub(super) fn load_balancer(
+    directory: &Directory,
+    options: &Options,
+    hand_over: &[&str],
+) -> Result<Process, Error> {
     write(&directory.path().join("haproxy.cfg"), HAPROXY)?;
     let address = |port: u16| format!("127.0.0.1:{port}");
     let ports = &options.ports;
@@ -40,14 +45,16 @@ pub(super) fn load_balancer(directory: &Directory, options: &Options) -> Result<
     if options.web.is_some() {
         environment.push(("WEB", address(ports.web)));
     }
+    let mut command = vec![
+        programs::haproxy()?.into(),
+        "-db".into(),
+        "-f".into(),
+        "haproxy.cfg".into(),
+    ];
+    command.extend(hand_over.iter().map(Into::into));
     let recipe = Recipe {
         name: "haproxy".to_owned(),
-        command: vec![
-            programs::haproxy()?.into(),
-            "-db".into(),
-            "-f".into(),
-            "haproxy.cfg".into(),
-        ],
+        command,
         environment: environment
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))

@@ -90,7 +90,8 @@ impl Stack {
             let key = self.directory.path().join("signing-key.pem");
             environment.push(("SIGNING_KEY_FILE", key.display().to_string()));
         }
-        let extra = self.options.environment.iter().cloned();
+        let own = self.environment_of(instance);
+        let extra = self.options.environment.iter().cloned().chain(own);
         let environment = environment
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value));

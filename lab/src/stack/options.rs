@@ -1,5 +1,6 @@
 //! What differs between `make run` and a test.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::instances::{Instance, Service};
@@ -22,6 +23,10 @@ pub struct Options {
     pub drain_wait_ms: u64,
     /// Variables for every service, over those that the stack sets itself.
     pub environment: Vec<(String, String)>,
+    /// Variables for single instances, over all others: a detour to Postgres, another clock.
+    pub environment_of: HashMap<Instance, Vec<(String, String)>>,
+    /// Whether Redis is there at all.
+    pub with_redis: bool,
 }
 
 impl Options {
@@ -38,6 +43,8 @@ impl Options {
             environment: ["REGISTRATIONS_PER_ADDRESS", "LOGINS_PER_ADDRESS"]
                 .map(|name| (name.to_owned(), "100000".to_owned()))
                 .to_vec(),
+            environment_of: HashMap::new(),
+            with_redis: true,
         }
     }
 

@@ -1,0 +1,84 @@
+//! What can happen to the load balancer: it dies, it is told to cut its connections, it is
+//! reloaded as an operator does.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use super::{PATIENCE, Stack, front, ready};
+use crate::Error;
+use crate::process::Process;
+
+/// How the load balancer is called among the processes of the front.
+const NAME: &str = "haproxy";
+
+/// Longer than `hard-stop-after` in its configuration.
+const FAREWELL: Duration = Duration::from_secs(40);
+
+impl Stack {
+    /// `kill -9` of the load balancer: every connection breaks.
+    pub fn kill_balancer(&self) {
+        let process = self.take_balancer();
+        if let Some(process) = process {
+            process.kill();
+        }
+    }
+
+    /// Starts the load balancer again after a kill, and waits until it knows all instances
+    /// that run.
+    pub async fn restart_balancer(&self) -> Result<(), Error> {
+        drop(self.take_balancer());
+        let process = front::load_balancer(&self.directory, &self.options, &[])?;
+        self.wait_for_balancer(process).await
+    }
+
+    /// A reload: a new process takes over the listening sockets; the old one finishes what
+    /// it carries, WebSockets included, until its own limit of 30 s.
+    pub async fn reload_balancer(&self) -> Result<(), Error> {
+        let Some(old) = self.take_balancer() else {
+            return self.restart_balancer().await;
+        };
+        let pid = old.pid().to_string();
+        let hand_over = ["-x", "haproxy.sock", "-sf", &pid];
+        let process = front::load_balancer(&self.directory, &self.options, &hand_over)?;
+        // Waits on a thread of its own: nobody needs the old one any more.
+        std::thread::spawn(move || old.wait_for_exit(FAREWELL));
+        self.wait_for_balancer(process).await
+    }
+
+    /// One command of the runtime API, such as `shutdown sessions server receiver/1`.
+    pub fn balancer_command(&self, command: &str) -> Result<String, Error> {
+        let failed = |cause| Error::io(format!("tell the load balancer {command:?}"), cause);
+        let path = self.directory.path().join("haproxy.sock");
+        let mut stream = UnixStream::connect(path).map_err(failed)?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .map_err(failed)?;
+        stream
+            .write_all(format!("{command}\n").as_bytes())
+            .map_err(failed)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map_err(failed)?;
+        Ok(answer)
+    }
+
+    async fn wait_for_balancer(&self, process: Process) -> Result<(), Error> {
+        let url = self.balancer_metrics_url();
+        let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
+        self.front_slot().push(process);
+        outcome?;
+        let running: Vec<_> = super::Instance::all()
+            .filter(|instance| self.is_running(*instance))
+            .collect();
+        for instance in running {
+            self.wait_until_balanced(instance).await?;
+        }
+        Ok(())
+    }
+
+    fn take_balancer(&self) -> Option<Process> {
+        let mut front = self.front_slot();
+        let place = front.iter().position(|process| process.name() == NAME)?;
+        Some(front.remove(place))
+    }
+}
