@@ -70,6 +70,11 @@ impl Throttle {
             BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(who))
         );
         let wait = match self.shared.admit(&key, limit).await {
+            Ok(None) => {
+                // Remembered here too: when Redis goes away, nobody starts anew.
+                self.local.admit(key, limit);
+                None
+            }
             Ok(wait) => wait,
             Err(error) => {
                 tracing::warn!(%error, "the shared limits are away; this instance limits on its own");

@@ -1,4 +1,4 @@
-//! Limits of this instance alone, for the time without Redis.
+//! Limits of this instance alone: all there is while Redis is away.
 
 use std::{
     collections::HashMap,

@@ -11,8 +11,9 @@ use secrecy::ExposeSecret;
 
 use super::Limit;
 
-/// A sign-in waits no longer than this for Redis.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// A sign-in waits no longer than this for Redis. Longer than others wait: a hash is slow anyway, and each time we give
+/// up too early makes the limits softer.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Keeps the theoretical arrival time (TAT) of the next request, in microseconds. Answers with the microseconds to wait,
 /// or with 0 when the request is admitted and counted. A key lives as long as it matters.
