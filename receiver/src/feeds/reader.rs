@@ -49,6 +49,8 @@ pub struct Reader {
     forks: u64,
     /// Still on the way from the cursor that the client came with: the limit on gaps applies.
     resuming: bool,
+    /// Postgres has the event at the position, although the feed here has not come so far yet.
+    proved: bool,
     changes: watch::Receiver<u64>,
     signals: broadcast::Receiver<Signal>,
 }
@@ -68,6 +70,7 @@ impl Reader {
             signals: feed.subscribe_signals(),
             position: after.unwrap_or(head),
             resuming: after.is_some(),
+            proved: false,
             forks,
             watch,
         }
@@ -109,6 +112,7 @@ impl Reader {
                 Ok(None)
             }
             Step::NotOurs => Ok(Some(self.reset_to(head, ResetReason::Forked))),
+            Step::Ahead => self.prove().await,
             _ if self.resuming && head.seq - self.position.seq > self.hub.args().resume_limit => {
                 Ok(Some(self.reset_to(head, ResetReason::GapTooLarge)))
             }
@@ -150,6 +154,22 @@ impl Reader {
             signals.push(signal);
         }
         signals
+    }
+
+    /// The client has seen more than this process: its cursor came from a query, a mutation or another instance. That is
+    /// no fork as long as Postgres has the event; the feed then catches up with the client.
+    async fn prove(&mut self) -> Result<Option<Batch>, Error> {
+        if !self.proved {
+            let position = self.position;
+            let found = self.hub.read(position.feed, position.seq, 1).await?;
+            if found.first().is_none_or(|event| event.cursor() != position) {
+                let head = self.watch.feed().head().unwrap_or(position);
+                return Ok(Some(self.reset_to(head, ResetReason::Forked)));
+            }
+            self.proved = true;
+            self.hub.fill(Arc::clone(self.watch.feed()));
+        }
+        Ok(None)
     }
 
     async fn read(&mut self) -> Result<Batch, Error> {

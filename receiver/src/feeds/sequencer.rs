@@ -24,6 +24,8 @@ pub enum Step {
     Events(Vec<Arc<Event>>),
     /// The position is older than the window: read from Postgres.
     BeforeWindow,
+    /// The position is newer than the head: somebody else has heard of more than we have. Ask Postgres.
+    Ahead,
     /// The position does not lie on this history.
     NotOurs,
 }
@@ -86,7 +88,7 @@ impl Sequencer {
     #[must_use]
     pub fn after(&self, position: Cursor, limit: usize) -> Step {
         if position.seq > self.head.seq {
-            return Step::NotOurs;
+            return Step::Ahead;
         }
         match self.id_at(position.seq) {
             None => Step::BeforeWindow,
@@ -146,12 +148,13 @@ impl Sequencer {
             return self.window.get(offset).map(|event| event.id);
         }
         let first = self.window.front()?;
-        (seq + 1 == first.seq).then(|| first.prev.unwrap_or(EventId::NIL))
+        (seq == first.seq - 1).then(|| first.prev.unwrap_or(EventId::NIL))
     }
 
     fn offset_of(&self, seq: Seq) -> Option<usize> {
+        // Checked, because a hint can name any number.
         let first = self.window.front()?.seq;
-        usize::try_from(seq - first)
+        usize::try_from(seq.checked_sub(first)?)
             .ok()
             .filter(|&offset| offset < self.window.len())
     }
