@@ -18,34 +18,6 @@ fn the_committed_schema_is_the_one_that_the_binary_prints() {
 }
 
 #[test]
-fn everything_in_the_schema_is_described() {
-    let sdl = users::sdl();
-    let mut described = false;
-    let mut in_description = false;
-    for line in sdl.lines().map(str::trim) {
-        if line.starts_with("\"\"\"") {
-            in_description = line.len() == 3 && !in_description;
-            described = true;
-            continue;
-        }
-        if in_description
-            || line.is_empty()
-            || line == "}"
-            || line.starts_with(')')
-            || line.starts_with("schema")
-        {
-            continue;
-        }
-        let root = line == "query: Query" || line == "mutation: Mutation";
-        assert!(
-            described || root || line.starts_with("directive"),
-            "no description: {line}"
-        );
-        described = false;
-    }
-}
-
-#[test]
 fn help_explains_every_variable() {
     let help = String::from_utf8(users(&["--help"]).stdout).unwrap();
     for variable in [
