@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::Config,
     graphql::{self, SenderSchema},
+    publish::Probe,
     queries::Instance,
     writer::Writer,
 };
@@ -51,7 +52,11 @@ impl Application {
             .limits(graphql::limits())
             .verifier(&verifier)
             .operations(metrics.operations());
-        let checks = Checks::new().postgres("postgres", &pool).keys(&verifier);
+        let probe = Probe::new(&config.redis)?;
+        let checks = Checks::new()
+            .postgres("postgres", &pool)
+            .keys(&verifier)
+            .degraded("redis", move || probe.clone().ping());
 
         let bound = Service::new("sender", &config.listen, &config.drain)
             .routes(endpoint.router())

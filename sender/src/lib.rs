@@ -10,6 +10,7 @@ mod db;
 mod departure;
 mod description;
 pub mod graphql;
+mod lanes;
 mod mutations;
 mod participation;
 mod people;

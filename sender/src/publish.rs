@@ -1,8 +1,9 @@
 //! What Redis is told after a commit. It is a hint: the receivers' sweep finds what it loses.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use chassis::{publisher::Publisher, telemetry::trace_id};
+use chassis::{StartError, config::RedisArgs, publisher::Publisher, telemetry::trace_id};
+use secrecy::ExposeSecret;
 use shared_schema::{ENVELOPE_VERSION, Event, FeedId, Publication, Signal, channel};
 
 /// Events and signals, by the feed on whose channel they are published.
@@ -46,6 +47,33 @@ impl Hints {
                 Ok(payload) => publisher.publish(channel(feed), payload),
                 Err(error) => tracing::error!(%error, %feed, "a publication cannot be encoded"),
             }
+        }
+    }
+}
+
+/// How long a probe waits for Redis: it must not make the answer about everything else late.
+const PROBE: Duration = Duration::from_millis(100);
+
+/// Asks whether Redis is there, for `/healthz`. Nothing depends on the answer.
+#[derive(Clone)]
+pub struct Probe(redis::Client);
+
+impl Probe {
+    pub fn new(args: &RedisArgs) -> Result<Self, StartError> {
+        let url = args.resolve_url()?;
+        redis::Client::open(url.expose_secret())
+            .map(Self)
+            .map_err(|error| StartError::new(format!("REDIS_URL: {error}")))
+    }
+
+    pub async fn ping(self) -> Result<(), String> {
+        let answer = tokio::time::timeout(PROBE, async {
+            let mut connection = self.0.get_multiplexed_async_connection().await?;
+            redis::cmd("PING").exec_async(&mut connection).await
+        });
+        match answer.await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err("no answer".into()),
         }
     }
 }

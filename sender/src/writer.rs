@@ -7,9 +7,10 @@ use std::time::Duration;
 use async_graphql::Context;
 use chassis::{Error, postgres::Pool, publisher::Publisher};
 use deadpool_postgres::{Client, Transaction};
+use shared_schema::ChatId;
 use tokio_postgres::error::SqlState;
 
-use crate::publish::Hints;
+use crate::{lanes::Lanes, publish::Hints};
 
 /// How often a transaction that lost a deadlock is run again.
 const RETRIES: u32 = 2;
@@ -40,11 +41,16 @@ impl<T> Outcome<T> {
 pub struct Writer {
     pool: Pool,
     publisher: Publisher,
+    lanes: Lanes,
 }
 
 impl Writer {
     pub fn new(pool: Pool, publisher: Publisher) -> Self {
-        Self { pool, publisher }
+        Self {
+            pool,
+            publisher,
+            lanes: Lanes::default(),
+        }
     }
 
     /// The writer of this GraphQL request.
@@ -54,7 +60,18 @@ impl Writer {
             .ok_or_else(|| Error::internal("the schema has no writer"))
     }
 
-    /// Runs a rule in a transaction. An error of the rule undoes everything that it did.
+    /// Runs a rule that takes the lock of this chat, when its turn has come. An error of the rule undoes everything that
+    /// it did.
+    pub async fn commit_in<T>(
+        &self,
+        chat: ChatId,
+        rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
+    ) -> Result<T, Error> {
+        let _lane = self.lanes.enter(chat).await;
+        self.commit(rule).await
+    }
+
+    /// Runs a rule that takes no lock of a chat. An error of the rule undoes everything that it did.
     pub async fn commit<T>(
         &self,
         rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
@@ -69,6 +86,8 @@ impl Writer {
                     let pause = rand::random_range(PAUSE_MS);
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
+                // Still not: the client may try again, too.
+                Err(error) if is_transient(&error) => return Err(Error::unavailable(error)),
                 ended => break ended?,
             }
         };

@@ -58,7 +58,7 @@ impl AddParticipant {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             add(tx, &participation, &invitation).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(input.chat_id, rule).await?)
     }
 }
 

@@ -50,7 +50,7 @@ impl ChangeParticipantRole {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             change(tx, &participation, input.user_id, input.role).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(input.chat_id, rule).await?)
     }
 }
 

@@ -59,7 +59,9 @@ impl CreateMessage {
         let draft = Draft::parse(input, &caller)?;
         let writer = Writer::of(context)?;
         Ok(writer
-            .commit(async move |tx| send(tx, &caller, &draft).await)
+            .commit_in(draft.chat_id, async move |tx| {
+                send(tx, &caller, &draft).await
+            })
             .await?)
     }
 }

@@ -47,7 +47,9 @@ impl JoinChat {
         let caller = Caller::of(context)?.clone();
         let writer = Writer::of(context)?;
         Ok(writer
-            .commit(async move |tx| join(tx, &caller, input.chat_id).await)
+            .commit_in(input.chat_id, async move |tx| {
+                join(tx, &caller, input.chat_id).await
+            })
             .await?)
     }
 }

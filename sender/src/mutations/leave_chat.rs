@@ -45,7 +45,7 @@ impl LeaveChat {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             leave(tx, &participation).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(input.chat_id, rule).await?)
     }
 }
 

@@ -49,7 +49,7 @@ impl RemoveMessage {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation, input.id).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(input.chat_id, rule).await?)
     }
 }
 

@@ -51,7 +51,7 @@ impl RemoveParticipant {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation, input.user_id).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(input.chat_id, rule).await?)
     }
 }
 

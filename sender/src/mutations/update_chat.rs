@@ -54,7 +54,7 @@ impl UpdateChat {
             let participation = Participation::of(tx, &caller, chat_id).await?;
             describe(tx, &participation, &edit).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(chat_id, rule).await?)
     }
 }
 

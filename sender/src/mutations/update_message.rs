@@ -52,7 +52,7 @@ impl UpdateMessage {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             edit(tx, &participation, input.id, &content).await
         };
-        Ok(writer.commit(rule).await?)
+        Ok(writer.commit_in(input.chat_id, rule).await?)
     }
 }
 

@@ -1,1 +1,125 @@
+//! What a message costs, in rows.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::stage::{Person, Stage};
+
+const MESSAGES: i64 = 10;
+
+/// Rows written and rows read, by table; the partitions of a table count as one.
+#[derive(Debug, Default, PartialEq)]
+struct Rows {
+    written: BTreeMap<String, i64>,
+    /// Updates that touched no index.
+    heap_only: BTreeMap<String, i64>,
+    read: BTreeMap<String, i64>,
+}
+
+async fn rows(stage: &Stage) -> Rows {
+    stage
+        .owner
+        .batch_execute("SELECT pg_stat_force_next_flush()")
+        .await
+        .unwrap();
+    let sql = "SELECT regexp_replace(relname, '_[0-9]+$', '') AS name, sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint,
+                      sum(n_tup_hot_upd)::bigint, sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+               FROM pg_stat_user_tables GROUP BY name";
+    let mut rows = Rows::default();
+    for row in stage.owner.query(sql, &[]).await.unwrap() {
+        let name: String = row.get(0);
+        rows.written.insert(name.clone(), row.get(1));
+        rows.heap_only.insert(name.clone(), row.get(2));
+        rows.read.insert(name, row.get(3));
+    }
+    rows
+}
+
+/// What ten messages cost, per table. Backends count for themselves and tell when they end, so the sender is stopped
+/// before each look.
+async fn cost_of_messages(stage: &mut Stage, person: &Person, chat: &str) -> Rows {
+    stage.stop(0).await;
+    let before = rows(stage).await;
+    stage.start(1).await;
+    for number in 0..MESSAGES {
+        stage.say(person, chat, &format!("message {number}")).await;
+    }
+    stage.stop(0).await;
+    let after = rows(stage).await;
+    stage.start(1).await;
+    let less = |after: BTreeMap<String, i64>, before: &BTreeMap<String, i64>| {
+        let changed = after
+            .into_iter()
+            .map(|(name, rows)| (name.clone(), rows - before[&name]));
+        changed.filter(|(_, rows)| *rows > 0).collect()
+    };
+    Rows {
+        written: less(after.written, &before.written),
+        heap_only: less(after.heap_only, &before.heap_only),
+        read: less(after.read, &before.read),
+    }
+}
+
+/// Adds so many people to a chat, behind the sender's back: the count is what matters here.
+async fn crowd(stage: &Stage, chat: &str, count: i32) {
+    let id: Uuid = chat.parse().unwrap();
+    let sql = "INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
+               SELECT $1, gen_random_uuid(), 'MEMBER', 2, now() FROM generate_series(1, $2)";
+    stage.owner.execute(sql, &[&id, &count]).await.unwrap();
+    let sql = "UPDATE chats SET participant_count = participant_count + $2 WHERE id = $1";
+    stage.owner.execute(sql, &[&id, &count]).await.unwrap();
+}
+
+/// Defects 8 and 9: each message wrote a counter for every participant, one round trip each.
+#[tokio::test]
+async fn a_message_writes_four_rows_among_2_and_among_10_000() {
+    let mut stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let (small, large) = (
+        stage.group(&ada, &[&bob]).await,
+        stage.group(&ada, &[&bob]).await,
+    );
+    crowd(&stage, &large, 9_998).await;
+
+    let expected: BTreeMap<String, i64> = ["feed_events", "feeds", "messages", "participants"]
+        .map(|table| (table.to_owned(), MESSAGES))
+        .into();
+    for chat in [small, large] {
+        let cost = cost_of_messages(&mut stage, &ada, &chat).await;
+        assert_eq!(cost.written, expected);
+        for table in ["feeds", "participants"] {
+            assert_eq!(
+                cost.heap_only.get(table),
+                Some(&MESSAGES),
+                "{table}: heap-only updates"
+            );
+        }
+    }
+}
+
+/// Defect 7: every send loaded the whole history of the chat.
+#[tokio::test]
+async fn a_message_reads_nothing_of_the_history() {
+    let mut stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let id: Uuid = chat.parse().unwrap();
+    let sql = "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, request_hash, created_at)
+               SELECT $1, gen_random_uuid(), n, n + 2, $1, 'ada', 'long ago', '', now() FROM generate_series(1, 5000) n";
+    stage.owner.execute(sql, &[&id]).await.unwrap();
+    let sql = "UPDATE feeds SET message_count = 5000, last_seq = 5002 WHERE id = $1";
+    stage.owner.execute(sql, &[&id]).await.unwrap();
+    stage.owner.batch_execute("ANALYZE").await.unwrap();
+
+    let cost = cost_of_messages(&mut stage, &ada, &chat).await;
+    let read = cost.read.get("messages").copied().unwrap_or_default();
+    assert!(
+        read <= MESSAGES,
+        "{read} rows of messages were read for {MESSAGES} sends"
+    );
+    let input = json!({ "chatId": chat, "number": 5001 });
+    let payload = stage.call(&ada, "markAsRead", input).await.ok();
+    assert_eq!(payload["participant"]["lastReadNumber"], 5010);
+}

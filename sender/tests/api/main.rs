@@ -21,4 +21,12 @@ mod set_typing;
 mod update_chat;
 mod update_message;
 
+mod audit;
+mod authorization;
+mod concurrency;
 mod contract;
+mod cost;
+mod events;
+mod lifecycle;
+mod publishing;
+mod transactions;

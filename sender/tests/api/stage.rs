@@ -50,6 +50,11 @@ impl Stage {
     /// With so many senders, and this Redis.
     pub async fn with(senders: usize, redis_url: String) -> Self {
         let database = lab::servers::shared().database().await;
+        Self::on(database, senders, redis_url).await
+    }
+
+    /// With this database, so many senders, and this Redis.
+    pub async fn on(database: TestDatabase, senders: usize, redis_url: String) -> Self {
         let mut stage = Self {
             owner: database.connect_as_owner().await,
             database,
@@ -64,8 +69,15 @@ impl Stage {
         stage
     }
 
-    async fn start(&mut self, number: usize) {
-        let application = Application::build(&self.config(number)).await.unwrap();
+    /// Starts another sender, with this number.
+    pub async fn start(&mut self, number: usize) {
+        let index = self.start_with(&self.config(number)).await;
+        self.until_ready(index).await;
+    }
+
+    /// Starts another sender with this configuration, and answers with its index.
+    pub async fn start_with(&mut self, config: &Config) -> usize {
+        let application = Application::build(config).await.unwrap();
         let origin = format!("http://127.0.0.1:{}", application.port());
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
@@ -75,7 +87,7 @@ impl Stage {
             shutdown,
             ended,
         });
-        self.until_ready(number - 1).await;
+        self.senders.len() - 1
     }
 
     /// The configuration of a sender with this number.
@@ -159,6 +171,35 @@ impl Stage {
         let document = document(field);
         self.ask(sender, Some(person), &document, json!({ "input": input }))
             .await
+    }
+
+    /// Calls a mutation that is safe to retry as a client does: again with the same id while it is UNAVAILABLE, which it
+    /// may be on a machine that has too much to do.
+    pub async fn insist(
+        &self,
+        sender: usize,
+        person: &Person,
+        field: &str,
+        input: Value,
+    ) -> Answer {
+        assert!(input["id"].is_string(), "only the id makes a retry safe");
+        for _ in 0..20 {
+            let answer = self.call_at(sender, person, field, input.clone()).await;
+            if answer.verdict() != "UNAVAILABLE" {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("{field} stays unavailable");
+    }
+
+    /// Calls one mutation of the first sender, as part of this trace.
+    pub async fn traced(&self, trace: &str, person: &Person, field: &str, input: Value) -> Answer {
+        let body = json!({ "query": document(field), "variables": { "input": input } });
+        let request = self.client.post(self.url(0)).bearer_auth(&person.token);
+        let request = request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"));
+        let response = request.json(&body).send().await.unwrap();
+        Answer::new(response.json().await.unwrap())
     }
 
     /// The names of the root fields of the schema, as a client is told them: `mutationType` or `queryType`.

@@ -29,6 +29,14 @@ impl Answer {
         (code.to_owned(), field.map(str::to_owned))
     }
 
+    /// `ok`, or the code of the refusal.
+    pub fn verdict(&self) -> String {
+        match self.0.get("errors") {
+            None => "ok".into(),
+            Some(_) => self.refused().0,
+        }
+    }
+
     /// Whether it is refused so.
     #[track_caller]
     pub fn is(&self, code: &str, field: impl Into<Option<&'static str>>) {

@@ -67,6 +67,24 @@ impl Ears {
         }
     }
 
+    /// Whether anything is published within this time.
+    pub async fn hears_within(&mut self, time: Duration) -> bool {
+        tokio::time::timeout(time, self.next()).await.is_ok()
+    }
+
+    /// Passes over everything that has come so far.
+    pub async fn forget(&mut self) {
+        while self.hears_within(Duration::ZERO).await {}
+    }
+
+    /// The channels of what `hear_event` has listened to.
+    pub fn channels(&self) -> Vec<&str> {
+        self.heard
+            .iter()
+            .map(|(channel, _)| channel.as_str())
+            .collect()
+    }
+
     /// Nothing is published for a while.
     pub async fn silence(&mut self) {
         let heard = tokio::time::timeout(Duration::from_millis(200), self.next()).await;

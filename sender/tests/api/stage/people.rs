@@ -36,6 +36,12 @@ impl Stage {
         }
     }
 
+    /// A token for someone's account, signed by this stage's key.
+    pub fn token_for(&self, person: &Person) -> String {
+        self.keys
+            .token(person.id.parse().unwrap(), &person.username)
+    }
+
     /// So many new accounts.
     pub async fn people(&self, count: usize) -> Vec<Person> {
         let mut people = vec![];

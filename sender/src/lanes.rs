@@ -1,0 +1,66 @@
+//! A few transactions per chat and process at a time.
+//!
+//! The chat's row lock alone would keep the order. But everyone who waits for it holds a connection, and one hot chat, or
+//! one whose row is stuck, would take the pool away from all the others. So they wait here first, in the order in which
+//! they came, and hold nothing.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use shared_schema::ChatId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Transactions of one chat that may hold a connection: one works, and the next ones already wait for the row, so that it
+/// is never idle.
+const WIDTH: usize = 3;
+
+/// A lane for each chat in which something waits or works.
+#[derive(Clone, Default)]
+pub struct Lanes(Arc<Mutex<HashMap<ChatId, Arc<Semaphore>>>>);
+
+impl Lanes {
+    /// Waits for its turn. Dropping the lane, also while it still waits, lets the next one in.
+    pub async fn enter(&self, chat: ChatId) -> Lane {
+        let gate = Arc::clone(
+            self.gates()
+                .entry(chat)
+                .or_insert_with(|| Arc::new(Semaphore::new(WIDTH))),
+        );
+        let mut lane = Lane {
+            lanes: self.clone(),
+            chat,
+            turn: None,
+        };
+        // The only error is that the gate was closed, and nobody closes it.
+        lane.turn = gate.acquire_owned().await.ok();
+        lane
+    }
+
+    fn gates(&self) -> MutexGuard<'_, HashMap<ChatId, Arc<Semaphore>>> {
+        // A panic elsewhere leaves the map whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The turn of one transaction.
+pub struct Lane {
+    lanes: Lanes,
+    chat: ChatId,
+    turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.turn = None;
+        let mut gates = self.lanes.gates();
+        // Nobody else waits or works: whoever comes next makes a new gate, which they can only do under this lock.
+        if gates
+            .get(&self.chat)
+            .is_some_and(|gate| Arc::strong_count(gate) == 1)
+        {
+            gates.remove(&self.chat);
+        }
+    }
+}
