@@ -18,8 +18,8 @@ const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No valid access token.
-    #[error("sign in first")]
-    Unauthenticated,
+    #[error("{0}")]
+    Unauthenticated(Cow<'static, str>),
     /// Known, visible, and not allowed.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
@@ -73,7 +73,12 @@ impl Error {
     /// There is no valid access token, and this needs one.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::Unauthenticated
+        Self::refused_sign_in("sign in first")
+    }
+
+    /// The proof of who the caller is does not hold: a wrong password, a spent token.
+    pub fn refused_sign_in(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unauthenticated(message.into())
     }
 
     /// The caller is known and may see the object, but not do this.
@@ -153,7 +158,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
             Self::Forbidden(_) => ErrorCode::Forbidden,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::BadInput { .. } => ErrorCode::BadUserInput,

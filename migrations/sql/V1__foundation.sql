@@ -110,7 +110,7 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_username ON users (username);
 CREATE UNIQUE INDEX users_email ON users (lower(email));
-CREATE INDEX users_search ON users USING gin (username gin_trgm_ops, display_name gin_trgm_ops)
+CREATE INDEX users_search ON users USING gin (username gin_trgm_ops, display_name gin_trgm_ops) WITH (fastupdate = off)
     WHERE deactivated_at IS NULL;
 
 -- A username that was given up stays with its last holder for a while, so that nobody can pose as them.

@@ -108,7 +108,7 @@ async fn greet(
 
 fn refused(error: Error) -> End {
     match error {
-        Error::Unauthenticated => End::Close(Close::Forbidden),
+        Error::Unauthenticated(_) => End::Close(Close::Forbidden),
         error => {
             tracing::warn!(%error, "cannot open a socket now");
             End::Close(Close::Overload)

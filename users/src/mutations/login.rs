@@ -74,7 +74,7 @@ async fn login(
             return Ok(payload);
         }
     }
-    Err(Error::unauthenticated())
+    Err(Error::refused_sign_in("wrong name or password"))
 }
 
 /// The password was right a moment ago. Nothing when that is not certain any more under the account's lock.

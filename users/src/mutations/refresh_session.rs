@@ -47,7 +47,7 @@ async fn refresh(state: &State, token: &RefreshToken) -> Result<SignInPayload, E
     let transaction = connection.transaction().await?;
     let session = sessions::lock_live_of_token(&transaction, token.hash())
         .await?
-        .ok_or_else(Error::unauthenticated)?;
+        .ok_or_else(ended)?;
     match refresh_tokens::state(&transaction, token.hash()).await? {
         TokenState::Unused => {}
         TokenState::JustUsed { successor } => {
@@ -55,7 +55,7 @@ async fn refresh(state: &State, token: &RefreshToken) -> Result<SignInPayload, E
         }
         TokenState::Spent => {
             end(state, transaction, &session).await?;
-            return Err(Error::unauthenticated());
+            return Err(ended());
         }
     }
     let account = users::active(&transaction, session.user_id)
@@ -81,4 +81,9 @@ async fn end(
     let mut pending = Pending::of(session.user_id);
     pending.append_revoked(&transaction, [session.id]).await?;
     pending.commit(transaction, &state.publisher).await
+}
+
+/// Unknown, spent or ended: one answer.
+fn ended() -> Error {
+    Error::refused_sign_in("the session has ended; sign in again")
 }
