@@ -57,7 +57,8 @@ export class Antiphon {
       this.current.set(undefined);
       before.inbox.stop();
       before.typing.clear();
-      await Promise.all([before.outbox.close(), this.client.clearStore()]);
+      before.outbox.close();
+      await this.client.clearStore();
     }
     if (me) this.#begin(me);
   }

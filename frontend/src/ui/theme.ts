@@ -33,7 +33,11 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { color: "brand" } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 36 } },
-    Modal: { defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: {
+      // The page itself never scrolls; locking it would put a style element into it, which the policy may forbid.
+      defaultProps: { lockScroll: false, centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: { fontSize: "var(--text-lg)", fontWeight: 600 } },
+    },
     Menu: { defaultProps: { shadow: "md", position: "bottom-end", withinPortal: true } },
   },
 });

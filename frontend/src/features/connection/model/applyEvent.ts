@@ -1,7 +1,7 @@
 import type { ApolloCache } from "@apollo/client";
 import { editEntry } from "@/api/editEntry";
 import { countMessage, listChat, putChatFacts, unlistChat } from "@/features/chats/model/chatCache";
-import { putMessage } from "@/features/messages/model/messageCache";
+import { addMessage, putMessage } from "@/features/messages/model/messageCache";
 import {
   dropParticipant,
   moveReadMark,
@@ -32,7 +32,7 @@ export function applyEvent(cache: ApolloCache, event: InboxEventFragment, me: st
       break;
     case "MessageAdded": {
       const message = unmask(MessageFieldsFragmentDoc, event.message);
-      putMessage(cache, message);
+      addMessage(cache, message);
       countMessage(cache, message);
       // Who sends has read: the sender moves the own mark in the same transaction.
       moveReadMark(cache, message.chatId, message.senderId, message.number);

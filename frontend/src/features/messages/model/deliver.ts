@@ -9,7 +9,7 @@ import {
 } from "@/gql/receiver/graphql";
 import { unmask } from "@/gql/sender";
 import { CreateMessageDocument, type SentMessageFragment, SentMessageFragmentDoc } from "@/gql/sender/graphql";
-import { putMessage } from "./messageCache";
+import { addMessage } from "./messageCache";
 import type { UnsentMessage } from "./outbox";
 
 /** Sends one message and writes the acknowledged one where its live event would, so that the two merge by id. */
@@ -24,7 +24,7 @@ export async function deliver(client: ApolloClient, unsent: UnsentMessage, me: s
   const message = complete(client.cache, unmask(SentMessageFragmentDoc, data.createMessage.message));
   client.cache.batch({
     update(cache) {
-      putMessage(cache, message);
+      addMessage(cache, message);
       countMessage(cache, message);
       moveReadMark(cache, chatId, me, message.number);
     },

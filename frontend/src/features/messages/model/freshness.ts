@@ -10,6 +10,10 @@ function isRevised(value: object): value is Revised {
   return message.__typename === "Message" && typeof message.id === "string" && typeof message.revision === "number";
 }
 
+function isNested(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
 /**
  * An answer may be older than an edit that was heard of live while it travelled. This gives back the answer with every
  * message that is known in a higher revision replaced, field by field, by what is known.
@@ -22,7 +26,7 @@ export function keepNewer<T>(answer: T, known: (id: string) => (Revised & Record
   return Object.fromEntries(
     Object.entries(answer).map(([field, value]) => [
       field,
-      stale && field in newer && typeof value !== "object" ? newer[field] : keepNewer(value, known),
+      stale && field in newer && !isNested(value) ? newer[field] : keepNewer(value, known),
     ]),
   ) as T;
 }

@@ -56,16 +56,21 @@ export function mergeEdges(
   return [...byNumber.entries()].sort(([a], [b]) => a - b).map(([, edge]) => edge);
 }
 
-/**
- * Writes a message as it is now: into its own entry unless a newer revision is there, and at its place in the loaded
- * messages of its chat. Calling it again with the same message changes nothing.
- */
+/** Writes a message as it is now, unless a newer revision of it is known. */
 export function putMessage(cache: ApolloCache, message: MessageFieldsFragment): void {
   const id = cache.identify({ __typename: "Message", id: message.id })!;
   const known = cache.readFragment({ id, fragment: MessageFieldsFragmentDoc, fragmentName: "MessageFields" });
-  if (!known || known.revision <= message.revision) {
-    cache.writeFragment({ id, fragment: MessageFieldsFragmentDoc, fragmentName: "MessageFields", data: message });
-  }
+  if (known && known.revision > message.revision) return;
+  cache.writeFragment({ id, fragment: MessageFieldsFragmentDoc, fragmentName: "MessageFields", data: message });
+}
+
+/**
+ * The same for a message that was added: it also takes its place among the loaded messages of its chat. Calling it
+ * again with the same message changes nothing.
+ */
+export function addMessage(cache: ApolloCache, message: MessageFieldsFragment): void {
+  putMessage(cache, message);
+  const id = cache.identify({ __typename: "Message", id: message.id })!;
   editEntry(cache, "ROOT_QUERY", {
     messages(existing: StoredMessages, { storeFieldName, readField, toReference }) {
       if (!storeFieldName.includes(message.chatId)) return existing;

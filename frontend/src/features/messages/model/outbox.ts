@@ -30,7 +30,7 @@ interface Dependencies {
   random?: () => number;
 }
 
-/** Attempts, while the network is there, before the author is asked: about two minutes. */
+/** Attempts, while the network is there, before the author is asked: about a minute. */
 const ATTEMPTS = 12;
 
 /**
@@ -88,11 +88,16 @@ export class Outbox {
     this.#wake = new AbortController();
   }
 
-  /** Signing out: nothing more is sent, and nothing stays on this device. */
-  async close(): Promise<void> {
+  /** The session ended: nothing more is sent. What is left waits in the storage for the next sign-in. */
+  close(): void {
     this.#closed = true;
     this.nudge();
     this.messages.set([]);
+  }
+
+  /** The author signs out on purpose: nothing of theirs stays on this device. */
+  async forget(): Promise<void> {
+    this.close();
     await this.#deps.storage.clear();
   }
 

@@ -1,0 +1,212 @@
+import { expect, test } from "vitest";
+import { makeCache } from "@/app/cache";
+import { applyBatch } from "@/features/connection/model/applyBatch";
+import { FeedPositions } from "@/features/connection/model/positions";
+import { keepNewer } from "@/features/messages/model/freshness";
+import { runAround } from "@/features/messages/model/runs";
+import { ChatsDocument, MessagesDocument } from "@/gql/receiver/graphql";
+import { SentMessageFragmentDoc } from "@/gql/sender/graphql";
+import { batch, CHAT, ME, ModelServer } from "./server";
+
+const silent = { typing: () => {}, messageAdded: () => {} };
+
+/** The same sequence for the same seed. */
+function dice(seed: number) {
+  let state = seed;
+  return (sides: number) => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
+
+function client() {
+  const cache = makeCache();
+  const positions = new FeedPositions();
+  const answer = (query: typeof ChatsDocument | typeof MessagesDocument, variables: object, data: object) => {
+    const fresh = keepNewer(
+      structuredClone(data),
+      (id) =>
+        cache.readFragment({
+          id: `Message:{"id":"${id}"}`,
+          fragment: SentMessageFragmentDoc,
+          fragmentName: "SentMessage",
+          returnPartialData: true,
+        }) as never,
+    );
+    cache.writeQuery({ query, variables, data: fresh } as never);
+  };
+  return {
+    cache,
+    positions,
+    chats: (data: object) => answer(ChatsDocument, { first: 50 }, data),
+    messages: (data: object) => answer(MessagesDocument, { chatId: CHAT, last: 50 }, data),
+    apply: (events: readonly Record<string, unknown>[], over = {}) =>
+      applyBatch(cache, positions, batch(events, over), ME, silent),
+    // biome-ignore lint/suspicious/noExplicitAny: the test looks beneath the fragments' masks
+    chat: () => (cache.readQuery({ query: ChatsDocument, variables: { first: 50 } }) as any).chats.edges[0],
+    loaded: () =>
+      // biome-ignore lint/suspicious/noExplicitAny: the test looks beneath the fragments' masks
+      (cache.readQuery({ query: MessagesDocument, variables: { chatId: CHAT } }) as any).messages.edges.map(
+        (edge: { node: object }) => edge.node,
+      ),
+  };
+}
+
+type Client = ReturnType<typeof client>;
+
+function expectSame(server: ModelServer, { chat, loaded }: Client): void {
+  const { node, participant } = chat();
+  expect(node).toMatchObject({
+    name: server.name,
+    participantCount: server.roles.size,
+    messageCount: server.messages.length,
+    lastMessage: server.messages.at(-1) ?? null,
+  });
+  expect(participant).toMatchObject({ lastReadNumber: server.marks.get(ME), role: server.roles.get(ME) });
+  const known = node.participants.edges.map((edge: { node: object }) => edge.node);
+  const byUser = (a: { userId: string }, b: { userId: string }) => (a.userId < b.userId ? -1 : 1);
+  const people = [...server.roles.keys()].map((id) => ({ userId: id, role: server.roles.get(id) }));
+  expect(known.map(({ userId, role }: { userId: string; role: string }) => ({ userId, role })).sort(byUser)).toEqual(
+    people.sort(byUser),
+  );
+  const messages = loaded();
+  expect(messages).toEqual(server.messages.slice(-messages.length));
+}
+
+/** One random change. */
+function change(server: ModelServer, roll: (sides: number) => number): void {
+  const number = 1 + roll(Math.max(1, server.messages.length));
+  const kinds = [
+    () => server.add(["ada", "ben", ME][roll(3)]!, `text ${roll(1_000)}`),
+    () => server.add("ada", `text ${roll(1_000)}`),
+    () => server.messages.length > 0 && server.edit(number, `edited ${roll(1_000)}`),
+    () => server.messages.length > 0 && server.remove(number),
+    () => server.rename(`name ${roll(100)}`),
+    () => server.join(["cleo", "dan"][roll(2)]!),
+    () => server.leave(["cleo", "dan"][roll(2)]!),
+    () => server.promote(["cleo", "ada"][roll(2)]!, ["ADMIN", "MEMBER"][roll(2)]!),
+  ];
+  kinds[roll(kinds.length)]!();
+}
+
+test("whatever is replayed or repeated, and however events are batched, the state is that of a fresh load", {
+  timeout: 60_000,
+}, () => {
+  for (let seed = 1; seed <= 25; seed += 1) {
+    const roll = dice(seed);
+    const server = new ModelServer();
+    for (let step = 0; step < 20; step += 1) change(server, roll);
+    const own = client();
+    own.chats(server.chats());
+    own.messages(server.newest(10));
+    let seen = server.events.length;
+    own.positions.advance(CHAT, "snapshot", seen);
+    for (let step = 0; step < 60; step += 1) {
+      change(server, roll);
+      if (roll(3) > 0) continue;
+      // Sometimes from further back than where we are: a resume from an older position.
+      const from = Math.max(0, seen - roll(6));
+      own.apply(server.events.slice(from));
+      seen = server.events.length;
+      if (roll(2) === 0) own.apply(server.events.slice(Math.max(0, seen - 3)));
+    }
+    own.apply(server.events.slice(seen));
+    expectSame(server, own);
+  }
+});
+
+test("a page that was read before live events, and arrives after them, takes nothing back", { timeout: 60_000 }, () => {
+  for (let seed = 1; seed <= 25; seed += 1) {
+    const roll = dice(seed);
+    const server = new ModelServer();
+    for (let step = 0; step < 15; step += 1) server.add("ada", `text ${step}`);
+    const own = client();
+    own.chats(server.chats());
+    own.messages(server.newest(10));
+    const late = structuredClone(server.newest(12));
+    const seen = server.events.length;
+    for (let step = 0; step < 12; step += 1) {
+      const number = 1 + roll(server.messages.length);
+      [() => server.add("ben", "new"), () => server.edit(number, `e ${step}`), () => server.remove(number)][roll(3)]!();
+    }
+    own.apply(server.events.slice(seen));
+    own.messages(late);
+    expectSame(server, own);
+  }
+});
+
+test("a snapshot that already holds what the events tell changes nothing when they come", () => {
+  const server = new ModelServer();
+  for (let step = 0; step < 5; step += 1) server.add("ada", `text ${step}`);
+  server.edit(2, "edited");
+  const own = client();
+  own.chats(server.chats());
+  own.messages(server.newest(50));
+  // The cache also notes which entries were written by themselves; that is not state.
+  const state = () => structuredClone({ ...own.cache.extract(), __META: undefined });
+  const before = state();
+  own.apply(server.events);
+  expect(state()).toEqual(before);
+  expectSame(server, own);
+});
+
+test("unread is what others wrote after the own mark, and own sends move the mark", () => {
+  const server = new ModelServer();
+  const own = client();
+  own.chats(server.chats());
+  server.add("ada", "one");
+  server.add("ben", "two");
+  own.apply(server.events);
+  const unread = () => own.chat().node.messageCount - own.chat().participant.lastReadNumber;
+  expect(unread()).toBe(2);
+  server.add(ME, "three");
+  own.apply(server.events.slice(2));
+  expect(unread()).toBe(0);
+});
+
+test("read marks of others arrive as signals and never move back", () => {
+  const server = new ModelServer();
+  for (let step = 0; step < 4; step += 1) server.add(ME, "text");
+  const own = client();
+  own.chats(server.chats());
+  const signal = (lastReadNumber: number) => ({ __typename: "ReadMark", chatId: CHAT, userId: "ada", lastReadNumber });
+  own.apply([], { signals: [signal(3)] });
+  own.apply([], { signals: [signal(2)] });
+  const ada = own
+    .chat()
+    .node.participants.edges.find((edge: { node: { userId: string } }) => edge.node.userId === "ada");
+  expect(ada.node.lastReadNumber).toBe(3);
+});
+
+test("a position moves only when its events are applied", () => {
+  const server = new ModelServer();
+  const own = client();
+  own.chats(server.chats());
+  own.positions.begin(CHAT, "snapshot");
+  server.add("ada", "one");
+  const broken = { ...server.events[0], message: null };
+  expect(() => own.apply([broken])).toThrow();
+  expect(own.positions.cursors()).toEqual(["snapshot"]);
+  own.apply(server.events);
+  expect(own.positions.cursors()).toEqual(["chat 1"]);
+});
+
+test("leaving takes the chat out of the list, and its feed out of what is resumed", () => {
+  const server = new ModelServer();
+  const own = client();
+  own.chats(server.chats());
+  own.positions.begin(CHAT, "snapshot");
+  const left = { __typename: "ChatLeft", id: "event", seq: 1, actorId: ME, chatId: CHAT };
+  own.apply([left], { feedId: ME, cursor: "own 1" });
+  expect(own.chat()).toBeUndefined();
+  expect(own.positions.cursors()).toEqual(["own 1"]);
+});
+
+test("what is shown is the stretch without a hole around one place", () => {
+  const numbers = [1, 2, 3, 7, 8, 12, 13, 14].map((number) => ({ number }));
+  const shown = (anchor?: number) => runAround(numbers, anchor).map(({ number }) => number);
+  expect(shown()).toEqual([12, 13, 14]);
+  expect(shown(8)).toEqual([7, 8]);
+  expect(shown(1)).toEqual([1, 2, 3]);
+  expect(runAround([])).toEqual([]);
+});

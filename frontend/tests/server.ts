@@ -1,0 +1,169 @@
+/** A chat as a service would have it: changes it, tells events of each change, and answers queries as of now. */
+export const ME = "me";
+export const CHAT = "chat";
+
+type Json = Record<string, unknown>;
+
+const person = (id: string) => ({ __typename: "User", id, username: id, displayName: id.toUpperCase() });
+const at = (tick: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, tick)).toISOString();
+
+export interface Message extends Json {
+  id: string;
+  number: number;
+  revision: number;
+  content: string | null;
+}
+
+export class ModelServer {
+  readonly messages: Message[] = [];
+  readonly marks = new Map([
+    [ME, 0],
+    ["ada", 0],
+    ["ben", 0],
+  ]);
+  readonly roles = new Map([
+    [ME, "OWNER"],
+    ["ada", "MEMBER"],
+    ["ben", "MEMBER"],
+  ]);
+  name = "a chat";
+  /** Every event so far: `events[n]` has the seq n + 1. */
+  readonly events: Json[] = [];
+
+  add(senderId: string, content: string): void {
+    const number = this.messages.length + 1;
+    const message: Message = {
+      __typename: "Message",
+      id: `message ${number}`,
+      chatId: CHAT,
+      number,
+      revision: 1,
+      senderId,
+      senderUsername: senderId,
+      content,
+      createdAt: at(number),
+      editedAt: null,
+      removedAt: null,
+      sender: person(senderId),
+      replyTo: null,
+    };
+    this.messages.push(message);
+    this.marks.set(senderId, number);
+    this.#tell("MessageAdded", { message });
+  }
+
+  edit(number: number, content: string): void {
+    this.#change(number, { content, editedAt: at(number) }, "MessageUpdated");
+  }
+
+  remove(number: number): void {
+    this.#change(number, { content: null, removedAt: at(number) }, "MessageRemoved");
+  }
+
+  rename(name: string): void {
+    this.name = name;
+    this.#tell("ChatUpdated", { chat: this.#facts() });
+  }
+
+  join(userId: string): void {
+    if (this.roles.has(userId)) return;
+    this.roles.set(userId, "MEMBER");
+    this.marks.set(userId, 0);
+    this.#tell("ParticipantsAdded", { participants: [this.participant(userId)] });
+  }
+
+  leave(userId: string): void {
+    if (!this.roles.delete(userId)) return;
+    this.marks.delete(userId);
+    this.#tell("ParticipantRemoved", { chatId: CHAT, userId });
+  }
+
+  promote(userId: string, role: string): void {
+    if (!this.roles.has(userId)) return;
+    this.roles.set(userId, role);
+    this.#tell("ParticipantRoleChanged", { chatId: CHAT, userId, role });
+  }
+
+  participant(userId: string): Json {
+    return {
+      __typename: "Participant",
+      chatId: CHAT,
+      userId,
+      role: this.roles.get(userId),
+      lastReadNumber: this.marks.get(userId),
+      joinedAt: at(0),
+      user: person(userId),
+    };
+  }
+
+  /** The answer to the query for the list of chats. */
+  chats(): Json {
+    const participants = [...this.roles.keys()].map((id) => edge("Participant", this.participant(id)));
+    return {
+      chats: {
+        __typename: "ChatConnection",
+        feedCursor: "own 0",
+        edges: [
+          {
+            __typename: "ChatEdge",
+            cursor: "c",
+            participant: this.participant(ME),
+            node: {
+              ...this.#facts(),
+              feedCursor: `chat ${this.events.length}`,
+              lastMessage: this.messages.at(-1) ?? null,
+              participants: { __typename: "ParticipantConnection", edges: participants },
+            },
+          },
+        ],
+        pageInfo: { __typename: "PageInfo", hasNextPage: false, endCursor: null },
+      },
+    };
+  }
+
+  /** The answer to the query for the newest messages. */
+  newest(last: number): Json {
+    const edges = this.messages.slice(-last).map((message) => edge("Message", message));
+    return { messages: { __typename: "MessageConnection", edges } };
+  }
+
+  #facts(): Json {
+    return {
+      __typename: "Chat",
+      id: CHAT,
+      kind: "GROUP",
+      name: this.name,
+      description: "",
+      participantCount: this.roles.size,
+      messageCount: this.messages.length,
+      lastMessageAt: this.messages.at(-1)?.createdAt ?? null,
+      createdAt: at(0),
+      createdBy: ME,
+    };
+  }
+
+  #change(number: number, fields: Json, kind: string): void {
+    const index = number - 1;
+    const before = this.messages[index]!;
+    if (before.removedAt) return;
+    const message = { ...before, ...fields, revision: before.revision + 1 };
+    this.messages[index] = message;
+    this.#tell(kind, { message });
+  }
+
+  #tell(kind: string, fields: Json): void {
+    const seq = this.events.length + 1;
+    this.events.push({ __typename: kind, id: `event ${seq}`, seq, actorId: "ada", ...structuredClone(fields) });
+  }
+}
+
+function edge(kind: string, node: Json): Json {
+  return { __typename: `${kind}Edge`, cursor: `at ${String(node.id ?? node.userId)}`, node };
+}
+
+/** A batch as the subscription delivers it. */
+export function batch(events: readonly Json[], over: Json = {}): never {
+  const seq = events.at(-1)?.seq ?? 0;
+  const whole = { feedId: CHAT, cursor: `chat ${seq}`, caughtUp: true, reset: null, signals: [], events, ...over };
+  return structuredClone(whole) as never;
+}

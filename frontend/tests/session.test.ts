@@ -1,0 +1,100 @@
+import { expect, test, vi } from "vitest";
+import type { Failure } from "@/api/errors";
+import { type Grant, Session } from "@/api/session";
+
+const grant = (number: number, lifetimeMs = 600_000): Grant => ({
+  accessToken: `access ${number}`,
+  accessTokenExpiresAt: new Date(Date.now() + lifetimeMs).toISOString(),
+  refreshToken: `refresh ${number}`,
+  userId: "ada",
+});
+
+/** A service that accepts each refresh token once, as the real one does, and a lock that all tabs share. */
+function browser() {
+  let valid = 1;
+  let queue: Promise<unknown> = Promise.resolve();
+  const refresh = vi.fn(async (token: string): Promise<Grant> => {
+    await Promise.resolve();
+    if (token !== `refresh ${valid}`) throw { code: "UNAUTHENTICATED", message: "used" } satisfies Failure;
+    valid += 1;
+    return grant(valid);
+  });
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  };
+  const tab = (over: Partial<ConstructorParameters<typeof Session>[0]> = {}) =>
+    new Session({ refresh, storage: localStorage, exclusively, ...over });
+  return { refresh, tab };
+}
+
+test("many requests at once share one refresh", async () => {
+  const { refresh, tab } = browser();
+  tab().adopt(grant(1));
+  const reloaded = tab();
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => reloaded.accessToken()));
+  expect(new Set(tokens)).toEqual(new Set(["access 2"]));
+  expect(refresh).toHaveBeenCalledTimes(1);
+});
+
+test("two tabs refresh one after the other, each with the newest token, and neither is signed out", async () => {
+  const { refresh, tab } = browser();
+  tab().adopt(grant(1));
+  const [first, second] = [tab(), tab()];
+  const tokens = await Promise.all([first.accessToken(), second.accessToken()]);
+  expect(tokens).toEqual(["access 2", "access 3"]);
+  expect(refresh.mock.calls.map(([token]) => token)).toEqual(["refresh 1", "refresh 2"]);
+  expect(first.state.get().status).toBe("signed-in");
+});
+
+test("a token is used until shortly before it ends, and then replaced", async () => {
+  vi.useFakeTimers();
+  const { refresh, tab } = browser();
+  const session = tab();
+  session.adopt(grant(1));
+  vi.advanceTimersByTime(500_000);
+  expect(await session.accessToken()).toBe("access 1");
+  vi.advanceTimersByTime(50_000);
+  expect(await session.accessToken()).toBe("access 2");
+  expect(refresh).toHaveBeenCalledTimes(1);
+  vi.useRealTimers();
+});
+
+test("a refused token is replaced at once; a refusal of an older one changes nothing", async () => {
+  const { tab } = browser();
+  const session = tab();
+  session.adopt(grant(1));
+  session.reject("access 0");
+  expect(await session.accessToken()).toBe("access 1");
+  session.reject("access 1");
+  expect(await session.accessToken()).toBe("access 2");
+});
+
+test("a refresh that cannot reach the service keeps the session; one that is refused ends it", async () => {
+  const { tab } = browser();
+  tab().adopt(grant(1));
+  let code: Failure["code"] = "NETWORK";
+  const session = tab({
+    refresh: async () => {
+      throw { code, message: "" } satisfies Failure;
+    },
+  });
+  await expect(session.accessToken()).rejects.toMatchObject({ code: "NETWORK" });
+  expect(session.state.get().status).toBe("signed-in");
+  code = "UNAUTHENTICATED";
+  await expect(session.accessToken()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+  expect(session.state.get().status).toBe("signed-out");
+  expect(localStorage.getItem("antiphon.session")).toBeNull();
+});
+
+test("signing out in one tab signs out the other", () => {
+  const { tab } = browser();
+  const [first, second] = [tab(), tab()];
+  first.adopt(grant(1));
+  second.onStorage("antiphon.session");
+  expect(second.state.get()).toEqual({ status: "signed-in", userId: "ada" });
+  first.end();
+  second.onStorage("antiphon.session");
+  expect(second.state.get().status).toBe("signed-out");
+});
