@@ -64,3 +64,41 @@ impl Drop for Lane {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lane_lets_a_few_in_and_the_next_one_when_one_leaves() {
+        let (lanes, chat) = (Lanes::default(), ChatId::new());
+        let mut inside = vec![];
+        for _ in 0..WIDTH {
+            inside.push(lanes.enter(chat).await);
+        }
+        let mut next = Box::pin(lanes.enter(chat));
+        assert!(next.as_mut().now_or_never().is_none());
+        assert!(
+            lanes.enter(ChatId::new()).now_or_never().is_some(),
+            "another chat"
+        );
+        inside.pop();
+        assert!(next.now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_chat_in_which_nobody_waits_is_forgotten_also_when_waiters_gave_up() {
+        let (lanes, chat) = (Lanes::default(), ChatId::new());
+        let mut inside = vec![];
+        for _ in 0..WIDTH {
+            inside.push(lanes.enter(chat).await);
+        }
+        let gave_up = lanes.enter(chat).now_or_never();
+        assert!(gave_up.is_none());
+        assert_eq!(lanes.gates().len(), 1);
+        drop(inside);
+        assert_eq!(lanes.gates().len(), 0);
+    }
+}

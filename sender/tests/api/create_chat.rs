@@ -263,3 +263,30 @@ async fn a_retry_has_the_same_result_and_another_request_is_a_conflict() {
         .await
         .is("NOT_FOUND", "id");
 }
+
+#[tokio::test]
+async fn a_thousand_others_come_with_the_chat_and_are_told_when_it_goes() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let others = stage.crowd(1000).await;
+    let input = json!({ "kind": "PUBLIC", "name": "All", "participantIds": others });
+    let payload = stage.call(&ada, "createChat", input).await.ok();
+    let chat = payload["chat"]["id"].as_str().unwrap();
+    assert_eq!(payload["chat"]["participantCount"], 1001);
+    assert_eq!(payload["participants"].as_array().unwrap().len(), 1001);
+    assert_eq!(stage.feed(chat).await.len(), 2);
+    let told = "SELECT count(DISTINCT feed_id) FROM feed_events WHERE data ->> 'chat_id' = $1::uuid::text AND kind = ";
+    assert_eq!(
+        stage.number(&format!("{told} 'CHAT_ADDED'"), chat).await,
+        1001
+    );
+
+    stage
+        .call(&ada, "removeChat", json!({ "chatId": chat }))
+        .await
+        .ok();
+    assert_eq!(
+        stage.number(&format!("{told} 'CHAT_LEFT'"), chat).await,
+        1001
+    );
+}

@@ -21,6 +21,7 @@ pub use answer::Answer;
 pub use ears::Ears;
 pub use keys::Keys;
 pub use people::Person;
+pub use records::Record;
 pub use scene::{Cast, Scene, input};
 
 /// One sender of a stage.
@@ -113,7 +114,8 @@ impl Stage {
         }
     }
 
-    async fn until_ready(&self, sender: usize) {
+    /// Waits until `/readyz` says yes.
+    pub async fn until_ready(&self, sender: usize) {
         for _ in 0..200 {
             if self.get(sender, "/readyz").await.0 == 200 {
                 return;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_schema::UserId;
+use uuid::Uuid;
 
 use super::Stage;
 
@@ -51,9 +52,21 @@ impl Stage {
         people
     }
 
+    /// The ids of so many new accounts, made in one go.
+    pub async fn crowd(&self, count: usize) -> Vec<String> {
+        let ids: Vec<Uuid> = (0..count).map(|_| UserId::new().0).collect();
+        let sql = "INSERT INTO users (id, username, email, password_hash, display_name)
+                   SELECT id, 'crowd-' || n, 'crowd-' || n || '@example.com', '', 'Someone'
+                   FROM unnest($1::uuid[]) WITH ORDINALITY AS c (id, n)";
+        self.owner.execute(sql, &[&ids]).await.unwrap();
+        let sql = "INSERT INTO feeds (id) SELECT unnest($1::uuid[])";
+        self.owner.execute(sql, &[&ids]).await.unwrap();
+        ids.iter().map(Uuid::to_string).collect()
+    }
+
     /// Ends an account, as `users` does.
     pub async fn deactivate(&self, person: &Person) {
-        let id: uuid::Uuid = person.id.parse().unwrap();
+        let id: Uuid = person.id.parse().unwrap();
         self.owner
             .execute(
                 "UPDATE users SET deactivated_at = now() WHERE id = $1",
