@@ -10,8 +10,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: process.env.ANTIPHON_E2E_WORKERS ? Number(process.env.ANTIPHON_E2E_WORKERS) : 2,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
     baseURL: url,

@@ -7,6 +7,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
+      if (element === document.body) return "";
       const label = element?.id ? document.querySelector(`label[for="${element.id}"]`)?.textContent : "";
       return `${element?.getAttribute("aria-label") ?? ""} ${label} ${element?.textContent ?? ""}`;
     });
@@ -24,6 +25,7 @@ test("someone with nothing but a keyboard signs in, finds a chat, reads, and sen
 
   const page = await openBrowser(browser, "2");
   await page.goto("/sign-in");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await tabTo(page, /E-mail or username/);
   await page.keyboard.type(ada.username);
   await tabTo(page, /Password/);
@@ -34,7 +36,7 @@ test("someone with nothing but a keyboard signs in, finds a chat, reads, and sen
   await tabTo(page, /Ben Okafor/);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("article").filter({ hasText: "Can you read this?" })).toBeVisible();
-  await tabTo(page, /^Message /);
+  await expect(page.getByLabel("Message", { exact: true })).toBeFocused();
   await page.keyboard.type("Every word,");
   await page.keyboard.press("Shift+Enter");
   await page.keyboard.type("and this line too.");

@@ -6,9 +6,13 @@ export const INSTANCE_HEADER = "x-antiphon-instance";
 const PIN = "antiphon.instance";
 const DEVELOPER = "antiphon.developer";
 
+/** Remembers a visit with `?dev`, for this tab. */
+export function noticeDeveloper(): void {
+  if (new URLSearchParams(location.search).has("dev")) sessionStorage.setItem(DEVELOPER, "1");
+}
+
 /** Whether the developer panel is offered: in development builds, or in any build after a visit with `?dev`. */
 export function isDeveloper(): boolean {
-  if (new URLSearchParams(location.search).has("dev")) sessionStorage.setItem(DEVELOPER, "1");
   return import.meta.env.DEV || sessionStorage.getItem(DEVELOPER) === "1";
 }
 

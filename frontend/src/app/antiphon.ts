@@ -48,11 +48,10 @@ export class Antiphon {
     this.session.end();
   }
 
+  /** Whoever is signed in now is who everything here belongs to; what belonged to somebody else is forgotten first. */
   async #follow(): Promise<void> {
-    const state = this.session.state.get();
     const before = this.current.get();
-    const me = state.status === "signed-in" ? state.userId : undefined;
-    if (before?.me === me) return;
+    if (before?.me === this.#whoIsSignedIn()) return;
     if (before) {
       this.current.set(undefined);
       before.inbox.stop();
@@ -60,7 +59,14 @@ export class Antiphon {
       before.outbox.close();
       await this.client.clearStore();
     }
-    if (me) this.#begin(me);
+    // Asked again: it may have changed while the store was cleared, and another call may have begun already.
+    const me = this.#whoIsSignedIn();
+    if (me && !this.current.get()) this.#begin(me);
+  }
+
+  #whoIsSignedIn(): string | undefined {
+    const state = this.session.state.get();
+    return state.status === "signed-in" ? state.userId : undefined;
   }
 
   #begin(me: string): void {

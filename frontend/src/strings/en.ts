@@ -60,7 +60,7 @@ export const en = {
   save: "Save",
   saved: "Saved.",
   join: "Join",
-  joined: "Joined",
+  joinToRead: "Join to read and write here",
   open: "Open",
   searchPublic: "Search public chats",
   noPublicChats: "No public chats found",

@@ -87,8 +87,14 @@ export class Inbox {
 
   #receive(batch: Batch): void {
     const { client, me, listeners } = this.#deps;
-    if (batch.reset) void this.#reset(batch);
-    else applyBatch(client.cache, this.positions, batch, me, listeners);
+    try {
+      if (batch.reset) void this.#reset(batch);
+      else applyBatch(client.cache, this.positions, batch, me, listeners);
+    } catch (error) {
+      // Going on would leave a hole where this batch was: what it was about is read again as a whole.
+      console.error("a batch could not be applied", error);
+      void this.#reset(batch);
+    }
     if (batch.feedId === me && batch.caughtUp) this.state.set("live");
   }
 

@@ -52,6 +52,11 @@ export function Composer(props: {
     if (mode.kind !== "write") field.current?.focus();
   }, [mode]);
 
+  // Where a keyboard is at hand, whoever opens a chat can write at once; elsewhere it would bring up the screen's own.
+  useEffect(() => {
+    if (matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus();
+  }, []);
+
   const length = [...text.trim()].length;
   const sendable = length > 0 && length <= LONGEST;
 

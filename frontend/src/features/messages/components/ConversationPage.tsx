@@ -23,7 +23,7 @@ import { Avatar } from "@/ui/Avatar";
 import { Bar } from "@/ui/Bar";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { EmptyState } from "@/ui/EmptyState";
-import { BackIcon, InfoIcon, WarningIcon } from "@/ui/icons";
+import { BackIcon, CompassIcon, InfoIcon, WarningIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { useMessages } from "../hooks/useMessages";
 import { useRemoveMessage } from "../hooks/useRemoveMessage";
@@ -50,15 +50,10 @@ export function ConversationPage() {
       </EmptyState>
     );
   }
-  return (
-    <Conversation
-      key={chatId}
-      chat={unmask(ChatRowFragmentDoc, chat)}
-      participant={
-        unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, chat).participant) ?? undefined
-      }
-    />
-  );
+  const facts = unmask(ChatRowFragmentDoc, chat);
+  const participant = unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, chat).participant);
+  if (!participant && facts.kind === "PUBLIC") return <PublicDoor chat={facts} />;
+  return <Conversation key={chatId} chat={facts} participant={participant ?? undefined} />;
 }
 
 function Conversation({
@@ -112,7 +107,7 @@ function Conversation({
             onSent={conversation.jumpToNewest}
           />
         ) : (
-          <OutsideBar chatId={chat.id} open={chat.kind === "PUBLIC"} />
+          <p className={styles.outside}>{t.youLeft}</p>
         )}
         <RemoveDialog message={removing} onClose={() => setRemoving(undefined)} />
       </section>
@@ -148,20 +143,28 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
   );
 }
 
-/** In the place of the composer, for those who do not take part. */
-function OutsideBar({ chatId, open }: { chatId: string; open: boolean }) {
+/** A public chat as those see it who do not take part: what it is, and the way in. */
+function PublicDoor({ chat }: { chat: ChatRowFragment }) {
+  const { me } = useSignedIn();
   const { join, loading } = useJoinChat();
   const [failure, setFailure] = useState<Failure>();
+  const title = chatTitle(chat, me);
   return (
-    <div className={styles.join}>
-      {!open && <p className={styles.outside}>{t.youLeft}</p>}
+    <section className={styles.page} aria-label={title.name}>
+      <Header chat={chat} name={title.name} seed={title.seed} />
+      <EmptyState
+        icon={<CompassIcon size={28} />}
+        title={t.joinToRead}
+        action={
+          <Button loading={loading} onClick={() => join(chat.id).catch((error) => setFailure(failureOf(error)))}>
+            {t.join}
+          </Button>
+        }
+      >
+        {chat.description || undefined}
+      </EmptyState>
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
-      {open && (
-        <Button loading={loading} onClick={() => join(chatId).catch((error) => setFailure(failureOf(error)))}>
-          {t.join}
-        </Button>
-      )}
-    </div>
+    </section>
   );
 }
 

@@ -9,7 +9,7 @@ import {
   RemoveParticipantDocument,
 } from "@/gql/sender/graphql";
 import type { Person } from "../components/PeoplePicker";
-import { dropParticipant, putParticipants } from "../model/participantCache";
+import { hideParticipant, putParticipants } from "../model/participantCache";
 
 /** Adds people and shows them at once with the names that the search told. */
 export function useAddParticipants(chatId: string) {
@@ -30,7 +30,7 @@ export function useAddParticipants(chatId: string) {
 export function useRemoveParticipant() {
   return useMutation(RemoveParticipantDocument, {
     update(cache, { data }) {
-      if (data) dropParticipant(cache, data.removeParticipant.chatId, data.removeParticipant.userId);
+      if (data) hideParticipant(cache, data.removeParticipant.chatId, data.removeParticipant.userId);
     },
   });
 }

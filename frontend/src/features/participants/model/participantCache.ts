@@ -89,9 +89,14 @@ export function putParticipants(
 
 /** Someone left or was removed. */
 export function dropParticipant(cache: ApolloCache, chatId: string, userId: string): void {
+  hideParticipant(cache, chatId, userId);
+  editEntry(cache, chatEntry(cache, chatId), { participantCount: (count: number) => Math.max(0, count - 1) });
+}
+
+/** Takes someone out of the known participants, ahead of the event, which is the one that counts. */
+export function hideParticipant(cache: ApolloCache, chatId: string, userId: string): void {
   const gone = entry(cache, chatId, userId);
   editEntry(cache, chatEntry(cache, chatId), {
-    participantCount: (count: number) => Math.max(0, count - 1),
     participants: (existing: StoredParticipants) => ({
       ...existing,
       edges: existing.edges.filter((edge) => edge.node.__ref !== gone),

@@ -14,7 +14,7 @@ export interface Message extends Json {
   content: string | null;
 }
 
-export class ModelServer {
+export class ChatModel {
   readonly messages: Message[] = [];
   readonly marks = new Map([
     [ME, 0],
