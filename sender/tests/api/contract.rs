@@ -9,6 +9,6 @@ fn the_committed_schema_is_what_the_code_prints() {
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         committed == sender::graphql::sdl(),
-        "the schema has changed: run `cargo run -p sender -- sdl > shared-schema/sender.graphql`"
+        "the schema has changed: run `make sdl`"
     );
 }

@@ -27,7 +27,7 @@ async fn a_sender_refuses_to_start_on_an_older_schema_in_one_line() {
 
 /// Defect 20: health was a constant.
 #[tokio::test]
-async fn a_sender_without_keys_or_without_postgres_is_alive_and_not_ready() {
+async fn a_sender_without_postgres_fails_fast_is_alive_and_not_ready_and_recovers() {
     let postgres = Postgres::start();
     let database = postgres.database().await;
     let stage = Stage::on(database, 1, lab::servers::shared().redis_url()).await;
