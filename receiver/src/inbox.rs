@@ -3,19 +3,22 @@
 //! The inbox follows the caller's own feed and the feed of every chat they take part in. The own feed says when a chat
 //! comes or goes. Feeds are watched before participation is read for the last time, so that whatever changes after
 //! that reading stands in a feed that is being followed.
+//!
+//! Invariants: a chat is told to its end before the own feed says that the caller has left it; whoever comes back is
+//! told of the chat from the event that added them, after everything that was told before; while Postgres is away the
+//! inbox waits.
+
+mod members;
 
 use std::{
-    collections::{HashMap, VecDeque},
-    pin::Pin,
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
 };
 
 use chassis::{Caller, Error, postgres::Pool};
-use futures_util::{
-    Stream, StreamExt,
-    future::AbortHandle,
-    stream::{self, SelectAll},
-};
-use shared_schema::{Change, ChatId, Cursor, FeedId, Seq, Signal};
+use futures_util::{Stream, stream};
+use shared_schema::{Change, ChatId, Cursor, FeedId, Signal};
+use tokio::time::sleep;
 
 use crate::{
     db,
@@ -23,11 +26,13 @@ use crate::{
     follower::Follower,
     participation::{Participation, watch_chat},
 };
+use members::{Members, Said};
 
 /// Read marks that are told again on resuming, at the most.
 const MARKS: i64 = 1_000;
 
-type ChatStream = Pin<Box<dyn Stream<Item = Batch> + Send>>;
+/// Between two attempts while Postgres is away. The socket stays open meanwhile.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// A chat that has not been caught up with yet.
 struct Starting {
@@ -38,10 +43,11 @@ struct Starting {
     announce: bool,
 }
 
-/// A chat that is followed live.
-struct Member {
-    joined_seq: Seq,
-    stop: AbortHandle,
+/// A batch of the own feed that must not be told yet.
+struct Held {
+    batch: Batch,
+    /// Chats that it says were left, and that have not been told to their end.
+    ending: HashSet<ChatId>,
 }
 
 /// One caller's view of all their feeds.
@@ -52,9 +58,11 @@ pub struct Inbox {
     own: Follower,
     /// The own feed has been caught up with, and the client was told so.
     own_caught_up: bool,
+    held: Option<Held>,
     starting: VecDeque<Starting>,
-    members: HashMap<ChatId, Member>,
-    chats: SelectAll<ChatStream>,
+    members: Members,
+    /// Where to follow chats again whose caller was away for a moment.
+    returning: Vec<Cursor>,
 }
 
 impl Inbox {
@@ -78,18 +86,17 @@ impl Inbox {
             .chain([own])
             .collect();
         let mut watches = hub.watch(&feeds).await?;
-        let now = db::participants::of_user(pool, caller.user_id).await?;
-
         let own_watch = watches.remove(&own).ok_or_else(Error::unauthenticated)?;
         let own = Follower::own(Reader::new(hub, own_watch, after.get(&own).copied()));
+
+        let now = db::participants::of_user(pool, caller.user_id).await?;
         let mut marks =
             marks_after(pool, &after, &watches.keys().copied().collect::<Vec<_>>()).await?;
         let mut starting = VecDeque::new();
-        let mut came_meanwhile = Vec::new();
         for row in now {
             let chat_id = row.facts.chat_id;
+            // A chat without a watch came meanwhile: the own feed tells of it.
             let Some(watch) = watches.remove(&chat_id.into()) else {
-                came_meanwhile.push(chat_id);
                 continue;
             };
             let cursor = after.get(&chat_id.into()).copied();
@@ -105,121 +112,159 @@ impl Inbox {
                 announce: cursor.is_none(),
             });
         }
-        let mut inbox = Self {
+        Ok(Self {
             hub: hub.clone(),
             pool: pool.clone(),
             caller: caller.clone(),
             own,
             own_caught_up: false,
+            held: None,
             starting,
-            members: HashMap::new(),
-            chats: SelectAll::new(),
-        };
-        for chat_id in came_meanwhile {
-            inbox.follow_from_now(chat_id).await?;
-        }
-        Ok(inbox)
+            members: Members::default(),
+            returning: Vec::new(),
+        })
     }
 
     /// First what was missed, chat by chat; then the own feed, whose caught-up batch says that this was all; then live.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Batch, Error>> + Send {
-        stream::unfold(Some(self), |inbox| async move {
-            let mut inbox = inbox?;
-            match inbox.next().await {
-                Ok(batch) => Some((Ok(batch), Some(inbox))),
-                Err(error) => Some((Err(error), None)),
+    pub fn into_stream(self) -> impl Stream<Item = Batch> + Send {
+        stream::unfold(self, |mut inbox| async move {
+            loop {
+                match inbox.next().await {
+                    Ok(batch) => return Some((batch, inbox)),
+                    Err(error) => {
+                        tracing::warn!(%error, "an inbox waits for the database");
+                        sleep(RETRY).await;
+                    }
+                }
             }
         })
     }
 
+    /// The next batch. After an error nothing is lost: try again.
     async fn next(&mut self) -> Result<Batch, Error> {
-        while let Some(mut chat) = self.starting.pop_front() {
-            if let Some(batch) = chat.follower.catch_up().await? {
-                chat.announce = false;
-                self.starting.push_front(chat);
+        loop {
+            if let Some(batch) = self.start_next().await? {
                 return Ok(batch);
             }
+            while let Some(&joined) = self.returning.last() {
+                self.follow_since_joining(joined).await?;
+                self.returning.pop();
+            }
+            if let Some(held) = self.held.take_if(|held| held.ending.is_empty()) {
+                return self.let_go(held).await;
+            }
+            if self.held.is_none() && !self.own_caught_up {
+                match self.own.catch_up().await? {
+                    Some(batch) => self.hold(batch),
+                    None => {
+                        self.own_caught_up = true;
+                        return Ok(self.own.announcement(Vec::new()));
+                    }
+                }
+                continue;
+            }
+            tokio::select! {
+                biased;
+                Some(batch) = self.own.next(), if self.held.is_none() => self.hold(batch),
+                Some(said) = self.members.next() => {
+                    if let Some(batch) = self.hear(said) {
+                        return Ok(batch);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the chat at hand has to say before it is followed live; none once all chats are.
+    async fn start_next(&mut self) -> Result<Option<Batch>, Error> {
+        while let Some(chat) = self.starting.front_mut() {
+            if let Some(batch) = chat.follower.catch_up().await? {
+                chat.announce = false;
+                return Ok(Some(batch));
+            }
+            let Some(chat) = self.starting.pop_front() else {
+                break;
+            };
             let greeting = (chat.announce || !chat.marks.is_empty())
-                .then(|| chat.follower.announcement(std::mem::take(&mut chat.marks)));
-            self.follow(chat.follower);
-            if let Some(greeting) = greeting {
+                .then(|| chat.follower.announcement(chat.marks));
+            self.members.follow(chat.follower);
+            if greeting.is_some() {
                 return Ok(greeting);
             }
         }
-        if !self.own_caught_up {
-            if let Some(batch) = self.own.catch_up().await? {
-                self.membership(&batch).await?;
-                return Ok(batch);
-            }
-            self.own_caught_up = true;
-            return Ok(self.own.announcement(Vec::new()));
-        }
-        tokio::select! {
-            biased;
-            batch = self.own.next() => {
-                let batch = batch.ok_or_else(Error::unauthenticated)?;
-                self.membership(&batch).await?;
-                Ok(batch)
-            }
-            Some(batch) = self.chats.next() => Ok(batch),
-        }
+        Ok(None)
     }
 
-    fn follow(&mut self, follower: Follower) {
-        let Some(participation) = follower.participation() else {
-            return;
-        };
-        let batches = stream::unfold(follower, |mut follower| async move {
-            follower.next().await.map(|batch| (batch, follower))
+    /// Keeps a batch of the own feed back until the chats that it says were left have been told to their end.
+    fn hold(&mut self, batch: Batch) {
+        let left = batch.events.iter().filter_map(|event| match event.change {
+            Change::ChatLeft { chat_id, left_seq } => Some((chat_id, left_seq)),
+            _ => None,
         });
-        let (batches, stop) = stream::abortable(batches);
-        self.chats.push(Box::pin(batches));
-        let member = Member {
-            joined_seq: participation.joined_seq,
-            stop,
-        };
-        if let Some(before) = self.members.insert(participation.chat_id, member) {
-            before.stop.abort();
+        let ending: HashSet<ChatId> = left
+            .filter(|&(chat, left_seq)| self.members.joined(chat).is_some_and(|j| j < left_seq))
+            .map(|(chat, _)| chat)
+            .collect();
+        for &chat in &ending {
+            // The end is in Postgres already: no need to wait for the sweep to find it.
+            self.hub.hurry(chat.into());
+        }
+        self.held = Some(Held { batch, ending });
+    }
+
+    /// Takes in what a chat's stream said.
+    fn hear(&mut self, said: Said) -> Option<Batch> {
+        match said {
+            Said::Batch(participation, batch) => {
+                // A reset may have found that they are back: then the end that was waited for was skipped.
+                if self.members.rejoined(participation)
+                    && let Some(held) = &mut self.held
+                {
+                    held.ending.remove(&participation.chat_id);
+                }
+                Some(batch)
+            }
+            Said::End(participation) => {
+                let chat = participation.chat_id;
+                if let Some(held) = &mut self.held {
+                    held.ending.remove(&chat);
+                }
+                self.returning.extend(self.members.ended(participation));
+                None
+            }
         }
     }
 
-    /// Begins to follow chats that came and stops following chats that went.
+    /// Begins to follow the chats that the batch says have come, and hands it out.
+    async fn let_go(&mut self, held: Held) -> Result<Batch, Error> {
+        let Err(error) = self.membership(&held.batch).await else {
+            return Ok(held.batch);
+        };
+        self.held = Some(held);
+        Err(error)
+    }
+
     async fn membership(&mut self, batch: &Batch) -> Result<(), Error> {
         if batch.reset.is_some() {
             // What came and went in between is unknown: the client fetches its list, and so does the inbox.
             return self.follow_missing().await;
         }
         for event in &batch.events {
-            match event.change {
-                Change::ChatAdded {
-                    chat_id,
-                    joined_seq,
-                    joined_event,
-                } => {
-                    let known = self
-                        .members
-                        .get(&chat_id)
-                        .is_some_and(|m| m.joined_seq >= joined_seq);
-                    if !known {
-                        let joined = Cursor {
-                            feed: chat_id.into(),
-                            seq: joined_seq,
-                            event: joined_event,
-                        };
-                        self.follow_since_joining(joined).await?;
-                    }
-                }
-                Change::ChatLeft { chat_id, left_seq } => {
-                    if self
-                        .members
-                        .get(&chat_id)
-                        .is_some_and(|member| member.joined_seq < left_seq)
-                        && let Some(member) = self.members.remove(&chat_id)
-                    {
-                        member.stop.abort();
-                    }
-                }
-                _ => {}
+            let Change::ChatAdded {
+                chat_id,
+                joined_seq,
+                joined_event,
+            } = event.change
+            else {
+                continue;
+            };
+            let joined = Cursor {
+                feed: chat_id.into(),
+                seq: joined_seq,
+                event: joined_event,
+            };
+            if !self.members.expects(chat_id, joined) {
+                self.follow_since_joining(joined).await?;
             }
         }
         Ok(())
@@ -227,19 +272,16 @@ impl Inbox {
 
     async fn follow_missing(&mut self) -> Result<(), Error> {
         for row in db::participants::of_user(&self.pool, self.caller.user_id).await? {
-            if !self.members.contains_key(&row.facts.chat_id) {
-                self.follow_from_now(row.facts.chat_id).await?;
+            let chat_id = row.facts.chat_id;
+            if self.members.joined(chat_id).is_some() {
+                continue;
             }
-        }
-        Ok(())
-    }
-
-    async fn follow_from_now(&mut self, chat_id: ChatId) -> Result<(), Error> {
-        match watch_chat(&self.pool, &self.hub, &self.caller, chat_id, None).await {
-            Ok((watch, participation)) => self.follow_watched(watch, participation, None),
-            // They have left again; the own feed says so too.
-            Err(Error::NotFound { .. }) => {}
-            Err(error) => return Err(error),
+            match watch_chat(&self.pool, &self.hub, &self.caller, chat_id, None).await {
+                Ok((watch, participation)) => self.follow_watched(watch, participation, None),
+                // They have left again; the own feed says so too.
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -264,7 +306,7 @@ impl Inbox {
         after: Option<Cursor>,
     ) {
         let reader = Reader::new(&self.hub, watch, after);
-        self.follow(Follower::chat(
+        self.members.follow(Follower::chat(
             reader,
             participation,
             &self.pool,

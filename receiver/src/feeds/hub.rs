@@ -228,6 +228,13 @@ impl Hub {
             .map(|entry| Arc::clone(&entry.feed))
     }
 
+    /// Brings a watched feed up to date now instead of at the next sweep.
+    pub fn hurry(&self, feed: FeedId) {
+        if let Some(feed) = self.find(feed) {
+            self.fill(feed);
+        }
+    }
+
     /// Takes in what Redis brought for a feed.
     pub fn hear(&self, feed: FeedId, publication: Publication) {
         let Some(feed) = self.find(feed) else { return };

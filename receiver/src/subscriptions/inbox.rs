@@ -30,7 +30,7 @@ impl InboxSubscription {
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
         let inbox = open(context, after).await?;
-        Ok(inbox.into_stream().map(|batch| Ok(FeedBatch::from(batch?))))
+        Ok(inbox.into_stream().map(|batch| Ok(FeedBatch::from(batch))))
     }
 }
 

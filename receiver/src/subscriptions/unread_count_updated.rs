@@ -31,7 +31,7 @@ impl UnreadCountUpdatedSubscription {
         let batches = inbox::open(context, after).await?.into_stream();
         let counts = batches.then(move |batch| {
             let pool = pool.clone();
-            async move { counts(&pool, user, &batch?).await }
+            async move { counts(&pool, user, &batch).await }
         });
         Ok(counts.flat_map(|counts| {
             stream::iter(match counts {
