@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::{Caller, Error, postgres::Pool};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared_schema::{Change, FeedId, SessionId};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A token is honoured for so long after it expires: clocks differ.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Between two attempts while Postgres is away.
 const RETRY: Duration = Duration::from_millis(500);
@@ -50,12 +50,13 @@ impl Sentinel {
         if !db::sessions::is_live(pool, caller.session_id, caller.user_id).await? {
             return Err(Error::unauthenticated());
         }
-        let left = caller.expires_at.duration_since(Timestamp::now());
+        // A token that has expired already was accepted within the same grace, and has only the rest of it.
+        let left = caller.expires_at.duration_since(Timestamp::now()) + GRACE;
         let left = Duration::try_from(left).unwrap_or_default();
         Ok(Self {
             session: caller.session_id,
             own,
-            expires: Instant::now() + left + GRACE,
+            expires: Instant::now() + left,
             leave,
         })
     }
