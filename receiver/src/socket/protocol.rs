@@ -3,7 +3,7 @@
 use async_graphql::{Request, Response, ServerError};
 use axum::extract::ws::{Message, Utf8Bytes};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 /// From the client.
 #[derive(Debug, Deserialize)]
@@ -22,7 +22,7 @@ pub(super) enum Incoming {
     },
     Ping {
         #[serde(default)]
-        payload: Option<Box<RawValue>>,
+        payload: Option<Value>,
     },
     Pong {},
 }
@@ -63,7 +63,7 @@ pub(super) enum Outgoing<'a> {
     },
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
-        payload: Option<Box<RawValue>>,
+        payload: Option<Value>,
     },
 }
 
