@@ -11,16 +11,64 @@ pub mod profiles;
 pub mod sessions;
 
 use chassis::{Error, postgres::Pool};
-use tokio_postgres::{Row, types::ToSql};
+use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
+/// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
+/// and a subscription must not end because a database connection did.
 async fn rows(
     pool: &Pool,
     sql: &str,
     parameters: &[&(dyn ToSql + Sync)],
 ) -> Result<Vec<Row>, Error> {
-    let client = pool.get().await?;
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query(&statement, parameters).await?)
+    match rows_once(pool, sql, parameters).await {
+        Err(Broken::Connection(error)) => {
+            tracing::debug!(%error, "a database connection broke; reading again");
+            Ok(rows_once(pool, sql, parameters).await?)
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+async fn rows_once(
+    pool: &Pool,
+    sql: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, Broken> {
+    let client = pool
+        .get()
+        .await
+        .map_err(|error| Broken::Other(error.into()))?;
+    let read = async {
+        let statement = client.prepare_cached(sql).await?;
+        client.query(&statement, parameters).await
+    };
+    read.await.map_err(|error| {
+        let ended = error.is_closed()
+            || matches!(
+                error.code(),
+                Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN)
+            );
+        if ended {
+            Broken::Connection(error)
+        } else {
+            Broken::Other(error.into())
+        }
+    })
+}
+
+/// Why there are no rows.
+enum Broken {
+    Connection(tokio_postgres::Error),
+    Other(Error),
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Connection(error) => error.into(),
+            Broken::Other(error) => error,
+        }
+    }
 }
 
 /// A stored word that the schema's checks do not allow.
