@@ -11,7 +11,7 @@ pub mod unread_counts;
 use std::time::Duration;
 
 use async_graphql::Context;
-use chassis::{Error, postgres::Pool};
+use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::Cursor;
 use tokio::time::{Instant, sleep};
 
@@ -37,17 +37,17 @@ pub(crate) fn hub<'a>(context: &Context<'a>) -> Result<&'a Hub, Error> {
 
 /// Waits until what this process reads is at least as new as `cursor`: read your own writes, on any instance.
 ///
+/// A feed that is not the caller's never gets there, like one that does not exist: how far a chat has come is no
+/// stranger's business.
+///
 /// # Errors
 /// `UNAVAILABLE` when that takes too long.
-async fn wait_for(pool: &Pool, cursor: Option<Cursor>) -> Result<(), Error> {
+async fn wait_for(pool: &Pool, caller: &Caller, cursor: Option<Cursor>) -> Result<(), Error> {
     let Some(cursor) = cursor else { return Ok(()) };
     let give_up = Instant::now() + AT_LEAST_PATIENCE;
     loop {
-        let heads = db::feeds::heads(pool, &[cursor.feed]).await?;
-        if heads
-            .get(&cursor.feed)
-            .is_some_and(|head| head.seq >= cursor.seq)
-        {
+        let seen = db::feeds::seen_by(pool, caller.user_id, cursor.feed).await?;
+        if seen.is_some_and(|seq| seq >= cursor.seq) {
             return Ok(());
         }
         if Instant::now() >= give_up {

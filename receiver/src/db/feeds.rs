@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::{Error, postgres::Pool};
-use shared_schema::{Cursor, EventId, FeedId, Seq};
+use shared_schema::{Cursor, EventId, FeedId, Seq, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -33,4 +33,20 @@ pub async fn heads(pool: &Pool, feeds: &[FeedId]) -> Result<HashMap<FeedId, Curs
         .map(head)
         .map(|cursor| (cursor.feed, cursor))
         .collect())
+}
+
+/// How far this user may know that a feed has come: their own, that of a public chat or of a chat they take part in to
+/// its head, that of a chat they took part in to where they left. None if it is not theirs or does not exist.
+pub async fn seen_by(pool: &Pool, user: UserId, feed: FeedId) -> Result<Option<Seq>, Error> {
+    let rows = rows(
+        pool,
+        "SELECT CASE WHEN c.kind = 'PUBLIC' THEN f.last_seq ELSE least(f.last_seq, p.left_seq) END AS seq
+         FROM feeds f
+         LEFT JOIN participants p ON p.chat_id = f.id AND p.user_id = $2
+         LEFT JOIN chats c ON c.id = f.id
+         WHERE f.id = $1 AND (f.id = $2 OR p.user_id IS NOT NULL OR c.kind = 'PUBLIC')",
+        &[&feed.0, &user.0],
+    )
+    .await?;
+    Ok(rows.first().map(|row| row.get("seq")))
 }

@@ -23,8 +23,8 @@ impl ChatById {
         )]
         at_least: Option<Cursor>,
     ) -> Result<Option<Chat>> {
-        Caller::of(context)?;
-        wait_for(pool(context)?, at_least).await?;
+        let caller = Caller::of(context)?;
+        wait_for(pool(context)?, caller, at_least).await?;
         Chat::seen_by_caller(context, id).await
     }
 }

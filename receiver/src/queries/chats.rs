@@ -40,7 +40,7 @@ impl Chats {
             ..PageArgs::default()
         }
         .window::<ActivityKey>()?;
-        wait_for(pool, at_least).await?;
+        wait_for(pool, caller, at_least).await?;
 
         // Before the list, so that whoever subscribes after it misses no chat.
         let own = FeedId::from(caller.user_id);

@@ -29,7 +29,7 @@ impl MessageById {
     ) -> Result<Option<Message>> {
         let caller = Caller::of(context)?;
         let pool = pool(context)?;
-        wait_for(pool, at_least).await?;
+        wait_for(pool, caller, at_least).await?;
         match Participation::of(pool, caller, chat_id).await {
             Ok(_) => {}
             Err(Error::NotFound { .. }) => return Ok(None),

@@ -56,7 +56,7 @@ impl Messages {
             before,
         }
         .window::<Number>()?;
-        wait_for(pool, at_least).await?;
+        wait_for(pool, caller, at_least).await?;
         let participation = Participation::of(pool, caller, chat_id).await?;
         let page = match around {
             Some(id) => about(pool, participation, id, window).await?,
