@@ -250,7 +250,10 @@ impl FromStr for ActivityKey {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         parts(text, |at, chat| {
-            let at = Timestamp::from_microsecond(at).ok()?;
+            // Nothing happened here before 1970, and Postgres' time begins later than jiff's.
+            let at = Timestamp::from_microsecond(at)
+                .ok()
+                .filter(|&at| at >= Timestamp::UNIX_EPOCH)?;
             Some(Self {
                 at,
                 chat: ChatId(chat),
