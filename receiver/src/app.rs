@@ -84,14 +84,13 @@ impl Application {
             .await?;
 
         let background = CancellationToken::new();
-        let stopped = background.clone();
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stopped.cancelled() => {}
-                () = hints.run() => {}
-                () = sweep(hub, redis) => {}
-            }
-        });
+        // Two tasks, so that whatever Redis brings cannot take the sweep down, which is the guarantee.
+        tokio::spawn(background.clone().run_until_cancelled_owned(hints.run()));
+        tokio::spawn(
+            background
+                .clone()
+                .run_until_cancelled_owned(sweep(hub, redis)),
+        );
         Ok(Self { bound, background })
     }
 
