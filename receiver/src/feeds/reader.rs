@@ -14,6 +14,9 @@ use super::{Hub, Step, Watch};
 /// Events per batch. A client that is further behind gets several batches.
 const BATCH: usize = 100;
 
+/// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
+const BATCH_TEXT: usize = 128 * 1024;
+
 /// Why a client must fetch the current state anew instead of applying events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetReason {
@@ -192,7 +195,8 @@ impl Reader {
         Ok(self.advance(events))
     }
 
-    fn advance(&mut self, events: Vec<Arc<Event>>) -> Batch {
+    fn advance(&mut self, mut events: Vec<Arc<Event>>) -> Batch {
+        events.truncate(fitting(&events));
         if let Some(last) = events.last() {
             self.position = last.cursor();
         }
@@ -221,4 +225,18 @@ impl Reader {
             reset,
         }
     }
+}
+
+/// How many of these events, at least one, stay within [`BATCH_TEXT`].
+fn fitting(events: &[Arc<Event>]) -> usize {
+    let text_of = |event: &Arc<Event>| {
+        let content = event.change.message()?.content.as_ref()?;
+        Some(content.len())
+    };
+    let mut text = 0;
+    let too_many = events.iter().position(|event| {
+        text += text_of(event).unwrap_or_default();
+        text > BATCH_TEXT
+    });
+    too_many.map_or(events.len(), |fitting| fitting.max(1))
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
 use super::{
-    SocketContext,
+    MAX_ANSWER, SocketContext,
     close::Close,
     protocol::{Incoming, Outgoing},
     registry::{Place, SocketArgs},
@@ -25,6 +25,9 @@ const RATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Answers written before anything else gets its turn.
 const BURST: usize = 64;
+
+/// Bytes of answers that are collected before they are written. More is not encoded before the client has read these.
+const BURST_BYTES: usize = 64 * 1024;
 
 /// Longest id of an operation: the official client sends UUIDs.
 const MAX_ID: usize = 128;
@@ -304,13 +307,15 @@ impl<'a> Connection<'a> {
     async fn give(&mut self, id: String, answer: Option<Response>) -> Result<(), End> {
         let mut next = Some((id, answer));
         let mut frames = Vec::new();
+        let mut bytes = 0;
         while let Some((id, answer)) = next {
             let (frame, last) = frame(&id, answer.as_ref());
+            bytes += size(&frame);
             frames.push(frame);
             if last {
                 self.stop(&id);
             }
-            next = if frames.len() < BURST {
+            next = if frames.len() < BURST && bytes < BURST_BYTES {
                 self.operations.next().now_or_never().flatten()
             } else {
                 None
@@ -359,6 +364,21 @@ fn frame(id: &str, answer: Option<&Response>) -> (Message, bool) {
             .frame(),
             true,
         ),
-        Some(payload) => (Outgoing::Next { id, payload }.frame(), false),
+        Some(payload) => {
+            let frame = Outgoing::Next { id, payload }.frame();
+            if size(&frame) <= MAX_ANSWER {
+                return (frame, false);
+            }
+            // It could never be sent, and a client that resumes would ask for it again and again.
+            let refusal = failure(&Error::bad_request(
+                "the answer is too large: ask for fewer fields",
+            ));
+            let payload = &refusal.errors;
+            (Outgoing::Error { id, payload }.frame(), true)
+        }
     }
+}
+
+fn size(frame: &Message) -> usize {
+    frame.to_text().map_or(0, str::len)
 }
