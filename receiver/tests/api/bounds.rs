@@ -1,0 +1,219 @@
+//! How many sockets there may be, how slow a reader may be, and how sockets end together.
+
+use std::time::{Duration, Instant};
+
+use receiver::LiveArgs;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Error as Refused;
+
+use crate::{
+    documents::{CHAT_EVENTS, INBOX},
+    stage::{Frame, Socket, Stage, upgrade},
+};
+
+#[tokio::test]
+async fn one_socket_too_many_of_a_user_is_closed_1013_and_another_user_is_not() {
+    let live = LiveArgs {
+        max_sockets_per_user: 2,
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let (ada, bob, _) = stage.trio().await;
+    let first = stage.socket(&ada).await;
+    let _second = stage.socket(&ada).await;
+    let mut third = Socket::greeted(stage.port(0), &ada.token).await;
+    assert_eq!(third.closed().await, 1013);
+    stage.socket(&bob).await;
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    stage.socket(&ada).await;
+}
+
+#[tokio::test]
+async fn beyond_the_bound_of_the_process_an_upgrade_is_503_with_retry_after() {
+    let live = LiveArgs {
+        max_sockets: 2,
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let ada = stage.person("ada").await;
+    let first = stage.socket(&ada).await;
+    let _silent = Socket::fresh(stage.port(0)).await;
+    let Err(Refused::Http(response)) =
+        tokio_tungstenite::connect_async(upgrade(stage.port(0))).await
+    else {
+        panic!("there was a place");
+    };
+    assert_eq!(response.status(), 503);
+    let seconds: u64 = response.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=10).contains(&seconds), "{seconds}");
+    // Queries are not concerned.
+    stage
+        .ask(Some(&ada), "{ unreadCounts { chatId } }", json!({}))
+        .await
+        .ok();
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    stage.socket(&ada).await;
+}
+
+#[tokio::test]
+async fn on_drain_sockets_are_closed_1012_and_the_service_ends() {
+    let mut stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let mut sockets = vec![];
+    for _ in 0..5 {
+        let mut op = stage.follow(&ada, INBOX, json!({})).await;
+        op.next().await;
+        sockets.push(op.socket);
+    }
+    sockets.push(Socket::fresh(stage.port(0)).await);
+    let began = Instant::now();
+    stage.drain(0);
+    for mut socket in sockets {
+        assert_eq!(
+            socket.next().await,
+            Frame::Closed(1012, "Service restart".into())
+        );
+    }
+    stage.stop(0).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+/// Large messages for someone who does not read, and a chat for them.
+async fn flood(stage: &Stage) -> (crate::stage::Person, shared_schema::ChatId) {
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let text = "x".repeat(5_000);
+    for _ in 0..400 {
+        stage.say(&ada, chat, &text).await;
+    }
+    (ada, chat)
+}
+
+#[tokio::test]
+async fn a_reader_that_stalls_is_let_go_and_costs_nobody_else() {
+    let live = LiveArgs {
+        socket_stall: Duration::from_millis(700),
+        max_sockets: 40,
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let (ada, chat) = flood(&stage).await;
+    let bob = stage.person("bob").await;
+    stage.add(&ada, chat, &[&bob]).await;
+    let start = shared_schema::Cursor::start(chat.into()).to_string();
+    let mut stalled = stage.socket(&ada).await;
+    for id in 0..20 {
+        let variables = json!({ "chat": chat, "after": start });
+        stalled.start(&id.to_string(), CHAT_EVENTS, variables).await;
+    }
+    let mut reader = stage
+        .follow(&bob, CHAT_EVENTS, json!({ "chat": chat }))
+        .await;
+    reader.next().await;
+    let began = Instant::now();
+    while stage.metric("receiver_sockets_open").await > 1.0 {
+        stage.say(&ada, chat, "for those who read").await;
+        reader.events().await;
+        assert!(
+            began.elapsed() < Duration::from_secs(12),
+            "the stalled socket is still open"
+        );
+    }
+    let (_, metrics) = stage.get(0, "/metrics").await;
+    assert!(
+        metrics.contains("receiver_sockets_closed_total{code=\"1013\"} 1"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn what_one_socket_catches_up_with_arrives_whole_in_frames_that_stay_small() {
+    let stage = Stage::new().await;
+    let (ada, chat) = flood(&stage).await;
+    let start = shared_schema::Cursor::start(chat.into()).to_string();
+    let variables = json!({ "chat": chat, "after": start });
+    let mut events = stage.follow(&ada, CHAT_EVENTS, variables).await;
+    let mut seqs = vec![];
+    while seqs.len() < 402 {
+        let batch = events.next().await;
+        assert!(
+            batch.to_string().len() < 256 * 1024,
+            "{}",
+            batch.to_string().len()
+        );
+        seqs.extend(crate::stage::seqs(batch["events"].as_array().unwrap()));
+    }
+    assert_eq!(seqs, (1..=402).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn an_answer_that_no_socket_could_carry_is_an_error_instead_of_a_loop() {
+    let stage = Stage::new().await;
+    let (ada, chat) = flood(&stage).await;
+    let aliases: String = (0..20).map(|n| format!("c{n}: content ")).collect();
+    let document = format!(
+        "subscription($chat: ID!, $after: Cursor) {{ chatEvents(chatId: $chat, after: $after) {{
+            cursor events {{ ... on MessageAdded {{ message {{ {aliases} }} }} }} }} }}"
+    );
+    let start = shared_schema::Cursor::start(chat.into()).to_string();
+    let variables = json!({ "chat": chat, "after": start });
+    let mut events = stage.follow(&ada, &document, variables.clone()).await;
+    // Twenty times the text of a batch is more than half of what a frame may hold, but not too much.
+    events.next().await;
+    let nested =
+        "subscription($chat: ID!, $after: Cursor) { chatEvents(chatId: $chat, after: $after) {
+        cursor events { ... on MessageAdded { message { ...A } } } } }
+        fragment A on Message { a: content b: content c: content d: content replyTo { ...B } }
+        fragment B on Message { a: content b: content c: content d: content replyTo { ...C } }
+        fragment C on Message { a: content b: content c: content d: content }";
+    let text = "\u{1}".repeat(5_000);
+    let mut last = None;
+    for _ in 0..60 {
+        last = Some(stage.reply(&ada, chat, &text, last).await.id);
+    }
+    let before = stage.head(chat).await.seq - 60;
+    let row = stage
+        .owner
+        .query_one(
+            "SELECT id FROM feed_events WHERE feed_id = $1 AND seq = $2",
+            &[&chat.0, &before],
+        )
+        .await
+        .unwrap();
+    let position = shared_schema::Cursor {
+        feed: chat.into(),
+        seq: before,
+        event: shared_schema::EventId(row.get("id")),
+    };
+    let variables = json!({ "chat": chat, "after": position.to_string() });
+    let mut events = stage.follow(&ada, nested, variables).await;
+    events.fails("BAD_USER_INPUT").await;
+    events.socket.start("2", INBOX, json!({})).await;
+    assert_eq!(events.socket.message().await["type"], "next");
+}
+
+#[tokio::test]
+async fn a_client_that_answers_no_ping_is_gone() {
+    let live = LiveArgs {
+        socket_ping: Duration::from_millis(150),
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let ada = stage.person("ada").await;
+    // Nobody reads this one, so nobody answers.
+    let _deaf = stage.socket(&ada).await;
+    let mut alive = stage.follow(&ada, INBOX, json!({})).await;
+    alive.next().await;
+    alive.silence(1_200).await;
+    assert_eq!(stage.metric("receiver_sockets_open").await, 1.0);
+}

@@ -1,0 +1,62 @@
+//! What the tests ask for.
+
+pub const INBOX: &str = "
+    subscription Inbox($after: [Cursor!]) { inbox(after: $after) { ...Batch } }
+    fragment Batch on FeedBatch {
+        feedId cursor caughtUp reset
+        events {
+            __typename id seq at actorId
+            ... on ChatCreated { chatId chat { id name } }
+            ... on ChatUpdated { chatId chat { id name } }
+            ... on ChatRemoved { chatId }
+            ... on MessageAdded { message { id number revision content senderUsername cursor } }
+            ... on MessageUpdated { message { id number revision content } }
+            ... on MessageRemoved { message { id number revision content } }
+            ... on ParticipantsAdded { participants { userId role } }
+            ... on ParticipantRemoved { chatId userId }
+            ... on ParticipantRoleChanged { chatId userId role }
+            ... on ChatAdded { chatId unreadCount chat { id name feedCursor } participant { userId role } }
+            ... on ChatLeft { chatId }
+            ... on ReadMarkMoved { chatId lastReadNumber }
+            ... on SessionRevoked { sessionId }
+            ... on ProfileUpdated { user { id displayName } }
+            ... on UnknownEvent { kind }
+        }
+        signals {
+            __typename
+            ... on Typing { chatId userId until }
+            ... on ReadMark { chatId userId lastReadNumber }
+        }
+    }";
+
+pub const CHAT_EVENTS: &str = "
+    subscription($chat: ID!, $after: Cursor) {
+        chatEvents(chatId: $chat, after: $after) {
+            feedId cursor caughtUp reset
+            events {
+                __typename id seq at actorId
+                ... on ChatUpdated { chat { id name } }
+                ... on MessageAdded { message { id number revision content cursor } }
+                ... on MessageUpdated { message { id revision content } }
+                ... on MessageRemoved { message { id revision content } }
+                ... on ParticipantsAdded { participants { userId user { username } } }
+                ... on ParticipantRemoved { userId }
+                ... on ParticipantRoleChanged { userId role }
+                ... on UnknownEvent { kind }
+            }
+            signals {
+                __typename
+                ... on Typing { userId until }
+                ... on ReadMark { userId lastReadNumber }
+            }
+        }
+    }";
+
+/// A subscription to the messages of a chat: `messageAdded`, `messageUpdated` or `messageRemoved`.
+pub fn messages_of(field: &str) -> String {
+    format!(
+        "subscription($chat: ID!, $after: Cursor) {{
+            {field}(chatId: $chat, after: $after) {{ id number revision content cursor senderUsername }}
+        }}"
+    )
+}

@@ -1,0 +1,237 @@
+//! Properties of the sequencer: whatever arrives, in whatever order, each event passes once and in order.
+
+use std::sync::Arc;
+
+use proptest::{collection::vec, prelude::*};
+use receiver::feeds::{Sequencer, Step, Verdict};
+use shared_schema::{
+    Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Message, MessageId, UserId,
+};
+use uuid::Uuid;
+
+const FEED: FeedId = FeedId(Uuid::from_u128(7));
+
+fn id(history: u128, seq: i64) -> EventId {
+    if seq == 0 {
+        return EventId::NIL;
+    }
+    EventId(Uuid::from_u128(
+        history << 64 | u128::from(seq.unsigned_abs()),
+    ))
+}
+
+fn event_with(history: u128, seq: i64, change: Change) -> Arc<Event> {
+    Arc::new(Event {
+        feed: FEED,
+        seq,
+        id: id(history, seq),
+        prev: (seq > 1).then(|| id(history, seq - 1)),
+        at: Instant(jiff::Timestamp::UNIX_EPOCH),
+        actor: None,
+        change,
+    })
+}
+
+fn event(seq: i64) -> Arc<Event> {
+    event_with(1, seq, Change::ChatUpdated)
+}
+
+fn position(seq: i64) -> Cursor {
+    Cursor {
+        feed: FEED,
+        seq,
+        event: id(1, seq),
+    }
+}
+
+fn message(number: i64, content: Option<&str>) -> Message {
+    Message {
+        id: MessageId(id(1, number).0),
+        chat_id: ChatId(FEED.0),
+        number,
+        seq: number,
+        revision: 1,
+        sender_id: UserId(FEED.0),
+        sender_username: "ada".into(),
+        content: content.map(Into::into),
+        reply_to_id: None,
+        created_at: Instant(jiff::Timestamp::UNIX_EPOCH),
+        edited_at: None,
+        removed_at: None,
+    }
+}
+
+/// Reads on from a position until there is nothing more, in steps of this size.
+fn drain(sequencer: &Sequencer, mut from: Cursor, limit: usize) -> Vec<i64> {
+    let mut seen = vec![];
+    loop {
+        match sequencer.after(from, limit) {
+            Step::Events(events) => {
+                assert!(!events.is_empty() && events.len() <= limit);
+                seen.extend(events.iter().map(|event| event.seq));
+                from = events.last().unwrap().cursor();
+            }
+            Step::AtHead => return seen,
+            Step::BeforeWindow | Step::NotOurs | Step::Ahead => panic!("{from:?}"),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_mix_of_reordered_repeated_and_lost_events_passes_once_and_in_order(
+        start in 0_i64..5,
+        arrivals in vec(1_i64..30, 0..200),
+        capacity in 0_usize..40,
+    ) {
+        let mut sequencer = Sequencer::new(position(start), capacity);
+        let mut delivered = vec![];
+        for seq in &arrivals {
+            let head = sequencer.head().seq;
+            match sequencer.offer(event(*seq)) {
+                Verdict::Delivered => delivered.push(*seq),
+                Verdict::Duplicate => prop_assert!(*seq <= head),
+                Verdict::Suspect => prop_assert!(*seq > head + 1),
+            }
+        }
+        let expected: Vec<i64> = (start + 1..=sequencer.head().seq).collect();
+        prop_assert_eq!(&delivered, &expected, "once, in order, up to the first hole");
+        prop_assert!(sequencer.head().seq == start || arrivals.contains(&sequencer.head().seq));
+    }
+
+    #[test]
+    fn asking_for_what_is_missing_fills_every_hole(
+        arrivals in vec(1_i64..60, 1..120),
+        capacity in 0_usize..80,
+    ) {
+        // A suspect makes the receiver read everything after the head, which is what this does.
+        let newest = arrivals.iter().copied().max().unwrap_or_default();
+        let mut sequencer = Sequencer::new(position(0), capacity);
+        let mut delivered = vec![];
+        for seq in arrivals {
+            if sequencer.offer(event(seq)) == Verdict::Delivered {
+                delivered.push(seq);
+            }
+            for missing in sequencer.head().seq + 1..=seq {
+                prop_assert_eq!(sequencer.offer(event(missing)), Verdict::Delivered);
+                delivered.push(missing);
+            }
+        }
+        prop_assert_eq!(delivered, (1..=newest).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn reading_on_never_skips_and_never_repeats(
+        events in 0_i64..60,
+        capacity in 0_usize..70,
+        from in 0_i64..60,
+        limit in 1_usize..10,
+    ) {
+        let mut sequencer = Sequencer::new(position(0), capacity);
+        for seq in 1..=events {
+            sequencer.offer(event(seq));
+        }
+        let held = i64::try_from(capacity).unwrap().min(events);
+        match sequencer.after(position(from), limit) {
+            Step::Ahead => prop_assert!(from > events),
+            Step::BeforeWindow => prop_assert!(from < events - held),
+            Step::NotOurs => prop_assert!(false, "it is this history"),
+            Step::AtHead => prop_assert_eq!(from, events),
+            Step::Events(_) => {
+                prop_assert!(from >= events - held);
+                let seen = drain(&sequencer, position(from), limit);
+                prop_assert_eq!(seen, (from + 1..=events).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn another_history_is_suspect_wherever_the_window_can_tell(
+        events in 2_i64..40,
+        capacity in 0_usize..50,
+        seq in 1_i64..45,
+    ) {
+        let mut sequencer = Sequencer::new(position(0), capacity);
+        for seq in 1..=events {
+            sequencer.offer(event(seq));
+        }
+        let held = i64::try_from(capacity).unwrap().min(events);
+        let known = seq == events || (seq <= events && seq >= events - held);
+        let other = Cursor { event: id(2, seq), ..position(seq) };
+        let verdict = sequencer.offer(event_with(2, seq, Change::ChatUpdated));
+        if seq > events || known {
+            prop_assert_eq!(verdict, Verdict::Suspect);
+            prop_assert_eq!(sequencer.agrees(other), Some(false));
+        } else {
+            prop_assert_eq!(verdict, Verdict::Duplicate, "Postgres will say");
+            prop_assert_eq!(sequencer.agrees(other), None);
+        }
+        if known {
+            prop_assert!(matches!(sequencer.after(other, 10), Step::NotOurs));
+            prop_assert_eq!(sequencer.agrees(position(seq)), Some(true));
+        }
+        prop_assert_eq!(sequencer.head(), position(events), "nothing of it got in");
+    }
+
+    #[test]
+    fn no_step_after_a_removal_shows_the_text_of_the_message(
+        before in 1_i64..10,
+        edits in 0_i64..4,
+        between in 0_i64..6,
+        capacity in 1_usize..30,
+    ) {
+        let mut sequencer = Sequencer::new(position(0), capacity);
+        let mut seq = 0;
+        let mut offer = |sequencer: &mut Sequencer, change: Change| {
+            seq += 1;
+            assert_eq!(sequencer.offer(event_with(1, seq, change)), Verdict::Delivered);
+        };
+        for number in 1..=before {
+            offer(&mut sequencer, Change::MessageAdded(message(number, Some("text"))));
+        }
+        for _ in 0..edits {
+            offer(&mut sequencer, Change::MessageUpdated(message(1, Some("edited text"))));
+        }
+        for _ in 0..between {
+            offer(&mut sequencer, Change::ChatUpdated);
+        }
+        offer(&mut sequencer, Change::MessageRemoved(message(1, None)));
+        let held = i64::try_from(capacity).unwrap().min(seq);
+        let Step::Events(events) = sequencer.after(position(seq - held), capacity) else {
+            panic!("the window holds {held}");
+        };
+        prop_assert_eq!(i64::try_from(events.len()).unwrap(), held);
+        for event in events {
+            if let Some(shown) = event.change.message() {
+                let gone = shown.number == 1;
+                prop_assert_eq!(shown.content.is_none(), gone, "{:?}", event);
+            }
+        }
+    }
+
+    #[test]
+    fn what_redis_makes_up_is_never_a_panic(seq in any::<i64>(), prev in any::<u128>(), capacity in 0_usize..4) {
+        let mut sequencer = Sequencer::new(position(3), capacity);
+        sequencer.offer(event(4));
+        let forged = Arc::new(Event {
+            seq,
+            prev: Some(EventId(Uuid::from_u128(prev))),
+            id: EventId(Uuid::from_u128(prev ^ 1)),
+            ..Event::clone(&event(4))
+        });
+        prop_assert_ne!(sequencer.offer(forged), Verdict::Delivered);
+        prop_assert_eq!(sequencer.head(), position(4));
+    }
+}
+
+#[test]
+fn the_ends_of_the_numbers_are_no_panic() {
+    for capacity in [0, 4] {
+        let mut sequencer = Sequencer::new(position(3), capacity);
+        sequencer.offer(event(4));
+        for seq in [i64::MIN, -1, 0, i64::MAX] {
+            sequencer.offer(event_with(2, seq, Change::ChatUpdated));
+        }
+        assert_eq!(sequencer.head(), position(4));
+    }
+}

@@ -1,0 +1,100 @@
+//! A socket never outlives its session or its token.
+
+use std::time::{Duration, Instant};
+
+use lab::servers::Redis;
+use receiver::LiveArgs;
+use serde_json::json;
+
+use crate::{
+    documents::INBOX,
+    stage::{Socket, Stage},
+};
+
+async fn until_closed(socket: &mut Socket) -> (u16, Duration) {
+    let began = Instant::now();
+    let code = socket.closed().await;
+    (code, began.elapsed())
+}
+
+#[tokio::test]
+async fn the_sockets_of_a_revoked_session_close_4403_within_a_second_and_the_others_stay() {
+    let stage = Stage::with(2, LiveArgs::default()).await;
+    let ada = stage.person("ada").await;
+    let phone = stage.another_device(&ada).await;
+    let mut laptop = stage.follow(&ada, INBOX, json!({})).await;
+    laptop.next().await;
+    let mut here = stage.socket_to(0, &phone).await;
+    let mut there = stage.socket_to(1, &phone).await;
+    stage.revoke(&phone).await;
+    for socket in [&mut here, &mut there] {
+        let (code, took) = until_closed(socket).await;
+        assert_eq!(code, 4403);
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+    assert_eq!(
+        laptop.next().await["events"][0]["__typename"],
+        "SessionRevoked"
+    );
+
+    // The token itself is good for ten more minutes, but its session is not.
+    let mut again = Socket::greeted(stage.port(1), &phone.token).await;
+    assert_eq!(again.closed().await, 4403);
+}
+
+#[tokio::test]
+async fn a_revocation_that_no_hint_tells_of_closes_within_a_second_and_a_half() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let mut socket = stage.socket(&ada).await;
+    stage.voice.hush();
+    stage.revoke(&ada).await;
+    let (code, took) = until_closed(&mut socket).await;
+    assert_eq!(code, 4403);
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_a_revocation_closes_within_a_second_and_a_half() {
+    let redis = Redis::start();
+    let stage = Stage::on(1, LiveArgs::default(), redis.url()).await;
+    let ada = stage.person("ada").await;
+    let mut socket = stage.socket(&ada).await;
+    redis.stop();
+    stage.revoke(&ada).await;
+    let (code, took) = until_closed(&mut socket).await;
+    assert_eq!(code, 4403);
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_a_minute_after_it_expires_and_not_for_longer() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let began = Instant::now();
+    let mut nearly = Socket::signed_in(stage.port(0), &stage.token_for(&ada, -57)).await;
+    let mut young = Socket::signed_in(stage.port(0), &stage.token_for(&ada, 5)).await;
+    assert_eq!(nearly.closed().await, 4403);
+    let took = began.elapsed();
+    assert!((1_900..=4_500).contains(&took.as_millis()), "{took:?}");
+    young.silence(200).await;
+}
+
+#[tokio::test]
+async fn a_session_of_somebody_else_or_of_nobody_opens_nothing() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let borrowed = crate::stage::Person {
+        session: bob.session,
+        ..ada.clone()
+    };
+    let unknown = crate::stage::Person {
+        session: shared_schema::SessionId::new(),
+        ..ada
+    };
+    for person in [borrowed, unknown] {
+        let token = stage.token_for(&person, 600);
+        let mut socket = Socket::greeted(stage.port(0), &token).await;
+        assert_eq!(socket.closed().await, 4403);
+    }
+}

@@ -1,0 +1,456 @@
+//! What `sender` would write: each change in one transaction with its events, then the hints.
+
+use shared_schema::{
+    Change, ChatId, ChatKind, Event, EventId, FeedId, Instant, Message, MessageId, Number,
+    Participant, ParticipantRole, Seq, Signal, UserId,
+};
+use tokio_postgres::Transaction;
+use uuid::Uuid;
+
+use super::{Person, Stage};
+
+impl Stage {
+    /// Appends these changes, each to its feed, and publishes them.
+    pub async fn append(&self, actor: UserId, changes: Vec<(FeedId, Change)>) -> Vec<Event> {
+        let mut client = self.sender.lock().await;
+        let tx = client.transaction().await.unwrap();
+        let mut events = vec![];
+        for (feed, change) in changes {
+            events.push(append(&tx, actor, feed, change).await);
+        }
+        tx.commit().await.unwrap();
+        drop(client);
+        self.voice.tell(&events).await;
+        events
+    }
+
+    /// A new group.
+    pub async fn group(&self, owner: &Person, others: &[&Person]) -> ChatId {
+        self.chat(ChatKind::Group, "A chat", owner, others).await
+    }
+
+    /// A new chat of this kind.
+    pub async fn chat(
+        &self,
+        kind: ChatKind,
+        name: &str,
+        owner: &Person,
+        others: &[&Person],
+    ) -> ChatId {
+        let chat = ChatId::new();
+        let direct = kind == ChatKind::Direct;
+        let pair = direct.then(|| format!("{}:{}", owner.id, others[0].id));
+        let count = i32::try_from(others.len() + 1).unwrap();
+        let mut client = self.sender.lock().await;
+        let tx = client.transaction().await.unwrap();
+        tx.execute("INSERT INTO feeds (id) VALUES ($1)", &[&chat.0])
+            .await
+            .unwrap();
+        tx.execute(
+            "INSERT INTO chats (id, kind, name, direct_pair, participant_count, created_by, request_hash)
+             VALUES ($1, $2, $3, $4, $5, $6, '')",
+            &[
+                &chat.0,
+                &kind.as_str(),
+                &(!direct).then_some(name),
+                &pair,
+                &count,
+                &owner.id.0,
+            ],
+        )
+        .await
+        .unwrap();
+        let mut events = vec![append(&tx, owner.id, chat.into(), Change::ChatCreated).await];
+        let people: Vec<(UserId, ParticipantRole)> = [(owner.id, ParticipantRole::Owner)]
+            .into_iter()
+            .chain(others.iter().map(|p| (p.id, ParticipantRole::Member)))
+            .collect();
+        events.extend(admit(&tx, owner.id, chat, &people).await);
+        tx.commit().await.unwrap();
+        drop(client);
+        self.voice.tell(&events).await;
+        chat
+    }
+
+    /// Adds people to a chat, also those who have been there before.
+    pub async fn add(&self, actor: &Person, chat: ChatId, people: &[&Person]) -> Vec<Event> {
+        let people: Vec<_> = people
+            .iter()
+            .map(|person| (person.id, ParticipantRole::Member))
+            .collect();
+        let mut client = self.sender.lock().await;
+        let tx = client.transaction().await.unwrap();
+        let events = admit(&tx, actor.id, chat, &people).await;
+        count_participants(&tx, chat).await;
+        tx.commit().await.unwrap();
+        drop(client);
+        self.voice.tell(&events).await;
+        events
+    }
+
+    /// Removes someone from a chat.
+    pub async fn remove(&self, actor: &Person, chat: ChatId, person: &Person) -> Vec<Event> {
+        let mut client = self.sender.lock().await;
+        let tx = client.transaction().await.unwrap();
+        let change = Change::ParticipantRemoved { user_id: person.id };
+        let removed = append(&tx, actor.id, chat.into(), change).await;
+        tx.execute(
+            "UPDATE participants SET left_seq = $3 WHERE chat_id = $1 AND user_id = $2",
+            &[&chat.0, &person.id.0, &removed.seq],
+        )
+        .await
+        .unwrap();
+        count_participants(&tx, chat).await;
+        let change = Change::ChatLeft {
+            chat_id: chat,
+            left_seq: removed.seq,
+        };
+        let told = append(&tx, actor.id, person.feed(), change).await;
+        tx.commit().await.unwrap();
+        drop(client);
+        // The own feed's hint first: it must not overtake what the chat's feed still has to say.
+        self.voice.tell(&[told.clone(), removed.clone()]).await;
+        vec![removed, told]
+    }
+
+    /// Removes a chat of these people.
+    pub async fn dissolve(&self, actor: &Person, chat: ChatId, people: &[&Person]) {
+        let mut client = self.sender.lock().await;
+        let tx = client.transaction().await.unwrap();
+        let removed = append(&tx, actor.id, chat.into(), Change::ChatRemoved).await;
+        tx.execute(
+            "UPDATE chats SET removed_at = now(), participant_count = 0 WHERE id = $1",
+            &[&chat.0],
+        )
+        .await
+        .unwrap();
+        tx.execute(
+            "UPDATE participants SET left_seq = $2 WHERE chat_id = $1 AND left_seq IS NULL",
+            &[&chat.0, &removed.seq],
+        )
+        .await
+        .unwrap();
+        let mut events = vec![];
+        for person in people {
+            let change = Change::ChatLeft {
+                chat_id: chat,
+                left_seq: removed.seq,
+            };
+            events.push(append(&tx, actor.id, person.feed(), change).await);
+        }
+        tx.commit().await.unwrap();
+        drop(client);
+        events.push(removed);
+        self.voice.tell(&events).await;
+    }
+
+    /// Renames a chat.
+    pub async fn rename(&self, actor: &Person, chat: ChatId, name: &str) -> Event {
+        self.owner
+            .execute(
+                "UPDATE chats SET name = $2 WHERE id = $1",
+                &[&chat.0, &name],
+            )
+            .await
+            .unwrap();
+        let change = vec![(chat.into(), Change::ChatUpdated)];
+        self.append(actor.id, change).await.remove(0)
+    }
+
+    /// Gives someone a role.
+    pub async fn promote(&self, actor: &Person, chat: ChatId, person: &Person) -> Event {
+        let role = ParticipantRole::Admin;
+        self.owner
+            .execute(
+                "UPDATE participants SET role = $3 WHERE chat_id = $1 AND user_id = $2",
+                &[&chat.0, &person.id.0, &role.as_str()],
+            )
+            .await
+            .unwrap();
+        let user_id = person.id;
+        let change = Change::ParticipantRoleChanged { user_id, role };
+        self.append(actor.id, vec![(chat.into(), change)])
+            .await
+            .remove(0)
+    }
+
+    /// Sends a message.
+    pub async fn say(&self, person: &Person, chat: ChatId, content: &str) -> Message {
+        self.reply(person, chat, content, None).await
+    }
+
+    /// Sends so many messages, "1", "2" and so on, and publishes nothing.
+    pub async fn say_many(&self, person: &Person, chat: ChatId, count: usize) -> Vec<Message> {
+        let mut client = self.sender.lock().await;
+        let mut messages = vec![];
+        let tx = client.transaction().await.unwrap();
+        for number in 1..=count {
+            let (message, _) = add_message(&tx, person, chat, &number.to_string(), None).await;
+            messages.push(message);
+        }
+        tx.commit().await.unwrap();
+        messages
+    }
+
+    /// Sends a message that answers another one.
+    pub async fn reply(
+        &self,
+        person: &Person,
+        chat: ChatId,
+        content: &str,
+        to: Option<MessageId>,
+    ) -> Message {
+        let mut client = self.sender.lock().await;
+        let tx = client.transaction().await.unwrap();
+        let (message, event) = add_message(&tx, person, chat, content, to).await;
+        tx.commit().await.unwrap();
+        drop(client);
+        self.voice.tell(&[event]).await;
+        message
+    }
+
+    /// Edits a message.
+    pub async fn edit(&self, person: &Person, message: &Message, content: &str) -> Event {
+        let edited = Message {
+            content: Some(content.into()),
+            revision: message.revision + 1,
+            edited_at: Some(message.created_at),
+            ..message.clone()
+        };
+        self.store(person, &edited).await;
+        let change = Change::MessageUpdated(edited);
+        self.append(person.id, vec![(message.chat_id.into(), change)])
+            .await
+            .remove(0)
+    }
+
+    /// Removes a message's content.
+    pub async fn unsay(&self, person: &Person, message: &Message) -> Event {
+        let gone = Message {
+            content: None,
+            revision: message.revision + 1,
+            removed_at: Some(message.created_at),
+            ..message.clone()
+        };
+        self.store(person, &gone).await;
+        let change = Change::MessageRemoved(gone);
+        self.append(person.id, vec![(message.chat_id.into(), change)])
+            .await
+            .remove(0)
+    }
+
+    async fn store(&self, _: &Person, message: &Message) {
+        self.owner
+            .execute(
+                "UPDATE messages SET content = $3, revision = $4, edited_at = $5, removed_at = $6
+                 WHERE chat_id = $1 AND id = $2",
+                &[
+                    &message.chat_id.0,
+                    &message.id.0,
+                    &message.content,
+                    &message.revision,
+                    &message.edited_at.map(|at| at.0),
+                    &message.removed_at.map(|at| at.0),
+                ],
+            )
+            .await
+            .unwrap();
+    }
+
+    /// Moves someone's read mark.
+    pub async fn read(&self, person: &Person, chat: ChatId, number: Number) {
+        self.owner
+            .execute(
+                "UPDATE participants SET last_read_number = $3, last_read_at = clock_timestamp()
+                 WHERE chat_id = $1 AND user_id = $2",
+                &[&chat.0, &person.id.0, &number],
+            )
+            .await
+            .unwrap();
+        let change = Change::ReadMarkMoved {
+            chat_id: chat,
+            last_read_number: number,
+        };
+        self.append(person.id, vec![(person.feed(), change)]).await;
+        let signal = Signal::ReadMark {
+            chat_id: chat,
+            user_id: person.id,
+            last_read_number: number,
+        };
+        self.voice.signal(chat, signal).await;
+    }
+
+    /// Says that someone is typing.
+    pub async fn types(&self, person: &Person, chat: ChatId) {
+        let signal = Signal::Typing {
+            chat_id: chat,
+            user_id: person.id,
+            until: Instant(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(6)),
+        };
+        self.voice.signal(chat, signal).await;
+    }
+}
+
+async fn append(tx: &Transaction<'_>, actor: UserId, feed: FeedId, change: Change) -> Event {
+    let id = change
+        .message_id()
+        .filter(|_| matches!(change, Change::MessageAdded(_)))
+        .map_or_else(EventId::new, EventId::from);
+    append_as(tx, actor, feed, id, change).await
+}
+
+async fn append_as(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    feed: FeedId,
+    id: EventId,
+    change: Change,
+) -> Event {
+    let row = tx
+        .query_one(
+            "SELECT seq, id, prev_id, at FROM append_events($1, $2, $3, $4, $5, $6)",
+            &[
+                &vec![feed.0],
+                &vec![id.0],
+                &vec![change.kind()],
+                &actor.0,
+                &vec![change.message_id().map(|id| id.0)],
+                &vec![change.data()],
+            ],
+        )
+        .await
+        .unwrap();
+    Event {
+        feed,
+        seq: row.get("seq"),
+        id: EventId(row.get("id")),
+        prev: row.get::<_, Option<Uuid>>("prev_id").map(EventId),
+        at: Instant(row.get("at")),
+        actor: Some(actor),
+        change,
+    }
+}
+
+async fn admit(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    chat: ChatId,
+    people: &[(UserId, ParticipantRole)],
+) -> Vec<Event> {
+    let joined_seq: Seq = tx
+        .query_one(
+            "SELECT last_seq + 1 FROM feeds WHERE id = $1 FOR UPDATE",
+            &[&chat.0],
+        )
+        .await
+        .unwrap()
+        .get(0);
+    let mut participants = vec![];
+    for (user, role) in people {
+        let row = tx
+            .query_one(
+                "INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
+                 VALUES ($1, $2, $3, $4, now())
+                 ON CONFLICT (chat_id, user_id)
+                 DO UPDATE SET left_seq = NULL, joined_seq = $4, joined_at = now(), role = $3
+                 RETURNING last_read_number, joined_at",
+                &[&chat.0, &user.0, &role.as_str(), &joined_seq],
+            )
+            .await
+            .unwrap();
+        participants.push(Participant {
+            chat_id: chat,
+            user_id: *user,
+            role: *role,
+            last_read_number: row.get("last_read_number"),
+            joined_at: Instant(row.get("joined_at")),
+        });
+    }
+    let added = Change::ParticipantsAdded { participants };
+    let joined = append(tx, actor, chat.into(), added).await;
+    let mut events = vec![joined.clone()];
+    for (user, _) in people {
+        let change = Change::ChatAdded {
+            chat_id: chat,
+            joined_seq: joined.seq,
+            joined_event: joined.id,
+        };
+        events.push(append(tx, actor, (*user).into(), change).await);
+    }
+    events
+}
+
+async fn count_participants(tx: &Transaction<'_>, chat: ChatId) {
+    tx.execute(
+        "UPDATE chats SET participant_count =
+           (SELECT count(*) FROM participants WHERE chat_id = $1 AND left_seq IS NULL)
+         WHERE id = $1",
+        &[&chat.0],
+    )
+    .await
+    .unwrap();
+}
+
+async fn add_message(
+    tx: &Transaction<'_>,
+    person: &Person,
+    chat: ChatId,
+    content: &str,
+    reply_to: Option<MessageId>,
+) -> (Message, Event) {
+    let row = tx
+        .query_one(
+            "SELECT last_seq, message_count FROM feeds WHERE id = $1 FOR UPDATE",
+            &[&chat.0],
+        )
+        .await
+        .unwrap();
+    let mut message = Message {
+        id: MessageId::new(),
+        chat_id: chat,
+        number: row.get::<_, i64>("message_count") + 1,
+        seq: row.get::<_, i64>("last_seq") + 1,
+        revision: 1,
+        sender_id: person.id,
+        sender_username: person.username.clone(),
+        content: Some(content.into()),
+        reply_to_id: reply_to,
+        created_at: Instant(jiff::Timestamp::now()),
+        edited_at: None,
+        removed_at: None,
+    };
+    let event = append(
+        tx,
+        person.id,
+        chat.into(),
+        Change::MessageAdded(message.clone()),
+    )
+    .await;
+    message.created_at = event.at;
+    tx.execute(
+        "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
+                               request_hash, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9)",
+        &[
+            &chat.0,
+            &message.id.0,
+            &message.number,
+            &message.seq,
+            &person.id.0,
+            &person.username,
+            &content,
+            &reply_to.map(|id| id.0),
+            &event.at.0,
+        ],
+    )
+    .await
+    .unwrap();
+    tx.execute(
+        "UPDATE participants SET last_read_number = $3 WHERE chat_id = $1 AND user_id = $2",
+        &[&chat.0, &person.id.0, &message.number],
+    )
+    .await
+    .unwrap();
+    let change = Change::MessageAdded(message.clone());
+    (message, Event { change, ..event })
+}
