@@ -2,9 +2,11 @@
 
 mod account;
 pub mod client;
+mod db;
 pub mod demo;
 pub mod directory;
 mod error;
+pub mod faults;
 pub mod ports;
 pub mod process;
 mod programs;

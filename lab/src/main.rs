@@ -20,6 +20,8 @@ enum Command {
     Up(commands::up::Up),
     /// Starts a throw-away stack on free ports and runs a command against it.
     With(commands::with::With),
+    /// Breaks the system, and judges what its clients saw.
+    Faults(commands::faults::Faults),
 }
 
 #[tokio::main]
@@ -27,6 +29,7 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Up(up) => commands::up::run(up).await,
         Command::With(with) => commands::with::run(with).await,
+        Command::Faults(faults) => commands::faults::run(faults).await,
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("lab: {error}");

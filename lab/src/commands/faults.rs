@@ -1,0 +1,197 @@
+//! `lab faults`: breaks the system and proves that nothing is lost.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use lab::Error;
+use lab::faults::matrix::{ROWS, Row};
+use lab::faults::run::{Outcome, Plan};
+use lab::faults::scene::Size;
+use lab::faults::stage::{Raising, Stage};
+use lab::faults::{checker, report};
+
+use super::asked_to_end;
+
+/// What to do with faults.
+#[derive(Args)]
+pub struct Faults {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Plays the matrix, or some of its rows.
+    Run(Run),
+    /// Judges a history again.
+    Check {
+        /// A file that a run has kept.
+        history: PathBuf,
+    },
+    /// Names the rows.
+    List,
+}
+
+#[derive(Args)]
+struct Run {
+    /// Only these rows, such as F2,F6.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Brings a schedule back. Without it, the clock chooses one and it is printed.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The short form: few people, few injections.
+    #[arg(long)]
+    smoke: bool,
+    /// Redis is not there from the start.
+    #[arg(long)]
+    without_redis: bool,
+    /// By how much a bound on delays may be exceeded: other people use the machine, too.
+    #[arg(long, default_value_t = 4)]
+    slack: u64,
+    /// Where histories are kept.
+    #[arg(long, default_value = "target/faults")]
+    directory: PathBuf,
+    /// Keep histories of rows that passed, too.
+    #[arg(long)]
+    keep: bool,
+    /// Write the table here as Markdown.
+    #[arg(long)]
+    markdown: Option<PathBuf>,
+    /// Write the results here as JUnit.
+    #[arg(long)]
+    junit: Option<PathBuf>,
+    /// Operations a second, all people together.
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Users.
+    #[arg(long)]
+    people: Option<usize>,
+    /// Chats.
+    #[arg(long)]
+    chats: Option<usize>,
+    /// Participants of each chat.
+    #[arg(long)]
+    members: Option<usize>,
+    /// Devices of each user.
+    #[arg(long)]
+    devices: Option<usize>,
+}
+
+impl Run {
+    fn plan(&self) -> Plan {
+        let usual = if self.smoke { Size::SMALL } else { Size::FULL };
+        let size = Size {
+            people: self.people.unwrap_or(usual.people),
+            devices: self.devices.unwrap_or(usual.devices),
+            chats: self.chats.unwrap_or(usual.chats),
+            members: self.members.unwrap_or(usual.members),
+            rate: self.rate.unwrap_or(usual.rate),
+        };
+        Plan {
+            seed: self.seed.unwrap_or_else(seed_of_the_moment),
+            size,
+            smoke: self.smoke,
+            slack: self.slack.max(1),
+            keep: self.keep,
+            raising: Raising {
+                with_redis: !self.without_redis,
+                environment: Vec::new(),
+                directory: self.directory.clone(),
+            },
+        }
+    }
+
+    fn rows(&self, plan: &Plan) -> Vec<Row> {
+        let wanted = |row: &&Row| match self.only.is_empty() {
+            true => plan.injections(row) > 0,
+            false => self.only.iter().any(|id| id.eq_ignore_ascii_case(row.id)),
+        };
+        let mut rows: Vec<Row> = ROWS.iter().filter(wanted).copied().collect();
+        // Rows on the same stage follow each other; the order is otherwise that of the table.
+        rows.sort_by_key(|row| row.flavor);
+        rows
+    }
+}
+
+/// Runs what was asked for.
+pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
+    match faults.what {
+        What::List => {
+            for row in ROWS {
+                println!("{:<4} {}: {}", row.id, row.title, row.how);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Check { history } => {
+            let findings = checker::check(&history)?;
+            for violation in &findings.violations {
+                println!("{violation}");
+            }
+            println!(
+                "{} messages, {} deliveries, {} violations",
+                findings.messages,
+                findings.deliveries,
+                findings.violations.len()
+            );
+            Ok(code(findings.violations.is_empty()))
+        }
+        What::Run(run) => tokio::select! {
+            outcome = play(&run) => outcome,
+            _ = asked_to_end() => Ok(ExitCode::FAILURE),
+        },
+    }
+}
+
+async fn play(run: &Run) -> Result<ExitCode, Error> {
+    let plan = run.plan();
+    std::fs::create_dir_all(&plan.raising.directory).map_err(|cause| Error::Io {
+        what: format!("make {}", plan.raising.directory.display()),
+        cause,
+    })?;
+    println!("lab: seed {}", plan.seed);
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut stage: Option<Arc<Stage>> = None;
+    for row in run.rows(&plan) {
+        let fits = |stage: &Arc<Stage>| stage.flavor() == row.flavor;
+        let on = match stage.take().filter(fits) {
+            Some(stage) => stage,
+            None => Arc::new(Stage::raise(row.flavor, &plan.raising).await?),
+        };
+        let outcome = plan.play(&row, &on).await;
+        println!("{}", report::row(&outcome, &plan));
+        // A stage on which something failed may stay broken: the next row gets another one.
+        stage = outcome.passed().then_some(on);
+        outcomes.push(outcome);
+    }
+    println!("\n{}", report::text(&outcomes));
+    println!("seed {}", plan.seed);
+    write(
+        &run.markdown,
+        &report::markdown(&outcomes, run.only.is_empty()),
+    )?;
+    write(&run.junit, &report::junit(&outcomes))?;
+    Ok(code(outcomes.iter().all(Outcome::passed)))
+}
+
+fn write(path: &Option<PathBuf>, text: &str) -> Result<(), Error> {
+    let Some(path) = path else { return Ok(()) };
+    std::fs::write(path, text).map_err(|cause| Error::Io {
+        what: format!("write {}", path.display()),
+        cause,
+    })
+}
+
+fn code(good: bool) -> ExitCode {
+    match good {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn seed_of_the_moment() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, |since| since.as_secs())
+}

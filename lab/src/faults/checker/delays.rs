@@ -1,0 +1,78 @@
+//! From the acknowledgement of a message to each device. (I9)
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::book::{Book, Sight};
+use super::{Findings, Invariant};
+
+/// Milliseconds from a send's acknowledgement to its arrival.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Delays {
+    /// Half of the deliveries took no longer.
+    pub p50: u64,
+    /// Of a hundred deliveries, one took longer.
+    pub p99: u64,
+    /// The longest.
+    pub worst: u64,
+    /// Until the last device had it: of a hundred messages, one took longer. What Jepsen
+    /// calls stable latency.
+    pub stable_p99: u64,
+}
+
+pub(super) fn check(book: &Book, findings: &mut Findings) {
+    let mut acked: HashMap<Uuid, u64> = HashMap::new();
+    for step in book.steps("send.ok") {
+        let over = acked.entry(step.id("cid")).or_insert(step.t);
+        *over = step.t.min(*over);
+    }
+    // Only while someone waits for it: a device that was switched off has its own bound.
+    let ready = book.meta["away"].as_array().cloned().unwrap_or_default();
+    let mut delays = Vec::new();
+    let mut stable: HashMap<Uuid, u64> = HashMap::new();
+    for device in &book.devices {
+        if ready.iter().any(|name| name == device.name.as_str()) {
+            continue;
+        }
+        for (t, sight) in &device.sights {
+            let Sight::Received(event) = sight else {
+                continue;
+            };
+            let Some(acked) = event
+                .message
+                .filter(|_| event.kind == "MessageAdded")
+                .and_then(|message| acked.get(&message))
+            else {
+                continue;
+            };
+            let delay = t.saturating_sub(*acked) / 1_000;
+            delays.push(delay);
+            let last = stable.entry(event.id).or_default();
+            *last = delay.max(*last);
+        }
+    }
+    delays.sort_unstable();
+    let mut stable: Vec<u64> = stable.into_values().collect();
+    stable.sort_unstable();
+    findings.delays = Delays {
+        p50: quantile(&delays, 50),
+        p99: quantile(&delays, 99),
+        worst: delays.last().copied().unwrap_or(0),
+        stable_p99: quantile(&stable, 99),
+    };
+    let bound = book.meta["bound_ms"].as_u64().unwrap_or(u64::MAX);
+    let slack = book.meta["slack"].as_u64().unwrap_or(1);
+    if findings.delays.worst > bound.saturating_mul(slack) {
+        let what = format!(
+            "the worst delay is {} ms, the bound {bound} ms, the slack {slack}",
+            findings.delays.worst
+        );
+        findings.accuse(Invariant::BoundedDelay, what);
+    }
+}
+
+fn quantile(sorted: &[u64], percent: usize) -> u64 {
+    let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(place).copied().unwrap_or(0)
+}

@@ -1,0 +1,78 @@
+//! Randomness that a seed brings back: which instance is hit, when, and for how long.
+//!
+//! SplitMix64, written out so that a seed printed today means the same schedule in a year.
+
+use std::time::Duration;
+
+/// A sequence of choices.
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// The sequence of this seed.
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
+    /// An independent sequence for a part of the run, so that what one part draws does not
+    /// change what another one gets.
+    pub fn for_part(&self, name: &str) -> Dice {
+        let folded = name.bytes().fold(self.0, |folded, byte| {
+            (folded ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        let mut dice = Dice(folded);
+        dice.roll();
+        dice
+    }
+
+    /// 64 random bits.
+    pub fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`, which must not be zero.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.roll() % bound as u64) as usize
+    }
+
+    /// True in so many of a hundred cases.
+    pub fn percent(&mut self, chance: u64) -> bool {
+        self.roll() % 100 < chance
+    }
+
+    /// 1 or 2: the number of an instance.
+    pub fn instance(&mut self) -> u8 {
+        if self.percent(50) { 1 } else { 2 }
+    }
+
+    /// Some milliseconds, between the two.
+    pub fn millis(&mut self, from: u64, to: u64) -> Duration {
+        Duration::from_millis(from + self.roll() % (to - from).max(1))
+    }
+
+    /// One of several.
+    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+        (!items.is_empty()).then(|| &items[self.below(items.len())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dice;
+
+    #[test]
+    fn a_seed_brings_the_same_choices_back_and_parts_do_not_disturb_each_other() {
+        let draw = |seed| {
+            let mut dice = Dice::new(seed);
+            [dice.roll(), dice.roll(), dice.roll()]
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+        let (mut one, mut other) = (Dice::new(7).for_part("F2"), Dice::new(7).for_part("F3"));
+        assert_ne!(one.roll(), other.roll());
+    }
+}

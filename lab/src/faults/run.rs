@@ -1,0 +1,151 @@
+//! One row from an empty scene to a verdict.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use super::checker::{self, Findings};
+use super::dice::Dice;
+use super::history::History;
+use super::matrix::Row;
+use super::scene::{Scene, Size};
+use super::stage::{Raising, Stage};
+use super::traffic::Traffic;
+use super::upkeep::{LogWatch, take_stock};
+use crate::Error;
+
+/// How everything in this run is done.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Of schedule and choices.
+    pub seed: u64,
+    /// How much happens.
+    pub size: Size,
+    /// Whether this is the smoke test.
+    pub smoke: bool,
+    /// By how much a bound on delays may be exceeded before it counts: other people use the
+    /// machine, too.
+    pub slack: u64,
+    /// How stages are raised.
+    pub raising: Raising,
+    /// Keep histories that show nothing wrong.
+    pub keep: bool,
+}
+
+/// How long devices have to catch up after the last fault. The promise is ten seconds.
+const CONVERGENCE: Duration = Duration::from_secs(10);
+
+/// What came of a row.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Which row.
+    pub row: Row,
+    /// How often something was broken.
+    pub injections: u32,
+    /// What the checker says.
+    pub findings: Findings,
+    /// From the end of the traffic until everyone had everything.
+    pub converged: Option<Duration>,
+    /// All of it.
+    pub took: Duration,
+    /// The history, if it was kept.
+    pub history: Option<PathBuf>,
+    /// The run itself failed.
+    pub error: Option<String>,
+}
+
+impl Outcome {
+    /// Nothing is wrong.
+    pub fn passed(&self) -> bool {
+        self.error.is_none() && self.findings.violations.is_empty()
+    }
+}
+
+impl Plan {
+    /// Injections of a row in this run.
+    pub fn injections(&self, row: &Row) -> u32 {
+        if self.smoke { row.smoke } else { row.full }
+    }
+
+    /// Plays a row on a stage.
+    pub async fn play(&self, row: &Row, stage: &Arc<Stage>) -> Outcome {
+        let begun = Instant::now();
+        let path = self.raising.directory.join(format!("{}.jsonl", row.id));
+        let mut outcome = Outcome {
+            row: *row,
+            injections: 0,
+            findings: Findings::default(),
+            converged: None,
+            took: Duration::ZERO,
+            history: Some(path.clone()),
+            error: None,
+        };
+        let played = self.perform(row, stage, &mut outcome).await;
+        match played.and_then(|()| checker::check(&path)) {
+            Ok(findings) => outcome.findings = findings,
+            Err(error) => outcome.error = Some(error.to_string()),
+        }
+        if outcome.passed() && !self.keep {
+            outcome.history = None;
+            // Nothing depends on it: a file that stays only takes room.
+            let _ = std::fs::remove_file(&path);
+        }
+        outcome.took = begun.elapsed();
+        outcome
+    }
+
+    async fn perform(
+        &self,
+        row: &Row,
+        stage: &Arc<Stage>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let path = self.raising.directory.join(format!("{}.jsonl", row.id));
+        let history = History::create(&path)?;
+        let meta = json!({ "fault": row.id, "seed": self.seed, "bound_ms": row.bound_ms,
+            "slack": self.slack, "resets": row.resets, "allowed_errors": row.allowed_errors });
+        history.write("meta", &meta);
+        let logs = LogWatch::begin(stage);
+        take_stock(stage, &history, "before").await;
+
+        let dice = Dice::new(self.seed).for_part(row.id);
+        let scene = Arc::new(Scene::set(stage, self.size, &history).await?);
+        let traffic = Traffic::start(&scene, self.size, &dice);
+        let injected = self.inject(row, &scene, &dice, outcome).await;
+        traffic.stop().await;
+        let patience = CONVERGENCE * u32::try_from(self.slack).unwrap_or(1);
+        outcome.converged = scene.converge(patience).await;
+        scene.ask_at_rest().await;
+        let feeds = scene.feeds().await;
+        scene.leave().await;
+
+        for (kind, row) in stage.observer().await?.dump(&feeds).await? {
+            history.write(kind, &row);
+        }
+        sleep(Duration::from_secs(1)).await;
+        take_stock(stage, &history, "after").await;
+        logs.end(stage, &history);
+        history.flush()?;
+        injected
+    }
+
+    async fn inject(
+        &self,
+        row: &Row,
+        scene: &Arc<Scene>,
+        dice: &Dice,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let mut dice = dice.for_part("schedule");
+        sleep(Duration::from_secs(1)).await;
+        for _ in 0..self.injections(row) {
+            outcome.injections += row.fault.inject(scene, &mut dice).await?;
+            sleep(dice.millis(200, 900)).await;
+        }
+        sleep(Duration::from_secs(1)).await;
+        Ok(())
+    }
+}
