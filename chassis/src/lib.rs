@@ -6,6 +6,7 @@ pub mod error;
 pub mod graphql;
 pub mod health;
 pub mod metrics;
+pub mod mutants;
 pub mod postgres;
 pub mod publisher;
 pub mod service;

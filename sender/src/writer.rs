@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use async_graphql::Context;
-use chassis::{Error, postgres::Pool, publisher::Publisher};
+use chassis::{Error, mutants::planted, postgres::Pool, publisher::Publisher};
 use deadpool_postgres::{Client, Transaction};
 use shared_schema::ChatId;
 use tokio_postgres::error::SqlState;
 
-use crate::{lanes::Lanes, publish::Hints};
+use crate::{db::feeds, lanes::Lanes, publish::Hints};
 
 /// How often a transaction that lost a deadlock is run again.
 const RETRIES: u32 = 2;
@@ -68,7 +68,11 @@ impl Writer {
         rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
     ) -> Result<T, Error> {
         let _lane = self.lanes.enter(chat).await;
-        self.commit(rule).await
+        let ended = self.commit(rule).await;
+        if planted("counter_outside_tx") && ended.is_err() {
+            feeds::skip_a_seq(&self.client().await?, chat).await?;
+        }
+        ended
     }
 
     /// Runs a rule that takes no lock of a chat. An error of the rule undoes everything that it did.
@@ -79,7 +83,7 @@ impl Writer {
         let mut client = self.client().await?;
         let mut retries = 0;
         let outcome = loop {
-            match Box::pin(attempt(&mut client, &rule)).await {
+            match Box::pin(self.attempt(&mut client, &rule)).await {
                 Err(error) if is_transient(&error) && retries < RETRIES => {
                     retries += 1;
                     tracing::info!(retries, "a transaction lost a deadlock; running it again");
@@ -95,6 +99,21 @@ impl Writer {
         Ok(outcome.payload)
     }
 
+    async fn attempt<T>(
+        &self,
+        client: &mut Client,
+        rule: &impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
+    ) -> Result<Outcome<T>, Error> {
+        let transaction = client.transaction().await?;
+        let mut outcome = rule(&transaction).await?;
+        if planted("publish_before_commit") {
+            std::mem::take(&mut outcome.hints).publish(&self.publisher);
+            tokio::time::sleep(Duration::from_millis(PAUSE_MS.end)).await;
+        }
+        transaction.commit().await?;
+        Ok(outcome)
+    }
+
     /// A connection for what is not stored.
     pub async fn client(&self) -> Result<Client, Error> {
         Ok(self.pool.get().await?)
@@ -104,16 +123,6 @@ impl Writer {
     pub fn publish(&self, hints: Hints) {
         hints.publish(&self.publisher);
     }
-}
-
-async fn attempt<T>(
-    client: &mut Client,
-    rule: &impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
-) -> Result<Outcome<T>, Error> {
-    let transaction = client.transaction().await?;
-    let outcome = rule(&transaction).await?;
-    transaction.commit().await?;
-    Ok(outcome)
 }
 
 /// Whether the database undid the transaction for the sake of another one: it may pass if it is run again.

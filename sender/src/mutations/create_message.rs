@@ -1,7 +1,10 @@
 //! `createMessage`: someone says something.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chassis::{Caller, Error};
+use chassis::{
+    Caller, Error,
+    mutants::{first_seen, planted},
+};
 use deadpool_postgres::Transaction;
 use futures_util::{future::OptionFuture, try_join};
 use shared_schema::{Change, ChatId, Cursor, Event, EventId, MessageId};
@@ -66,6 +69,7 @@ impl CreateMessage {
     }
 }
 
+#[derive(Clone)]
 struct Draft {
     id: MessageId,
     chat_id: ChatId,
@@ -110,6 +114,18 @@ async fn send(
         messages::find(tx, draft.chat_id, draft.id),
         async { OptionFuture::from(reply_to).await.transpose() },
     )?;
+    if planted("idempotency_in_memory") && first_seen(draft.id.0) && earlier.is_some() {
+        let id = MessageId::new();
+        return store(
+            tx,
+            &participation,
+            &Draft {
+                id,
+                ..draft.clone()
+            },
+        )
+        .await;
+    }
     if let Some(earlier) = earlier {
         return repeat(tx, draft, earlier).await;
     }
