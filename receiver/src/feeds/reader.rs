@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::Error;
+use chassis::{Error, mutants::planted};
 use shared_schema::{Cursor, Event, Signal};
 use tokio::sync::{
     broadcast::{self, error::RecvError},
@@ -71,7 +71,7 @@ impl Reader {
             hub: hub.clone(),
             changes: feed.subscribe_changes(),
             signals: feed.subscribe_signals(),
-            position: after.unwrap_or(head),
+            position: after.filter(|_| !planted("cursor_ignored")).unwrap_or(head),
             resuming: after.is_some(),
             proved: false,
             forks,
