@@ -1,0 +1,40 @@
+// Follows the inbox with the official `graphql-ws` client: its own retries, its own judgement of what can be retried.
+//
+//   ANTIPHON_SOCKET=ws://127.0.0.1:8080/receiver/graphql ANTIPHON_TOKEN=... node follow-graphql-ws.mjs
+//
+// Ends when its input ends.
+
+import { createClient } from "graphql-ws";
+import WebSocket from "ws";
+import { INBOX, Position, say } from "./position.mjs";
+
+const client = createClient({
+  url: process.env.ANTIPHON_SOCKET,
+  webSocketImpl: WebSocket,
+  connectionParams: { accessToken: process.env.ANTIPHON_TOKEN },
+  retryAttempts: Number.POSITIVE_INFINITY,
+  on: {
+    connected: () => say({ connected: true }),
+    closed: (event) => say({ closed: event.code ?? String(event) }),
+  },
+});
+
+const position = new Position();
+client.subscribe(
+  // The client encodes the payload anew whenever it starts the subscription again: `after` is then the newest position.
+  {
+    query: INBOX,
+    variables: {
+      get after() {
+        return position.after;
+      },
+    },
+  },
+  {
+    next: ({ data, errors }) => (errors ? say({ errors }) : position.apply(data.inbox)),
+    error: (error) => say({ failed: String(error?.reason ?? error?.message ?? JSON.stringify(error)) }),
+    complete: () => say({ failed: "the subscription is complete" }),
+  },
+);
+
+process.stdin.on("end", () => process.exit(0)).resume();

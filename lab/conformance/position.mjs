@@ -1,0 +1,30 @@
+// What a client must remember between two subscriptions: the newest cursor of every feed. Nothing else here makes a
+// client resume; in particular nothing sorts, counts or drops events.
+
+import { readFileSync } from "node:fs";
+
+export const INBOX = readFileSync(new URL("inbox.graphql", import.meta.url), "utf8");
+
+/** One line of JSON for the test that reads our output. */
+export function say(line) {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+export class Position {
+  #cursors = new Map();
+
+  /** For the variables of the next subscription. */
+  get after() {
+    return [...this.#cursors.values()];
+  }
+
+  /** Shows every event of a batch as it comes. */
+  apply({ feedId, cursor, caughtUp, reset, events }) {
+    if (reset) say({ reset });
+    for (const { __typename: kind, seq, message } of events) {
+      say({ feed: feedId, seq, kind, message: message?.id });
+    }
+    this.#cursors.set(feedId, cursor);
+    if (caughtUp) say({ caughtUp });
+  }
+}

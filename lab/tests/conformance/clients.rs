@@ -1,0 +1,187 @@
+//! The official `graphql-ws` client, Apollo Client in Node and Python's `gql` follow the inbox. None of them does more
+//! for it than to pass its newest cursors when its subscription starts again.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use lab::client::{Client, NewMessage};
+use lab::stack::{Instance, Service, Stack};
+use uuid::Uuid;
+
+use crate::follower::Follower;
+use crate::house::{assert_no_panic, group, person, turn};
+use crate::kits;
+
+const CATCHING_UP: Duration = Duration::from_secs(60);
+
+/// Three clients, each of a person of their own, in one chat.
+struct Choir {
+    chat: Uuid,
+    writer: Client,
+    followers: Vec<Follower>,
+}
+
+impl Choir {
+    /// Gathers them on receiver 1 and waits until each has caught up.
+    async fn gather(stack: &Stack) -> Choir {
+        let writer = person(stack, "writer").await;
+        let names = ["graphql-ws", "apollo", "gql"];
+        let people = join_all(names.map(|_| person(stack, "reader"))).await;
+        let chat = group(&writer, &people.iter().collect::<Vec<_>>()).await;
+        let mut followers = Vec::new();
+        for (name, person) in names.into_iter().zip(&people) {
+            let mut command = match name {
+                "gql" => {
+                    let mut command = kits::python("python").await;
+                    command.arg("follow_gql.py");
+                    command
+                }
+                name => kits::node(&format!("follow-{name}.mjs")).await,
+            };
+            let socket = stack.url().replacen("http", "ws", 1);
+            command
+                .env("ANTIPHON_URL", stack.url())
+                .env(
+                    "ANTIPHON_SOCKET",
+                    format!("{socket}/receiver/graphql?instance=1"),
+                )
+                .env("ANTIPHON_TOKEN", person.token())
+                .env("ANTIPHON_CHAT", chat.to_string());
+            followers.push(Follower::start(name, &mut command));
+        }
+        for follower in &followers {
+            let is_there = |follower: &Follower| !follower.said("caughtUp").is_empty();
+            follower.wait(CATCHING_UP, is_there).await;
+        }
+        Choir {
+            chat,
+            writer,
+            followers,
+        }
+    }
+
+    /// Writes while `fault` lasts, then lets everyone finish and compares what they saw with what is stored.
+    async fn sing_through(mut self, stack: &Stack, fault: impl AsyncFnOnce(&Choir)) {
+        let over = AtomicBool::new(false);
+        let writing = async {
+            while !over.load(Ordering::Relaxed) {
+                let message = NewMessage::new(self.chat, "as long as it lasts");
+                self.writer.send(&message).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let breaking = async {
+            fault(&self).await;
+            over.store(true, Ordering::Relaxed);
+        };
+        tokio::join!(writing, breaking);
+
+        // Apollo writes as well; only when it has stopped is it known what there is to be seen.
+        for follower in self
+            .followers
+            .iter_mut()
+            .filter(|follower| follower.name == "apollo")
+        {
+            follower.tell("enough").await;
+            let has_asked = |follower: &Follower| !follower.said("newest").is_empty();
+            follower.wait(CATCHING_UP, has_asked).await;
+            assert_finds_its_own(follower);
+        }
+        let stored = stored(stack, self.chat).await;
+        for follower in &mut self.followers {
+            let all = |follower: &Follower| follower.messages(self.chat).len() >= stored.len();
+            follower.wait(CATCHING_UP, all).await;
+            follower.finish().await;
+            assert_saw_everything(follower, self.chat, &stored);
+        }
+    }
+}
+
+/// Every message of a chat, oldest first.
+async fn stored(stack: &Stack, chat: Uuid) -> Vec<Uuid> {
+    let database = lab::servers::connect(&stack.database_url(None)).await;
+    let order = "SELECT id FROM messages WHERE chat_id = $1 ORDER BY number";
+    let rows = database.query(order, &[&chat]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// What Apollo was told over HTTP is what it asks for over HTTP.
+fn assert_finds_its_own(apollo: &Follower) {
+    let acknowledged = apollo.said("acknowledged");
+    assert!(acknowledged.len() > 5, "Apollo wrote {acknowledged:?}");
+    let newest = apollo.said("newest").pop().unwrap();
+    let last = &acknowledged.last().unwrap()["acknowledged"];
+    assert!(
+        newest["newest"].as_array().unwrap().contains(last),
+        "{last} in {newest}"
+    );
+}
+
+fn assert_saw_everything(follower: &Follower, chat: Uuid, stored: &[Uuid]) {
+    let name = follower.name;
+    for key in ["reset", "failed", "errors"] {
+        let told = follower.said(key);
+        assert!(told.is_empty(), "{name} was told {told:?}");
+    }
+    let mut heads: HashMap<String, u64> = HashMap::new();
+    for event in follower.said("seq") {
+        let feed = event["feed"].as_str().unwrap().to_owned();
+        let seq = event["seq"].as_u64().unwrap();
+        let before = heads.insert(feed, seq);
+        assert!(
+            before.is_none_or(|before| seq == before + 1),
+            "{name}: {event} after {before:?}"
+        );
+    }
+    assert_eq!(follower.messages(chat), stored, "{name}");
+    assert!(connections(follower) > 1, "{name} never had to come back");
+}
+
+fn connections(follower: &Follower) -> usize {
+    follower.said("connected").len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_when_their_receiver_is_killed()
+ {
+    let turn = turn().await;
+    let choir = Choir::gather(turn.stack).await;
+    choir
+        .sing_through(turn.stack, async |choir| {
+            for (death, number) in [1, 2].into_iter().enumerate() {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                turn.stack.kill(Service::Receiver.instance(number));
+                for follower in &choir.followers {
+                    let back = |follower: &Follower| connections(follower) >= death + 2;
+                    follower.wait(CATCHING_UP, back).await;
+                }
+                let instance = Service::Receiver.instance(number);
+                turn.stack.restart(instance).await.unwrap();
+            }
+        })
+        .await;
+    assert_no_panic(turn.stack);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_in_a_rolling_restart()
+{
+    let turn = turn().await;
+    let choir = Choir::gather(turn.stack).await;
+    choir
+        .sing_through(turn.stack, async |_| {
+            for instance in Instance::all() {
+                turn.stack.terminate(instance);
+                let ended = turn
+                    .stack
+                    .wait_for_exit(instance, Duration::from_secs(30))
+                    .await;
+                assert!(ended, "{instance} did not end");
+                turn.stack.restart(instance).await.unwrap();
+            }
+        })
+        .await;
+    assert_no_panic(turn.stack);
+}

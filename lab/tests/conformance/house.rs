@@ -1,0 +1,102 @@
+//! The stack of these tests, and the people in it.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use lab::client::{Client, Visitor};
+use lab::stack::{Instance, Options, Stack};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "the quick brown fox sings";
+
+/// The stack for one test at a time.
+pub struct Turn {
+    pub stack: &'static Stack,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// Waits for the stack. Instances that a failed test left dead are started again, so that one failure is one failure.
+pub async fn turn() -> Turn {
+    static ALONE: OnceLock<Mutex<()>> = OnceLock::new();
+    static STACK: OnceCell<Stack> = OnceCell::const_new();
+    let alone = ALONE.get_or_init(Mutex::default).lock().await;
+    let start = || async {
+        let mut options = Options::for_tests();
+        // A peer that is gone is noticed within seconds, so that a test can wait for it.
+        let ping = ("SOCKET_PING_MS".to_owned(), "1000".to_owned());
+        options.environment.push(ping);
+        let stack = Stack::start(options).await;
+        stack.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let stack = STACK.get_or_init(start).await;
+    let dead = Instance::all().filter(|instance| !stack.is_running(*instance));
+    join_all(dead.map(|instance| stack.restart(instance))).await;
+    Turn {
+        stack,
+        _alone: alone,
+    }
+}
+
+/// A new account, signed in.
+pub async fn person(stack: &Stack, name: &str) -> Client {
+    let visitor = Visitor::new(&stack.url());
+    let outcome = visitor.register(&unique(name), PASSWORD).await;
+    outcome.unwrap_or_else(|refusal| {
+        let logs = Instance::all().map(|instance| complaints(stack, instance));
+        panic!(
+            "{name} cannot register: {refusal}\n{}",
+            logs.collect::<String>()
+        )
+    })
+}
+
+/// The last lines of an instance's log that are more than information.
+pub fn complaints(stack: &Stack, instance: Instance) -> String {
+    let log = stack.log(instance);
+    let is_complaint = |line: &&str| line.contains("WARN") || line.contains("ERROR");
+    let lines: Vec<&str> = log.lines().filter(is_complaint).collect();
+    let last = &lines[lines.len().saturating_sub(5)..];
+    last.iter()
+        .map(|line| format!("{instance}: {line}\n"))
+        .collect()
+}
+
+/// A name that nobody has.
+pub fn unique(name: &str) -> String {
+    format!("{name}_{}", &Uuid::now_v7().simple().to_string()[20..])
+}
+
+/// A group of the caller and others.
+pub async fn group(owner: &Client, others: &[&Client]) -> Uuid {
+    let ids: Vec<Uuid> = others.iter().map(|client| client.user_id()).collect();
+    let id = Uuid::now_v7();
+    let chat = owner.create_chat(id, "GROUP", Some("A group"), &ids).await;
+    chat.unwrap_or_else(|refusal| panic!("no group: {refusal}"))
+}
+
+/// Fails if an instance has panicked, ever.
+pub fn assert_no_panic(stack: &Stack) {
+    for instance in Instance::all() {
+        let log = stack.log(instance);
+        let panics: Vec<&str> = log.lines().filter(|line| line.contains("panic")).collect();
+        assert!(panics.is_empty(), "{instance} has panicked: {panics:#?}");
+    }
+}
+
+/// Repeats a look every 50 ms until it is as wished; the last look when `patience` runs out.
+pub async fn eventually<T>(
+    patience: Duration,
+    mut look: impl AsyncFnMut() -> T,
+    wish: impl Fn(&T) -> bool,
+) -> T {
+    let deadline = tokio::time::Instant::now() + patience;
+    loop {
+        let seen = look().await;
+        if wish(&seen) || tokio::time::Instant::now() >= deadline {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,9 @@
+//! Antiphon for clients and test suites that others wrote, and for those that mean harm.
+//!
+//! One test at a time, over one stack: what a test breaks it mends.
+#![allow(clippy::unwrap_used)]
+
+mod clients;
+mod follower;
+mod house;
+mod kits;
