@@ -16,6 +16,7 @@ use crate::{
     graphql,
     hints::{HintMetrics, Hints},
     socket::{self, SocketContext, SocketMetrics, Sockets},
+    sources::Sources,
 };
 
 /// The newest migration whose tables this build uses.
@@ -39,10 +40,14 @@ impl Application {
         config.postgres.db_pool_max.get_or_insert(POOL_MAX);
         let pool = postgres::connect(&config.postgres, "receiver")?;
         postgres::require_schema(&pool, SCHEMA_VERSION).await?;
+        let replica = config.replica.connect(&config.postgres)?;
         let verifier = Verifier::start(&config.tokens)?;
 
         let mut metrics = Metrics::new("receiver");
         metrics.watch_pool("main", &pool);
+        if let Some(replica) = &replica {
+            metrics.watch_pool("replica", replica);
+        }
         let registry = metrics.registry();
         let (hub, interest) = Hub::new(
             pool.clone(),
@@ -57,7 +62,8 @@ impl Application {
         )?;
         let sockets = Sockets::new(config.live.sockets(), SocketMetrics::register(registry));
 
-        let schema = graphql::schema(&pool, &hub);
+        let sources = Sources::new(&pool, replica.as_ref());
+        let schema = graphql::schema(&sources, &hub);
         let endpoint = Endpoint::new(schema.clone(), &config.graphql)
             .limits(graphql::limits())
             .verifier(&verifier)
@@ -72,12 +78,15 @@ impl Application {
                 sockets: sockets.clone(),
                 allowed_origins: config.graphql.allowed_origins.clone(),
             },
-            endpoint.router(),
+            // Queries may read from a replica; what runs on a socket may not.
+            endpoint
+                .per_request(move |request| request.data(sources.reading()))
+                .router(),
         );
         let redis = hints.connected();
         let bound = Service::new("receiver", &config.listen, &config.drain)
             .routes(routes)
-            .checks(checks(&pool, &verifier, &redis))
+            .checks(checks(&pool, replica.as_ref(), &verifier, &redis))
             .metrics(metrics)
             .on_drain("sockets", move || async move { sockets.drain().await })
             .bind()
@@ -112,19 +121,40 @@ impl Application {
 }
 
 /// Without Redis everything works, only slower.
-fn checks(pool: &Pool, verifier: &Verifier, redis: &watch::Receiver<bool>) -> Checks {
+///
+/// With a replica, either database will do: from the replica come queries, from the primary everything, and what is in
+/// memory needs neither.
+fn checks(
+    pool: &Pool,
+    replica: Option<&Pool>,
+    verifier: &Verifier,
+    redis: &watch::Receiver<bool>,
+) -> Checks {
     let redis = redis.clone();
-    Checks::new()
-        .postgres("postgres", pool)
-        .keys(verifier)
-        .degraded("redis", move || {
-            let connected = *redis.borrow();
-            async move {
-                if connected {
-                    Ok(())
-                } else {
-                    Err("no connection")
+    let checks = Checks::new();
+    let checks = match replica.cloned() {
+        None => checks.postgres("postgres", pool),
+        Some(replica) => {
+            let primary = pool.clone();
+            checks.with("postgres or replica", move || {
+                let (primary, replica) = (primary.clone(), replica.clone());
+                async move {
+                    match primary.get().await {
+                        Ok(_) => Ok(()),
+                        Err(_) => replica.get().await.map(drop),
+                    }
                 }
+            })
+        }
+    };
+    checks.keys(verifier).degraded("redis", move || {
+        let connected = *redis.borrow();
+        async move {
+            if connected {
+                Ok(())
+            } else {
+                Err("no connection")
             }
-        })
+        }
+    })
 }

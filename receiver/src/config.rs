@@ -1,11 +1,16 @@
 //! The receiver's configuration: the chassis' groups and its own bounds.
 
-use std::time::Duration;
+use std::{convert::Infallible, path::PathBuf, time::Duration};
 
 use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, TokenArgs, millis,
 };
+use chassis::{
+    StartError,
+    postgres::{self, Pool},
+};
 use clap::{Args, Parser};
+use secrecy::SecretString;
 
 use crate::{feeds::HubArgs, socket::SocketArgs};
 
@@ -37,6 +42,44 @@ pub struct Config {
     /// Bounds of live delivery.
     #[command(flatten)]
     pub live: LiveArgs,
+    /// Where queries read.
+    #[command(flatten)]
+    pub replica: ReplicaArgs,
+}
+
+/// A read replica for queries.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReplicaArgs {
+    /// Postgres URL of a streaming replica. Queries read from it; live delivery stays on `DATABASE_URL`.
+    #[arg(long, env = "DATABASE_REPLICA_URL", hide_env_values = true, value_parser = secret)]
+    pub database_replica_url: Option<SecretString>,
+    /// File that holds that URL; used when `DATABASE_REPLICA_URL` is not set.
+    #[arg(long, env = "DATABASE_REPLICA_URL_FILE")]
+    pub database_replica_url_file: Option<PathBuf>,
+}
+
+impl ReplicaArgs {
+    /// The pool of the replica, bounded like the primary's; none without a replica.
+    ///
+    /// # Errors
+    /// When the URL is not one, or its file cannot be read.
+    pub(crate) fn connect(&self, primary: &PostgresArgs) -> Result<Option<Pool>, StartError> {
+        if self.database_replica_url.is_none() && self.database_replica_url_file.is_none() {
+            return Ok(None);
+        }
+        let args = PostgresArgs {
+            database_url: self.database_replica_url.clone(),
+            database_url_file: self.database_replica_url_file.clone(),
+            ..primary.clone()
+        };
+        postgres::connect(&args, "receiver-queries")
+            .map(Some)
+            .map_err(|error| StartError::new(format!("DATABASE_REPLICA_URL: {error}")))
+    }
+}
+
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(SecretString::from(text))
 }
 
 /// Bounds of live delivery.

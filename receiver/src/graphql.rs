@@ -11,7 +11,7 @@ mod signal;
 mod user;
 
 use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema};
-use chassis::{graphql::Limits, postgres::Pool};
+use chassis::graphql::Limits;
 
 pub use batch::FeedBatch;
 pub(crate) use chat::chat_seen_by;
@@ -24,7 +24,7 @@ pub use participant::Participant;
 pub use signal::{ReadMark, Signal};
 pub use user::User;
 
-use crate::{feeds::Hub, queries, subscriptions};
+use crate::{feeds::Hub, queries, sources::Sources, subscriptions};
 
 /// All queries.
 #[derive(Default, MergedObject)]
@@ -74,14 +74,10 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
     ))
 }
 
-/// The schema, reading from `pool` and following feeds in `hub`.
+/// The schema, reading from `sources` and following feeds in `hub`.
 #[must_use]
-pub fn schema(pool: &Pool, hub: &Hub) -> ReceiverSchema {
-    builder()
-        .data(pool.clone())
-        .data(hub.clone())
-        .data(Loaders::new(pool))
-        .finish()
+pub fn schema(sources: &Sources, hub: &Hub) -> ReceiverSchema {
+    builder().data(sources.clone()).data(hub.clone()).finish()
 }
 
 /// The schema as text: the committed `shared-schema/receiver.graphql`.

@@ -11,8 +11,9 @@ mod inbox;
 mod participation;
 mod queries;
 mod socket;
+mod sources;
 mod subscriptions;
 
 pub use app::Application;
-pub use config::{Config, LiveArgs};
+pub use config::{Config, LiveArgs, ReplicaArgs};
 pub use graphql::sdl;

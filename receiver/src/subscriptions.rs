@@ -22,7 +22,8 @@ use crate::{
     feeds::{Batch, Reader},
     follower::Follower,
     participation::watch_chat,
-    queries::{hub, pool},
+    queries::hub,
+    sources::primary,
 };
 
 /// Read marks that are told again on resuming, at the most.
@@ -35,7 +36,7 @@ async fn chat_batches(
     after: Option<Cursor>,
 ) -> Result<impl Stream<Item = Batch> + Send + use<>> {
     let caller = Caller::of(context)?;
-    let (pool, hub) = (pool(context)?, hub(context)?);
+    let (pool, hub) = (&primary(context)?.pool, hub(context)?);
     let (watch, participation) = watch_chat(pool, hub, caller, chat_id, after).await?;
     let marks: Vec<Signal> = match after {
         Some(cursor) => db::participants::read_after(pool, &[cursor], MARKS)

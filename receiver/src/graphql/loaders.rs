@@ -1,6 +1,6 @@
 //! Batching: however many objects of a page ask, each kind of thing is read in one statement.
 //!
-//! One set per process. The loaders keep nothing, so what they answer is never staler than the statement, except for
+//! One set per database. The loaders keep nothing, so what they answer is never staler than the statement, except for
 //! people's profiles, which are shown with every message and kept for [`PROFILE_LIFETIME`].
 
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
@@ -13,10 +13,13 @@ use chassis::{Error, postgres::Pool};
 use moka::sync::Cache;
 use shared_schema::{ChatId, MessageId, UserId};
 
-use crate::db::{
-    self,
-    chats::VisibleChat,
-    participants::{JoiningKey, ParticipantRow},
+use crate::{
+    db::{
+        self,
+        chats::VisibleChat,
+        participants::{JoiningKey, ParticipantRow},
+    },
+    sources::source,
 };
 
 /// A changed name is shown everywhere within this time.
@@ -25,7 +28,7 @@ const PROFILE_LIFETIME: Duration = Duration::from_secs(3);
 /// Profiles kept at the most.
 const PROFILES: u64 = 10_000;
 
-/// The loaders of one process.
+/// The loaders of one database.
 pub struct Loaders {
     users: DataLoader<Users>,
     messages: DataLoader<Messages>,
@@ -35,14 +38,12 @@ pub struct Loaders {
     participant_pages: DataLoader<ParticipantPages>,
 }
 
-/// The loaders of this request's process.
+/// The loaders of wherever this request reads.
 ///
 /// # Errors
 /// Never in a schema built by this crate.
 pub fn of<'a>(context: &Context<'a>) -> Result<&'a Loaders, Error> {
-    context
-        .data::<Loaders>()
-        .map_err(|error| Error::internal(error.message))
+    Ok(&source(context)?.loaders)
 }
 
 impl Loaders {

@@ -4,8 +4,7 @@ use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 use shared_schema::{ChatId, Cursor};
 
-use super::{pool, wait_for};
-use crate::graphql::Chat;
+use crate::{graphql::Chat, sources::caught_up};
 
 /// `Query.chat`.
 #[derive(Default)]
@@ -24,7 +23,7 @@ impl ChatById {
         at_least: Option<Cursor>,
     ) -> Result<Option<Chat>> {
         let caller = Caller::of(context)?;
-        wait_for(pool(context)?, caller, at_least).await?;
+        caught_up(context, caller, at_least).await?;
         Chat::seen_by_caller(context, id).await
     }
 }

@@ -4,13 +4,13 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{Cursor, FeedId};
 
-use super::{pool, wait_for};
 use crate::{
     db::{
         self,
         chats::{ActivityKey, VisibleChat},
     },
     graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
+    sources::caught_up,
 };
 
 /// `Query.chats`.
@@ -33,14 +33,13 @@ impl Chats {
         at_least: Option<Cursor>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
-        let pool = pool(context)?;
         let window = PageArgs {
             first,
             after,
             ..PageArgs::default()
         }
         .window::<ActivityKey>()?;
-        wait_for(pool, caller, at_least).await?;
+        let pool = caught_up(context, caller, at_least).await?;
 
         // Before the list, so that whoever subscribes after it misses no chat.
         let own = FeedId::from(caller.user_id);

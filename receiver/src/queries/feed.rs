@@ -4,12 +4,13 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{Cursor, FeedId};
 
-use super::{hub, pool};
+use super::hub;
 use crate::{
     feeds::Reader,
     follower::Follower,
     graphql::{FeedBatch, page_cost},
     participation::watch_chat,
+    sources::primary,
 };
 
 /// `Query.feed`.
@@ -28,7 +29,7 @@ impl FeedPage {
         #[graphql(desc = "The position to go on from.")] after: Cursor,
     ) -> Result<FeedBatch> {
         let caller = Caller::of(context)?;
-        let (pool, hub) = (pool(context)?, hub(context)?);
+        let (pool, hub) = (&primary(context)?.pool, hub(context)?);
         if after.feed != id {
             return Err(Error::bad_input("after", "a cursor of another feed").into());
         }

@@ -4,10 +4,10 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{ChatId, Cursor, MessageId};
 
-use super::{pool, wait_for};
 use crate::{
     graphql::{Message, loaders},
     participation::Participation,
+    sources::caught_up,
 };
 
 /// `Query.message`.
@@ -28,8 +28,7 @@ impl MessageById {
         at_least: Option<Cursor>,
     ) -> Result<Option<Message>> {
         let caller = Caller::of(context)?;
-        let pool = pool(context)?;
-        wait_for(pool, caller, at_least).await?;
+        let pool = caught_up(context, caller, at_least).await?;
         match Participation::of(pool, caller, chat_id).await {
             Ok(_) => {}
             Err(Error::NotFound { .. }) => return Ok(None),

@@ -7,11 +7,11 @@ use async_graphql::{
 use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, MessageId, Number};
 
-use super::{pool, wait_for};
 use crate::{
     db,
     graphql::{Message, PAGE, Page, PageArgs, Window, page_cost},
     participation::Participation,
+    sources::caught_up,
 };
 
 type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
@@ -43,7 +43,6 @@ impl Messages {
         at_least: Option<Cursor>,
     ) -> Result<MessageConnection> {
         let caller = Caller::of(context)?;
-        let pool = pool(context)?;
         let last = if first.is_none() && around.is_none() {
             last.or(Some(PAGE))
         } else {
@@ -56,7 +55,7 @@ impl Messages {
             before,
         }
         .window::<Number>()?;
-        wait_for(pool, caller, at_least).await?;
+        let pool = caught_up(context, caller, at_least).await?;
         let participation = Participation::of(pool, caller, chat_id).await?;
         let page = match around {
             Some(id) => about(pool, participation, id, window).await?,

@@ -4,10 +4,10 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{ChatId, FeedId};
 
-use super::pool;
 use crate::{
     db,
     graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
+    sources::caught_up,
 };
 
 /// Letters of a name to search for, at the most.
@@ -33,7 +33,7 @@ impl PublicChats {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
-        let pool = pool(context)?;
+        let pool = caught_up(context, caller, None).await?;
         let window = PageArgs {
             first,
             after,

@@ -10,7 +10,8 @@ use crate::{
     feeds::Reader,
     follower::Follower,
     graphql::{Chat, chat_seen_by},
-    queries::{hub, pool},
+    queries::hub,
+    sources::primary,
 };
 
 /// `Subscription.chatAdded`.
@@ -26,7 +27,7 @@ impl ChatAddedSubscription {
         #[graphql(desc = "A cursor of your own feed. Without it: from now.")] after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let caller = Caller::of(context)?.clone();
-        let (pool, hub) = (pool(context)?.clone(), hub(context)?);
+        let (pool, hub) = (primary(context)?.pool.clone(), hub(context)?);
         let own = FeedId::from(caller.user_id);
         if after.is_some_and(|cursor| cursor.feed != own) {
             return Err(Error::bad_input("after", "a cursor of another feed").into());

@@ -8,7 +8,7 @@ use shared_schema::{Change, ChatId, Cursor};
 use super::{chat_batches, events};
 use crate::{
     graphql::{Chat, chat_seen_by},
-    queries::pool,
+    sources::primary,
 };
 
 /// `Subscription.chatUpdated`.
@@ -27,7 +27,7 @@ impl ChatUpdatedSubscription {
         >,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let user = Caller::of(context)?.user_id;
-        let pool = pool(context)?.clone();
+        let pool = primary(context)?.pool.clone();
         let batches = chat_batches(context, chat_id, after).await?;
         let chats = events(batches).then(move |event| {
             let pool = pool.clone();

@@ -5,10 +5,7 @@ use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt};
 use shared_schema::Cursor;
 
-use crate::{
-    graphql::FeedBatch,
-    queries::{hub, pool},
-};
+use crate::{graphql::FeedBatch, queries::hub, sources::primary};
 
 /// Cursors in one `after`, at the most.
 const MAX_CURSORS: usize = 2_000;
@@ -46,5 +43,5 @@ pub(super) async fn open(
             format!("at most {MAX_CURSORS} cursors"),
         ));
     }
-    crate::inbox::Inbox::open(hub(context)?, pool(context)?, caller, &after).await
+    crate::inbox::Inbox::open(hub(context)?, &primary(context)?.pool, caller, &after).await
 }

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 use shared_schema::{Change, ChatId, Cursor, UserId};
 
 use super::inbox;
-use crate::{db, feeds::Batch, graphql::UnreadCount, queries::pool};
+use crate::{db, feeds::Batch, graphql::UnreadCount, sources::primary};
 
 /// `Subscription.unreadCountUpdated`.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl UnreadCountUpdatedSubscription {
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<UnreadCount>> + use<>> {
         let user = Caller::of(context)?.user_id;
-        let pool = pool(context)?.clone();
+        let pool = primary(context)?.pool.clone();
         let batches = inbox::open(context, after).await?.into_stream();
         let counts = batches.then(move |batch| {
             let pool = pool.clone();
