@@ -19,7 +19,12 @@ interface Conversation {
   me: string;
 }
 
-/** Messages with day separators and the line above what is new, grouped by sender and minute. */
+/**
+ * Messages with day separators and the line above what is new, grouped by sender and minute.
+ *
+ * What is above the first message is not known until it is loaded, so nothing is said about it: no day and no name.
+ * Older messages then only add rows at the start, and what someone reads does not move by a pixel.
+ */
 export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] {
   const rows: Row[] = [];
   if (messages[0]?.number === 1 || messages.length === 0) rows.push({ kind: "beginning", key: "beginning" });
@@ -27,7 +32,8 @@ export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] 
   messages.forEach((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
-    if (!before || dayKey(before.createdAt) !== dayKey(message.createdAt)) {
+    const unknownBefore = !before && message.number > 1;
+    if (before ? dayKey(before.createdAt) !== dayKey(message.createdAt) : !unknownBefore) {
       rows.push({ kind: "day", key: `day ${dayKey(message.createdAt)}`, at: message.createdAt });
     }
     const startsNew = !newLine && message.number > readUpTo && message.senderId !== me;
@@ -39,7 +45,7 @@ export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] 
       kind: "message",
       key: message.id,
       message,
-      first: startsNew || !before || !together(before, message),
+      first: startsNew || (before ? !together(before, message) : !unknownBefore),
       last: !after || !together(message, after),
     });
   });

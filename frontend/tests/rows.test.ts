@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { rowsOf } from "@/features/messages/model/rows";
+import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { ChatModel, ME } from "./chatModel";
+
+function talk(): MessageFieldsFragment[] {
+  const model = new ChatModel();
+  for (let index = 0; index < 150; index += 1) model.add(["ada", "ada", "ben", ME][index % 4]!, `text ${index}`);
+  // Over several days, so that separators fall between pages too.
+  return model.messages.map((message, index) => ({
+    ...message,
+    createdAt: new Date(Date.UTC(2026, 0, 1, 12, index * 20)).toISOString(),
+  })) as unknown as MessageFieldsFragment[];
+}
+const base = { unsent: [], readUpTo: Number.POSITIVE_INFINITY, me: ME };
+
+test("older messages only add rows at the start: none that was there changes or moves", () => {
+  const messages = talk();
+  for (let from = 1; from < messages.length; from += 7) {
+    const before = rowsOf({ ...base, messages: messages.slice(from) });
+    const after = rowsOf({ ...base, messages: messages.slice(Math.max(0, from - 50)) });
+    // The first known message learns from what is above it whether it begins a group; its row stays the same one.
+    const tail = after.slice(-before.length);
+    expect(tail.map((row) => row.key)).toEqual(before.map((row) => row.key));
+    expect(tail.slice(1)).toEqual(before.slice(1));
+  }
+});
+
+test("the beginning of a chat, each day once, and the line above what is new once", () => {
+  const rows = rowsOf({ ...base, messages: talk(), readUpTo: 100 });
+  const keys = rows.map((row) => row.key);
+  expect(rows[0]?.kind).toBe("beginning");
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(rows.filter((row) => row.kind === "day").length).toBeGreaterThan(1);
+  expect(rows.filter((row) => row.kind === "new").length).toBe(1);
+});
+
+test("a message on its way is shown once, also when its live event overtakes its answer", () => {
+  const messages = talk();
+  const [last] = messages.slice(-1);
+  const unsent = [last!.id, "not yet"].map((id) => ({
+    id,
+    chatId: "chat",
+    content: "text",
+    replyToId: null,
+    createdAt: "2026-01-03T00:00:00Z",
+  }));
+  const keys = rowsOf({ ...base, messages, unsent }).map((row) => row.key);
+  expect(keys.filter((key) => key === last!.id)).toHaveLength(1);
+  expect(keys.at(-1)).toBe("not yet");
+});
