@@ -9,6 +9,7 @@
 
 mod close;
 mod connection;
+mod operation;
 mod protocol;
 mod registry;
 mod sentinel;

@@ -15,6 +15,7 @@ use tokio_stream::StreamMap;
 use super::{
     MAX_ANSWER, SocketContext,
     close::Close,
+    operation,
     protocol::{Incoming, Outgoing},
     registry::{Place, SocketArgs},
     sentinel::Sentinel,
@@ -253,22 +254,21 @@ impl<'a> Connection<'a> {
         id: String,
         mut request: async_graphql::Request,
     ) -> Result<(), End> {
-        use async_graphql::parser::types::OperationType;
         if id.is_empty() || id.len() > MAX_ID {
             return Err(End::Close(Close::BadMessage));
         }
         if self.operations.contains_key(&id) {
             return Err(End::Close(Close::DuplicateId));
         }
-        let refusal = match self.context.endpoint.check(&mut request) {
-            _ if self.operations.len() >= self.args.max_operations => Some(Error::bad_request(
-                format!("at most {} operations per socket", self.args.max_operations),
-            )),
-            Ok(OperationType::Subscription) => None,
-            Ok(_) => Some(Error::bad_request("send queries and mutations over HTTP")),
-            Err(error) => Some(error),
+        let admitted = if self.operations.len() < self.args.max_operations {
+            operation::admit(&self.context.endpoint, &mut request)
+        } else {
+            Err(Error::bad_request(format!(
+                "at most {} operations per socket",
+                self.args.max_operations
+            )))
         };
-        if let Some(error) = refusal {
+        if let Err(error) = admitted {
             let response = failure(&error);
             return self
                 .send(
