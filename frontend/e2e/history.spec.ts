@@ -64,18 +64,24 @@ test("history loads upward without moving what is read, and a quote leads back t
   await ben.page.getByRole("button", { name: "Go to the newest message" }).click();
   await expect(message(ben, "the newest message")).toBeVisible();
 
-  // Nothing but the newest page is loaded: the quote's message is fetched with what surrounds it.
+  // An answer far from what it answers. After a reload only the newest page is there: the quote fetches its place.
+  await expect(async () => {
+    await up();
+    await expect(ben.page.getByText("This is where it begins")).toBeInViewport({ timeout: 200 });
+  }).toPass({ timeout: 30_000 });
+  await message(ben, "the very first message").first().hover();
+  await message(ben, "the very first message").first().getByRole("button", { name: "Reply" }).click();
+  await say(ben, "a late answer");
+  await expect(message(ben, "a late answer")).toBeInViewport();
   await ada.page.reload();
   await live(ada);
-  await openChat(ada, "Long talk");
-  await expect(message(ada, "the newest message")).toBeVisible();
-  const far = ada.page.getByRole("region", { name: "Messages" });
-  await expect(async () => {
-    await far.evaluate((element) => element.scrollBy(0, -600));
-    await expect(message(ada, "an answer to it")).toBeVisible({ timeout: 200 });
-  }).toPass({ timeout: 30_000 });
-  await message(ada, "an answer to it").getByRole("button", { name: "Go to the message of" }).click();
-  await expect(message(ada, "the very first message").first()).toBeInViewport();
+  await expect(message(ada, "a late answer")).toBeInViewport();
+  await expect(ada.page.locator('article[data-number="1"]')).toHaveCount(0);
+  await message(ada, "a late answer").getByRole("button", { name: "Go to the message of" }).click();
+  await expect(ada.page.locator('article[data-number="1"]')).toBeInViewport();
+  await picture(ada.page, "jumped");
+  await ada.page.getByRole("button", { name: /^Go to the newest message/ }).click();
+  await expect(message(ada, "a late answer")).toBeInViewport();
 });
 
 test("unread messages are counted, and reading elsewhere clears the badge", async ({ browser }) => {

@@ -189,6 +189,15 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     previousFirst.current = firstMessage;
   }, [firstMessage]);
 
+  // Whoever sends wants to see it: from wherever they were, to the end.
+  const lastRow = rows.at(-1);
+  const lastUnsent = lastRow?.kind === "unsent" ? lastRow.key : undefined;
+  useLayoutEffect(() => {
+    if (!lastUnsent) return;
+    stick.current = true;
+    setAtBottom(true);
+  }, [lastUnsent]);
+
   useLayoutEffect(() => {
     if (target) {
       const index = rows.findIndex((row) => row.key === target);
