@@ -1,10 +1,9 @@
 //! What may run on a socket.
 
 use async_graphql::{
-    Request,
+    Name, Request,
     parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
-        SelectionSet,
+        ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
 use chassis::{Error, graphql::Endpoint};
@@ -35,17 +34,16 @@ pub(super) fn admit(endpoint: &Endpoint, request: &mut Request) -> Result<(), Er
     }
 }
 
+/// The operation that this name selects, or the only one. The check above has made sure that there is one.
 fn selected<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Option<&'a OperationDefinition> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(&operation.node),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name).map(|operation| &operation.node)
-        }
-        (DocumentOperations::Multiple(_), None) => None,
-    }
+    document
+        .operations
+        .iter()
+        .find(|(own, _)| name.is_none() || own.map(Name::as_str) == name)
+        .map(|(_, operation)| &operation.node)
 }
 
 /// Fields of a selection set, also those in fragments. The check above has refused cycles.
