@@ -6,13 +6,25 @@
 mod documents;
 mod stage;
 
-mod bounds;
-mod protocol;
-mod sabotage;
-mod sessions;
-mod signals;
+mod chat;
+mod chats;
+mod feed;
+mod message;
+mod messages;
+mod public_chats;
+mod unread_counts;
 
 mod chat_events;
 mod inbox;
+mod views;
 
+mod bounds;
+mod contract;
+mod cost;
+mod lifecycle;
+mod protocol;
+mod replica;
+mod sabotage;
 mod sequencer;
+mod sessions;
+mod signals;
