@@ -10,6 +10,7 @@ mod client;
 pub mod dice;
 pub mod history;
 mod injection;
+mod link;
 pub mod matrix;
 pub mod report;
 pub mod run;

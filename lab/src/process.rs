@@ -168,6 +168,32 @@ impl Process {
         self.signal(Signal::CONT);
     }
 
+    /// SIGINT, without waiting for its effect: to Postgres, the fast shutdown.
+    pub fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
+    /// SIGSTOP to it and its children: nothing of it does anything.
+    pub fn freeze_family(&self) {
+        self.signal_family(Signal::STOP);
+    }
+
+    /// SIGCONT, after [`Process::freeze_family`].
+    pub fn thaw_family(&self) {
+        self.signal_family(Signal::CONT);
+    }
+
+    fn signal_family(&self, signal: Signal) {
+        self.signal(signal);
+        // While the parent stands still, its children stay its children.
+        for child in children(self.pid()) {
+            if let Some(pid) = i32::try_from(child).ok().and_then(Pid::from_raw) {
+                // It may have ended between the two lines.
+                let _ = kill_process(pid, signal);
+            }
+        }
+    }
+
     fn signal(&self, signal: Signal) {
         if self.is_running() {
             // It may end between the two lines; then there is nothing left to signal.

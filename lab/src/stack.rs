@@ -176,6 +176,14 @@ impl Stack {
         &self.postgres
     }
 
+    /// A hot standby beside the database server. It follows the server that the port
+    /// `primary` leads to.
+    pub fn standby(&self, name: &str, primary: u16) -> Result<Postgres, Error> {
+        let directory = Arc::clone(&self.directory);
+        let port = crate::ports::free();
+        Postgres::standby(name, directory, port, Durability::ThrownAway, primary)
+    }
+
     /// The address of the database for a role, or for its owner.
     pub fn database_url(&self, role: Option<&str>) -> String {
         match role {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use lab::Error;
-use lab::faults::matrix::{ROWS, Row};
+use lab::faults::matrix::{ABSENT, Absent, ROWS, Row};
 use lab::faults::run::{Outcome, Plan};
 use lab::faults::scene::Size;
 use lab::faults::stage::{Raising, Stage};
@@ -90,8 +90,9 @@ impl Run {
             members: self.members.unwrap_or(usual.members),
             rate: self.rate.unwrap_or(usual.rate),
         };
+        let seed = self.seed.unwrap_or_else(seed_of_the_moment);
         Plan {
-            seed: self.seed.unwrap_or_else(seed_of_the_moment),
+            seed,
             size,
             smoke: self.smoke,
             slack: self.slack.max(1),
@@ -100,19 +101,34 @@ impl Run {
                 with_redis: !self.without_redis,
                 environment: Vec::new(),
                 directory: self.directory.clone(),
+                seed,
             },
         }
     }
 
-    fn rows(&self, plan: &Plan) -> Vec<Row> {
+    /// What to play, and what not, with the reason.
+    fn rows(&self, plan: &Plan) -> (Vec<Row>, Vec<Absent>) {
         let wanted = |row: &&Row| match self.only.is_empty() {
             true => plan.injections(row) > 0,
             false => self.only.iter().any(|id| id.eq_ignore_ascii_case(row.id)),
         };
-        let mut rows: Vec<Row> = ROWS.iter().filter(wanted).copied().collect();
+        let (mut rows, mut absent) = (Vec::new(), Vec::new());
+        if self.only.is_empty() && !self.smoke {
+            absent.extend(
+                ABSENT
+                    .iter()
+                    .map(|(id, title, why)| Absent::new(id, title, *why)),
+            );
+        }
+        for row in ROWS.iter().filter(wanted) {
+            match row.obstacle(plan.raising.with_redis) {
+                None => rows.push(*row),
+                Some(why) => absent.push(Absent::new(row.id, row.title, why)),
+            }
+        }
         // Rows on the same stage follow each other; the order is otherwise that of the table.
         rows.sort_by_key(|row| row.flavor);
-        rows
+        (rows, absent)
     }
 }
 
@@ -154,7 +170,8 @@ async fn play(run: &Run) -> Result<ExitCode, Error> {
     println!("lab: seed {}", plan.seed);
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut stage: Option<Arc<Stage>> = None;
-    for row in run.rows(&plan) {
+    let (rows, absent) = run.rows(&plan);
+    for row in rows {
         let fits = |stage: &Arc<Stage>| stage.flavor() == row.flavor;
         let on = match stage.take().filter(fits) {
             Some(stage) => stage,
@@ -166,12 +183,10 @@ async fn play(run: &Run) -> Result<ExitCode, Error> {
         stage = outcome.passed().then_some(on);
         outcomes.push(outcome);
     }
-    println!("\n{}", report::text(&outcomes));
+    outcomes.sort_by_key(|outcome| ROWS.iter().position(|row| row.id == outcome.row.id));
+    println!("\n{}", report::text(&outcomes, &absent));
     println!("seed {}", plan.seed);
-    write(
-        &run.markdown,
-        &report::markdown(&outcomes, run.only.is_empty()),
-    )?;
+    write(&run.markdown, &report::markdown(&outcomes, &absent))?;
     write(&run.junit, &report::junit(&outcomes))?;
     Ok(code(outcomes.iter().all(Outcome::passed)))
 }

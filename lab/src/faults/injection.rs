@@ -1,40 +1,172 @@
 //! One injection of each fault, with the healing that belongs to it.
 
+mod balancer;
+mod clients;
+mod clock;
+mod failover;
+mod flood;
+mod memory;
+mod network;
+mod postgres;
 mod processes;
+mod redis;
+mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::dice::Dice;
 use super::scene::Scene;
+use super::stage::{Detours, failed};
 use crate::Error;
+use crate::stack::Stack;
 
 /// What can be broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// Nothing is.
     Nothing,
+    /// A sender is killed at a chosen moment of a transaction.
+    SenderAtMoment,
     /// A sender is killed.
     KillSender,
+    /// A receiver is killed.
+    KillReceiver,
+    /// A receiver stands still.
+    FreezeReceiver,
+    /// All six are replaced, one after the other.
+    Rolling,
+    /// Redis is told to shut down.
+    StopRedis,
+    /// Redis stands still.
+    FreezeRedis,
+    /// Redis drops its subscribers.
+    DropSubscribers,
+    /// Messages from Redis get lost, double and swapped.
+    MangleMessages,
+    /// Another Redis, which is empty.
+    ReplaceRedis,
+    /// Postgres is restarted.
+    RestartPostgres,
+    /// The primary dies, and a standby that has everything takes over.
+    FailOver,
+    /// The primary dies, and a standby that lacks the tail takes over.
+    FailOverWithLoss,
+    /// All backends are ended.
+    EndBackends,
+    /// Postgres stands still.
+    FreezePostgres,
+    /// A row is locked for long, a transaction stays open for long.
+    HoldLocks,
+    /// The disk is full.
+    FillDisk,
+    /// The load balancer dies, or cuts, or is reloaded.
+    DisturbBalancer,
+    /// One link is dead.
+    Partition,
+    /// Clients have a bad network.
+    BadNetwork,
+    /// A device was away, and much has happened.
+    LongAbsence,
+    /// Readers that do not read.
+    SlowReaders,
+    /// A clock goes wrong.
+    SkewClock,
+    /// A receiver runs out of memory.
+    StarveReceiver,
+    /// All users instances are away.
+    StopUsers,
+    /// Someone has to go while people write.
+    RemoveParticipant,
+    /// A session is revoked.
+    RevokeSession,
+    /// One send from eight connections at once.
+    SendEightfold,
+}
+
+/// One injection.
+pub struct Turn<'a> {
+    /// Everyone and everything.
+    pub scene: &'a Arc<Scene>,
+    /// Choices.
+    pub dice: &'a mut Dice,
+    /// The how-manieth it is, from zero.
+    pub round: u32,
+    /// How long the fault lasts.
+    pub hold: Duration,
+}
+
+impl Turn<'_> {
+    fn stack(&self) -> &Stack {
+        &self.scene.stage.stack
+    }
+
+    fn detours(&self) -> Result<&Detours, Error> {
+        let detours = self.scene.stage.detours.as_ref();
+        detours.ok_or_else(|| failed("the fault lab", "this stage has no detours"))
+    }
+
+    /// Tells the history what is done to what.
+    fn note(&self, what: impl ToString) {
+        let facts = json!({ "what": what.to_string() });
+        self.scene.history.write("fault.detail", &facts);
+    }
 }
 
 impl Fault {
+    /// Why it cannot be injected on this machine; none if it can.
+    pub fn obstacle(self) -> Option<String> {
+        match self {
+            Fault::StarveReceiver => memory::obstacle(),
+            _ => None,
+        }
+    }
+
     /// Breaks it once, waits, and heals it. Returns how many times something was broken.
-    pub async fn inject(self, scene: &Arc<Scene>, dice: &mut Dice) -> Result<u32, Error> {
-        let begun = json!({ "fault": format!("{self:?}") });
-        scene.history.write("fault.begin", &begun);
-        let outcome = self.act(scene, dice).await;
+    pub async fn inject(self, turn: &mut Turn<'_>) -> Result<u32, Error> {
+        let history = turn.scene.history.clone();
+        let begun = json!({ "fault": format!("{self:?}"), "round": turn.round });
+        history.write("fault.begin", &begun);
+        let outcome = self.act(turn).await;
         let said = outcome.as_ref().err().map(ToString::to_string);
         let ended = json!({ "fault": format!("{self:?}"), "error": said });
-        scene.history.write("fault.end", &ended);
+        history.write("fault.end", &ended);
         outcome
     }
 
-    async fn act(self, scene: &Arc<Scene>, dice: &mut Dice) -> Result<u32, Error> {
+    async fn act(self, turn: &mut Turn<'_>) -> Result<u32, Error> {
         match self {
-            Fault::Nothing => processes::nothing(dice).await,
-            Fault::KillSender => processes::kill_sender(scene, dice).await,
+            Fault::Nothing => processes::nothing(turn).await,
+            Fault::SenderAtMoment => wire::sender_at_moment(turn).await,
+            Fault::KillSender => processes::kill_sender(turn).await,
+            Fault::KillReceiver => processes::kill_receiver(turn).await,
+            Fault::FreezeReceiver => processes::freeze_receiver(turn).await,
+            Fault::Rolling => processes::rolling(turn).await,
+            Fault::StopRedis => redis::stop(turn).await,
+            Fault::FreezeRedis => redis::freeze(turn).await,
+            Fault::DropSubscribers => redis::drop_subscribers(turn).await,
+            Fault::MangleMessages => wire::mangle(turn).await,
+            Fault::ReplaceRedis => redis::replace(turn).await,
+            Fault::RestartPostgres => postgres::restart(turn).await,
+            Fault::FailOver => failover::synchronous(turn).await,
+            Fault::FailOverWithLoss => failover::with_loss(turn).await,
+            Fault::EndBackends => postgres::end_backends(turn).await,
+            Fault::FreezePostgres => postgres::freeze(turn).await,
+            Fault::HoldLocks => postgres::hold_locks(turn).await,
+            Fault::FillDisk => postgres::fill_disk(turn).await,
+            Fault::DisturbBalancer => balancer::disturb(turn).await,
+            Fault::Partition => network::partition(turn).await,
+            Fault::BadNetwork => network::bad_network(turn).await,
+            Fault::LongAbsence => flood::long_absence(turn).await,
+            Fault::SlowReaders => flood::slow_readers(turn).await,
+            Fault::SkewClock => clock::skew(turn).await,
+            Fault::StarveReceiver => memory::starve(turn).await,
+            Fault::StopUsers => processes::stop_users(turn).await,
+            Fault::RemoveParticipant => clients::remove_participant(turn).await,
+            Fault::RevokeSession => clients::revoke_session(turn).await,
+            Fault::SendEightfold => clients::send_eightfold(turn).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::matrix::ABSENT;
+use super::matrix::Absent;
 use super::run::{Outcome, Plan};
 
 const COLUMNS: [&str; 10] = [
@@ -52,10 +52,10 @@ fn verdict(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn absent_cells(absent: &(&str, &str, &str)) -> [String; 10] {
+fn absent_cells(absent: &Absent) -> [String; 10] {
     let mut cells = [const { String::new() }; 10];
-    cells[0] = absent.0.to_owned();
-    cells[1] = format!("{}: {}", absent.1, absent.2);
+    cells[0] = absent.id.to_owned();
+    cells[1] = format!("{} (not injected: {})", absent.title, absent.why);
     cells[9] = "not injected".to_owned();
     cells
 }
@@ -81,10 +81,11 @@ fn totals(outcomes: &[Outcome]) -> [String; 10] {
 }
 
 /// The table for a terminal, without the longest column.
-pub fn text(outcomes: &[Outcome]) -> String {
+pub fn text(outcomes: &[Outcome], absent: &[Absent]) -> String {
     let head = COLUMNS.map(str::to_owned);
     let mut rows: Vec<[String; 10]> = vec![head];
     rows.extend(outcomes.iter().map(cells));
+    rows.extend(absent.iter().map(absent_cells));
     rows.push(totals(outcomes));
     for row in &mut rows {
         row[1] = row[1].split(" (").next().unwrap_or_default().to_owned();
@@ -104,7 +105,7 @@ pub fn text(outcomes: &[Outcome]) -> String {
 }
 
 /// The table for a document.
-pub fn markdown(outcomes: &[Outcome], with_absent: bool) -> String {
+pub fn markdown(outcomes: &[Outcome], absent: &[Absent]) -> String {
     let mut table = String::new();
     let mut line = |cells: &[String]| {
         let _ = writeln!(table, "| {} |", cells.join(" | "));
@@ -112,9 +113,7 @@ pub fn markdown(outcomes: &[Outcome], with_absent: bool) -> String {
     line(&COLUMNS.map(str::to_owned));
     line(&COLUMNS.map(|_| "---".to_owned()));
     outcomes.iter().for_each(|outcome| line(&cells(outcome)));
-    if with_absent {
-        ABSENT.iter().for_each(|absent| line(&absent_cells(absent)));
-    }
+    absent.iter().for_each(|absent| line(&absent_cells(absent)));
     line(&totals(outcomes));
     table
 }

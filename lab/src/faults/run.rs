@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::checker::{self, Findings};
 use super::dice::Dice;
 use super::history::History;
+use super::injection::Turn;
 use super::matrix::Row;
 use super::scene::{Scene, Size};
 use super::stage::{Raising, Stage};
@@ -106,13 +107,13 @@ impl Plan {
         let path = self.raising.directory.join(format!("{}.jsonl", row.id));
         let history = History::create(&path)?;
         let meta = json!({ "fault": row.id, "seed": self.seed, "bound_ms": row.bound_ms,
-            "slack": self.slack, "resets": row.resets, "allowed_errors": row.allowed_errors });
+            "slack": self.slack, "resets": row.resets, "allowed_errors": row.allowed_errors, "attempts": row.attempts });
         history.write("meta", &meta);
         let logs = LogWatch::begin(stage);
-        take_stock(stage, &history, "before").await;
-
         let dice = Dice::new(self.seed).for_part(row.id);
         let scene = Arc::new(Scene::set(stage, self.size, &history).await?);
+        take_stock(stage, &history, "before").await;
+        scene.switch_on(self.size).await?;
         let traffic = Traffic::start(&scene, self.size, &dice);
         let injected = self.inject(row, &scene, &dice, outcome).await;
         traffic.stop().await;
@@ -132,6 +133,16 @@ impl Plan {
         injected
     }
 
+    /// The first fault of a row in the whole matrix lasts as long as the documentation says;
+    /// the others are shorter, and each a little different.
+    fn hold(&self, row: &Row, round: u32, dice: &mut Dice) -> Duration {
+        let jitter = dice.millis(0, row.brief_ms / 2);
+        match round == 0 && !self.smoke {
+            true => Duration::from_millis(row.long_ms),
+            false => Duration::from_millis(row.brief_ms * 3 / 4) + jitter,
+        }
+    }
+
     async fn inject(
         &self,
         row: &Row,
@@ -141,8 +152,14 @@ impl Plan {
     ) -> Result<(), Error> {
         let mut dice = dice.for_part("schedule");
         sleep(Duration::from_secs(1)).await;
-        for _ in 0..self.injections(row) {
-            outcome.injections += row.fault.inject(scene, &mut dice).await?;
+        for round in 0..self.injections(row) {
+            let mut turn = Turn {
+                scene,
+                round,
+                hold: self.hold(row, round, &mut dice),
+                dice: &mut dice,
+            };
+            outcome.injections += row.fault.inject(&mut turn).await?;
             sleep(dice.millis(200, 900)).await;
         }
         sleep(Duration::from_secs(1)).await;

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, RwLock};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::client::account::Account;
 use super::client::device::Device;
 use super::history::History;
+use super::link::Link;
 use super::stage::Stage;
 use crate::Error;
 use crate::client::Refusal;
@@ -78,10 +79,12 @@ pub struct Scene {
     pub devices: RwLock<Vec<Device>>,
     /// Chats that faults have made.
     pub more_chats: RwLock<Vec<Uuid>>,
+    /// Networks of clients, for as long as the row lasts.
+    pub links: Mutex<Vec<Link>>,
 }
 
 impl Scene {
-    /// Makes accounts and chats, and switches all devices on.
+    /// Makes accounts and chats.
     pub async fn set(stage: &Arc<Stage>, size: Size, history: &History) -> Result<Scene, Error> {
         let mut people = Vec::new();
         for some in (0..size.people).collect::<Vec<_>>().chunks(4) {
@@ -101,12 +104,13 @@ impl Scene {
             chats,
             devices: RwLock::default(),
             more_chats: RwLock::default(),
+            links: Mutex::default(),
         };
-        scene.switch_on(size).await?;
         Ok(scene)
     }
 
-    async fn switch_on(&self, size: Size) -> Result<(), Error> {
+    /// Switches all devices on.
+    pub async fn switch_on(&self, size: Size) -> Result<(), Error> {
         let mut devices = self.devices.write().await;
         for (index, person) in self.people.iter().enumerate() {
             for number in 0..size.devices {
@@ -132,8 +136,12 @@ impl Scene {
 
     /// One more device, which the checker holds to everything from its first position on.
     pub async fn add_device(&self, name: &str, account: &Arc<Account>) {
-        let url = self.stage.url();
-        let device = Device::start(name, account, &url, false, &self.history);
+        self.add_device_at(name, account, &self.stage.url()).await;
+    }
+
+    /// One that reaches the system at another address.
+    pub async fn add_device_at(&self, name: &str, account: &Arc<Account>, base: &str) {
+        let device = Device::start(name, account, base, false, &self.history);
         device.caught_up(Duration::from_secs(30)).await;
         self.devices.write().await.push(device);
     }

@@ -1,22 +1,50 @@
 //! What a fault is injected into: the stack, and what the lab puts around it.
 
+mod clocks;
+mod cramped;
+mod detours;
+mod pair;
+
 use std::path::PathBuf;
 
 use crate::Error;
 use crate::db::Observer;
 use crate::stack::{Options, Stack};
 
+pub use clocks::Clocks;
+pub use cramped::SmallDisk;
+pub use detours::{Detours, Part};
+pub use pair::Pair;
+
 /// What a row of the matrix needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flavor {
     /// The stack as it is.
     Plain,
+    /// Readers that stall are given up after eight seconds instead of sixty.
+    Impatient,
+    /// Each service reaches Postgres and Redis on a detour of its own.
+    Detoured,
+    /// Also with a second Postgres that follows the first.
+    Paired,
+    /// Each service has a clock that can be set.
+    Clocked,
+    /// Postgres lives on a small disk of its own.
+    Cramped,
 }
 
 /// A running system under test.
 pub struct Stage {
     /// The six services and their servers.
     pub stack: Stack,
+    /// What is on the way to Postgres and Redis.
+    pub detours: Option<Detours>,
+    /// The second Postgres.
+    pub pair: Option<Pair>,
+    /// Clocks that can be set.
+    pub clocks: Option<Clocks>,
+    /// The disk of Postgres. After the stack: it is taken away last.
+    pub disk: Option<SmallDisk>,
     flavor: Flavor,
 }
 
@@ -29,6 +57,8 @@ pub struct Raising {
     pub environment: Vec<(String, String)>,
     /// Where histories and logs are kept.
     pub directory: PathBuf,
+    /// What damage to messages is drawn from.
+    pub seed: u64,
 }
 
 impl Stage {
@@ -39,8 +69,41 @@ impl Stage {
             ..Options::for_tests()
         };
         options.environment.extend(raising.environment.clone());
+        let (mut detours, mut clocks, mut disk) = (None, None, None);
+        match flavor {
+            Flavor::Plain => {}
+            Flavor::Impatient => {
+                let stall = ("SOCKET_STALL_MS".to_owned(), "8000".to_owned());
+                options.environment.push(stall);
+            }
+            Flavor::Detoured | Flavor::Paired => {
+                detours = Some(Detours::lay(&mut options, raising.seed).await?);
+            }
+            Flavor::Clocked => clocks = Some(Clocks::wind(&mut options)?),
+            Flavor::Cramped => disk = Some(SmallDisk::mount(&mut options)?),
+        }
         let stack = Stack::start(options).await?;
-        Ok(Stage { stack, flavor })
+        let mut stage = Stage {
+            stack,
+            detours,
+            pair: None,
+            clocks,
+            disk,
+            flavor,
+        };
+        if flavor == Flavor::Paired {
+            stage.pair = Some(Pair::beside(&stage.stack).await?);
+        }
+        Ok(stage)
+    }
+
+    /// Why a flavor cannot be had on this machine; none if it can.
+    pub fn obstacle(flavor: Flavor) -> Option<String> {
+        match flavor {
+            Flavor::Clocked => clocks::obstacle(),
+            Flavor::Cramped => cramped::obstacle(),
+            _ => None,
+        }
     }
 
     /// What was asked for.
@@ -55,6 +118,18 @@ impl Stage {
 
     /// A look into the database that the services use now.
     pub async fn observer(&self) -> Result<Observer, Error> {
-        Observer::connect(&self.stack.database_url(None)).await
+        let url = match &self.pair {
+            Some(pair) => pair.leader(&self.stack).owner_url("antiphon"),
+            None => self.stack.database_url(None),
+        };
+        Observer::connect(&url).await
+    }
+}
+
+/// An error of the lab itself.
+pub fn failed(what: &str, output: impl ToString) -> Error {
+    Error::Failed {
+        program: what.to_owned(),
+        output: output.to_string(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -30,6 +31,7 @@ pub enum Durability {
 /// A PostgreSQL server of our own. Everyone on the loopback may sign in as anyone.
 #[derive(Debug)]
 pub struct Postgres {
+    name: String,
     port: u16,
     durability: Durability,
     account: Account,
@@ -62,22 +64,80 @@ impl Postgres {
         port: u16,
         durability: Durability,
     ) -> Result<Postgres, Error> {
-        let postgres = Postgres {
-            port,
-            durability,
-            account: Account::for_postgres()?,
-            data: directory.path().join("postgres"),
-            process: Mutex::new(None),
-            template: tokio::sync::OnceCell::new(),
-            databases: AtomicU64::new(0),
-            discarded: Discarded::default(),
-            directory,
-        };
+        let postgres = Postgres::named("postgres", directory, port, durability)?;
         if !postgres.data.join("PG_VERSION").exists() {
             postgres.make_cluster()?;
         }
         postgres.begin()?;
         Ok(postgres)
+    }
+
+    /// A hot standby on `port`, copied from the server that `primary` leads to, which it
+    /// follows from then on. Its data and log are called `name` in `directory`.
+    pub fn standby(
+        name: &str,
+        directory: Arc<Directory>,
+        port: u16,
+        durability: Durability,
+        primary: u16,
+    ) -> Result<Postgres, Error> {
+        let postgres = Postgres::named(name, directory, port, durability)?;
+        postgres.follow(primary)?;
+        Ok(postgres)
+    }
+
+    fn named(
+        name: &str,
+        directory: Arc<Directory>,
+        port: u16,
+        durability: Durability,
+    ) -> Result<Postgres, Error> {
+        Ok(Postgres {
+            name: name.to_owned(),
+            port,
+            durability,
+            account: Account::for_postgres()?,
+            data: directory.path().join(name),
+            process: Mutex::new(None),
+            template: tokio::sync::OnceCell::new(),
+            databases: AtomicU64::new(0),
+            discarded: Discarded::default(),
+            directory,
+        })
+    }
+
+    /// Throws its own data away, copies those of the server on port `primary`, and follows
+    /// that server: what an operator does with a primary that was replaced.
+    pub fn follow(&self, primary: u16) -> Result<(), Error> {
+        self.kill();
+        if self.data.exists() {
+            fs::remove_dir_all(&self.data)
+                .map_err(|cause| Error::io(format!("remove {}", self.data.display()), cause))?;
+        }
+        fs::create_dir_all(&self.data)
+            .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
+        self.account.take(&self.data)?;
+        fs::set_permissions(&self.data, fs::Permissions::from_mode(0o700))
+            .map_err(|cause| Error::io(format!("close {}", self.data.display()), cause))?;
+        let program = programs::postgres("pg_basebackup")?;
+        let mut command = self.account.command(&program);
+        command
+            .arg("--pgdata")
+            .arg(&self.data)
+            .args(["--host=127.0.0.1", &format!("--port={primary}")])
+            .args([&format!("--username={OWNER}"), "--write-recovery-conf"])
+            .args(["--checkpoint=fast", "--wal-method=stream", "--no-sync"]);
+        let output = command
+            .current_dir(self.directory.path())
+            .output()
+            .map_err(|cause| Error::io("run pg_basebackup", cause))?;
+        if !output.status.success() {
+            return Err(Error::Failed {
+                program: "pg_basebackup".to_owned(),
+                output: String::from_utf8_lossy(&output.stderr).into_owned(),
+            });
+        }
+        self.begin()
     }
 
     fn make_cluster(&self) -> Result<(), Error> {
@@ -119,7 +179,7 @@ impl Postgres {
             command.push(OsString::from(setting));
         }
         let recipe = Recipe {
-            name: "postgres".to_owned(),
+            name: self.name.clone(),
             command,
             environment: Vec::new(),
             stop: match self.durability {
@@ -151,7 +211,7 @@ impl Postgres {
         settings
     }
 
-    /// Postgres itself writes `ready` on the eighth line of its lock file.
+    /// Postgres itself writes `ready`, or `standby`, on the eighth line of its lock file.
     fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
         let deadline = Instant::now() + PATIENCE;
         let lock_file = self.data.join("postmaster.pid");
@@ -159,18 +219,20 @@ impl Postgres {
         loop {
             let text = fs::read_to_string(&lock_file).unwrap_or_default();
             let mut lines = text.lines();
-            if lines.next() == Some(&pid) && lines.nth(6).map(str::trim) == Some("ready") {
+            let is_ours = lines.next() == Some(&pid);
+            let state = lines.nth(6).map(str::trim);
+            if is_ours && matches!(state, Some("ready" | "standby")) {
                 return Ok(());
             }
             if !process.is_running() {
                 return Err(Error::Exited {
-                    name: "postgres".to_owned(),
+                    name: self.name.clone(),
                     log: process.log_tail(),
                 });
             }
             if Instant::now() >= deadline {
                 return Err(Error::NotReady {
-                    name: "postgres".to_owned(),
+                    name: self.name.clone(),
                     seconds: PATIENCE.as_secs(),
                     log: process.log_tail(),
                 });
@@ -212,6 +274,29 @@ impl Postgres {
         let process = self.slot().take();
         if let Some(process) = process {
             process.kill();
+        }
+    }
+
+    /// A fast shutdown: clients are cut off, nothing has to be recovered afterwards.
+    pub fn stop_fast(&self) {
+        let process = self.slot().take();
+        if let Some(process) = process {
+            process.interrupt();
+            process.wait_for_exit(PATIENCE);
+        }
+    }
+
+    /// SIGSTOP to the server and all its backends.
+    pub fn freeze_all(&self) {
+        if let Some(process) = self.slot().as_ref() {
+            process.freeze_family();
+        }
+    }
+
+    /// SIGCONT, after [`Postgres::freeze_all`].
+    pub fn thaw_all(&self) {
+        if let Some(process) = self.slot().as_ref() {
+            process.thaw_family();
         }
     }
 

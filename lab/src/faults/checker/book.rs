@@ -126,7 +126,7 @@ pub struct Book {
     pub messages: HashMap<(Uuid, Uuid), Message>,
     pub participants: BTreeMap<(Uuid, Uuid), Participant>,
     /// Events that a lossy failover took, as the run found them in the dead primary.
-    pub lost: HashSet<Uuid>,
+    pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<Window>>,
     users: HashMap<String, Uuid>,
     places: HashMap<String, usize>,
@@ -179,7 +179,9 @@ impl Book {
                 }
             }
             "lost" => {
-                self.lost.insert(id(&value["id"]));
+                let seq = value["seq"].as_u64().unwrap_or_default();
+                self.lost
+                    .insert((id(&value["feed"]), seq, id(&value["id"])));
             }
             _ if kind.starts_with("dump.") => self.enter_row(&kind, &value),
             _ => self.steps.push(Step {

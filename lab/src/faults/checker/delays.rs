@@ -1,6 +1,6 @@
 //! From the acknowledgement of a message to each device. (I9)
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -28,11 +28,11 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
         *over = step.t.min(*over);
     }
     // Only while someone waits for it: a device that was switched off has its own bound.
-    let ready = book.meta["away"].as_array().cloned().unwrap_or_default();
+    let away: HashSet<&str> = book.steps("away").map(|step| step.text("d")).collect();
     let mut delays = Vec::new();
     let mut stable: HashMap<Uuid, u64> = HashMap::new();
     for device in &book.devices {
-        if ready.iter().any(|name| name == device.name.as_str()) {
+        if away.contains(device.name.as_str()) {
             continue;
         }
         for (t, sight) in &device.sights {

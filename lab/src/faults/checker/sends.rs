@@ -26,6 +26,16 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
     order_of_acks(&sends, findings);
     order_of_sights(book, &sends, findings);
     once_stored(book, findings);
+    let allowed = book.meta["attempts"].as_u64();
+    if allowed.is_some_and(|allowed| findings.most_attempts > allowed)
+        || findings.unresolved > 0 && allowed.is_some()
+    {
+        let what = format!(
+            "a deed took {} attempts, {} had no end",
+            findings.most_attempts, findings.unresolved
+        );
+        findings.accuse(Invariant::BoundedDelay, what);
+    }
 }
 
 fn collect(book: &Book, findings: &mut Findings) -> BTreeMap<Uuid, Send> {
@@ -77,7 +87,7 @@ fn stored(book: &Book, cid: Uuid, send: &Send, findings: &mut Findings) {
     let row = book.messages.get(&(send.chat, cid));
     if let Some((_, seq, id)) = send.acks.first() {
         findings.messages += 1;
-        if book.lost.contains(id) {
+        if book.lost.contains(&(send.chat, *seq, *id)) {
             findings.forfeited += 1;
         } else if row.is_none() {
             let what = format!("message {cid} was acknowledged at seq {seq} and is gone");
@@ -131,7 +141,7 @@ fn order_of_sights(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Fin
     for device in &book.devices {
         for (t, sight) in &device.sights {
             if let Sight::Received(event) = sight
-                && !book.lost.contains(&event.id)
+                && !book.lost.contains(&(event.feed, event.seq, event.id))
             {
                 let key = (device.user, event.feed);
                 moments.entry(key).or_default().push((*t, false, event.seq));
@@ -140,7 +150,7 @@ fn order_of_sights(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Fin
     }
     for send in sends.values() {
         if let Some((_, seq, id)) = send.acks.first()
-            && !book.lost.contains(id)
+            && !book.lost.contains(&(send.chat, *seq, *id))
         {
             let key = (send.user, send.chat);
             moments

@@ -26,24 +26,21 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
 fn probes(book: &Book, grace: u64, findings: &mut Findings) {
     let mut moves: BTreeMap<(Uuid, Uuid), Vec<(u64, bool)>> = BTreeMap::new();
     for step in &book.steps {
-        let (lets_in, t) = match step.kind.as_str() {
-            "add.invoke" => (true, step.t),
-            "drop.ok" => (false, step.t + grace),
+        let lets_in = match step.kind.as_str() {
+            "add.invoke" => true,
+            "drop.ok" => false,
             _ => continue,
         };
         let key = (step.id("chat"), step.id("whom"));
-        moves.entry(key).or_default().push((t, lets_in));
+        moves.entry(key).or_default().push((step.t, lets_in));
     }
     for step in book.steps("probe") {
         let key = (step.id("chat"), book.user(step.text("user")));
-        let before = moves.get(&key).into_iter().flatten();
-        let last = before.filter(|(t, _)| *t < step.number("begun")).max();
-        let asked_in = moves.get(&key).into_iter().flatten();
-        let mut asked_in = asked_in.filter(|(t, lets_in)| *lets_in && *t >= step.number("begun"));
-        if step.facts["answered"] == Value::Bool(true)
-            && matches!(last, Some((_, false)))
-            && !asked_in.any(|(t, _)| *t < step.t)
-        {
+        // The last thing that happened to them before the answer.
+        let moves = moves.get(&key).into_iter().flatten();
+        let last = moves.filter(|(t, _)| *t <= step.t).max();
+        let out_for_long = matches!(last, Some((t, false)) if t + grace < step.number("begun"));
+        if step.facts["answered"] == Value::Bool(true) && out_for_long {
             let what = format!("{} could still read chat {}", step.text("user"), key.0);
             findings.accuse(Invariant::Visibility, what);
         }

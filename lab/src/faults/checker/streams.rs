@@ -48,7 +48,7 @@ struct Walk<'a> {
     device: &'a Device,
     invited: &'a HashMap<(Uuid, Uuid), Vec<u64>>,
     positions: BTreeMap<Uuid, u64>,
-    applied: HashSet<Uuid>,
+    applied: HashSet<(Uuid, u64)>,
     /// Chats of which the user's own feed said that they are over.
     told_to_leave: HashSet<Uuid>,
     /// Chats whose position comes from a connection before the present one.
@@ -127,7 +127,7 @@ impl Walk<'_> {
         agreed: &mut HashMap<(Uuid, u64), Uuid>,
         findings: &mut Findings,
     ) {
-        if self.book.lost.contains(&event.id) {
+        if self.book.lost.contains(&(event.feed, event.seq, event.id)) {
             return;
         }
         let place = (event.feed, event.seq);
@@ -157,7 +157,7 @@ impl Walk<'_> {
         self.reconnected.remove(&event.feed);
         let name = &self.device.name;
         let before = self.positions.get(&event.feed).copied();
-        if !self.applied.insert(event.id) {
+        if !self.applied.insert((event.id, event.seq)) {
             let what = format!("{name} was given seq {} of {} twice", event.seq, event.feed);
             findings.accuse(Invariant::Once, what);
             return;

@@ -340,7 +340,12 @@ impl Player {
         let own = feed == self.account.user_id;
         if batch["reset"].is_string() || !known {
             match own {
-                true => copy.load_list(&self.account).await,
+                true => {
+                    if batch["reset"].is_string() {
+                        *copy = Copy::default();
+                    }
+                    copy.load_list(&self.account).await;
+                }
                 false => copy.load(&self.account, feed).await,
             }
         }

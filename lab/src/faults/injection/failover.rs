@@ -1,0 +1,68 @@
+//! The primary dies and a standby takes over.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+use tokio::task::block_in_place;
+use tokio::time::sleep;
+
+use super::Turn;
+use crate::Error;
+use crate::db::Observer;
+use crate::faults::stage::{Pair, failed};
+
+fn pair<'a>(turn: &Turn<'a>) -> Result<&'a Pair, Error> {
+    let pair = turn.scene.stage.pair.as_ref();
+    pair.ok_or_else(|| failed("the fault lab", "this stage has one Postgres only"))
+}
+
+/// The standby has confirmed everything that was acknowledged. In every other round it first
+/// hangs for a while: what is not confirmed must not be acknowledged either.
+pub async fn synchronous(turn: &mut Turn<'_>) -> Result<u32, Error> {
+    let pair = pair(turn)?;
+    pair.settle(turn.stack(), true).await?;
+    sleep(turn.dice.millis(300, 1_200)).await;
+    if turn.round % 2 == 1 {
+        turn.note("the standby hangs");
+        pair.let_replicate(false);
+        sleep(turn.hold).await;
+    }
+    block_in_place(|| pair.leader(turn.stack()).kill());
+    let detours = turn.detours()?;
+    pair.change_roles(turn.stack(), detours).await?;
+    sleep(turn.dice.millis(500, 1_500)).await;
+    pair.rebuild(turn.stack()).await?;
+    Ok(1)
+}
+
+/// Nobody waits for the standby, and it is cut off for the last moments. What it lacks is
+/// lost, and everybody is told so; the run itself notes what that is, from the dead primary.
+pub async fn with_loss(turn: &mut Turn<'_>) -> Result<u32, Error> {
+    let pair = pair(turn)?;
+    pair.settle(turn.stack(), false).await?;
+    sleep(turn.dice.millis(300, 1_200)).await;
+    pair.let_replicate(false);
+    sleep(turn.hold).await;
+    block_in_place(|| pair.leader(turn.stack()).kill());
+    let detours = turn.detours()?;
+    pair.change_roles(turn.stack(), detours).await?;
+    note_loss(turn, pair).await?;
+    pair.rebuild(turn.stack()).await?;
+    Ok(1)
+}
+
+/// The dead primary is started once more, out of reach of the services, and compared.
+async fn note_loss(turn: &Turn<'_>, pair: &Pair) -> Result<(), Error> {
+    let dead = pair.follower(turn.stack());
+    block_in_place(|| dead.start_again())?;
+    let feeds = turn.scene.feeds().await;
+    let before = Observer::connect(&dead.owner_url("antiphon")).await?;
+    let now = turn.scene.stage.observer().await?;
+    let kept: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
+    let had = before.events(&feeds).await?;
+    for (feed, seq, id) in had.into_iter().filter(|event| !kept.contains(event)) {
+        let facts = json!({ "feed": feed, "seq": seq, "id": id });
+        turn.scene.history.write("lost", &facts);
+    }
+    Ok(())
+}
