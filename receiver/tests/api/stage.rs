@@ -12,9 +12,8 @@ mod writing;
 
 use std::time::Duration;
 
-use chassis::config::{
-    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, TokenArgs,
-};
+use chassis::config::{DrainArgs, PostgresArgs, RedisArgs};
+use clap::Parser;
 use lab::servers::TestDatabase;
 use receiver::{Application, Config, LiveArgs};
 use serde_json::{Value, json};
@@ -101,22 +100,19 @@ impl Stage {
 
     /// The configuration of a receiver with these bounds.
     pub fn config(&self, live: LiveArgs) -> Config {
-        Config {
-            listen: ListenArgs {
-                instance: (self.receivers.len() + 1).to_string(),
-                ..ListenArgs::default()
-            },
-            postgres: PostgresArgs::url(self.database.url_as("antiphon_receiver")),
-            redis: RedisArgs::url(&self.redis_url),
-            tokens: TokenArgs {
-                jwks_url: self.keys.url(),
-                ..TokenArgs::default()
-            },
-            graphql: GraphqlArgs::default(),
-            log: LogArgs::default(),
-            drain: DrainArgs::immediate(),
-            live,
-        }
+        let least = ["receiver", "--port", "0", "--jwks-url", &self.keys.url()];
+        let mut config = Config::try_parse_from(least).unwrap();
+        config.listen.instance = (self.receivers.len() + 1).to_string();
+        config.postgres = PostgresArgs::url(self.database.url_as("antiphon_receiver"));
+        config.redis = RedisArgs::url(&self.redis_url);
+        config.drain = DrainArgs::immediate();
+        config.live = live;
+        config
+    }
+
+    /// Where the token keys are published.
+    pub fn keys_url(&self) -> String {
+        self.keys.url()
     }
 
     /// Waits until `/healthz` says this; `degraded` is without Redis, `ok` is with it.

@@ -29,25 +29,11 @@ impl Answer {
         (code.to_owned(), field.map(str::to_owned))
     }
 
-    /// `ok`, or the code of the refusal.
-    pub fn verdict(&self) -> String {
-        match self.0.get("errors") {
-            None => "ok".into(),
-            Some(_) => self.refused().0,
-        }
-    }
-
     /// Whether it is refused so.
     #[track_caller]
     pub fn is(&self, code: &str, field: impl Into<Option<&'static str>>) {
         let expected = (code.to_owned(), field.into().map(str::to_owned));
         assert_eq!(self.refused(), expected, "{}", self.0);
-    }
-
-    /// What the refusal says to people.
-    pub fn message(&self) -> String {
-        self.refused();
-        self.0["errors"][0]["message"].as_str().unwrap().to_owned()
     }
 
     /// The whole answer without what differs between any two: the trace.

@@ -1,0 +1,267 @@
+//! What others rely on: the SDL, the specification's audits, the official client, and the role that cannot write.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::Stdio,
+    time::Duration,
+};
+
+use receiver::LiveArgs;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+};
+
+use crate::stage::{Stage, seqs};
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The folder of a script, with what it needs installed.
+async fn script(folder: &str) -> std::path::PathBuf {
+    let directory = root().join(folder);
+    if !directory.join("node_modules").exists() {
+        let install = Command::new("npm")
+            .args(["ci", "--no-audit", "--no-fund"])
+            .current_dir(&directory)
+            .status()
+            .await
+            .expect("npm is needed");
+        assert!(install.success(), "npm ci failed in {folder}");
+    }
+    directory
+}
+
+#[test]
+fn the_committed_sdl_is_what_the_code_prints() {
+    let committed = std::fs::read_to_string(root().join("shared-schema/receiver.graphql")).unwrap();
+    assert!(
+        committed == receiver::sdl(),
+        "shared-schema/receiver.graphql is old: write the output of `receiver sdl` there"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_endpoint_passes_every_audit_of_graphql_over_http() {
+    let stage = Stage::new().await;
+    let directory = script("chassis/tests/graphql-http").await;
+    let audit = Command::new("node")
+        .args(["audit.mjs", &stage.url(0)])
+        .current_dir(&directory)
+        .output()
+        .await
+        .expect("node is needed");
+    let report = String::from_utf8_lossy(&audit.stdout);
+    assert!(audit.status.success(), "{report}");
+    assert_eq!(report.trim(), "61/61");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_client_follows_resumes_on_another_instance_and_comes_back_after_a_restart() {
+    let stage = Stage::with(2, LiveArgs::default()).await;
+    let (ada, bob, _) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let directory = script("receiver/tests/graphql-ws").await;
+    let address = |receiver| format!("ws://127.0.0.1:{}/graphql", stage.port(receiver));
+    let mut client = Command::new("node")
+        .args(["client.mjs", &bob.token, &address(0), &address(1)])
+        .current_dir(&directory)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node is needed");
+    let mut lines = BufReader::new(client.stdout.take().unwrap()).lines();
+    let mut line = async || -> Value {
+        let next = tokio::time::timeout(Duration::from_secs(20), lines.next_line());
+        let next = next.await.expect("the client goes on").unwrap();
+        serde_json::from_str(&next.expect("the client lives")).unwrap()
+    };
+    assert_eq!(line().await, json!({ "opened": 1 }));
+    assert_eq!(line().await, json!({ "standing": chat }));
+    assert_eq!(line().await, json!({ "standing": bob.id }));
+    stage.say(&ada, chat, "live").await;
+    assert_eq!(line().await, json!({ "feed": chat, "seq": 3 }));
+
+    stage.drain(0);
+    assert_eq!(line().await, json!({ "closed": 1012 }));
+    stage.say_many(&ada, chat, 10).await;
+    assert_eq!(line().await, json!({ "opened": 2 }));
+    for seq in 4..=13 {
+        assert_eq!(line().await, json!({ "feed": chat, "seq": seq }));
+    }
+    assert_eq!(line().await, json!({ "standing": bob.id }));
+    stage.say(&ada, chat, "live again").await;
+    assert_eq!(line().await, json!({ "feed": chat, "seq": 14 }));
+    client.kill().await.unwrap();
+}
+
+/// The client's own documents, all in one: fragments are shared between its files.
+fn client_documents() -> Vec<String> {
+    fn collect(directory: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, found);
+            } else if path.to_string_lossy().ends_with(".receiver.graphql") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut found = vec![];
+    collect(&root().join("frontend/src"), &mut found);
+    found
+}
+
+/// Definitions begin in the first column, and descriptions before them are no part of what is sent.
+fn definitions(text: &str) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut name = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('"')) {
+        let mut words = line.split(|letter: char| !letter.is_alphanumeric());
+        if matches!(words.next(), Some("fragment" | "query" | "subscription")) {
+            name = words.next().unwrap().to_owned();
+        }
+        let definition = found.entry(name.clone()).or_default();
+        definition.push_str(line);
+        definition.push('\n');
+    }
+    found
+}
+
+/// An operation with the fragments that it uses: what the client sends.
+fn with_fragments(definitions: &BTreeMap<String, String>, operation: &str) -> String {
+    let mut document = definitions[operation].clone();
+    let mut used = BTreeSet::new();
+    loop {
+        let spread = definitions
+            .keys()
+            .find(|name| !used.contains(*name) && document.contains(&format!("...{name}\n")));
+        let Some(name) = spread.cloned() else {
+            return document;
+        };
+        document.push_str(&definitions[&name]);
+        used.insert(name);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_the_web_client_is_within_the_limits() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let message = stage.say(&ada, chat, "hello").await;
+    let definitions = definitions(&client_documents().join("\n"));
+    let mut checked = vec![];
+    for (name, text) in &definitions {
+        let document = with_fragments(&definitions, name);
+        let variables = match name.as_str() {
+            // The largest page that the client asks for: `PAGE` in its loadChats.ts and useMessages.ts.
+            "Chats" => json!({ "first": 50 }),
+            "ChatById" => json!({ "id": chat, "me": ada.id }),
+            "PublicChats" => json!({ "query": "chat" }),
+            "Participants" => json!({ "chatId": chat, "first": 100 }),
+            "Messages" => json!({ "chatId": chat, "first": 100, "around": message.id }),
+            "Inbox" => json!({}),
+            _ if text.trim_start().starts_with("fragment") => continue,
+            other => panic!("{other} needs a row here"),
+        };
+        if text.trim_start().starts_with("subscription") {
+            let mut op = stage.follow(&ada, &document, variables).await;
+            op.greeting(ada.id).await;
+            stage.say(&bob, chat, "live").await;
+            assert_eq!(seqs(&op.events().await).len(), 1);
+        } else {
+            stage.ask(Some(&ada), &document, variables).await.ok();
+        }
+        checked.push(name.as_str());
+    }
+    assert!(
+        checked.contains(&"Inbox") && checked.contains(&"Messages"),
+        "{checked:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_receivers_role_can_read_what_it_needs_and_write_nothing() {
+    let stage = Stage::new().await;
+    let receiver = stage.database.connect_as("antiphon_receiver").await;
+    for table in ["chats", "participants", "messages", "feeds", "feed_events"] {
+        receiver
+            .query(&format!("SELECT * FROM {table} LIMIT 1"), &[])
+            .await
+            .unwrap();
+        for sql in [
+            format!("INSERT INTO {table} SELECT * FROM {table}"),
+            format!(
+                "UPDATE {table} SET {} = NULL",
+                if table == "feeds" { "head_id" } else { "id" }
+            ),
+            format!("DELETE FROM {table}"),
+            format!("SELECT * FROM {table} FOR UPDATE"),
+            format!("TRUNCATE {table}"),
+        ] {
+            // Also where it turns the read-only default off.
+            let tried = receiver
+                .batch_execute(&format!("BEGIN READ WRITE; {sql}; COMMIT"))
+                .await;
+            let code = tried.unwrap_err().code().map(|code| code.code().to_owned());
+            receiver.batch_execute("ROLLBACK").await.unwrap();
+            let denied = code.as_deref() == Some("42501");
+            // `participants` has no such column: refused before the privilege is looked at.
+            assert!(
+                denied || (table == "participants" && code.as_deref() == Some("42703")),
+                "{sql}: {code:?}"
+            );
+        }
+    }
+    for secret in ["users", "sessions", "refresh_tokens"] {
+        let read = receiver
+            .query(&format!("SELECT * FROM {secret}"), &[])
+            .await;
+        assert_eq!(read.unwrap_err().code().unwrap().code(), "42501");
+    }
+}
+
+#[tokio::test]
+async fn everything_else_of_the_endpoint_is_reached_past_the_socket() {
+    let stage = Stage::new().await;
+    let http = reqwest::Client::new();
+    let page = http
+        .get(stage.url(0))
+        .header("accept", "text/html,application/xhtml+xml")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.unwrap();
+    assert!(html.contains("<html"), "{html}");
+    let mut assets = 0;
+    for part in html
+        .split(['"', '\''])
+        .filter(|part| part.contains("ide/") && (part.ends_with(".js") || part.ends_with(".css")))
+    {
+        let path = format!(
+            "/graphql/{}",
+            part.trim_start_matches("./")
+                .trim_start_matches("/graphql/")
+                .trim_start_matches("graphql/")
+        );
+        assert_eq!(stage.get(0, &path).await.0, 200, "{path}");
+        assets += 1;
+    }
+    assert!(assets >= 3, "{html}");
+    let (status, answer) = stage.get(0, "/graphql?query=%7B__typename%7D").await;
+    assert_eq!((status, answer.contains("Query")), (200, true), "{answer}");
+    assert_eq!(stage.get(0, "/nothing").await.0, 404);
+    for probe in ["/livez", "/readyz", "/startupz", "/healthz", "/metrics"] {
+        assert_eq!(stage.get(0, probe).await.0, 200, "{probe}");
+    }
+    // A subscription over HTTP is told where it belongs.
+    let answer = stage
+        .ask(None, "subscription { inbox { cursor } }", json!({}))
+        .await;
+    answer.is("BAD_USER_INPUT", None);
+}

@@ -1,0 +1,112 @@
+//! How many statements a query costs: a number that does not grow with the answer.
+
+use receiver::LiveArgs;
+use serde_json::json;
+use shared_schema::ChatKind;
+
+use crate::{
+    documents::INBOX,
+    stage::{Person, Stage},
+};
+
+const CHATS: &str = "{ chats(first: 50) { edges { unreadCount participant { role user { username } }
+    node { id name lastMessage { content sender { username } replyTo { content sender { username } } }
+           participants(first: 3) { nodes { role user { username } } } } } } }";
+
+/// Each time is asked so often that what else a receiver asks Postgres hardly counts.
+const TIMES: i64 = 10;
+
+/// A stage on which `ada` has so many chats, with someone else in each, who has answered her.
+async fn chats(count: usize) -> (Stage, Person) {
+    let stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let ada = stage.person("ada").await;
+    for number in 0..count {
+        let other = stage.person(&format!("other-{number}")).await;
+        let chat = stage.chat(ChatKind::Group, "A chat", &ada, &[&other]).await;
+        let question = stage.say(&ada, chat, "question").await;
+        stage.reply(&other, chat, "answer", Some(question.id)).await;
+    }
+    (stage, ada)
+}
+
+/// Every statement of the receiver is a transaction of its own. A backend reports them at the latest when it ends.
+async fn transactions(stage: &Stage) -> i64 {
+    loop {
+        let row = stage
+            .owner
+            .query_one(
+                "SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'receiver'",
+                &[],
+            )
+            .await
+            .unwrap();
+        if row.get::<_, i64>(0) == 0 {
+            break;
+        }
+        // Our own questions count as well.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let sql = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()";
+    // A connection of its own, for a fresh look.
+    let fresh = stage.database.connect_as_owner().await;
+    fresh.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+/// What a receiver asks of Postgres from its start to its end while this is done.
+async fn cost(stage: &mut Stage, work: impl AsyncFn(&Stage)) -> i64 {
+    let before = transactions(stage).await;
+    let config = stage.config(LiveArgs::default());
+    stage.start(config).await;
+    for _ in 0..TIMES {
+        work(stage).await;
+    }
+    stage.stop(0).await;
+    transactions(stage).await - before
+}
+
+#[tokio::test]
+async fn fifty_chats_with_all_that_is_in_them_cost_no_more_statements_than_five() {
+    let mut costs = vec![];
+    for count in [5, 50] {
+        let (mut stage, ada) = chats(count).await;
+        let cost = cost(&mut stage, async |stage: &Stage| {
+            let page = stage.ask(Some(&ada), CHATS, json!({})).await.ok();
+            let edges = page["edges"].as_array().unwrap();
+            assert_eq!(edges.len(), count);
+            for edge in edges {
+                assert_eq!(
+                    edge["node"]["lastMessage"]["replyTo"]["sender"]["username"],
+                    "ada"
+                );
+                assert_eq!(
+                    edge["node"]["participants"]["nodes"]
+                        .as_array()
+                        .unwrap()
+                        .len(),
+                    2
+                );
+            }
+        })
+        .await;
+        costs.push(cost);
+    }
+    assert!(costs[1] - costs[0] < 5 * TIMES, "{costs:?}");
+    assert!(costs[1] < 20 * TIMES, "{costs:?}");
+}
+
+#[tokio::test]
+async fn opening_an_inbox_of_fifty_chats_costs_no_more_statements_than_of_five() {
+    let mut costs = vec![];
+    for count in [5, 50] {
+        let (mut stage, ada) = chats(count).await;
+        let cost = cost(&mut stage, async |stage: &Stage| {
+            let mut inbox = stage.follow(&ada, INBOX, json!({})).await;
+            assert_eq!(inbox.greeting(ada.id).await.len(), count + 1);
+        })
+        .await;
+        costs.push(cost);
+    }
+    assert!(costs[1] - costs[0] < 5 * TIMES, "{costs:?}");
+    assert!(costs[1] < 25 * TIMES, "{costs:?}");
+}

@@ -1,0 +1,96 @@
+//! `feed`, for clients that poll.
+
+use receiver::LiveArgs;
+use serde_json::json;
+use shared_schema::{ChatId, Cursor};
+
+use crate::stage::{Stage, cursor, kinds, seqs};
+
+const FEED: &str = "query($id: ID!, $after: Cursor!) { feed(id: $id, after: $after) {
+    feedId cursor caughtUp reset events { __typename seq ... on MessageAdded { message { content } } } } }";
+
+#[tokio::test]
+async fn polling_until_it_is_caught_up_gives_every_event_once() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    stage.say_many(&ada, chat, 230).await;
+    let mut position = Cursor::start(chat.into());
+    let mut told = vec![];
+    for round in 0.. {
+        let variables = json!({ "id": chat, "after": position.to_string() });
+        let batch = stage.ask(Some(&bob), FEED, variables).await.ok();
+        told.extend(batch["events"].as_array().unwrap().clone());
+        position = cursor(&batch["cursor"]);
+        if batch["caughtUp"] == true {
+            assert_eq!(round, 2);
+            break;
+        }
+    }
+    assert_eq!(seqs(&told), (1..=232).collect::<Vec<_>>());
+    let variables = json!({ "id": chat, "after": position.to_string() });
+    let nothing = stage.ask(Some(&bob), FEED, variables).await.ok();
+    assert_eq!(
+        (&nothing["events"], &nothing["caughtUp"]),
+        (&json!([]), &json!(true))
+    );
+    assert_eq!(cursor(&nothing["cursor"]), position);
+}
+
+#[tokio::test]
+async fn ones_own_feed_can_be_polled_and_nobody_elses() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let poll = async |person, feed: shared_schema::FeedId| {
+        let variables = json!({ "id": feed, "after": Cursor::start(feed).to_string() });
+        stage.ask(person, FEED, variables).await
+    };
+    let own = poll(Some(&bob), bob.feed()).await.ok();
+    assert_eq!(kinds(own["events"].as_array().unwrap()), ["ChatAdded"]);
+    stage.remove(&ada, chat, &bob).await;
+    let mut answers = vec![];
+    for (person, feed) in [
+        (&eve, chat.into()),
+        (&bob, chat.into()),
+        (&eve, bob.feed()),
+        (&eve, ChatId::new().into()),
+    ] {
+        let answer = poll(Some(person), feed).await;
+        answer.is("NOT_FOUND", None);
+        answers.push(answer.bytes());
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1);
+    poll(None, bob.feed()).await.is("UNAUTHENTICATED", None);
+    let elsewhere = json!({ "id": bob.id, "after": Cursor::start(chat.into()).to_string() });
+    stage
+        .ask(Some(&bob), FEED, elsewhere)
+        .await
+        .is("BAD_USER_INPUT", "after");
+}
+
+#[tokio::test]
+async fn a_gap_above_the_limit_and_another_history_are_resets() {
+    let live = LiveArgs {
+        resume_limit: 10,
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let messages = stage.say_many(&ada, chat, 30).await;
+    let forked = Cursor {
+        event: ada.id.0.into(),
+        ..messages[28].position()
+    };
+    for (position, reset) in [
+        (messages[3].position(), "GAP_TOO_LARGE"),
+        (forked, "FORKED"),
+    ] {
+        let variables = json!({ "id": chat, "after": position.to_string() });
+        let batch = stage.ask(Some(&ada), FEED, variables).await.ok();
+        assert_eq!(batch["reset"], reset);
+        assert_eq!(cursor(&batch["cursor"]), messages[29].position());
+    }
+}

@@ -1,0 +1,221 @@
+//! `messages`.
+
+use serde_json::{Value, json};
+use shared_schema::{ChatId, MessageId};
+
+use crate::stage::Stage;
+
+const MESSAGES: &str = "query($chat: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: ID, $atLeast: Cursor) {
+    messages(chatId: $chat, first: $first, after: $after, last: $last, before: $before, around: $around, atLeast: $atLeast) {
+        edges { cursor node { id number content revision senderUsername sender { username }
+                              replyTo { content sender { username } } } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
+
+fn numbers(page: &Value) -> Vec<i64> {
+    let edges = page["edges"].as_array().unwrap();
+    edges
+        .iter()
+        .map(|edge| edge["node"]["number"].as_i64().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn without_arguments_it_is_the_newest_fifty_oldest_first() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let empty = stage
+        .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
+        .await
+        .ok();
+    assert_eq!(numbers(&empty), [0; 0]);
+    stage.say_many(&ada, chat, 60).await;
+    let page = stage
+        .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
+        .await
+        .ok();
+    assert_eq!(numbers(&page), (11..=60).collect::<Vec<_>>());
+    assert_eq!(page["pageInfo"]["hasPreviousPage"], true);
+    assert_eq!(page["pageInfo"]["hasNextPage"], false);
+    assert_eq!(page["edges"][0]["node"]["senderUsername"], "ada");
+    assert_eq!(page["edges"][0]["node"]["sender"]["username"], "ada");
+}
+
+#[tokio::test]
+async fn pages_put_together_are_the_chat_in_both_directions() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    stage.say_many(&ada, chat, 23).await;
+    let mut seen = vec![];
+    let mut after = Value::Null;
+    loop {
+        let variables = json!({ "chat": chat, "first": 7, "after": after });
+        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        assert_eq!(page["pageInfo"]["hasPreviousPage"], !after.is_null());
+        seen.extend(numbers(&page));
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=23).collect::<Vec<_>>());
+    let mut seen: Vec<i64> = vec![];
+    let mut before = Value::Null;
+    loop {
+        let variables = json!({ "chat": chat, "last": 7, "before": before });
+        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        seen.splice(0..0, numbers(&page));
+        before = page["pageInfo"]["startCursor"].clone();
+        if page["pageInfo"]["hasPreviousPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=23).collect::<Vec<_>>());
+    let between = json!({ "chat": chat, "first": 100, "after": "5", "before": "9" });
+    let page = stage.ask(Some(&ada), MESSAGES, between).await.ok();
+    assert_eq!(numbers(&page), [6, 7, 8]);
+}
+
+#[tokio::test]
+async fn around_puts_a_message_in_the_middle() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let messages = stage.say_many(&ada, chat, 30).await;
+    for (number, first, expected, previous, next) in [
+        (15, 5, 13..=17, true, true),
+        (1, 5, 1..=5, false, true),
+        (2, 4, 1..=4, false, true),
+        (30, 5, 28..=30, true, false),
+        (15, 1, 15..=15, true, true),
+        (15, 100, 1..=30, false, false),
+    ] {
+        let around = messages[number - 1].id;
+        let variables = json!({ "chat": chat, "around": around, "first": first });
+        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        assert_eq!(
+            numbers(&page),
+            expected.collect::<Vec<_>>(),
+            "{number}, {first}"
+        );
+        assert_eq!(
+            page["pageInfo"]["hasPreviousPage"], previous,
+            "{number}, {first}"
+        );
+        assert_eq!(page["pageInfo"]["hasNextPage"], next, "{number}, {first}");
+    }
+    let other = stage.group(&ada, &[]).await;
+    let elsewhere = stage.say(&ada, other, "elsewhere").await;
+    for around in [elsewhere.id, MessageId::new()] {
+        let variables = json!({ "chat": chat, "around": around });
+        stage
+            .ask(Some(&ada), MESSAGES, variables)
+            .await
+            .is("NOT_FOUND", None);
+    }
+    for extra in [
+        json!({ "last": 5 }),
+        json!({ "after": "3" }),
+        json!({ "before": "3" }),
+    ] {
+        let mut variables = json!({ "chat": chat, "around": messages[0].id });
+        for (name, value) in extra.as_object().unwrap() {
+            variables[name] = value.clone();
+        }
+        stage
+            .ask(Some(&ada), MESSAGES, variables)
+            .await
+            .is("BAD_USER_INPUT", "around");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_shows_what_it_answers_and_a_removed_message_shows_nothing() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let first = stage.say(&ada, chat, "question").await;
+    stage.reply(&bob, chat, "answer", Some(first.id)).await;
+    let page = stage
+        .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
+        .await
+        .ok();
+    let quoted = &page["edges"][1]["node"]["replyTo"];
+    assert_eq!(
+        *quoted,
+        json!({ "content": "question", "sender": { "username": "ada" } })
+    );
+    stage.unsay(&ada, &first).await;
+    let page = stage
+        .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
+        .await
+        .ok();
+    assert_eq!(page["edges"][0]["node"]["content"], Value::Null);
+    assert_eq!(page["edges"][0]["node"]["number"], 1);
+    assert_eq!(page["edges"][0]["node"]["revision"], 2);
+    assert_eq!(page["edges"][1]["node"]["replyTo"]["content"], Value::Null);
+}
+
+#[tokio::test]
+async fn not_yours_and_not_there_are_the_same_refusal() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let public = stage
+        .chat(shared_schema::ChatKind::Public, "Public", &ada, &[])
+        .await;
+    let gone = stage.group(&ada, &[]).await;
+    stage.remove(&ada, chat, &bob).await;
+    stage.dissolve(&ada, gone, &[&ada]).await;
+    let mut answers = vec![];
+    for (person, chat) in [
+        (&eve, chat),
+        (&bob, chat),
+        (&eve, public),
+        (&ada, gone),
+        (&eve, ChatId::new()),
+    ] {
+        let answer = stage
+            .ask(Some(person), MESSAGES, json!({ "chat": chat }))
+            .await;
+        answer.is("NOT_FOUND", None);
+        answers.push(answer.bytes());
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let answer = stage.ask(None, MESSAGES, json!({ "chat": chat })).await;
+    answer.is("UNAUTHENTICATED", None);
+}
+
+#[tokio::test]
+async fn what_is_no_page_is_refused_with_the_argument_at_fault() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    for (name, value) in [
+        ("first", json!(0)),
+        ("first", json!(101)),
+        ("last", json!(-1)),
+        ("last", json!(101)),
+        ("after", json!("x")),
+        ("before", json!("1.5")),
+        ("before", json!("99999999999999999999")),
+    ] {
+        let mut variables = json!({ "chat": chat });
+        variables[name] = value;
+        let field: &'static str = name;
+        stage
+            .ask(Some(&ada), MESSAGES, variables)
+            .await
+            .is("BAD_USER_INPUT", field);
+    }
+    let both = json!({ "chat": chat, "first": 1, "last": 1 });
+    stage
+        .ask(Some(&ada), MESSAGES, both)
+        .await
+        .is("BAD_USER_INPUT", "last");
+    let beyond = json!({ "chat": chat, "first": 1, "after": i64::MAX.to_string() });
+    let page = stage.ask(Some(&ada), MESSAGES, beyond).await.ok();
+    assert_eq!(numbers(&page), [0; 0]);
+}
