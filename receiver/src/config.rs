@@ -1,6 +1,6 @@
 //! The receiver's configuration: the chassis' groups and its own bounds.
 
-use std::{convert::Infallible, path::PathBuf, time::Duration};
+use std::{convert::Infallible, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, TokenArgs, millis,
@@ -94,6 +94,9 @@ pub struct LiveArgs {
     /// Most open WebSockets.
     #[arg(long, env = "MAX_SOCKETS", default_value = "10000")]
     pub max_sockets: usize,
+    /// Most WebSockets opened per second; more are answered 503 with a time to come back.
+    #[arg(long, env = "SOCKETS_PER_SECOND", default_value = "200")]
+    pub sockets_per_second: NonZeroU32,
     /// Most open WebSockets of one user.
     #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "50")]
     pub max_sockets_per_user: usize,
@@ -116,6 +119,7 @@ impl LiveArgs {
     pub(crate) fn sockets(&self) -> SocketArgs {
         SocketArgs {
             max: self.max_sockets,
+            upgrades_per_second: self.sockets_per_second,
             max_per_user: self.max_sockets_per_user,
             ping: self.socket_ping,
             stall: self.socket_stall,
@@ -131,6 +135,7 @@ impl Default for LiveArgs {
             feed_window: 256,
             resume_limit: 500,
             max_sockets: sockets.max,
+            sockets_per_second: sockets.upgrades_per_second,
             max_sockets_per_user: sockets.max_per_user,
             socket_ping: sockets.ping,
             socket_stall: sockets.stall,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    num::NonZeroU32,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -9,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -35,6 +37,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub struct SocketArgs {
     /// Sockets of this process.
     pub max: usize,
+    /// Sockets opened per second: a crowd that comes back after an outage is let in at the pace of its catching up.
+    pub upgrades_per_second: NonZeroU32,
     /// Sockets of one user on this process.
     pub max_per_user: usize,
     /// The time a client has for `connection_init`.
@@ -53,6 +57,7 @@ impl Default for SocketArgs {
     fn default() -> Self {
         Self {
             max: 10_000,
+            upgrades_per_second: const { NonZeroU32::new(200).expect("200 is not zero") },
             max_per_user: 50,
             init_timeout: Duration::from_secs(3),
             ping: Duration::from_secs(20),
@@ -120,6 +125,7 @@ struct Inner {
     leaving: Mutex<HashMap<u64, CancellationToken>>,
     next: AtomicUsize,
     draining: CancellationToken,
+    upgrades: DefaultDirectRateLimiter,
 }
 
 /// A socket's place among the open ones; given back when dropped.
@@ -142,6 +148,7 @@ impl Sockets {
             leaving: Mutex::default(),
             next: AtomicUsize::new(0),
             draining: CancellationToken::new(),
+            upgrades: RateLimiter::direct(Quota::per_second(args.upgrades_per_second)),
         }))
     }
 
@@ -153,10 +160,10 @@ impl Sockets {
         &self.0.metrics
     }
 
-    /// A place for one more socket, if there is one.
+    /// A place for one more socket, if there is one, and if not too many came within this second.
     pub(super) fn enter(&self) -> Option<Place> {
         let inner = &self.0;
-        if inner.draining.is_cancelled() {
+        if inner.draining.is_cancelled() || inner.upgrades.check().is_err() {
             return None;
         }
         let taken = inner

@@ -1,6 +1,9 @@
 //! How many sockets there may be, how slow a reader may be, and how sockets end together.
 
-use std::time::{Duration, Instant};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use receiver::LiveArgs;
 use serde_json::json;
@@ -216,4 +219,31 @@ async fn a_client_that_answers_no_ping_is_gone() {
     alive.next().await;
     alive.silence(1_200).await;
     assert_eq!(stage.metric("receiver_sockets_open").await, 1.0);
+}
+
+#[tokio::test]
+async fn a_crowd_that_comes_at_once_is_let_in_at_a_bounded_pace() {
+    let live = LiveArgs {
+        sockets_per_second: NonZeroU32::new(2).unwrap(),
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let ada = stage.person("ada").await;
+    let mut crowd = vec![];
+    for _ in 0..6 {
+        crowd.push(tokio_tungstenite::connect_async(upgrade(stage.port(0))).await);
+    }
+    let refused = crowd.iter().filter(|entry| match entry {
+        Err(Refused::Http(response)) => {
+            assert_eq!(response.status(), 503);
+            assert!(response.headers().contains_key("retry-after"));
+            true
+        }
+        _ => false,
+    });
+    assert!(refused.count() >= 1, "all came in at once");
+    drop(crowd);
+    // A second later there is room again.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    stage.socket(&ada).await;
 }
