@@ -24,9 +24,11 @@ pub async fn turn() -> Turn {
     let alone = ALONE.get_or_init(Mutex::default).lock().await;
     let start = || async {
         let mut options = Options::for_tests();
-        // A peer that is gone is noticed within seconds, so that a test can wait for it.
-        let ping = ("SOCKET_PING_MS".to_owned(), "1000".to_owned());
-        options.environment.push(ping);
+        // A peer that is gone is noticed within seconds, so that a test can wait for it,
+        // and people sign in as often as a test likes.
+        let variables = [("SOCKET_PING_MS", "1000"), ("LOGINS_PER_ACCOUNT", "100000")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        options.environment.extend(variables);
         let stack = Stack::start(options).await;
         stack.unwrap_or_else(|error| panic!("{error}"))
     };

@@ -3,7 +3,12 @@
 //! One test at a time, over one stack: what a test breaks it mends.
 #![allow(clippy::unwrap_used)]
 
+mod absence;
+mod bytes;
 mod clients;
 mod follower;
+mod fuzz;
 mod house;
 mod kits;
+mod refresh;
+mod rotation;

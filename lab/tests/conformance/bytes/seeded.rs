@@ -1,0 +1,60 @@
+//! Chance that a seed brings back.
+
+/// SplitMix64: a sequence of choices.
+pub struct Seeded(u64);
+
+impl Seeded {
+    /// The sequence of one connection of a run.
+    pub fn new(seed: u64, connection: usize) -> Seeded {
+        let mut seeded = Seeded(seed ^ (connection as u64).wrapping_mul(0x0000_0100_0000_01b3));
+        seeded.roll();
+        seeded
+    }
+
+    pub fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.roll() % bound as u64) as usize
+    }
+
+    pub fn percent(&mut self, chance: u64) -> bool {
+        self.roll() % 100 < chance
+    }
+
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    pub fn bytes(&mut self, longest: usize) -> Vec<u8> {
+        (0..self.below(longest + 1))
+            .map(|_| self.roll() as u8)
+            .collect()
+    }
+
+    /// The same with a few bytes flipped, lost, doubled or put in.
+    pub fn mutated(&mut self, text: &[u8]) -> Vec<u8> {
+        let mut bytes = text.to_vec();
+        for _ in 0..1 + self.below(4) {
+            let at = self.below(bytes.len() + 1);
+            match self.below(5) {
+                0 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
+                1 if at < bytes.len() => drop(bytes.remove(at)),
+                2 => bytes.truncate(at),
+                3 => drop(bytes.splice(at..at, bytes[..at].to_vec())),
+                _ => {
+                    let odd: &[u8] = self.pick(&[
+                        b"\"", b"{", b"]", b"\0", b"\xff", b"null", b"\\ud800", b"-1e999",
+                    ]);
+                    drop(bytes.splice(at..at, odd.to_vec()));
+                }
+            }
+        }
+        bytes
+    }
+}

@@ -1,0 +1,166 @@
+//! Schemathesis asks every query and mutation of the three schemas, with whatever it thinks of.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use lab::client::{Client, Visitor};
+use lab::stack::{Service, Stack};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::house::{PASSWORD, assert_no_panic, group, person, turn};
+use crate::kits;
+
+/// Two of its own and ours, which is in `schemathesis_hooks.py`.
+const CHECKS: &str = "response_schema_conformance,negative_data_rejection,is_answered_as_promised";
+
+/// Cases per service. A release is tested with 20,000: CONFORMANCE_CASES=20000.
+fn cases() -> usize {
+    let wish = std::env::var("CONFORMANCE_CASES").ok();
+    wish.map_or(600, |cases| {
+        cases.parse().expect("CONFORMANCE_CASES is a number")
+    })
+}
+
+/// The root fields that Schemathesis asks for.
+fn operations(schema: &str) -> usize {
+    let mut in_root = false;
+    let mut count = 0;
+    for line in schema.lines() {
+        match line {
+            "type Query {" | "type Mutation {" => in_root = true,
+            "}" => in_root = false,
+            line => {
+                let is_field = line.starts_with("    ").then(|| &line[4..]);
+                let starts =
+                    |field: &str| field.starts_with(|first: char| first.is_ascii_lowercase());
+                count += usize::from(in_root && is_field.is_some_and(starts));
+            }
+        }
+    }
+    count
+}
+
+/// Sends a message and returns its id and the cursor after it.
+async fn message(writer: &Client, chat: Uuid) -> (String, String) {
+    let document = "mutation ($input: CreateMessageInput!) { createMessage(input: $input) { cursor message { id } } }";
+    let input = json!({ "chatId": chat, "content": "something to be found" });
+    let data = writer.mutate(document, input).await.unwrap();
+    let text = |pointer: &str| {
+        data.pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap()
+            .to_owned()
+    };
+    (
+        text("/createMessage/message/id"),
+        text("/createMessage/cursor"),
+    )
+}
+
+/// A small world, by the names that `schemathesis.toml` has for it.
+async fn world(stack: &Stack, ada: &Client) -> Vec<(&'static str, String)> {
+    let (bob, eve) = (person(stack, "bob").await, person(stack, "eve").await);
+    let chat = group(ada, &[&bob]).await;
+    let public = bob
+        .create_chat(Uuid::now_v7(), "PUBLIC", Some("Everyone"), &[])
+        .await;
+    let (own, cursor) = message(ada, chat).await;
+    let chats = ada
+        .query("{ chats { feedCursor } }", json!({}))
+        .await
+        .unwrap();
+    let feed_cursor = chats["chats"]["feedCursor"].as_str().unwrap();
+    let visitor = Visitor::new(&stack.url());
+    let doomed = visitor.sign_in(bob.username(), PASSWORD).await.unwrap();
+    let sessions = bob
+        .ask(Service::Users, "{ sessions { id current } }", json!({}))
+        .await
+        .unwrap();
+    let session = sessions["sessions"][0]["id"].as_str().unwrap();
+    vec![
+        ("GROUP", chat.to_string()),
+        ("PUBLIC", public.unwrap().to_string()),
+        ("FOREIGN", group(&bob, &[&eve]).await.to_string()),
+        ("DOOMED", group(ada, &[&bob]).await.to_string()),
+        ("OWN_MESSAGE", own),
+        ("OTHER_MESSAGE", message(&bob, chat).await.0),
+        ("DOOMED_MESSAGE", message(ada, chat).await.0),
+        ("SELF", ada.user_id().to_string()),
+        ("FRIEND", bob.user_id().to_string()),
+        ("STRANGER", eve.user_id().to_string()),
+        ("SESSION", session.to_owned()),
+        ("CURSORS", format!("{cursor} {feed_cursor}")),
+        ("TOKEN", ada.token().to_owned()),
+        ("DOOMED_TOKEN", doomed.token().to_owned()),
+    ]
+}
+
+/// `schemathesis.toml` with this world in it.
+fn configuration(directory: &Path, world: &[(&str, String)]) -> PathBuf {
+    let mut text = std::fs::read_to_string(kits::scripts().join("schemathesis.toml")).unwrap();
+    for (name, value) in world {
+        text = text.replace(&format!("${{{name}}}"), value);
+    }
+    assert!(!text.contains("${"), "a name is left in {text}");
+    let path = directory.join("schemathesis.toml");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+async fn fuzz(service: Service) {
+    let turn = turn().await;
+    let ada = person(turn.stack, "ada").await;
+    let name = service.name();
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../shared-schema/{name}.graphql"));
+    let per_operation = (cases() / operations(&std::fs::read_to_string(&path).unwrap())).max(1);
+    let mut command = kits::python("st").await;
+    let world = world(turn.stack, &ada).await;
+    let cursors = world.iter().find(|(name, _)| *name == "CURSORS").unwrap();
+    command
+        .arg("--config-file")
+        .arg(configuration(turn.stack.directory(), &world))
+        .arg("run")
+        .arg(&path)
+        .args(["--url", &format!("{}/{name}/graphql", turn.stack.url())])
+        .args([
+            "--header",
+            &format!("Authorization: Bearer {}", ada.token()),
+        ])
+        .args(["--phases", "fuzzing"])
+        .args(["--checks", CHECKS])
+        .args(["--max-examples", &per_operation.to_string()])
+        .args([
+            "--generation-database",
+            "none",
+            "--no-color",
+            "--warnings",
+            "off",
+        ])
+        .args(["--suppress-health-check", "all", "--continue-on-failure"])
+        .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")
+        .env("FUZZ_CURSORS", &cursors.1)
+        .stdin(Stdio::null());
+    let outcome = command.output().await.unwrap();
+    let report = String::from_utf8_lossy(&outcome.stdout);
+    println!("{report}");
+    let said = String::from_utf8_lossy(&outcome.stderr);
+    assert!(outcome.status.success(), "{report}\n{said}");
+    assert_no_panic(turn.stack);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_no_server_error_and_no_unexpected_shape_in_users() {
+    fuzz(Service::Users).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_no_server_error_and_no_unexpected_shape_in_sender() {
+    fuzz(Service::Sender).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_no_server_error_and_no_unexpected_shape_in_receiver() {
+    fuzz(Service::Receiver).await;
+}

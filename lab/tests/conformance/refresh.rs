@@ -1,0 +1,139 @@
+//! Refresh tokens, raced and replayed through the load balancer.
+
+use std::time::{Duration, Instant};
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use futures_util::future::join_all;
+use lab::client::{Refusal, Socket, SocketEnd, Visitor};
+use lab::stack::{Service, Stack};
+use serde_json::{Value, json};
+
+use crate::house::{PASSWORD, assert_no_panic, turn, unique};
+
+/// What a device is given.
+#[derive(Clone)]
+struct Grant {
+    access: String,
+    refresh: String,
+}
+
+impl Grant {
+    fn of(payload: &Value) -> Grant {
+        let text = |name: &str| payload[name].as_str().unwrap().to_owned();
+        Grant {
+            access: text("accessToken"),
+            refresh: text("refreshToken"),
+        }
+    }
+}
+
+async fn register(visitor: &Visitor, username: &str) -> Grant {
+    let document = "mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }";
+    let email = format!("{username}@example.org");
+    let input = json!({ "email": email, "username": username, "password": PASSWORD });
+    let data = visitor
+        .ask(Service::Users, document, json!({ "input": input }), None)
+        .await;
+    Grant::of(&data.unwrap()["register"])
+}
+
+async fn refresh(visitor: &Visitor, token: &str) -> Result<Grant, Refusal> {
+    let document = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
+        accessToken refreshToken } }";
+    let variables = json!({ "input": { "refreshToken": token } });
+    let answer = visitor.ask(Service::Users, document, variables, None).await;
+    answer.map(|data| Grant::of(&data["refreshSession"]))
+}
+
+/// Whether this refresh token could still be used.
+async fn is_live(stack: &Stack, token: &str) -> bool {
+    let database = lab::servers::connect(&stack.database_url(None)).await;
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
+    let query = "SELECT count(*) FROM refresh_tokens token JOIN sessions session ON session.id = token.session_id
+        WHERE token.hash = sha256($1) AND token.consumed_at IS NULL AND session.revoked_at IS NULL";
+    let row = database.query_one(query, &[&bytes]).await.unwrap();
+    row.get::<_, i64>(0) == 1
+}
+
+async fn socket(stack: &Stack, instance: u8, token: &str) -> Result<Socket, SocketEnd> {
+    let base = stack.url().replacen("http", "ws", 1);
+    let url = format!("{base}/receiver/graphql?instance={instance}");
+    Socket::open(&url, token).await
+}
+
+async fn is_signed_in(visitor: &Visitor, token: &str) -> Result<Value, Refusal> {
+    visitor
+        .ask(Service::Users, "{ me { version } }", json!({}), Some(token))
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_refreshes_at_once_leave_one_branch_and_a_token_that_comes_back_ends_it_with_its_sockets()
+ {
+    let turn = turn().await;
+    let stack = turn.stack;
+    let visitor = Visitor::new(&stack.url());
+    let username = unique("ada");
+    let first = register(&visitor, &username).await;
+    let elsewhere = visitor.sign_in(&username, PASSWORD).await.unwrap();
+
+    let answers = join_all((0..20).map(|_| refresh(&visitor, &first.refresh))).await;
+    let mut live = Vec::new();
+    let mut void = Vec::new();
+    for grant in answers.into_iter().flatten() {
+        match is_live(stack, &grant.refresh).await {
+            true => live.push(grant),
+            false => void.push(grant),
+        }
+    }
+    assert_eq!(live.len(), 1, "one branch lives, {} do not", void.len());
+    assert!(!void.is_empty(), "nobody raced");
+
+    let branch = refresh(&visitor, &live[0].refresh).await.unwrap();
+    is_signed_in(&visitor, &branch.access).await.unwrap();
+    let mut sockets = Vec::new();
+    for instance in [1, 2] {
+        sockets.push(socket(stack, instance, &branch.access).await.unwrap());
+    }
+    let mut bystander = socket(stack, 1, elsewhere.token()).await.unwrap();
+
+    let reuse = refresh(&visitor, &void[0].refresh).await.map(drop);
+    assert_eq!(reuse.unwrap_err().code(), Some("UNAUTHENTICATED"));
+    let revoked = Instant::now();
+    let ends = join_all(sockets.iter_mut().map(|socket| async {
+        let read = tokio::time::timeout(Duration::from_secs(10), socket.read());
+        read.await
+            .expect("a revoked session's socket stays open")
+            .unwrap_err()
+    }));
+    for end in ends.await {
+        assert!(
+            matches!(end, SocketEnd::Closed { code: 4403, .. }),
+            "{end:?}"
+        );
+    }
+    let took = revoked.elapsed();
+    assert!(
+        took < Duration::from_secs(2),
+        "the sockets closed after {took:?}"
+    );
+
+    let next = refresh(&visitor, &branch.refresh).await.map(drop);
+    assert_eq!(next.unwrap_err().code(), Some("UNAUTHENTICATED"));
+    let refused = is_signed_in(&visitor, &branch.access).await;
+    assert_eq!(refused.unwrap_err().code(), Some("UNAUTHENTICATED"));
+    let refused = socket(stack, 2, &branch.access).await.map(drop);
+    assert!(
+        matches!(refused, Err(SocketEnd::Closed { code: 4403, .. })),
+        "{refused:?}"
+    );
+
+    // The person's other session is another matter.
+    is_signed_in(&visitor, elsewhere.token()).await.unwrap();
+    bystander
+        .subscribe("subscription { inbox { caughtUp } }", json!({}))
+        .await
+        .unwrap();
+    assert_eq!(bystander.read().await.unwrap()["type"], "next");
+    assert_no_panic(stack);
+}
