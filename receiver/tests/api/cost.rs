@@ -31,6 +31,7 @@ async fn chats(count: usize) -> (Stage, Person) {
 
 /// Every statement of the receiver is a transaction of its own. A backend reports them at the latest when it ends.
 async fn transactions(stage: &Stage) -> i64 {
+    stage.count_what_was_written().await;
     loop {
         let row = stage
             .owner

@@ -24,6 +24,15 @@ impl Stage {
         events
     }
 
+    /// Makes Postgres' statistics count what was written so far, which it would otherwise report some seconds later.
+    pub async fn count_what_was_written(&self) {
+        let sender = self.sender.lock().await;
+        for client in [&*sender, &self.owner] {
+            let sql = "SELECT pg_stat_force_next_flush()";
+            client.execute(sql, &[]).await.unwrap();
+        }
+    }
+
     /// A new group.
     pub async fn group(&self, owner: &Person, others: &[&Person]) -> ChatId {
         self.chat(ChatKind::Group, "A chat", owner, others).await
