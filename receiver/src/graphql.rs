@@ -15,11 +15,11 @@ use chassis::graphql::Limits;
 
 pub use batch::FeedBatch;
 pub(crate) use chat::chat_seen_by;
-pub use chat::{Chat, ChatConnection, UnreadCount, chat_connection};
+pub use chat::{Chat, ChatConnection, ParticipantConnection, UnreadCount, chat_connection};
 pub use event::FeedEvent;
 pub use lists::{PAGE, Page, PageArgs, Window, page_cost};
 pub use loaders::{Loaders, of as loaders};
-pub use message::Message;
+pub use message::{Message, MessageConnection};
 pub use participant::Participant;
 pub use signal::{ReadMark, Signal};
 pub use user::User;
@@ -67,11 +67,13 @@ pub fn limits() -> Limits {
 
 /// The schema without its data: enough to print the SDL.
 fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription> {
-    limits().apply(Schema::build(
-        Query::default(),
-        EmptyMutation,
-        Subscription::default(),
-    ))
+    let schema = Schema::build(Query::default(), EmptyMutation, Subscription::default());
+    // The library's generic connections have no description of their own.
+    limits()
+        .apply(schema)
+        .override_output_type_description::<ChatConnection>("A page of chats.")
+        .override_output_type_description::<MessageConnection>("A page of messages.")
+        .override_output_type_description::<ParticipantConnection>("A page of participants.")
 }
 
 /// The schema, reading from `sources` and following feeds in `hub`.

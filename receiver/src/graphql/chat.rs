@@ -97,7 +97,7 @@ impl Chat {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<String, Participant, EmptyFields, EmptyFields>> {
+    ) -> Result<ParticipantConnection> {
         let window = PageArgs {
             first,
             after,
@@ -185,6 +185,9 @@ impl OwnPart {
         }))
     }
 }
+
+/// A list of participants.
+pub type ParticipantConnection = Connection<String, Participant, EmptyFields, EmptyFields>;
 
 /// A list of chats.
 pub type ChatConnection = Connection<String, Chat, ChatListPosition, OwnPart>;

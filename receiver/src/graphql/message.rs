@@ -1,8 +1,14 @@
 //! Messages, with what they refer to.
 
-use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, Result, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
 
 use super::{User, loaders};
+
+/// A list of messages.
+pub type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
 
 /// A message. Everything in it is the same for everyone who may see it.
 #[derive(Clone, Debug, SimpleObject)]

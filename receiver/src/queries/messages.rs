@@ -2,19 +2,17 @@
 
 use async_graphql::{
     Context, Object, Result,
-    connection::{Connection, Edge, EmptyFields},
+    connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, MessageId, Number};
 
 use crate::{
     db,
-    graphql::{Message, PAGE, Page, PageArgs, Window, page_cost},
+    graphql::{Message, MessageConnection, PAGE, Page, PageArgs, Window, page_cost},
     participation::Participation,
     sources::caught_up,
 };
-
-type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
 
 /// `Query.messages`.
 #[derive(Default)]
