@@ -1,7 +1,10 @@
 //! `lab with -- command`: a throw-away stack for one command, such as the browser tests.
 
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use lab::Error;
@@ -10,7 +13,15 @@ use tokio::process::Command;
 
 use super::asked_to_end;
 
-/// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on.
+/// The directory of the files with process ids, inside the stack's own.
+const PIDS: &str = "pids";
+
+/// How often the files with process ids are compared with what runs.
+const PIDS_EVERY: Duration = Duration::from_millis(100);
+
+/// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on. It may
+/// break what runs: $ANTIPHON_PIDS/users-1 and so on, and redis, hold the process ids of
+/// what is up at the moment. What ends is started again, as in `lab up`.
 #[derive(Args)]
 pub struct With {
     /// The built web client; without it only the API is served.
@@ -49,6 +60,9 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
     };
     println!("lab: a stack is ready at {}", stack.url());
 
+    std::fs::create_dir_all(stack.directory().join(PIDS)).map_err(cannot_tell_pids)?;
+    let mut told = HashMap::new();
+    tell_pids(&stack, &mut told)?;
     let instances = Instance::all().map(|instance| {
         let name = instance.to_string().to_uppercase().replace('-', "_");
         (format!("ANTIPHON_{name}_URL"), stack.instance_url(instance))
@@ -61,15 +75,67 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
         .args(&with.command[1..])
         .env("ANTIPHON_URL", stack.url())
         .env("ANTIPHON_LOGS", stack.directory())
+        .env("ANTIPHON_PIDS", stack.directory().join(PIDS))
         .envs(instances)
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
     let status = tokio::select! {
         status = child.wait() => status.map_err(failed)?,
+        outcome = keep_up(&stack, told) => match outcome? {},
         _ = asked_to_end() => return Ok(ExitCode::FAILURE),
     };
     stack.stop();
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Starts again what ends, and keeps the files with process ids current.
+async fn keep_up(
+    stack: &Stack,
+    mut told: HashMap<String, Option<u32>>,
+) -> Result<Infallible, Error> {
+    let telling = async {
+        loop {
+            tokio::time::sleep(PIDS_EVERY).await;
+            tell_pids(stack, &mut told)?;
+        }
+    };
+    tokio::select! {
+        outcome = stack.supervise(|what| println!("lab: {what}")) => outcome,
+        outcome = telling => outcome,
+    }
+}
+
+/// Writes what has changed since the last time. What is down has no file.
+fn tell_pids(stack: &Stack, told: &mut HashMap<String, Option<u32>>) -> Result<(), Error> {
+    let instances = Instance::all().map(|one| (one.to_string(), stack.process_id(one)));
+    let redis = stack.redis().pid().filter(|_| stack.redis().is_running());
+    let directory = stack.directory().join(PIDS);
+    for (name, pid) in instances.chain([("redis".to_owned(), redis)]) {
+        if told.get(&name) == Some(&pid) {
+            continue;
+        }
+        let path = directory.join(&name);
+        match pid {
+            // Renamed into place: whoever reads it meanwhile finds all of it, or none.
+            Some(pid) => {
+                let draft = directory.join(format!(".{name}"));
+                std::fs::write(&draft, pid.to_string())
+                    .and_then(|()| std::fs::rename(&draft, &path))
+                    .map_err(cannot_tell_pids)?;
+            }
+            // There may be no file yet.
+            None => drop(std::fs::remove_file(&path)),
+        }
+        told.insert(name, pid);
+    }
+    Ok(())
+}
+
+fn cannot_tell_pids(cause: std::io::Error) -> Error {
+    Error::Io {
+        what: "write the process ids".to_owned(),
+        cause,
+    }
 }
