@@ -13,6 +13,11 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
+  projects: [
+    { name: "calm", testIgnore: "faults.spec.ts" },
+    // It breaks what the others run on: one test at a time, after all of them.
+    { name: "faults", testMatch: "faults.spec.ts", fullyParallel: false, dependencies: ["calm"] },
+  ],
   use: {
     baseURL: url,
     browserName: "chromium",

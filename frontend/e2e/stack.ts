@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+
+/** What the system is made of, as `lab with` names it; it starts again whatever ends. */
+export type Part = "redis" | `${"users" | "sender" | "receiver"}-${"1" | "2"}`;
+
+/** The process id of a part; none while it is down or not ready yet. */
+function pidOf(part: Part): number | undefined {
+  const directory = process.env.ANTIPHON_PIDS;
+  if (!directory) throw new Error("ANTIPHON_PIDS says what runs: these tests need `lab with`");
+  try {
+    return Number(readFileSync(join(directory, part), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends a signal to a part that is up, and tells which process that was. */
+export function signal(part: Part, name: NodeJS.Signals): number {
+  const pid = pidOf(part);
+  if (!pid) throw new Error(`${part} is not up`);
+  process.kill(pid, name);
+  return pid;
+}
+
+/** Waits until another process has taken the place of `old`, and is ready. */
+export async function replaced(part: Part, old: number): Promise<void> {
+  await expect
+    .poll(() => pidOf(part) ?? old, { timeout: 60_000, intervals: [100], message: `${part} is started again` })
+    .not.toBe(old);
+}
