@@ -1,0 +1,296 @@
+//! A short history in which everything is right, and ways to spoil it.
+//!
+//! Three people in one chat: two messages, an edit, a removal; then Cyd has to go, and a
+//! third message is for the others only. Each person has one device.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Lines of a history.
+#[derive(Clone)]
+pub struct Story {
+    pub lines: Vec<Value>,
+    t: u64,
+}
+
+/// Ids that are easy to tell apart.
+pub fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+pub const ADA: u128 = 0xa;
+pub const BOB: u128 = 0xb;
+pub const CYD: u128 = 0xc;
+pub const CHAT: u128 = 0xcc;
+pub const M1: u128 = 0x11;
+pub const M2: u128 = 0x12;
+pub const M3: u128 = 0x13;
+
+/// Between two lines, in microseconds.
+const STEP: u64 = 1_000;
+
+impl Story {
+    /// Everything is right.
+    pub fn good() -> Story {
+        let mut story = Story {
+            lines: Vec::new(),
+            t: 0,
+        };
+        story.opening();
+        story.send("ada", M1, 3, 1);
+        for device in ["a", "b", "c"] {
+            story.see_message(device, "MessageAdded", 3, M1, M1, 1);
+        }
+        story.send("bob", M2, 4, 2);
+        for device in ["a", "b", "c"] {
+            story.see_message(device, "MessageAdded", 4, M2, M2, 1);
+        }
+        for device in ["a", "b", "c"] {
+            story.see_message(device, "MessageUpdated", 5, 0xe5, M1, 2);
+        }
+        story.say(
+            "remove.ok",
+            json!({ "user": "bob", "chat": id(CHAT), "id": id(M2) }),
+        );
+        for device in ["a", "b", "c"] {
+            story.see_message(device, "MessageRemoved", 6, 0xe6, M2, 2);
+        }
+        story.farewell();
+        story.send("ada", M3, 8, 3);
+        for device in ["a", "b"] {
+            story.see_message(device, "MessageAdded", 8, M3, M3, 1);
+        }
+        story.read_mark();
+        story.rest();
+        story.dump();
+        story
+    }
+
+    /// One line per value.
+    pub fn text(&self) -> String {
+        let lines: Vec<String> = self.lines.iter().map(Value::to_string).collect();
+        lines.join("\n")
+    }
+
+    /// Adds a line at the present time.
+    pub fn say(&mut self, kind: &str, mut facts: Value) {
+        self.t += STEP;
+        facts["t"] = json!(self.t);
+        facts["k"] = json!(kind);
+        self.lines.push(facts);
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, millis: u64) {
+        self.t += millis * 1_000;
+    }
+
+    /// The first line that is like this.
+    #[track_caller]
+    pub fn find(&mut self, like: impl Fn(&Value) -> bool) -> &mut Value {
+        self.lines.iter_mut().find(|line| like(line)).unwrap()
+    }
+
+    /// Without lines like this.
+    pub fn without(mut self, like: impl Fn(&Value) -> bool) -> Story {
+        let before = self.lines.len();
+        self.lines.retain(|line| !like(line));
+        assert!(self.lines.len() < before, "nothing to leave out");
+        self
+    }
+
+    fn opening(&mut self) {
+        self.say(
+            "meta",
+            json!({ "bound_ms": 1_000, "slack": 1, "resets": [], "allowed_errors": ["known"] }),
+        );
+        for (name, user) in [("ada", ADA), ("bob", BOB), ("cyd", CYD)] {
+            self.say("user", json!({ "name": name, "uid": id(user) }));
+        }
+        self.say("resource", stock("before", 20, 50_000));
+        for (device, name, user) in [("a", "ada", ADA), ("b", "bob", BOB), ("c", "cyd", CYD)] {
+            self.say(
+                "device",
+                json!({ "d": device, "user": name, "uid": id(user) }),
+            );
+            self.say("sub", json!({ "d": device, "c": 1, "after": {} }));
+            self.say("pos", json!({ "d": device, "c": 1, "f": id(CHAT), "s": 2 }));
+            self.say("pos", json!({ "d": device, "c": 1, "f": id(user), "s": 1 }));
+        }
+    }
+
+    /// A send and its acknowledgement.
+    pub fn send(&mut self, user: &str, message: u128, seq: u64, number: u64) {
+        let mut facts = json!({ "user": user, "chat": id(CHAT), "cid": id(message) });
+        self.say("send.invoke", facts.clone());
+        facts["attempts"] = json!(1);
+        facts["id"] = json!(id(message));
+        facts["seq"] = json!(seq);
+        facts["number"] = json!(number);
+        self.say("send.ok", facts);
+    }
+
+    /// A device receives an event about a message.
+    pub fn see_message(
+        &mut self,
+        device: &str,
+        kind: &str,
+        seq: u64,
+        event: u128,
+        message: u128,
+        revision: u64,
+    ) {
+        let empty = kind == "MessageRemoved";
+        self.say(
+            "recv",
+            json!({ "d": device, "c": 1, "f": id(CHAT), "s": seq, "e": id(event), "kind": kind,
+                "m": id(message), "n": 1, "r": revision, "x": empty }),
+        );
+    }
+
+    fn farewell(&mut self) {
+        let facts = json!({ "user": "ada", "chat": id(CHAT), "whom": id(CYD), "seq": 7 });
+        self.say("drop.invoke", facts.clone());
+        self.say("drop.ok", facts);
+        for device in ["a", "b", "c"] {
+            self.say(
+                "recv",
+                json!({ "d": device, "c": 1, "f": id(CHAT), "s": 7, "e": id(0xe7),
+                    "kind": "ParticipantRemoved", "userId": id(CYD) }),
+            );
+        }
+        self.say(
+            "recv",
+            json!({ "d": "c", "c": 1, "f": id(CYD), "s": 2, "e": id(0xc2), "kind": "ChatLeft",
+                "chatId": id(CHAT) }),
+        );
+    }
+
+    fn read_mark(&mut self) {
+        let facts = json!({ "user": "bob", "chat": id(CHAT), "number": 3 });
+        self.say("read.invoke", facts.clone());
+        self.say("read.ok", facts);
+        self.say(
+            "recv",
+            json!({ "d": "b", "c": 1, "f": id(BOB), "s": 2, "e": id(0xb2),
+                "kind": "ReadMarkMoved", "chatId": id(CHAT), "lastReadNumber": 3 }),
+        );
+    }
+
+    fn rest(&mut self) {
+        self.wait(10_000);
+        let begun = self.t;
+        self.say(
+            "probe",
+            json!({ "user": "cyd", "chat": id(CHAT), "begun": begun, "answered": false }),
+        );
+        for user in ["ada", "bob"] {
+            let facts = json!({ "user": user, "chat": id(CHAT), "unread": 0 });
+            self.say("unread", facts);
+        }
+        let state = json!({ "name": "A group", "read": 3, "people": {}, "messages": {
+            id(M1).to_string(): [1, 2, "better"], id(M2).to_string(): [2, 2, null] } });
+        for kind in ["copy", "fresh"] {
+            let facts = json!({ "d": "a", "chat": id(CHAT), "state": state });
+            self.say(kind, facts);
+        }
+        self.say("resource", stock("after", 22, 60_000));
+    }
+
+    fn dump(&mut self) {
+        for (feed, last, head, count) in [
+            (CHAT, 8, M3, 3),
+            (ADA, 1, 0xa1, 0),
+            (BOB, 2, 0xb2, 0),
+            (CYD, 2, 0xc2, 0),
+        ] {
+            self.say(
+                "dump.feed",
+                json!({ "id": id(feed), "last_seq": last, "head_id": id(head),
+                    "message_count": count }),
+            );
+        }
+        let people = json!({ "participants": [
+            { "user_id": id(ADA) }, { "user_id": id(BOB) }, { "user_id": id(CYD) } ] });
+        let gone = json!({ "user_id": id(CYD) });
+        let chat: [(u64, u128, &str, Option<u128>, Value); 8] = [
+            (1, 0xe1, "CHAT_CREATED", None, Value::Null),
+            (2, 0xe2, "PARTICIPANTS_ADDED", None, people),
+            (3, M1, "MESSAGE_ADDED", Some(M1), Value::Null),
+            (4, M2, "MESSAGE_ADDED", Some(M2), Value::Null),
+            (5, 0xe5, "MESSAGE_UPDATED", Some(M1), Value::Null),
+            (6, 0xe6, "MESSAGE_REMOVED", Some(M2), Value::Null),
+            (7, 0xe7, "PARTICIPANT_REMOVED", None, gone),
+            (8, M3, "MESSAGE_ADDED", Some(M3), Value::Null),
+        ];
+        let mut before = None;
+        for (seq, event, kind, message, data) in chat {
+            self.stored(CHAT, seq, event, before, kind, message, data);
+            before = Some(event);
+        }
+        for (user, first) in [(ADA, 0xa1), (BOB, 0xb1), (CYD, 0xc1)] {
+            self.stored(user, 1, first, None, "CHAT_ADDED", None, Value::Null);
+        }
+        self.stored(
+            BOB,
+            2,
+            0xb2,
+            Some(0xb1),
+            "READ_MARK_MOVED",
+            None,
+            Value::Null,
+        );
+        self.stored(CYD, 2, 0xc2, Some(0xc1), "CHAT_LEFT", None, Value::Null);
+        for (message, number, seq, removed) in
+            [(M1, 1, 3, false), (M2, 2, 4, true), (M3, 3, 8, false)]
+        {
+            self.say(
+                "dump.message",
+                json!({ "chat_id": id(CHAT), "id": id(message), "number": number, "seq": seq,
+                    "removed": removed }),
+            );
+        }
+        for (user, left, read) in [(ADA, None, 3), (BOB, None, 3), (CYD, Some(7), 0)] {
+            self.say(
+                "dump.participant",
+                json!({ "chat_id": id(CHAT), "user_id": id(user), "last_read_number": read,
+                    "left_seq": left }),
+            );
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // A row of a table.
+    fn stored(
+        &mut self,
+        feed: u128,
+        seq: u64,
+        event: u128,
+        before: Option<u128>,
+        kind: &str,
+        message: Option<u128>,
+        data: Value,
+    ) {
+        self.say(
+            "dump.event",
+            json!({ "feed_id": id(feed), "seq": seq, "id": id(event), "prev_id": before.map(id),
+                "kind": kind, "at": seq * 10, "message_id": message.map(id), "data": data }),
+        );
+    }
+}
+
+/// What an instance holds.
+pub fn stock(phase: &str, files: u64, memory: u64) -> Value {
+    json!({ "phase": phase, "what": "receiver-1", "files": files, "memory_kib": memory })
+}
+
+/// Whether a line is of this kind and has these values.
+pub fn like(kind: &str, values: &[(&str, Value)]) -> impl Fn(&Value) -> bool + use<> {
+    let kind = kind.to_owned();
+    let values: Vec<(String, Value)> = values
+        .iter()
+        .map(|(field, value)| ((*field).to_owned(), value.clone()))
+        .collect();
+    move |line| {
+        line["k"] == kind.as_str() && values.iter().all(|(field, value)| line[field] == *value)
+    }
+}
