@@ -13,3 +13,4 @@ mod lifecycle;
 mod replica;
 mod resume;
 mod roles;
+mod up;
