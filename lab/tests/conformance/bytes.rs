@@ -74,17 +74,23 @@ impl Patient {
             .count()
     }
 
-    async fn open_sockets(&self) -> i64 {
-        let url = format!(
-            "{}/metrics",
-            self.stack.instance_url(Service::Receiver.instance(2))
-        );
+    async fn open_sockets(&self) -> u64 {
+        self.metric("receiver_sockets_open ").await
+    }
+
+    /// How often it has closed a socket with this code.
+    async fn closed(&self, code: u16) -> u64 {
+        let name = format!("receiver_sockets_closed_total{{code=\"{code}\"}} ");
+        self.metric(&name).await
+    }
+
+    /// What the line that begins so counts; nothing is counted where there is none.
+    async fn metric(&self, beginning: &str) -> u64 {
+        let instance = Service::Receiver.instance(2);
+        let url = format!("{}/metrics", self.stack.instance_url(instance));
         let page = reqwest::get(url).await.unwrap().text().await.unwrap();
-        let gauge = page
-            .lines()
-            .find(|line| line.starts_with("receiver_sockets_open "))
-            .unwrap();
-        gauge.split(' ').next_back().unwrap().parse().unwrap()
+        let number = page.lines().find_map(|line| line.strip_prefix(beginning));
+        number.map_or(0, |number| number.trim().parse().unwrap())
     }
 
     /// It answers, holds no socket and no more files than before, and has not panicked.
@@ -148,6 +154,9 @@ async fn a_receiver_survives_hundreds_of_damaged_sockets_and_sends_no_invalid_fr
     let patient = Patient::examine(turn.stack).await;
     let complaints = complaints(|seeded| visit::socket(&patient.target, seeded)).await;
     assert!(complaints.is_empty(), "{complaints:#?}");
+    for code in [4400, 4401, 4429, 1009] {
+        assert!(patient.closed(code).await > 0, "nobody has provoked {code}");
+    }
     patient.assert_healthy().await;
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::frames::{Style, frame, judge};
 use super::seeded::Seeded;
@@ -43,19 +44,26 @@ impl Target {
         )
     }
 
-    /// A WebSocket after its handshake.
+    /// A WebSocket after its handshake. Whoever is told to come back later does, if sooner than told.
     pub async fn upgraded(&self) -> Result<TcpStream, String> {
-        let mut stream = self.connected().await?;
-        let said = stream.write_all(self.upgrade().as_bytes()).await;
-        said.map_err(|cause| format!("cannot ask for an upgrade: {cause}"))?;
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"\r\n\r\n") {
-            let byte = stream.read_u8().await;
-            answer.push(byte.map_err(|cause| format!("no upgrade: {cause}"))?);
-        }
-        match answer.starts_with(b"HTTP/1.1 101") {
-            true => Ok(stream),
-            false => Err(format!("no upgrade: {}", String::from_utf8_lossy(&answer))),
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let mut stream = self.connected().await?;
+            let said = stream.write_all(self.upgrade().as_bytes()).await;
+            said.map_err(|cause| format!("cannot ask for an upgrade: {cause}"))?;
+            let mut answer = Vec::new();
+            while !answer.ends_with(b"\r\n\r\n") {
+                let byte = stream.read_u8().await;
+                answer.push(byte.map_err(|cause| format!("no upgrade: {cause}"))?);
+            }
+            let answer = String::from_utf8_lossy(&answer);
+            if answer.starts_with("HTTP/1.1 101") {
+                return Ok(stream);
+            }
+            if !answer.contains("retry-after") || Instant::now() > deadline {
+                return Err(format!("no upgrade: {answer}"));
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 
