@@ -110,40 +110,38 @@ async fn send(
         .reply_to_id
         .map(|id| messages::find(tx, draft.chat_id, id));
     let (participation, earlier, reply_to) = try_join!(
-        Participation::under(tx, feed, caller, draft.chat_id),
+        async { Ok(Participation::under(tx, feed, caller, draft.chat_id).await) },
         messages::find(tx, draft.chat_id, draft.id),
         async { OptionFuture::from(reply_to).await.transpose() },
     )?;
-    if planted("idempotency_in_memory") && first_seen(draft.id.0) && earlier.is_some() {
+    let repeated = earlier
+        .as_ref()
+        .is_some_and(|earlier| earlier.request_hash == draft.request_hash);
+    if planted("idempotency_in_memory") && repeated && first_seen(draft.id.0) {
         let id = MessageId::new();
-        return store(
-            tx,
-            &participation,
-            &Draft {
-                id,
-                ..draft.clone()
-            },
-        )
-        .await;
+        let draft = draft.clone();
+        return store(tx, &participation?, &Draft { id, ..draft }).await;
     }
-    if let Some(earlier) = earlier {
-        return repeat(tx, draft, earlier).await;
+    match (participation, earlier) {
+        // The hash covers the sender, so this is their own message: they are told so also after they have left the
+        // chat, or a lost answer would turn into the belief that it was never sent.
+        (Ok(_) | Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(earlier)) if repeated => {
+            repeat(tx, earlier).await
+        }
+        (Err(refused), _) => Err(refused),
+        (Ok(_), Some(_)) => Err(Error::conflict_on("id", "another message has this id")),
+        (Ok(_), None) if draft.reply_to_id.is_some() && reply_to.flatten().is_none() => {
+            Err(Error::not_found_in("replyToId", "message"))
+        }
+        (Ok(participation), None) => store(tx, &participation, draft).await,
     }
-    if draft.reply_to_id.is_some() && reply_to.flatten().is_none() {
-        return Err(Error::not_found_in("replyToId", "message"));
-    }
-    store(tx, &participation, draft).await
 }
 
 /// A retry gets the stored message, and its event is published again: the first publish may have been lost.
 async fn repeat(
     tx: &Transaction<'_>,
-    draft: &Draft,
     earlier: StoredMessage,
 ) -> Result<Outcome<CreateMessagePayload>, Error> {
-    if earlier.request_hash != draft.request_hash {
-        return Err(Error::conflict_on("id", "another message has this id"));
-    }
     let message = earlier.message;
     let position = (message.chat_id.into(), message.seq);
     let event = feeds::event(tx, position, Change::MessageAdded(message.clone())).await?;

@@ -180,6 +180,34 @@ async fn a_retry_after_an_edit_and_after_the_removal_finds_the_message() {
 }
 
 #[tokio::test]
+async fn a_retry_by_someone_who_was_removed_meanwhile_still_finds_their_message() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = (
+        stage.person("ada").await,
+        stage.person("bob").await,
+        stage.person("eve").await,
+    );
+    let chat = stage.group(&ada, &[&bob]).await;
+    let input = json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": "sent" });
+    let first = stage.call(&bob, "createMessage", input.clone()).await.ok();
+    let removal = json!({ "chatId": chat, "userId": bob.id });
+    stage.call(&ada, "removeParticipant", removal).await.ok();
+
+    let again = stage.call(&bob, "createMessage", input.clone()).await.ok();
+    assert_eq!(again["message"], first["message"]);
+    assert_eq!(again["cursor"], first["cursor"]);
+    let fresh = json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": "sent" });
+    stage
+        .call(&bob, "createMessage", fresh)
+        .await
+        .is("NOT_FOUND", "chatId");
+    stage
+        .call(&eve, "createMessage", input)
+        .await
+        .is("NOT_FOUND", "chatId");
+}
+
+#[tokio::test]
 async fn the_same_id_with_another_request_is_a_conflict() {
     let stage = Stage::new().await;
     let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
