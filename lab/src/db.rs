@@ -60,10 +60,10 @@ impl Observer {
         Ok(rows.iter().map(head).collect())
     }
 
-    /// Who takes part in these chats now.
+    /// Who takes part in these chats now, where something has happened since they came.
     pub async fn participants(&self, chats: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, Error> {
-        let query = "SELECT chat_id, user_id FROM participants
-                     WHERE chat_id = ANY ($1) AND left_seq IS NULL";
+        let query = "SELECT chat_id, user_id FROM participants JOIN feeds ON id = chat_id
+                     WHERE chat_id = ANY ($1) AND left_seq IS NULL AND last_seq > joined_seq";
         let rows = self.client.query(query, &[&chats]).await.map_err(failed)?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }

@@ -12,6 +12,7 @@ pub mod history;
 mod injection;
 mod link;
 pub mod matrix;
+pub mod mutants;
 pub mod report;
 pub mod run;
 pub mod scene;

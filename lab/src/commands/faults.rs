@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use lab::Error;
 use lab::faults::matrix::{ABSENT, Absent, ROWS, Row};
+use lab::faults::mutants::{MUTANTS, Mutant};
 use lab::faults::run::{Outcome, Plan};
 use lab::faults::scene::Size;
 use lab::faults::stage::{Raising, Stage};
@@ -30,8 +31,27 @@ enum What {
         /// A file that a run has kept.
         history: PathBuf,
     },
+    /// Plants ten bugs into the services, one after the other, and passes when the checker
+    /// notices all of them. Takes debug builds: a release build has no bugs to plant.
+    Mutants(Mutants),
     /// Names the rows.
     List,
+}
+
+#[derive(Args)]
+struct Mutants {
+    /// Only these, such as no_sweep,no_gap_fill.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Play the same workloads without the bugs, and pass when nothing is noticed.
+    #[arg(long)]
+    control: bool,
+    /// Brings a schedule back.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where histories are kept.
+    #[arg(long, default_value = "target/faults")]
+    directory: PathBuf,
 }
 
 #[derive(Args)]
@@ -45,6 +65,9 @@ struct Run {
     /// The short form: few people, few injections.
     #[arg(long)]
     smoke: bool,
+    /// So many injections of each row, instead of the usual number.
+    #[arg(long)]
+    injections: Option<u32>,
     /// Redis is not there from the start.
     #[arg(long)]
     without_redis: bool,
@@ -97,6 +120,7 @@ impl Run {
             smoke: self.smoke,
             slack: self.slack.max(1),
             keep: self.keep,
+            injections: self.injections,
             raising: Raising {
                 with_redis: !self.without_redis,
                 environment: Vec::new(),
@@ -158,15 +182,69 @@ pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
             outcome = play(&run) => outcome,
             _ = asked_to_end() => Ok(ExitCode::FAILURE),
         },
+        What::Mutants(wish) => tokio::select! {
+            outcome = mutants(&wish) => outcome,
+            _ = asked_to_end() => Ok(ExitCode::FAILURE),
+        },
     }
+}
+
+async fn mutants(wish: &Mutants) -> Result<ExitCode, Error> {
+    make(&wish.directory)?;
+    let seed = wish.seed.unwrap_or_else(seed_of_the_moment);
+    let plan = Plan {
+        seed,
+        size: Size::SMALL,
+        smoke: true,
+        slack: 4,
+        keep: false,
+        injections: None,
+        raising: Raising {
+            with_redis: true,
+            environment: Vec::new(),
+            directory: wish.directory.clone(),
+            seed,
+        },
+    };
+    println!("lab: seed {seed}");
+    let wanted =
+        |mutant: &&Mutant| wish.only.is_empty() || wish.only.iter().any(|name| name == mutant.name);
+    let (mut good, mut played) = (0, 0);
+    for mutant in MUTANTS.iter().filter(wanted) {
+        let outcome = mutant.play(&plan, !wish.control).await?;
+        played += 1;
+        let as_it_should = match wish.control {
+            true => outcome.passed(),
+            false => !mutant.caught(&outcome).is_empty(),
+        };
+        good += usize::from(as_it_should);
+        let said = match (as_it_should, wish.control) {
+            (true, false) => format!("caught by {}", mutant.caught(&outcome).join(", ")),
+            (false, false) => "NOT NOTICED".to_owned(),
+            (true, true) => "clean without the bug".to_owned(),
+            (false, true) => "ACCUSED WITHOUT THE BUG".to_owned(),
+        };
+        println!("{:<40} {said}", mutant.name);
+        if !as_it_should || wish.control {
+            println!("{}", report::row(&outcome, &plan));
+        } else if let Some(violation) = outcome.findings.violations.first() {
+            println!("{:<40} {violation}", "");
+        }
+    }
+    println!("{good} of {played}");
+    Ok(code(good == played))
+}
+
+fn make(directory: &std::path::Path) -> Result<(), Error> {
+    std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
+        what: format!("make {}", directory.display()),
+        cause,
+    })
 }
 
 async fn play(run: &Run) -> Result<ExitCode, Error> {
     let plan = run.plan();
-    std::fs::create_dir_all(&plan.raising.directory).map_err(|cause| Error::Io {
-        what: format!("make {}", plan.raising.directory.display()),
-        cause,
-    })?;
+    make(&plan.raising.directory)?;
     println!("lab: seed {}", plan.seed);
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut stage: Option<Arc<Stage>> = None;

@@ -84,6 +84,8 @@ pub enum Fault {
     RevokeSession,
     /// One send from eight connections at once.
     SendEightfold,
+    /// A device is away while messages are written and removed.
+    ReturnAfterRemoval,
 }
 
 /// One injection.
@@ -167,6 +169,7 @@ impl Fault {
             Fault::RemoveParticipant => clients::remove_participant(turn).await,
             Fault::RevokeSession => clients::revoke_session(turn).await,
             Fault::SendEightfold => clients::send_eightfold(turn).await,
+            Fault::ReturnAfterRemoval => clients::return_after_removal(turn).await,
         }
     }
 }

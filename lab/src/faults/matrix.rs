@@ -36,7 +36,8 @@ pub struct Row {
     pub about_redis: bool,
 }
 
-const ROW: Row = Row {
+/// What most rows have in common.
+pub(super) const ROW: Row = Row {
     id: "",
     title: "",
     how: "",
@@ -372,6 +373,16 @@ pub const ROWS: &[Row] = &[
         smoke: 10,
         full: 40,
         attempts: Some(1),
+        ..ROW
+    },
+    Row {
+        id: "F31",
+        title: "a device comes back after messages were removed",
+        how: "off; three messages written and removed; on",
+        fault: Fault::ReturnAfterRemoval,
+        bound_ms: 1_000,
+        brief_ms: 4_500,
+        long_ms: 5_000,
         ..ROW
     },
 ];

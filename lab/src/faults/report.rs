@@ -198,8 +198,12 @@ fn replay(outcome: &Outcome, plan: &Plan) -> String {
     } else {
         " --without-redis"
     };
+    let times = plan
+        .injections
+        .map(|times| format!(" --injections {times}"));
+    let times = times.unwrap_or_default();
     format!(
-        "lab faults run --only {} --seed {}{smoke}{redis}",
+        "lab faults run --only {} --seed {}{smoke}{redis}{times}",
         outcome.row.id, plan.seed
     )
 }

@@ -30,6 +30,8 @@ pub struct Plan {
     /// By how much a bound on delays may be exceeded before it counts: other people use the
     /// machine, too.
     pub slack: u64,
+    /// So many injections of each row, instead of the usual number.
+    pub injections: Option<u32>,
     /// How stages are raised.
     pub raising: Raising,
     /// Keep histories that show nothing wrong.
@@ -68,7 +70,8 @@ impl Outcome {
 impl Plan {
     /// Injections of a row in this run.
     pub fn injections(&self, row: &Row) -> u32 {
-        if self.smoke { row.smoke } else { row.full }
+        let usual = if self.smoke { row.smoke } else { row.full };
+        self.injections.unwrap_or(usual)
     }
 
     /// Plays a row on a stage.

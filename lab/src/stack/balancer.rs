@@ -32,14 +32,15 @@ impl Stack {
         self.wait_for_balancer(process).await
     }
 
-    /// A reload: a new process takes over the listening sockets; the old one finishes what
-    /// it carries, WebSockets included, until its own limit of 30 s.
+    /// A reload: a new process listens on the same ports; the old one stops listening and
+    /// finishes what it carries, WebSockets included, until its own limit of 30 s.
     pub async fn reload_balancer(&self) -> Result<(), Error> {
         let Some(old) = self.take_balancer() else {
             return self.restart_balancer().await;
         };
         let pid = old.pid().to_string();
-        let hand_over = ["-x", "haproxy.sock", "-sf", &pid];
+        // Both listen for a moment: the kernel shares the port between them.
+        let hand_over = ["-sf", &pid];
         let process = front::load_balancer(&self.directory, &self.options, &hand_over)?;
         // Waits on a thread of its own: nobody needs the old one any more.
         std::thread::spawn(move || old.wait_for_exit(FAREWELL));
@@ -63,6 +64,13 @@ impl Stack {
     }
 
     async fn wait_for_balancer(&self, process: Process) -> Result<(), Error> {
+        // Whoever answers may still be the old process.
+        if process.wait_for_exit(Duration::from_millis(300)) {
+            return Err(Error::Exited {
+                name: NAME.to_owned(),
+                log: process.log_tail(),
+            });
+        }
         let url = self.balancer_metrics_url();
         let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
         self.front_slot().push(process);

@@ -112,3 +112,23 @@ fn a_device_that_resumes_with_its_own_cursors_may_go_on() {
     story.see_message("b", "MessageAdded", 8, M3, M3, 1);
     assert_clean(&story);
 }
+
+#[test]
+fn who_is_asked_in_by_the_last_event_of_all_is_owed_nothing_but_the_news() {
+    let mut story = Story::good();
+    let whom = json!({ "user": "ada", "chat": id(CHAT), "whom": id(CYD) });
+    story.say("add.invoke", whom);
+    let people = json!({ "participants": [{ "user_id": id(CYD) }] });
+    let joined = json!({ "feed_id": id(CHAT), "seq": 9, "id": id(0xe9), "prev_id": id(M3),
+        "kind": "PARTICIPANTS_ADDED", "at": 90, "message_id": null, "data": people });
+    story.say("dump.event", joined);
+    let feed = story.find(like("dump.feed", &[("id", json!(id(CHAT)))]));
+    feed["last_seq"] = json!(9);
+    feed["head_id"] = json!(id(0xe9));
+    for device in ["a", "b"] {
+        let facts = json!({ "d": device, "c": 1, "f": id(CHAT), "s": 9, "e": id(0xe9),
+            "kind": "ParticipantsAdded" });
+        story.say("recv", facts);
+    }
+    assert_clean(&story);
+}

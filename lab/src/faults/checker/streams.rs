@@ -236,6 +236,8 @@ impl Walk<'_> {
                 continue;
             }
             match window.left {
+                // Who was let in by the last event of all learns that from their own feed.
+                None if feed.last_seq == window.joined => {}
                 None => owed.push((*chat, feed.last_seq)),
                 // Who was away when they had to go only learns that they did.
                 Some(_) if self.told_to_leave.contains(chat) && self.may_have_missed(*chat) => {}

@@ -116,6 +116,40 @@ pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
     }
 }
 
+/// A device is off while messages are written and removed. What it is given when it comes
+/// back, from whichever window, must not have their text any more.
+pub async fn return_after_removal(turn: &mut Turn<'_>) -> Result<u32, Error> {
+    let scene = turn.scene;
+    let chat = &scene.chats[turn.dice.below(scene.chats.len())];
+    let (absent, writer) = (chat.members[0], chat.members[chat.members.len() - 1]);
+    let devices = scene.devices.read().await;
+    let device = devices
+        .iter()
+        .find(|device| device.account.user_id == scene.people[absent].user_id)
+        .ok_or_else(|| failed("the fault lab", "a person without a device"))?;
+    scene.history.write("away", &json!({ "d": device.name }));
+    device.go_offline();
+    sleep(Duration::from_millis(200)).await;
+    let mut written = Vec::new();
+    for number in 0..3 {
+        let deed = Deed::send(chat.id, &format!("regretted {number}"));
+        let payload = deed.perform(&scene.people[writer], &scene.history).await;
+        let id =
+            payload.and_then(|payload| payload["message"]["id"].as_str()?.parse::<Uuid>().ok());
+        written.extend(id);
+    }
+    for message in written {
+        let deed = Deed::remove(chat.id, message);
+        deed.perform(&scene.people[writer], &scene.history).await;
+    }
+    sleep(turn.hold).await;
+    device.go_online();
+    match device.caught_up(PATIENCE).await {
+        true => Ok(1),
+        false => Err(failed("a device that came back", "it did not catch up")),
+    }
+}
+
 /// The same sends, each from eight connections at once, through both senders.
 pub async fn send_eightfold(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let scene = turn.scene;

@@ -1,0 +1,193 @@
+//! Planted bugs: proof that the checker would notice.
+//!
+//! Debug builds of the services take one of ten bugs from the variable `MUTANT`. Each has a
+//! short workload here under which it shows, and the invariants by which it must be caught.
+//! A bug that nobody notices means that the proof is worth nothing.
+
+use std::sync::Arc;
+
+use super::checker::Invariant;
+use super::injection::Fault;
+use super::matrix::{ROW, Row};
+use super::run::{Outcome, Plan};
+use super::scene::Size;
+use super::stage::{Flavor, Stage};
+use crate::Error;
+
+/// A planted bug.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// As the services call it.
+    pub name: &'static str,
+    /// The workload under which it shows.
+    row: Row,
+    /// How many injections that takes.
+    injections: u32,
+    /// What must be broken: any of these.
+    caught_by: &'static [Invariant],
+}
+
+/// Few chats, so that people meet.
+const CROWD: Size = Size {
+    people: 8,
+    devices: 2,
+    chats: 2,
+    members: 6,
+    rate: 40.0,
+};
+
+/// Everything that loses, doubles or splices shows as one of these.
+const STREAM: &[Invariant] = &[
+    Invariant::Completeness,
+    Invariant::StreamShape,
+    Invariant::NoPhantom,
+    Invariant::Agreement,
+];
+
+/// All ten.
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "no_sweep",
+        row: row("no_sweep", Fault::StopRedis, Flavor::Plain, 4_000),
+        injections: 2,
+        caught_by: &[Invariant::Completeness, Invariant::BoundedDelay],
+    },
+    Mutant {
+        name: "no_gap_fill",
+        row: row(
+            "no_gap_fill",
+            Fault::MangleMessages,
+            Flavor::Detoured,
+            3_000,
+        ),
+        injections: 2,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "cursor_ignored",
+        row: row("cursor_ignored", Fault::KillReceiver, Flavor::Plain, 700),
+        injections: 2,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "no_id_check",
+        row: Row {
+            resets: &["FORKED"],
+            ..row(
+                "no_id_check",
+                Fault::FailOverWithLoss,
+                Flavor::Paired,
+                1_500,
+            )
+        },
+        injections: 3,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "publish_before_commit",
+        row: row(
+            "publish_before_commit",
+            Fault::KillSender,
+            Flavor::Plain,
+            1_000,
+        ),
+        injections: 6,
+        caught_by: &[
+            Invariant::NoPhantom,
+            Invariant::Agreement,
+            Invariant::HonestReset,
+        ],
+    },
+    Mutant {
+        name: "serial_id_tail",
+        row: row("serial_id_tail", Fault::StopRedis, Flavor::Plain, 5_000),
+        injections: 3,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "counter_outside_tx",
+        row: row(
+            "counter_outside_tx",
+            Fault::EndBackends,
+            Flavor::Plain,
+            4_000,
+        ),
+        injections: 3,
+        caught_by: &[Invariant::DenseLog],
+    },
+    Mutant {
+        name: "idempotency_in_memory",
+        row: row(
+            "idempotency_in_memory",
+            Fault::SendEightfold,
+            Flavor::Plain,
+            500,
+        ),
+        injections: 4,
+        caught_by: &[Invariant::Idempotence, Invariant::Durability],
+    },
+    Mutant {
+        name: "participation_checked_only_at_subscribe",
+        row: row(
+            "participation_checked_only_at_subscribe",
+            Fault::RemoveParticipant,
+            Flavor::Plain,
+            2_000,
+        ),
+        injections: 3,
+        caught_by: &[Invariant::Visibility],
+    },
+    Mutant {
+        name: "window_not_scrubbed",
+        row: row(
+            "window_not_scrubbed",
+            Fault::ReturnAfterRemoval,
+            Flavor::Plain,
+            4_500,
+        ),
+        injections: 3,
+        caught_by: &[Invariant::Deletion],
+    },
+];
+
+const fn row(name: &'static str, fault: Fault, flavor: Flavor, brief_ms: u64) -> Row {
+    Row {
+        id: name,
+        title: name,
+        how: "MUTANT",
+        fault,
+        flavor,
+        brief_ms,
+        bound_ms: 1_000,
+        ..ROW
+    }
+}
+
+impl Mutant {
+    /// Plays its workload on a stage of its own, with the bug or, as a control, without.
+    pub async fn play(&self, plan: &Plan, planted: bool) -> Result<Outcome, Error> {
+        let mut plan = plan.clone();
+        plan.smoke = true;
+        plan.size = CROWD;
+        plan.injections = Some(self.injections);
+        if planted {
+            let variable = ("MUTANT".to_owned(), self.name.to_owned());
+            plan.raising.environment.push(variable);
+        }
+        let stage = Stage::raise(self.row.flavor, &plan.raising).await?;
+        Ok(plan.play(&self.row, &Arc::new(stage)).await)
+    }
+
+    /// By which of the expected invariants it was caught.
+    pub fn caught(&self, outcome: &Outcome) -> Vec<String> {
+        let mut ids: Vec<String> = outcome
+            .findings
+            .violations
+            .iter()
+            .filter(|violation| self.caught_by.contains(&violation.invariant))
+            .map(|violation| violation.invariant.id())
+            .collect();
+        ids.dedup();
+        ids
+    }
+}
