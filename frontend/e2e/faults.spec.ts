@@ -1,5 +1,6 @@
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, type Person, picture, say, startGroup } from "./people";
+import { everythingOnScreen } from "./screen";
 import { type Part, replaced, signal } from "./stack";
 
 /** One pause between two messages of one person: busy, and still something that people could read. */
@@ -47,37 +48,6 @@ async function busyChat(browser: Browser): Promise<Talk> {
     await Promise.all(people.map((person) => write(person, until)));
   };
   return { people, said, more, chatter, loads: () => loads };
-}
-
-/** What stands in the conversation, from its first message to its last, read by scrolling through it. */
-async function everythingOnScreen(page: Page): Promise<string[]> {
-  return page.getByRole("region", { name: "Messages" }).evaluate(async (list) => {
-    const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30)));
-    const beginning = () => list.querySelector('article[data-number="1"]');
-    for (let patience = 400; !beginning() && patience > 0; patience -= 1) {
-      list.scrollBy(0, -2_000);
-      await frame();
-    }
-    list.scrollTo(0, 0);
-    await frame();
-    const seen = new Map<string, string>();
-    for (let end = false; !end; ) {
-      let previous = 0;
-      for (const row of list.querySelectorAll("article")) {
-        const number = Number(row.getAttribute("data-number") ?? Number.NaN);
-        // Also where rows overlap from one look to the next: what is in view is in order, without a hole.
-        if (previous && number !== previous + 1) throw new Error(`${number} stands after ${previous}`);
-        previous = number;
-        seen.set(String(number), row.querySelector("[dir=auto]")?.textContent ?? "");
-      }
-      end = list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
-      list.scrollBy(0, 250);
-      await frame();
-    }
-    const numbers = [...seen.keys()].map(Number);
-    if (numbers.some((number, index) => number !== index + 1)) throw new Error(`numbers seen: ${numbers}`);
-    return [...seen.values()];
-  });
 }
 
 /** Everything sent is there on both screens: once, in the order of its author, and in the same order for both. */

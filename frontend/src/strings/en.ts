@@ -77,7 +77,10 @@ export const en = {
   messageField: "Message",
   writeTo: (name: string) => `Message ${name}`,
   send: "Send",
-  charactersLeft: (count: number) => (count >= 0 ? `${count} characters left` : `${-count} characters too many`),
+  charactersLeft: (count: number) => {
+    const amount = Math.abs(count) === 1 ? "1 character" : `${Math.abs(count).toLocaleString()} characters`;
+    return count >= 0 ? `${amount} left` : `${amount} too many`;
+  },
   reply: "Reply",
   replyingTo: (name: string) => `Replying to ${name}`,
   cancelReply: "Cancel reply",

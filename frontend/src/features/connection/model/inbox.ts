@@ -104,7 +104,7 @@ export class Inbox {
     this.positions.restart(batch.feedId, batch.cursor);
     await this.#insist(async () => {
       if (batch.feedId === me) return this.#reloadList();
-      const chat = await loadChat(client, batch.feedId, me);
+      const chat = await loadChat(client, batch.feedId, me, batch.cursor);
       if (chat) forgetMessages(client.cache, batch.feedId);
     });
   }

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
@@ -22,6 +22,8 @@ import { UnsentRow } from "./UnsentRow";
 const AT_END_PX = 40;
 /** This close to an edge, the next page is asked for. */
 const NEAR_EDGE_PX = 600;
+/** After rows have come, the list measures them and puts the reader back to their place. */
+const SETTLED_MS = 100;
 
 export interface MessageListProps {
   chatId: string;
@@ -225,6 +227,8 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     if (offset < NEAR_EDGE_PX && conversation.hasOlder) conversation.loadOlder();
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
   };
+
+  useOlderWithoutScrolling(list, stick, rows.length, conversation);
   const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
   const jumpTo = useCallback(
     (id: string) => {
@@ -242,6 +246,31 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     list.current?.scrollToIndex(rows.length - 1, { align: "end" });
   };
   return { list, frame, prepended, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+}
+
+/**
+ * Who waits at the very top, or whose window is taller than a page of messages, causes no scroll event that asks for
+ * more. Asked once per page that came, so that a failure is not repeated at once: then scrolling asks again.
+ */
+function useOlderWithoutScrolling(
+  list: RefObject<VirtualizerHandle | null>,
+  stick: RefObject<boolean>,
+  count: number,
+  { hasOlder, loading, loadOlder }: ReturnType<typeof useMessages>,
+) {
+  const askedAt = useRef(0);
+  useEffect(() => {
+    if (!hasOlder || loading || askedAt.current === count) return;
+    const timer = setTimeout(() => {
+      const handle = list.current;
+      if (!handle) return;
+      const fits = handle.scrollSize > 0 && handle.scrollSize <= handle.viewportSize;
+      if (!fits && (stick.current || handle.scrollOffset >= NEAR_EDGE_PX)) return;
+      askedAt.current = count;
+      loadOlder();
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [list, stick, count, hasOlder, loading, loadOlder]);
 }
 
 function ListSkeleton() {
