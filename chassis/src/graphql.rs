@@ -5,6 +5,7 @@
 //! that a client never reads an internal message.
 
 mod errors;
+mod holes;
 mod http;
 mod ide;
 mod limits;
@@ -136,7 +137,7 @@ impl Endpoint {
         let fields = self.root_fields(&mut request);
         let execution = AssertUnwindSafe((self.execute)(request)).catch_unwind();
         let response = match tokio::time::timeout(self.limits.execution, execution).await {
-            Ok(Ok(response)) => finish(response),
+            Ok(Ok(response)) => holes::void(finish(response)),
             Ok(Err(_)) => failure(&Error::internal("a resolver panicked")),
             Err(_) => failure(&Error::unavailable("the execution took too long")),
         };

@@ -53,6 +53,31 @@ async fn an_error_that_passes_says_when_to_retry() {
 }
 
 #[tokio::test]
+async fn an_answer_with_a_hole_is_no_answer() {
+    let app = App::start().await;
+    for document in [
+        "{ node { id broken } }",
+        "{ node { broken } }",
+        "{ nodes(first: 2) { broken } }",
+        "{ number(value: 1) node { child { id broken brokenAlone } } }",
+    ] {
+        let json = app.post(json!({ "query": document })).await.json();
+        assert_eq!(json["data"], Value::Null, "{document}: {json}");
+        assert_eq!(json["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_may_fail_alone_does() {
+    let app = App::start().await;
+    let query = json!({ "query": "{ nodes(first: 2) { id gone: brokenAlone } }" });
+    let json = app.post(query).await.json();
+    let node = json!({ "id": 1, "gone": null });
+    assert_eq!(json["data"], json!({ "nodes": [node, node] }));
+    assert_eq!(json["errors"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn internals_are_never_shown() {
     for how in ["internal", "foreign", "bare"] {
         let error = failure(how).await;

@@ -92,6 +92,14 @@ impl Node {
     async fn child(&self) -> Self {
         Self
     }
+
+    async fn broken(&self) -> Result<i32> {
+        Err(Error::not_found("part").into())
+    }
+
+    async fn broken_alone(&self) -> Option<Result<i32>> {
+        Some(Err(Error::not_found("part").into()))
+    }
 }
 
 pub struct Mutation;

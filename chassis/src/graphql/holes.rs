@@ -1,0 +1,36 @@
+//! What async-graphql leaves open when a field fails.
+//!
+//! It drops the field from its parent, or leaves null where there may be none, and answers with the rest. A client that
+//! trusts the schema would then read what is not there. The specification lets the failure climb to the nearest field
+//! that may be null; from outside the library nobody knows which one that is, but `data` always may.
+
+use async_graphql::{PathSegment, Response, Value};
+
+/// Takes `data` back if an error has left a hole in it. A field that may fail alone leads to its own null and stays.
+pub(super) fn void(mut response: Response) -> Response {
+    let data = &response.data;
+    if !response
+        .errors
+        .iter()
+        .all(|error| leads_to_null(data, &error.path))
+    {
+        response.data = Value::Null;
+    }
+    response
+}
+
+fn leads_to_null(data: &Value, path: &[PathSegment]) -> bool {
+    let mut here = data;
+    for segment in path {
+        let next = match (here, segment) {
+            (Value::Object(fields), PathSegment::Field(name)) => fields.get(name.as_str()),
+            (Value::List(items), PathSegment::Index(index)) => items.get(*index),
+            _ => None,
+        };
+        let Some(next) = next else {
+            return false;
+        };
+        here = next;
+    }
+    matches!(here, Value::Null)
+}
