@@ -3,13 +3,13 @@
 //! Everything faster than the sweep (Redis, fills on a gap) may fail without loss, because here every watched feed is
 //! compared with Postgres, about once a second.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chassis::{Error, mutants::planted};
-use shared_schema::FeedId;
+use shared_schema::{Cursor, FeedId};
 use tokio::{sync::watch, time::Instant};
 
-use super::Hub;
+use super::{Feed, Hub};
 use crate::db;
 
 /// Between two sweeps while Redis delivers.
@@ -60,12 +60,20 @@ async fn compare(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
     if planted("no_sweep") {
         return Ok(());
     }
+    // Before the query: what was held then was committed then, so Postgres can only be further.
+    let held: Vec<(Arc<Feed>, Option<Cursor>)> = feeds
+        .iter()
+        .filter_map(|&feed| hub.find(feed))
+        .map(|feed| (Arc::clone(&feed), feed.head()))
+        .collect();
     let heads = db::feeds::heads(hub.pool(), feeds).await?;
-    for feed in feeds.iter().filter_map(|&feed| hub.find(feed)) {
+    for (feed, held) in held {
+        let held = held.map_or(0, |head| head.seq);
         let behind = match heads.get(&feed.id()) {
-            Some(&head) => feed.agrees(head) != Some(true),
+            // Further back than what was told already: a failover lost the tail, and the fill will say so.
+            Some(&head) => head.seq < held || feed.agrees(head) != Some(true),
             // A feed that is gone is a fork, and the fill will say so.
-            None => feed.head().is_some_and(|head| head.seq > 0),
+            None => held > 0,
         };
         if behind && feed.is_open() {
             hub.metrics().swept.inc();

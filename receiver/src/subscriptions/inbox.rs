@@ -8,7 +8,7 @@ use shared_schema::Cursor;
 use crate::{graphql::FeedBatch, queries::hub, sources::primary};
 
 /// Cursors in one `after`, at the most.
-const MAX_CURSORS: usize = 2_000;
+const MAX_CURSORS: usize = 1_000;
 
 /// `Subscription.inbox`.
 #[derive(Default)]
@@ -22,7 +22,7 @@ impl InboxSubscription {
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "Your last cursor of each feed you know, at most 2,000. Feeds that are not named start from now."
+            desc = "Your last cursor of each feed you know, at most 1,000. Feeds that are not named start from now."
         )]
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {

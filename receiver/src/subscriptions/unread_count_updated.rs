@@ -22,7 +22,7 @@ impl UnreadCountUpdatedSubscription {
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "Your last cursor of each feed you know, at most 2,000. Feeds that are not named start from now."
+            desc = "Your last cursor of each feed you know, at most 1,000. Feeds that are not named start from now."
         )]
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<UnreadCount>> + use<>> {

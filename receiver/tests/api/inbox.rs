@@ -303,18 +303,16 @@ async fn cursors_of_feeds_that_are_not_the_callers_are_ignored() {
 }
 
 #[tokio::test]
-async fn two_thousand_cursors_are_enough() {
+async fn a_thousand_cursors_fit_into_one_inbox_and_one_more_is_refused() {
     let stage = Stage::new().await;
     let ada = stage.person("ada").await;
-    let many = vec![Cursor::start(ada.feed()); 2_001];
-    // Over the socket 64 KiB end earlier, so the bound is only reached where cursors repeat in a literal list; the
-    // bound of a message comes first, which is what a client meets.
-    let mut inbox = stage
-        .socket(&ada)
-        .await
-        .follow(INBOX, after(&many[..500]))
-        .await;
+    let many = vec![Cursor::start(ada.feed()); 1_001];
+    let socket = stage.socket(&ada).await;
+    let mut inbox = socket.follow(INBOX, after(&many[..1_000])).await;
     inbox.greeting(ada.id).await;
+    let socket = stage.socket(&ada).await;
+    let mut inbox = socket.follow(INBOX, after(&many)).await;
+    inbox.fails("BAD_USER_INPUT").await;
 }
 
 #[tokio::test]

@@ -269,7 +269,7 @@ async fn lose_the_tail(stage: &Stage, feed: FeedId, to: i64) {
 async fn a_lost_tail_ends_in_a_reset_and_then_goes_on() {
     let stage = Stage::new().await;
     let (ada, bob, _) = stage.trio().await;
-    for (hints, rewritten) in [(true, 1), (false, 1), (true, 4), (false, 4)] {
+    for (hints, rewritten) in [(true, 0), (true, 1), (false, 1), (true, 4), (false, 4)] {
         let chat = stage.group(&ada, &[&bob]).await;
         let mut events = following(&stage, &bob, chat).await;
         for text in ["kept", "lost", "lost"] {
