@@ -4,6 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format sdl setup services web
+.PHONY: faults faults-full faults-mutants rolling-restart soak faults-setup
 
 help:
 	@echo 'make run     start everything; the address is printed at the end'
@@ -11,6 +12,12 @@ help:
 	@echo 'make lint    the checks alone'
 	@echo 'make format  let the formatters have their way'
 	@echo 'make sdl     print the three schemas into shared-schema/'
+	@echo
+	@echo 'make faults           break it for three minutes and prove that nothing is lost'
+	@echo 'make faults-full      every fault, for about an hour; the table is in target/faults'
+	@echo 'make faults-mutants   plant ten bugs and see them noticed'
+	@echo 'make rolling-restart  replace all six services under load'
+	@echo 'make soak MINUTES=60  random faults, for as long as you like'
 
 run: setup services web
 	@target/release/lab up
@@ -43,7 +50,7 @@ web: frontend/dist/index.html
 # Built again only when something that it is made of has changed.
 frontend/dist/index.html: frontend/node_modules/.antiphon-installed $(shell \
     find frontend shared-schema -type f \
-        -not -path '*/node_modules/*' -not -path 'frontend/dist/*' \
+        -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/gql/*' \
         \( -path 'frontend/src/*' -o -path 'frontend/public/*' -o -name '*.graphql' \
            -o -path 'frontend/*.html' -o -path 'frontend/*.ts' \))
 	cd frontend && npm run build
@@ -52,3 +59,28 @@ frontend/dist/index.html: frontend/node_modules/.antiphon-installed $(shell \
 frontend/node_modules/.antiphon-installed: frontend/package-lock.json frontend/package.json
 	cd frontend && npm ci --no-audit --no-fund
 	@touch $@
+
+# The fault lab: docs/FAULTS.md. It takes the release build if there is one. More words for
+# `lab faults` go into FAULTS, for example FAULTS='--seed 7 --without-redis'.
+LAB = $(firstword $(wildcard target/release/lab) target/debug/lab)
+MINUTES ?= 60
+
+faults: faults-setup
+	@$(LAB) faults run --smoke $(FAULTS)
+
+faults-full: faults-setup
+	@$(LAB) faults run --markdown target/faults/table.md --junit target/faults/junit.xml $(FAULTS)
+
+faults-mutants: setup
+	cargo build --locked --bins
+	@target/debug/lab faults mutants $(FAULTS)
+
+rolling-restart: faults-setup
+	@$(LAB) faults run --only F5 --injections 1 $(FAULTS)
+
+soak: faults-setup
+	@$(LAB) faults soak --minutes $(MINUTES) $(FAULTS)
+
+faults-setup: setup
+	@[ -x target/release/lab ] || cargo build --locked --bins
+	@mkdir -p target/faults
