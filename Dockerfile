@@ -5,9 +5,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends build-essential
 WORKDIR /antiphon
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/antiphon/target \
-    cargo build --locked --release --bin users --bin sender --bin receiver --bin migrate && \
+    cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin migrate && \
     mkdir /programs && \
-    cp target/release/users target/release/sender target/release/receiver target/release/migrate /programs/
+    cp target/dist/users target/dist/sender target/dist/receiver target/dist/migrate /programs/
 
 FROM node:20-bookworm-slim AS client
 WORKDIR /antiphon/frontend
