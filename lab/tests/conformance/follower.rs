@@ -60,6 +60,20 @@ impl Follower {
         lines
     }
 
+    /// What it went through: everything but events, each with the event before it.
+    pub fn story(&self) -> Vec<String> {
+        let mut last = Value::Null;
+        let mut story = Vec::new();
+        for line in self.lines() {
+            match line.get("seq") {
+                Some(_) => last = line,
+                None if line.get("caughtUp").or(line.get("acknowledged")).is_some() => {}
+                None => story.push(format!("{line} after {last}")),
+            }
+        }
+        story
+    }
+
     /// The messages of a chat in the order in which they were shown.
     pub fn messages(&self, chat: Uuid) -> Vec<Uuid> {
         let in_chat =
