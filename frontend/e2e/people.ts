@@ -100,19 +100,26 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `e2e/screenshots/${name}.png` });
 }
 
+/** Asks a service itself, past the page. */
+export async function ask(person: Person, service: string, query: string, variables: object, token?: string) {
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const answer = await person.page.request.post(`/${service}/graphql`, { data: { query, variables }, headers });
+  const { data, errors } = await answer.json();
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+/** A token for asking; the page has another one. */
+export async function tokenOf(person: Person): Promise<string> {
+  const login = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }";
+  const input = { login: person.username, password: PASSWORD };
+  return (await ask(person, "users", login, { input })).login.accessToken;
+}
+
 /** Sends many messages through the API itself, into the chat that is open: what a long history needs. */
 export async function sayMany(person: Person, texts: readonly string[]): Promise<void> {
-  const { page, username } = person;
-  const chatId = new URL(page.url()).pathname.split("/")[2];
-  const ask = async (service: string, query: string, variables: object, token?: string) => {
-    const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-    const answer = await page.request.post(`/${service}/graphql`, { data: { query, variables }, headers });
-    const { data, errors } = await answer.json();
-    expect(errors).toBeUndefined();
-    return data;
-  };
-  const login = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }";
-  const { accessToken } = (await ask("users", login, { input: { login: username, password: PASSWORD } })).login;
+  const chatId = new URL(person.page.url()).pathname.split("/")[2];
+  const token = await tokenOf(person);
   const create = "mutation ($input: CreateMessageInput!) { createMessage(input: $input) { cursor } }";
-  for (const content of texts) await ask("sender", create, { input: { chatId, content } }, accessToken);
+  for (const content of texts) await ask(person, "sender", create, { input: { chatId, content } }, token);
 }

@@ -1,12 +1,13 @@
 import { unmask } from "@/gql/receiver";
 import { type ChatRowFragment, MessageFieldsFragmentDoc, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
+import { plainText } from "@/ui/parseMarkdown";
 
 /** One line about the last message of a chat. In a chat of two it needs no name. */
 export function preview(chat: ChatRowFragment, me: string): string {
   if (!chat.lastMessage) return chat.description || t.noMessages;
   const message = unmask(MessageFieldsFragmentDoc, chat.lastMessage);
-  const text = message.removedAt ? t.removedMessage : (message.content ?? "").replace(/\s+/g, " ");
+  const text = message.removedAt ? t.removedMessage : plainText(message.content ?? "");
   if (message.senderId === me) return t.youSaid(text);
   if (chat.kind === "DIRECT") return text;
   const sender = message.sender ? unmask(PersonNameFragmentDoc, message.sender).displayName : message.senderUsername;

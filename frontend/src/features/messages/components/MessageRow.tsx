@@ -6,7 +6,8 @@ import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { CopyIcon, EditIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
 import { hueOf } from "@/ui/identity";
-import { Linked } from "@/ui/Linked";
+import { Markdown } from "@/ui/Markdown";
+import { plainText } from "@/ui/parseMarkdown";
 import { clockTime, fullTime } from "@/ui/time";
 import type { Ticks as TicksState } from "../model/readers";
 import { senderName } from "../model/senderName";
@@ -61,15 +62,15 @@ export function MessageRow(props: {
             style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
           >
             <span className={styles.quoteName}>{senderName(quoted)}</span>
-            <span className={styles.quoteText}>{quoted.removedAt ? t.removedMessage : quoted.content}</span>
+            <span className={styles.quoteText}>
+              {quoted.removedAt ? t.removedMessage : plainText(quoted.content ?? "")}
+            </span>
           </button>
         )}
         {message.removedAt ? (
           <span className={styles.removed}>{t.removedMessage}</span>
         ) : (
-          <span className={styles.text} dir="auto">
-            <Linked text={message.content ?? ""} />
-          </span>
+          <Markdown text={message.content ?? ""} />
         )}
         <span className={styles.meta}>
           {message.editedAt && !message.removedAt && <span>{t.edited}</span>}

