@@ -26,6 +26,15 @@ pub struct Faults {
 enum What {
     /// Plays the matrix, or some of its rows.
     Run(Run),
+    /// Breaks one to three things at once, again and again, for as long as one likes.
+    Soak {
+        /// For how long.
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+        /// How the matrix would be played.
+        #[command(flatten)]
+        run: Run,
+    },
     /// Judges a history again.
     Check {
         /// A file that a run has kept.
@@ -104,8 +113,7 @@ struct Run {
 }
 
 impl Run {
-    fn plan(&self) -> Plan {
-        let usual = if self.smoke { Size::SMALL } else { Size::FULL };
+    fn plan(&self, usual: Size) -> Plan {
         let size = Size {
             people: self.people.unwrap_or(usual.people),
             devices: self.devices.unwrap_or(usual.devices),
@@ -121,6 +129,7 @@ impl Run {
             slack: self.slack.max(1),
             keep: self.keep,
             injections: self.injections,
+            span: None,
             raising: Raising {
                 with_redis: !self.without_redis,
                 environment: Vec::new(),
@@ -182,6 +191,10 @@ pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
             outcome = play(&run) => outcome,
             _ = asked_to_end() => Ok(ExitCode::FAILURE),
         },
+        What::Soak { minutes, run } => tokio::select! {
+            outcome = soak(&run, minutes) => outcome,
+            _ = asked_to_end() => Ok(ExitCode::FAILURE),
+        },
         What::Mutants(wish) => tokio::select! {
             outcome = mutants(&wish) => outcome,
             _ = asked_to_end() => Ok(ExitCode::FAILURE),
@@ -199,6 +212,7 @@ async fn mutants(wish: &Mutants) -> Result<ExitCode, Error> {
         slack: 4,
         keep: false,
         injections: None,
+        span: None,
         raising: Raising {
             with_redis: true,
             environment: Vec::new(),
@@ -235,6 +249,20 @@ async fn mutants(wish: &Mutants) -> Result<ExitCode, Error> {
     Ok(code(good == played))
 }
 
+async fn soak(run: &Run, minutes: u64) -> Result<ExitCode, Error> {
+    let mut plan = run.plan(Size::STEADY);
+    plan.span = Some(std::time::Duration::from_secs(minutes * 60));
+    make(&plan.raising.directory)?;
+    println!("lab: seed {}, {minutes} minutes", plan.seed);
+    let Some(row) = ROWS.iter().find(|row| row.id == "F30") else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let stage = Arc::new(Stage::raise(row.flavor, &plan.raising).await?);
+    let outcome = plan.play(row, &stage).await;
+    println!("{}", report::row(&outcome, &plan));
+    Ok(code(outcome.passed()))
+}
+
 fn make(directory: &std::path::Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
         what: format!("make {}", directory.display()),
@@ -243,7 +271,7 @@ fn make(directory: &std::path::Path) -> Result<(), Error> {
 }
 
 async fn play(run: &Run) -> Result<ExitCode, Error> {
-    let plan = run.plan();
+    let plan = run.plan(if run.smoke { Size::SMALL } else { Size::FULL });
     make(&plan.raising.directory)?;
     println!("lab: seed {}", plan.seed);
     let mut outcomes: Vec<Outcome> = Vec::new();

@@ -6,6 +6,7 @@ mod clock;
 mod failover;
 mod flood;
 mod memory;
+mod nemesis;
 mod network;
 mod postgres;
 mod processes;
@@ -86,6 +87,8 @@ pub enum Fault {
     SendEightfold,
     /// A device is away while messages are written and removed.
     ReturnAfterRemoval,
+    /// Some of these at once.
+    Nemesis,
 }
 
 /// One injection.
@@ -118,14 +121,6 @@ impl Turn<'_> {
 }
 
 impl Fault {
-    /// Why it cannot be injected on this machine; none if it can.
-    pub fn obstacle(self) -> Option<String> {
-        match self {
-            Fault::StarveReceiver => memory::obstacle(),
-            _ => None,
-        }
-    }
-
     /// Breaks it once, waits, and heals it. Returns how many times something was broken.
     pub async fn inject(self, turn: &mut Turn<'_>) -> Result<u32, Error> {
         let history = turn.scene.history.clone();
@@ -169,6 +164,7 @@ impl Fault {
             Fault::RemoveParticipant => clients::remove_participant(turn).await,
             Fault::RevokeSession => clients::revoke_session(turn).await,
             Fault::SendEightfold => clients::send_eightfold(turn).await,
+            Fault::Nemesis => nemesis::bout(turn).await,
             Fault::ReturnAfterRemoval => clients::return_after_removal(turn).await,
         }
     }

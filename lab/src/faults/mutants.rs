@@ -23,6 +23,10 @@ pub struct Mutant {
     row: Row,
     /// How many injections that takes.
     injections: u32,
+    /// Operations a second.
+    rate: f64,
+    /// Whether there is a Redis: without one everything comes by the sweep.
+    with_redis: bool,
     /// What must be broken: any of these.
     caught_by: &'static [Invariant],
 }
@@ -48,9 +52,11 @@ const STREAM: &[Invariant] = &[
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "no_sweep",
-        row: row("no_sweep", Fault::StopRedis, Flavor::Plain, 4_000),
-        injections: 2,
-        caught_by: &[Invariant::Completeness, Invariant::BoundedDelay],
+        row: row("no_sweep", Fault::Nothing, Flavor::Plain, 4_000),
+        injections: 1,
+        rate: CROWD.rate,
+        with_redis: false,
+        caught_by: &[Invariant::Completeness],
     },
     Mutant {
         name: "no_gap_fill",
@@ -61,18 +67,23 @@ pub const MUTANTS: &[Mutant] = &[
             3_000,
         ),
         injections: 2,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: STREAM,
     },
     Mutant {
         name: "cursor_ignored",
         row: row("cursor_ignored", Fault::KillReceiver, Flavor::Plain, 700),
         injections: 2,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: STREAM,
     },
     Mutant {
         name: "no_id_check",
         row: Row {
             resets: &["FORKED"],
+            allowed_errors: &["the history of a feed was replaced"],
             ..row(
                 "no_id_check",
                 Fault::FailOverWithLoss,
@@ -81,6 +92,8 @@ pub const MUTANTS: &[Mutant] = &[
             )
         },
         injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: STREAM,
     },
     Mutant {
@@ -92,6 +105,8 @@ pub const MUTANTS: &[Mutant] = &[
             1_000,
         ),
         injections: 6,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: &[
             Invariant::NoPhantom,
             Invariant::Agreement,
@@ -100,8 +115,11 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "serial_id_tail",
-        row: row("serial_id_tail", Fault::StopRedis, Flavor::Plain, 5_000),
+        // What is tried again comes late with an early id.
+        row: row("serial_id_tail", Fault::EndBackends, Flavor::Plain, 6_000),
         injections: 3,
+        rate: CROWD.rate,
+        with_redis: false,
         caught_by: STREAM,
     },
     Mutant {
@@ -113,6 +131,8 @@ pub const MUTANTS: &[Mutant] = &[
             4_000,
         ),
         injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: &[Invariant::DenseLog],
     },
     Mutant {
@@ -124,6 +144,8 @@ pub const MUTANTS: &[Mutant] = &[
             500,
         ),
         injections: 4,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: &[Invariant::Idempotence, Invariant::Durability],
     },
     Mutant {
@@ -135,6 +157,8 @@ pub const MUTANTS: &[Mutant] = &[
             2_000,
         ),
         injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: &[Invariant::Visibility],
     },
     Mutant {
@@ -146,6 +170,8 @@ pub const MUTANTS: &[Mutant] = &[
             4_500,
         ),
         injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
         caught_by: &[Invariant::Deletion],
     },
 ];
@@ -168,8 +194,12 @@ impl Mutant {
     pub async fn play(&self, plan: &Plan, planted: bool) -> Result<Outcome, Error> {
         let mut plan = plan.clone();
         plan.smoke = true;
-        plan.size = CROWD;
+        plan.size = Size {
+            rate: self.rate,
+            ..CROWD
+        };
         plan.injections = Some(self.injections);
+        plan.raising.with_redis = self.with_redis;
         if planted {
             let variable = ("MUTANT".to_owned(), self.name.to_owned());
             plan.raising.environment.push(variable);

@@ -32,6 +32,8 @@ pub struct Plan {
     pub slack: u64,
     /// So many injections of each row, instead of the usual number.
     pub injections: Option<u32>,
+    /// Go on for so long, instead of a number of injections.
+    pub span: Option<Duration>,
     /// How stages are raised.
     pub raising: Raising,
     /// Keep histories that show nothing wrong.
@@ -87,10 +89,15 @@ impl Plan {
             history: Some(path.clone()),
             error: None,
         };
-        let played = self.perform(row, stage, &mut outcome).await;
-        match played.and_then(|()| checker::check(&path)) {
+        if let Err(error) = self.perform(row, stage, &mut outcome).await {
+            outcome.error = Some(error.to_string());
+        }
+        // A run that broke off is judged as well, as far as it went.
+        match checker::check(&path) {
             Ok(findings) => outcome.findings = findings,
-            Err(error) => outcome.error = Some(error.to_string()),
+            Err(error) => {
+                outcome.error.get_or_insert(error.to_string());
+            }
         }
         if outcome.passed() && !self.keep {
             outcome.history = None;
@@ -155,7 +162,15 @@ impl Plan {
     ) -> Result<(), Error> {
         let mut dice = dice.for_part("schedule");
         sleep(Duration::from_secs(1)).await;
-        for round in 0..self.injections(row) {
+        let deadline = self.span.map(|span| Instant::now() + span);
+        for round in 0.. {
+            let over = match deadline {
+                Some(deadline) => Instant::now() > deadline,
+                None => round >= self.injections(row),
+            };
+            if over {
+                break;
+            }
             let mut turn = Turn {
                 scene,
                 round,

@@ -43,6 +43,14 @@ impl Size {
         members: 5,
         rate: 25.0,
     };
+    /// For hours.
+    pub const STEADY: Size = Size {
+        people: 20,
+        devices: 2,
+        chats: 10,
+        members: 8,
+        rate: 25.0,
+    };
     /// For the whole matrix.
     pub const FULL: Size = Size {
         people: 40,
@@ -229,12 +237,9 @@ async fn newcomer(stage: &Stage, number: usize) -> Result<Arc<Account>, Refusal>
 }
 
 async fn make_chat(people: &[Arc<Account>], number: usize, size: Size) -> Result<Chat, Refusal> {
-    let members: Vec<usize> = (0..size.members)
-        .map(|place| (number + place * 7 + place) % people.len())
+    let mut members: Vec<usize> = (0..size.members.min(people.len()))
+        .map(|place| (number * 3 + place) % people.len())
         .collect();
-    let mut members = members;
-    members.sort_unstable();
-    members.dedup();
     let owner = members[number % members.len()];
     let floating: Vec<usize> = members
         .iter()

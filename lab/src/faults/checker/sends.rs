@@ -23,7 +23,7 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
     for (cid, send) in &sends {
         stored(book, *cid, send, findings);
     }
-    order_of_acks(&sends, findings);
+    order_of_acks(book, &sends, findings);
     order_of_sights(book, &sends, findings);
     once_stored(book, findings);
     let allowed = book.meta["attempts"].as_u64();
@@ -110,10 +110,12 @@ fn stored(book: &Book, cid: Uuid, send: &Send, findings: &mut Findings) {
 }
 
 /// If one send was over before another one began, it stands before it.
-fn order_of_acks(sends: &BTreeMap<Uuid, Send>, findings: &mut Findings) {
+fn order_of_acks(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Findings) {
     let mut chats: HashMap<Uuid, Vec<(u64, u64, u64)>> = HashMap::new();
     for send in sends.values() {
-        if let Some((over, seq, _)) = send.acks.iter().min() {
+        if let Some((over, seq, id)) = send.acks.iter().min()
+            && !book.lost.contains(&(send.chat, *seq, *id))
+        {
             let acked = (*seq, send.invoked, *over);
             chats.entry(send.chat).or_default().push(acked);
         }

@@ -1,6 +1,6 @@
 //! What queries answered, and what is left at rest. (I11, I12, I14, I15)
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
 
 /// Queries of people who had to go, asked after they were told.
 fn probes(book: &Book, grace: u64, findings: &mut Findings) {
+    // A removal that was lost with its history did not happen.
+    let lost: HashSet<(Uuid, u64)> = book.lost.iter().map(|event| (event.0, event.1)).collect();
     let mut moves: BTreeMap<(Uuid, Uuid), Vec<(u64, bool)>> = BTreeMap::new();
     for step in &book.steps {
         let lets_in = match step.kind.as_str() {
@@ -32,6 +34,9 @@ fn probes(book: &Book, grace: u64, findings: &mut Findings) {
             _ => continue,
         };
         let key = (step.id("chat"), step.id("whom"));
+        if lost.contains(&(key.0, step.number("seq"))) {
+            continue;
+        }
         moves.entry(key).or_default().push((step.t, lets_in));
     }
     for step in book.steps("probe") {

@@ -181,7 +181,9 @@ impl Walk<'_> {
 
     /// Nothing after the event that made the user go, unless they were asked in again.
     fn visible(&self, t: u64, event: &Received, findings: &mut Findings) {
-        if event.feed == self.device.user {
+        // Of a history that was lost, nobody knows any more who was in.
+        let lost = (event.feed, event.seq, event.id);
+        if event.feed == self.device.user || self.book.lost.contains(&lost) {
             return;
         }
         let windows = self.windows(event.feed);
