@@ -95,6 +95,8 @@ process.stdin.on("data", () => (enough = true)).on("end", () => process.exit(0))
 const { data } = await client.query({ query: ME, context: { service: "users" } });
 say({ me: data.me.user.id });
 void follow();
+// What it writes before its subscription has begun would not be shown.
+await position.arrived;
 for (let turn = 1; !enough; turn += 1) {
   await write(`Apollo ${turn}`);
   await pause(100);
