@@ -1,6 +1,7 @@
 /** Every word that people read, in English. Another language is another object of the same shape. */
 export const en = {
   appName: "Antiphon",
+  tabTitle: (unread: number) => (unread > 0 ? `(${unread > 999 ? "999+" : unread}) Antiphon` : "Antiphon"),
   tagline: "Every message arrives. Once, and in order.",
 
   signIn: "Sign in",
@@ -21,6 +22,9 @@ export const en = {
 
   chats: "Chats",
   newChat: "New chat",
+  switchChat: "Go to a chat",
+  switchChatField: "A few letters of its name",
+  noSuchChat: "None of your chats is called that.",
   findPublic: "Find public chats",
   profile: "Profile",
   you: "You",

@@ -2,26 +2,24 @@ import { Link } from "@tanstack/react-router";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
 import { useTypingNames } from "@/features/typing/hooks/useTypingNames";
-import { type FragmentType, unmask } from "@/gql/receiver";
-import { ChatRowFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import { unmask } from "@/gql/receiver";
+import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
+import { plainText } from "@/ui/parseMarkdown";
 import { briefTime } from "@/ui/time";
 import { chatTitle } from "../model/chatTitle";
 import { preview } from "../model/preview";
+import { type ListedChat, unreadOf } from "../model/unread";
 import styles from "./ChatRow.module.css";
 
-export function ChatRow(props: {
-  chat: FragmentType<typeof ChatRowFragmentDoc>;
-  participant?: FragmentType<typeof OwnParticipantFragmentDoc> | null;
-}) {
+export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedChat["participant"] }) {
   const { me, outbox } = useSignedIn();
   const chat = unmask(ChatRowFragmentDoc, props.chat);
-  const participant = unmask(OwnParticipantFragmentDoc, props.participant);
   const unsent = useStore(outbox.messages).findLast((message) => message.chatId === chat.id);
   const typing = useTypingNames(chat.id);
   const title = chatTitle(chat, me);
-  const unread = participant ? Math.max(0, chat.messageCount - participant.lastReadNumber) : 0;
+  const unread = unreadOf({ node: props.chat, participant: props.participant });
   return (
     <Link
       to="/chats/$chatId"
@@ -40,7 +38,7 @@ export function ChatRow(props: {
         </span>
         <span className={styles.line}>
           <span className={styles.preview} data-live={typing.length > 0 || undefined}>
-            {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(unsent.content) : preview(chat, me)}
+            {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me)}
           </span>
           {unread > 0 && (
             <span className={styles.badge} role="img" aria-label={t.unread(unread)}>

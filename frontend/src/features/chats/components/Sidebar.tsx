@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton, UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useAccount } from "@/features/account/hooks/useProfile";
 import { ConnectionLine } from "@/features/connection/components/ConnectionLine";
 import { t } from "@/strings";
@@ -8,15 +8,21 @@ import { Avatar } from "@/ui/Avatar";
 import { EmptyState } from "@/ui/EmptyState";
 import { BubbleIcon, CompassIcon, ComposeIcon } from "@/ui/icons";
 import { useChats } from "../hooks/useChats";
+import { useSwitcherKey } from "../hooks/useSwitcherKey";
+import { useUnreadTitle } from "../hooks/useUnreadTitle";
 import { ChatRow } from "./ChatRow";
 import styles from "./Sidebar.module.css";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
+const ChatSwitcher = lazy(() => import("./ChatSwitcher"));
 
 export function Sidebar() {
   const account = useAccount();
   const { edges, loaded } = useChats();
   const [creating, setCreating] = useState(false);
+  const [switching, setSwitching] = useState(false);
+  useSwitcherKey(useCallback(() => setSwitching(true), []));
+  useUnreadTitle(edges);
   return (
     <nav className={styles.sidebar} aria-label={t.chats}>
       <header className={styles.head}>
@@ -54,6 +60,11 @@ export function Sidebar() {
       {creating && (
         <Suspense>
           <NewChatDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
+      {switching && (
+        <Suspense>
+          <ChatSwitcher onClose={() => setSwitching(false)} />
         </Suspense>
       )}
     </nav>

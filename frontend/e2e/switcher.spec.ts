@@ -1,0 +1,40 @@
+import { expect, test } from "@playwright/test";
+import { expectAccessible, live, newPerson, picture, say, startDirect, startGroup } from "./people";
+
+test("Ctrl+K leads to a chat by a few letters, and the tab's title counts what is unread in all of them", async ({
+  browser,
+}) => {
+  const ada = await newPerson(browser, "1", "Ada Lovelace");
+  const ben = await newPerson(browser, "2", "Ben Okafor");
+  await live(ben);
+  await startGroup(ada, "Evening choir", [ben]);
+  for (const text of ["one", "two"]) await say(ada, text);
+  await startGroup(ada, "Morning run", [ben]);
+  await startDirect(ada, ben);
+  await say(ada, "three");
+  await expect(ben.page).toHaveTitle("(3) Antiphon");
+
+  const { page } = ben;
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Go to a chat" });
+  await expect(dialog.getByRole("option")).toHaveText([/Ada Lovelace/, /Evening choir|Morning run/, /choir|run/]);
+  await expectAccessible(page);
+  await picture(page, "switcher");
+  await page.keyboard.type("CHOIR eve");
+  await expect(dialog.getByRole("option", { selected: true })).toHaveText(/Evening choir/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Evening choir" })).toBeVisible();
+  await expect(page).toHaveTitle("(1) Antiphon");
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Ada Lovelace" })).toBeVisible();
+  await expect(page).toHaveTitle("Antiphon");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("zzz");
+  await expect(page.getByText("None of your chats is called that.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+});

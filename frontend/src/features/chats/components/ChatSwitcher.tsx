@@ -1,0 +1,80 @@
+import { Modal, TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, useState } from "react";
+import { useSignedIn } from "@/app/antiphon";
+import { unmask } from "@/gql/receiver";
+import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
+import { t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { useChats } from "../hooks/useChats";
+import { chatTitle } from "../model/chatTitle";
+import styles from "./ChatSwitcher.module.css";
+
+/** More than one can take in at a glance is found by typing on. */
+const SHOWN = 8;
+
+/** Goes to another chat by a few letters of its name, without leaving the keyboard. */
+export default function ChatSwitcher({ onClose }: { onClose(): void }) {
+  const navigate = useNavigate();
+  const { me } = useSignedIn();
+  const { edges } = useChats();
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const found = edges
+    .map(({ node }) => ({ id: node.id, ...chatTitle(unmask(ChatRowFragmentDoc, node), me) }))
+    .filter(({ name }) => words.every((word) => name.toLocaleLowerCase().includes(word)))
+    .slice(0, SHOWN);
+  const chosen = Math.min(at, found.length - 1);
+
+  const go = (chatId: string | undefined) => {
+    if (!chatId) return;
+    onClose();
+    void navigate({ to: "/chats/$chatId", params: { chatId } });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter") go(found[chosen]?.id);
+    else if (event.key === "ArrowDown") setAt(Math.min(chosen + 1, found.length - 1));
+    else if (event.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Modal opened onClose={onClose} title={t.switchChat} closeButtonProps={{ "aria-label": t.close }}>
+      <TextInput
+        data-autofocus
+        role="combobox"
+        aria-expanded={found.length > 0}
+        aria-controls="switcher-chats"
+        aria-activedescendant={found[chosen] && `switcher-${found[chosen].id}`}
+        aria-label={t.switchChatField}
+        placeholder={t.switchChatField}
+        value={query}
+        onChange={(event) => {
+          setQuery(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div id="switcher-chats" role="listbox" aria-label={t.chats} className={styles.chats}>
+        {found.map((chat, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field, which keeps the focus
+          <div
+            key={chat.id}
+            id={`switcher-${chat.id}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === chosen}
+            className={styles.chat}
+            onClick={() => go(chat.id)}
+          >
+            <Avatar name={chat.name} seed={chat.seed} size={32} />
+            {chat.name}
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className={styles.nothing}>{t.noSuchChat}</p>}
+    </Modal>
+  );
+}
