@@ -90,7 +90,7 @@ const READERS: usize = 20;
 
 /// Events that fill every buffer on the way, at eight times five kilobytes each.
 const BYTES: usize = 5_000;
-const EVENTS: usize = 400;
+const EVENTS: usize = 200;
 
 /// The stall limit of the impatient stage, and time for a busy machine to get there.
 const GIVEN_UP: Duration = Duration::from_secs(60);
@@ -167,7 +167,7 @@ async fn given_up(turn: &Turn<'_>) -> Result<u64, Error> {
         let page = page
             .await
             .map_err(|cause| failed("asking a receiver", cause))?;
-        let counter = "sockets_closed_total{code=\"1013\"} ";
+        let counter = "receiver_sockets_closed_total{code=\"1013\"} ";
         let count = page.lines().find_map(|line| line.strip_prefix(counter));
         closed += count
             .and_then(|count| count.parse::<u64>().ok())
