@@ -7,6 +7,7 @@
 //! Invariants: a socket holds a bounded number of operations, each of which is a position and not a queue; nothing is
 //! read from a subscription while the client does not read; a socket never outlives its session or its token.
 
+mod answer;
 mod close;
 mod connection;
 mod operation;

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use async_graphql::{Response, Value};
+use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
 use chassis::{
     Caller, Error,
@@ -13,7 +13,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
 use super::{
-    MAX_ANSWER, SocketContext,
+    SocketContext,
+    answer::{frame, is_interrupted, size},
     close::Close,
     operation,
     protocol::{Incoming, Outgoing},
@@ -308,7 +309,12 @@ impl<'a> Connection<'a> {
         let mut next = Some((id, answer));
         let mut frames = Vec::new();
         let mut bytes = 0;
+        let mut interrupted = false;
         while let Some((id, answer)) = next {
+            if answer.as_ref().is_some_and(is_interrupted) {
+                interrupted = true;
+                break;
+            }
             let (frame, last) = frame(&id, answer.as_ref());
             bytes += size(&frame);
             frames.push(frame);
@@ -328,6 +334,7 @@ impl<'a> Connection<'a> {
             self.socket.flush().await
         };
         match timeout(self.args.stall, write).await {
+            Ok(Ok(())) if interrupted => Err(End::Close(Close::Overload)),
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::Close(Close::Overload)),
@@ -349,36 +356,4 @@ impl<'a> Connection<'a> {
         self.unanswered_pings += 1;
         self.send(Message::Ping(axum::body::Bytes::new())).await
     }
-}
-
-/// The frame for an answer, and whether it is the operation's last.
-fn frame(id: &str, answer: Option<&Response>) -> (Message, bool) {
-    match answer {
-        None => (Outgoing::Complete { id }.frame(), true),
-        // Without data the operation has failed as a whole, and `error` is its end.
-        Some(response) if response.data == Value::Null && !response.errors.is_empty() => (
-            Outgoing::Error {
-                id,
-                payload: &response.errors,
-            }
-            .frame(),
-            true,
-        ),
-        Some(payload) => {
-            let frame = Outgoing::Next { id, payload }.frame();
-            if size(&frame) <= MAX_ANSWER {
-                return (frame, false);
-            }
-            // It could never be sent, and a client that resumes would ask for it again and again.
-            let refusal = failure(&Error::bad_request(
-                "the answer is too large: ask for fewer fields",
-            ));
-            let payload = &refusal.errors;
-            (Outgoing::Error { id, payload }.frame(), true)
-        }
-    }
-}
-
-fn size(frame: &Message) -> usize {
-    frame.to_text().map_or(0, str::len)
 }

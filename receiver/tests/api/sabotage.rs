@@ -356,3 +356,31 @@ async fn a_removed_participant_gets_exactly_the_events_up_to_their_removal_also_
         stage.add(&ada, chat, &[&bob]).await;
     }
 }
+
+#[tokio::test]
+async fn an_event_that_cannot_be_put_together_now_is_delivered_whole_after_coming_back() {
+    const WITH_SENDER: &str = "subscription($chat: ID!, $after: Cursor) {
+        chatEvents(chatId: $chat, after: $after) {
+            cursor events { seq ... on MessageAdded { message { sender { username } } } } } }";
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let chat = stage.group(&ada, &[&bob]).await;
+    let mut events = stage
+        .follow(&bob, WITH_SENDER, json!({ "chat": chat }))
+        .await;
+    let cursor = events.next().await["cursor"].clone();
+
+    // Nobody can read a profile: the event is there, its sender is not.
+    let other = stage.database.connect_as_owner().await;
+    let lock = "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE";
+    other.batch_execute(lock).await.unwrap();
+    stage.say(&ada, chat, "hello").await;
+    assert_eq!(events.socket.closed().await, 1013);
+    other.batch_execute("COMMIT").await.unwrap();
+
+    let after = json!({ "chat": chat, "after": cursor });
+    let mut events = stage.follow(&bob, WITH_SENDER, after).await;
+    let batch = events.next().await;
+    assert_eq!(batch["events"][0]["message"]["sender"]["username"], "ada");
+    assert_eq!(batch["events"].as_array().unwrap().len(), 1);
+}
