@@ -106,17 +106,22 @@ impl Visitor {
         }
     }
 
-    /// Makes an account and signs in.
+    /// Makes an account and signs in. When the account exists already with this password,
+    /// as after an attempt whose answer was lost, signing in is enough.
     pub async fn register(&self, username: &str, password: &str) -> Result<Client, Refusal> {
         let document = "mutation ($input: RegisterInput!) { register(input: $input) {
             accessToken account { user { id username } } } }";
         let input = json!({
             "email": format!("{username}@example.org"), "username": username, "password": password,
         });
-        let data = self
-            .ask(Service::Users, document, json!({ "input": input }), None)
-            .await?;
-        self.signed_in(&data["register"])
+        let variables = json!({ "input": input });
+        match self.insist(Service::Users, document, variables, None).await {
+            Ok(data) => self.signed_in(&data["register"]),
+            Err(refusal) if refusal.code() == Some("CONFLICT") => {
+                self.sign_in(username, password).await.map_err(|_| refusal)
+            }
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Signs in.
@@ -180,6 +185,35 @@ impl Visitor {
             None => Ok(body["data"].take()),
         }
     }
+
+    /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
+    /// a minute has passed.
+    pub async fn insist(
+        &self,
+        service: Service,
+        document: &str,
+        variables: Value,
+        token: Option<&str>,
+    ) -> Result<Value, Refusal> {
+        let deadline = tokio::time::Instant::now() + INSISTENCE;
+        let mut pause = 50;
+        loop {
+            let refusal = match self.ask(service, document, variables.clone(), token).await {
+                Ok(data) => return Ok(data),
+                Err(refusal) if !refusal.may_pass() => return Err(refusal),
+                Err(refusal) => refusal,
+            };
+            if tokio::time::Instant::now() >= deadline {
+                return Err(refusal);
+            }
+            let advised = match &refusal {
+                Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
+                Refusal::Unanswered(_) => 0,
+            };
+            tokio::time::sleep(Duration::from_millis(advised.max(pause))).await;
+            pause = (pause * 2).min(1_000);
+        }
+    }
 }
 
 impl Client {
@@ -226,24 +260,9 @@ impl Client {
         document: &str,
         variables: Value,
     ) -> Result<Value, Refusal> {
-        let deadline = tokio::time::Instant::now() + INSISTENCE;
-        let mut pause = 50;
-        loop {
-            let refusal = match self.ask(service, document, variables.clone()).await {
-                Ok(data) => return Ok(data),
-                Err(refusal) if !refusal.may_pass() => return Err(refusal),
-                Err(refusal) => refusal,
-            };
-            if tokio::time::Instant::now() >= deadline {
-                return Err(refusal);
-            }
-            let advised = match &refusal {
-                Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
-                Refusal::Unanswered(_) => 0,
-            };
-            tokio::time::sleep(Duration::from_millis(advised.max(pause))).await;
-            pause = (pause * 2).min(1_000);
-        }
+        self.visitor
+            .insist(service, document, variables, Some(&self.token))
+            .await
     }
 
     /// A WebSocket to a receiver.

@@ -39,7 +39,7 @@ async fn seed(url: &str) -> Result<(), Refusal> {
     let visitor = Visitor::new(url);
     let mut people = Vec::new();
     for username in USERNAMES {
-        people.push(account(&visitor, username).await?);
+        people.push(visitor.register(username, PASSWORD).await?);
     }
     let [ada, grace, linus] = &people[..] else {
         return Ok(());
@@ -62,15 +62,6 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])
         .await?;
     converse(direct, 3, &people, DIRECT).await
-}
-
-async fn account(visitor: &Visitor, username: &str) -> Result<Client, Refusal> {
-    match visitor.register(username, PASSWORD).await {
-        Err(refusal) if refusal.code() == Some("CONFLICT") => {
-            visitor.sign_in(username, PASSWORD).await
-        }
-        outcome => outcome,
-    }
 }
 
 /// Each line says who speaks: an index into [`USERNAMES`].
