@@ -62,7 +62,8 @@ frontend/node_modules/.antiphon-installed: frontend/package-lock.json frontend/p
 
 # The fault lab: docs/FAULTS.md. It takes the release build if there is one. More words for
 # `lab faults` go into FAULTS, for example FAULTS='--seed 7 --without-redis'.
-LAB = $(firstword $(wildcard target/release/lab) target/debug/lab)
+RELEASE = $(wildcard $(addprefix target/release/,lab users sender receiver))
+LAB = target/$(if $(filter 4,$(words $(RELEASE))),release,debug)/lab
 MINUTES ?= 60
 
 faults: faults-setup
@@ -82,5 +83,5 @@ soak: faults-setup
 	@$(LAB) faults soak --minutes $(MINUTES) $(FAULTS)
 
 faults-setup: setup
-	@[ -x target/release/lab ] || cargo build --locked --bins
+	@[ $(LAB) = target/release/lab ] || cargo build --locked --bins
 	@mkdir -p target/faults

@@ -342,6 +342,17 @@ fn i15_a_removed_text_must_not_arrive_any_more() {
 }
 
 #[test]
+fn i15_a_stream_that_begins_after_the_removal_must_not_bring_the_text() {
+    let mut story = Story::good().without(seen("a", 4));
+    story.find(like("meta", &[]))["slack"] = json!(100);
+    story.say("conn.end", json!({ "d": "a", "c": 1, "code": 1006 }));
+    story.wait(3_000);
+    story.say("sub", json!({ "d": "a", "c": 2, "after": {} }));
+    story.see_message("a", "MessageAdded", 4, M2, M2, 1);
+    assert_accused(&story, Invariant::Deletion);
+}
+
+#[test]
 fn i15_a_removed_text_must_not_be_stored_any_more() {
     let mut story = Story::good();
     story.find(message_row(M2))["removed"] = json!(false);

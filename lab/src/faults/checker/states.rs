@@ -8,13 +8,16 @@ use uuid::Uuid;
 use super::book::{Book, Sight};
 use super::{Findings, Invariant};
 
-/// Microseconds after which a removed message's text may not begin to arrive, and a removed
-/// participant's query may not be answered, beyond the fault's own bound on delays.
+/// Microseconds after which a removed message's text may not be sent any more, and a removed
+/// participant's query not be answered, beyond the fault's own bound on delays.
 const GRACE: u64 = 2_000_000;
 
 pub(super) fn check(book: &Book, findings: &mut Findings) {
-    let grace = GRACE + book.meta["bound_ms"].as_u64().unwrap_or(0) * 1_000;
-    probes(book, grace, findings);
+    let bound = book.meta["bound_ms"].as_u64().unwrap_or(0) * 1_000;
+    let slack = book.meta["slack"].as_u64().unwrap_or(1);
+    // What travels may be late; what is asked for later may not.
+    let grace = GRACE + bound * slack;
+    probes(book, GRACE + bound, findings);
     revoked(book, grace, findings);
     unread(book, findings);
     marks(book, findings);
@@ -205,12 +208,20 @@ fn removed_texts(book: &Book, grace: u64, findings: &mut Findings) {
         *over = step.t.min(*over);
     }
     for device in &book.devices {
+        let mut begun = 0;
         for (t, sight) in &device.sights {
-            let Sight::Received(event) = sight else {
-                continue;
+            let event = match sight {
+                Sight::Received(event) => event,
+                Sight::Subscribed(_) => {
+                    begun = *t;
+                    continue;
+                }
+                _ => continue,
             };
             let over = event.message.and_then(|message| removed.get(&message));
-            if over.is_some_and(|over| *t > over + grace) && !event.empty {
+            // Nothing in a stream is older than its beginning.
+            let late = |over: &u64| begun > over + GRACE || *t > over + grace;
+            if over.is_some_and(late) && !event.empty {
                 let what = format!(
                     "{} was sent the text of {:?}, long removed",
                     device.name, event.message

@@ -90,7 +90,7 @@ const READERS: usize = 20;
 
 /// Events that fill every buffer on the way, at eight times five kilobytes each.
 const BYTES: usize = 5_000;
-const EVENTS: usize = 200;
+const EVENTS: usize = 120;
 
 /// The stall limit of the impatient stage, and time for a busy machine to get there.
 const GIVEN_UP: Duration = Duration::from_secs(60);
