@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, RwLock};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::client::account::Account;
+use super::client::account::{Account, Pause, may_pass};
 use super::client::device::Device;
 use super::history::History;
 use super::link::Link;
@@ -18,6 +18,9 @@ use super::stage::Stage;
 use crate::Error;
 use crate::client::Refusal;
 use crate::stack::Service;
+
+/// How often the scene is tried to be set before it is an error.
+const ATTEMPTS: u32 = 20;
 
 /// How much happens.
 #[derive(Clone, Copy, Debug)]
@@ -231,9 +234,18 @@ impl Scene {
     }
 }
 
+/// Someone new, who tries again with another name while nobody answers.
 async fn newcomer(stage: &Stage, number: usize) -> Result<Arc<Account>, Refusal> {
-    let account = Account::register(&stage.url(), &format!("u{number}")).await?;
-    Ok(Arc::new(account))
+    let mut pause = Pause::default();
+    for _ in 0..ATTEMPTS {
+        match Account::register(&stage.url(), &format!("u{number}")).await {
+            Err(refusal) if may_pass(&refusal) => pause.wait(&refusal).await,
+            account => return account.map(Arc::new),
+        }
+    }
+    Account::register(&stage.url(), &format!("u{number}"))
+        .await
+        .map(Arc::new)
 }
 
 async fn make_chat(people: &[Arc<Account>], number: usize, size: Size) -> Result<Chat, Refusal> {
@@ -276,8 +288,18 @@ pub async fn make_group(
     let id = Uuid::now_v7();
     let input = json!({ "input": { "id": id, "kind": "GROUP", "name": "A group",
         "participantIds": others } });
-    people[owner].ask(Service::Sender, document, input).await?;
-    Ok(id)
+    let mut pause = Pause::default();
+    for _ in 0..ATTEMPTS {
+        let asked = people[owner].ask(Service::Sender, document, input.clone());
+        match asked.await {
+            Err(refusal) if may_pass(&refusal) => pause.wait(&refusal).await,
+            answer => return answer.map(|_| id),
+        }
+    }
+    people[owner]
+        .ask(Service::Sender, document, input)
+        .await
+        .map(|_| id)
 }
 
 fn refused(refusal: Refusal) -> Error {
