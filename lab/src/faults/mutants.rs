@@ -48,6 +48,15 @@ const STREAM: &[Invariant] = &[
     Invariant::Agreement,
 ];
 
+/// Two histories in one: it also shows in what devices have kept of the other one.
+const SPLICED: &[Invariant] = &[
+    Invariant::Completeness,
+    Invariant::StreamShape,
+    Invariant::NoPhantom,
+    Invariant::Agreement,
+    Invariant::HybridState,
+];
+
 /// All ten.
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
@@ -84,17 +93,13 @@ pub const MUTANTS: &[Mutant] = &[
         row: Row {
             resets: &["FORKED"],
             allowed_errors: &["the history of a feed was replaced"],
-            ..row(
-                "no_id_check",
-                Fault::FailOverWithLoss,
-                Flavor::Paired,
-                1_500,
-            )
+            // A short tail: the new history is longer than the old one before anyone looks.
+            ..row("no_id_check", Fault::FailOverWithLoss, Flavor::Paired, 60)
         },
-        injections: 3,
-        rate: CROWD.rate,
+        injections: 6,
+        rate: 150.0,
         with_redis: true,
-        caught_by: STREAM,
+        caught_by: SPLICED,
     },
     Mutant {
         name: "publish_before_commit",

@@ -14,7 +14,6 @@ pub const ROWS: &[Row] = &[
         brief_ms: 10_000,
         long_ms: 30_000,
         full: 1,
-        attempts: Some(1),
         ..ROW
     },
     Row {
@@ -323,7 +322,6 @@ pub const ROWS: &[Row] = &[
         bound_ms: 2_000,
         smoke: 10,
         full: 40,
-        attempts: Some(1),
         ..ROW
     },
     Row {
