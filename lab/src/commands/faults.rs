@@ -180,10 +180,11 @@ pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
                 println!("{violation}");
             }
             println!(
-                "{} messages, {} deliveries, {} violations",
+                "{} messages, {} deliveries, {} violations; {:?}",
                 findings.messages,
                 findings.deliveries,
-                findings.violations.len()
+                findings.violations.len(),
+                findings.delays
             );
             Ok(code(findings.violations.is_empty()))
         }

@@ -103,6 +103,34 @@ fn who_is_asked_in_again_goes_on_after_the_event_that_let_them_in() {
 }
 
 #[test]
+fn who_is_back_may_be_shown_what_happened_meanwhile_and_that_is_no_delay() {
+    let mut story = Story::good();
+    let whom = json!({ "user": "ada", "chat": id(CHAT), "whom": id(CYD) });
+    story.say("add.invoke", whom);
+    let people = json!({ "participants": [{ "user_id": id(CYD) }] });
+    let joined = json!({ "feed_id": id(CHAT), "seq": 9, "id": id(0xe9), "prev_id": id(M3),
+        "kind": "PARTICIPANTS_ADDED", "at": 90, "message_id": null, "data": people });
+    story.say("dump.event", joined);
+    let feed = story.find(like("dump.feed", &[("id", json!(id(CHAT)))]));
+    feed["last_seq"] = json!(9);
+    feed["head_id"] = json!(id(0xe9));
+    for device in ["a", "b"] {
+        let facts = json!({ "d": device, "c": 1, "f": id(CHAT), "s": 9, "e": id(0xe9),
+            "kind": "ParticipantsAdded" });
+        story.say("recv", facts);
+    }
+    story.say("conn.end", json!({ "d": "c", "c": 1, "code": 1012 }));
+    let after = json!({ id(CHAT).to_string(): 7, id(CYD).to_string(): 2 });
+    story.say("sub", json!({ "d": "c", "c": 2, "after": after }));
+    story.see_message("c", "MessageAdded", 8, M3, M3, 1);
+    let facts = json!({ "d": "c", "c": 2, "f": id(CHAT), "s": 9, "e": id(0xe9),
+        "kind": "ParticipantsAdded" });
+    story.say("recv", facts);
+    assert_clean(&story);
+    assert!(verdict(&story).delays.worst < 1_000);
+}
+
+#[test]
 fn a_device_that_resumes_with_its_own_cursors_may_go_on() {
     let mut story = Story::good().without(seen_last);
     story.say("conn.end", json!({ "d": "b", "c": 1, "code": 1012 }));

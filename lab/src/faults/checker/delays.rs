@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::book::{Book, Sight};
+use super::book::{Book, Sight, Window};
 use super::{Findings, Invariant};
 
 /// Milliseconds from a send's acknowledgement to its arrival.
@@ -39,6 +39,14 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
             let Sight::Received(event) = sight else {
                 continue;
             };
+            // What happened while someone was out is shown to them when they are back.
+            let windows = book.windows.get(&(event.feed, device.user));
+            let was_in = |window: &Window| {
+                window.joined < event.seq && window.left.is_none_or(|left| event.seq <= left)
+            };
+            if !windows.is_some_and(|windows| windows.iter().any(was_in)) {
+                continue;
+            }
             let Some(acked) = event
                 .message
                 .filter(|_| event.kind == "MessageAdded")
