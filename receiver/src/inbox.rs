@@ -1,8 +1,8 @@
 //! Everything that one user can see, as one stream.
 //!
 //! The inbox follows the caller's own feed and the feed of every chat they take part in. The own feed says when a chat
-//! comes or goes. Feeds are watched before participation is read for the last time, so that whatever changes after
-//! that reading stands in a feed that is being followed.
+//! comes or goes. It is watched before participation is read for the first time, and the chats' feeds before it is read
+//! for the last time, so that whatever changes after a reading stands in a feed that is being followed.
 //!
 //! Invariants: a chat is told to its end before the own feed says that the caller has left it; whoever comes back is
 //! told of the chat from the event that added them, after everything that was told before; while Postgres is away the
@@ -79,16 +79,13 @@ impl Inbox {
         let after: HashMap<FeedId, Cursor> =
             after.iter().map(|&cursor| (cursor.feed, cursor)).collect();
         let own = FeedId::from(caller.user_id);
-        let before = db::participants::of_user(pool, caller.user_id).await?;
-        let feeds: Vec<FeedId> = before
-            .iter()
-            .map(|row| row.facts.chat_id.into())
-            .chain([own])
-            .collect();
-        let mut watches = hub.watch(&feeds).await?;
-        let own_watch = watches.remove(&own).ok_or_else(Error::unauthenticated)?;
+        let own_watch = hub.watch_one(own).await?;
+        let own_watch = own_watch.ok_or_else(Error::unauthenticated)?;
         let own = Follower::own(Reader::new(hub, own_watch, after.get(&own).copied()));
 
+        let before = db::participants::of_user(pool, caller.user_id).await?;
+        let feeds: Vec<FeedId> = before.iter().map(|row| row.facts.chat_id.into()).collect();
+        let mut watches = hub.watch(&feeds).await?;
         let now = db::participants::of_user(pool, caller.user_id).await?;
         let mut marks =
             marks_after(pool, &after, &watches.keys().copied().collect::<Vec<_>>()).await?;

@@ -1,5 +1,7 @@
 //! `inbox`.
 
+use std::time::Duration;
+
 use receiver::LiveArgs;
 use serde_json::{Value, json};
 use shared_schema::Cursor;
@@ -92,6 +94,28 @@ async fn a_chat_that_comes_is_followed_from_the_event_that_added_the_caller() {
     assert_eq!(added["events"][0]["chat"]["name"], "A chat");
     assert_eq!(added["events"][0]["participant"]["role"], "MEMBER");
     assert_eq!(seqs(&inbox.until(chat, 3).await), [3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_comes_while_the_inbox_opens_is_followed_too() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    for round in 0..30 {
+        let bob = stage.person(&format!("bob{round}")).await;
+        for _ in 0..10 {
+            stage.group(&ada, &[&bob]).await;
+        }
+        let socket = stage.socket(&bob).await;
+        let opening = async {
+            tokio::time::sleep(Duration::from_micros(500 * round)).await;
+            socket.follow(INBOX, json!({})).await
+        };
+        let guests = [&bob];
+        let (mut inbox, chat) = tokio::join!(opening, stage.group(&ada, &guests));
+        inbox.greeting(bob.id).await;
+        stage.say(&ada, chat, "welcome").await;
+        assert_eq!(seqs(&inbox.until(chat, 3).await).last(), Some(&3));
+    }
 }
 
 #[tokio::test]
