@@ -2,9 +2,11 @@
 //
 //   ANTIPHON_URL=http://127.0.0.1:8080 ANTIPHON_SOCKET=ws://... ANTIPHON_TOKEN=... ANTIPHON_CHAT=... node follow-apollo.mjs
 //
-// A line of input ends the writing; then it asks for the newest messages over HTTP. Ends when its input ends.
+// A first line of input begins the writing, a second one ends it; then it asks for the newest messages over HTTP. Ends
+// when its input ends.
 
 import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from "@apollo/client";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
@@ -89,15 +91,16 @@ async function write(content) {
   }
 }
 
-let enough = false;
-process.stdin.on("data", () => (enough = true)).on("end", () => process.exit(0));
+let told = 0;
+process.stdin.on("end", () => process.exit(0));
+const lines = createInterface({ input: process.stdin });
+const begin = new Promise((resolve) => lines.on("line", () => resolve((told += 1))));
 
 const { data } = await client.query({ query: ME, context: { service: "users" } });
 say({ me: data.me.user.id });
 void follow();
-// What it writes before its subscription has begun would not be shown.
-await position.arrived;
-for (let turn = 1; !enough; turn += 1) {
+await begin;
+for (let turn = 1; told < 2; turn += 1) {
   await write(`Apollo ${turn}`);
   await pause(100);
 }

@@ -12,9 +12,6 @@ export function say(line) {
 
 export class Position {
   #cursors = new Map();
-  #arrive;
-  /** Settles when everything that was missed at first has been seen. */
-  arrived = new Promise((resolve) => (this.#arrive = resolve));
 
   /** For the variables of the next subscription. */
   get after() {
@@ -28,9 +25,6 @@ export class Position {
       say({ feed: feedId, seq, kind, message: message?.id });
     }
     this.#cursors.set(feedId, cursor);
-    if (caughtUp) {
-      say({ caughtUp });
-      this.#arrive();
-    }
+    if (caughtUp) say({ caughtUp });
   }
 }

@@ -64,6 +64,8 @@ impl Choir {
 
     /// Writes while `fault` lasts, then lets everyone finish and compares what they saw with what is stored.
     async fn sing_through(mut self, stack: &Stack, fault: impl AsyncFnOnce(&Choir)) -> Choir {
+        // Apollo writes as well. Not before everyone is there: nobody is shown what was written before they came.
+        self.apollo().tell("begin").await;
         let over = AtomicBool::new(false);
         let writing = async {
             while !over.load(Ordering::Relaxed) {
@@ -78,17 +80,12 @@ impl Choir {
         };
         tokio::join!(writing, breaking);
 
-        // Apollo writes as well; only when it has stopped is it known what there is to be seen.
-        for follower in self
-            .followers
-            .iter_mut()
-            .filter(|follower| follower.name == "apollo")
-        {
-            follower.tell("enough").await;
-            let has_asked = |follower: &Follower| !follower.said("newest").is_empty();
-            follower.wait(CATCHING_UP, has_asked).await;
-            assert_finds_its_own(follower);
-        }
+        // Only when Apollo has stopped is it known what there is to be seen.
+        let apollo = self.apollo();
+        apollo.tell("enough").await;
+        let has_asked = |apollo: &Follower| !apollo.said("newest").is_empty();
+        apollo.wait(CATCHING_UP, has_asked).await;
+        assert_finds_its_own(apollo);
         let stored = stored(stack, self.chat).await;
         for follower in &mut self.followers {
             // Whoever misses something has had the time for it; what it is, the comparison says.
@@ -98,6 +95,11 @@ impl Choir {
             assert_saw_everything(follower, self.chat, &stored);
         }
         self
+    }
+
+    fn apollo(&mut self) -> &mut Follower {
+        let is_apollo = |follower: &&mut Follower| follower.name == "apollo";
+        self.followers.iter_mut().find(is_apollo).unwrap()
     }
 
     fn assert_had_to_come_back(&self) {
