@@ -229,12 +229,6 @@ fn is_io(error: &tokio_postgres::Error) -> bool {
     false
 }
 
-impl From<deadpool_postgres::PoolError> for Error {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::unavailable(error)
-    }
-}
-
 /// An error and everything that caused it, on one line, for the log.
 #[must_use]
 pub fn chain(error: &dyn StdError) -> String {

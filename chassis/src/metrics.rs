@@ -142,6 +142,11 @@ impl Collector for WatchedPool {
                 "Requests that wait for a connection",
                 status.waiting,
             ),
+            (
+                "db_away",
+                "1 while the database is known to be away",
+                self.pool.is_away().into(),
+            ),
         ] {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             let metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;

@@ -3,6 +3,8 @@
 //! Invariant: every wait is bounded. A connection is waited for, a statement runs, a lock is awaited and a transaction
 //! idles no longer than the configuration says, whichever query it is.
 
+mod pool;
+
 use std::{sync::Arc, time::Duration};
 
 use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
@@ -10,7 +12,7 @@ use secrecy::ExposeSecret;
 use tokio_postgres::{Config, NoTls, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-pub use deadpool_postgres::Pool;
+pub use pool::Pool;
 
 use crate::{
     config::PostgresArgs,
@@ -54,13 +56,14 @@ pub fn connect(args: &PostgresArgs, application_name: &str) -> Result<Pool, Star
     } else {
         Manager::from_config(config, NoTls, recycling)
     };
-    Pool::builder(manager)
+    deadpool_postgres::Pool::builder(manager)
         .runtime(Runtime::Tokio1)
         .max_size(args.db_pool_max.unwrap_or(DEFAULT_POOL_MAX))
         .wait_timeout(Some(args.db_acquire_timeout))
         .create_timeout(Some(args.db_statement_timeout))
         .recycle_timeout(Some(args.db_acquire_timeout))
         .build()
+        .map(Pool::new)
         .map_err(|error| StartError::new(format!("DB_POOL_MAX: {error}")))
 }
 

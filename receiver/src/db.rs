@@ -34,10 +34,7 @@ async fn rows_once(
     sql: &str,
     parameters: &[&(dyn ToSql + Sync)],
 ) -> Result<Vec<Row>, Broken> {
-    let client = pool
-        .get()
-        .await
-        .map_err(|error| Broken::Other(error.into()))?;
+    let client = pool.get().await.map_err(Broken::Other)?;
     let read = async {
         let statement = client.prepare_cached(sql).await?;
         client.query(&statement, parameters).await

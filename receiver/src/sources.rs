@@ -142,7 +142,7 @@ pub async fn caught_up<'a>(
 async fn serves(replica: &Pool, caller: &Caller, cursor: Option<Cursor>) -> bool {
     let served = match cursor {
         Some(cursor) => wait_for(replica, caller, cursor, REPLICA_PATIENCE).await,
-        None => replica.get().await.map(|_| true).map_err(Error::from),
+        None => replica.get().await.map(|_| true),
     };
     served.unwrap_or_else(|error| {
         tracing::warn!(%error, "the replica is away; asking the primary");

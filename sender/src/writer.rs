@@ -116,7 +116,7 @@ impl Writer {
 
     /// A connection for what is not stored.
     pub async fn client(&self) -> Result<Client, Error> {
-        Ok(self.pool.get().await?)
+        self.pool.get().await
     }
 
     /// Tells Redis what is not stored.

@@ -7,6 +7,7 @@ use chassis::{
     config::PostgresArgs,
     postgres::{Pool, connect, require_schema},
 };
+use futures_util::future::join_all;
 
 const SENDER: &str = "antiphon_sender";
 
@@ -78,6 +79,40 @@ async fn a_pool_with_nothing_free_is_unavailable() {
         "{:?}",
         began.elapsed()
     );
+}
+
+#[tokio::test]
+async fn after_many_waited_in_vain_nobody_waits_until_one_finds_the_database_back() {
+    let (_database, pool) = pool(SENDER).await;
+    let taken = (pool.get().await.unwrap(), pool.get().await.unwrap());
+    for outcome in join_all((0..40).map(|_| run(&pool, "SELECT 1"))).await {
+        assert_unavailable(outcome);
+    }
+    let began = Instant::now();
+    for _ in 0..100 {
+        assert_unavailable(run(&pool, "SELECT 1").await);
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_millis(200), "{took:?} for a hundred");
+
+    // After a second one attempt tells, and all others still do not wait for it.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let began = Instant::now();
+    for outcome in join_all((0..40).map(|_| run(&pool, "SELECT 1"))).await {
+        assert_unavailable(outcome);
+    }
+    let took = began.elapsed();
+    assert!(took > Duration::from_millis(150), "nobody tried: {took:?}");
+    let began = Instant::now();
+    assert_unavailable(run(&pool, "SELECT 1").await);
+    assert!(began.elapsed() < Duration::from_millis(100));
+
+    drop(taken);
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    run(&pool, "SELECT 1").await.unwrap();
+    for outcome in join_all((0..2).map(|_| run(&pool, "SELECT 1"))).await {
+        outcome.unwrap();
+    }
 }
 
 #[tokio::test]
