@@ -110,7 +110,7 @@ async fn an_absent_database_is_not_ready_and_refuses_a_start_in_one_line() {
         "{error}"
     );
     assert!(!error.contains("secret"), "{error}");
-    let error = chassis::Error::from(pool.get().await.err().unwrap());
+    let error = pool.get().await.err().unwrap();
     assert_eq!(error.code().as_str(), "UNAVAILABLE");
 }
 

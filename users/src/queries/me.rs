@@ -11,11 +11,7 @@ pub(crate) struct Me;
 impl Me {
     /// The signed-in person's own account.
     async fn me(&self, context: &Context<'_>) -> Result<Account> {
-        let connection = State::of(context)?
-            .pool
-            .get()
-            .await
-            .map_err(chassis::Error::from)?;
+        let connection = State::of(context)?.pool.get().await?;
         Ok(SignedIn::of(context, &connection).await?.account)
     }
 }
