@@ -11,14 +11,25 @@ use chassis::{
     config::{DrainArgs, ListenArgs},
 };
 
+use tokio::sync::Notify;
+
 use crate::app::App;
 
 type Journal = Arc<Mutex<Vec<&'static str>>>;
 
-fn service(drain: &DrainArgs, journal: &Journal) -> Service {
+/// A request that comes in and stays until it is let go.
+#[derive(Clone, Default)]
+struct Slow {
+    came: Arc<Notify>,
+    let_go: Arc<Notify>,
+}
+
+fn service(drain: &DrainArgs, journal: &Journal, slow: &Slow) -> Service {
     let (request, first, second) = (journal.clone(), journal.clone(), journal.clone());
+    let slow = slow.clone();
     let slow = get(move || async move {
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        slow.came.notify_one();
+        slow.let_go.notified().await;
         request.lock().unwrap().push("request");
         "done"
     });
@@ -34,18 +45,18 @@ fn service(drain: &DrainArgs, journal: &Journal) -> Service {
 
 #[tokio::test]
 async fn a_service_says_not_ready_then_stops_accepting_then_finishes_then_runs_its_hooks() {
-    let journal = Journal::default();
+    let (journal, slow) = (Journal::default(), Slow::default());
     let drain = DrainArgs {
-        drain_wait: Duration::from_millis(300),
-        shutdown_timeout: Duration::from_secs(9),
+        drain_wait: Duration::from_secs(2),
+        shutdown_timeout: Duration::from_secs(30),
     };
-    let app = App::of(service(&drain, &journal)).await;
+    let app = App::of(service(&drain, &journal, &slow)).await;
     assert_eq!(app.get("/readyz").await.status, 200);
     let in_flight = {
         let request = app.http.get(format!("{}/slow", app.base));
         tokio::spawn(crate::app::answer(request))
     };
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    slow.came.notified().await;
     app.shutdown.cancel();
 
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -60,18 +71,24 @@ async fn a_service_says_not_ready_then_stops_accepting_then_finishes_then_runs_i
         "alive, and still accepting"
     );
 
-    tokio::time::sleep(Duration::from_millis(350)).await;
-    let stranger = reqwest::Client::new();
-    let refused = stranger.get(format!("{}/livez", app.base)).send().await;
-    assert!(
-        refused.is_err_and(|error| error.is_connect()),
-        "the port is still open"
-    );
+    let closing = async {
+        // A new client each time: a connection that is open already would go on.
+        while let Ok(_) | Err(false) = {
+            let answer = reqwest::Client::new().get(format!("{}/livez", app.base));
+            answer.send().await.map_err(|error| error.is_connect())
+        } {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), closing)
+        .await
+        .expect("the port is still open");
     assert!(
         journal.lock().unwrap().is_empty(),
         "a hook ran before the requests ended"
     );
 
+    slow.let_go.notify_one();
     assert_eq!(in_flight.await.unwrap().text, "done");
     app.ended.await.unwrap().unwrap();
     assert_eq!(
@@ -113,8 +130,8 @@ async fn requests_and_hooks_that_hang_do_not_keep_a_service() {
 #[tokio::test]
 async fn two_services_live_in_one_process() {
     let journal = Journal::default();
-    let one = App::of(service(&DrainArgs::immediate(), &journal)).await;
-    let two = App::of(service(&DrainArgs::immediate(), &journal)).await;
+    let one = App::of(service(&DrainArgs::immediate(), &journal, &Slow::default())).await;
+    let two = App::of(service(&DrainArgs::immediate(), &journal, &Slow::default())).await;
     one.shutdown.cancel();
     one.ended.await.unwrap().unwrap();
     assert_eq!(two.get("/readyz").await.status, 200);
