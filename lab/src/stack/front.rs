@@ -45,6 +45,9 @@ pub(super) fn load_balancer(
     if options.web.is_some() {
         environment.push(("WEB", address(ports.web)));
     }
+    if let Some(connections) = options.per_address {
+        environment.push(("LB_PER_ADDRESS", connections.to_string()));
+    }
     let mut command = vec![
         programs::haproxy()?.into(),
         "-db".into(),

@@ -17,6 +17,8 @@ pub struct Options {
     pub web: Option<PathBuf>,
     /// Whether clients may choose instances.
     pub pinning: bool,
+    /// Connections that one client address may hold.
+    pub per_address: Option<u32>,
     /// What the services log, in the syntax of their `LOG` variable.
     pub log: String,
     /// How long an instance that is told to stop waits for the load balancer to notice.
@@ -37,6 +39,8 @@ impl Options {
             data: None,
             web: None,
             pinning: true,
+            // Whoever is on this machine comes from one address.
+            per_address: None,
             log: "info".to_owned(),
             drain_wait_ms: 1500,
             // Tests make people by the dozen, all from one address.

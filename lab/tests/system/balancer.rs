@@ -1,6 +1,7 @@
 //! What the load balancer promises to clients.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use lab::stack::{Instance, Options, Service, Stack};
 use reqwest::{Client, Response};
@@ -161,4 +162,43 @@ async fn what_a_client_says_about_its_own_address_does_not_reach_the_services() 
         );
     }
     assert!(codes.iter().any(|code| code == "RATE_LIMITED"), "{codes:?}");
+}
+
+#[tokio::test]
+async fn one_address_holds_so_many_connections_and_no_more() {
+    let _alone = alone().await;
+    let stack = own(Options {
+        per_address: Some(20),
+        ..Options::for_tests()
+    })
+    .await;
+    // A client of its own is a connection of its own, which it keeps. The stack itself keeps some, too.
+    let path = format!("{}/receiver/livez", stack.url());
+    let mut clients = Vec::new();
+    let refused = loop {
+        let client = Client::new();
+        let answer = client.get(&path).send().await.unwrap();
+        if answer.status() != 200 {
+            break answer;
+        }
+        clients.push(client);
+        assert!(clients.len() <= 20, "there is no limit");
+    };
+    assert!(clients.len() > 10, "refused after {}", clients.len());
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["retry-after"], "5");
+    let body: serde_json::Value = refused.json().await.unwrap();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+
+    clients.truncate(1);
+    let mut freed = false;
+    for _ in 0..50 {
+        let answer = Client::new().get(&path).send().await.unwrap();
+        freed = answer.status() == 200;
+        if freed {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(freed, "places are not given back");
 }
