@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { versionOfWorker, WORKER } from "./scripts/worker.mjs";
 
 /** In development the pages come from Vite and everything else from a running stack, as behind the load balancer. */
 const stack = process.env.ANTIPHON_URL ?? "http://localhost:8080";
@@ -8,7 +9,7 @@ const proxied = Object.fromEntries(
 );
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), versionOfWorker()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   server: { port: 3000, proxy: proxied },
   preview: { port: 3000, proxy: proxied },
@@ -19,6 +20,11 @@ export default defineConfig({
     // Small assets inlined as data: URLs would need a wider Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", worker: "src/worker/worker.ts" },
+      // The service worker's place is its scope, and its name must stay.
+      output: { entryFileNames: ({ name }) => (name === "worker" ? WORKER : "assets/[name]-[hash].js") },
+    },
   },
   test: {
     environment: "happy-dom",

@@ -3,10 +3,16 @@ import { createRoot } from "react-dom/client";
 import { noticeDeveloper } from "./api/instance";
 import { App } from "./app/App";
 import { Antiphon } from "./app/antiphon";
+import { Updates } from "./app/updates";
 
 noticeDeveloper();
+const updates = new Updates();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <App antiphon={new Antiphon()} />
+    <App antiphon={new Antiphon()} updates={updates} />
   </StrictMode>,
 );
+// Afterwards: what is only for the next visit must not hold up this one.
+if (import.meta.env.PROD) {
+  updates.follow().catch((error) => console.warn("there will be no start without a network", error));
+}

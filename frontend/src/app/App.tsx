@@ -6,8 +6,10 @@ import { useStore } from "@/api/store";
 import { theme } from "@/ui/theme";
 import { type Antiphon, AntiphonContext } from "./antiphon";
 import { makeRouter } from "./router";
+import { UpdatePrompt } from "./UpdatePrompt";
+import type { Updates } from "./updates";
 
-export function App({ antiphon }: { antiphon: Antiphon }) {
+export function App({ antiphon, updates }: { antiphon: Antiphon; updates: Updates }) {
   const [router] = useState(() => makeRouter(antiphon));
   const state = useStore(antiphon.session.state);
   // Signing in and out, here or in another tab, leads to the right side of the door.
@@ -26,6 +28,7 @@ export function App({ antiphon }: { antiphon: Antiphon }) {
           deduplicateInlineStyles
         >
           <RouterProvider router={router} />
+          <UpdatePrompt updates={updates} />
         </MantineProvider>
       </ApolloProvider>
     </AntiphonContext>

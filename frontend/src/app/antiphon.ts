@@ -1,5 +1,6 @@
 import type { ApolloClient } from "@apollo/client";
 import { createContext, use } from "react";
+import { pause } from "@/api/backoff";
 import { refreshGrant } from "@/api/refresh";
 import { exclusively, Session } from "@/api/session";
 import { type LiveSocket, liveSocket } from "@/api/socket";
@@ -9,15 +10,23 @@ import { Inbox } from "@/features/connection/model/inbox";
 import { deliver } from "@/features/messages/model/deliver";
 import { Outbox } from "@/features/messages/model/outbox";
 import { indexedDbOutbox } from "@/features/messages/model/outboxStorage";
+import { indexedDbCopy } from "@/features/offline/model/copyStorage";
+import { OfflineCopy } from "@/features/offline/model/offlineCopy";
 import { TypingNames } from "@/features/typing/model/typingNames";
 import { LogoutDocument } from "@/gql/users/graphql";
 import { makeClient } from "./client";
+
+/** A storage that does not answer must not keep anyone from their chats. */
+const COPY_WITHIN_MS = 1_000;
+/** What is only for later waits until the reader has what they came for. */
+const STOCK_AFTER_MS = 2_000;
 
 /** What lives as long as someone is signed in. */
 export interface SignedIn {
   me: string;
   inbox: Inbox;
   outbox: Outbox;
+  copy: OfflineCopy;
   typing: TypingNames;
   /** Messages of others as they arrive, for announcing them. */
   heard: Store<{ id: string; chatId: string } | undefined>;
@@ -29,6 +38,7 @@ export class Antiphon {
   readonly socket: LiveSocket;
   readonly client: ApolloClient;
   readonly current = new Store<SignedIn | undefined>(undefined);
+  #following: Promise<void> = Promise.resolve();
 
   constructor() {
     this.session = new Session({ refresh: refreshGrant, storage: localStorage, exclusively });
@@ -36,8 +46,17 @@ export class Antiphon {
     this.client = makeClient(this.session, this.socket);
     addEventListener("storage", (event) => this.session.onStorage(event.key));
     addEventListener("online", () => this.current.get()?.outbox.nudge());
-    this.session.state.subscribe(() => void this.#follow());
-    void this.#follow();
+    const follow = () => {
+      this.#following = this.#following.then(() => this.#follow());
+    };
+    this.session.state.subscribe(follow);
+    follow();
+  }
+
+  /** What this device has of a chat, for a view that is about to open. */
+  async bringCopy(chatId: string): Promise<void> {
+    await this.#following;
+    await this.current.get()?.copy.bring(chatId);
   }
 
   /** Ends the session here, in the other tabs, and (if it can be reached) at the service. */
@@ -45,6 +64,7 @@ export class Antiphon {
     await this.client
       .mutate({ mutation: LogoutDocument })
       .catch((error) => console.warn("logout was not heard", error));
+    await this.current.get()?.outbox.forget();
     this.session.end();
   }
 
@@ -57,11 +77,12 @@ export class Antiphon {
       before.inbox.stop();
       before.typing.clear();
       before.outbox.close();
+      await before.copy.forget().catch((error) => console.warn("the offline copy could not be deleted", error));
       await this.client.clearStore();
     }
-    // Asked again: it may have changed while the store was cleared, and another call may have begun already.
+    // Asked again: it may have changed while the store was cleared.
     const me = this.#whoIsSignedIn();
-    if (me && !this.current.get()) this.#begin(me);
+    if (me) await this.#begin(me);
   }
 
   #whoIsSignedIn(): string | undefined {
@@ -69,7 +90,9 @@ export class Antiphon {
     return state.status === "signed-in" ? state.userId : undefined;
   }
 
-  #begin(me: string): void {
+  async #begin(me: string): Promise<void> {
+    const copy = new OfflineCopy(this.client, indexedDbCopy(me));
+    await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
     const typing = new TypingNames();
     const heard = new Store<{ id: string; chatId: string } | undefined>(undefined);
     const listeners: LiveListeners = {
@@ -85,10 +108,17 @@ export class Antiphon {
       deliver: (message) => deliver(this.client, message, me),
       isOnline: () => navigator.onLine,
     });
-    inbox.state.subscribe(() => {
-      if (inbox.state.get() === "live") outbox.nudge();
+    inbox.loaded.subscribe(() => {
+      if (inbox.loaded.get() === "yes") void copy.renew();
     });
-    this.current.set({ me, inbox, outbox, typing, heard });
+    inbox.state.subscribe(() => {
+      if (inbox.state.get() !== "live") return;
+      outbox.nudge();
+      void pause(STOCK_AFTER_MS)
+        .then(() => copy.stock())
+        .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
+    });
+    this.current.set({ me, inbox, outbox, copy, typing, heard });
     void inbox.start();
     outbox.restore().catch((error) => console.warn("unsent messages could not be read", error));
   }

@@ -49,6 +49,7 @@ const home = createRoute({ getParentRoute: () => app, path: "/", component: NoCh
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
+  loader: ({ context, params }) => context.antiphon.bringCopy(params.chatId),
   component: lazyRouteComponent(() => import("@/features/messages/components/ConversationPage"), "ConversationPage"),
 });
 const details = createRoute({

@@ -163,6 +163,8 @@ export const en = {
   catchingUp: "Catching up…",
   offline: "Offline. Messages you write are sent when the network returns.",
   reconnecting: "Reconnecting…",
+  newVersion: "A new version is ready",
+  reload: "Reload",
 
   developer: "Developer panel",
   instance: "Instance",
