@@ -12,6 +12,7 @@ import { Outbox } from "@/features/messages/model/outbox";
 import { indexedDbOutbox } from "@/features/messages/model/outboxStorage";
 import { indexedDbCopy } from "@/features/offline/model/copyStorage";
 import { OfflineCopy } from "@/features/offline/model/offlineCopy";
+import { Preferences } from "@/features/preferences/model/preferences";
 import { TypingNames } from "@/features/typing/model/typingNames";
 import { LogoutDocument } from "@/gql/users/graphql";
 import { makeClient } from "./client";
@@ -27,6 +28,7 @@ export interface SignedIn {
   inbox: Inbox;
   outbox: Outbox;
   copy: OfflineCopy;
+  preferences: Preferences;
   typing: TypingNames;
   /** Messages of others as they arrive, for announcing them. */
   heard: Store<{ id: string; chatId: string } | undefined>;
@@ -44,7 +46,10 @@ export class Antiphon {
     this.session = new Session({ refresh: refreshGrant, storage: localStorage, exclusively });
     this.socket = liveSocket(this.session);
     this.client = makeClient(this.session, this.socket);
-    addEventListener("storage", (event) => this.session.onStorage(event.key));
+    addEventListener("storage", (event) => {
+      this.session.onStorage(event.key);
+      this.current.get()?.preferences.onStorage(event.key);
+    });
     addEventListener("online", () => this.current.get()?.outbox.nudge());
     const follow = () => {
       this.#following = this.#following.then(() => this.#follow());
@@ -118,7 +123,8 @@ export class Antiphon {
         .then(() => copy.stock())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
     });
-    this.current.set({ me, inbox, outbox, copy, typing, heard });
+    const preferences = new Preferences(localStorage, me);
+    this.current.set({ me, inbox, outbox, copy, preferences, typing, heard });
     void inbox.start();
     outbox.restore().catch((error) => console.warn("unsent messages could not be read", error));
   }

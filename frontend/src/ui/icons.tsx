@@ -78,6 +78,16 @@ export const PeopleIcon = icon(
 export const BubbleIcon = icon(
   <path d="M4.500 7.500a3 3 0 0 1 3-3h9a3 3 0 0 1 3 3v5a3 3 0 0 1-3 3H11l-4.500 4v-4a3 3 0 0 1-2-3z" />,
 );
+export const PinIcon = icon(<path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />);
+export const MutedIcon = icon(
+  <path d="M6.500 16.500h11l-1.500-2.500v-4a4 4 0 0 0-6.500-3.100M8 10.500V14l-1.500 2.500M10.500 19.500h3M4.500 4.500l15 15" />,
+);
+export const SmileIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8.500" />
+    <path d="M8.500 14c.8 1.300 2 2 3.500 2s2.700-.7 3.500-2M9 9.500v.5M15 9.500v.5" />
+  </>,
+);
 export const SearchIcon = icon(
   <>
     <circle cx="11" cy="11" r="6.500" />

@@ -3,6 +3,8 @@
  * It keeps the files of the page and nothing that anyone has written; the services are none of its business.
  * One file without imports, because a worker is fetched as one.
  */
+export {}; // A module of its own, or its names would be those of every page.
+
 declare const self: ServiceWorkerGlobalScope;
 /** Filled in by the build: every file of this version, and a hash of them all. */
 declare const FILES_OF_THIS_VERSION: string[];
@@ -41,6 +43,17 @@ self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   if (event.data === "activate") void self.skipWaiting();
+});
+/** A notification that only a worker could show was touched: the page comes to the front, where it leads. */
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { path } = event.notification.data as { path: string };
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then(async ([open]) => {
+      if (open) await (await open.focus()).navigate(path);
+      else await self.clients.openWindow(path);
+    }),
+  );
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useAntiphon } from "@/app/antiphon";
+import { NoticeChoices } from "@/features/preferences/components/NoticeChoices";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { Bar } from "@/ui/Bar";
@@ -45,6 +46,10 @@ export function ProfilePage() {
             <NameForm key={account.version} account={account} />
             <UsernameForm username={account.user.username} />
             <PasswordForm username={account.user.username} />
+            <section className={styles.section}>
+              <h2 className={styles.title}>{t.notifications}</h2>
+              <NoticeChoices />
+            </section>
             <SessionList />
           </div>
         )}

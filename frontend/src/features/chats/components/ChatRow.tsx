@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
+import { useChoices } from "@/features/preferences/hooks/useChoices";
 import { useTypingNames } from "@/features/typing/hooks/useTypingNames";
 import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
+import { MutedIcon, PinIcon } from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
 import { briefTime } from "@/ui/time";
 import { chatTitle } from "../model/chatTitle";
@@ -18,6 +20,8 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
   const chat = unmask(ChatRowFragmentDoc, props.chat);
   const unsent = useStore(outbox.messages).findLast((message) => message.chatId === chat.id);
   const typing = useTypingNames(chat.id);
+  const choices = useChoices();
+  const muted = choices.muted.includes(chat.id);
   const title = chatTitle(chat, me);
   const unread = unreadOf({ node: props.chat, participant: props.participant });
   return (
@@ -32,6 +36,16 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
       <span className={styles.text}>
         <span className={styles.line}>
           <span className={styles.name}>{title.name}</span>
+          {choices.pinned.includes(chat.id) && (
+            <span className={styles.mark} role="img" aria-label={t.pinned}>
+              <PinIcon size={14} />
+            </span>
+          )}
+          {muted && (
+            <span className={styles.mark} role="img" aria-label={t.muted}>
+              <MutedIcon size={14} />
+            </span>
+          )}
           <time className={styles.time} dateTime={chat.lastMessageAt ?? chat.createdAt}>
             {briefTime(chat.lastMessageAt ?? chat.createdAt)}
           </time>
@@ -41,7 +55,7 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
             {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me)}
           </span>
           {unread > 0 && (
-            <span className={styles.badge} role="img" aria-label={t.unread(unread)}>
+            <span className={styles.badge} data-muted={muted || undefined} role="img" aria-label={t.unread(unread)}>
               {unread > 999 ? "999+" : unread}
             </span>
           )}

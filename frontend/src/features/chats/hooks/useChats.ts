@@ -2,18 +2,17 @@ import { useQuery } from "@apollo/client/react";
 import { useMemo } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
+import { useChoices } from "@/features/preferences/hooks/useChoices";
 import { ChatByIdDocument, ChatsDocument } from "@/gql/receiver/graphql";
-import { byActivity } from "../model/order";
+import { inOrder } from "../model/order";
 
-/** The caller's chats, newest activity first. The inbox loads them and keeps them current; this only watches. */
+/** The caller's chats: those they pinned, then newest activity first. The inbox loads them and keeps them current; this only watches. */
 export function useChats() {
   const { inbox } = useSignedIn();
   const loaded = useStore(inbox.loaded);
   const { data } = useQuery(ChatsDocument, { variables: { first: 50 }, fetchPolicy: "cache-only" });
-  const edges = useMemo(
-    () => [...(data?.chats?.edges ?? [])].sort((a, b) => byActivity(a.node, b.node)),
-    [data?.chats?.edges],
-  );
+  const { pinned } = useChoices();
+  const edges = useMemo(() => inOrder(data?.chats?.edges ?? [], pinned), [data?.chats?.edges, pinned]);
   return { edges, loaded };
 }
 

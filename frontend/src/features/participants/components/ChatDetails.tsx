@@ -6,6 +6,7 @@ import { ChatFactsForm } from "@/features/chats/components/ChatFactsForm";
 import { LeaveButtons } from "@/features/chats/components/LeaveButtons";
 import { useChat } from "@/features/chats/hooks/useChats";
 import { chatTitle } from "@/features/chats/model/chatTitle";
+import { ChatChoices } from "@/features/preferences/components/ChatChoices";
 import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc, OwnParticipantFragmentDoc, OwnParticipationFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
@@ -48,6 +49,7 @@ export function ChatDetails() {
           <div className={styles.name}>{title.name}</div>
           {chat.description && <p className={styles.soft}>{chat.description}</p>}
         </div>
+        {role && <ChatChoices chatId={chatId} />}
         {permissions.rename && (
           <ChatFactsForm
             key={`${chat.name} ${chat.description}`}

@@ -1,0 +1,99 @@
+import type { ApolloCache } from "@apollo/client";
+import { useApolloClient } from "@apollo/client/react";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useSignedIn } from "@/app/antiphon";
+import { chatTitle } from "@/features/chats/model/chatTitle";
+import { senderName } from "@/features/messages/model/senderName";
+import { ChatRowFragmentDoc, MessageFieldsFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import { t } from "@/strings";
+import { plainText } from "@/ui/parseMarkdown";
+import { chime } from "../model/chime";
+import { type ChatNews, showNotification } from "../model/showNotification";
+
+/** Messages of a chat that come this close together are told as one. */
+const BURST_MS = 600;
+
+interface Heard {
+  chatId: string;
+  /** The newest of the burst. */
+  id: string;
+  count: number;
+}
+
+/** Tells of messages that arrive while nobody looks at this tab, as the reader has chosen. Shows nothing itself. */
+export default function Notifier() {
+  const { heard, preferences, me } = useSignedIn();
+  const { cache } = useApolloClient();
+  const navigate = useNavigate();
+  useEffect(() => {
+    const turn = new AbortController();
+    let mine = !navigator.locks;
+    // Several tabs hear the same. The one that came first tells it, the next one when that is gone.
+    navigator.locks
+      ?.request("antiphon.notifier", { signal: turn.signal }, () => {
+        mine = true;
+        return new Promise<void>((resolve) => turn.signal.addEventListener("abort", () => resolve()));
+      })
+      .catch(() => {
+        // Gone before its turn came.
+      });
+    const bursts = new Map<string, Heard>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = () => {
+      timer = undefined;
+      const { notify, sound, muted } = preferences.choices.get();
+      const news = [...bursts.values()]
+        .filter(({ chatId }) => !muted.includes(chatId))
+        .map((burst) => newsOf(cache, burst, me))
+        .filter((one) => one !== undefined);
+      bursts.clear();
+      if (news.length === 0) return;
+      const work = async () => {
+        if (notify && Notification.permission === "granted") {
+          for (const one of news) {
+            const params = { chatId: one.chatId };
+            await showNotification(one, () => void navigate({ to: "/chats/$chatId", params }));
+          }
+        }
+        if (sound) await chime();
+      };
+      work().catch((error) => console.warn("a message arrived and could not be told of", error));
+    };
+    const stop = heard.subscribe(() => {
+      const latest = heard.get();
+      if (!latest || !mine || document.visibilityState !== "hidden") return;
+      bursts.set(latest.chatId, { ...latest, count: (bursts.get(latest.chatId)?.count ?? 0) + 1 });
+      timer ??= setTimeout(tell, BURST_MS);
+    });
+    return () => {
+      turn.abort();
+      stop();
+      clearTimeout(timer);
+    };
+  }, [heard, preferences, me, cache, navigate]);
+  return null;
+}
+
+/** What there is to say; nothing about what was read meanwhile, here or on another device. */
+function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): ChatNews | undefined {
+  const message = cache.readFragment({
+    id: cache.identify({ __typename: "Message", id })!,
+    fragment: MessageFieldsFragmentDoc,
+    fragmentName: "MessageFields",
+  });
+  const chat = cache.readFragment({
+    id: cache.identify({ __typename: "Chat", id: chatId })!,
+    fragment: ChatRowFragmentDoc,
+    fragmentName: "ChatRow",
+  });
+  const own = cache.readFragment({
+    id: cache.identify({ __typename: "Participant", chatId, userId: me })!,
+    fragment: OwnParticipantFragmentDoc,
+    fragmentName: "OwnParticipant",
+  });
+  if (!message?.content || !chat || (own && own.lastReadNumber >= message.number)) return undefined;
+  const text = plainText(message.content);
+  const said = chat.kind === "DIRECT" ? text : t.someoneSaid(senderName(message), text);
+  return { chatId, title: chatTitle(chat, me).name, body: count > 1 ? t.newMessagesCount(count) : said };
+}

@@ -1,0 +1,27 @@
+import { useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import { Toggle } from "@/ui/Toggle";
+import { useChoices } from "../hooks/useChoices";
+import styles from "./Choices.module.css";
+
+/** What the reader has chosen about one chat. */
+export function ChatChoices({ chatId }: { chatId: string }) {
+  const { preferences } = useSignedIn();
+  const { muted, pinned } = useChoices();
+  return (
+    <div className={styles.choices}>
+      <Toggle
+        label={t.pinChat}
+        checked={pinned.includes(chatId)}
+        onChange={(on) => preferences.set("pinned", chatId, on)}
+      />
+      <Toggle
+        label={t.muteChat}
+        hint={t.muteHint}
+        checked={muted.includes(chatId)}
+        onChange={(on) => preferences.set("muted", chatId, on)}
+      />
+      <p className={styles.where}>{t.keptHere}</p>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { useState } from "react";
+import { useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import { Notice } from "@/ui/Notice";
+import { Toggle } from "@/ui/Toggle";
+import { useChoices } from "../hooks/useChoices";
+import styles from "./Choices.module.css";
+
+/** How the reader hears of what arrives while they look elsewhere. The browser is asked on the click, never before. */
+export function NoticeChoices() {
+  const { preferences } = useSignedIn();
+  const { notify, sound } = useChoices();
+  const [refused, setRefused] = useState(false);
+  const possible = "Notification" in window;
+
+  const wish = async (on: boolean) => {
+    const allowed = !on || (await Notification.requestPermission()) === "granted";
+    setRefused(!allowed);
+    preferences.change({ notify: on && allowed });
+  };
+  return (
+    <div className={styles.choices}>
+      {possible && (
+        <Toggle
+          label={t.notify}
+          hint={t.notifyHint}
+          checked={notify && Notification.permission === "granted"}
+          onChange={(on) => void wish(on)}
+        />
+      )}
+      {refused && <Notice tone="error">{t.notifyRefused}</Notice>}
+      <Toggle
+        label={t.playSound}
+        hint={t.playSoundHint}
+        checked={sound}
+        onChange={(on) => preferences.change({ sound: on })}
+      />
+      <p className={styles.where}>{t.keptHere}</p>
+    </div>
+  );
+}
