@@ -1,6 +1,6 @@
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { useChat } from "@/features/chats/hooks/useChats";
@@ -30,6 +30,8 @@ import { useRemoveMessage } from "../hooks/useRemoveMessage";
 import { Composer, type ComposerMode } from "./Composer";
 import styles from "./ConversationPage.module.css";
 import { MessageList } from "./MessageList";
+
+const MessageDetails = lazy(() => import("./MessageDetails"));
 
 export function ConversationPage() {
   const { chatId } = useParams({ from: "/app/chats/$chatId" });
@@ -67,6 +69,7 @@ function Conversation({
   const conversation = useMessages(chat.id, chat.messageCount);
   const { participants } = useParticipants(chat.id);
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
+  const [detailed, setDetailed] = useState<MessageFieldsFragment>();
   const [removing, setRemoving] = useState<MessageFieldsFragment>();
   const title = chatTitle(chat, me);
   const permissions = permissionsOf(participant?.role, chat.kind);
@@ -94,6 +97,7 @@ function Conversation({
             reply: (to) => setMode({ kind: "reply", to }),
             edit: (message) => setMode({ kind: "edit", message }),
             remove: setRemoving,
+            details: setDetailed,
           }}
         />
         <TypingLine chatId={chat.id} />
@@ -108,6 +112,11 @@ function Conversation({
           />
         ) : (
           <p className={styles.outside}>{t.youLeft}</p>
+        )}
+        {detailed && (
+          <Suspense>
+            <MessageDetails message={detailed} onClose={() => setDetailed(undefined)} />
+          </Suspense>
         )}
         <RemoveDialog message={removing} onClose={() => setRemoving(undefined)} />
       </section>

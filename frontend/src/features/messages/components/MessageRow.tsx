@@ -4,7 +4,7 @@ import { unmask } from "@/gql/receiver";
 import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { CopyIcon, EditIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
+import { CopyIcon, EditIcon, InfoIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
 import { hueOf } from "@/ui/identity";
 import { Markdown } from "@/ui/Markdown";
 import { plainText } from "@/ui/parseMarkdown";
@@ -18,6 +18,7 @@ export interface MessageActions {
   reply(message: MessageFieldsFragment): void;
   edit(message: MessageFieldsFragment): void;
   remove(message: MessageFieldsFragment): void;
+  details(message: MessageFieldsFragment): void;
   jumpTo(id: string): void;
 }
 
@@ -117,6 +118,9 @@ function RowMenu(props: {
               {t.edit}
             </Menu.Item>
           )}
+          <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message)}>
+            {t.messageDetails}
+          </Menu.Item>
           {props.removable && (
             <Menu.Item color="danger" leftSection={<TrashIcon size={16} />} onClick={() => actions.remove(message)}>
               {t.remove}

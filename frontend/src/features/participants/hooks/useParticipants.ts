@@ -36,13 +36,16 @@ export function useParticipants(chatId: string) {
       ),
     [connection?.edges],
   );
-  const page = connection?.pageInfo;
+  const after = connection?.pageInfo.hasNextPage ? connection.pageInfo.endCursor : undefined;
+  // The same function for as long as it would fetch the same page.
+  const more = useMemo(
+    () => (after ? () => fetchMore({ variables: { chatId, first: PAGE, after } }) : undefined),
+    [after, chatId, fetchMore],
+  );
   return {
     participants,
     loaded: connection !== undefined,
     error,
-    more: page?.hasNextPage
-      ? () => void fetchMore({ variables: { chatId, first: PAGE, after: page.endCursor ?? null } })
-      : undefined,
+    more,
   };
 }

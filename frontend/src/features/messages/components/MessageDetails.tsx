@@ -1,0 +1,59 @@
+import { Modal, Skeleton } from "@mantine/core";
+import { useSignedIn } from "@/app/antiphon";
+import { useAllParticipants } from "@/features/participants/hooks/useAllParticipants";
+import { unmask } from "@/gql/receiver";
+import {
+  type MessageFieldsFragment,
+  type ParticipantFieldsFragment,
+  PersonNameFragmentDoc,
+} from "@/gql/receiver/graphql";
+import { t } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { Notice } from "@/ui/Notice";
+import { fullTime } from "@/ui/time";
+import { readersOf } from "../model/readers";
+import styles from "./MessageDetails.module.css";
+
+/** When a message was sent and edited, who has read it, and who has not: everyone, however large the chat. */
+export default function MessageDetails({ message, onClose }: { message: MessageFieldsFragment; onClose(): void }) {
+  const { participants, complete, failed } = useAllParticipants(message.chatId);
+  const { read, unread } = readersOf(message, participants);
+  return (
+    <Modal opened onClose={onClose} title={t.messageDetails} closeButtonProps={{ "aria-label": t.close }}>
+      <dl className={styles.facts}>
+        <dt>{t.sentAt}</dt>
+        <dd>{fullTime(message.createdAt)}</dd>
+        {message.editedAt && (
+          <>
+            <dt>{t.editedAt}</dt>
+            <dd>{fullTime(message.editedAt)}</dd>
+          </>
+        )}
+      </dl>
+      <People title={t.readByCount(read.length)} people={read} />
+      {unread.length > 0 && <People title={t.notReadByCount(unread.length)} people={unread} />}
+      {!complete && !failed && <Skeleton height={40} radius="md" aria-busy="true" />}
+      {failed && <Notice tone="error">{t.readersFailed}</Notice>}
+    </Modal>
+  );
+}
+
+function People({ title, people }: { title: string; people: readonly ParticipantFieldsFragment[] }) {
+  const { me } = useSignedIn();
+  return (
+    <section aria-label={title}>
+      <h3 className={styles.title}>{title}</h3>
+      <ul className={styles.people}>
+        {people.map(({ userId, user }) => {
+          const name = user ? unmask(PersonNameFragmentDoc, user).displayName : t.deletedUser;
+          return (
+            <li key={userId} className={styles.person}>
+              <Avatar name={name} seed={userId} size={32} />
+              <span className={styles.name}>{userId === me ? `${name} (${t.you})` : name}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
