@@ -1,5 +1,5 @@
 import { ActionIcon, Textarea } from "@mantine/core";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
@@ -12,6 +12,7 @@ import { useSendMessage } from "../hooks/useSendMessage";
 import { draftsOf } from "../model/drafts";
 import { senderName } from "../model/senderName";
 import styles from "./Composer.module.css";
+import { EmojiButton } from "./EmojiButton";
 
 /** The service's limit on a message, in characters after trimming. */
 const LONGEST = 5_000;
@@ -37,6 +38,7 @@ export function Composer(props: {
   const drafts = draftsOf(useSignedIn());
   const [text, setText] = useState(() => drafts.get(chatId) ?? "");
   const [failure, setFailure] = useState<Failure>();
+  const [caret, setCaret] = useState<number>();
   const field = useRef<HTMLTextAreaElement>(null);
   const typing = useTypingSignal(chatId);
   const send = useSendMessage(chatId);
@@ -52,6 +54,13 @@ export function Composer(props: {
     if (mode.kind !== "write") field.current?.focus();
   }, [mode]);
 
+  useLayoutEffect(() => {
+    if (caret === undefined) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(caret, caret);
+    setCaret(undefined);
+  }, [caret]);
+
   // Where a keyboard is at hand, whoever opens a chat can write at once; elsewhere it would bring up the screen's own.
   useEffect(() => {
     if (matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus();
@@ -65,6 +74,12 @@ export function Composer(props: {
     if (edited) return;
     drafts.set(chatId, value);
     typing(value.trim().length > 0);
+  };
+  /** Where the caret is, with the caret after it. */
+  const insert = (emoji: string) => {
+    const { selectionStart: start, selectionEnd: end } = field.current ?? { selectionStart: 0, selectionEnd: 0 };
+    change(text.slice(0, start) + emoji + text.slice(end));
+    setCaret(start + emoji.length);
   };
   const leaveMode = () => props.onMode({ kind: "write" });
   const submit = async () => {
@@ -111,6 +126,7 @@ export function Composer(props: {
         </div>
       )}
       <div className={styles.line}>
+        <EmojiButton onPick={insert} />
         <Textarea
           ref={field}
           className={styles.field}

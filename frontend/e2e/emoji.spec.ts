@@ -1,0 +1,30 @@
+import { expect, test } from "@playwright/test";
+import { expectAccessible, message, newPerson, picture, startGroup } from "./people";
+
+test("emoji are put where the caret is, with the pointer or the keyboard", async ({ browser }) => {
+  const ada = await newPerson(browser, "1", "Ada Lovelace");
+  const { page } = ada;
+  await startGroup(ada, "Notes", []);
+  const field = page.getByLabel("Message", { exact: true });
+  await field.fill("good  morning");
+  await field.press("Home");
+  for (let letter = 0; letter < 5; letter += 1) await field.press("ArrowRight");
+  await page.getByRole("button", { name: "Emoji" }).click();
+  await expect(page.getByRole("region", { name: "Faces" })).toBeVisible();
+  await picture(page, "emoji");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "🌞" }).click();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("good 🌞 morning");
+
+  await field.press("End");
+  await page.getByRole("button", { name: "Emoji" }).click();
+  // The one that was used last comes first and has the focus; below it stands the first of the faces.
+  await expect(page.getByRole("region", { name: "Used last" }).getByRole("button")).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(field).toHaveValue("good 🌞 morning😃");
+  await field.press("Enter");
+  await expect(message(ada, "good 🌞 morning😃")).toBeVisible();
+});

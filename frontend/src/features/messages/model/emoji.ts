@@ -1,0 +1,28 @@
+/** What the picker offers: a page of each kind, in the order in which people look for them. */
+export const EMOJI = {
+  faces:
+    "😀 😃 😄 😁 😆 😅 😂 🤣 🙂 🙃 😉 😊 😇 🥰 😍 🤩 😘 😋 😛 😜 🤪 🤗 🤭 🤫 🤔 🤨 😐 😑 😶 😏 😒 🙄 😬 😌 😔 😪 😴 😷 🤒 🤕 🤢 🥵 🥶 🥴 🤯 🤠 🥳 😎 🤓 🧐 😕 😟 🙁 😮 😲 😳 🥺 😨 😢 😭 😱 😖 😞 😓 😩 😫 🥱 😤 😡 🤬 😈 💀 🤡 👻 👽 🤖",
+  people:
+    "👍 👎 👌 🤌 🤏 ✌️ 🤞 🤟 🤘 🤙 👈 👉 👆 👇 ☝️ ✋ 🖐️ 👋 ✊ 👊 👏 🙌 👐 🤲 🤝 🙏 ✍️ 💪 👀 🧠 👂 👶 🧒 🧑 👩 👨 🧓 🙋 🤷 🤦 🙇 💁 🏃 🚶 💃 🕺 👪 👭 👬 👫",
+  nature:
+    "🐶 🐱 🐭 🐹 🐰 🦊 🐻 🐼 🐨 🐯 🦁 🐮 🐷 🐸 🐵 🐔 🐧 🐦 🦉 🐴 🦄 🐝 🦋 🐌 🐞 🐢 🐍 🐙 🐬 🐳 🐟 🌵 🌲 🌳 🌴 🌱 🍀 🍁 🍄 🌷 🌹 🌻 🌞 🌙 ⭐ 🌈 ☁️ ⛈️ ❄️ 🔥 💧 🌊",
+  food: "🍎 🍐 🍊 🍋 🍌 🍉 🍇 🍓 🫐 🍒 🍑 🥭 🍍 🥝 🍅 🥑 🥕 🌽 🥦 🥔 🍞 🥐 🧀 🥚 🥞 🍕 🍔 🍟 🌮 🥗 🍝 🍜 🍣 🍚 🍦 🍩 🍪 🎂 🍰 🍫 🍬 ☕ 🍵 🧃 🍺 🍷 🥂 🧉",
+  things:
+    "⚽ 🏀 🎾 🏐 🎱 🏓 🚴 🏊 🧗 🎮 🎲 🧩 🎨 🎬 🎤 🎧 🎸 🎹 🎺 🎻 📷 💻 📱 ⏰ 💡 📚 📝 📎 📅 📌 🔑 🔒 🔧 💰 🎁 🎈 🎉 🏆 🚗 🚌 🚆 ✈️ 🚀 ⛵ 🏠 🏥 🏫 ⛺ 🗺️ 🏖️ ⛰️ 🎵",
+  signs: "❤️ 🧡 💛 💚 💙 💜 🖤 🤍 💔 💕 💯 ✅ ❌ ❓ ❗ ⚠️ 🚫 ♻️ ➕ ➖ ➡️ ⬅️ ⬆️ ⬇️ 🔁 🔔 🔕 💬 💤 ✨ 💥 💫 🏳️‍🌈 🇪🇺",
+} as const;
+
+export type EmojiGroup = keyof typeof EMOJI;
+
+const KEY = "antiphon.emoji";
+const REMEMBERED = 16;
+
+/** Those that were used last on this device, the newest first. */
+export function recentEmoji(): string[] {
+  return (localStorage.getItem(KEY) ?? "").split(" ").filter(Boolean);
+}
+
+export function rememberEmoji(emoji: string): void {
+  const others = recentEmoji().filter((other) => other !== emoji);
+  localStorage.setItem(KEY, [emoji, ...others].slice(0, REMEMBERED).join(" "));
+}
