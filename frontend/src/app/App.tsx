@@ -1,8 +1,9 @@
 import { ApolloProvider } from "@apollo/client/react";
-import { MantineProvider } from "@mantine/core";
+import { DirectionProvider, MantineProvider } from "@mantine/core";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
+import { language } from "@/strings";
 import { theme } from "@/ui/theme";
 import { type Antiphon, AntiphonContext } from "./antiphon";
 import { makeRouter } from "./router";
@@ -11,6 +12,7 @@ import type { Updates } from "./updates";
 
 export function App({ antiphon, updates }: { antiphon: Antiphon; updates: Updates }) {
   const [router] = useState(() => makeRouter(antiphon));
+  const spoken = useStore(language);
   const state = useStore(antiphon.session.state);
   // Signing in and out, here or in another tab, leads to the right side of the door.
   useEffect(() => {
@@ -27,8 +29,10 @@ export function App({ antiphon, updates }: { antiphon: Antiphon; updates: Update
           withGlobalClasses={false}
           deduplicateInlineStyles
         >
-          <RouterProvider router={router} />
-          <UpdatePrompt updates={updates} />
+          <DirectionProvider key={spoken}>
+            <RouterProvider router={router} />
+            <UpdatePrompt updates={updates} />
+          </DirectionProvider>
         </MantineProvider>
       </ApolloProvider>
     </AntiphonContext>

@@ -1,4 +1,4 @@
-/** Every word that people read, in English. Another language is another object of the same shape. */
+/** Every word that people read, in English. */
 export const en = {
   appName: "Antiphon",
   tabTitle: (unread: number) => (unread > 0 ? `(${unread > 999 ? "999+" : unread}) Antiphon` : "Antiphon"),
@@ -69,7 +69,7 @@ export const en = {
   searchPublic: "Search public chats",
   noPublicChats: "No public chats found",
   noPublicChatsHint: "Try other words, or create the one you were looking for.",
-  participantsCount: (count: number) => (count === 1 ? "1 participant" : `${count.toLocaleString()} participants`),
+  participantsCount: (count: number) => (count === 1 ? "1 participant" : `${count.toLocaleString("en")} participants`),
   loadMore: "Show more",
 
   pageGone: "There is no such page",
@@ -82,7 +82,7 @@ export const en = {
   writeTo: (name: string) => `Message ${name}`,
   send: "Send",
   charactersLeft: (count: number) => {
-    const amount = Math.abs(count) === 1 ? "1 character" : `${Math.abs(count).toLocaleString()} characters`;
+    const amount = Math.abs(count) === 1 ? "1 character" : `${Math.abs(count).toLocaleString("en")} characters`;
     return count >= 0 ? `${amount} left` : `${amount} too many`;
   },
   reply: "Reply",
@@ -102,8 +102,8 @@ export const en = {
   messageDetails: "Message details",
   sentAt: "Sent",
   editedAt: "Edited",
-  readByCount: (count: number) => (count === 0 ? "Nobody has read it yet" : `Read by ${count.toLocaleString()}`),
-  notReadByCount: (count: number) => `Not read yet by ${count.toLocaleString()}`,
+  readByCount: (count: number) => (count === 0 ? "Nobody has read it yet" : `Read by ${count.toLocaleString("en")}`),
+  notReadByCount: (count: number) => `Not read yet by ${count.toLocaleString("en")}`,
   readersFailed: "Not everyone could be loaded. Close this and try again.",
   emoji: "Emoji",
   emojiRecent: "Used last",
@@ -174,6 +174,8 @@ export const en = {
   lastUsed: (when: string) => `Last used ${when}`,
   revoke: "Sign out",
   revokeSession: (name: string) => `Sign out ${name}`,
+  language: "Language",
+  languageHint: "On this device.",
 
   pinChat: "Pin to the top of the list",
   pinned: "Pinned",
@@ -216,4 +218,7 @@ export const en = {
     INTERNAL: "Something went wrong on our side. Try again in a moment.",
     NETWORK: "There is no connection. Check the network and try again.",
   },
-} as const;
+};
+
+/** What every language has a word for. */
+export type Strings = typeof en;

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 
-/** Line icons on a 24 grid. They take the colour of the text and say nothing: the control around them has the label. */
-function icon(path: ReactNode) {
+/** Line icons on a 24 grid. They take the colour of the text and say nothing: the control around them has the
+ * label. Those that point somewhere point the other way where one reads from right to left. */
+function icon(path: ReactNode, { points = false } = {}) {
   return function Icon({ size = 20 }: { size?: number }) {
     return (
       <svg
@@ -14,6 +15,7 @@ function icon(path: ReactNode) {
         strokeLinecap="round"
         strokeLinejoin="round"
         aria-hidden="true"
+        data-points={points || undefined}
       >
         {path}
       </svg>
@@ -21,7 +23,7 @@ function icon(path: ReactNode) {
   };
 }
 
-export const BackIcon = icon(<path d="M15 5l-7 7 7 7" />);
+export const BackIcon = icon(<path d="M15 5l-7 7 7 7" />, { points: true });
 export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
 export const ComposeIcon = icon(
@@ -36,7 +38,7 @@ export const CompassIcon = icon(
     <path d="M15.500 8.500l-2 5-5 2 2-5z" />
   </>,
 );
-export const SendIcon = icon(<path d="M5 12l14-7-4.500 14-3-5.500zM11.500 13.500L19 5" />);
+export const SendIcon = icon(<path d="M5 12l14-7-4.500 14-3-5.500zM11.500 13.500L19 5" />, { points: true });
 export const MoreIcon = icon(
   <>
     <circle cx="5.500" cy="12" r="1" />
@@ -44,7 +46,7 @@ export const MoreIcon = icon(
     <circle cx="18.500" cy="12" r="1" />
   </>,
 );
-export const ReplyIcon = icon(<path d="M9 7L4.500 11.500 9 16M5 11.500h8.500a6 6 0 0 1 6 6" />);
+export const ReplyIcon = icon(<path d="M9 7L4.500 11.500 9 16M5 11.500h8.500a6 6 0 0 1 6 6" />, { points: true });
 export const EditIcon = icon(<path d="M15.500 5.500l3 3L8.500 18.500l-4 1 1-4z" />);
 export const TrashIcon = icon(<path d="M5 7h14M10 7V5h4v2M7 7l.800 12h8.400L17 7" />);
 export const CopyIcon = icon(

@@ -1,10 +1,22 @@
 /** Times in the reader's zone and language. */
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const shortDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const yearDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+function formatsFor(locale: string | undefined) {
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  return {
+    clock: format({ hour: "2-digit", minute: "2-digit" }),
+    weekday: format({ weekday: "short" }),
+    shortDate: format({ day: "numeric", month: "short" }),
+    longDate: format({ weekday: "long", day: "numeric", month: "long" }),
+    yearDate: format({ day: "numeric", month: "long", year: "numeric" }),
+    full: format({ dateStyle: "medium", timeStyle: "short" }),
+  };
+}
+
+let formats = formatsFor(undefined);
+
+/** Writes times as that language does from now on. */
+export function setTimeLocale(locale: string): void {
+  formats = formatsFor(locale);
+}
 
 const DAY_MS = 86_400_000;
 
@@ -18,26 +30,26 @@ function daysBefore(date: Date, now: Date): number {
 }
 
 export function clockTime(iso: string): string {
-  return clock.format(new Date(iso));
+  return formats.clock.format(new Date(iso));
 }
 
 export function fullTime(iso: string): string {
-  return full.format(new Date(iso));
+  return formats.full.format(new Date(iso));
 }
 
 /** As short as a list allows: today the time, this week the day, else the date. */
 export function briefTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const days = daysBefore(date, now);
-  if (days <= 0) return clock.format(date);
-  if (days < 7) return weekday.format(date);
-  return date.getFullYear() === now.getFullYear() ? shortDate.format(date) : yearDate.format(date);
+  if (days <= 0) return formats.clock.format(date);
+  if (days < 7) return formats.weekday.format(date);
+  return date.getFullYear() === now.getFullYear() ? formats.shortDate.format(date) : formats.yearDate.format(date);
 }
 
 /** A day's name, or undefined for today and yesterday, for which a language has words. */
 export function dayName(iso: string, now = new Date()): { days: number; name: string } {
   const date = new Date(iso);
-  const format = date.getFullYear() === now.getFullYear() ? longDate : yearDate;
+  const format = date.getFullYear() === now.getFullYear() ? formats.longDate : formats.yearDate;
   return { days: daysBefore(date, now), name: format.format(date) };
 }
 

@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useAntiphon } from "@/app/antiphon";
+import { LanguageChoice } from "@/features/preferences/components/LanguageChoice";
 import { NoticeChoices } from "@/features/preferences/components/NoticeChoices";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
@@ -44,6 +45,9 @@ export function ProfilePage() {
               </Button>
             </div>
             <NameForm key={account.version} account={account} />
+            <section className={styles.section}>
+              <LanguageChoice />
+            </section>
             <UsernameForm username={account.user.username} />
             <PasswordForm username={account.user.username} />
             <section className={styles.section}>

@@ -13,12 +13,12 @@ import { useChangeRole, useRemoveParticipant } from "../hooks/useChangeParticipa
 import type { Permissions } from "../model/permissions";
 import styles from "./ChatDetails.module.css";
 
-const ROLE_NAMES: Record<ParticipantRole, string> = { OWNER: t.owner, ADMIN: t.admin, MEMBER: t.member };
-const GIVE_NAMES: Record<ParticipantRole, string> = {
+const roleNames = (): Record<ParticipantRole, string> => ({ OWNER: t.owner, ADMIN: t.admin, MEMBER: t.member });
+const giveNames = (): Record<ParticipantRole, string> => ({
   OWNER: t.makeOwner,
   ADMIN: t.makeAdmin,
   MEMBER: t.makeMember,
-};
+});
 
 export function ParticipantRow(props: { participant: ParticipantFieldsFragment; permissions: Permissions }) {
   const { participant, permissions } = props;
@@ -48,7 +48,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
           </span>
           {user && <span className={styles.soft}>@{user.username}</span>}
         </span>
-        {participant.role !== "MEMBER" && <span className={styles.role}>{ROLE_NAMES[participant.role]}</span>}
+        {participant.role !== "MEMBER" && <span className={styles.role}>{roleNames()[participant.role]}</span>}
         {(roles.length > 0 || removable) && (
           <Menu>
             <Menu.Target>
@@ -62,7 +62,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
                   key={role}
                   onClick={() => attempt(changeRole({ variables: { input: { chatId, userId, role } } }))}
                 >
-                  {GIVE_NAMES[role]}
+                  {giveNames()[role]}
                 </Menu.Item>
               ))}
               {removable && (

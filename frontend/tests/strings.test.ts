@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from "vitest";
+import { chooseLanguage, LANGUAGES, type Language, language, preferredLanguage, speak, t } from "@/strings";
+import { briefTime, fullTime } from "@/ui/time";
+
+afterEach(() => speak("en"));
+
+/** Where each word stands and what kind of thing it is. */
+function shapeOf(words: object, path = ""): string[] {
+  return Object.entries(words).flatMap(([name, word]) =>
+    typeof word === "object" ? shapeOf(word as object, `${path}${name}.`) : [`${path}${name}: ${typeof word}`],
+  );
+}
+
+test("every language has every word, none of them empty", async () => {
+  const english = await LANGUAGES.en.load();
+  expect(shapeOf(english).length).toBeGreaterThan(180);
+  for (const { load } of Object.values(LANGUAGES)) {
+    const words = await load();
+    expect(shapeOf(words).sort()).toEqual(shapeOf(english).sort());
+    expect(JSON.stringify(words)).not.toMatch(/""/);
+  }
+});
+
+test("no sentence was left in English", async () => {
+  const [english, german] = [await LANGUAGES.en.load(), await LANGUAGES.de.load()];
+  const same = Object.keys(english).filter((name) => {
+    const [one, other] = [english, german].map((words) => words[name as keyof typeof words]);
+    return typeof one === "string" && one === other;
+  });
+  expect(same.sort()).toEqual(["appName", "chats", "displayName", "emoji"]);
+});
+
+test("the browser's first language that there is, unless another one was chosen on this device", async () => {
+  expect(preferredLanguage(["fr-FR", "de-AT", "en-GB"])).toBe("de");
+  expect(preferredLanguage(["fr-FR"])).toBe("en");
+  expect(preferredLanguage(["toString"])).toBe("en");
+  await chooseLanguage("de");
+  expect(preferredLanguage(["en-GB"])).toBe("de");
+});
+
+test("a language is spoken everywhere at once: in words, in times, and to those who read the page aloud", async () => {
+  await speak("de");
+  expect(t.participantsCount(1_200)).toBe("1.200 Personen");
+  expect(language.get()).toBe("de" satisfies Language);
+  expect(document.documentElement.lang).toBe("de");
+  expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/05\.03\.2026/);
+  expect(briefTime("2026-03-05T12:00:00Z", new Date("2026-03-20T12:00:00Z"))).toMatch(/5\. März/);
+});
