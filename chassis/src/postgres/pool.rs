@@ -6,7 +6,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -21,8 +21,8 @@ use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
-/// The breaker opens when so many attempts in a row had no success. As long as some have, the database is there and only
-/// busy, and turning people away would not help it.
+/// The breaker opens after so many attempts during which nobody got a connection. As long as some do, the database is
+/// there and only busy, and turning people away by the second would not help it.
 const FAILURES: u32 = 20;
 /// How long it stays open. Then one attempt decides.
 const OPEN: Duration = Duration::from_secs(1);
@@ -35,6 +35,8 @@ pub struct Pool {
     light: Light,
     /// Whoever finds out whether the database is back.
     probe: Arc<Semaphore>,
+    /// Connections handed out so far.
+    given: Arc<AtomicU64>,
 }
 
 /// On from the moment in which the breaker opens until an attempt succeeds.
@@ -77,6 +79,7 @@ impl Pool {
                 .build(),
             light,
             probe: Arc::new(Semaphore::new(1)),
+            given: Arc::default(),
         }
     }
 
@@ -93,10 +96,13 @@ impl Pool {
             true => Some(self.probe.try_acquire().map_err(|_| away())?),
             false => None,
         };
+        let before = self.given.load(Ordering::Acquire);
         let connection = self.connections.get().await;
-        match &connection {
-            Ok(_) => self.breaker.on_success(),
-            Err(_) => self.breaker.on_error(),
+        if connection.is_ok() {
+            self.given.fetch_add(1, Ordering::AcqRel);
+            self.breaker.on_success();
+        } else if self.given.load(Ordering::Acquire) == before {
+            self.breaker.on_error();
         }
         connection.map_err(Error::unavailable)
     }

@@ -116,6 +116,18 @@ async fn after_many_waited_in_vain_nobody_waits_until_one_finds_the_database_bac
 }
 
 #[tokio::test]
+async fn a_crowd_that_waits_in_vain_while_others_are_served_shuts_nobody_out() {
+    let (_database, pool) = pool(SENDER).await;
+    let _taken = pool.get().await.unwrap();
+    // One connection for all: it goes from hand to hand, and most come too late.
+    let crowd = (0..60).map(|_| run(&pool, "SELECT pg_sleep(0.05)"));
+    let outcomes = join_all(crowd).await;
+    let served = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert!((1..40).contains(&served), "{served} were served");
+    run(&pool, "SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_connection_that_is_cut_is_unavailable_and_is_not_handed_out_again() {
     let (_database, pool) = pool(SENDER).await;
     let cut = "SELECT pg_terminate_backend(pg_backend_pid())";
