@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 3;
 /// How long the last announcements may take when the process ends.
 const FLUSH: Duration = Duration::from_secs(1);
 

@@ -31,7 +31,8 @@ pub(crate) struct SignInPayload {
     account: Account,
 }
 
-/// Starts a session, and ends the oldest one of a user who has too many. The user's row is new or locked.
+/// Starts a session, and ends the oldest one of a user who has too many; those that ended long ago are forgotten. The
+/// user's row is new or locked.
 pub(crate) async fn start_session(
     transaction: &Transaction<'_>,
     account: Account,
@@ -45,6 +46,7 @@ pub(crate) async fn start_session(
     refresh_tokens::insert(transaction, refresh_token.hash(), session.id).await?;
     let ended = sessions::revoke_oldest(transaction, user, MOST_PER_USER).await?;
     pending.append_revoked(transaction, ended).await?;
+    sessions::forget_ended(transaction, user).await?;
     payload(account, session, refresh_token, minter)
 }
 

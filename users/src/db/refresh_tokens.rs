@@ -78,3 +78,15 @@ pub(crate) async fn withdraw(db: &impl GenericClient, token: TokenHash) -> Resul
     db.execute(&statement, &[&token.as_bytes()]).await?;
     Ok(())
 }
+
+const FORGET_SPENT: &str = "
+    DELETE FROM refresh_tokens
+    WHERE session_id = $1 AND consumed_at < clock_timestamp() - interval '7 days'";
+
+/// Deletes the session's tokens that were used more than a week ago. Should one of them come back it is refused, as it
+/// would have been, but no longer taken as a sign of theft.
+pub(crate) async fn forget_spent(db: &impl GenericClient, session: SessionId) -> Result<(), Error> {
+    let statement = db.prepare_cached(FORGET_SPENT).await?;
+    db.execute(&statement, &[&session.0]).await?;
+    Ok(())
+}

@@ -64,6 +64,7 @@ async fn refresh(state: &State, token: &RefreshToken) -> Result<SignInPayload, E
     let next = RefreshToken::generate()?;
     refresh_tokens::insert(&transaction, next.hash(), session.id).await?;
     refresh_tokens::exchange(&transaction, token.hash(), next.hash()).await?;
+    refresh_tokens::forget_spent(&transaction, session.id).await?;
     let session = sessions::prolong(&transaction, session.id).await?;
     let payload = payload(account, session, next, &state.minter)?;
     transaction.commit().await?;
