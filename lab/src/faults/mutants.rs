@@ -93,11 +93,11 @@ pub const MUTANTS: &[Mutant] = &[
         row: Row {
             resets: &["FORKED"],
             allowed_errors: &["the history of a feed was replaced"],
-            // A short tail: the new history is longer than the old one before anyone looks.
+            // A short tail: the new history is soon longer than the old one.
             ..row("no_id_check", Fault::FailOverWithLoss, Flavor::Paired, 60)
         },
-        injections: 6,
-        rate: 150.0,
+        injections: 4,
+        rate: 100.0,
         with_redis: true,
         caught_by: SPLICED,
     },

@@ -151,7 +151,7 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "F13",
         title: "the primary dies with a tail that the standby lacks",
-        how: "replication cut, kill -9, promote, re-point",
+        how: "replication cut, kill -9, promote, re-point; every other time the receivers sleep until the new history is longer",
         fault: Fault::FailOverWithLoss,
         flavor: Flavor::Paired,
         bound_ms: 15_000,
