@@ -69,6 +69,23 @@ fn who_was_away_when_they_had_to_go_only_learns_that_they_did() {
 }
 
 #[test]
+fn who_had_to_go_in_a_history_that_was_replaced_learns_that_from_the_list() {
+    let farewell = |line: &Value| {
+        line["k"] == "recv" && line["d"] == "c" && line["s"] == 7 && line["f"] == json!(id(CHAT))
+    };
+    let left =
+        |line: &Value| line["k"] == "recv" && line["d"] == "c" && line["f"] == json!(id(CYD));
+    let told = Story::good();
+    let seq = told.lines.iter().find(|line| left(line)).unwrap()["s"].clone();
+    let mut story = Story::good().without(farewell).without(left);
+    story.find(like("meta", &[]))["resets"] = json!(["FORKED"]);
+    story.say("conn.end", json!({ "d": "c", "c": 1, "code": 1006 }));
+    let reset = json!({ "d": "c", "c": 2, "f": id(CYD), "s": seq, "reason": "FORKED" });
+    story.say("reset", reset);
+    assert_clean(&story);
+}
+
+#[test]
 fn who_is_asked_in_again_goes_on_after_the_event_that_let_them_in() {
     let mut story = Story::good();
     let whom = json!({ "user": "ada", "chat": id(CHAT), "whom": id(CYD) });

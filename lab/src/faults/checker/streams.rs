@@ -21,6 +21,7 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
             positions: BTreeMap::new(),
             applied: HashSet::new(),
             told_to_leave: HashSet::new(),
+            told_to_fetch: false,
             reconnected: HashSet::new(),
         };
         for (t, sight) in &device.sights {
@@ -51,6 +52,8 @@ struct Walk<'a> {
     applied: HashSet<(Uuid, u64)>,
     /// Chats of which the user's own feed said that they are over.
     told_to_leave: HashSet<Uuid>,
+    /// The own feed was reset: the device has fetched the list of its chats.
+    told_to_fetch: bool,
     /// Chats whose position comes from a connection before the present one.
     reconnected: HashSet<Uuid>,
 }
@@ -107,6 +110,7 @@ impl Walk<'_> {
     fn reset(&mut self, feed: Uuid, seq: u64, reason: &str, findings: &mut Findings) {
         *findings.resets.entry(reason.to_owned()).or_default() += 1;
         let before = self.positions.insert(feed, seq);
+        self.told_to_fetch |= feed == self.device.user;
         let allowed = self.book.meta["resets"]
             .as_array()
             .is_some_and(|allowed| allowed.iter().any(|word| word == reason));
@@ -242,7 +246,7 @@ impl Walk<'_> {
                 None if feed.last_seq == window.joined => {}
                 None => owed.push((*chat, feed.last_seq)),
                 // Who was away when they had to go only learns that they did.
-                Some(_) if self.told_to_leave.contains(chat) && self.may_have_missed(*chat) => {}
+                Some(_) if self.knows_of_leaving(*chat) && self.may_have_missed(*chat) => {}
                 Some(left) => owed.push((*chat, left)),
             }
         }
@@ -256,6 +260,11 @@ impl Walk<'_> {
                 findings.accuse(Invariant::Completeness, what);
             }
         }
+    }
+
+    /// From their own feed, or from the list of their chats that they fetched after its reset.
+    fn knows_of_leaving(&self, chat: Uuid) -> bool {
+        self.told_to_leave.contains(&chat) || self.told_to_fetch
     }
 
     /// The connection that brought the last event of the chat is not the present one.
