@@ -96,9 +96,9 @@ test("the page can be installed, and a new version waits until it is asked for",
   await page.reload();
   await expect(page.getByText("A new version is ready")).toBeVisible();
   await picture(page, "new-version");
-  await page.evaluate(() => Object.assign(window, { old: true }));
+  const reloaded = page.waitForEvent("load");
   await page.getByRole("button", { name: "Reload" }).click();
-  await expect.poll(() => page.evaluate(() => Reflect.get(window, "old"))).toBeUndefined();
+  await reloaded;
   await live(ada);
   await expect(page.getByText("A new version is ready")).toHaveCount(0);
   await page.context().close();

@@ -108,7 +108,11 @@ function Conversation({
             mode={mode}
             onMode={setMode}
             onEditLast={editLast}
-            onSent={conversation.jumpToNewest}
+            onSent={() => {
+              conversation
+                .jumpToNewest()
+                .catch((error) => console.warn("the newest messages could not be loaded", error));
+            }}
           />
         ) : (
           <p className={styles.outside}>{t.youLeft}</p>

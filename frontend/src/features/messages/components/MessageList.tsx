@@ -84,7 +84,7 @@ export function MessageList(props: MessageListProps) {
           ref={scroll.list}
           scrollRef={scroll.frame}
           data={rows}
-          shift={scroll.prepended}
+          shift={scroll.shifted}
           onScroll={scroll.onScroll}
         >
           {(row) => (
@@ -181,15 +181,11 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
   const stick = useRef(true);
   const [target, setTarget] = useState<string>();
   const [highlighted, setHighlighted] = useState<string>();
-  const previousFirst = useRef<string>(undefined);
-  const firstMessage = rows.find((row) => row.kind === "message")?.key;
-  const prepended =
-    previousFirst.current !== undefined &&
-    previousFirst.current !== firstMessage &&
-    rows.some((row) => row.key === previousFirst.current);
+  const previous = useRef<readonly Row[]>([]);
+  const shifted = isShift(previous.current, rows);
   useLayoutEffect(() => {
-    previousFirst.current = firstMessage;
-  }, [firstMessage]);
+    previous.current = rows;
+  }, [rows]);
 
   // Whoever sends wants to see it: from wherever they were, to the end.
   const lastRow = rows.at(-1);
@@ -240,12 +236,23 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     [load],
   );
   const jumpToNewest = () => {
-    leaveAnchor();
-    stick.current = true;
-    setAtBottom(true);
-    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    leaveAnchor().then(
+      () => {
+        stick.current = true;
+        setAtBottom(true);
+        list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+      },
+      (error) => console.warn("the newest messages could not be loaded", error),
+    );
   };
-  return { list, frame, prepended, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+  return { list, frame, shifted, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+}
+
+/** Whether rows came or went at the start, so that all others have moved. */
+function isShift(before: readonly Row[], after: readonly Row[]): boolean {
+  const [first, second] = [before, after].map((rows) => rows.find((row) => row.kind === "message")?.key);
+  if (first === undefined || second === undefined || first === second) return false;
+  return after.some((row) => row.key === first) || before.some((row) => row.key === second);
 }
 
 /**

@@ -2,9 +2,12 @@ import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { MessageFieldsFragmentDoc, MessagesDocument, type MessagesQueryVariables } from "@/gql/receiver/graphql";
+import { keepMessages } from "../model/messageCache";
 import { runAround } from "../model/runs";
 
 const PAGE = 50;
+/** Reading on, a reader has so many behind them before the first are let go. */
+const HELD = 300;
 
 /**
  * The messages of a chat around one place: the newest, or a message that was jumped to. Pages land in the cache, where
@@ -30,7 +33,8 @@ export function useMessages(chatId: string, messageCount: number) {
   const messages = useMemo(() => run.map((edge) => edge.message), [run]);
   const firstNumber = run[0]?.number ?? 1;
   const lastNumber = run.at(-1)?.number ?? 0;
-  const atEnd = run.at(-1) === edges.at(-1);
+  // Around the newest there is nothing later, but for what is about to be loaded.
+  const atEnd = anchor === undefined || lastNumber >= messageCount;
 
   const load = useCallback(
     async (what: "older" | "newer", variables: Omit<MessagesQueryVariables, "chatId">) => {
@@ -56,14 +60,22 @@ export function useMessages(chatId: string, messageCount: number) {
   // A live message has no pagination cursor; the page around it has everything there is about that place.
   const loadOlder = useCallback(() => {
     const [first] = run;
-    if (!first || first.number === 1) return;
+    if (!first || first.number === 1 || busy.current) return;
+    if (run.length > HELD) {
+      setAnchor(first.number);
+      keepMessages(client.cache, chatId, first.number, first.number + HELD - 1);
+    }
     void load("older", first.cursor ? { last: PAGE, before: first.cursor } : { first: PAGE, around: first.message.id });
-  }, [run, load]);
+  }, [client, chatId, run, load]);
   const loadNewer = useCallback(() => {
     const last = run.at(-1);
-    if (!last || last.number >= messageCount) return;
+    if (!last || last.number >= messageCount || busy.current) return;
+    if (run.length > HELD) {
+      setAnchor((held) => (held === undefined ? undefined : last.number));
+      keepMessages(client.cache, chatId, last.number - HELD + 1);
+    }
     void load("newer", last.cursor ? { first: PAGE, after: last.cursor } : { first: PAGE, around: last.message.id });
-  }, [run, load, messageCount]);
+  }, [client, chatId, run, load, messageCount]);
 
   // The page was answered before, but arrived after, events for this chat: close the gap that they left.
   useEffect(() => {
@@ -88,6 +100,15 @@ export function useMessages(chatId: string, messageCount: number) {
     [client, chatId, edges],
   );
 
+  /** Back to where it goes on: to a page of the newest, without all that lies between. */
+  const jumpToNewest = useCallback(async (): Promise<void> => {
+    if (!atEnd) {
+      await client.query({ query: MessagesDocument, variables: { chatId, last: PAGE }, fetchPolicy: "network-only" });
+      keepMessages(client.cache, chatId, messageCount - PAGE + 1);
+    }
+    setAnchor(undefined);
+  }, [client, chatId, atEnd, messageCount]);
+
   return {
     messages,
     loading,
@@ -99,6 +120,6 @@ export function useMessages(chatId: string, messageCount: number) {
     loadOlder,
     loadNewer,
     jumpTo,
-    jumpToNewest: useCallback(() => setAnchor(undefined), []),
+    jumpToNewest,
   };
 }

@@ -15,6 +15,9 @@ interface StoredMessages {
   edges: readonly MessageEdge[];
 }
 
+/** So many messages of a chat may come live before the oldest of them are let go. */
+const MOST_HELD = 1_500;
+
 /** `Message.replyTo` is one of the fields that a message written by the sender's answer lacks, so it may be absent. */
 export const messagePolicy: TypePolicy = { keyFields: ["id"] };
 
@@ -77,9 +80,27 @@ export function addMessage(cache: ApolloCache, message: MessageFieldsFragment): 
       const node = toReference(id);
       if (!node || existing.edges.some((edge) => edge.node.__ref === id)) return existing;
       const edge: MessageEdge = { __typename: "MessageEdge", cursor: "", node };
-      return { ...existing, edges: mergeEdges(existing.edges, [edge], readField) };
+      return { ...existing, edges: mergeEdges(existing.edges, [edge], readField).slice(-MOST_HELD) };
     },
   });
+}
+
+/**
+ * Lets go of the loaded messages of a chat that are not between two numbers: what is far from the reader is a page away,
+ * and a day of scrolling must not fill the memory.
+ */
+export function keepMessages(cache: ApolloCache, chatId: string, from: number, to = Number.POSITIVE_INFINITY): void {
+  editEntry(cache, "ROOT_QUERY", {
+    messages(existing: StoredMessages, { storeFieldName, readField }) {
+      if (!storeFieldName.includes(chatId)) return existing;
+      const edges = existing.edges.filter((edge) => {
+        const number = readField<number>("number", edge.node) ?? 0;
+        return from <= number && number <= to;
+      });
+      return edges.length === existing.edges.length ? existing : { ...existing, edges };
+    },
+  });
+  cache.gc();
 }
 
 /** Forgets the loaded messages of a chat; an open conversation loads its newest page again. */

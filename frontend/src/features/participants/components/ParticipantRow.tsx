@@ -46,7 +46,11 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
             {name}
             {userId === me && ` (${t.you})`}
           </span>
-          {user && <span className={styles.soft}>@{user.username}</span>}
+          {user && (
+            <span className={styles.soft} dir="ltr">
+              @{user.username}
+            </span>
+          )}
         </span>
         {participant.role !== "MEMBER" && <span className={styles.role}>{roleNames()[participant.role]}</span>}
         {(roles.length > 0 || removable) && (

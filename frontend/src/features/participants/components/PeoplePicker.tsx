@@ -81,7 +81,9 @@ export function PeoplePicker(props: {
             <Avatar name={person.displayName} seed={person.id} size={36} />
             <span className={styles.names}>
               <span>{person.displayName}</span>
-              <span className={styles.soft}>@{person.username}</span>
+              <span className={styles.soft} dir="ltr">
+                @{person.username}
+              </span>
             </span>
           </UnstyledButton>
         ))}
