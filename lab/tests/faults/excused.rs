@@ -1,5 +1,6 @@
 //! What looks wrong and is not: the checker must not cry wolf.
 
+use lab::faults::checker::Invariant;
 use serde_json::{Value, json};
 
 use crate::story::{CHAT, CYD, M3, Story, id, like};
@@ -34,6 +35,31 @@ fn a_tail_that_the_run_reports_as_lost_is_counted_and_not_accused() {
     story.say("lost", lost);
     assert_clean(&story);
     assert_eq!(verdict(&story).forfeited, 1);
+}
+
+#[test]
+fn what_was_lost_may_come_once_more_after_a_reset_and_not_without_one() {
+    for resets in [1, 0] {
+        let mut story = Story::good();
+        story.find(like("meta", &[]))["resets"] = json!(["FORKED"]);
+        story.say(
+            "lost",
+            json!({ "feed": id(CHAT), "seq": 9, "id": id(0x14) }),
+        );
+        let event = json!({ "d": "b", "c": 1, "f": id(CHAT), "s": 9, "e": id(0x14), "kind": "ChatUpdated" });
+        let reset = json!({ "d": "b", "c": 1, "f": id(CHAT), "s": 8, "reason": "FORKED" });
+        story.say("recv", event.clone());
+        for _ in 0..resets {
+            story.say("reset", reset.clone());
+        }
+        story.say("recv", event);
+        story.say("reset", reset);
+        let twice = verdict(&story)
+            .violations
+            .iter()
+            .any(|violation| violation.invariant == Invariant::Once);
+        assert_eq!(twice, resets == 0);
+    }
 }
 
 #[test]

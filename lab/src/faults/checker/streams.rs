@@ -111,6 +111,10 @@ impl Walk<'_> {
         *findings.resets.entry(reason.to_owned()).or_default() += 1;
         let before = self.positions.insert(feed, seq);
         self.told_to_fetch |= feed == self.device.user;
+        // What was lost may be heard of once more on its way, and is then taken back by another reset.
+        let lost = &self.book.lost;
+        self.applied
+            .retain(|&(event, seq)| !lost.contains(&(feed, seq, event)));
         let allowed = self.book.meta["resets"]
             .as_array()
             .is_some_and(|allowed| allowed.iter().any(|word| word == reason));
