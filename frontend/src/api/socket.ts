@@ -6,9 +6,12 @@ import { Store } from "./store";
 
 /** The service's word for "this token has ended": fetch a new one and come back. */
 const TOKEN_ENDED = 4403;
+/** The connection ended without a word from the other side. */
+const WITHOUT_A_WORD = 1006;
 const PONG_WITHIN_MS = 5_000;
 
-export type SocketState = "closed" | "connecting" | "open";
+/** `unreachable`: closed before the service has answered, as where a network lets no socket through. */
+export type SocketState = "closed" | "unreachable" | "connecting" | "open";
 
 export interface LiveSocket {
   client: Client;
@@ -41,7 +44,8 @@ export function liveSocket(session: Session): LiveSocket {
       closed: (event) => {
         clearTimeout(silence);
         if ((event as CloseEvent).code === TOKEN_ENDED) session.reject(sentToken);
-        state.set("closed");
+        const silent = state.get() === "connecting" && (event as CloseEvent).code === WITHOUT_A_WORD;
+        state.set(silent ? "unreachable" : "closed");
       },
       ping: (received) => {
         if (!received) silence = setTimeout(() => client.terminate(), PONG_WITHIN_MS);

@@ -7,6 +7,9 @@ import { type LiveSocket, liveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
 import type { LiveListeners } from "@/features/connection/model/applyBatch";
 import { Inbox } from "@/features/connection/model/inbox";
+import { Ladder } from "@/features/connection/model/ladder";
+import { pollingTransport } from "@/features/connection/model/pollingTransport";
+import { socketTransport } from "@/features/connection/model/socketTransport";
 import { deliver } from "@/features/messages/model/deliver";
 import { Outbox } from "@/features/messages/model/outbox";
 import { indexedDbOutbox } from "@/features/messages/model/outboxStorage";
@@ -98,6 +101,7 @@ export class Antiphon {
   async #begin(me: string): Promise<void> {
     const copy = new OfflineCopy(this.client, indexedDbCopy(me));
     await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
+    const { client } = this;
     const typing = new TypingNames();
     const heard = new Store<{ id: string; chatId: string } | undefined>(undefined);
     const listeners: LiveListeners = {
@@ -107,7 +111,13 @@ export class Antiphon {
         heard.set({ id, chatId });
       },
     };
-    const inbox = new Inbox({ client: this.client, socket: this.socket, me, listeners });
+    const inbox = new Inbox({
+      client: this.client,
+      transport: (positions) =>
+        new Ladder([socketTransport(client, this.socket, me), pollingTransport({ client, positions, me })]),
+      me,
+      listeners,
+    });
     const outbox = new Outbox({
       storage: indexedDbOutbox(me),
       deliver: (message) => deliver(this.client, message, me),

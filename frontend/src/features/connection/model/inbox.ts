@@ -1,28 +1,26 @@
 import type { ApolloClient } from "@apollo/client";
-import type { Subscription } from "rxjs";
 import { fullJitter, pause } from "@/api/backoff";
-import { failureOf } from "@/api/errors";
-import type { LiveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
 import { loadChat, loadChats } from "@/features/chats/model/loadChats";
 import { forgetMessages } from "@/features/messages/model/messageCache";
-import { InboxDocument } from "@/gql/receiver/graphql";
 import { applyBatch, type Batch, type LiveListeners } from "./applyBatch";
 import { FeedPositions } from "./positions";
+import type { Transport } from "./transport";
 
 /** `live`: everything up to now is here. `catching-up`: connected, but not yet. `offline`: not connected. */
 export type LiveState = "offline" | "catching-up" | "live";
 
 interface Dependencies {
   client: ApolloClient;
-  socket: LiveSocket;
+  /** How it is told what happens, from positions that this keeps. */
+  transport(positions: FeedPositions): Pick<Transport, "open">;
   me: string;
   listeners: LiveListeners;
 }
 
 /**
- * Everything live, through one subscription. It loads the list of chats, subscribes from where that list stood, applies
- * batches, and after every reconnect resumes from where it is, on whichever instance it meets.
+ * Everything live. It loads the list of chats, listens from where that list stood, applies batches, and after every
+ * interruption resumes from where it is: on whichever instance it meets, by whatever transport gets through.
  */
 export class Inbox {
   readonly state = new Store<LiveState>("catching-up");
@@ -30,8 +28,7 @@ export class Inbox {
   readonly loaded = new Store<"no" | "yes" | "failed">("no");
   readonly positions = new FeedPositions();
   readonly #deps: Dependencies;
-  #subscription: Subscription | undefined;
-  #stopSocket: (() => void) | undefined;
+  #close: (() => void) | undefined;
   #stopped = false;
 
   constructor(deps: Dependencies) {
@@ -39,7 +36,6 @@ export class Inbox {
   }
 
   async start(): Promise<void> {
-    this.#stopSocket = this.#deps.socket.state.subscribe(() => this.#socketChanged());
     await this.#insist(async () => {
       await this.#reloadList().catch((error) => {
         this.loaded.set("failed");
@@ -48,41 +44,34 @@ export class Inbox {
       });
       this.loaded.set("yes");
     });
-    if (!this.#stopped) this.#subscribe();
+    if (!this.#stopped) this.#listen();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#subscription?.unsubscribe();
-    this.#stopSocket?.();
+    this.#close?.();
     this.positions.clear();
   }
 
-  #subscribe(): void {
-    const again = async (fresh = false) => {
-      this.state.set("offline");
-      await pause(fullJitter(3) + 500);
-      if (fresh) {
-        this.positions.clear();
-        await this.#insist(() => this.#reloadList());
-      }
-      if (!this.#stopped) this.#subscribe();
-    };
-    this.#subscription = this.#deps.client
-      .subscribe({
-        query: InboxDocument,
-        fetchPolicy: "no-cache",
-        context: { variablesOnConnect: () => ({ after: this.positions.cursors() }) },
-      })
-      .subscribe({
-        next: ({ data, error }) => {
-          if (data) this.#receive(data.inbox);
-          else if (error) console.warn("the live subscription answered with an error", error);
-        },
-        // A position that no service accepts any more must not keep us away for ever: begin anew.
-        error: (error) => void again(failureOf(error).code === "BAD_USER_INPUT"),
-        complete: () => void again(),
-      });
+  #listen(): void {
+    this.#close = this.#deps.transport(this.positions).open({
+      after: () => this.positions.cursors(),
+      connected: () => this.state.set("catching-up"),
+      receive: (batch) => this.#receive(batch),
+      caughtUp: () => this.state.set("live"),
+      disconnected: () => this.state.set("offline"),
+      refused: () => void this.#beginAnew(),
+    });
+  }
+
+  /** Positions that no service accepts any more must not keep us away for ever. */
+  async #beginAnew(): Promise<void> {
+    this.#close?.();
+    this.state.set("offline");
+    await pause(fullJitter(3) + 500);
+    this.positions.clear();
+    await this.#insist(() => this.#reloadList());
+    if (!this.#stopped) this.#listen();
   }
 
   #receive(batch: Batch): void {
@@ -95,7 +84,6 @@ export class Inbox {
       console.error("a batch could not be applied", error);
       void this.#reset(batch);
     }
-    if (batch.feedId === me && batch.caughtUp) this.state.set("live");
   }
 
   /** Too much was missed to be told: the state is read again, and the feed goes on from the batch's position. */
@@ -125,10 +113,5 @@ export class Inbox {
   #reloadList(): Promise<void> {
     const { client, me } = this.#deps;
     return loadChats(client, (feedId, cursor) => this.positions.begin(feedId, cursor), me);
-  }
-
-  #socketChanged(): void {
-    if (this.#deps.socket.state.get() === "open") this.state.set("catching-up");
-    else if (this.#deps.socket.state.get() === "closed") this.state.set("offline");
   }
 }

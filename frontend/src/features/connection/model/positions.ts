@@ -38,6 +38,11 @@ export class FeedPositions {
     this.#positions.clear();
   }
 
+  /** Where a feed stands here; nothing when it is not followed. */
+  cursorOf(feedId: string): string | undefined {
+    return this.#positions.get(feedId)?.cursor;
+  }
+
   /** What to resume with. */
   cursors(): string[] {
     return [...this.#positions.values()].map((position) => position.cursor);
