@@ -13,6 +13,7 @@ test("the developer panel pins an instance, tells who answered, and drops the co
     for (const service of ["users", "receiver"]) {
       await expect(panel.getByText(service, { exact: true }).locator("+ dd")).toHaveText(new RegExp(`${instance}$`));
     }
+    await expect(panel.getByText("live, websocket")).toBeVisible();
     await picture(page, `developer-${instance}`);
     await page.getByRole("button", { name: "Drop the connection" }).click();
     await live(ada);

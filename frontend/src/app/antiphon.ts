@@ -113,7 +113,7 @@ export class Antiphon {
     };
     const inbox = new Inbox({
       client: this.client,
-      transport: (positions) =>
+      ladder: (positions) =>
         new Ladder([socketTransport(client, this.socket, me), pollingTransport({ client, positions, me })]),
       me,
       listeners,

@@ -4,8 +4,8 @@ import { Store } from "@/api/store";
 import { loadChat, loadChats } from "@/features/chats/model/loadChats";
 import { forgetMessages } from "@/features/messages/model/messageCache";
 import { applyBatch, type Batch, type LiveListeners } from "./applyBatch";
+import type { Ladder } from "./ladder";
 import { FeedPositions } from "./positions";
-import type { Transport } from "./transport";
 
 /** `live`: everything up to now is here. `catching-up`: connected, but not yet. `offline`: not connected. */
 export type LiveState = "offline" | "catching-up" | "live";
@@ -13,7 +13,7 @@ export type LiveState = "offline" | "catching-up" | "live";
 interface Dependencies {
   client: ApolloClient;
   /** How it is told what happens, from positions that this keeps. */
-  transport(positions: FeedPositions): Pick<Transport, "open">;
+  ladder(positions: FeedPositions): Ladder;
   me: string;
   listeners: LiveListeners;
 }
@@ -27,12 +27,15 @@ export class Inbox {
   /** Whether the list of chats has been loaded since signing in; an error text when that failed. */
   readonly loaded = new Store<"no" | "yes" | "failed">("no");
   readonly positions = new FeedPositions();
+  /** The ways by which it is told. */
+  readonly ladder: Ladder;
   readonly #deps: Dependencies;
   #close: (() => void) | undefined;
   #stopped = false;
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
+    this.ladder = deps.ladder(this.positions);
   }
 
   async start(): Promise<void> {
@@ -54,7 +57,7 @@ export class Inbox {
   }
 
   #listen(): void {
-    this.#close = this.#deps.transport(this.positions).open({
+    this.#close = this.ladder.open({
       after: () => this.positions.cursors(),
       connected: () => this.state.set("catching-up"),
       receive: (batch) => this.#receive(batch),

@@ -14,6 +14,7 @@ export default function DeveloperPanel() {
   const { inbox } = useSignedIn();
   const answered = useStore(answeredBy);
   const state = useStore(inbox.state);
+  const way = useStore(inbox.ladder.name);
   const [positions, setPositions] = useState(inbox.positions.entries());
   useEffect(() => {
     const timer = setInterval(() => setPositions(inbox.positions.entries()), 1_000);
@@ -44,7 +45,9 @@ export default function DeveloperPanel() {
       <p className={styles.hint}>{t.instanceHint}</p>
       <dl className={styles.facts}>
         <dt>{t.connectionState}</dt>
-        <dd>{state}</dd>
+        <dd>
+          {state}, {way}
+        </dd>
         {Object.entries(answered).map(([service, instance]) => (
           <div key={service} className={styles.fact}>
             <dt>{service}</dt>
