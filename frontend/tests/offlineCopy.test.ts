@@ -3,6 +3,7 @@ import { ApolloClient, ApolloLink, type DocumentNode } from "@apollo/client";
 import { of, throwError } from "rxjs";
 import { expect, test } from "vitest";
 import { makeCache } from "@/app/cache";
+import { keepMessages } from "@/features/messages/model/messageCache";
 import { indexedDbCopy } from "@/features/offline/model/copyStorage";
 import { OfflineCopy } from "@/features/offline/model/offlineCopy";
 import { ChatsDocument, MessagesDocument } from "@/gql/receiver/graphql";
@@ -87,4 +88,15 @@ test("the end of a session leaves nothing of its reader, and everything of other
   await copy.save();
   expect(await indexedDbCopy("emil").names()).toEqual([]);
   expect((await indexedDbCopy("dora").names()).sort()).toEqual(["chats", `messages ${CHAT}`]);
+});
+
+test("who reads far up keeps the page that was newest before, and not the one they are at", async () => {
+  const model = talk();
+  const { client, copy } = await readAndKept(model, "finn");
+  keepMessages(client.cache, CHAT, 21, 40);
+  await copy.save();
+  const after = tab(model, "finn");
+  await after.copy.restore();
+  await after.copy.bring(CHAT);
+  expect(texts(after.client)?.at(-1)).toBe("text 70");
 });

@@ -1,7 +1,16 @@
 import type { ApolloClient } from "@apollo/client";
 import { byActivity } from "@/features/chats/model/order";
 import { forgetMessages } from "@/features/messages/model/messageCache";
-import { ChatsDocument, type ChatsQuery, MessagesDocument, type MessagesQuery } from "@/gql/receiver/graphql";
+import { unmask } from "@/gql/receiver";
+import {
+  type ChatRowFragment,
+  ChatRowFragmentDoc,
+  ChatsDocument,
+  type ChatsQuery,
+  MessageFieldsFragmentDoc,
+  MessagesDocument,
+  type MessagesQuery,
+} from "@/gql/receiver/graphql";
 import { MeDocument, type MeQuery } from "@/gql/users/graphql";
 import type { CopyStorage } from "./copyStorage";
 
@@ -86,10 +95,10 @@ export class OfflineCopy {
 
   /** Fetches the last page of the newest chats that nobody has opened here yet, one at a time. */
   async stock(): Promise<void> {
-    for (const chatId of this.#newestChats()) {
+    for (const { id } of this.#newestChats()) {
       if (this.#closed) return;
-      if (this.#messages(chatId)) continue;
-      await this.#client.query({ query: MessagesDocument, variables: { chatId, last: PAGE } });
+      if (this.#messages(id)) continue;
+      await this.#client.query({ query: MessagesDocument, variables: { chatId: id, last: PAGE } });
     }
   }
 
@@ -98,17 +107,19 @@ export class OfflineCopy {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#fresh || this.#closed) return;
-    const newest = this.#newestChats();
-    const kept = new Map<string, unknown>([
-      ["account", this.#client.readQuery({ query: MeDocument })],
-      ["chats", this.#list()],
-      ...newest.map((chatId): [string, unknown] => [messagesOf(chatId), this.#messages(chatId)]),
+    const kept = new Map<string, { known: unknown; kept?: unknown }>([
+      ["account", { known: this.#client.readQuery({ query: MeDocument }) }],
+      ["chats", { known: this.#list() }],
     ]);
-    for (const [name, value] of kept) {
-      if (!value || this.#written.get(name) === value) continue;
-      this.#written.set(name, value);
-      const page = name.startsWith("messages ") ? lastPage(value as MessagesQuery) : value;
-      await this.#storage.put(name, page);
+    for (const chat of this.#newestChats()) {
+      const known = this.#messages(chat.id);
+      kept.set(messagesOf(chat.id), { known, kept: known && lastPage(known, chat.messageCount) });
+    }
+    for (const [name, { known, kept: part = known }] of kept) {
+      if (!part || this.#written.get(name) === known) continue;
+      if (this.#closed) return;
+      this.#written.set(name, known);
+      await this.#storage.put(name, part);
     }
     for (const name of await this.#storage.names()) if (!kept.has(name)) await this.#storage.remove(name);
   }
@@ -159,15 +170,19 @@ export class OfflineCopy {
     return this.#client.readQuery({ query: MessagesDocument, variables: { chatId, last: PAGE } });
   }
 
-  #newestChats(): string[] {
-    const chats = (this.#list()?.chats.edges ?? []).map((edge) => edge.node);
-    return chats
-      .sort(byActivity)
-      .slice(0, CHATS)
-      .map((chat) => chat.id);
+  #newestChats(): ChatRowFragment[] {
+    const chats = unmask(
+      ChatRowFragmentDoc,
+      (this.#list()?.chats.edges ?? []).map((edge) => edge.node),
+    );
+    return [...chats].sort(byActivity).slice(0, CHATS);
   }
 }
 
-function lastPage(data: MessagesQuery): MessagesQuery {
-  return { ...data, messages: { ...data.messages, edges: data.messages.edges.slice(-PAGE) } };
+/** The newest messages; null while someone reads so far up that they are not there. */
+function lastPage(data: MessagesQuery, messageCount: number): MessagesQuery | null {
+  const edges = data.messages.edges.slice(-PAGE);
+  const last = edges.at(-1);
+  if (last && unmask(MessageFieldsFragmentDoc, last.node).number < messageCount) return null;
+  return { ...data, messages: { ...data.messages, edges } };
 }
