@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, picture, say, sayMany, startGroup } from "./people";
 
 test("history loads upward without moving what is read, and a quote leads back to its message", async ({ browser }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   const ben = await newPerson(browser, "2", "Ben Okafor");
   await startGroup(ada, "Long talk", [ben]);

@@ -49,6 +49,7 @@ const overflowing = (page: Page) =>
 const turn = (page: Page) => page.evaluate(() => Object.assign(document.documentElement, { dir: "rtl" }));
 
 test("read from right to left, the page is its own mirror image, and nothing sticks out", async ({ browser }) => {
+  test.setTimeout(150_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   const ben = await newPerson(browser, "2", "Ben Okafor", phone);
   await live(ben);

@@ -41,6 +41,7 @@ const seen = (page: Page) =>
 test("what arrives in the background is told once allowed, and a muted chat neither tells nor counts", async ({
   browser,
 }) => {
+  test.setTimeout(180_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   const ben = await newPerson(browser, "2", "Ben Okafor");
   const { page } = ben;

@@ -27,6 +27,7 @@ async function settled({ page }: Person, chats: number): Promise<void> {
 test("without a network the page starts, shows what was read last, and sends once what is written", async ({
   browser,
 }) => {
+  test.setTimeout(180_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace", worker);
   const ben = await newPerson(browser, "2", "Ben Okafor");
   await live(ada);

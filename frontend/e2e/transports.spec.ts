@@ -6,7 +6,7 @@ import { everythingOnScreen } from "./screen";
 test("where no socket and no stream gets through messages still arrive, and none is lost from one way to the other", async ({
   browser,
 }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const door = await openDoor();
   door.sockets = false;
   door.streams = false;
