@@ -13,6 +13,7 @@ use chassis::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    batches::Batches,
     config::Config,
     graphql::{self, SenderSchema},
     publish::Probe,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Connections unless the environment says how many. Few and busy: writes to a chat wait for its lock anyway.
 const POOL_MAX: usize = 10;
@@ -44,7 +45,10 @@ impl Application {
         metrics.watch_pool("main", &pool);
         let publisher = Publisher::start(&config.redis, metrics.registry())?;
 
+        let batches = Batches::new(pool.clone(), publisher.clone(), metrics.registry());
+
         let schema: SenderSchema = graphql::builder()
+            .data(batches)
             .data(Writer::new(pool.clone(), publisher.clone()))
             .data(Instance::new(&config.listen.instance))
             .finish();

@@ -2,6 +2,7 @@
 
 mod admission;
 mod app;
+mod batches;
 mod chat_name;
 mod client_id;
 pub mod config;

@@ -4,7 +4,7 @@ mod add_participant;
 mod add_participants;
 mod change_participant_role;
 mod create_chat;
-mod create_message;
+pub mod create_message;
 mod join_chat;
 mod leave_chat;
 mod mark_as_read;

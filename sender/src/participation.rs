@@ -3,6 +3,8 @@
 //! Invariant: a [`Participation`] exists only while the chat's feed is locked, and was checked after the lock was given.
 //! Nobody can be removed between the check and the write.
 
+use std::borrow::Borrow;
+
 use chassis::{Caller, Error};
 use deadpool_postgres::{GenericClient, Transaction};
 use futures_util::try_join;
@@ -20,8 +22,6 @@ pub struct Participation {
     pub feed: LockedFeed,
     /// The caller in the chat.
     pub own: Participant,
-    /// The caller's username now.
-    pub username: String,
 }
 
 impl Participation {
@@ -41,14 +41,9 @@ impl Participation {
         caller: &Caller,
         chat: ChatId,
     ) -> Result<Self, Error> {
-        let (username, chat, own) = Standing::of(tx, caller, chat).await?.participant()?;
+        let (_, chat, own) = Standing::of(tx, caller, chat).await?.participant()?;
         let feed = feed.ok_or_else(no_chat)?;
-        Ok(Self {
-            chat,
-            feed,
-            own,
-            username,
-        })
+        Ok(Self { chat, feed, own })
     }
 
     /// The chat's id.
@@ -92,11 +87,12 @@ impl Participation {
     }
 }
 
-/// What the database knows about a caller and a chat, before any judgement.
-pub struct Standing {
-    chat: Option<StoredChat>,
-    own: Option<Participant>,
-    username: Option<String>,
+/// What the database knows about a caller and a chat, before any judgement. Owned, or borrowed from what was read for
+/// many.
+pub struct Standing<C = StoredChat, P = Participant, U = String> {
+    chat: Option<C>,
+    own: Option<P>,
+    username: Option<U>,
 }
 
 impl Standing {
@@ -107,11 +103,18 @@ impl Standing {
             participants::find(db, chat, caller.user_id),
             profiles::username(db, caller.user_id),
         )?;
-        Ok(Self {
-            chat: chat.filter(|chat| !chat.removed),
+        Ok(Self::known(chat, own, username))
+    }
+}
+
+impl<C: Borrow<StoredChat>, P, U> Standing<C, P, U> {
+    /// From what was looked up before: the chat, the caller in it, and the caller's username.
+    pub fn known(chat: Option<C>, own: Option<P>, username: Option<U>) -> Self {
+        Self {
+            chat: chat.filter(|chat| !chat.borrow().removed),
             own,
             username,
-        })
+        }
     }
 
     /// The caller takes part.
@@ -119,7 +122,7 @@ impl Standing {
     /// # Errors
     /// `UNAUTHENTICATED` when the account is gone; `NOT_FOUND` when there is no such chat for this caller, for whatever
     /// reason; `FORBIDDEN` in a public chat, which everyone may see.
-    pub fn participant(self) -> Result<(String, StoredChat, Participant), Error> {
+    pub fn participant(self) -> Result<(U, C, P), Error> {
         let (username, chat, own) = self.visitor()?;
         let own = own.ok_or_else(|| Error::forbidden("join the chat first"))?;
         Ok((username, chat, own))
@@ -129,10 +132,10 @@ impl Standing {
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when the account is gone; `NOT_FOUND` when there is no such chat for this caller.
-    pub fn visitor(self) -> Result<(String, StoredChat, Option<Participant>), Error> {
+    pub fn visitor(self) -> Result<(U, C, Option<P>), Error> {
         let username = self.username.ok_or_else(Error::unauthenticated)?;
         let chat = self.chat.ok_or_else(no_chat)?;
-        if self.own.is_none() && chat.kind != ChatKind::Public {
+        if self.own.is_none() && chat.borrow().kind != ChatKind::Public {
             return Err(no_chat());
         }
         Ok((username, chat, self.own))

@@ -13,10 +13,10 @@ use tokio_postgres::error::SqlState;
 use crate::{db::feeds, lanes::Lanes, publish::Hints};
 
 /// How often a transaction that lost a deadlock is run again.
-const RETRIES: u32 = 2;
+pub const RETRIES: u32 = 2;
 
 /// The shortest and longest pause before that, in milliseconds: two that met must not meet again.
-const PAUSE_MS: std::ops::Range<u64> = 10..50;
+pub const PAUSE_MS: std::ops::Range<u64> = 10..50;
 
 /// What a rule has done.
 pub struct Outcome<T> {
@@ -126,7 +126,7 @@ impl Writer {
 }
 
 /// Whether the database undid the transaction for the sake of another one: it may pass if it is run again.
-fn is_transient(error: &Error) -> bool {
+pub fn is_transient(error: &Error) -> bool {
     let Error::Internal { source } = error else {
         return false;
     };

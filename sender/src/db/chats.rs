@@ -1,10 +1,13 @@
 //! `chats`: what changes seldom about a conversation. Its counters of messages stand in `feeds`.
 
+use std::collections::HashMap;
+
 use chassis::Error;
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
 use shared_schema::{Chat, ChatId, ChatKind, Instant, UserId};
-use tokio_postgres::Row;
+use tokio_postgres::{Row, Statement};
+use uuid::Uuid;
 
 use super::feeds::Feed;
 use crate::{chat_name::ChatName, description::Description};
@@ -93,6 +96,23 @@ pub async fn find(db: &impl GenericClient, chat: ChatId) -> Result<Option<Stored
         .await?;
     let row = db.query_opt(&statement, &[&chat.0]).await?;
     row.as_ref().map(StoredChat::read).transpose()
+}
+
+/// For [`find_each`].
+pub async fn prepare_find_each(client: &Client) -> Result<Statement, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM chats WHERE id = ANY ($1)");
+    Ok(client.prepare_cached(&sql).await?)
+}
+
+/// Those of these chats that there are.
+pub async fn find_each(
+    client: &Client,
+    statement: &Statement,
+    chats: &[Uuid],
+) -> Result<HashMap<ChatId, StoredChat>, Error> {
+    let rows = client.query(statement, &[&chats]).await?;
+    let read = |row: &Row| StoredChat::read(row).map(|chat| (chat.id, chat));
+    rows.iter().map(read).collect()
 }
 
 pub async fn find_direct(

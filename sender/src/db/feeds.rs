@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, ops::Deref};
 
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
 use serde_json::Value;
 use shared_schema::{Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Number, Seq, UserId};
-use tokio_postgres::Row;
+use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
 use chassis::Error;
@@ -67,6 +67,39 @@ pub async fn lock(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFee
         .await?;
     let row = tx.query_opt(&statement, &[&chat.0]).await?;
     Ok(row.as_ref().map(Feed::read).transpose()?.map(LockedFeed))
+}
+
+/// How to take the locks of several chats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locks {
+    /// Wait for each.
+    Awaited,
+    /// Leave out those that someone else holds.
+    FreeOnly,
+}
+
+/// For [`lock_each`].
+pub async fn prepare_lock_each(client: &Client, locks: Locks) -> Result<Statement, Error> {
+    let others = match locks {
+        Locks::Awaited => "",
+        Locks::FreeOnly => "SKIP LOCKED",
+    };
+    let sql = format!(
+        "SELECT id, last_seq, head_id, message_count, last_message_at FROM feeds
+         WHERE id = ANY ($1) ORDER BY id FOR UPDATE {others}"
+    );
+    Ok(client.prepare_cached(&sql).await?)
+}
+
+/// Takes the locks of several chats, in the order of their ids, so that two who do so never wait for each other.
+pub async fn lock_each(
+    client: &Client,
+    statement: &Statement,
+    chats: &[Uuid],
+) -> Result<HashMap<ChatId, LockedFeed>, Error> {
+    let rows = client.query(statement, &[&chats]).await?;
+    let read = |row: &Row| Feed::read(row).map(|feed| (feed.id.chat(), LockedFeed(feed)));
+    rows.iter().map(read).collect()
 }
 
 /// Where the feed stands now.
@@ -133,7 +166,7 @@ pub async fn append(
 
 /// Appends one event to each of these feeds, which must differ, in one statement.
 ///
-/// Not for added messages: `messages::add` stores those together with their event.
+/// Not for added messages: `messages::add_each` stores those together with their events.
 pub async fn append_each(
     tx: &Transaction<'_>,
     actor: UserId,

@@ -1,10 +1,12 @@
 //! `messages`: what people said. A removed one keeps its place and loses its content.
 
+use std::collections::HashMap;
+
 use chassis::Error;
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
-use shared_schema::{ChatId, Instant, Message, MessageId, UserId};
-use tokio_postgres::Row;
+use shared_schema::{ChatId, Instant, Message, MessageId, Number, Seq, UserId};
+use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
 use crate::content::Content;
@@ -56,6 +58,34 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
+/// For [`find_each`].
+pub async fn prepare_find_each(client: &Client) -> Result<Statement, Error> {
+    // The offset keeps the planner from any other way than one look into the index for each.
+    let sql = format!(
+        "SELECT m.* FROM unnest($1::uuid[], $2::uuid[]) AS i (chat_id, id)
+         CROSS JOIN LATERAL (
+             SELECT {COLUMNS} FROM messages WHERE chat_id = i.chat_id AND id = i.id OFFSET 0
+         ) AS m"
+    );
+    Ok(client.prepare_cached(&sql).await?)
+}
+
+/// Those messages that there are, each looked for in the chat that it is paired with.
+pub async fn find_each(
+    client: &Client,
+    statement: &Statement,
+    chats: &[Uuid],
+    ids: &[Uuid],
+) -> Result<HashMap<(ChatId, MessageId), StoredMessage>, Error> {
+    let rows = client.query(statement, &[&chats, &ids]).await?;
+    rows.iter()
+        .map(|row| {
+            let stored = read(row)?;
+            Ok(((stored.message.chat_id, stored.message.id), stored))
+        })
+        .collect()
+}
+
 /// What a new message starts with.
 pub struct NewMessage<'a> {
     pub id: MessageId,
@@ -67,33 +97,87 @@ pub struct NewMessage<'a> {
     pub request_hash: &'a [u8],
 }
 
-/// Appends the event and stores the message with the numbers and the time that it got, in one round trip.
-pub async fn add(tx: &Transaction<'_>, new: NewMessage<'_>) -> Result<Message, Error> {
-    let statement = tx
-        .prepare_cached(&format!(
-            "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
-                                   request_hash, created_at)
-             SELECT $1, $2, e.message_count, e.seq, $3, $4, $5, $6, $7, e.at
-             FROM append_events(ARRAY[$1::uuid], ARRAY[$2::uuid], ARRAY['MESSAGE_ADDED'], $3, ARRAY[$2::uuid],
-                                ARRAY[NULL::jsonb]) e
-             RETURNING {COLUMNS}"
-        ))
-        .await?;
-    let row = tx
-        .query_one(
-            &statement,
+/// What the database has given to a new message.
+pub struct Numbered {
+    pub seq: Seq,
+    pub number: Number,
+    pub at: Instant,
+}
+
+impl NewMessage<'_> {
+    /// The message as it is stored.
+    pub fn stored(&self, numbered: &Numbered) -> Message {
+        Message {
+            id: self.id,
+            chat_id: self.chat_id,
+            number: numbered.number,
+            seq: numbered.seq,
+            revision: 1,
+            sender_id: self.sender_id,
+            sender_username: self.sender_username.to_owned(),
+            content: Some(self.content.as_str().to_owned()),
+            reply_to_id: self.reply_to_id,
+            created_at: numbered.at,
+            edited_at: None,
+            removed_at: None,
+        }
+    }
+}
+
+/// For [`add_each`].
+pub async fn prepare_add_each(client: &Client) -> Result<Statement, Error> {
+    let sql = "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
+                                     request_hash, created_at)
+               SELECT e.chat_id, e.id, e.number, e.seq, i.sender_id, i.sender_username, i.content, i.reply_to_id,
+                      i.request_hash, e.at
+               FROM append_messages($1, $2, $3) e
+               JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[])
+                    AS i (chat_id, id, sender_id, sender_username, content, reply_to_id, request_hash)
+                    ON i.chat_id = e.chat_id AND i.id = e.id
+               RETURNING chat_id, id, number, seq, created_at";
+    Ok(client.prepare_cached(sql).await?)
+}
+
+/// Appends the events and stores the messages, which have different ids, with the numbers and the times that they got.
+/// The messages of each chat stand in this order.
+pub async fn add_each(
+    client: &Client,
+    statement: &Statement,
+    new: &[NewMessage<'_>],
+) -> Result<HashMap<(ChatId, MessageId), Numbered>, Error> {
+    let chats: Vec<Uuid> = new.iter().map(|new| new.chat_id.0).collect();
+    let ids: Vec<Uuid> = new.iter().map(|new| new.id.0).collect();
+    let senders: Vec<Uuid> = new.iter().map(|new| new.sender_id.0).collect();
+    let usernames: Vec<&str> = new.iter().map(|new| new.sender_username).collect();
+    let contents: Vec<&str> = new.iter().map(|new| new.content.as_str()).collect();
+    let answered: Vec<Option<Uuid>> = new
+        .iter()
+        .map(|new| new.reply_to_id.map(|id| id.0))
+        .collect();
+    let hashes: Vec<&[u8]> = new.iter().map(|new| new.request_hash).collect();
+    let rows = client
+        .query(
+            statement,
             &[
-                &new.chat_id.0,
-                &new.id.0,
-                &new.sender_id.0,
-                &new.sender_username,
-                &new.content.as_str(),
-                &new.reply_to_id.map(|id| id.0),
-                &new.request_hash,
+                &chats, &ids, &senders, &usernames, &contents, &answered, &hashes,
             ],
         )
         .await?;
-    Ok(read(&row)?.message)
+    rows.iter()
+        .map(|row| {
+            let key = (
+                ChatId(row.try_get("chat_id")?),
+                MessageId(row.try_get("id")?),
+            );
+            let at: Timestamp = row.try_get("created_at")?;
+            let numbered = Numbered {
+                seq: row.try_get("seq")?,
+                number: row.try_get("number")?,
+                at: Instant(at),
+            };
+            Ok((key, numbered))
+        })
+        .collect()
 }
 
 /// Changes the text.

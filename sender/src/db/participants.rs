@@ -1,9 +1,11 @@
 //! `participants`: who takes part in which chat. Who left keeps the row, with `left_seq` set.
 
-use deadpool_postgres::{GenericClient, Transaction};
+use std::collections::HashMap;
+
+use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
 use shared_schema::{ChatId, Instant, Number, Participant, ParticipantRole, Seq, UserId};
-use tokio_postgres::Row;
+use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
 use chassis::Error;
@@ -37,6 +39,35 @@ pub async fn find(
         .await?;
     let row = db.query_opt(&statement, &[&chat.0, &user.0]).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// For [`find_each`].
+pub async fn prepare_find_each(client: &Client) -> Result<Statement, Error> {
+    // The offset keeps the planner from any other way than one look into the index for each.
+    let sql = format!(
+        "SELECT p.* FROM unnest($1::uuid[], $2::uuid[]) AS i (chat_id, user_id)
+         CROSS JOIN LATERAL (
+             SELECT {COLUMNS} FROM participants
+             WHERE chat_id = i.chat_id AND user_id = i.user_id AND left_seq IS NULL OFFSET 0
+         ) AS p"
+    );
+    Ok(client.prepare_cached(&sql).await?)
+}
+
+/// Those of these users who take part now in the chat that each is paired with.
+pub async fn find_each(
+    client: &Client,
+    statement: &Statement,
+    chats: &[Uuid],
+    users: &[Uuid],
+) -> Result<HashMap<(ChatId, UserId), Participant>, Error> {
+    let rows = client.query(statement, &[&chats, &users]).await?;
+    rows.iter()
+        .map(|row| {
+            let participant = read(row)?;
+            Ok(((participant.chat_id, participant.user_id), participant))
+        })
+        .collect()
 }
 
 /// Those of these users who take part now.
@@ -174,22 +205,26 @@ pub async fn set_role(
     read(&row)
 }
 
-/// Sending is reading: moves the sender's own mark to their message. Touches no index, so that the update stays
-/// heap-only.
-pub async fn move_own_mark(
-    tx: &Transaction<'_>,
-    chat: ChatId,
-    sender: UserId,
-    number: Number,
+/// For [`move_own_marks`].
+pub async fn prepare_move_own_marks(client: &Client) -> Result<Statement, Error> {
+    let sql = "UPDATE participants p SET last_read_number = i.number
+               FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (chat_id, user_id, number)
+               WHERE p.chat_id = i.chat_id AND p.user_id = i.user_id AND p.left_seq IS NULL";
+    Ok(client.prepare_cached(sql).await?)
+}
+
+/// Sending is reading: moves the marks of senders to the last of their messages. Touches no index, so that the updates
+/// stay heap-only.
+pub async fn move_own_marks(
+    client: &Client,
+    statement: &Statement,
+    marks: &HashMap<(ChatId, UserId), Number>,
 ) -> Result<(), Error> {
-    let statement = tx
-        .prepare_cached(
-            "UPDATE participants SET last_read_number = $3
-             WHERE chat_id = $1 AND user_id = $2 AND left_seq IS NULL
-             RETURNING user_id",
-        )
-        .await?;
-    tx.query_one(&statement, &[&chat.0, &sender.0, &number])
+    let chats: Vec<Uuid> = marks.keys().map(|(chat, _)| chat.0).collect();
+    let senders: Vec<Uuid> = marks.keys().map(|(_, sender)| sender.0).collect();
+    let numbers: Vec<Number> = marks.values().copied().collect();
+    client
+        .execute(statement, &[&chats, &senders, &numbers])
         .await?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! `public_profiles`: what this service may see of an account. Deactivated ones are not in it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use deadpool_postgres::GenericClient;
+use deadpool_postgres::{Client, GenericClient};
 use shared_schema::UserId;
+use tokio_postgres::Statement;
 use uuid::Uuid;
 
 use chassis::Error;
@@ -15,6 +16,24 @@ pub async fn username(db: &impl GenericClient, user: UserId) -> Result<Option<St
         .await?;
     let row = db.query_opt(&statement, &[&user.0]).await?;
     Ok(row.map(|row| row.try_get("username")).transpose()?)
+}
+
+/// For [`usernames`].
+pub async fn prepare_usernames(client: &Client) -> Result<Statement, Error> {
+    let sql = "SELECT id, username FROM public_profiles WHERE id = ANY ($1)";
+    Ok(client.prepare_cached(sql).await?)
+}
+
+/// The names of those of these users who exist.
+pub async fn usernames(
+    client: &Client,
+    statement: &Statement,
+    users: &[Uuid],
+) -> Result<HashMap<UserId, String>, Error> {
+    let rows = client.query(statement, &[&users]).await?;
+    rows.iter()
+        .map(|row| Ok((UserId(row.try_get("id")?), row.try_get("username")?)))
+        .collect()
 }
 
 /// Those of these users who exist.

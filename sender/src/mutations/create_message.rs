@@ -5,24 +5,9 @@ use chassis::{
     Caller, Error,
     mutants::{first_seen, planted},
 };
-use deadpool_postgres::Transaction;
-use futures_util::{future::OptionFuture, try_join};
-use shared_schema::{Change, ChatId, Cursor, Event, EventId, MessageId};
+use shared_schema::{ChatId, Cursor, MessageId, UserId};
 
-use crate::{
-    client_id,
-    content::Content,
-    db::{
-        feeds,
-        messages::{self, NewMessage, StoredMessage},
-        participants,
-    },
-    graphql,
-    participation::Participation,
-    publish::Hints,
-    request_hash::RequestHash,
-    writer::{Outcome, Writer},
-};
+use crate::{batches::Batches, client_id, content::Content, graphql, request_hash::RequestHash};
 
 /// What to say, and where.
 #[derive(InputObject)]
@@ -58,24 +43,24 @@ impl CreateMessage {
         context: &Context<'_>,
         #[graphql(desc = "What to say, and where.")] input: CreateMessageInput,
     ) -> async_graphql::Result<CreateMessagePayload> {
-        let caller = Caller::of(context)?.clone();
-        let draft = Draft::parse(input, &caller)?;
-        let writer = Writer::of(context)?;
-        Ok(writer
-            .commit_in(draft.chat_id, async move |tx| {
-                send(tx, &caller, &draft).await
-            })
-            .await?)
+        let draft = Draft::parse(input, Caller::of(context)?)?;
+        let message = Batches::of(context)?.send(draft).await?;
+        Ok(CreateMessagePayload {
+            cursor: message.position(),
+            message: message.into(),
+        })
     }
 }
 
-#[derive(Clone)]
-struct Draft {
-    id: MessageId,
-    chat_id: ChatId,
-    content: Content,
-    reply_to_id: Option<MessageId>,
-    request_hash: Vec<u8>,
+/// What someone wants to say.
+pub struct Draft {
+    pub id: MessageId,
+    pub chat_id: ChatId,
+    pub sender_id: UserId,
+    pub content: Content,
+    pub reply_to_id: Option<MessageId>,
+    /// Tells a retry from another request with the same id.
+    pub request_hash: Vec<u8>,
 }
 
 impl Draft {
@@ -93,6 +78,7 @@ impl Draft {
         Ok(Self {
             id: client_id::parse_or_new(input.id.as_ref())?,
             chat_id: input.chat_id,
+            sender_id: caller.user_id,
             content,
             reply_to_id: input.reply_to_id,
             request_hash,
@@ -100,95 +86,43 @@ impl Draft {
     }
 }
 
-async fn send(
-    tx: &Transaction<'_>,
-    caller: &Caller,
-    draft: &Draft,
-) -> Result<Outcome<CreateMessagePayload>, Error> {
-    let feed = feeds::lock(tx, draft.chat_id).await?;
-    let reply_to = draft
-        .reply_to_id
-        .map(|id| messages::find(tx, draft.chat_id, id));
-    let (participation, earlier, reply_to) = try_join!(
-        async { Ok(Participation::under(tx, feed, caller, draft.chat_id).await) },
-        messages::find(tx, draft.chat_id, draft.id),
-        async { OptionFuture::from(reply_to).await.transpose() },
-    )?;
-    let repeated = earlier
-        .as_ref()
-        .is_some_and(|earlier| earlier.request_hash == draft.request_hash);
-    if planted("idempotency_in_memory") && repeated && first_seen(draft.id.0) {
-        let id = MessageId::new();
-        let draft = draft.clone();
-        return store(tx, &participation?, &Draft { id, ..draft }).await;
+/// What is known about a draft under the lock of its chat.
+pub struct Known<'a> {
+    /// The sender's username, if they take part.
+    pub author: Result<&'a str, Error>,
+    /// The fingerprint of the message that has the draft's id.
+    pub earlier: Option<&'a [u8]>,
+    /// Whether the message that it answers, if it answers one, stands in the chat.
+    pub answerable: bool,
+}
+
+/// What is to be done with a draft.
+pub enum Ruling<'a> {
+    /// It becomes a message with this id.
+    Store { id: MessageId, username: &'a str },
+    /// It was sent before: its sender gets the message with its id.
+    Repeat,
+}
+
+/// Decides on one draft. Batches ask for each of theirs, in turn, so that it is decided as if it came alone.
+pub fn rule<'a>(draft: &Draft, known: Known<'a>) -> Result<Ruling<'a>, Error> {
+    let id = draft.id;
+    let repeated = known
+        .earlier
+        .is_some_and(|earlier| earlier == draft.request_hash);
+    if planted("idempotency_in_memory") && repeated && first_seen(id.0) {
+        let (id, username) = (MessageId::new(), known.author?);
+        return Ok(Ruling::Store { id, username });
     }
-    match (participation, earlier) {
+    match (known.author, known.earlier) {
         // The hash covers the sender, so this is their own message: they are told so also after they have left the
         // chat, or a lost answer would turn into the belief that it was never sent.
-        (Ok(_) | Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(earlier)) if repeated => {
-            repeat(tx, earlier).await
+        (Ok(_) | Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(_)) if repeated => {
+            Ok(Ruling::Repeat)
         }
         (Err(refused), _) => Err(refused),
         (Ok(_), Some(_)) => Err(Error::conflict_on("id", "another message has this id")),
-        (Ok(_), None) if draft.reply_to_id.is_some() && reply_to.flatten().is_none() => {
-            Err(Error::not_found_in("replyToId", "message"))
-        }
-        (Ok(participation), None) => store(tx, &participation, draft).await,
+        (Ok(_), None) if !known.answerable => Err(Error::not_found_in("replyToId", "message")),
+        (Ok(username), None) => Ok(Ruling::Store { id, username }),
     }
-}
-
-/// A retry gets the stored message, and its event is published again: the first publish may have been lost.
-async fn repeat(
-    tx: &Transaction<'_>,
-    earlier: StoredMessage,
-) -> Result<Outcome<CreateMessagePayload>, Error> {
-    let message = earlier.message;
-    let position = (message.chat_id.into(), message.seq);
-    let event = feeds::event(tx, position, Change::MessageAdded(message.clone())).await?;
-    Ok(Outcome {
-        payload: CreateMessagePayload {
-            cursor: message.position(),
-            message: message.into(),
-        },
-        hints: Hints::default().event(event),
-    })
-}
-
-async fn store(
-    tx: &Transaction<'_>,
-    participation: &Participation,
-    draft: &Draft,
-) -> Result<Outcome<CreateMessagePayload>, Error> {
-    let sender = participation.own.user_id;
-    let new = NewMessage {
-        id: draft.id,
-        chat_id: draft.chat_id,
-        sender_id: sender,
-        sender_username: &participation.username,
-        content: &draft.content,
-        reply_to_id: draft.reply_to_id,
-        request_hash: &draft.request_hash,
-    };
-    // The lock makes the number known before the message has it.
-    let number = participation.feed.message_count + 1;
-    let (message, ()) = try_join!(
-        messages::add(tx, new),
-        participants::move_own_mark(tx, draft.chat_id, sender, number),
-    )?;
-    let event = Event {
-        feed: message.chat_id.into(),
-        seq: message.seq,
-        id: EventId::from(message.id),
-        prev: participation.feed.head,
-        at: message.created_at,
-        actor: Some(sender),
-        change: Change::MessageAdded(message.clone()),
-    };
-    Ok(Outcome {
-        payload: CreateMessagePayload {
-            cursor: message.position(),
-            message: message.into(),
-        },
-        hints: Hints::default().event(event),
-    })
 }

@@ -1,0 +1,182 @@
+//! Group commit: messages that arrive while a transaction is in flight join the next one.
+//!
+//! A message that finds nothing in flight goes at once and alone; the more arrive, the more share a transaction, its
+//! round trips and its flush to disk. Nothing ever waits for a batch to fill. See `docs/adr/0009-group-commit.md`.
+//!
+//! Invariants: each message is decided under the lock of its chat, and ends as it would have ended alone; the messages of
+//! a chat keep the order in which they came; whoever gave up before their turn is not written; everything that waits is
+//! bounded.
+
+mod delivery;
+mod docket;
+mod queue;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_graphql::Context;
+use chassis::{Error, postgres::Pool, publisher::Publisher, telemetry::trace_id};
+use prometheus_client::{
+    metrics::{counter::Counter, histogram::Histogram},
+    registry::Registry,
+};
+use shared_schema::{ChatId, Message};
+use tokio::sync::oneshot;
+
+use crate::mutations::create_message::Draft;
+use delivery::Delivery;
+use queue::{Batch, Ended, Full, Queue, Sending, Way};
+
+/// When someone may come again who found a full line: it moves within this time.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Messages of one transaction, as the histogram counts them.
+const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// What is counted.
+#[derive(Clone)]
+struct Counters {
+    messages: Histogram,
+    divided: Counter,
+    set_aside: Counter,
+    turned_away: Counter,
+}
+
+impl Counters {
+    fn register(registry: &mut Registry) -> Self {
+        let counters = Self {
+            messages: Histogram::new(SIZES),
+            divided: Counter::default(),
+            set_aside: Counter::default(),
+            turned_away: Counter::default(),
+        };
+        let Self {
+            messages,
+            divided,
+            set_aside,
+            turned_away,
+        } = counters.clone();
+        registry.register(
+            "batch_messages",
+            "Messages that one transaction stored",
+            messages,
+        );
+        registry.register(
+            "batches_divided",
+            "Batches that failed as one, so that each message was tried alone",
+            divided,
+        );
+        registry.register(
+            "batch_chats_set_aside",
+            "Chats whose lock did not come soon, so that they were tried apart",
+            set_aside,
+        );
+        registry.register(
+            "batch_turned_away",
+            "Messages that found a full line",
+            turned_away,
+        );
+        counters
+    }
+}
+
+/// The way of a message into the database. Cheap to clone.
+#[derive(Clone)]
+pub struct Batches(Arc<Inner>);
+
+struct Inner {
+    queue: Mutex<Queue>,
+    delivery: Delivery,
+}
+
+impl Batches {
+    pub fn new(pool: Pool, publisher: Publisher, registry: &mut Registry) -> Self {
+        Self(Arc::new(Inner {
+            queue: Mutex::default(),
+            delivery: Delivery {
+                pool,
+                publisher,
+                counters: Counters::register(registry),
+            },
+        }))
+    }
+
+    /// The batches of this GraphQL request.
+    pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
+        context
+            .data_opt()
+            .ok_or_else(|| Error::internal("the schema has no batches"))
+    }
+
+    /// Stores a message, with others if there are any. Dropping the future before the message's turn withdraws it.
+    pub async fn send(&self, draft: Draft) -> Result<Message, Error> {
+        let (answer, answered) = oneshot::channel();
+        let sending = Sending {
+            draft,
+            trace: trace_id(),
+            answer,
+        };
+        let pushed = self.queue().push(sending);
+        if let Err(full) = pushed {
+            self.0.delivery.counters.turned_away.inc();
+            return Err(match full {
+                Full::Chat => Error::rate_limited(RETRY),
+                Full::Process => Error::unavailable("too many messages wait"),
+            });
+        }
+        self.dispatch();
+        let lost = |_| Error::internal("a batch has lost a message");
+        answered.await.map_err(lost)?
+    }
+
+    /// Starts whatever may start now.
+    fn dispatch(&self) {
+        while let Some(batch) = self.queue().next() {
+            let Batch {
+                way,
+                chats,
+                sendings,
+            } = batch;
+            let turn = Turn {
+                batches: self.clone(),
+                way,
+                chats,
+                ended: Ended::default(),
+            };
+            tokio::spawn(turn.run(sendings));
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // A panic elsewhere leaves the lines whole.
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A batch under way. Dropping it, also in a panic, lets the next ones go.
+struct Turn {
+    batches: Batches,
+    way: Way,
+    chats: Vec<ChatId>,
+    ended: Ended,
+}
+
+impl Turn {
+    async fn run(mut self, sendings: Vec<Sending>) {
+        let delivery = &self.batches.0.delivery;
+        self.ended = delivery.deliver(self.way, sendings).await;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let ended = std::mem::take(&mut self.ended);
+        self.batches.queue().done(self.way, &self.chats, ended);
+        // At the end of the process there may be nothing left to run on.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.batches.dispatch();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What becomes of each message of a batch: the rule, asked for one after the other, so that each is decided as if those
+//! in front of it had been committed before.
+
+use std::collections::HashMap;
+
+use chassis::Error;
+use shared_schema::{ChatId, MessageId, Number, UserId};
+
+use super::queue::Sending;
+use crate::{
+    db::{
+        batch::{Facts, Questions},
+        feeds::Locks,
+        messages::{NewMessage, StoredMessage},
+    },
+    mutations::create_message::{Draft, Known, Ruling, rule},
+    participation::{Standing, no_chat},
+};
+
+/// What becomes of one message.
+pub enum Verdict<'a> {
+    /// It is the message at this place among the new ones.
+    New(usize),
+    /// It is this one, of an earlier transaction.
+    Earlier(&'a StoredMessage),
+    Refused(Error),
+    /// The chat's lock is someone else's: not now.
+    Later,
+    /// Nobody asks any more.
+    Withdrawn,
+}
+
+/// The decisions about a batch.
+pub struct Docket<'a> {
+    pub new: Vec<NewMessage<'a>>,
+    /// The traces of their requests.
+    pub traces: Vec<Option<&'a str>>,
+    /// How far the senders of the new messages have read by them.
+    pub marks: HashMap<(ChatId, UserId), Number>,
+    /// In the order of the batch.
+    pub verdicts: Vec<Verdict<'a>>,
+}
+
+/// What has to be known about these.
+pub fn questions(sendings: &[Sending]) -> Questions {
+    let mut questions = Questions::default();
+    for Sending { draft, .. } in sendings {
+        questions.chats.insert(draft.chat_id);
+        questions.senders.insert((draft.chat_id, draft.sender_id));
+        questions.messages.insert((draft.chat_id, draft.id));
+        if let Some(answered) = draft.reply_to_id {
+            questions.messages.insert((draft.chat_id, answered));
+        }
+    }
+    questions
+}
+
+/// Decides on all of them.
+pub fn judge<'a>(sendings: &'a [Sending], facts: &'a Facts, locks: Locks) -> Docket<'a> {
+    let mut bench = Bench {
+        facts,
+        places: HashMap::new(),
+        docket: Docket {
+            new: vec![],
+            traces: vec![],
+            marks: HashMap::new(),
+            verdicts: Vec::with_capacity(sendings.len()),
+        },
+        numbers: HashMap::new(),
+    };
+    for sending in sendings {
+        let has_lock = facts.feeds.contains_key(&sending.draft.chat_id);
+        let verdict = if sending.is_withdrawn() {
+            Verdict::Withdrawn
+        } else if !has_lock && locks == Locks::FreeOnly {
+            Verdict::Later
+        } else {
+            let decided = bench.decide(sending);
+            decided.unwrap_or_else(Verdict::Refused)
+        };
+        bench.docket.verdicts.push(verdict);
+    }
+    bench.docket
+}
+
+struct Bench<'a> {
+    facts: &'a Facts,
+    /// Where a message stands among the new ones.
+    places: HashMap<(ChatId, MessageId), usize>,
+    /// The number of the newest message of each chat that has new ones.
+    numbers: HashMap<ChatId, Number>,
+    docket: Docket<'a>,
+}
+
+impl<'a> Bench<'a> {
+    fn decide(&mut self, sending: &'a Sending) -> Result<Verdict<'a>, Error> {
+        let draft = &sending.draft;
+        let chat = draft.chat_id;
+        let place = self.places.get(&(chat, draft.id)).copied();
+        let stored = self.facts.messages.get(&(chat, draft.id));
+        let earlier = match place {
+            Some(place) => Some(self.docket.new[place].request_hash),
+            None => stored.map(|stored| stored.request_hash.as_slice()),
+        };
+        let known = Known {
+            author: self.author(draft),
+            earlier,
+            answerable: draft
+                .reply_to_id
+                .is_none_or(|answered| self.stands((chat, answered))),
+        };
+        match rule(draft, known)? {
+            Ruling::Store { id, username } => {
+                let place = self.store(draft, id, username)?;
+                self.docket.traces.push(sending.trace.as_deref());
+                Ok(Verdict::New(place))
+            }
+            Ruling::Repeat => match (place, stored) {
+                (Some(place), _) => Ok(Verdict::New(place)),
+                (None, Some(stored)) => Ok(Verdict::Earlier(stored)),
+                (None, None) => Err(Error::internal("what is repeated is nowhere")),
+            },
+        }
+    }
+
+    fn author(&self, draft: &Draft) -> Result<&'a str, Error> {
+        let (chat, sender) = (draft.chat_id, draft.sender_id);
+        let standing = Standing::known(
+            self.facts.chats.get(&chat),
+            self.facts.participants.get(&(chat, sender)),
+            self.facts.usernames.get(&sender).map(String::as_str),
+        );
+        let (username, _, _) = standing.participant()?;
+        Ok(username)
+    }
+
+    fn stands(&self, message: (ChatId, MessageId)) -> bool {
+        self.places.contains_key(&message) || self.facts.messages.contains_key(&message)
+    }
+
+    fn store(
+        &mut self,
+        draft: &'a Draft,
+        id: MessageId,
+        username: &'a str,
+    ) -> Result<usize, Error> {
+        let chat_id = draft.chat_id;
+        let feed = self.facts.feeds.get(&chat_id).ok_or_else(no_chat)?;
+        // The lock makes the number known before the message has it.
+        let number = self.numbers.entry(chat_id).or_insert(feed.message_count);
+        *number += 1;
+        self.docket
+            .marks
+            .insert((chat_id, draft.sender_id), *number);
+        let place = self.docket.new.len();
+        self.places.insert((chat_id, id), place);
+        self.docket.new.push(NewMessage {
+            id,
+            chat_id,
+            sender_id: draft.sender_id,
+            sender_username: username,
+            content: &draft.content,
+            reply_to_id: draft.reply_to_id,
+            request_hash: &draft.request_hash,
+        });
+        Ok(place)
+    }
+}

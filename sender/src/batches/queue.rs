@@ -1,0 +1,248 @@
+//! Where messages wait for a transaction: a line for each chat, and the turns of the chats.
+//!
+//! Invariants: the messages of a chat leave in the order in which they came, and no chat is in two transactions of this
+//! process at once. Chats take turns, so the most that one can do to another is to fill its share of a batch.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::{Duration, Instant},
+};
+
+use chassis::Error;
+use shared_schema::{ChatId, Message};
+use tokio::sync::oneshot;
+
+use crate::mutations::create_message::Draft;
+
+/// Messages that may wait in one process: about what it commits in half a second, so that who gets in has their answer
+/// well before the request's time is up. At most 80 MB, if everyone sends as much as they may.
+pub const MOST_WAITING: usize = 4000;
+
+/// Messages that may wait for one chat: it leaves room for others.
+pub const MOST_WAITING_PER_CHAT: usize = 1000;
+
+/// Messages of one transaction. Larger ones gain little, and whoever comes next waits longer for them.
+const BATCH: usize = 256;
+
+/// Messages of one chat in one transaction, so that another chat has room in it too.
+const SHARE: usize = 128;
+
+/// Text of one transaction, in bytes, after which it takes no more.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// Transactions at once, each for many chats.
+const SHARED: usize = 2;
+
+/// Transactions at once, each for one chat whose lock someone else has held for long. They only wait.
+const APART: usize = 3;
+
+/// For how long a chat whose lock was hard to get is kept apart. Whoever holds a row for longer shows it again.
+const MEMORY: Duration = Duration::from_secs(5);
+
+/// A draft that waits for its transaction.
+pub struct Sending {
+    pub draft: Draft,
+    /// The trace of the request.
+    pub trace: Option<String>,
+    pub answer: oneshot::Sender<Result<Message, Error>>,
+}
+
+impl Sending {
+    /// Whether nobody waits for the answer any more: the client is gone, or the request's time is up.
+    pub fn is_withdrawn(&self) -> bool {
+        self.answer.is_closed()
+    }
+}
+
+/// With whom a batch shares its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Several chats together. A lock that does not come soon is not waited for.
+    Shared,
+    /// One chat by itself, as long as its lock takes.
+    Apart,
+}
+
+/// The messages of one transaction, those of a chat in their order.
+pub struct Batch {
+    pub way: Way,
+    pub chats: Vec<ChatId>,
+    pub sendings: Vec<Sending>,
+}
+
+/// Why nobody else may wait.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Full {
+    Chat,
+    Process,
+}
+
+/// What a transaction leaves behind.
+#[derive(Default)]
+pub struct Ended {
+    /// Goes back to the front of its lines.
+    pub set_aside: Vec<Sending>,
+    /// Whose lock was hard to get: they are kept apart for a while.
+    pub stuck: Vec<ChatId>,
+}
+
+/// Everything that waits.
+#[derive(Default)]
+pub struct Queue {
+    /// A chat has a line while messages wait for it, and while a transaction of it runs.
+    lines: HashMap<ChatId, VecDeque<Sending>>,
+    /// The chats that wait for a turn, and how many transactions run, each way.
+    shared: Turns,
+    apart: Turns,
+    /// Chats whose locks were hard to get, and when.
+    stuck: HashMap<ChatId, Instant>,
+    waiting: usize,
+}
+
+#[derive(Default)]
+struct Turns {
+    chats: VecDeque<ChatId>,
+    running: usize,
+}
+
+impl Queue {
+    /// Lines up at the end.
+    pub fn push(&mut self, sending: Sending) -> Result<(), Full> {
+        let chat = sending.draft.chat_id;
+        if let Some(full) = self.full(chat) {
+            self.forget_withdrawn();
+            if self.full(chat).is_some() {
+                return Err(full);
+            }
+        }
+        self.waiting += 1;
+        let mut is_new = false;
+        let line = self.lines.entry(chat).or_insert_with(|| {
+            is_new = true;
+            VecDeque::new()
+        });
+        line.push_back(sending);
+        if is_new {
+            self.wait_for_turn(chat);
+        }
+        Ok(())
+    }
+
+    fn full(&self, chat: ChatId) -> Option<Full> {
+        let in_line = self.lines.get(&chat).map_or(0, VecDeque::len);
+        if self.waiting >= MOST_WAITING {
+            Some(Full::Process)
+        } else if in_line >= MOST_WAITING_PER_CHAT {
+            Some(Full::Chat)
+        } else {
+            None
+        }
+    }
+
+    /// Those who gave up must not keep anyone out.
+    fn forget_withdrawn(&mut self) {
+        for line in self.lines.values_mut() {
+            line.retain(|sending| !sending.is_withdrawn());
+        }
+        self.waiting = self.lines.values().map(VecDeque::len).sum();
+    }
+
+    fn wait_for_turn(&mut self, chat: ChatId) {
+        let turns = match self.stuck.get(&chat) {
+            Some(since) if since.elapsed() < MEMORY => &mut self.apart,
+            _ => &mut self.shared,
+        };
+        turns.chats.push_back(chat);
+    }
+
+    /// The next transaction, if one may run now. [`Queue::done`] ends it.
+    pub fn next(&mut self) -> Option<Batch> {
+        if self.shared.running < SHARED
+            && let Some(batch) = self.take(Way::Shared)
+        {
+            return Some(batch);
+        }
+        if self.apart.running < APART {
+            return self.take(Way::Apart);
+        }
+        None
+    }
+
+    fn take(&mut self, way: Way) -> Option<Batch> {
+        let (turns, most_chats) = match way {
+            Way::Shared => (&mut self.shared, usize::MAX),
+            Way::Apart => (&mut self.apart, 1),
+        };
+        let mut batch = Batch {
+            way,
+            chats: vec![],
+            sendings: vec![],
+        };
+        let mut room = BATCH_BYTES;
+        while batch.chats.len() < most_chats
+            && batch.sendings.len() < BATCH
+            && room > 0
+            && let Some(chat) = turns.chats.pop_front()
+        {
+            let Some(line) = self.lines.get_mut(&chat) else {
+                continue;
+            };
+            let share = SHARE.min(BATCH - batch.sendings.len());
+            let before = batch.sendings.len();
+            while batch.sendings.len() - before < share
+                && room > 0
+                && let Some(sending) = line.pop_front()
+            {
+                self.waiting -= 1;
+                if sending.is_withdrawn() {
+                    continue;
+                }
+                room = room.saturating_sub(sending.draft.content.as_str().len());
+                batch.sendings.push(sending);
+            }
+            if batch.sendings.len() == before {
+                self.lines.remove(&chat);
+                continue;
+            }
+            batch.chats.push(chat);
+        }
+        if batch.sendings.is_empty() {
+            return None;
+        }
+        turns.running += 1;
+        Some(batch)
+    }
+
+    /// A transaction of these chats has ended.
+    pub fn done(&mut self, way: Way, chats: &[ChatId], ended: Ended) {
+        match way {
+            Way::Shared => self.shared.running -= 1,
+            Way::Apart => self.apart.running -= 1,
+        }
+        let now = Instant::now();
+        self.stuck
+            .retain(|_, since| now.duration_since(*since) < MEMORY);
+        if way == Way::Apart {
+            for chat in chats {
+                self.stuck.remove(chat);
+            }
+        }
+        self.stuck
+            .extend(ended.stuck.into_iter().map(|chat| (chat, now)));
+        for sending in ended.set_aside.into_iter().rev() {
+            // The line is there: it stays while a transaction of its chat runs.
+            if let Some(line) = self.lines.get_mut(&sending.draft.chat_id) {
+                self.waiting += 1;
+                line.push_front(sending);
+            }
+        }
+        for chat in chats {
+            match self.lines.get(chat) {
+                Some(line) if !line.is_empty() => self.wait_for_turn(*chat),
+                _ => {
+                    self.lines.remove(chat);
+                }
+            }
+        }
+    }
+}
