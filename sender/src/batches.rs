@@ -27,7 +27,7 @@ use tokio::sync::oneshot;
 
 use crate::mutations::create_message::Draft;
 use delivery::Delivery;
-use queue::{Batch, Ended, Full, Queue, Sending, Way};
+use queue::{Ended, Full, Queue, Sending, Way};
 
 /// When someone may come again who found a full line: it moves within this time.
 const RETRY: Duration = Duration::from_secs(1);
@@ -133,19 +133,20 @@ impl Batches {
 
     /// Starts whatever may start now.
     fn dispatch(&self) {
-        while let Some(batch) = self.queue().next() {
-            let Batch {
-                way,
-                chats,
-                sendings,
-            } = batch;
+        loop {
+            // A statement of its own, so that the queue is free again: where nothing can be spawned any more, the turn
+            // ends at once, and needs the queue for that.
+            let next = self.queue().next();
+            let Some(batch) = next else {
+                return;
+            };
             let turn = Turn {
                 batches: self.clone(),
-                way,
-                chats,
+                way: batch.way,
+                chats: batch.chats,
                 ended: Ended::default(),
             };
-            tokio::spawn(turn.run(sendings));
+            tokio::spawn(turn.run(batch.sendings));
         }
     }
 

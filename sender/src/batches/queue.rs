@@ -246,3 +246,143 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use shared_schema::{MessageId, UserId};
+
+    use super::*;
+    use crate::content::Content;
+
+    type Answered = oneshot::Receiver<Result<Message, Error>>;
+
+    fn sending(chat_id: ChatId) -> (Sending, Answered) {
+        let (answer, answered) = oneshot::channel();
+        let draft = Draft {
+            id: MessageId::new(),
+            chat_id,
+            sender_id: UserId::new(),
+            content: Content::parse("hello").unwrap(),
+            reply_to_id: None,
+            request_hash: vec![],
+        };
+        let trace = None;
+        let sending = Sending {
+            draft,
+            trace,
+            answer,
+        };
+        (sending, answered)
+    }
+
+    /// Lines up so many, and answers with their ids and with who waits for them.
+    fn line_up(queue: &mut Queue, chat: ChatId, count: usize) -> (Vec<MessageId>, Vec<Answered>) {
+        let mut ids = vec![];
+        let mut waiting = vec![];
+        for _ in 0..count {
+            let (sending, answered) = sending(chat);
+            ids.push(sending.draft.id);
+            waiting.push(answered);
+            queue.push(sending).unwrap();
+        }
+        (ids, waiting)
+    }
+
+    fn ids(sendings: &[Sending]) -> Vec<MessageId> {
+        sendings.iter().map(|sending| sending.draft.id).collect()
+    }
+
+    #[test]
+    fn what_comes_while_a_chat_is_busy_waits_and_leaves_together_in_its_order() {
+        let mut queue = Queue::default();
+        let (chat, other) = (ChatId::new(), ChatId::new());
+        let (_, _first) = line_up(&mut queue, chat, 1);
+        let first = queue.next().unwrap();
+        assert_eq!(first.sendings.len(), 1, "it does not wait for company");
+        let (came, _waiting) = line_up(&mut queue, chat, 5);
+        assert!(queue.next().is_none(), "one transaction of a chat at once");
+        let (_, _elsewhere) = line_up(&mut queue, other, 1);
+        assert_eq!(queue.next().unwrap().chats, [other], "others go on");
+        queue.done(first.way, &first.chats, Ended::default());
+        assert_eq!(ids(&queue.next().unwrap().sendings), came);
+    }
+
+    #[test]
+    fn a_hot_chat_leaves_room_in_every_batch() {
+        let mut queue = Queue::default();
+        let (hot, quiet) = (ChatId::new(), ChatId::new());
+        let (_, _hot) = line_up(&mut queue, hot, SHARE + 100);
+        let (_, _quiet) = line_up(&mut queue, quiet, 1);
+        let batch = queue.next().unwrap();
+        assert_eq!(batch.chats, [hot, quiet]);
+        assert_eq!(batch.sendings.len(), SHARE + 1);
+        assert!(queue.next().is_none(), "the hot chat waits for its turn");
+    }
+
+    #[test]
+    fn a_line_takes_a_thousand_and_not_one_more() {
+        let mut queue = Queue::default();
+        let chat = ChatId::new();
+        let (_, waiting) = line_up(&mut queue, chat, MOST_WAITING_PER_CHAT);
+        assert_eq!(queue.push(sending(chat).0), Err(Full::Chat));
+        let (elsewhere, _answered) = sending(ChatId::new());
+        assert_eq!(queue.push(elsewhere), Ok(()), "another chat has room");
+        drop(waiting);
+        let (next, _answered) = sending(chat);
+        assert_eq!(queue.push(next), Ok(()), "who gave up keeps nobody out");
+    }
+
+    #[test]
+    fn a_process_takes_four_thousand_and_not_one_more() {
+        let mut queue = Queue::default();
+        let waiting: Vec<Answered> = (0..MOST_WAITING)
+            .map(|_| {
+                let (sending, answered) = sending(ChatId::new());
+                queue.push(sending).unwrap();
+                answered
+            })
+            .collect();
+        assert_eq!(queue.push(sending(ChatId::new()).0), Err(Full::Process));
+        assert_eq!(queue.next().unwrap().sendings.len(), BATCH);
+        let (next, _answered) = sending(ChatId::new());
+        assert_eq!(queue.push(next), Ok(()));
+        drop(waiting);
+    }
+
+    #[test]
+    fn whoever_gave_up_is_not_taken() {
+        let mut queue = Queue::default();
+        let chat = ChatId::new();
+        let (gone, waiting) = line_up(&mut queue, chat, 3);
+        drop(waiting);
+        let (stays, _waiting) = line_up(&mut queue, chat, 1);
+        let batch = queue.next().unwrap();
+        assert_eq!(ids(&batch.sendings), stays);
+        assert_eq!(gone.len(), 3);
+        queue.done(batch.way, &batch.chats, Ended::default());
+        assert!(queue.lines.is_empty() && queue.waiting == 0);
+    }
+
+    #[test]
+    fn a_stuck_chat_goes_apart_with_its_order_and_comes_back_when_its_lock_does() {
+        let mut queue = Queue::default();
+        let (stuck, free) = (ChatId::new(), ChatId::new());
+        let (first, _waiting) = line_up(&mut queue, stuck, 2);
+        let batch = queue.next().unwrap();
+        let (later, _later) = line_up(&mut queue, stuck, 1);
+        let ended = Ended {
+            stuck: vec![stuck],
+            set_aside: batch.sendings,
+        };
+        queue.done(Way::Shared, &batch.chats, ended);
+        let (_, _free) = line_up(&mut queue, free, 1);
+        assert_eq!(queue.next().unwrap().chats, [free]);
+        let apart = queue.next().unwrap();
+        assert_eq!((apart.way, &apart.chats), (Way::Apart, &vec![stuck]));
+        assert_eq!(ids(&apart.sendings), [first, later].concat());
+        queue.done(Way::Apart, &apart.chats, Ended::default());
+        let (_, _again) = line_up(&mut queue, stuck, 1);
+        assert_eq!(queue.next().unwrap().way, Way::Shared);
+    }
+}

@@ -27,6 +27,7 @@ mod concurrency;
 mod contract;
 mod cost;
 mod events;
+mod group_commit;
 mod lifecycle;
 mod publishing;
 mod transactions;
