@@ -181,3 +181,82 @@ impl Drop for Turn {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use chassis::{
+        config::{PostgresArgs, RedisArgs},
+        postgres,
+    };
+    use futures_util::FutureExt;
+    use shared_schema::{ErrorCode, MessageId, UserId};
+    use tokio::net::TcpListener;
+
+    use super::{
+        queue::{MOST_WAITING, MOST_WAITING_PER_CHAT},
+        *,
+    };
+    use crate::content::Content;
+
+    /// In front of a database that takes connections and says nothing, so that whatever comes stays.
+    async fn stuck() -> (Batches, TcpListener) {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = silent.local_addr().unwrap();
+        let args = PostgresArgs::url(format!("postgres://someone@{address}/nothing"));
+        let pool = postgres::connect(&args, "test").unwrap();
+        let mut registry = Registry::default();
+        let redis = RedisArgs::url(format!("redis://{address}"));
+        let publisher = Publisher::start(&redis, &mut registry).unwrap();
+        (Batches::new(pool, publisher, &mut registry), silent)
+    }
+
+    fn draft(chat_id: ChatId) -> Draft {
+        Draft {
+            id: MessageId::new(),
+            chat_id,
+            sender_id: UserId::new(),
+            content: Content::parse("hello").unwrap(),
+            reply_to_id: None,
+            request_hash: vec![],
+        }
+    }
+
+    /// What a message is told at once: nothing if it may wait, and then it does.
+    fn told_at_once(batches: &Batches, chat: ChatId, waiting: &mut Vec<Waits>) -> Option<Error> {
+        let batches = batches.clone();
+        let mut sent: Waits = Box::pin(async move { batches.send(draft(chat)).await });
+        let told = sent.as_mut().now_or_never();
+        waiting.push(sent);
+        told.map(Result::unwrap_err)
+    }
+
+    type Waits = futures_util::future::BoxFuture<'static, Result<Message, Error>>;
+
+    #[tokio::test]
+    async fn the_line_of_a_chat_and_the_process_are_full_at_their_bounds_and_not_one_below() {
+        let (batches, _silent) = stuck().await;
+        let mut waiting = vec![];
+        let mut chats = vec![];
+        for _ in 0..MOST_WAITING / MOST_WAITING_PER_CHAT {
+            let chat = ChatId::new();
+            chats.push(chat);
+            // The first is in flight, or in the line of a chat that may not start; the others are in line.
+            while batches.queue().in_line(chat) < MOST_WAITING_PER_CHAT {
+                assert!(told_at_once(&batches, chat, &mut waiting).is_none());
+            }
+            if chats.len() == 1 {
+                let full = told_at_once(&batches, chat, &mut waiting).unwrap();
+                assert_eq!(full.code(), ErrorCode::RateLimited);
+                assert_eq!(full.retry_after(), Some(RETRY));
+            }
+        }
+        let full = told_at_once(&batches, ChatId::new(), &mut waiting).unwrap();
+        assert_eq!(full.code(), ErrorCode::Unavailable);
+        assert_eq!(batches.0.delivery.counters.turned_away.get(), 2);
+
+        waiting.clear();
+        let next = told_at_once(&batches, chats[0], &mut waiting);
+        assert!(next.is_none(), "those who gave up keep nobody out");
+    }
+}

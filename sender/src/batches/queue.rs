@@ -129,14 +129,18 @@ impl Queue {
     }
 
     fn full(&self, chat: ChatId) -> Option<Full> {
-        let in_line = self.lines.get(&chat).map_or(0, VecDeque::len);
         if self.waiting >= MOST_WAITING {
             Some(Full::Process)
-        } else if in_line >= MOST_WAITING_PER_CHAT {
+        } else if self.in_line(chat) >= MOST_WAITING_PER_CHAT {
             Some(Full::Chat)
         } else {
             None
         }
+    }
+
+    /// How many wait for this chat.
+    pub fn in_line(&self, chat: ChatId) -> usize {
+        self.lines.get(&chat).map_or(0, VecDeque::len)
     }
 
     /// Those who gave up must not keep anyone out.

@@ -5,16 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared_schema::MessageId;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
 use uuid::Uuid;
 
-use crate::stage::{Answer, Person, Stage, document};
+use crate::stage::{Answer, Person, Stage};
 
 fn input(chat: &str, content: &str) -> Value {
     json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": content })
@@ -309,50 +305,4 @@ async fn a_request_that_is_cancelled_in_line_is_not_stored() {
         *said.entry(event.actor.unwrap().to_string()).or_insert(0) += 1;
     }
     assert_eq!(said, BTreeMap::from([(ada.id.clone(), 4)]));
-}
-
-/// Sends a message over a connection of its own, as cheaply as can be, and answers with the body.
-async fn say_raw(address: &str, person: &Person, chat: &str) -> String {
-    let body = json!({ "query": document("createMessage"), "variables": { "input": input(chat, "waits") } });
-    let body = body.to_string();
-    let request = format!(
-        "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n{body}",
-        person.token,
-        body.len()
-    );
-    let mut connection = TcpStream::connect(address).await.unwrap();
-    connection.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    answer
-}
-
-/// A thousand wait for one chat at most. Whoever comes then is told so at once, and other chats do not notice.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_line_turns_the_next_one_away_at_once() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let (full, free) = (stage.group(&ada, &[]).await, stage.group(&ada, &[]).await);
-    let url = stage.url(0);
-    let address = url.split('/').nth(2).unwrap();
-    hold(&stage, &full).await;
-    let mut waiting: FuturesUnordered<_> =
-        (0..1400).map(|_| say_raw(address, &ada, &full)).collect();
-    let mut gave_up = 0;
-    while let Some(answer) = waiting.next().await {
-        if answer.contains("RATE_LIMITED") {
-            assert!(
-                answer.contains("too many requests") && answer.contains("\"retryAfterMs\":1000")
-            );
-            break;
-        }
-        // On a machine that is too busy to fill the line, the first ones reach the end of their time.
-        assert!(answer.contains("UNAVAILABLE"), "{answer}");
-        gave_up += 1;
-        assert!(gave_up < 300, "the line does not fill up");
-    }
-    stage.say(&ada, &free, "elsewhere").await;
-    assert!(counted(&stage, "batch_turned_away_total").await >= 1);
-    release(&stage).await;
 }
