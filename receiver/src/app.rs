@@ -15,6 +15,7 @@ use crate::{
     feeds::{FeedMetrics, Hub, sweep},
     graphql,
     hints::{HintMetrics, Hints},
+    press::{PressMetrics, Presses},
     socket::{self, SocketContext, SocketMetrics, Sockets},
     sources::Sources,
 };
@@ -68,9 +69,14 @@ impl Application {
             .limits(graphql::limits())
             .verifier(&verifier)
             .operations(metrics.operations());
+        let presses = Presses::new(
+            schema,
+            endpoint.clone(),
+            PressMetrics::register(metrics.registry()),
+        );
         let routes = socket::router(
             SocketContext {
-                schema,
+                presses,
                 endpoint: endpoint.clone(),
                 verifier: verifier.clone(),
                 hub: hub.clone(),

@@ -8,8 +8,11 @@
 //!
 //! Whatever they bring goes through the feed's [`Sequencer`], which lets each event pass once and in order. Invariant:
 //! what a feed holds is contiguous, ends at its head, and is what Postgres has. Subscribers hold a position, not a queue:
-//! a [`Reader`] is served from the feed's window, else from Postgres, so nothing here grows with a slow client.
+//! a [`Reader`] is served from the feed's window, else from Postgres, so nothing here grows with a slow client. Those who
+//! keep up are given the same batches, cut once.
 
+mod batch;
+mod cuts;
 mod feed;
 mod fill;
 mod hub;
@@ -17,8 +20,9 @@ mod reader;
 mod sequencer;
 mod sweep;
 
+pub use batch::{Batch, ResetReason};
 pub use feed::Feed;
 pub use hub::{FeedMetrics, Hub, HubArgs, Interest, Watch};
-pub use reader::{Batch, Reader, ResetReason};
+pub use reader::Reader;
 pub use sequencer::{Sequencer, Step, Verdict};
 pub use sweep::sweep;

@@ -4,7 +4,7 @@
 //! from the window, from Postgres, or past it by a reset (then participation is checked anew, after the reset fixed the
 //! position).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chassis::{Caller, Error, mutants::planted, postgres::Pool};
 use futures_util::{Stream, stream};
@@ -35,7 +35,7 @@ pub struct Follower {
     reader: Reader,
     right: Right,
     /// A reset whose right has not been checked yet: kept here so that a cancelled check loses nothing.
-    unchecked: Option<Batch>,
+    unchecked: Option<Arc<Batch>>,
     ended: bool,
 }
 
@@ -83,18 +83,18 @@ impl Follower {
 
     /// A batch that says where the follower stands, with these signals.
     #[must_use]
-    pub fn announcement(&self, signals: Vec<Signal>) -> Batch {
-        Batch {
+    pub fn announcement(&self, signals: Vec<Signal>) -> Arc<Batch> {
+        Arc::new(Batch {
             signals,
             ..self.reader.announcement()
-        }
+        })
     }
 
     /// The next batch, or none when there is nothing more to say now. Safe to cancel.
     ///
     /// # Errors
     /// When Postgres is needed and away. Try again.
-    pub async fn catch_up(&mut self) -> Result<Option<Batch>, Error> {
+    pub async fn catch_up(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         if self.ended {
             return Ok(None);
         }
@@ -108,7 +108,7 @@ impl Follower {
     }
 
     /// The next batch whenever there is one; none once the right to read has ended. Safe to cancel.
-    pub async fn next(&mut self) -> Option<Batch> {
+    pub async fn next(&mut self) -> Option<Arc<Batch>> {
         while !self.ended {
             match self.try_next().await {
                 Ok(Some(batch)) => return Some(batch),
@@ -122,7 +122,7 @@ impl Follower {
         None
     }
 
-    async fn try_next(&mut self) -> Result<Option<Batch>, Error> {
+    async fn try_next(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         if self.unchecked.is_none() {
             self.unchecked = Some(self.reader.next().await?);
         }
@@ -130,7 +130,7 @@ impl Follower {
     }
 
     /// Lets the batch at hand go as far as the right reaches.
-    async fn checked(&mut self) -> Result<Option<Batch>, Error> {
+    async fn checked(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         let Right::Chat {
             participation,
             pool,
@@ -144,7 +144,8 @@ impl Follower {
             .as_ref()
             .is_some_and(|batch| batch.reset.is_some())
         {
-            match Participation::of(pool, caller, participation.chat_id).await {
+            let proof = Participation::of(pool, caller, participation.chat_id);
+            match Box::pin(proof).await {
                 Ok(proof) => *participation = proof,
                 Err(Error::NotFound { .. }) => {
                     self.ended = true;
@@ -154,24 +155,22 @@ impl Follower {
                 Err(error) => return Err(error),
             }
         }
-        let Some(mut batch) = self.unchecked.take() else {
+        let Some(batch) = self.unchecked.take() else {
             return Ok(None);
         };
-        if let Some(last) = batch
+        let last = batch
             .events
             .iter()
-            .position(|event| ends(participation, event))
-        {
-            batch.events.truncate(last + 1);
-            batch.signals.clear();
-            batch.cursor = batch.events[last].cursor();
-            self.ended = true;
-        }
-        Ok(Some(batch))
+            .position(|event| ends(participation, event));
+        self.ended |= last.is_some();
+        Ok(Some(match last {
+            Some(last) => Arc::new(batch.until(last)),
+            None => batch,
+        }))
     }
 
     /// Everything from here on, beginning with where the follower stands.
-    pub fn into_stream(self, signals: Vec<Signal>) -> impl Stream<Item = Batch> + Send {
+    pub fn into_stream(self, signals: Vec<Signal>) -> impl Stream<Item = Arc<Batch>> + Send {
         stream::unfold(
             (self, Some(signals)),
             |(mut follower, mut greeting)| async move {

@@ -12,6 +12,7 @@ mod members;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -45,7 +46,7 @@ struct Starting {
 
 /// A batch of the own feed that must not be told yet.
 struct Held {
-    batch: Batch,
+    batch: Arc<Batch>,
     /// Chats that it says were left, and that have not been told to their end.
     ending: HashSet<ChatId>,
 }
@@ -123,7 +124,7 @@ impl Inbox {
     }
 
     /// First what was missed, chat by chat; then the own feed, whose caught-up batch says that this was all; then live.
-    pub fn into_stream(self) -> impl Stream<Item = Batch> + Send {
+    pub fn into_stream(self) -> impl Stream<Item = Arc<Batch>> + Send {
         stream::unfold(self, |mut inbox| async move {
             loop {
                 match inbox.next().await {
@@ -138,7 +139,7 @@ impl Inbox {
     }
 
     /// The next batch. After an error nothing is lost: try again.
-    async fn next(&mut self) -> Result<Batch, Error> {
+    async fn next(&mut self) -> Result<Arc<Batch>, Error> {
         loop {
             if let Some(batch) = self.start_next().await? {
                 return Ok(batch);
@@ -173,7 +174,7 @@ impl Inbox {
     }
 
     /// What the chat at hand has to say before it is followed live; none once all chats are.
-    async fn start_next(&mut self) -> Result<Option<Batch>, Error> {
+    async fn start_next(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         while let Some(chat) = self.starting.front_mut() {
             if let Some(batch) = chat.follower.catch_up().await? {
                 chat.announce = false;
@@ -193,7 +194,7 @@ impl Inbox {
     }
 
     /// Keeps a batch of the own feed back until the chats that it says were left have been told to their end.
-    fn hold(&mut self, batch: Batch) {
+    fn hold(&mut self, batch: Arc<Batch>) {
         let left = batch.events.iter().filter_map(|event| match event.change {
             Change::ChatLeft { chat_id, left_seq } => Some((chat_id, left_seq)),
             _ => None,
@@ -210,7 +211,7 @@ impl Inbox {
     }
 
     /// Takes in what a chat's stream said.
-    fn hear(&mut self, said: Said) -> Option<Batch> {
+    fn hear(&mut self, said: Said) -> Option<Arc<Batch>> {
         match said {
             Said::Batch(participation, batch) => {
                 // A reset may have found that they are back: then the end that was waited for was skipped.
@@ -233,7 +234,7 @@ impl Inbox {
     }
 
     /// Begins to follow the chats that the batch says have come, and hands it out.
-    async fn let_go(&mut self, held: Held) -> Result<Batch, Error> {
+    async fn let_go(&mut self, held: Held) -> Result<Arc<Batch>, Error> {
         let Err(error) = self.membership(&held.batch).await else {
             return Ok(held.batch);
         };

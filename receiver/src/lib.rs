@@ -9,6 +9,7 @@ mod graphql;
 mod hints;
 mod inbox;
 mod participation;
+mod press;
 mod queries;
 mod socket;
 mod sources;

@@ -8,6 +8,7 @@
 //! read from a subscription while the client does not read; a socket never outlives its session or its token.
 
 mod answer;
+mod answers;
 mod close;
 mod connection;
 mod operation;
@@ -15,7 +16,7 @@ mod protocol;
 mod registry;
 mod sentinel;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -26,7 +27,7 @@ use axum::{
 };
 use chassis::{Verifier, graphql::Endpoint, postgres::Pool, telemetry};
 
-use crate::{feeds::Hub, graphql::ReceiverSchema};
+use crate::{feeds::Hub, press::Presses};
 
 pub use registry::{SocketArgs, SocketMetrics, Sockets};
 
@@ -48,10 +49,9 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 const MAX_WRITE_BUFFER: usize = MAX_ANSWER + 4 * WRITE_BUFFER;
 
 /// What every socket needs.
-#[derive(Clone)]
 pub struct SocketContext {
     /// Executes subscriptions.
-    pub schema: ReceiverSchema,
+    pub presses: Presses,
     /// Measures documents and prepares requests, with the same limits as over HTTP.
     pub endpoint: Endpoint,
     /// Whom to believe.
@@ -70,12 +70,12 @@ pub struct SocketContext {
 pub fn router(context: SocketContext, http: Router) -> Router {
     Router::new()
         .route("/graphql", any(upgrade))
-        .with_state((context, http.clone()))
+        .with_state((Arc::new(context), http.clone()))
         .fallback_service(http)
 }
 
 async fn upgrade(
-    State((context, http)): State<(SocketContext, Router)>,
+    State((context, http)): State<(Arc<SocketContext>, Router)>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     request: axum::extract::Request,
 ) -> Response {

@@ -34,7 +34,7 @@ async fn chat_batches(
     context: &Context<'_>,
     chat_id: ChatId,
     after: Option<Cursor>,
-) -> Result<impl Stream<Item = Batch> + Send + use<>> {
+) -> Result<impl Stream<Item = Arc<Batch>> + Send + use<>> {
     let caller = Caller::of(context)?;
     let (pool, hub) = (&primary(context)?.pool, hub(context)?);
     let (watch, participation) = watch_chat(pool, hub, caller, chat_id, after).await?;
@@ -52,7 +52,7 @@ async fn chat_batches(
 
 /// The single events of a stream of batches. A reset cannot be told in a stream of events, so it ends with an error.
 fn events(
-    batches: impl Stream<Item = Batch> + Send,
+    batches: impl Stream<Item = Arc<Batch>> + Send,
 ) -> impl Stream<Item = Result<Arc<Event>, Error>> + Send {
     batches
         .flat_map(|batch| {
@@ -61,7 +61,9 @@ fn events(
                     "events since your cursor cannot be given: fetch anew and subscribe without it",
                 ))
             });
-            stream::iter(batch.events.into_iter().map(Ok).chain(reset))
+            // The batch may be others' too.
+            let events: Vec<_> = batch.events.iter().cloned().map(Ok).collect();
+            stream::iter(events.into_iter().chain(reset))
         })
         .scan(false, |ended, event| {
             let last = std::mem::replace(ended, event.is_err());

@@ -3,18 +3,26 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use shared_schema::{Cursor, Event, FeedId, Number, Signal, UserId};
-use tokio::sync::{broadcast, watch};
+use chassis::mutants::planted;
+use shared_schema::{Change, Cursor, Event, FeedId, Number, Signal, UserId};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 
-use super::{Sequencer, Verdict};
-
-/// Signals that may wait for a subscriber. They are best effort: who is slower misses some.
-const SIGNALS: usize = 16;
+use super::{
+    Sequencer, Verdict,
+    cuts::{Cuts, When},
+};
 
 /// Read marks remembered per feed, so that the same one is not passed on twice.
 const MARKS: usize = 10_000;
+
+/// Batches are kept so long for readers that have not come to them yet.
+const LIFETIME: Duration = Duration::from_secs(2);
 
 /// One feed, shared by everyone here who watches it.
 #[derive(Debug)]
@@ -22,15 +30,15 @@ pub struct Feed {
     id: FeedId,
     window: usize,
     state: Mutex<State>,
-    // Grows with every change of `state`, so that subscribers can wait for one.
+    // Grows with every change that readers can see, so that they can wait for one.
     changes: watch::Sender<u64>,
-    signals: broadcast::Sender<Signal>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     /// None until the head has been read from Postgres.
     sequencer: Option<Sequencer>,
+    cuts: Cuts,
     /// Grows when the history turned out to be another one.
     forks: u64,
     /// A fill is running.
@@ -45,6 +53,8 @@ struct State {
 pub(super) struct View<'a> {
     /// The feed's events.
     pub(super) sequencer: &'a Sequencer,
+    /// How far readers see of them, and the batches that they share.
+    pub(super) cuts: &'a Cuts,
     /// How often the history was replaced.
     pub(super) forks: u64,
 }
@@ -54,9 +64,15 @@ impl Feed {
         Self {
             id,
             window,
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                sequencer: None,
+                cuts: Cuts::new(Cursor::start(id)),
+                forks: 0,
+                filling: false,
+                fill_again: false,
+                marks: HashMap::new(),
+            }),
             changes: watch::Sender::new(0),
-            signals: broadcast::Sender::new(SIGNALS),
         }
     }
 
@@ -80,7 +96,7 @@ impl Feed {
         self.state().sequencer.is_some()
     }
 
-    /// The newest position; none before the feed is open.
+    /// The newest position, cut or not; none before the feed is open.
     #[must_use]
     pub fn head(&self) -> Option<Cursor> {
         self.state().sequencer.as_ref().map(Sequencer::head)
@@ -91,6 +107,7 @@ impl Feed {
         let mut state = self.state();
         if state.sequencer.is_none() {
             state.sequencer = Some(Sequencer::new(head, self.window));
+            state.cuts.restart(head);
             drop(state);
             self.changed();
         }
@@ -100,23 +117,68 @@ impl Feed {
     pub(super) fn fork(&self, head: Cursor) {
         let mut state = self.state();
         state.sequencer = Some(Sequencer::new(head, self.window));
+        state.cuts.restart(head);
         state.forks += 1;
         drop(state);
         self.changed();
     }
 
-    /// Offers an event. A feed that is not open yet forgets it: its head will be read after this.
+    /// Offers an event. A feed that is not open yet forgets it: its head will be read after this. Readers see it after the
+    /// next [`Feed::cut`].
     pub(super) fn offer(&self, event: Event) -> Verdict {
         let mut state = self.state();
         let Some(sequencer) = state.sequencer.as_mut() else {
             return Verdict::Duplicate;
         };
+        let removal = matches!(event.change, Change::MessageRemoved(_));
         let verdict = sequencer.offer(Arc::new(event));
-        drop(state);
-        if verdict == Verdict::Delivered {
-            self.changed();
+        if removal && verdict == Verdict::Delivered && !planted("window_not_scrubbed") {
+            state.cuts.forget_events();
         }
         verdict
+    }
+
+    /// Shows readers what has come: now, or a little later if they were shown something only just before.
+    pub(super) fn cut(self: &Arc<Self>) {
+        let mut state = self.state();
+        let Some(head) = state.sequencer.as_ref().map(Sequencer::head) else {
+            return;
+        };
+        let readers = self.changes.receiver_count();
+        match state.cuts.when(head, readers, Instant::now()) {
+            When::Never => {}
+            When::Now => {
+                drop(state);
+                self.cut_now();
+            }
+            When::At(time) => {
+                drop(state);
+                let feed = Arc::clone(self);
+                tokio::spawn(async move {
+                    sleep_until(time).await;
+                    feed.cut_now();
+                });
+            }
+        }
+    }
+
+    fn cut_now(&self) {
+        let mut state = self.state();
+        let State {
+            sequencer, cuts, ..
+        } = &mut *state;
+        if let Some(sequencer) = sequencer {
+            cuts.cut(sequencer, Instant::now());
+        }
+        drop(state);
+        self.changed();
+    }
+
+    /// Forgets batches that every reader who keeps up has had.
+    pub(super) fn forget_old_batches(&self) {
+        if let Some(time) = Instant::now().checked_sub(LIFETIME) {
+            self.state().cuts.forget_before(time);
+        }
     }
 
     /// Whether Postgres' head is one that this feed has had; `None` when only Postgres can say.
@@ -148,22 +210,25 @@ impl Feed {
     /// Lets `see` look at the feed, if it is open.
     pub(super) fn look<T>(&self, see: impl FnOnce(View<'_>) -> T) -> Option<T> {
         let state = self.state();
-        let forks = state.forks;
-        state
-            .sequencer
-            .as_ref()
-            .map(|sequencer| see(View { sequencer, forks }))
+        let (cuts, forks) = (&state.cuts, state.forks);
+        state.sequencer.as_ref().map(|sequencer| {
+            see(View {
+                sequencer,
+                cuts,
+                forks,
+            })
+        })
     }
 
-    /// Passes a signal on to whoever listens now; a read mark only if it is news.
+    /// Passes a signal on to whoever listens at the next [`Feed::cut`]; a read mark only if it is news.
     pub(super) fn signal(&self, signal: Signal) {
+        let mut state = self.state();
         if let Signal::ReadMark {
             user_id,
             last_read_number,
             ..
         } = signal
         {
-            let mut state = self.state();
             if state.marks.len() >= MARKS {
                 state.marks.clear();
             }
@@ -173,15 +238,10 @@ impl Feed {
             }
             *known = last_read_number;
         }
-        // An error only says that nobody listens.
-        drop(self.signals.send(signal));
+        state.cuts.signal(signal);
     }
 
     pub(super) fn subscribe_changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
-    }
-
-    pub(super) fn subscribe_signals(&self) -> broadcast::Receiver<Signal> {
-        self.signals.subscribe()
     }
 }

@@ -25,6 +25,7 @@ impl Hub {
                     // The sweep comes back to it.
                     tracing::warn!(%error, feed = %feed.id(), "cannot fill a feed");
                 }
+                feed.cut();
                 if !feed.end_fill() {
                     return;
                 }

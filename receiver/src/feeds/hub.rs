@@ -246,21 +246,16 @@ impl Hub {
             }
         }
         for signal in publication.signals {
-            self.pass_on(&feed, signal);
+            pass_on(&feed, signal);
         }
+        feed.cut();
     }
 
     /// Passes on a live fact about a chat that did not come over Redis.
     pub(super) fn hear_signal(&self, feed: FeedId, signal: Signal) {
         if let Some(feed) = self.find(feed) {
-            self.pass_on(&feed, signal);
-        }
-    }
-
-    fn pass_on(&self, feed: &Feed, signal: Signal) {
-        let (Signal::Typing { chat_id, .. } | Signal::ReadMark { chat_id, .. }) = signal;
-        if FeedId::from(chat_id) == feed.id() {
-            feed.signal(signal);
+            pass_on(&feed, signal);
+            feed.cut();
         }
     }
 
@@ -295,6 +290,13 @@ impl Hub {
     ) -> Result<Vec<Event>, Error> {
         let _turn = self.0.reads.acquire().await.map_err(Error::internal)?;
         db::feed_events::page(&self.0.pool, feed, from, limit).await
+    }
+}
+
+fn pass_on(feed: &Feed, signal: Signal) {
+    let (Signal::Typing { chat_id, .. } | Signal::ReadMark { chat_id, .. }) = signal;
+    if FeedId::from(chat_id) == feed.id() {
+        feed.signal(signal);
     }
 }
 

@@ -4,42 +4,12 @@ use std::sync::Arc;
 
 use chassis::{Error, mutants::planted};
 use shared_schema::{Cursor, Event, Signal};
-use tokio::sync::{
-    broadcast::{self, error::RecvError},
-    watch,
+use tokio::sync::watch;
+
+use super::{
+    Hub, Step, Watch,
+    batch::{BATCH, Batch, ResetReason, fitting},
 };
-
-use super::{Hub, Step, Watch};
-
-/// Events per batch. A client that is further behind gets several batches.
-const BATCH: usize = 100;
-
-/// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
-const BATCH_TEXT: usize = 128 * 1024;
-
-/// Why a client must fetch the current state anew instead of applying events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResetReason {
-    /// More events were missed than are replayed.
-    GapTooLarge,
-    /// The history was replaced; what the client has may contain events that no longer exist.
-    Forked,
-}
-
-/// What a subscriber gets at once: everything since the batch before.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// Consecutive events, oldest first.
-    pub events: Vec<Arc<Event>>,
-    /// Live facts that are no events.
-    pub signals: Vec<Signal>,
-    /// The position after the events.
-    pub cursor: Cursor,
-    /// Whether that was the head of the feed.
-    pub caught_up: bool,
-    /// Set when the events after the last cursor cannot be given; `cursor` is where to go on from.
-    pub reset: Option<ResetReason>,
-}
 
 /// A position in a watched feed that moves forward, batch by batch, to the head and then with it.
 ///
@@ -54,8 +24,9 @@ pub struct Reader {
     resuming: bool,
     /// Postgres has the event at the position, although the feed here has not come so far yet.
     proved: bool,
+    /// The batches of signals before this number were handed out or missed.
+    signalled: u64,
     changes: watch::Receiver<u64>,
-    signals: broadcast::Receiver<Signal>,
 }
 
 impl Reader {
@@ -64,14 +35,14 @@ impl Reader {
     pub fn new(hub: &Hub, watch: Watch, after: Option<Cursor>) -> Self {
         let feed = watch.feed();
         let start = Cursor::start(feed.id());
-        let (head, forks) = feed
-            .look(|view| (view.sequencer.head(), view.forks))
-            .unwrap_or((start, 0));
+        let (end, signalled, forks) = feed
+            .look(|view| (view.cuts.end(), view.cuts.next(), view.forks))
+            .unwrap_or((start, 0, 0));
         Self {
             hub: hub.clone(),
             changes: feed.subscribe_changes(),
-            signals: feed.subscribe_signals(),
-            position: after.filter(|_| !planted("cursor_ignored")).unwrap_or(head),
+            signalled,
+            position: after.filter(|_| !planted("cursor_ignored")).unwrap_or(end),
             resuming: after.is_some(),
             proved: false,
             forks,
@@ -88,39 +59,57 @@ impl Reader {
     /// A batch that says where the reader stands, without events.
     #[must_use]
     pub fn announcement(&self) -> Batch {
-        self.batch(Vec::new(), Vec::new(), None)
+        Batch::at(self.position, self.end() == self.position)
     }
 
-    /// The next batch, or none when the reader is at the head.
+    /// The next batch, or none when the reader is at the end of what was cut.
     ///
     /// Safe to cancel: the position only moves when a batch is returned.
     ///
     /// # Errors
     /// When the events must come from Postgres and it is away. Try again.
-    pub async fn catch_up(&mut self) -> Result<Option<Batch>, Error> {
+    pub async fn catch_up(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         let looked = self.watch.feed().look(|view| {
-            let step = view.sequencer.after(self.position, BATCH);
-            (view.forks, view.sequencer.head(), step)
+            let shared = view.cuts.after(self.position).filter(|_| !self.resuming);
+            let step = match shared {
+                Some(_) => Step::AtHead,
+                None => view.sequencer.after(self.position, BATCH),
+            };
+            let end = view.cuts.end();
+            (view.forks, view.sequencer.head(), end, shared, step)
         });
-        let Some((forks, head, step)) = looked else {
+        let Some((forks, head, end, shared, step)) = looked else {
             return Ok(None);
         };
         if forks != self.forks {
             self.forks = forks;
-            return Ok(Some(self.reset_to(head, ResetReason::Forked)));
+            return Ok(Some(self.reset_to(end, ResetReason::Forked)));
+        }
+        if let Some(batch) = shared {
+            self.position = batch.cursor;
+            return Ok(Some(batch));
         }
         match step {
             Step::AtHead => {
                 self.resuming = false;
                 Ok(None)
             }
-            Step::NotOurs => Ok(Some(self.reset_to(head, ResetReason::Forked))),
-            Step::Ahead => self.prove().await,
+            Step::NotOurs => Ok(Some(self.reset_to(end, ResetReason::Forked))),
+            // Rare, and its future would be most of what a subscription costs.
+            Step::Ahead => Box::pin(self.prove()).await,
             _ if self.resuming && head.seq - self.position.seq > self.hub.args().resume_limit => {
-                Ok(Some(self.reset_to(head, ResetReason::GapTooLarge)))
+                Ok(Some(self.reset_to(end, ResetReason::GapTooLarge)))
             }
-            Step::Events(events) => Ok(Some(self.advance(events))),
-            Step::BeforeWindow => self.read().await.map(Some),
+            Step::Events(mut events) => {
+                events.retain(|event| event.seq <= end.seq);
+                if events.is_empty() {
+                    // What lies ahead is not cut yet.
+                    self.resuming = false;
+                    return Ok(None);
+                }
+                Ok(Some(self.advance(events)))
+            }
+            Step::BeforeWindow => Box::pin(self.read()).await.map(Some),
         }
     }
 
@@ -130,44 +119,60 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::catch_up`].
-    pub async fn next(&mut self) -> Result<Batch, Error> {
+    pub async fn next(&mut self) -> Result<Arc<Batch>, Error> {
         loop {
             // Before looking, so that a change in between is not slept through.
             self.changes.mark_unchanged();
             if let Some(batch) = self.catch_up().await? {
                 return Ok(batch);
             }
-            tokio::select! {
-                // The sender lives in the feed, which the watch keeps.
-                _ = self.changes.changed() => {}
-                signal = self.signals.recv() => {
-                    let signals = self.signals_from(signal);
-                    if !signals.is_empty() {
-                        return Ok(self.batch(Vec::new(), signals, None));
-                    }
-                }
+            if let Some(batch) = self.signals() {
+                return Ok(batch);
+            }
+            // The sender lives in the feed, which the watch keeps.
+            drop(self.changes.changed().await);
+        }
+    }
+
+    /// The signals that have come since the last ones.
+    fn signals(&mut self) -> Option<Arc<Batch>> {
+        let feed = self.watch.feed();
+        let (next, waiting) = feed.look(|view| {
+            let waiting = view.cuts.signals_since(self.signalled);
+            (view.cuts.next(), waiting)
+        })?;
+        match waiting.first() {
+            None => {
+                self.signalled = next;
+                None
+            }
+            Some((number, batch)) if batch.cursor == self.position => {
+                self.signalled = number + 1;
+                Some(Arc::clone(batch))
+            }
+            // They were sent to readers who stood elsewhere.
+            Some(_) => {
+                self.signalled = next;
+                let signals: Vec<Signal> = waiting
+                    .iter()
+                    .flat_map(|(_, batch)| batch.signals.iter().cloned())
+                    .collect();
+                Some(Arc::new(Batch {
+                    signals,
+                    ..self.announcement()
+                }))
             }
         }
     }
 
-    /// That signal and those that wait behind it.
-    fn signals_from(&mut self, first: Result<Signal, RecvError>) -> Vec<Signal> {
-        let mut signals: Vec<Signal> = first.into_iter().collect();
-        while let Ok(signal) = self.signals.try_recv() {
-            signals.push(signal);
-        }
-        signals
-    }
-
     /// The client has seen more than this process: its cursor came from a query, a mutation or another instance. That is
     /// no fork as long as Postgres has the event; the feed then catches up with the client.
-    async fn prove(&mut self) -> Result<Option<Batch>, Error> {
+    async fn prove(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         if !self.proved {
             let position = self.position;
             let found = self.hub.read(position.feed, position.seq, 1).await?;
             if found.first().is_none_or(|event| event.cursor() != position) {
-                let head = self.watch.feed().head().unwrap_or(position);
-                return Ok(Some(self.reset_to(head, ResetReason::Forked)));
+                return Ok(Some(self.reset_to(self.end(), ResetReason::Forked)));
             }
             self.proved = true;
             self.hub.fill(Arc::clone(self.watch.feed()));
@@ -175,7 +180,7 @@ impl Reader {
         Ok(None)
     }
 
-    async fn read(&mut self) -> Result<Batch, Error> {
+    async fn read(&mut self) -> Result<Arc<Batch>, Error> {
         let position = self.position;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
         // The event at the position comes first, as proof that the client's history is ours.
@@ -189,54 +194,36 @@ impl Reader {
         let proved = proof == 0 || page.next().is_some_and(|event| event.cursor() == position);
         let events: Vec<Arc<Event>> = page.map(Arc::new).collect();
         if !proved || events.is_empty() {
-            let head = self.watch.feed().head().unwrap_or(position);
-            return Ok(self.reset_to(head, ResetReason::Forked));
+            return Ok(self.reset_to(self.end(), ResetReason::Forked));
         }
         Ok(self.advance(events))
     }
 
-    fn advance(&mut self, mut events: Vec<Arc<Event>>) -> Batch {
+    fn advance(&mut self, mut events: Vec<Arc<Event>>) -> Arc<Batch> {
         events.truncate(fitting(&events));
         if let Some(last) = events.last() {
             self.position = last.cursor();
         }
-        let batch = self.batch(events, Vec::new(), None);
-        self.resuming &= !batch.caught_up;
-        batch
-    }
-
-    fn reset_to(&mut self, head: Cursor, reason: ResetReason) -> Batch {
-        self.position = head;
-        self.resuming = false;
-        self.batch(Vec::new(), Vec::new(), Some(reason))
-    }
-
-    fn batch(
-        &self,
-        events: Vec<Arc<Event>>,
-        signals: Vec<Signal>,
-        reset: Option<ResetReason>,
-    ) -> Batch {
-        Batch {
+        let batch = Batch {
             events,
-            signals,
-            cursor: self.position,
-            caught_up: self.watch.feed().head() == Some(self.position),
-            reset,
-        }
+            ..self.announcement()
+        };
+        self.resuming &= !batch.caught_up;
+        Arc::new(batch)
     }
-}
 
-/// How many of these events, at least one, stay within [`BATCH_TEXT`].
-fn fitting(events: &[Arc<Event>]) -> usize {
-    let text_of = |event: &Arc<Event>| {
-        let content = event.change.message()?.content.as_ref()?;
-        Some(content.len())
-    };
-    let mut text = 0;
-    let too_many = events.iter().position(|event| {
-        text += text_of(event).unwrap_or_default();
-        text > BATCH_TEXT
-    });
-    too_many.map_or(events.len(), |fitting| fitting.max(1))
+    fn reset_to(&mut self, end: Cursor, reason: ResetReason) -> Arc<Batch> {
+        self.position = end;
+        self.resuming = false;
+        Arc::new(Batch {
+            reset: Some(reason),
+            ..self.announcement()
+        })
+    }
+
+    /// How far the feed was cut.
+    fn end(&self) -> Cursor {
+        let end = self.watch.feed().look(|view| view.cuts.end());
+        end.unwrap_or(self.position)
+    }
 }

@@ -49,7 +49,11 @@ pub async fn sweep(hub: Hub, mut redis: watch::Receiver<bool>) {
 }
 
 async fn sweep_once(hub: &Hub, marks_within: Duration) -> Result<(), Error> {
-    for feeds in hub.watched().chunks(CHUNK) {
+    let watched = hub.watched();
+    for feed in watched.iter().filter_map(|&feed| hub.find(feed)) {
+        feed.forget_old_batches();
+    }
+    for feeds in watched.chunks(CHUNK) {
         compare(hub, feeds).await?;
         pass_marks_on(hub, feeds, marks_within).await?;
     }

@@ -34,8 +34,8 @@ pub enum ResetReason {
     Forked,
 }
 
-impl From<feeds::Batch> for FeedBatch {
-    fn from(batch: feeds::Batch) -> Self {
+impl From<&feeds::Batch> for FeedBatch {
+    fn from(batch: &feeds::Batch) -> Self {
         Self {
             feed_id: batch.cursor.feed,
             events: batch
@@ -43,7 +43,7 @@ impl From<feeds::Batch> for FeedBatch {
                 .iter()
                 .map(|event| FeedEvent::from(event.as_ref()))
                 .collect(),
-            signals: batch.signals.into_iter().map(Signal::from).collect(),
+            signals: batch.signals.iter().cloned().map(Signal::from).collect(),
             cursor: batch.cursor,
             caught_up: batch.caught_up,
             reset: batch.reset.map(ResetReason::from),

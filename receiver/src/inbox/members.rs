@@ -1,6 +1,6 @@
 //! The chats that an inbox follows live.
 
-use std::{collections::HashMap, pin::Pin};
+use std::{collections::HashMap, pin::Pin, sync::Arc};
 
 use futures_util::{
     Stream, StreamExt,
@@ -12,7 +12,7 @@ use crate::{feeds::Batch, follower::Follower, participation::Participation};
 
 /// What a chat's stream says, and the proof that it holds by then.
 pub(super) enum Said {
-    Batch(Participation, Batch),
+    Batch(Participation, Arc<Batch>),
     /// The caller's right to read has ended.
     End(Participation),
 }

@@ -47,6 +47,6 @@ impl FeedPage {
             .catch_up()
             .await?
             .unwrap_or_else(|| follower.announcement(Vec::new()));
-        Ok(batch.into())
+        Ok(batch.as_ref().into())
     }
 }

@@ -1,20 +1,17 @@
 //! One socket from upgrade to close.
 
-use std::pin::Pin;
+use std::sync::Arc;
 
-use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
-use chassis::{
-    Caller, Error,
-    graphql::{failure, finish},
-};
-use futures_util::{FutureExt, SinkExt, Stream, StreamExt, stream};
+use chassis::{Caller, Error, graphql::failure};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
 use super::{
     SocketContext,
-    answer::{frame, is_interrupted, size},
+    answer::{Answer, is_interrupted, size},
+    answers::{Answers, answers},
     close::Close,
     operation,
     protocol::{Incoming, Outgoing},
@@ -34,8 +31,6 @@ const BURST_BYTES: usize = 64 * 1024;
 /// Longest id of an operation: the official client sends UUIDs.
 const MAX_ID: usize = 128;
 
-type Answers = Pin<Box<dyn Stream<Item = Option<Response>> + Send>>;
-
 /// Why a socket ended.
 enum End {
     /// We close it.
@@ -47,7 +42,7 @@ enum End {
 /// Serves a socket. `spoken` tells whether the client speaks our subprotocol.
 pub(super) async fn serve(
     mut socket: WebSocket,
-    context: SocketContext,
+    context: Arc<SocketContext>,
     mut place: Place,
     spoken: bool,
 ) {
@@ -281,19 +276,8 @@ impl<'a> Connection<'a> {
                 )
                 .await;
         }
-        let request = self
-            .context
-            .endpoint
-            .prepare(request, Some(self.caller.clone()));
-        let answers = self
-            .context
-            .schema
-            .execute_stream(request)
-            .map(finish)
-            .map(Some);
-        // `StreamMap` forgets a stream that ends, so its end is an answer too.
-        let answers = answers.chain(stream::once(async { None }));
-        self.operations.insert(id, Box::pin(answers));
+        let answers = answers(&self.context.presses, request, &self.caller);
+        self.operations.insert(id, answers);
         self.context.sockets.metrics().operations.inc();
         Ok(())
     }
@@ -305,17 +289,17 @@ impl<'a> Connection<'a> {
     }
 
     /// Writes this answer and those that are ready behind it, in one go.
-    async fn give(&mut self, id: String, answer: Option<Response>) -> Result<(), End> {
+    async fn give(&mut self, id: String, answer: Answer) -> Result<(), End> {
         let mut next = Some((id, answer));
         let mut frames = Vec::new();
         let mut bytes = 0;
         let mut interrupted = false;
         while let Some((id, answer)) = next {
-            if answer.as_ref().is_some_and(is_interrupted) {
+            if is_interrupted(&answer) {
                 interrupted = true;
                 break;
             }
-            let (frame, last) = frame(&id, answer.as_ref());
+            let (frame, last) = answer.frame(&id);
             bytes += size(&frame);
             frames.push(frame);
             if last {

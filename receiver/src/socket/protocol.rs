@@ -74,3 +74,18 @@ impl Outgoing<'_> {
         Message::Text(Utf8Bytes::from(text))
     }
 }
+
+/// The frame of a `next` message around a payload that is JSON already.
+pub(super) fn next(id: &str, payload: &str) -> Message {
+    // A string can always be written as JSON.
+    let id = serde_json::to_string(id).unwrap_or_default();
+    let text = [
+        r#"{"type":"next","id":"#,
+        &id,
+        r#","payload":"#,
+        payload,
+        "}",
+    ]
+    .concat();
+    Message::Text(Utf8Bytes::from(text))
+}

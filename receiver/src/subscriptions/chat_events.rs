@@ -5,7 +5,7 @@ use futures_util::{Stream, StreamExt};
 use shared_schema::{ChatId, Cursor};
 
 use super::chat_batches;
-use crate::graphql::FeedBatch;
+use crate::{graphql::FeedBatch, press::batches};
 
 /// `Subscription.chatEvents`.
 #[derive(Default)]
@@ -21,7 +21,7 @@ impl ChatEventsSubscription {
         #[graphql(desc = "Your last cursor of this chat's feed. Without it: from now.")]
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
-        let batches = chat_batches(context, chat_id, after).await?;
-        Ok(batches.map(|batch| Ok(FeedBatch::from(batch))))
+        let batches = batches(context, chat_batches(context, chat_id, after)).await?;
+        Ok(batches.map(|batch| Ok(FeedBatch::from(batch.as_ref()))))
     }
 }

@@ -5,7 +5,7 @@ use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt};
 use shared_schema::Cursor;
 
-use crate::{graphql::FeedBatch, queries::hub, sources::primary};
+use crate::{graphql::FeedBatch, press::batches, queries::hub, sources::primary};
 
 /// Cursors in one `after`, at the most.
 const MAX_CURSORS: usize = 1_000;
@@ -26,8 +26,9 @@ impl InboxSubscription {
         )]
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
-        let inbox = open(context, after).await?;
-        Ok(inbox.into_stream().map(|batch| Ok(FeedBatch::from(batch))))
+        let open = async { Ok(open(context, after).await?.into_stream()) };
+        let batches = batches(context, open).await?;
+        Ok(batches.map(|batch| Ok(FeedBatch::from(batch.as_ref()))))
     }
 }
 

@@ -5,7 +5,10 @@ use futures_util::{Stream, StreamExt, stream};
 use shared_schema::{ChatId, Cursor};
 
 use super::chat_batches;
-use crate::graphql::{ReadMark, Signal};
+use crate::{
+    graphql::{ReadMark, Signal},
+    press::batches,
+};
 
 /// `Subscription.messageReadUpdated`.
 #[derive(Default)]
@@ -23,11 +26,12 @@ impl MessageReadUpdatedSubscription {
         )]
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {
-        let batches = chat_batches(context, chat_id, after).await?;
+        let batches = batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(batches.flat_map(|batch| {
             let marks = batch
                 .signals
-                .into_iter()
+                .iter()
+                .cloned()
                 .filter_map(|signal| match signal.into() {
                     Signal::ReadMark(mark) => Some(Ok(mark)),
                     Signal::Typing(_) => None,

@@ -5,7 +5,7 @@ use futures_util::{Stream, StreamExt, future::ready};
 use shared_schema::{Change, ChatId, Cursor};
 
 use super::{chat_batches, events};
-use crate::graphql::Message;
+use crate::{graphql::Message, press::batches};
 
 /// `Subscription.messageRemoved`.
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl MessageRemovedSubscription {
             Cursor,
         >,
     ) -> Result<impl Stream<Item = Result<Message>> + use<>> {
-        let batches = chat_batches(context, chat_id, after).await?;
+        let batches = batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(events(batches).filter_map(|event| {
             ready(match event {
                 Ok(event) => match &event.change {

@@ -27,4 +27,5 @@ mod replica;
 mod sabotage;
 mod sequencer;
 mod sessions;
+mod sharing;
 mod signals;

@@ -1,0 +1,79 @@
+//! What subscribers are given at once.
+
+use std::sync::Arc;
+
+use shared_schema::{Cursor, Event, Signal};
+
+use crate::press::Prints;
+
+/// Events per batch. A client that is further behind gets several batches.
+pub(super) const BATCH: usize = 100;
+
+/// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
+const BATCH_TEXT: usize = 128 * 1024;
+
+/// Why a client must fetch the current state anew instead of applying events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetReason {
+    /// More events were missed than are replayed.
+    GapTooLarge,
+    /// The history was replaced; what the client has may contain events that no longer exist.
+    Forked,
+}
+
+/// Everything since the batch before. Readers that are live share one and the same, and what was made of it.
+#[derive(Debug)]
+pub struct Batch {
+    /// Consecutive events, oldest first.
+    pub events: Vec<Arc<Event>>,
+    /// Live facts that are no events.
+    pub signals: Vec<Signal>,
+    /// The position after the events.
+    pub cursor: Cursor,
+    /// Whether that was the end of the feed when the batch was made.
+    pub caught_up: bool,
+    /// Set when the events after the last cursor cannot be given; `cursor` is where to go on from.
+    pub reset: Option<ResetReason>,
+    /// Answers that were made of it.
+    pub(crate) prints: Prints,
+}
+
+impl Batch {
+    /// A batch that says where somebody stands.
+    #[must_use]
+    pub fn at(cursor: Cursor, caught_up: bool) -> Self {
+        Self {
+            events: Vec::new(),
+            signals: Vec::new(),
+            cursor,
+            caught_up,
+            reset: None,
+            prints: Prints::default(),
+        }
+    }
+
+    /// The same batch up to the event at this index, which becomes its last.
+    #[must_use]
+    pub fn until(&self, last: usize) -> Self {
+        let events = self.events[..=last].to_vec();
+        Self {
+            caught_up: self.caught_up && last + 1 == self.events.len(),
+            events,
+            ..Self::at(self.events[last].cursor(), false)
+        }
+    }
+}
+
+/// How many of these events, at least one, stay within [`BATCH_TEXT`].
+pub(super) fn fitting(events: &[Arc<Event>]) -> usize {
+    let text_of = |event: &Arc<Event>| {
+        let content = event.change.message()?.content.as_ref()?;
+        Some(content.len())
+    };
+    let mut text = 0;
+    let too_many = events.iter().position(|event| {
+        text += text_of(event).unwrap_or_default();
+        text > BATCH_TEXT
+    });
+    too_many.map_or(events.len(), |fitting| fitting.max(1))
+}
