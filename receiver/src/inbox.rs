@@ -145,11 +145,11 @@ impl Inbox {
                 return Ok(batch);
             }
             while let Some(&joined) = self.returning.last() {
-                self.follow_since_joining(joined).await?;
+                Box::pin(self.follow_since_joining(joined)).await?;
                 self.returning.pop();
             }
             if let Some(held) = self.held.take_if(|held| held.ending.is_empty()) {
-                return self.let_go(held).await;
+                return Box::pin(self.let_go(held)).await;
             }
             if self.held.is_none() && !self.own_caught_up {
                 match self.own.catch_up().await? {

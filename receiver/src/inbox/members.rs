@@ -42,7 +42,7 @@ impl Members {
             again: None,
         };
         self.members.insert(participation.chat_id, member);
-        let said = stream::unfold(Some(follower), move |follower| async move {
+        let said = stream::unfold(Some(Box::new(follower)), move |follower| async move {
             let mut follower = follower?;
             let batch = follower.next().await;
             let proof = follower.participation().unwrap_or(participation);

@@ -48,7 +48,8 @@ pub(super) async fn serve(
 ) {
     let args = context.sockets.args();
     let end = if spoken {
-        match greet(&mut socket, &context, &mut place, &args).await {
+        // Its future is large and soon over, but would be part of this one to the end.
+        match Box::pin(greet(&mut socket, &context, &mut place, &args)).await {
             Ok((caller, sentinel)) => {
                 Connection::new(&mut socket, &context, args, caller)
                     .run(sentinel)
@@ -222,7 +223,9 @@ impl<'a> Connection<'a> {
         self.unanswered_pings = 0;
         self.count()?;
         match read(frame)? {
-            Some(Incoming::Subscribe { id, payload }) => self.subscribe(id, *payload).await,
+            Some(Incoming::Subscribe { id, payload }) => {
+                Box::pin(self.subscribe(id, *payload)).await
+            }
             Some(Incoming::Complete { id }) => {
                 self.stop(&id);
                 Ok(())
