@@ -85,8 +85,8 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 /// Bounds of live delivery.
 #[derive(Args, Clone, Debug)]
 pub struct LiveArgs {
-    /// Events kept in memory per watched feed.
-    #[arg(long, env = "FEED_WINDOW", default_value = "256")]
+    /// Events kept in memory per watched feed, as long as their texts have no more than 1 MiB.
+    #[arg(long, env = "FEED_WINDOW", default_value = "2048")]
     pub feed_window: usize,
     /// A client that missed more events than this is told to start afresh.
     #[arg(long, env = "RESUME_LIMIT", default_value = "500")]
@@ -132,7 +132,7 @@ impl Default for LiveArgs {
     fn default() -> Self {
         let sockets = SocketArgs::default();
         Self {
-            feed_window: 256,
+            feed_window: 2048,
             resume_limit: 500,
             max_sockets: sockets.max,
             sockets_per_second: sockets.upgrades_per_second,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shared_schema::{Cursor, Event, Signal};
 
+use super::sequencer::text_of;
 use crate::press::Prints;
 
 /// Events per batch. A client that is further behind gets several batches.
@@ -66,13 +67,9 @@ impl Batch {
 
 /// How many of these events, at least one, stay within [`BATCH_TEXT`].
 pub(super) fn fitting(events: &[Arc<Event>]) -> usize {
-    let text_of = |event: &Arc<Event>| {
-        let content = event.change.message()?.content.as_ref()?;
-        Some(content.len())
-    };
     let mut text = 0;
     let too_many = events.iter().position(|event| {
-        text += text_of(event).unwrap_or_default();
+        text += text_of(event);
         text > BATCH_TEXT
     });
     too_many.map_or(events.len(), |fitting| fitting.max(1))

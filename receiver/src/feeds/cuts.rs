@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Batches kept for readers that have not come to them yet. Who is slower reads from the window, and misses signals.
-const KEPT: usize = 16;
+const KEPT: usize = 64;
 
 /// What a batch costs a reader: about a write to its socket.
 const COST: Duration = Duration::from_micros(10);
@@ -163,9 +163,10 @@ impl Cuts {
 
     /// The batches of signals from this number on.
     pub(super) fn signals_since(&self, number: u64) -> Vec<(u64, Arc<Batch>)> {
+        let before = self.kept.partition_point(|kept| kept.number < number);
         self.kept
-            .iter()
-            .filter(|kept| kept.number >= number && !kept.batch.signals.is_empty())
+            .range(before..)
+            .filter(|kept| !kept.batch.signals.is_empty())
             .map(|kept| (kept.number, Arc::clone(&kept.batch)))
             .collect()
     }

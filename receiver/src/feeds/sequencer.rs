@@ -5,6 +5,9 @@ use std::{collections::VecDeque, sync::Arc};
 use chassis::mutants::planted;
 use shared_schema::{Change, Cursor, Event, EventId, MessageId, Seq};
 
+/// Bytes of message text in one window, at most: as much as two thousand messages of an ordinary length hold.
+const WINDOW_TEXT: usize = 1024 * 1024;
+
 /// What became of an event that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -37,6 +40,8 @@ pub struct Sequencer {
     head: Cursor,
     window: VecDeque<Arc<Event>>,
     capacity: usize,
+    /// Bytes of the messages in the window.
+    text: usize,
 }
 
 impl Sequencer {
@@ -47,6 +52,7 @@ impl Sequencer {
             head,
             window: VecDeque::new(),
             capacity,
+            text: 0,
         }
     }
 
@@ -121,9 +127,13 @@ impl Sequencer {
             self.scrub(message.id, &event.change);
         }
         self.head = event.cursor();
+        self.text += text_of(&event);
         self.window.push_back(event);
-        while self.window.len() > self.capacity {
-            self.window.pop_front();
+        while self.window.len() > self.capacity || self.text > WINDOW_TEXT {
+            let Some(oldest) = self.window.pop_front() else {
+                break;
+            };
+            self.text -= text_of(&oldest);
         }
     }
 
@@ -140,10 +150,12 @@ impl Sequencer {
                 }
                 _ => continue,
             };
-            *slot = Arc::new(Event {
+            let scrubbed = Arc::new(Event {
                 change: scrubbed,
                 ..Event::clone(slot)
             });
+            self.text = self.text + text_of(&scrubbed) - text_of(slot);
+            *slot = scrubbed;
         }
     }
 
@@ -166,4 +178,10 @@ impl Sequencer {
             .ok()
             .filter(|&offset| offset < self.window.len())
     }
+}
+
+/// Bytes of the message that the event is about.
+pub(super) fn text_of(event: &Event) -> usize {
+    let content = event.change.message().map(|message| &message.content);
+    content.and_then(Option::as_ref).map_or(0, String::len)
 }

@@ -235,3 +235,25 @@ fn the_ends_of_the_numbers_are_no_panic() {
         assert_eq!(sequencer.head(), position(4));
     }
 }
+
+#[test]
+fn a_window_of_long_texts_is_shorter_and_still_ends_at_the_head() {
+    let mut sequencer = Sequencer::new(Cursor::start(FEED), 2_048);
+    let text = "x".repeat(5_000);
+    for seq in 1..=1_000 {
+        let added = Change::MessageAdded(message(seq, Some(&text)));
+        let verdict = sequencer.offer(event_with(1, seq, added));
+        assert_eq!(verdict, Verdict::Delivered);
+    }
+    assert_eq!(drain(&sequencer, position(900), 100).len(), 100);
+    assert!(matches!(
+        sequencer.after(position(500), 1),
+        Step::BeforeWindow
+    ));
+    // A removal takes its text out of the count as well.
+    for seq in 1_001..=1_100 {
+        let removed = Change::MessageRemoved(message(seq - 101, None));
+        sequencer.offer(event_with(1, seq, removed));
+    }
+    assert_eq!(drain(&sequencer, position(900), 100).len(), 200);
+}
