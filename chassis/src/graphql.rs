@@ -5,6 +5,7 @@
 //! that a client never reads an internal message.
 
 mod errors;
+pub mod events;
 mod holes;
 mod http;
 mod ide;
@@ -38,6 +39,8 @@ use crate::{
 
 type Execute = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 type PerRequest = Arc<dyn Fn(Request) -> Request + Send + Sync>;
+type Subscribe =
+    Arc<dyn Fn(Request, Caller) -> BoxFuture<'static, axum::response::Response> + Send + Sync>;
 
 /// A schema as clients reach it.
 #[derive(Clone)]
@@ -47,6 +50,7 @@ pub struct Endpoint {
     limits: Limits,
     verifier: Option<Verifier>,
     per_request: Vec<PerRequest>,
+    subscribe: Option<Subscribe>,
     operations: Operations,
     /// The schema's own names: the only ones that may become a metric label.
     names: Arc<HashSet<String>>,
@@ -71,6 +75,7 @@ impl Endpoint {
             limits: Limits::default(),
             verifier: None,
             per_request: Vec::new(),
+            subscribe: None,
             operations: Operations::default(),
             names,
         }
@@ -94,6 +99,22 @@ impl Endpoint {
     #[must_use]
     pub fn per_request(mut self, add: impl Fn(Request) -> Request + Send + Sync + 'static) -> Self {
         self.per_request.push(Arc::new(add));
+        self
+    }
+
+    /// Serves subscriptions whose client asks for server-sent events: the checked request and its caller go to
+    /// `subscribe`, which answers with an event stream. Without it subscriptions over HTTP are refused.
+    #[must_use]
+    pub fn subscriptions<F>(
+        mut self,
+        subscribe: impl Fn(Request, Caller) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = axum::response::Response> + Send + 'static,
+    {
+        self.subscribe = Some(Arc::new(move |request, caller| {
+            subscribe(request, caller).boxed()
+        }));
         self
     }
 

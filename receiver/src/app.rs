@@ -1,5 +1,7 @@
 //! The service put together. `main` and the tests start the same thing.
 
+use std::sync::Arc;
+
 use chassis::{
     Bound, Service, StartError, Verifier,
     graphql::Endpoint,
@@ -74,21 +76,24 @@ impl Application {
             endpoint.clone(),
             PressMetrics::register(metrics.registry()),
         );
-        let routes = socket::router(
-            SocketContext {
-                presses,
-                endpoint: endpoint.clone(),
-                verifier: verifier.clone(),
-                hub: hub.clone(),
-                pool: pool.clone(),
-                sockets: sockets.clone(),
-                allowed_origins: config.graphql.allowed_origins.clone(),
-            },
-            // Queries may read from a replica; what runs on a socket may not.
-            endpoint
-                .per_request(move |request| request.data(sources.reading()))
-                .router(),
-        );
+        let context = Arc::new(SocketContext {
+            presses,
+            endpoint: endpoint.clone(),
+            verifier: verifier.clone(),
+            hub: hub.clone(),
+            pool: pool.clone(),
+            sockets: sockets.clone(),
+            allowed_origins: config.graphql.allowed_origins.clone(),
+        });
+        let streams = Arc::clone(&context);
+        // Queries may read from a replica; subscriptions may not.
+        let http = endpoint
+            .per_request(move |request| request.data(sources.reading()))
+            .subscriptions(move |request, caller| {
+                socket::serve_events(Arc::clone(&streams), request, caller)
+            })
+            .router();
+        let routes = socket::router(context, http);
         let redis = hints.connected();
         let bound = Service::new("receiver", &config.listen, &config.drain)
             .routes(routes)

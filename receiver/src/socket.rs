@@ -11,6 +11,7 @@ mod answer;
 mod answers;
 mod close;
 mod connection;
+mod events;
 mod operation;
 mod protocol;
 mod registry;
@@ -29,6 +30,7 @@ use chassis::{Verifier, graphql::Endpoint, postgres::Pool, telemetry};
 
 use crate::{feeds::Hub, press::Presses};
 
+pub use events::serve as serve_events;
 pub use registry::{SocketArgs, SocketMetrics, Sockets};
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -67,10 +69,10 @@ pub struct SocketContext {
 }
 
 /// Takes WebSocket upgrades on `/graphql` and leaves everything else to `http`.
-pub fn router(context: SocketContext, http: Router) -> Router {
+pub fn router(context: Arc<SocketContext>, http: Router) -> Router {
     Router::new()
         .route("/graphql", any(upgrade))
-        .with_state((Arc::new(context), http.clone()))
+        .with_state((context, http.clone()))
         .fallback_service(http)
 }
 

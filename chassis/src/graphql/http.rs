@@ -20,7 +20,7 @@ use serde::Serialize;
 use super::{
     Endpoint,
     errors::code,
-    failure, ide,
+    events, failure, ide,
     read::{Refusal, from_body, from_uri},
 };
 use crate::{auth::Caller, error::Error, telemetry};
@@ -38,6 +38,8 @@ enum MediaType {
     GraphqlResponse,
     /// `application/json`, of clients older than that: 200 for every well-formed request.
     Json,
+    /// `text/event-stream`: the answers as events. What is refused before it runs is answered as above.
+    EventStream,
 }
 
 async fn answer(State(endpoint): State<Endpoint>, request: axum::extract::Request) -> Response {
@@ -79,8 +81,10 @@ async fn execute(
                 Some(StatusCode::METHOD_NOT_ALLOWED),
             );
         }
-        OperationType::Subscription => {
-            let error = Error::bad_request("subscriptions need a WebSocket");
+        OperationType::Subscription
+            if endpoint.subscribe.is_none() || media_type != MediaType::EventStream =>
+        {
+            let error = Error::bad_request("subscriptions need a WebSocket, or an event stream");
             return render(&failure(&error), media_type, None);
         }
         _ => {}
@@ -89,6 +93,14 @@ async fn execute(
         Ok(caller) => caller,
         Err(error) => return render(&failure(&error), media_type, None),
     };
+    if kind == OperationType::Subscription
+        && let Some(subscribe) = &endpoint.subscribe
+    {
+        return match caller {
+            Some(caller) => subscribe(request, caller).await,
+            None => render(&failure(&Error::unauthenticated()), media_type, None),
+        };
+    }
     let mut request = endpoint.prepare(request, caller);
     if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
         request = request.data(*peer);
@@ -131,6 +143,7 @@ fn negotiate(headers: &HeaderMap) -> MediaType {
         let media_type = match range.essence_str() {
             "application/graphql-response+json" => MediaType::GraphqlResponse,
             "application/json" | "application/*" | "*/*" => MediaType::Json,
+            events::MEDIA_TYPE => MediaType::EventStream,
             _ => continue,
         };
         let quality = range
@@ -166,16 +179,18 @@ fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) 
     };
     let status = match (status, executed, media_type) {
         (Some(status), _, _) => status,
-        (None, false, MediaType::GraphqlResponse) => {
+        (None, false, MediaType::GraphqlResponse | MediaType::EventStream) => {
             status_of(outcome.errors.first().and_then(code))
         }
         _ => StatusCode::OK,
     };
     let content_type = match media_type {
         MediaType::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-        MediaType::Json => "application/json; charset=utf-8",
+        MediaType::EventStream if executed => events::MEDIA_TYPE,
+        MediaType::Json | MediaType::EventStream => "application/json; charset=utf-8",
     };
-    let body = match serde_json::to_vec(&rendered) {
+    let body = match serde_json::to_string(&rendered) {
+        Ok(body) if content_type == events::MEDIA_TYPE => events::next(&body) + events::COMPLETE,
         Ok(body) => body,
         Err(error) => {
             tracing::error!(%error, "a response cannot be encoded");

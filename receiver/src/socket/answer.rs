@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Response, ServerError, Value};
 use axum::extract::ws::Message;
-use chassis::{Error, graphql::failure};
+use chassis::{
+    Error,
+    graphql::{events, failure},
+};
 use shared_schema::ErrorCode;
 
 use super::{
@@ -32,6 +35,33 @@ impl Answer {
             Self::Own(response) => frame(id, response),
         }
     }
+
+    /// The server-sent events for this answer, and whether they are the operation's last.
+    pub(super) fn event(&self) -> (String, bool) {
+        match self {
+            Self::End => (events::COMPLETE.to_owned(), true),
+            Self::Same(payloads, index) => (events::next(&payloads.texts[*index]), false),
+            Self::Own(response) => event(response),
+        }
+    }
+}
+
+fn event(payload: &Response) -> (String, bool) {
+    let text = serde_json::to_string(payload).unwrap_or_default();
+    if !payload.errors.is_empty() {
+        return (events::next(&text) + events::COMPLETE, true);
+    }
+    if text.len() <= MAX_ANSWER {
+        return (events::next(&text), false);
+    }
+    event(&too_large())
+}
+
+/// It could never be sent, and a client that resumes would ask for it again and again.
+fn too_large() -> Response {
+    failure(&Error::bad_request(
+        "the answer is too large: ask for fewer fields",
+    ))
 }
 
 fn frame(id: &str, payload: &Response) -> (Message, bool) {
@@ -44,11 +74,7 @@ fn frame(id: &str, payload: &Response) -> (Message, bool) {
     if size(&frame) <= MAX_ANSWER {
         return (frame, false);
     }
-    // It could never be sent, and a client that resumes would ask for it again and again.
-    let refusal = failure(&Error::bad_request(
-        "the answer is too large: ask for fewer fields",
-    ));
-    let payload = &refusal.errors;
+    let payload = &too_large().errors;
     (Outgoing::Error { id, payload }.frame(), true)
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod documents;
+mod events;
 mod stage;
 
 mod chat;

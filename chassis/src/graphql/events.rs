@@ -1,0 +1,16 @@
+//! GraphQL over server-sent events, in the mode of one connection per operation.
+
+/// The media type that a client asks for.
+pub const MEDIA_TYPE: &str = "text/event-stream";
+
+/// Keeps a connection in which nothing happens from being taken for a dead one.
+pub const KEEP_ALIVE: &str = ":\n\n";
+
+/// The operation has ended. After a connection that ends without it a client comes back.
+pub const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+/// An answer. JSON as we write it has no line breaks, which would end the event.
+#[must_use]
+pub fn next(payload: &str) -> String {
+    format!("event: next\ndata: {payload}\n\n")
+}
