@@ -1,4 +1,4 @@
-//! The official `graphql-ws` client, Apollo Client in Node and Python's `gql` follow the inbox. None of them does more
+//! The official `graphql-ws` and `graphql-sse` clients, Apollo Client in Node and Python's `gql` follow the inbox. None of them does more
 //! for it than to pass its newest cursors when its subscription starts again.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::kits;
 
 const CATCHING_UP: Duration = Duration::from_secs(60);
 
-/// Three clients, each of a person of their own, in one chat.
+/// Four clients, each of a person of their own, in one chat.
 struct Choir {
     chat: Uuid,
     writer: Client,
@@ -27,7 +27,7 @@ impl Choir {
     /// Gathers them on receiver 1 and waits until each has caught up.
     async fn gather(stack: &Stack) -> Choir {
         let writer = person(stack, "writer").await;
-        let names = ["graphql-ws", "apollo", "gql"];
+        let names = ["graphql-ws", "graphql-sse", "apollo", "gql"];
         let people = join_all(names.map(|_| person(stack, "reader"))).await;
         let chat = group(&writer, &people.iter().collect::<Vec<_>>()).await;
         let mut followers = Vec::new();
@@ -170,8 +170,7 @@ fn connections(follower: &Follower) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_when_their_receiver_is_killed()
- {
+async fn four_clients_miss_nothing_and_see_nothing_twice_when_their_receiver_is_killed() {
     let turn = turn().await;
     let choir = Choir::gather(turn.stack).await;
     choir
@@ -193,8 +192,7 @@ async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_whe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_in_a_rolling_restart()
-{
+async fn four_clients_miss_nothing_and_see_nothing_twice_in_a_rolling_restart() {
     let turn = turn().await;
     let choir = Choir::gather(turn.stack).await;
     choir
@@ -215,8 +213,7 @@ async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_in_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn graphql_ws_apollo_and_python_gql_miss_nothing_and_see_nothing_twice_while_postgres_is_frozen()
- {
+async fn four_clients_miss_nothing_and_see_nothing_twice_while_postgres_is_frozen() {
     let turn = turn().await;
     let choir = Choir::gather(turn.stack).await;
     choir

@@ -1,0 +1,35 @@
+// Follows the inbox with the official `graphql-sse` client: server-sent events, its own retries.
+//
+//   ANTIPHON_URL=http://127.0.0.1:8080 ANTIPHON_TOKEN=... node follow-graphql-sse.mjs
+//
+// Ends when its input ends.
+
+import { createClient } from "graphql-sse";
+import { INBOX, Position, say } from "./position.mjs";
+
+const client = createClient({
+  url: `${process.env.ANTIPHON_URL}/receiver/graphql?instance=1`,
+  headers: { authorization: `Bearer ${process.env.ANTIPHON_TOKEN}` },
+  retryAttempts: Number.POSITIVE_INFINITY,
+  on: { connected: () => say({ connected: true }) },
+});
+
+const position = new Position();
+client.subscribe(
+  // The client encodes the request anew whenever it connects again: `after` is then the newest position.
+  {
+    query: INBOX,
+    variables: {
+      get after() {
+        return position.after;
+      },
+    },
+  },
+  {
+    next: ({ data, errors }) => (errors ? say({ errors }) : position.apply(data.inbox)),
+    error: (error) => say({ failed: String(error?.message ?? JSON.stringify(error)) }),
+    complete: () => say({ failed: "the subscription is complete" }),
+  },
+);
+
+process.stdin.on("end", () => process.exit(0)).resume();
