@@ -142,11 +142,7 @@ impl Delivery {
         locks: Locks,
         patience: Option<Duration>,
     ) -> Result<Settlement, Failure> {
-        let client = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| Failure::Other(error.into()))?;
+        let client = self.pool.get().await.map_err(Failure::Other)?;
         let (transaction, facts) =
             Transaction::begin(client, locks, patience, &questions(sendings))
                 .await
