@@ -4,6 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format sdl setup services web
+.PHONY: bench bench-full
 .PHONY: faults faults-full faults-mutants rolling-restart soak faults-setup
 
 help:
@@ -12,6 +13,9 @@ help:
 	@echo 'make lint    the checks alone'
 	@echo 'make format  let the formatters have their way'
 	@echo 'make sdl     print the three schemas into shared-schema/'
+	@echo
+	@echo 'make bench            how fast it is, next to the limits of this machine, in ten minutes'
+	@echo 'make bench-full       the same with every case, three times: the medians'
 	@echo
 	@echo 'make faults           break it for three minutes and prove that nothing is lost'
 	@echo 'make faults-full      every fault, for about an hour; the table is in target/faults'
@@ -59,6 +63,16 @@ frontend/dist/index.html: frontend/node_modules/.antiphon-installed $(shell \
 frontend/node_modules/.antiphon-installed: frontend/package-lock.json frontend/package.json
 	cd frontend && npm ci --no-audit --no-fund
 	@touch $@
+
+# How fast it is: docs/BENCHMARKS.md. More words for `lab bench` go into BENCH, for example
+# BENCH='--only write --case "32 chats of 10"'.
+bench: setup services
+	@mkdir -p target/bench
+	@target/release/lab bench --short --markdown target/bench/table.md $(BENCH)
+
+bench-full: setup services
+	@mkdir -p target/bench
+	@target/release/lab bench --runs 3 --markdown target/bench/table.md $(BENCH)
 
 # The fault lab: docs/FAULTS.md. It takes the release build if there is one. More words for
 # `lab faults` go into FAULTS, for example FAULTS='--seed 7 --without-redis'.

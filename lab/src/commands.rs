@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+pub mod bench;
 pub mod faults;
 pub mod up;
 pub mod with;

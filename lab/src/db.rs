@@ -1,6 +1,8 @@
 //! The lab's SQL: what an observer with all rights reads at the end of a run, and the
 //! sabotage that has to be done from inside Postgres.
 
+pub mod bench;
+
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row};
 use uuid::Uuid;

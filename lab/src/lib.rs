@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+pub mod bench;
 pub mod client;
 mod db;
 pub mod demo;

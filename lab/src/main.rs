@@ -22,6 +22,8 @@ enum Command {
     With(commands::with::With),
     /// Breaks the system, and judges what its clients saw.
     Faults(commands::faults::Faults),
+    /// Measures how fast it is, next to what this machine could do at the most.
+    Bench(commands::bench::Bench),
 }
 
 #[tokio::main]
@@ -30,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Up(up) => commands::up::run(up).await,
         Command::With(with) => commands::with::run(with).await,
         Command::Faults(faults) => commands::faults::run(faults).await,
+        Command::Bench(bench) => commands::bench::run(bench).await,
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("lab: {error}");

@@ -35,7 +35,8 @@ pub struct With {
     command: Vec<String>,
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
+/// NAME=value.
+pub fn variable(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("NAME=value is expected")?;
     Ok((name.to_owned(), value.to_owned()))
 }

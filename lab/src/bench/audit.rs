@@ -1,0 +1,264 @@
+//! Whether anything was lost, repeated or out of order.
+//!
+//! Two books are kept. Every subscriber's stream must be the dense run of seqs from where it
+//! began to where the feed ended. Every acknowledged message must be stored under the id and the
+//! number that were acknowledged, and the numbers of a chat must be dense.
+
+use std::collections::HashMap;
+use std::ops::AddAssign;
+
+use serde::Serialize;
+
+/// What an audit found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Deliveries and acknowledgements that were looked at.
+    pub checked: u64,
+    /// Never arrived, or acknowledged and not stored.
+    pub lost: u64,
+    /// Arrived again, or acknowledged with a number that another message has.
+    pub duplicated: u64,
+    /// Arrived after its successor, or acknowledged before its predecessor.
+    pub disordered: u64,
+    /// Sockets that the server closed, and streams that were told to start afresh.
+    pub broken: u64,
+}
+
+impl Verdict {
+    /// Whether the promises held: whoever was not told to start afresh has everything, once
+    /// and in order.
+    pub fn is_kept(&self) -> bool {
+        self.lost + self.duplicated + self.disordered == 0
+    }
+
+    /// Whether the promises held, and nobody had to be told anything.
+    pub fn is_clean(&self) -> bool {
+        self.is_kept() && self.broken == 0
+    }
+}
+
+impl AddAssign for Verdict {
+    fn add_assign(&mut self, other: Verdict) {
+        self.checked += other.checked;
+        self.lost += other.lost;
+        self.duplicated += other.duplicated;
+        self.disordered += other.disordered;
+        self.broken += other.broken;
+    }
+}
+
+/// What one subscriber saw of one feed.
+#[derive(Clone, Debug)]
+pub struct StreamBook {
+    next: u64,
+    seen: u64,
+    /// Seqs that were jumped over and may still come, late.
+    missing: Vec<(u64, u64)>,
+    duplicated: u64,
+    disordered: u64,
+}
+
+impl StreamBook {
+    /// A subscriber who has everything up to `head`.
+    pub fn after(head: u64) -> StreamBook {
+        StreamBook {
+            next: head + 1,
+            seen: 0,
+            missing: Vec::new(),
+            duplicated: 0,
+            disordered: 0,
+        }
+    }
+
+    /// The newest seq that has arrived, or the one it began after.
+    pub fn head(&self) -> u64 {
+        self.next - 1
+    }
+
+    /// An event arrived.
+    pub fn take(&mut self, seq: u64) {
+        self.seen += 1;
+        if seq == self.next {
+            self.next += 1;
+        } else if seq > self.next {
+            self.missing.push((self.next, seq));
+            self.next = seq + 1;
+        } else if self.fill(seq) {
+            self.disordered += 1;
+        } else {
+            self.duplicated += 1;
+        }
+    }
+
+    fn fill(&mut self, seq: u64) -> bool {
+        let holds = |(from, to): &(u64, u64)| (*from..*to).contains(&seq);
+        let Some(place) = self.missing.iter().position(holds) else {
+            return false;
+        };
+        let (from, to) = self.missing.swap_remove(place);
+        let rest = [(from, seq), (seq + 1, to)];
+        self.missing
+            .extend(rest.into_iter().filter(|(from, to)| from < to));
+        true
+    }
+
+    /// What is to be said, now that the feed has ended at `head`.
+    pub fn close(&self, head: u64) -> Verdict {
+        let jumped: u64 = self.missing.iter().map(|(from, to)| to - from).sum();
+        let outstanding = (head + 1).saturating_sub(self.next);
+        Verdict {
+            checked: self.seen,
+            lost: jumped + outstanding,
+            duplicated: self.duplicated,
+            disordered: self.disordered,
+            broken: 0,
+        }
+    }
+}
+
+/// An acknowledged message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ack {
+    /// Who got the acknowledgement. One client waits for each before it sends the next.
+    pub client: u32,
+    /// The chat, as the scenario counts them.
+    pub chat: u32,
+    /// The message's id.
+    pub id: u128,
+    /// Its number in the chat.
+    pub number: u64,
+}
+
+/// Compares what was acknowledged, in the order of the acknowledgements, with what is stored:
+/// for each chat its messages as (number, id), the first of which must have the number 1.
+pub fn compare(acks: &[Ack], stored: &HashMap<u32, Vec<(u64, u128)>>) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut places: HashMap<(u32, u64), u128> = HashMap::new();
+    for (chat, messages) in stored {
+        let mut numbers: Vec<u64> = messages.iter().map(|(number, _)| *number).collect();
+        numbers.sort_unstable();
+        let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
+        numbers.dedup();
+        verdict.duplicated += twice;
+        // A hole in the numbers is a message that somebody may have been told of.
+        verdict.lost += numbers.last().map_or(0, |last| last - numbers.len() as u64);
+        places.extend(messages.iter().map(|(number, id)| ((*chat, *number), *id)));
+    }
+    let mut newest: HashMap<(u32, u32), u64> = HashMap::new();
+    let mut taken: HashMap<(u32, u64), u128> = HashMap::new();
+    for ack in acks {
+        verdict.checked += 1;
+        let place = (ack.chat, ack.number);
+        if places.get(&place) != Some(&ack.id) {
+            verdict.lost += 1;
+        }
+        if taken.insert(place, ack.id).is_some() {
+            verdict.duplicated += 1;
+        }
+        let before = newest.insert((ack.client, ack.chat), ack.number);
+        if before.is_some_and(|before| before >= ack.number) {
+            verdict.disordered += 1;
+        }
+    }
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(seqs: &[u64], head: u64) -> Verdict {
+        let mut book = StreamBook::after(4);
+        seqs.iter().for_each(|seq| book.take(*seq));
+        book.close(head)
+    }
+
+    #[test]
+    fn a_dense_stream_is_clean() {
+        let verdict = stream(&[5, 6, 7, 8], 8);
+        assert!(verdict.is_clean());
+        assert_eq!(verdict.checked, 4);
+        assert!(stream(&[], 4).is_clean());
+    }
+
+    #[test]
+    fn a_loss_is_noticed_in_the_middle_and_at_both_ends() {
+        assert_eq!(stream(&[5, 7, 8], 8).lost, 1);
+        assert_eq!(stream(&[6, 7, 8], 8).lost, 1);
+        assert_eq!(stream(&[5, 6], 8).lost, 2);
+        assert_eq!(stream(&[5, 9, 7], 9).lost, 2);
+    }
+
+    #[test]
+    fn a_duplicate_is_noticed() {
+        let verdict = stream(&[5, 6, 6, 7, 5], 7);
+        assert_eq!((verdict.duplicated, verdict.lost), (2, 0));
+    }
+
+    #[test]
+    fn a_swap_is_noticed_and_is_no_loss() {
+        let verdict = stream(&[5, 7, 6, 8], 8);
+        assert_eq!(
+            (verdict.disordered, verdict.lost, verdict.duplicated),
+            (1, 0, 0)
+        );
+    }
+
+    fn ack(client: u32, number: u64) -> Ack {
+        let id = u128::from(number) * 10;
+        Ack {
+            client,
+            chat: 0,
+            id,
+            number,
+        }
+    }
+
+    fn stored(numbers: &[u64]) -> HashMap<u32, Vec<(u64, u128)>> {
+        let messages = numbers
+            .iter()
+            .map(|number| (*number, u128::from(*number) * 10));
+        HashMap::from([(0, messages.collect())])
+    }
+
+    #[test]
+    fn acknowledged_and_stored_is_clean_also_with_what_nobody_was_told_of() {
+        let verdict = compare(&[ack(0, 1), ack(1, 2)], &stored(&[1, 2, 3]));
+        assert!(verdict.is_clean());
+        assert_eq!(verdict.checked, 2);
+    }
+
+    #[test]
+    fn an_acknowledged_message_that_is_not_stored_is_lost() {
+        assert_eq!(compare(&[ack(0, 1), ack(0, 2)], &stored(&[1])).lost, 1);
+        let mut other = stored(&[1]);
+        other.insert(0, vec![(1, 99)]);
+        assert_eq!(compare(&[ack(0, 1)], &other).lost, 1);
+    }
+
+    #[test]
+    fn a_hole_in_the_stored_numbers_is_a_loss() {
+        assert_eq!(compare(&[], &stored(&[1, 2, 4])).lost, 1);
+    }
+
+    #[test]
+    fn one_number_for_two_messages_is_a_duplicate() {
+        let twice = [
+            ack(0, 1),
+            Ack {
+                id: 11,
+                ..ack(1, 1)
+            },
+        ];
+        assert_eq!(compare(&twice, &stored(&[1])).duplicated, 1);
+        assert_eq!(compare(&[], &stored(&[1, 2, 2])).duplicated, 1);
+    }
+
+    #[test]
+    fn a_client_whose_later_message_has_a_lower_number_saw_a_swap() {
+        let swapped = [ack(0, 2), ack(0, 1)];
+        assert_eq!(compare(&swapped, &stored(&[1, 2])).disordered, 1);
+        let of_two = [ack(0, 2), ack(1, 1)];
+        assert!(compare(&of_two, &stored(&[1, 2])).is_clean());
+    }
+}

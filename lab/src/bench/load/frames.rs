@@ -1,0 +1,138 @@
+//! WebSocket frames, as far as a load generator needs them.
+
+/// The kinds of frames that are told apart.
+pub const TEXT: u8 = 0x1;
+/// The server closes.
+pub const CLOSE: u8 = 0x8;
+/// The server asks whether we live.
+pub const PING: u8 = 0x9;
+/// We do.
+pub const PONG: u8 = 0xA;
+
+/// Bytes that no server of ours would send.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a frame of a server: {0}")]
+pub struct Strange(&'static str);
+
+/// One whole frame of a server.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// Its kind.
+    pub opcode: u8,
+    /// What it carries.
+    pub payload: &'a [u8],
+}
+
+/// The first frame in `bytes` and how long it is; none while it is not whole.
+///
+/// # Errors
+/// When a frame is masked, as only clients' are, or in parts, as our services never send them.
+pub fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Strange> {
+    let [head, size, rest @ ..] = bytes else {
+        return Ok(None);
+    };
+    if size & 0x80 != 0 {
+        return Err(Strange("masked"));
+    }
+    if head & 0x80 == 0 || head & 0x0f == 0 {
+        return Err(Strange("in parts"));
+    }
+    let (skip, length) = match size & 0x7f {
+        126 => match rest {
+            [a, b, ..] => (4, u64::from(u16::from_be_bytes([*a, *b]))),
+            _ => return Ok(None),
+        },
+        127 => match rest.first_chunk::<8>() {
+            Some(length) => (10, u64::from_be_bytes(*length)),
+            None => return Ok(None),
+        },
+        size => (2, u64::from(size)),
+    };
+    let end = usize::try_from(length)
+        .ok()
+        .and_then(|length| length.checked_add(skip))
+        .ok_or(Strange("longer than memory"))?;
+    let Some(payload) = bytes.get(skip..end) else {
+        return Ok(None);
+    };
+    let opcode = head & 0x0f;
+    Ok(Some((Frame { opcode, payload }, end)))
+}
+
+/// A frame of a client. The mask is zero, which a server must accept and which costs nobody
+/// anything: there is no proxy here that it would protect.
+pub fn client(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x80 | opcode];
+    match payload.len() {
+        length @ 0..=125 => frame.push(0x80 | length as u8),
+        length @ 126..=0xffff => {
+            frame.push(0x80 | 126);
+            frame.extend((length as u16).to_be_bytes());
+        }
+        length => {
+            frame.push(0x80 | 127);
+            frame.extend((length as u64).to_be_bytes());
+        }
+    }
+    frame.extend([0; 4]);
+    frame.extend(payload);
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn server(opcode: u8, payload: &[u8]) -> Vec<u8> {
+        let mut frame = client(opcode, payload);
+        // Without the mask it is a server's.
+        frame[1] &= 0x7f;
+        let mask = match frame[1] {
+            126 => 4,
+            127 => 10,
+            _ => 2,
+        };
+        frame.drain(mask..mask + 4);
+        frame
+    }
+
+    #[test]
+    fn frames_of_all_three_length_forms_are_read_back() {
+        for length in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
+            let payload = vec![b'x'; length];
+            let mut bytes = server(TEXT, &payload);
+            let whole = bytes.len();
+            bytes.extend(server(PING, b"next"));
+            let (frame, end) = first(&bytes).unwrap().unwrap();
+            assert_eq!(
+                (frame.opcode, frame.payload, end),
+                (TEXT, &payload[..], whole)
+            );
+            let (next, _) = first(&bytes[end..]).unwrap().unwrap();
+            assert_eq!((next.opcode, next.payload), (PING, &b"next"[..]));
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_not_whole_is_none_wherever_it_is_cut() {
+        for length in [5, 300, 70_000] {
+            let bytes = server(TEXT, &vec![b'x'; length]);
+            for cut in (0..20)
+                .chain([bytes.len() - 1])
+                .filter(|cut| *cut < bytes.len())
+            {
+                assert_eq!(first(&bytes[..cut]).unwrap(), None, "{length} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn masked_and_fragmented_frames_are_refused() {
+        assert!(first(&client(TEXT, b"masked")).is_err());
+        let mut fragment = server(TEXT, b"part");
+        fragment[0] &= 0x7f;
+        assert!(first(&fragment).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! A subscription from its connect to its first answer.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::time::Duration;
+
+use memchr::memmem;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::frames;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whom to listen to, and as whom.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// The server.
+    pub address: SocketAddr,
+    /// The loopback address to come from: one has ports for some 28,000 connections.
+    pub from: Ipv4Addr,
+    /// What is sent after the upgrade, as whole frames, each with the word that its answer has.
+    pub greeting: Vec<(Vec<u8>, &'static str)>,
+}
+
+/// A connection that is subscribed, with what has already come behind the greeting.
+#[derive(Debug)]
+pub struct Subscribed {
+    /// The connection.
+    pub stream: std::net::TcpStream,
+    /// Bytes that were read with the last answer.
+    pub rest: Vec<u8>,
+}
+
+impl Subscription {
+    /// A subscription of ours.
+    pub fn to(address: SocketAddr, token: &str, document: &str, variables: &Value) -> Self {
+        let init = json!({ "type": "connection_init", "payload": { "accessToken": token } });
+        let payload = json!({ "query": document, "variables": variables });
+        let subscribe = json!({ "type": "subscribe", "id": "1", "payload": payload });
+        let frame = |message: Value| frames::client(frames::TEXT, message.to_string().as_bytes());
+        Subscription {
+            address,
+            from: Ipv4Addr::LOCALHOST,
+            greeting: vec![
+                (frame(init), "connection_ack"),
+                // The first batch says where the subscription stands.
+                (frame(subscribe), "\"next\""),
+            ],
+        }
+    }
+
+    /// A listener of a bare server, which greets by itself.
+    pub fn bare(address: SocketAddr) -> Self {
+        Subscription {
+            address,
+            from: Ipv4Addr::LOCALHOST,
+            greeting: vec![(frames::client(frames::TEXT, b"hello"), "hello")],
+        }
+    }
+
+    /// Connects and subscribes.
+    ///
+    /// # Errors
+    /// When the server refuses, or is silent for too long.
+    pub async fn open(&self) -> io::Result<Subscribed> {
+        tokio::time::timeout(PATIENCE, self.attempt())
+            .await
+            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no answer to a subscription"))?
+    }
+
+    async fn attempt(&self) -> io::Result<Subscribed> {
+        let socket = TcpSocket::new_v4()?;
+        if self.from != Ipv4Addr::LOCALHOST {
+            socket.bind(SocketAddr::V4(SocketAddrV4::new(self.from, 0)))?;
+        }
+        let mut stream = socket.connect(self.address).await?;
+        stream.set_nodelay(true)?;
+        let upgrade = "GET /graphql HTTP/1.1\r\nhost: antiphon\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
+            sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
+            sec-websocket-protocol: graphql-transport-ws\r\n\r\n";
+        stream.write_all(upgrade.as_bytes()).await?;
+        let mut rest = Vec::new();
+        let end = loop {
+            if let Some(end) = memmem::find(&rest, b"\r\n\r\n") {
+                break end + 4;
+            }
+            more(&mut stream, &mut rest).await?;
+        };
+        if !rest.starts_with(b"HTTP/1.1 101") {
+            return Err(refused(&rest));
+        }
+        rest.drain(..end);
+        for (frame, answer) in &self.greeting {
+            stream.write_all(frame).await?;
+            expect(&mut stream, &mut rest, answer).await?;
+        }
+        Ok(Subscribed {
+            stream: stream.into_std()?,
+            rest,
+        })
+    }
+}
+
+/// Takes the next text frame, which must contain a word.
+async fn expect(stream: &mut TcpStream, rest: &mut Vec<u8>, word: &str) -> io::Result<()> {
+    loop {
+        let frame = frames::first(rest).map_err(io::Error::other)?;
+        let found = frame.map(|(frame, end)| (frame.opcode, frame.payload.to_vec(), end));
+        let Some((opcode, payload, end)) = found else {
+            more(stream, rest).await?;
+            continue;
+        };
+        rest.drain(..end);
+        match opcode {
+            frames::PING => {}
+            frames::TEXT if memmem::find(&payload, word.as_bytes()).is_some() => return Ok(()),
+            _ => return Err(refused(&payload)),
+        }
+    }
+}
+
+async fn more(stream: &mut TcpStream, rest: &mut Vec<u8>) -> io::Result<()> {
+    match stream.read_buf(rest).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+fn refused(answer: &[u8]) -> io::Error {
+    let text = String::from_utf8_lossy(answer).into_owned();
+    io::Error::new(io::ErrorKind::ConnectionRefused, text)
+}
