@@ -61,6 +61,9 @@ pub struct Ratio {
     pub to: String,
     /// Ours divided by that.
     pub ratio: f64,
+    /// What the limit costs divided by what ours costs, in CPU time of everything, the generator
+    /// included: the ratio that is left when others use the machine, too.
+    pub cpu: Option<f64>,
 }
 
 /// One line of the table.
@@ -110,9 +113,12 @@ impl Outcome {
 
     /// Beside this limit.
     pub fn beside(mut self, limit: &Outcome) -> Outcome {
+        let cost = |outcome: &Outcome| outcome.cpu.values().sum::<f64>();
+        let (own, theirs) = (cost(&self), cost(limit));
         self.ratio = Some(Ratio {
             to: limit.case.clone(),
             ratio: self.rate / limit.rate,
+            cpu: (own > 0.0 && theirs > 0.0).then(|| theirs / own),
         });
         self
     }

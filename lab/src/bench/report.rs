@@ -11,7 +11,7 @@ pub use medians::medians;
 pub use plot::{STEP, plots};
 
 /// The columns of the table.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "scenario",
     "case",
     "rate",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 11] = [
     "WAL bytes",
     "ratio",
     "audit",
+    "more",
 ];
 
 /// One result as a line of text.
@@ -39,6 +40,7 @@ pub fn line(outcome: &Outcome) -> String {
         wal,
         ratio,
         audit,
+        more,
     ] = cells(outcome);
     let mut line = format!("{scenario:<8} {case:<58} {rate:>22}  {latency:>22} ms");
     for (name, cell) in [
@@ -49,6 +51,7 @@ pub fn line(outcome: &Outcome) -> String {
         ("wal", wal),
         ("ratio", ratio),
         ("audit", audit),
+        ("and", more),
     ] {
         if !cell.is_empty() {
             // Writing to a string cannot fail.
@@ -72,7 +75,7 @@ pub fn markdown(outcomes: &[Outcome]) -> String {
     text
 }
 
-fn cells(outcome: &Outcome) -> [String; 11] {
+fn cells(outcome: &Outcome) -> [String; 12] {
     let number = |value: Option<f64>, digits: usize| {
         value.map_or_else(String::new, |value| format!("{value:.digits$}"))
     };
@@ -107,9 +110,28 @@ fn cells(outcome: &Outcome) -> [String; 11] {
         },
         number(outcome.rows, 2),
         number(outcome.wal, 0),
-        number(outcome.ratio.as_ref().map(|ratio| ratio.ratio), 2),
+        ratio(outcome),
         audit(outcome),
+        more(outcome),
     ]
+}
+
+fn more(outcome: &Outcome) -> String {
+    let named = |(name, value): (&String, &f64)| match *value {
+        value if value >= 1_000.0 => format!("{name} {}", thousands(value)),
+        value => format!("{name} {}", short(value)),
+    };
+    let all: Vec<String> = outcome.more.iter().map(named).collect();
+    all.join(", ")
+}
+
+/// By rate, and by CPU time where both are known.
+fn ratio(outcome: &Outcome) -> String {
+    let Some(ratio) = &outcome.ratio else {
+        return String::new();
+    };
+    let cpu = ratio.cpu.map(|cpu| format!(" (CPU {cpu:.2})"));
+    format!("{:.2}{}", ratio.ratio, cpu.unwrap_or_default())
 }
 
 /// The generator's share of the machine, and that of strangers where it is not small.

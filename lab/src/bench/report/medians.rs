@@ -50,6 +50,7 @@ fn one(group: &[&Outcome]) -> Outcome {
             to: ratio.to.clone(),
             ratio: of(&|outcome| outcome.ratio.as_ref().map(|ratio| ratio.ratio))
                 .unwrap_or_default(),
+            cpu: of(&|outcome| outcome.ratio.as_ref()?.cpu),
         }),
         errors: group.iter().map(|outcome| outcome.errors).sum(),
         audit: audits.reduce(|mut sum, audit| {

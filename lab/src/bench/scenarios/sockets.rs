@@ -62,6 +62,7 @@ pub async fn play(bench: &mut Bench) -> Result<(), Error> {
         outcome.ratio = Some(Ratio {
             to: format!("{} (KiB per socket)", limit.case),
             ratio: own / bares,
+            cpu: None,
         });
         bench.add(outcome);
     }
