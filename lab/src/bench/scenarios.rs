@@ -3,6 +3,7 @@
 pub mod day;
 pub mod fanout;
 pub mod read;
+pub mod scale;
 pub mod sockets;
 pub mod write;
 
@@ -13,7 +14,9 @@ use super::{Stage, report};
 use crate::Error;
 
 /// The scenarios, in the order in which they are played.
-pub const ALL: [&str; 6] = ["write", "fanout", "read", "depth", "sockets", "day"];
+pub const ALL: [&str; 7] = [
+    "write", "fanout", "read", "depth", "sockets", "day", "scale",
+];
 
 /// What to play, and for how long.
 #[derive(Clone, Debug)]
@@ -24,6 +27,8 @@ pub struct Plan {
     pub only: Vec<String>,
     /// Only cases whose name contains this.
     pub case: Option<String>,
+    /// Fan-out at these deliveries per second, instead of a search for the fastest.
+    pub rates: Vec<f64>,
     /// How long each case is measured.
     pub measured: Duration,
     /// Variables for all services, over those of the bench.
@@ -78,7 +83,8 @@ impl Bench {
                 "read" => read::play(&mut bench).await?,
                 "depth" => read::depth(&mut bench).await?,
                 "sockets" => sockets::play(&mut bench).await?,
-                _ => day::play(&mut bench).await?,
+                "day" => day::play(&mut bench).await?,
+                _ => scale::play(&mut bench).await?,
             }
         }
         Ok(bench.outcomes)

@@ -1,5 +1,7 @@
 //! The real stack, raised for speed: data that is synced, people and chats by the thousand.
 
+mod extra;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::db::bench::{Account, BareTable, Ledger, username};
+use crate::process::Process;
 use crate::stack::{Instance, Options, Service, Stack, StackPorts};
 
 /// Where the database of the bare inserts is, beside Antiphon's own.
@@ -56,11 +59,15 @@ pub struct Chat {
 
 /// A running system with its people.
 pub struct Stage {
+    // In the order in which they are dropped: first what needs the rest.
+    /// More instances than the stack has, with the names of their services.
+    extras: Mutex<Vec<(&'static str, Process)>>,
     stack: Stack,
     ports: StackPorts,
     ledger: Ledger,
     signer: Signer,
     people: Mutex<Vec<Person>>,
+    environment: Vec<(String, String)>,
     // Last: removed after everything in it has stopped.
     data: TempDir,
 }
@@ -96,6 +103,8 @@ impl Stage {
             ledger,
             signer,
             people: Mutex::default(),
+            environment: environment.to_vec(),
+            extras: Mutex::default(),
             data,
         })
     }
@@ -146,6 +155,8 @@ impl Stage {
             rest.filter(|pid| !known.contains(pid))
                 .map(|pid| ("haproxy", pid)),
         );
+        let extras = self.extras.lock().unwrap_or_else(PoisonError::into_inner);
+        named.extend(extras.iter().map(|(name, process)| (*name, process.pid())));
         named
     }
 

@@ -27,6 +27,9 @@ pub struct Bench {
     /// Only cases whose name contains this, such as "32 chats of 10".
     #[arg(long)]
     case: Option<String>,
+    /// Fan-out at these deliveries per second, instead of a search for the fastest.
+    #[arg(long, value_delimiter = ',')]
+    rates: Vec<f64>,
     /// Runs, of which the medians are shown.
     #[arg(long, default_value_t = 1)]
     runs: usize,
@@ -64,6 +67,7 @@ pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
         short: bench.short,
         only: bench.only.clone(),
         case: bench.case.clone(),
+        rates: bench.rates.clone(),
         measured: Duration::from_secs_f64(bench.seconds),
         environment: bench.environment.clone(),
     };

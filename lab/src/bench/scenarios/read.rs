@@ -20,7 +20,7 @@ use crate::stack::Service;
 const UNIT: &str = "requests/s";
 
 /// Readers at once.
-const CLIENTS: usize = 32;
+pub const CLIENTS: usize = 32;
 
 /// Messages of a page.
 const PAGE: usize = 50;
@@ -103,7 +103,7 @@ fn body(token: &str, document: &str, variables: &Value) -> Vec<u8> {
 }
 
 /// Each client asks as another one of the chat's people.
-fn readers(bench: &Bench, chats: &[Chat], before: Option<u64>) -> Readers {
+pub fn readers(bench: &Bench, chats: &[Chat], before: Option<u64>) -> Readers {
     let of_client = |client: usize| {
         let own = (client..chats.len()).step_by(CLIENTS);
         let own: Vec<usize> = match chats.len() >= CLIENTS {
@@ -136,8 +136,11 @@ async fn ask(
     Ok(outcome)
 }
 
-/// Chats of ten people with a page of messages and more.
-async fn filled(bench: &Bench, count: usize, messages: u64) -> Result<Vec<Chat>, Error> {
+/// Chats of ten people with so many messages.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn filled(bench: &Bench, count: usize, messages: u64) -> Result<Vec<Chat>, Error> {
     let chats = bench.stage.chats(count, 10).await?;
     for chat in &chats {
         let sender = bench.stage.person(chat.people[0]).id;

@@ -110,7 +110,7 @@ async fn open(
     for seconds in outcome.cpu.values_mut() {
         *seconds /= 1_000.0 * span;
     }
-    let rest: f64 = outcome.cpu.values().sum();
+    let rest = outcome.cpu.values().fold(0.0, |sum, cores| sum + cores);
     outcome.rate = rate;
     outcome.cpu.clear();
     let outcome = outcome
