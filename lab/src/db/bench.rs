@@ -200,13 +200,6 @@ impl Ledger {
             .map_err(failed)?;
         Ok(row.get::<_, i64>(0).unsigned_abs())
     }
-
-    /// Which server this is.
-    pub async fn version(&self) -> Result<String, Error> {
-        let query = "SELECT current_setting('server_version')";
-        let row = self.client.query_one(query, &[]).await.map_err(failed)?;
-        Ok(row.get(0))
-    }
 }
 
 /// How a bench user is called.
