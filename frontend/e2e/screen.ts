@@ -12,7 +12,11 @@ export async function everythingOnScreen(page: Page): Promise<string[]> {
     list.scrollTo(0, 0);
     await frame();
     const seen = new Map<string, string>();
+    // What is far away was let go: on the way back its pages come again, and until then the button leads past them.
+    const more = () => list.parentElement?.querySelector('button[aria-label^="Go to the newest"]');
+    const until = Date.now() + 60_000;
     for (let end = false; !end; ) {
+      if (Date.now() > until) throw new Error("the end was not reached");
       let previous = 0;
       for (const row of list.querySelectorAll("article")) {
         const number = Number(row.getAttribute("data-number") ?? Number.NaN);
@@ -21,7 +25,7 @@ export async function everythingOnScreen(page: Page): Promise<string[]> {
         previous = number;
         seen.set(String(number), row.querySelector("[dir=auto]")?.textContent ?? "");
       }
-      end = list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
+      end = list.scrollTop + list.clientHeight >= list.scrollHeight - 2 && !more();
       list.scrollBy(0, 250);
       await frame();
     }
