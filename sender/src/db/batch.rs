@@ -110,13 +110,7 @@ impl Transaction {
         questions: &Questions,
     ) -> Result<Facts, Error> {
         let client = self.client()?;
-        let start = match patience {
-            Some(patience) => format!(
-                "START TRANSACTION; SET LOCAL lock_timeout = {}",
-                patience.as_millis()
-            ),
-            None => "START TRANSACTION".to_owned(),
-        };
+        let start = start(patience);
         let start = async { Ok(client.batch_execute(&start).await?) };
         let asked = &self.statements;
         let chats: Vec<Uuid> = questions.chats.iter().map(|chat| chat.0).collect();
@@ -210,6 +204,16 @@ pub fn is_lock_timeout(error: &Error) -> bool {
         .downcast_ref::<tokio_postgres::Error>()
         .and_then(tokio_postgres::Error::code);
     code == Some(&SqlState::LOCK_NOT_AVAILABLE)
+}
+
+/// Begins. Plans are kept, whatever the lists hold: the planner takes one for a short list to be worth a plan of its own,
+/// and then plans over all partitions for every message that comes alone, for longer than it runs.
+fn start(patience: Option<Duration>) -> String {
+    let start = "START TRANSACTION; SET LOCAL plan_cache_mode = force_generic_plan";
+    match patience {
+        Some(patience) => format!("{start}; SET LOCAL lock_timeout = {}", patience.as_millis()),
+        None => start.to_owned(),
+    }
 }
 
 fn columns(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> (Vec<Uuid>, Vec<Uuid>) {
