@@ -218,7 +218,8 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     const handle = list.current;
     if (!handle) return;
     const toEnd = handle.scrollSize - handle.viewportSize - offset;
-    stick.current = toEnd < AT_END_PX;
+    // The end of what is loaded is not the end: whoever reads on must not be carried past the page that comes.
+    stick.current = toEnd < AT_END_PX && conversation.atEnd;
     setAtBottom(stick.current);
     if (offset < NEAR_EDGE_PX && conversation.hasOlder) conversation.loadOlder();
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
