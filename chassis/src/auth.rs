@@ -4,6 +4,7 @@
 //! algorithm to trust. The last good key set stays in use while its publisher is away.
 
 mod keys;
+mod known;
 mod verifier;
 
 use async_graphql::Context;

@@ -19,7 +19,8 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// A published key set is small; whatever is larger is not one.
 const MAX_SET_BYTES: usize = 64 * 1024;
 
-type Set = HashMap<String, DecodingKey>;
+/// Keys by their ids.
+pub(super) type Set = HashMap<String, DecodingKey>;
 
 /// The last good key set, and where to get the next one.
 pub(super) struct Keys {
@@ -55,7 +56,8 @@ impl Keys {
         self.set().is_empty()
     }
 
-    fn set(&self) -> Arc<Set> {
+    /// The set as it is now. Another one is another `Arc`.
+    pub(super) fn set(&self) -> Arc<Set> {
         Arc::clone(&self.set.read().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, jwk::JwkSet};
 use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims};
 
-use super::{Caller, keys::Keys};
+use super::{Caller, keys::Keys, known::Known};
 use crate::{
     config::TokenArgs,
     error::{Error, StartError},
@@ -18,7 +18,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// At most one fetch per this time because of an unknown key id.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(30);
 /// Clocks differ.
-const LEEWAY_SECONDS: u64 = 60;
+const LEEWAY: Duration = Duration::from_secs(60);
 /// Ours are below 1 KiB.
 const MAX_TOKEN_BYTES: usize = 4096;
 
@@ -29,6 +29,7 @@ pub struct Verifier(Arc<Inner>);
 struct Inner {
     keys: Keys,
     rules: Validation,
+    known: Known,
 }
 
 impl Verifier {
@@ -76,13 +77,14 @@ impl Verifier {
 
     fn idle(args: &TokenArgs) -> Result<Self, StartError> {
         let mut rules = Validation::new(Algorithm::EdDSA);
-        rules.leeway = LEEWAY_SECONDS;
+        rules.leeway = LEEWAY.as_secs();
         rules.set_issuer(&[&args.token_issuer]);
         rules.set_audience(&[&args.token_audience]);
         rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         Ok(Self(Arc::new(Inner {
             keys: Keys::new(&args.jwks_url)?,
             rules,
+            known: Known::default(),
         })))
     }
 
@@ -100,6 +102,18 @@ impl Verifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Error::unauthenticated());
         }
+        // What was found good stays good until it expires, or the keys change.
+        let keys = self.0.keys.set();
+        if let Some(caller) = self.0.known.find(token, &keys, LEEWAY) {
+            return Ok(caller);
+        }
+        let caller = self.examine(token).await?;
+        // If the keys were fetched for it, it is examined once more.
+        self.0.known.remember(token, &keys, &caller);
+        Ok(caller)
+    }
+
+    async fn examine(&self, token: &str) -> Result<Caller, Error> {
         let refused = |_| Error::unauthenticated();
         let header = decode_header(token).map_err(refused)?;
         if header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE)

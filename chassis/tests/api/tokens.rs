@@ -91,6 +91,24 @@ async fn a_token_expires_after_a_minute_of_leeway() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_believed_is_not_once_it_expires_or_its_key_goes() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    let lasting = issuer.sign(&issuer.header(), &claims());
+    let brief = issuer.sign(&issuer.header(), &claims_with("exp", json!(now() - 58)));
+    for _ in 0..2 {
+        verifier.verify(&lasting).await.unwrap();
+        verifier.verify(&brief).await.unwrap();
+    }
+    assert_refused(&verifier, &format!("{lasting}A")).await;
+    tokio::time::sleep(Duration::from_millis(3_100)).await;
+    assert_refused(&verifier, &brief).await;
+    verifier.verify(&lasting).await.unwrap();
+    verifier.replace_keys(&jwks(&[&Issuer::new("b")]));
+    assert_refused(&verifier, &lasting).await;
+}
+
+#[tokio::test]
 async fn a_token_must_be_an_access_token() {
     let issuer = Issuer::new("a");
     let verifier = knowing(&issuer);
