@@ -1,30 +1,26 @@
 //! Chance that a seed brings back.
 
-/// SplitMix64: a sequence of choices.
-pub struct Seeded(u64);
+use lab::faults::dice::Dice;
+
+/// What a damaged client does next.
+pub struct Seeded(Dice);
 
 impl Seeded {
     /// The sequence of one connection of a run.
     pub fn new(seed: u64, connection: usize) -> Seeded {
-        let mut seeded = Seeded(seed ^ (connection as u64).wrapping_mul(0x0000_0100_0000_01b3));
-        seeded.roll();
-        seeded
+        Seeded(Dice::new(seed).for_part(&connection.to_string()))
     }
 
     pub fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.roll()
     }
 
     pub fn below(&mut self, bound: usize) -> usize {
-        (self.roll() % bound as u64) as usize
+        self.0.below(bound)
     }
 
     pub fn percent(&mut self, chance: u64) -> bool {
-        self.roll() % 100 < chance
+        self.0.percent(chance)
     }
 
     pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
