@@ -172,6 +172,8 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
             "Participants" => json!({ "chatId": chat, "first": 100 }),
             "Messages" => json!({ "chatId": chat, "first": 100, "around": message.id }),
             "Inbox" => json!({}),
+            "FeedPositions" => json!({ "first": 50 }),
+            "Feed" => json!({ "id": chat, "after": stage.head(chat).await.to_string() }),
             _ if text.trim_start().starts_with("fragment") => continue,
             other => panic!("{other} needs a row here"),
         };
