@@ -111,6 +111,10 @@ async fn a_batch_is_one_publication_and_writes_the_feed_once() {
     let mut publications = 0;
     while seqs.len() < 10 {
         let (_, publication) = ears.hear().await;
+        // How the chat came to be may still be on its way.
+        if publication.events.iter().all(|event| event.seq < 3) {
+            continue;
+        }
         publications += 1;
         for pair in publication.events.windows(2) {
             assert_eq!(pair[1].prev, Some(pair[0].id));

@@ -50,9 +50,7 @@ async fn our_own_role_can_neither_read_messages_nor_change_events() {
 #[tokio::test]
 async fn an_older_schema_refuses_the_start_in_one_line_and_no_key_is_made() {
     let ground = Ground::new().await;
-    ground
-        .execute("UPDATE refinery_schema_history SET version = 0")
-        .await;
+    ground.execute("DELETE FROM refinery_schema_history").await;
     let error = Application::build(ground.config())
         .await
         .err()

@@ -344,6 +344,7 @@ async fn a_frozen_redis_delays_a_sign_in_and_does_not_stop_it() {
     app.sign_in(&user.username).await;
     let took = began.elapsed();
     redis.thaw();
-    // Two limits that wait for Redis, each a quarter of a second; the operation may take two seconds in all.
-    assert!(took < std::time::Duration::from_secs(2), "{took:?}");
+    // Two limits that wait for Redis, each a quarter of a second. Had they taken the operation's two seconds, it would
+    // have failed; the rest is for a machine on which everything is tested at once.
+    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
 }
