@@ -11,6 +11,8 @@ export interface Door {
   streams: boolean;
   /** Another word is another version of the page. */
   version: string;
+  /** Breaks every connection that is open. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -69,10 +71,13 @@ export async function openDoor(): Promise<Door> {
     sockets: true,
     streams: true,
     version: "",
+    cut: () => {
+      for (const socket of open) socket.destroy();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of open) socket.destroy();
+        door.cut();
       }),
   };
   return door;

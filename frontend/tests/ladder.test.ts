@@ -72,6 +72,37 @@ test("a barred way is left for the next after three attempts, and taken again as
   expect(heard.at(-1)).toBe("through the way that was tried");
 });
 
+test("with the second way barred as well the third one serves, and each better one is taken as it opens", async () => {
+  const socket = way("websocket", { open: false });
+  const stream = way("sse", { open: false });
+  const polling = way("polling", { open: true });
+  const it = new Ladder([socket.transport, stream.transport, polling.transport], {
+    isOnline: () => true,
+    random: () => 0.5,
+  });
+  const seen: string[] = [it.name.get()];
+  it.name.subscribe(() => seen.push(it.name.get()));
+  const close = it.open({
+    after: () => [],
+    connected: () => {},
+    receive: () => {},
+    caughtUp: () => {},
+    disconnected: () => {},
+    refused: () => {},
+  });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(seen).toEqual(["websocket", "sse", "polling"]);
+  stream.state.open = true;
+  await vi.advanceTimersByTimeAsync(70_000);
+  expect(seen.slice(3)).toEqual(["sse"]);
+  expect(polling.listeners.size).toBe(0);
+  socket.state.open = true;
+  await vi.advanceTimersByTimeAsync(70_000);
+  expect(seen.slice(4)).toEqual(["websocket"]);
+  expect(stream.listeners.size).toBe(0);
+  close();
+});
+
 test("an interruption of a way that did get through, and the own network being gone, bar nothing", async () => {
   let online = true;
   const { it, socket } = ladder({ socket: true, online: () => online });

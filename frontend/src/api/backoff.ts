@@ -19,3 +19,18 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", done);
   });
 }
+
+/**
+ * Waits out a pause that is cut short when the network returns; while the browser knows that it is offline, until then.
+ * Not longer than until `signal` aborts.
+ */
+export async function backOnline(ms: number, signal?: AbortSignal): Promise<void> {
+  const returned = new AbortController();
+  addEventListener("online", () => returned.abort(), { signal: returned.signal });
+  const end = signal ? AbortSignal.any([signal, returned.signal]) : returned.signal;
+  await pause(ms, end);
+  if (!navigator.onLine && !end.aborted) {
+    await new Promise<void>((resolve) => end.addEventListener("abort", () => resolve()));
+  }
+  returned.abort();
+}

@@ -1,5 +1,5 @@
 import { type Client, createClient } from "graphql-ws";
-import { fullJitter, pause } from "./backoff";
+import { backOnline, fullJitter } from "./backoff";
 import { pinnedInstance } from "./instance";
 import type { Session } from "./session";
 import { Store } from "./store";
@@ -67,15 +67,4 @@ function socketUrl(): string {
   const pin = pinnedInstance();
   if (pin) url.searchParams.set("instance", pin);
   return url.href;
-}
-
-/** Waits out the pause, cut short when the network returns; while the browser knows that it is offline, until then. */
-async function backOnline(ms: number): Promise<void> {
-  const returned = new AbortController();
-  addEventListener("online", () => returned.abort(), { signal: returned.signal });
-  await pause(ms, returned.signal);
-  if (!navigator.onLine && !returned.signal.aborted) {
-    await new Promise<void>((resolve) => returned.signal.addEventListener("abort", () => resolve()));
-  }
-  returned.abort();
 }

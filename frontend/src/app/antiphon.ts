@@ -10,6 +10,7 @@ import { Inbox } from "@/features/connection/model/inbox";
 import { Ladder } from "@/features/connection/model/ladder";
 import { pollingTransport } from "@/features/connection/model/pollingTransport";
 import { socketTransport } from "@/features/connection/model/socketTransport";
+import { streamTransport } from "@/features/connection/model/streamTransport";
 import { deliver } from "@/features/messages/model/deliver";
 import { Outbox } from "@/features/messages/model/outbox";
 import { indexedDbOutbox } from "@/features/messages/model/outboxStorage";
@@ -114,7 +115,11 @@ export class Antiphon {
     const inbox = new Inbox({
       client: this.client,
       ladder: (positions) =>
-        new Ladder([socketTransport(client, this.socket, me), pollingTransport({ client, positions, me })]),
+        new Ladder([
+          socketTransport(client, this.socket, me),
+          streamTransport({ client, session: this.session, me }),
+          pollingTransport({ client, positions, me }),
+        ]),
       me,
       listeners,
     });
