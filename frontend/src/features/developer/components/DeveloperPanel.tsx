@@ -55,7 +55,7 @@ export default function DeveloperPanel() {
           </div>
         ))}
       </dl>
-      <Button size="compact-sm" variant="default" onClick={socket.drop}>
+      <Button size="compact-sm" variant="default" disabled={way !== "websocket"} onClick={socket.drop}>
         {t.dropConnection}
       </Button>
       <h2 className={styles.title}>{t.positions}</h2>
