@@ -9,17 +9,30 @@ use uuid::Uuid;
 use super::{messages, rows};
 
 /// Events from `from` on, that one included, oldest first, at most `limit`.
+///
+/// Each message is looked up by its key, whatever the planner believes: a plan that was made while a chat was small would
+/// read all of the chat's messages for each event of a page, and after a flood take longer than a statement may.
 pub async fn page(pool: &Pool, feed: FeedId, from: Seq, limit: i64) -> Result<Vec<Event>, Error> {
     let rows = rows(
         pool,
         "SELECT e.feed_id, e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
                 m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
                 m.reply_to_id, m.created_at, m.edited_at, m.removed_at
-         FROM feed_events e
-         LEFT JOIN messages m ON m.chat_id = e.feed_id AND m.id = e.message_id
-         WHERE e.feed_id = $1 AND e.seq >= $2
-         ORDER BY e.seq
-         LIMIT $3",
+         FROM (
+             SELECT feed_id, seq, id, prev_id, kind, at, actor_id, data, message_id
+             FROM feed_events
+             WHERE feed_id = $1 AND seq >= $2
+             ORDER BY seq
+             LIMIT $3
+         ) e
+         LEFT JOIN LATERAL (
+             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, created_at,
+                    edited_at, removed_at
+             FROM messages
+             WHERE chat_id = e.feed_id AND id = e.message_id
+             OFFSET 0
+         ) m ON true
+         ORDER BY e.seq",
         &[&feed.0, &from, &limit],
     )
     .await?;

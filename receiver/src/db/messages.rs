@@ -76,10 +76,16 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Vec<Messa
         .unzip();
     let rows = rows(
         pool,
-        "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.created_at, m.edited_at, m.removed_at
+        // By its key, whatever the planner believes about the size of chats.
+        "SELECT m.*
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, id)
-         JOIN messages m ON m.chat_id = wanted.chat_id AND m.id = wanted.id",
+         CROSS JOIN LATERAL (
+             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                    created_at, edited_at, removed_at
+             FROM messages
+             WHERE chat_id = wanted.chat_id AND id = wanted.id
+             OFFSET 0
+         ) m",
         &[&chats, &messages],
     )
     .await?;

@@ -33,7 +33,7 @@ impl Hub {
         });
     }
 
-    async fn fill_once(&self, feed: &Feed) -> Result<(), Error> {
+    async fn fill_once(&self, feed: &Arc<Feed>) -> Result<(), Error> {
         loop {
             let Some(head) = feed.head() else {
                 return Ok(());
@@ -64,6 +64,8 @@ impl Hub {
             if last - head.seq < PAGE - 1 {
                 return Ok(());
             }
+            // The way may be long: readers follow page by page.
+            feed.cut();
         }
     }
 

@@ -76,9 +76,9 @@ impl Reader {
                 None => view.sequencer.after(self.position, BATCH),
             };
             let end = view.cuts.end();
-            (view.forks, view.sequencer.head(), end, shared, step)
+            (view.forks, end, shared, step)
         });
-        let Some((forks, head, end, shared, step)) = looked else {
+        let Some((forks, end, shared, step)) = looked else {
             return Ok(None);
         };
         if forks != self.forks {
@@ -97,7 +97,8 @@ impl Reader {
             Step::NotOurs => Ok(Some(self.reset_to(end, ResetReason::Forked))),
             // Rare, and its future would be most of what a subscription costs.
             Step::Ahead => Box::pin(self.prove()).await,
-            _ if self.resuming && head.seq - self.position.seq > self.hub.args().resume_limit => {
+            // What is not cut yet will come live.
+            _ if self.resuming && end.seq - self.position.seq > self.hub.args().resume_limit => {
                 Ok(Some(self.reset_to(end, ResetReason::GapTooLarge)))
             }
             Step::Events(mut events) => {
