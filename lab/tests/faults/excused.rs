@@ -1,6 +1,6 @@
 //! What looks wrong and is not: the checker must not cry wolf.
 
-use lab::faults::checker::Invariant;
+use lab::faults::checker::{Invariant, Violation};
 use serde_json::{Value, json};
 
 use crate::story::{CHAT, CYD, M3, Story, id, like};
@@ -35,6 +35,23 @@ fn a_tail_that_the_run_reports_as_lost_is_counted_and_not_accused() {
     story.say("lost", lost);
     assert_clean(&story);
     assert_eq!(verdict(&story).forfeited, 1);
+}
+
+#[test]
+fn who_was_asked_in_again_in_a_history_that_was_lost_may_have_seen_of_it() {
+    for lost in [true, false] {
+        let mut story = Story::good();
+        story.find(like("meta", &[]))["resets"] = json!(["FORKED"]);
+        if lost {
+            let facts = json!({ "feed": id(CHAT), "seq": 12, "id": id(0x14) });
+            story.say("lost", facts);
+        }
+        let event = json!({ "d": "c", "c": 1, "f": id(CHAT), "s": 12, "e": id(0x14), "kind": "ChatUpdated" });
+        story.say("recv", event);
+        let violations = verdict(&story).violations;
+        let accused = |violation: &Violation| violation.invariant == Invariant::StreamShape;
+        assert_eq!(violations.iter().any(accused), !lost);
+    }
 }
 
 #[test]

@@ -171,7 +171,10 @@ impl Walk<'_> {
             return;
         }
         let next = before.map(|before| before + 1);
-        if next != Some(event.seq) && !self.joined_at(event.feed, event.seq - 1, before) {
+        if next != Some(event.seq)
+            && !self.joined_at(event.feed, event.seq - 1, before)
+            && !self.joined_in_vain(event, before)
+        {
             let what = format!(
                 "{name} stood at {before:?} of {} and was given seq {}",
                 event.feed, event.seq
@@ -185,6 +188,14 @@ impl Walk<'_> {
     fn joined_at(&self, feed: Uuid, seq: u64, before: Option<u64>) -> bool {
         let joined = self.windows(feed).iter().any(|window| window.joined == seq);
         joined && before.is_none_or(|before| before < seq)
+    }
+
+    /// Who had to go and was asked in again, in a history that was lost: nobody knows any more by which event.
+    fn joined_in_vain(&self, event: &Received, before: Option<u64>) -> bool {
+        let left = self.windows(event.feed).iter().any(|window| {
+            window.left.is_some() && window.left == before && before < Some(event.seq)
+        });
+        left && self.book.lost.contains(&(event.feed, event.seq, event.id))
     }
 
     /// Nothing after the event that made the user go, unless they were asked in again.
