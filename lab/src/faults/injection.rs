@@ -17,12 +17,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::sleep;
 
 use super::dice::Dice;
 use super::scene::Scene;
 use super::stage::{Detours, failed};
 use crate::Error;
-use crate::stack::Stack;
+use crate::stack::{Instance, Stack};
 
 /// What can be broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +92,9 @@ pub enum Fault {
     Nemesis,
 }
 
+/// How often an instance is started before it is given up: for longer than any fault lasts.
+const ATTEMPTS: u32 = 60;
+
 /// One injection.
 pub struct Turn<'a> {
     /// Everyone and everything.
@@ -111,6 +115,19 @@ impl Turn<'_> {
     fn detours(&self) -> Result<&Detours, Error> {
         let detours = self.scene.stage.detours.as_ref();
         detours.ok_or_else(|| failed("the fault lab", "this stage has no detours"))
+    }
+
+    /// Starts an instance that has ended, as a supervisor does: once more if it ends at once, because
+    /// another fault is not over yet.
+    async fn start_again(&self, instance: Instance) -> Result<(), Error> {
+        let mut attempts = 0;
+        loop {
+            match self.stack().restart(instance).await {
+                Err(Error::Exited { .. }) if attempts < ATTEMPTS => attempts += 1,
+                outcome => return outcome,
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
     }
 
     /// Tells the history what is done to what.

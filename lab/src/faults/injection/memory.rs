@@ -39,7 +39,7 @@ pub async fn starve(turn: &mut Turn<'_>) -> Result<u32, Error> {
         turn.stack().kill(receiver);
     }
     sleep(turn.hold).await;
-    turn.stack().restart(receiver).await?;
+    turn.start_again(receiver).await?;
     Ok(1)
 }
 

@@ -34,7 +34,7 @@ async fn kill(turn: &mut Turn<'_>, instance: Instance) -> Result<u32, Error> {
     turn.note(format!("kill {instance}"));
     turn.stack().kill(instance);
     sleep(turn.hold).await;
-    turn.stack().restart(instance).await?;
+    turn.start_again(instance).await?;
     Ok(1)
 }
 
@@ -60,7 +60,7 @@ pub async fn rolling(turn: &mut Turn<'_>) -> Result<u32, Error> {
                 "did not end when it was told to",
             ));
         }
-        turn.stack().restart(instance).await?;
+        turn.start_again(instance).await?;
         replaced += 1;
     }
     Ok(replaced)
@@ -78,8 +78,8 @@ pub async fn stop_users(turn: &mut Turn<'_>) -> Result<u32, Error> {
     sleep(turn.hold / 3).await;
     turn.stack().kill(receiver);
     sleep(turn.hold / 3 * 2).await;
-    turn.stack().restart(both[0]).await?;
-    turn.stack().restart(both[1]).await?;
-    turn.stack().restart(receiver).await?;
+    turn.start_again(both[0]).await?;
+    turn.start_again(both[1]).await?;
+    turn.start_again(receiver).await?;
     Ok(3)
 }

@@ -73,7 +73,7 @@ pub async fn sender_at_moment(turn: &mut Turn<'_>) -> Result<u32, Error> {
         sleep(Duration::from_millis(5)).await;
     }
     sleep(turn.hold).await;
-    turn.stack().restart(sender).await?;
+    turn.start_again(sender).await?;
     Ok(1)
 }
 
