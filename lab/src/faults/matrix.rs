@@ -91,5 +91,5 @@ impl Row {
 pub const ABSENT: &[(&str, &str, &str)] = &[(
     "F14",
     "a read replica lags by 30 s",
-    "the receiver has no setting for a replica yet; everything is read from the primary",
+    "only queries read from a replica: receiver/tests/api/replica.rs delays a real one and asks with atLeast",
 )];
