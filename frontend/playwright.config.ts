@@ -12,7 +12,7 @@ export default defineConfig({
   // A busy machine may starve a browser; what only passes at the second attempt is reported as flaky.
   retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 25_000 },
   reporter: [["list"]],
   projects: [
     { name: "calm", testIgnore: ["faults.spec.ts", "expiry.spec.ts"] },
