@@ -27,12 +27,14 @@ test("Ctrl+K leads to a chat by a few letters, and the tab's title counts what i
   await expect(page).toHaveTitle("(1) Antiphon");
 
   await page.keyboard.press("Control+k");
+  await expect(dialog.getByRole("option", { selected: true })).toHaveText(/Ada Lovelace/);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Ada Lovelace" })).toBeVisible();
   await expect(page).toHaveTitle("Antiphon");
   await page.keyboard.press("Control+k");
+  await expect(dialog.getByRole("option").first()).toBeVisible();
   await page.keyboard.type("zzz");
   await expect(page.getByText("None of your chats is called that.")).toBeVisible();
   await page.keyboard.press("Escape");
