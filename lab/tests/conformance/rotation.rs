@@ -100,6 +100,10 @@ async fn work(first: &Client, visitor: &Visitor, chat: Uuid, over: &AtomicBool) 
                 account.note(&format!("{age} on a socket of receiver-{pin}"), socket);
             }
         }
+        // A user has 50 sessions at most: on a fast machine the first would end for being the oldest.
+        let logout = "mutation { logout { sessionId } }";
+        let logout = newest.ask(Service::Users, logout, json!({})).await;
+        account.note("the newest signs out", logout.map(drop));
     }
     account
 }
