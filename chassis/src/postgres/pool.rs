@@ -4,82 +4,78 @@
 //! memory, requests and sockets. So after enough failures nobody waits any more, until one who tries finds it back.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use deadpool_postgres::{Client, Status};
-use failsafe::{
-    Config, Instrument, StateMachine,
-    backoff::{self, Constant},
-    failure_policy::{self, ConsecutiveFailures},
-};
-use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
 /// The breaker opens after so many attempts during which nobody got a connection. As long as some do, the database is
 /// there and only busy, and turning people away by the second would not help it.
 const FAILURES: u32 = 20;
-/// How long it stays open. Then one attempt decides.
-const OPEN: Duration = Duration::from_secs(1);
+/// Between two attempts while it is open.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Connections to one database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Pool {
     connections: deadpool_postgres::Pool,
-    breaker: StateMachine<ConsecutiveFailures<Constant>, Light>,
-    light: Light,
-    /// Whoever finds out whether the database is back.
-    probe: Arc<Semaphore>,
+    breaker: Arc<Mutex<Breaker>>,
+}
+
+#[derive(Debug, Default)]
+struct Breaker {
     /// Connections handed out so far.
-    given: Arc<AtomicU64>,
+    given: u64,
+    /// Attempts in vain since the last of them.
+    failures: u32,
+    /// While it is open: when the next one may try.
+    next: Option<Instant>,
 }
 
-/// On from the moment in which the breaker opens until an attempt succeeds.
-#[derive(Clone, Debug, Default)]
-struct Light(Arc<AtomicBool>);
-
-impl Light {
-    fn is_on(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+impl Breaker {
+    /// Lets an attempt begin, and tells how many connections were given until then; none if nobody may try now.
+    fn begin(&mut self) -> Option<u64> {
+        if let Some(next) = &mut self.next {
+            let now = Instant::now();
+            if now < *next {
+                return None;
+            }
+            *next = now + PAUSE;
+        }
+        Some(self.given)
     }
-}
 
-impl Instrument for Light {
-    fn on_call_rejected(&self) {}
-
-    fn on_open(&self) {
-        if !self.0.swap(true, Ordering::AcqRel) {
-            tracing::warn!("the database does not answer; not waiting for it any more");
+    fn succeed(&mut self) {
+        self.given += 1;
+        self.failures = 0;
+        if self.next.take().is_some() {
+            tracing::info!("the database answers again");
         }
     }
 
-    fn on_half_open(&self) {}
-
-    fn on_closed(&self) {
-        if self.0.swap(false, Ordering::AcqRel) {
-            tracing::info!("the database answers again");
+    /// An attempt that began when `given` connections had been given was in vain.
+    fn fail(&mut self, given: u64) {
+        if self.given != given {
+            return;
+        }
+        self.failures += 1;
+        if self.failures >= FAILURES {
+            if self.next.is_none() {
+                tracing::warn!("the database does not answer; not waiting for it any more");
+            }
+            self.next = Some(Instant::now() + PAUSE);
         }
     }
 }
 
 impl Pool {
     pub(super) fn new(connections: deadpool_postgres::Pool) -> Self {
-        let light = Light::default();
-        let policy = failure_policy::consecutive_failures(FAILURES, backoff::constant(OPEN));
         Self {
             connections,
-            breaker: Config::new()
-                .failure_policy(policy)
-                .instrument(light.clone())
-                .build(),
-            light,
-            probe: Arc::new(Semaphore::new(1)),
-            given: Arc::default(),
+            breaker: Arc::default(),
         }
     }
 
@@ -88,21 +84,14 @@ impl Pool {
     /// # Errors
     /// `UNAVAILABLE` when none is free in time, or at once while the database is known to be away.
     pub async fn get(&self) -> Result<Client, Error> {
-        let away = || Error::unavailable("the database has not answered lately");
-        if !self.breaker.is_call_permitted() {
-            return Err(away());
-        }
-        let _probe = match self.light.is_on() {
-            true => Some(self.probe.try_acquire().map_err(|_| away())?),
-            false => None,
-        };
-        let before = self.given.load(Ordering::Acquire);
+        let given = self
+            .breaker()
+            .begin()
+            .ok_or_else(|| Error::unavailable("the database has not answered lately"))?;
         let connection = self.connections.get().await;
-        if connection.is_ok() {
-            self.given.fetch_add(1, Ordering::AcqRel);
-            self.breaker.on_success();
-        } else if self.given.load(Ordering::Acquire) == before {
-            self.breaker.on_error();
+        match &connection {
+            Ok(_) => self.breaker().succeed(),
+            Err(_) => self.breaker().fail(given),
         }
         connection.map_err(Error::unavailable)
     }
@@ -114,6 +103,11 @@ impl Pool {
 
     /// Whether the database is known to be away.
     pub(crate) fn is_away(&self) -> bool {
-        self.light.is_on()
+        self.breaker().next.is_some()
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        // A panic cannot leave it half-changed.
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
