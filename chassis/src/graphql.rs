@@ -39,8 +39,11 @@ use crate::{
 
 type Execute = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 type PerRequest = Arc<dyn Fn(Request) -> Request + Send + Sync>;
-type Subscribe =
-    Arc<dyn Fn(Request, Caller) -> BoxFuture<'static, axum::response::Response> + Send + Sync>;
+type Subscribe = Arc<
+    dyn Fn(Request, Caller) -> BoxFuture<'static, Result<axum::response::Response, Error>>
+        + Send
+        + Sync,
+>;
 
 /// A schema as clients reach it.
 #[derive(Clone)]
@@ -103,14 +106,15 @@ impl Endpoint {
     }
 
     /// Serves subscriptions whose client asks for server-sent events: the checked request and its caller go to
-    /// `subscribe`, which answers with an event stream. Without it subscriptions over HTTP are refused.
+    /// `subscribe`, which answers with an event stream, or else with an error that is answered like any other. Without it
+    /// subscriptions over HTTP are refused.
     #[must_use]
     pub fn subscriptions<F>(
         mut self,
         subscribe: impl Fn(Request, Caller) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = axum::response::Response> + Send + 'static,
+        F: Future<Output = Result<axum::response::Response, Error>> + Send + 'static,
     {
         self.subscribe = Some(Arc::new(move |request, caller| {
             subscribe(request, caller).boxed()

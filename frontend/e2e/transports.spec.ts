@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import { openDoor } from "./door";
 import { live, message, newPerson, openChat, picture, say, startDirect, startGroup } from "./people";
 import { everythingOnScreen } from "./screen";
@@ -18,12 +18,11 @@ function watchWays(page: Page) {
   return counts;
 }
 
-test("where no socket gets through a stream of events does, and none is lost from one way to the other", async ({
-  browser,
-}) => {
-  test.setTimeout(240_000);
+/** Ada says something to Ben, whom no socket reaches, and a stream only if `streams`. `tell` keeps what she says. */
+async function throughDoor(browser: Browser, { streams }: { streams: boolean }) {
   const door = await openDoor();
   door.sockets = false;
+  door.streams = streams;
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   const ben = await newPerson(browser, "2", "Ben Okafor", { baseURL: door.url });
   const ways = watchWays(ben.page);
@@ -37,6 +36,14 @@ test("where no socket gets through a stream of events does, and none is lost fro
   await tell("does this get through?");
   await openChat(ben, "Ada Lovelace");
   await expect(message(ben, "does this get through?")).toBeVisible();
+  return { door, ada, ben, ways, said, tell };
+}
+
+test("where no socket gets through a stream of events does, and none is lost from one way to the other", async ({
+  browser,
+}) => {
+  test.setTimeout(240_000);
+  const { door, ada, ben, ways, said, tell } = await throughDoor(browser, { streams: true });
   // What polling does not tell. The first word of it was told when the message was written.
   await ada.page.waitForTimeout(3_100);
   await ada.page.getByLabel("Message", { exact: true }).pressSequentially("I am", { delay: 40 });
@@ -79,22 +86,7 @@ test("where no socket and no stream gets through messages still arrive, and none
   browser,
 }) => {
   test.setTimeout(240_000);
-  const door = await openDoor();
-  door.sockets = false;
-  door.streams = false;
-  const ada = await newPerson(browser, "1", "Ada Lovelace");
-  const ben = await newPerson(browser, "2", "Ben Okafor", { baseURL: door.url });
-  const ways = watchWays(ben.page);
-  const said: string[] = [];
-  const tell = async (text: string) => {
-    await say(ada, text);
-    said.push(text);
-  };
-  await live(ben);
-  await startDirect(ada, ben);
-  await tell("does this get through?");
-  await openChat(ben, "Ada Lovelace");
-  await expect(message(ben, "does this get through?")).toBeVisible();
+  const { door, ada, ben, ways, said, tell } = await throughDoor(browser, { streams: false });
   await message(ada, "does this get through?").hover();
   await message(ada, "does this get through?")
     .getByRole("button", { name: /^Actions/ })

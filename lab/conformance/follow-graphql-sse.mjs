@@ -5,7 +5,7 @@
 // Ends when its input ends.
 
 import { createClient } from "graphql-sse";
-import { INBOX, Position, say } from "./position.mjs";
+import { inbox, Position, say } from "./position.mjs";
 
 const client = createClient({
   url: `${process.env.ANTIPHON_URL}/receiver/graphql?instance=1`,
@@ -14,22 +14,5 @@ const client = createClient({
   on: { connected: () => say({ connected: true }) },
 });
 
-const position = new Position();
-client.subscribe(
-  // The client encodes the request anew whenever it connects again: `after` is then the newest position.
-  {
-    query: INBOX,
-    variables: {
-      get after() {
-        return position.after;
-      },
-    },
-  },
-  {
-    next: ({ data, errors }) => (errors ? say({ errors }) : position.apply(data.inbox)),
-    error: (error) => say({ failed: String(error?.message ?? JSON.stringify(error)) }),
-    complete: () => say({ failed: "the subscription is complete" }),
-  },
-);
-
+client.subscribe(...inbox(new Position()));
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -6,7 +6,7 @@
 
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
-import { INBOX, Position, say } from "./position.mjs";
+import { inbox, Position, say } from "./position.mjs";
 
 const client = createClient({
   url: process.env.ANTIPHON_SOCKET,
@@ -19,22 +19,5 @@ const client = createClient({
   },
 });
 
-const position = new Position();
-client.subscribe(
-  // The client encodes the payload anew whenever it starts the subscription again: `after` is then the newest position.
-  {
-    query: INBOX,
-    variables: {
-      get after() {
-        return position.after;
-      },
-    },
-  },
-  {
-    next: ({ data, errors }) => (errors ? say({ errors }) : position.apply(data.inbox)),
-    error: (error) => say({ failed: String(error?.reason ?? error?.message ?? JSON.stringify(error)) }),
-    complete: () => say({ failed: "the subscription is complete" }),
-  },
-);
-
+client.subscribe(...inbox(new Position()));
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -28,3 +28,24 @@ export class Position {
     if (caughtUp) say({ caughtUp });
   }
 }
+
+/**
+ * The inbox for a client that subscribes again by itself, and what it is told: `client.subscribe(...inbox(position))`.
+ * The client encodes the request anew each time it begins: `after` is then the newest position.
+ */
+export function inbox(position) {
+  const request = {
+    query: INBOX,
+    variables: {
+      get after() {
+        return position.after;
+      },
+    },
+  };
+  const sink = {
+    next: ({ data, errors }) => (errors ? say({ errors }) : position.apply(data.inbox)),
+    error: (error) => say({ failed: String(error?.reason ?? error?.message ?? JSON.stringify(error)) }),
+    complete: () => say({ failed: "the subscription is complete" }),
+  };
+  return [request, sink];
+}

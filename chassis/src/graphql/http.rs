@@ -96,10 +96,11 @@ async fn execute(
     if kind == OperationType::Subscription
         && let Some(subscribe) = &endpoint.subscribe
     {
-        return match caller {
+        let begun = match caller {
             Some(caller) => subscribe(request, caller).await,
-            None => render(&failure(&Error::unauthenticated()), media_type, None),
+            None => Err(Error::unauthenticated()),
         };
+        return begun.unwrap_or_else(|error| render(&failure(&error), media_type, None));
     }
     let mut request = endpoint.prepare(request, caller);
     if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {

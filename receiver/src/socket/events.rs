@@ -9,13 +9,10 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use async_graphql::Request;
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use chassis::{
-    Caller, Error,
-    graphql::{events, failure},
-};
+use chassis::{Caller, Error, graphql::events};
 use futures_util::StreamExt;
 use tokio::{
     sync::mpsc,
@@ -39,21 +36,23 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 const WAITING: usize = 1;
 
 /// Answers a checked subscription of `caller` with a stream of events.
-pub async fn serve(context: Arc<SocketContext>, mut request: Request, caller: Caller) -> Response {
+///
+/// # Errors
+/// `BAD_USER_INPUT` when it is not one that a socket would take; `UNAUTHENTICATED` when the session has ended;
+/// `UNAVAILABLE` when Postgres is away.
+pub async fn serve(
+    context: Arc<SocketContext>,
+    mut request: Request,
+    caller: Caller,
+) -> Result<Response, Error> {
+    operation::admit(&context.endpoint, &mut request)?;
     let Some(mut place) = context.sockets.enter() else {
-        return busy();
+        return Ok(busy());
     };
     if !place.belongs_to(caller.user_id) {
-        return busy();
+        return Ok(busy());
     }
-    let watched = Sentinel::post(&context.hub, &context.pool, &caller, place.leave()).await;
-    let sentinel = match watched {
-        Ok(sentinel) => sentinel,
-        Err(error) => return refusal(&error),
-    };
-    if let Err(error) = operation::admit(&context.endpoint, &mut request) {
-        return refusal(&error);
-    }
+    let sentinel = Sentinel::post(&context.hub, &context.pool, &caller, place.leave()).await?;
     let (chunks, body) = mpsc::channel(WAITING);
     let stream = EventStream {
         answers: answers(&context.presses, request, &caller),
@@ -78,18 +77,7 @@ pub async fn serve(context: Arc<SocketContext>, mut request: Request, caller: Ca
     }
     // Proxies that collect answers before they pass them on are asked not to.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response
-}
-
-/// An answer that no stream follows.
-fn refusal(error: &Error) -> Response {
-    let (status, error) = match error {
-        Error::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, error),
-        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, error),
-        error => (StatusCode::BAD_REQUEST, error),
-    };
-    let body = serde_json::json!({ "errors": failure(error).errors });
-    (status, axum::Json(body)).into_response()
+    Ok(response)
 }
 
 struct EventStream {
@@ -119,8 +107,10 @@ impl EventStream {
                     None => return,
                 },
                 _ = heartbeat.tick() => (events::KEEP_ALIVE.to_owned(), false),
+                // The client is gone, and leaves its place to another.
+                () = self.chunks.closed() => return,
             };
-            // A client that reads nothing for so long, or is gone.
+            // Not for ever: a client that reads nothing is gone, too.
             let written = timeout(self.stall, self.chunks.send(chunk.into())).await;
             if last || !matches!(written, Ok(Ok(()))) {
                 return;

@@ -201,6 +201,21 @@ async fn streams_count_as_sockets_do() {
     let third = ask(&stage, 0, Some(&ada.token), body).await;
     assert_eq!(third.status(), 503);
     assert!(third.headers().contains_key("retry-after"));
+
+    // Whoever goes leaves a place at once, not with the next sign of life.
+    drop(one);
+    let freed = async {
+        while ask(&stage, 0, Some(&ada.token), json!({ "query": INBOX }))
+            .await
+            .status()
+            != 200
+        {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), freed)
+        .await
+        .expect("the place is still taken");
 }
 
 #[tokio::test]
