@@ -4,6 +4,7 @@
 //! over GET, nor from a request that a browser sends without asking first; an error leaves only through [`finish`], so
 //! that a client never reads an internal message.
 
+mod documents;
 mod errors;
 pub mod events;
 mod holes;
@@ -22,13 +23,15 @@ use async_graphql::{
     ObjectType, Request, Response, Schema, SubscriptionType,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
-use axum::Router;
+use axum::{Router, body::Bytes};
 use futures_util::{FutureExt, future::BoxFuture};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use errors::{failure, finish};
 pub use limits::Limits;
 pub use sdl::sdl;
+
+use documents::Documents;
 
 use crate::{
     auth::{Caller, Verifier},
@@ -39,6 +42,8 @@ use crate::{
 
 type Execute = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 type PerRequest = Arc<dyn Fn(Request) -> Request + Send + Sync>;
+type Share =
+    Arc<dyn Fn(&mut Request, &Caller) -> Option<BoxFuture<'static, Option<Bytes>>> + Send + Sync>;
 type Subscribe = Arc<
     dyn Fn(Request, Caller) -> BoxFuture<'static, Result<axum::response::Response, Error>>
         + Send
@@ -51,8 +56,10 @@ pub struct Endpoint {
     execute: Execute,
     args: GraphqlArgs,
     limits: Limits,
+    documents: Documents,
     verifier: Option<Verifier>,
     per_request: Vec<PerRequest>,
+    share: Option<Share>,
     subscribe: Option<Subscribe>,
     operations: Operations,
     /// The schema's own names: the only ones that may become a metric label.
@@ -76,8 +83,10 @@ impl Endpoint {
             }),
             args: args.clone(),
             limits: Limits::default(),
+            documents: Documents::default(),
             verifier: None,
             per_request: Vec::new(),
+            share: None,
             subscribe: None,
             operations: Operations::default(),
             names,
@@ -105,6 +114,22 @@ impl Endpoint {
         self
     }
 
+    /// Answers queries without executing them, where `share` has the answer that everyone gets who may ask: it is given
+    /// the checked request and its caller, and decides for each caller anew. Where it has none, the query is executed.
+    #[must_use]
+    pub fn shared_answers<F>(
+        mut self,
+        share: impl Fn(&mut Request, &Caller) -> Option<F> + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Option<Bytes>> + Send + 'static,
+    {
+        self.share = Some(Arc::new(move |request, caller| {
+            share(request, caller).map(FutureExt::boxed)
+        }));
+        self
+    }
+
     /// Serves subscriptions whose client asks for server-sent events: the checked request and its caller go to
     /// `subscribe`, which answers with an event stream, or else with an error that is answered like any other. Without it
     /// subscriptions over HTTP are refused.
@@ -129,14 +154,18 @@ impl Endpoint {
         self
     }
 
-    /// Parses the document, applies the limits, and says what kind of operation would run. The parsed document stays in
+    /// Parses the document if it was not seen before, applies the limits, and says what kind of operation would run. The parsed document stays in
     /// the request, so that nothing is parsed twice.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when the document cannot be parsed, is larger than the limits, or does not hold the operation.
     pub fn check(&self, request: &mut Request) -> Result<OperationType, Error> {
+        self.limits.check_variables(&request.variables)?;
+        self.documents.parse(request, &self.limits)?;
         let name = request.operation_name.clone();
-        let document = self.limits.check(request)?;
+        let document = request
+            .parsed_query()
+            .map_err(|error| Error::bad_request(error.message))?;
         selected(document, name.as_deref()).map(|operation| operation.ty)
     }
 
@@ -157,20 +186,36 @@ impl Endpoint {
             .fold(request, |request, add| add(request))
     }
 
-    /// Executes a prepared and checked query or mutation within its time, and maps its errors.
-    pub async fn run(&self, mut request: Request) -> Response {
+    /// The answer that everyone gets who may ask this, encoded, if there is one.
+    async fn shared_answer(&self, request: &mut Request, caller: &Caller) -> Option<Bytes> {
+        let share = self.share.as_ref()?;
+        let fields = self.root_fields(request);
+        let answer = share(request, caller)?.await?;
+        for (_, field) in &fields {
+            self.operations.count(field, "ok");
+        }
+        Some(answer)
+    }
+
+    /// Executes and counts a prepared and checked query or mutation.
+    async fn run(&self, mut request: Request) -> Response {
         let fields = self.root_fields(&mut request);
-        let execution = AssertUnwindSafe((self.execute)(request)).catch_unwind();
-        let response = match tokio::time::timeout(self.limits.execution, execution).await {
-            Ok(Ok(response)) => holes::void(finish(response)),
-            Ok(Err(_)) => failure(&Error::internal("a resolver panicked")),
-            Err(_) => failure(&Error::unavailable("the execution took too long")),
-        };
+        let response = self.execute(request).await;
         for (key, field) in &fields {
             self.operations
                 .count(field, errors::outcome(&response, key));
         }
         response
+    }
+
+    /// Executes a prepared and checked query or mutation within its time, and maps its errors.
+    pub async fn execute(&self, request: Request) -> Response {
+        let execution = AssertUnwindSafe((self.execute)(request)).catch_unwind();
+        match tokio::time::timeout(self.limits.execution, execution).await {
+            Ok(Ok(response)) => holes::void(finish(response)),
+            Ok(Err(_)) => failure(&Error::internal("a resolver panicked")),
+            Err(_) => failure(&Error::unavailable("the execution took too long")),
+        }
     }
 
     /// Response key and name of the fields at the top of the operation.
@@ -216,7 +261,10 @@ impl Endpoint {
 }
 
 /// The operation of the document that this name selects.
-fn selected<'a>(
+///
+/// # Errors
+/// `BAD_USER_INPUT` when there is none of that name, or several and no name.
+pub fn selected<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'a OperationDefinition, Error> {

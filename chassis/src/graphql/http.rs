@@ -42,6 +42,16 @@ enum MediaType {
     EventStream,
 }
 
+impl MediaType {
+    /// The content type of an answer that is not a stream.
+    fn of_json(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json | Self::EventStream => "application/json; charset=utf-8",
+        }
+    }
+}
+
 async fn answer(State(endpoint): State<Endpoint>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
     if endpoint.args.ide && ide::wanted(&parts) {
@@ -101,6 +111,13 @@ async fn execute(
             None => Err(Error::unauthenticated()),
         };
         return begun.unwrap_or_else(|error| render(&failure(&error), media_type, None));
+    }
+    if kind == OperationType::Query
+        && media_type != MediaType::EventStream
+        && let Some(caller) = &caller
+        && let Some(answer) = endpoint.shared_answer(&mut request, caller).await
+    {
+        return reply(StatusCode::OK, media_type.of_json(), answer);
     }
     let mut request = endpoint.prepare(request, caller);
     if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
@@ -186,9 +203,8 @@ fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) 
         _ => StatusCode::OK,
     };
     let content_type = match media_type {
-        MediaType::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
         MediaType::EventStream if executed => events::MEDIA_TYPE,
-        MediaType::Json | MediaType::EventStream => "application/json; charset=utf-8",
+        _ => media_type.of_json(),
     };
     let body = match serde_json::to_string(&rendered) {
         Ok(body) if content_type == events::MEDIA_TYPE => events::next(&body) + events::COMPLETE,
@@ -198,9 +214,14 @@ fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) 
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
+    let mut response = reply(status, content_type, body);
+    response.headers_mut().extend(outcome.http_headers.clone());
+    response
+}
+
+fn reply(status: StatusCode, content_type: &'static str, body: impl IntoResponse) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    headers.extend(outcome.http_headers.clone());
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match status {

@@ -3,7 +3,8 @@
 use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{
-    ObjectType, Request, SchemaBuilder, SubscriptionType, Value, parser::types::ExecutableDocument,
+    ObjectType, SchemaBuilder, SubscriptionType, Value, Variables,
+    parser::types::ExecutableDocument,
 };
 
 use super::{measure::Measure, tokens};
@@ -76,27 +77,24 @@ impl Limits {
             .disable_suggestions()
     }
 
-    /// Measures the request, parses it and measures the document.
-    pub(super) fn check<'a>(
-        &self,
-        request: &'a mut Request,
-    ) -> Result<&'a ExecutableDocument, Error> {
-        check_text(&request.query)?;
-        let size = tokens::measure(&request.query);
+    /// Measures a document's text, so that parsing it is safe.
+    pub(super) fn check_text(&self, text: &str) -> Result<(), Error> {
+        without_nul(text)?;
+        let size = tokens::measure(text);
         within("tokens", size.tokens, self.tokens)?;
-        within("nested brackets", size.nesting, NESTING)?;
-        for (name, value) in request.variables.iter() {
-            check_text(name)?;
-            self.check_value(value, 1)?;
-        }
-        let document = request
-            .parsed_query()
-            .map_err(|error| Error::bad_request(error.message))?;
-        self.check_document(document)?;
-        Ok(document)
+        within("nested brackets", size.nesting, NESTING)
     }
 
-    fn check_document(&self, document: &ExecutableDocument) -> Result<(), Error> {
+    /// Holds the variables to the rules.
+    pub(super) fn check_variables(&self, variables: &Variables) -> Result<(), Error> {
+        variables.iter().try_for_each(|(name, value)| {
+            without_nul(name)?;
+            self.check_value(value, 1)
+        })
+    }
+
+    /// Measures a document.
+    pub(super) fn check_document(&self, document: &ExecutableDocument) -> Result<(), Error> {
         within("fragments", document.fragments.len(), self.fragments)?;
         let mut measure = Measure::new(self, document);
         // Also fragments that nothing spreads: a cycle in one must not reach a validator.
@@ -137,7 +135,7 @@ impl Limits {
             Value::Object(entries) => {
                 within("nested values", depth, self.value_depth)?;
                 entries.iter().try_for_each(|(key, item)| {
-                    check_text(key)?;
+                    without_nul(key)?;
                     self.check_value(item, depth + 1)
                 })
             }
@@ -146,13 +144,13 @@ impl Limits {
     }
 
     fn check_string(&self, text: &str) -> Result<(), Error> {
-        check_text(text)?;
+        without_nul(text)?;
         within("bytes in a string", text.len(), self.string_bytes)
     }
 }
 
 /// Postgres cannot store NUL, and nothing that people write contains it.
-fn check_text(text: &str) -> Result<(), Error> {
+fn without_nul(text: &str) -> Result<(), Error> {
     if text.contains('\0') {
         return Err(Error::bad_request("the NUL character is not allowed"));
     }
