@@ -17,6 +17,7 @@ use crate::{
     feeds::{FeedMetrics, Hub, sweep},
     graphql,
     hints::{HintMetrics, Hints},
+    pages::{PageMetrics, Pages},
     press::{PressMetrics, Presses},
     socket::{self, SocketContext, SocketMetrics, Sockets},
     sources::Sources,
@@ -71,6 +72,11 @@ impl Application {
             .limits(graphql::limits())
             .verifier(&verifier)
             .operations(metrics.operations());
+        // Queries may read from a replica; subscriptions may not.
+        let reading = sources.clone();
+        let queries = endpoint
+            .clone()
+            .per_request(move |request| request.data(reading.reading()));
         let presses = Presses::new(
             schema,
             endpoint.clone(),
@@ -85,10 +91,14 @@ impl Application {
             sockets: sockets.clone(),
             allowed_origins: config.graphql.allowed_origins.clone(),
         });
+        let pages = Pages::new(
+            &sources,
+            queries.clone(),
+            PageMetrics::register(metrics.registry()),
+        );
         let streams = Arc::clone(&context);
-        // Queries may read from a replica; subscriptions may not.
-        let http = endpoint
-            .per_request(move |request| request.data(sources.reading()))
+        let http = queries
+            .shared_answers(move |request, caller| pages.find(request, caller))
             .subscriptions(move |request, caller| {
                 socket::serve_events(Arc::clone(&streams), request, caller)
             })

@@ -8,6 +8,7 @@ mod follower;
 mod graphql;
 mod hints;
 mod inbox;
+mod pages;
 mod participation;
 mod press;
 mod queries;

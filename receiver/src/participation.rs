@@ -1,5 +1,6 @@
 //! Authorization as a value: who holds a [`Participation`] may read the chat.
 
+use async_graphql::Context;
 use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, FeedId, Seq, UserId};
 
@@ -33,6 +34,20 @@ impl Participation {
             user_id,
             joined_seq: row.joined_seq,
         })
+    }
+}
+
+/// What a request brings along that runs for everyone who may read a chat: each of them was found to take part in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission(pub ChatId);
+
+impl Admission {
+    /// Whether this request runs for everyone who may read this chat.
+    #[must_use]
+    pub fn covers(context: &Context<'_>, chat_id: ChatId) -> bool {
+        context
+            .data_opt::<Self>()
+            .is_some_and(|admission| admission.0 == chat_id)
     }
 }
 

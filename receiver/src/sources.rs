@@ -59,6 +59,12 @@ impl Sources {
         }
     }
 
+    /// Where queries read, unless it is away or behind.
+    #[must_use]
+    pub fn first(&self) -> &Source {
+        self.replica.as_ref().unwrap_or(&self.primary)
+    }
+
     /// What a new query begins with.
     #[must_use]
     pub fn reading(&self) -> Reading {
@@ -77,9 +83,10 @@ pub struct Reading {
 
 impl Reading {
     fn source(&self) -> &Source {
-        match &self.sources.replica {
-            Some(replica) if !self.on_primary.load(Ordering::Acquire) => replica,
-            _ => &self.sources.primary,
+        if self.on_primary.load(Ordering::Acquire) {
+            &self.sources.primary
+        } else {
+            self.sources.first()
         }
     }
 }

@@ -16,13 +16,13 @@ const LONGEST: usize = 16 * 1024;
 
 /// Documents within the limits, by their texts. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Documents(Cache<Box<str>, Arc<ExecutableDocument>>);
+pub(super) struct Documents(Cache<Arc<str>, Arc<ExecutableDocument>>);
 
 impl Default for Documents {
     fn default() -> Self {
         let cache = Cache::builder()
             .max_capacity(MOST)
-            .weigher(|text: &Box<str>, _| u32::try_from(text.len()).unwrap_or(u32::MAX));
+            .weigher(|text: &Arc<str>, _| u32::try_from(text.len()).unwrap_or(u32::MAX));
         Self(cache.build())
     }
 }

@@ -1,6 +1,6 @@
 //! `participants`: who takes part, since when, and how far they have read.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chassis::{Error, postgres::Pool};
 use shared_schema::{
@@ -9,7 +9,7 @@ use shared_schema::{
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{rows, unexpected};
+use super::{feeds::head, rows, unexpected};
 
 /// The place of a participant in a list ordered by joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +71,48 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<Particip
     .iter()
     .map(participant)
     .collect()
+}
+
+/// Someone who takes part in a chat, and how far the chat has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The event of the chat's feed that added them.
+    pub joined_seq: Seq,
+    /// The chat's newest event.
+    pub head: Cursor,
+}
+
+/// Where these people stand in these chats, as far as they take part.
+pub async fn standing(
+    pool: &Pool,
+    ids: &[(ChatId, UserId)],
+) -> Result<HashMap<(ChatId, UserId), Standing>, Error> {
+    let (chats, users): (Vec<Uuid>, Vec<Uuid>) =
+        ids.iter().map(|(chat, user)| (chat.0, user.0)).unzip();
+    let rows = rows(
+        pool,
+        // By their keys, whatever the planner believes about the size of chats.
+        "SELECT wanted.user_id, p.joined_seq, f.feed_id, f.last_seq, f.head_id
+         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, user_id)
+         CROSS JOIN LATERAL (
+             SELECT joined_seq FROM participants
+             WHERE chat_id = wanted.chat_id AND user_id = wanted.user_id AND left_seq IS NULL
+             OFFSET 0
+         ) p
+         CROSS JOIN LATERAL (
+             SELECT id AS feed_id, last_seq, head_id FROM feeds WHERE id = wanted.chat_id
+             OFFSET 0
+         ) f",
+        &[&chats, &users],
+    )
+    .await?;
+    let standing = |row: &Row| {
+        let head = head(row);
+        let key = (ChatId(head.feed.0), UserId(row.get("user_id")));
+        let joined_seq = row.get("joined_seq");
+        (key, Standing { joined_seq, head })
+    };
+    Ok(rows.iter().map(standing).collect())
 }
 
 /// All chats that `user` takes part in.

@@ -17,13 +17,14 @@ use crate::{
     db::{
         self,
         chats::VisibleChat,
-        participants::{JoiningKey, ParticipantRow},
+        participants::{JoiningKey, ParticipantRow, Standing},
     },
     sources::source,
 };
 
-/// A changed name is shown everywhere within this time.
-const PROFILE_LIFETIME: Duration = Duration::from_secs(3);
+/// How long a profile is kept. A page that was made with it may be kept a second longer: a changed name is shown
+/// everywhere within three seconds.
+const PROFILE_LIFETIME: Duration = Duration::from_secs(2);
 
 /// Profiles kept at the most.
 const PROFILES: u64 = 10_000;
@@ -35,6 +36,7 @@ pub struct Loaders {
     newest_messages: DataLoader<NewestMessages>,
     chats: DataLoader<Chats>,
     participants: DataLoader<Participants>,
+    standings: DataLoader<Standings>,
     participant_pages: DataLoader<ParticipantPages>,
 }
 
@@ -67,6 +69,7 @@ impl Loaders {
             newest_messages: DataLoader::new(NewestMessages(pool()), tokio::spawn),
             chats: DataLoader::new(Chats(pool()), tokio::spawn),
             participants: DataLoader::new(Participants(pool()), tokio::spawn),
+            standings: DataLoader::new(Standings(pool()), tokio::spawn),
             participant_pages: DataLoader::new(ParticipantPages(pool()), tokio::spawn),
         }
     }
@@ -124,6 +127,18 @@ impl Loaders {
         user: UserId,
     ) -> Result<Option<ParticipantRow>, Arc<Error>> {
         self.participants.load_one((chat, user)).await
+    }
+
+    /// Where someone stands in a chat, if they take part.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn standing(
+        &self,
+        chat: ChatId,
+        user: UserId,
+    ) -> Result<Option<Standing>, Arc<Error>> {
+        self.standings.load_one((chat, user)).await
     }
 
     /// Participants of a chat that the caller may see.
@@ -236,6 +251,20 @@ impl Loader<(ChatId, UserId)> for Participants {
     ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
         let rows = db::participants::by_id(&self.0, keys).await?;
         Ok(keyed(rows, |row| (row.facts.chat_id, row.facts.user_id)))
+    }
+}
+
+struct Standings(Pool);
+
+impl Loader<(ChatId, UserId)> for Standings {
+    type Value = Standing;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(ChatId, UserId)],
+    ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
+        Ok(db::participants::standing(&self.0, keys).await?)
     }
 }
 

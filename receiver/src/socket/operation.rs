@@ -1,12 +1,13 @@
 //! What may run on a socket.
 
 use async_graphql::{
-    Name, Request,
-    parser::types::{
-        ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
-    },
+    Request,
+    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
 };
-use chassis::{Error, graphql::Endpoint};
+use chassis::{
+    Error,
+    graphql::{Endpoint, selected},
+};
 
 /// Measures the document as over HTTP, and lets one subscription pass.
 ///
@@ -22,28 +23,14 @@ pub(super) fn admit(endpoint: &Endpoint, request: &mut Request) -> Result<(), Er
         .parsed_query()
         .map_err(|error| Error::bad_request(error.message))?;
     // One source of events: answers of several could not be told apart, and the specification forbids it.
-    let fields = selected(document, name.as_deref()).map_or(0, |operation| {
-        fields(document, &operation.selection_set.node)
-    });
-    if fields == 1 {
+    let operation = selected(document, name.as_deref())?;
+    if fields(document, &operation.selection_set.node) == 1 {
         Ok(())
     } else {
         Err(Error::bad_request(
             "a subscription has one field at the top",
         ))
     }
-}
-
-/// The operation that this name selects, or the only one. The check above has made sure that there is one.
-fn selected<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    document
-        .operations
-        .iter()
-        .find(|(own, _)| name.is_none() || own.map(Name::as_str) == name)
-        .map(|(_, operation)| &operation.node)
 }
 
 /// Fields of a selection set, also those in fragments. The check above has refused cycles.

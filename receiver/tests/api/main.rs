@@ -12,6 +12,7 @@ mod chats;
 mod feed;
 mod message;
 mod messages;
+mod pages;
 mod public_chats;
 mod unread_counts;
 
