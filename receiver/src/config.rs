@@ -88,6 +88,9 @@ pub struct LiveArgs {
     /// Events kept in memory per watched feed, as long as their texts have no more than 1 MiB.
     #[arg(long, env = "FEED_WINDOW", default_value = "2048")]
     pub feed_window: usize,
+    /// Mebibytes of events kept in memory for all watched feeds together, looked at with every sweep.
+    #[arg(long, env = "WINDOWS_MIB", default_value = "64")]
+    pub windows_mib: usize,
     /// A client that missed more events than this is told to start afresh.
     #[arg(long, env = "RESUME_LIMIT", default_value = "500")]
     pub resume_limit: i64,
@@ -112,6 +115,7 @@ impl LiveArgs {
     pub(crate) fn hub(&self) -> HubArgs {
         HubArgs {
             window: self.feed_window,
+            window_bytes: self.windows_mib.saturating_mul(1024 * 1024),
             resume_limit: self.resume_limit,
         }
     }
@@ -133,6 +137,7 @@ impl Default for LiveArgs {
         let sockets = SocketArgs::default();
         Self {
             feed_window: 2048,
+            windows_mib: 64,
             resume_limit: 500,
             max_sockets: sockets.max,
             sockets_per_second: sockets.upgrades_per_second,

@@ -19,6 +19,7 @@ mod hub;
 mod reader;
 mod sequencer;
 mod sweep;
+mod windows;
 
 pub use batch::{Batch, ResetReason};
 pub use feed::Feed;

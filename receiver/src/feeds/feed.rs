@@ -181,6 +181,20 @@ impl Feed {
         }
     }
 
+    /// Bytes that the window takes, about.
+    pub(super) fn window_bytes(&self) -> usize {
+        self.state().sequencer.as_ref().map_or(0, Sequencer::bytes)
+    }
+
+    /// Forgets the older half of the window, and says how many bytes are left.
+    pub(super) fn halve_window(&self) -> usize {
+        let mut state = self.state();
+        state.sequencer.as_mut().map_or(0, |sequencer| {
+            sequencer.halve();
+            sequencer.bytes()
+        })
+    }
+
     /// Whether Postgres' head is one that this feed has had; `None` when only Postgres can say.
     pub(super) fn agrees(&self, head: Cursor) -> Option<bool> {
         self.state()

@@ -28,6 +28,8 @@ const CHANNEL_WAIT: Duration = Duration::from_millis(100);
 pub struct HubArgs {
     /// Events kept in memory per watched feed.
     pub window: usize,
+    /// Bytes that all windows may take.
+    pub window_bytes: usize,
     /// A client that missed more events than this is told to start afresh instead.
     pub resume_limit: i64,
 }
@@ -50,6 +52,7 @@ pub struct FeedMetrics {
     pub(super) fills: Counter,
     pub(super) forks: Counter,
     pub(super) swept: Counter,
+    pub(super) window_bytes: Gauge,
 }
 
 impl FeedMetrics {
@@ -85,6 +88,11 @@ impl FeedMetrics {
             "feeds_behind",
             "Feeds that the sweep found behind",
             metrics.swept.clone(),
+        );
+        registry.register(
+            "window_bytes",
+            "Memory of all feeds' latest events, about, after the last sweep",
+            metrics.window_bytes.clone(),
         );
         metrics
     }

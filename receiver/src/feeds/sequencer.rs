@@ -8,6 +8,9 @@ use shared_schema::{Change, Cursor, Event, EventId, MessageId, Seq};
 /// Bytes of message text in one window, at most: as much as two thousand messages of an ordinary length hold.
 const WINDOW_TEXT: usize = 1024 * 1024;
 
+/// Bytes of an event without its text, about: itself, what counts its owners, and its shorter strings.
+const EVENT: usize = size_of::<Event>() + 128;
+
 /// What became of an event that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -130,11 +133,27 @@ impl Sequencer {
         self.text += text_of(&event);
         self.window.push_back(event);
         while self.window.len() > self.capacity || self.text > WINDOW_TEXT {
-            let Some(oldest) = self.window.pop_front() else {
-                break;
-            };
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(oldest) = self.window.pop_front() {
             self.text -= text_of(&oldest);
         }
+    }
+
+    /// Bytes that the window takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.text + self.window.len() * EVENT
+    }
+
+    /// Forgets the older half of the window.
+    pub(super) fn halve(&mut self) {
+        for _ in 0..self.window.len().div_ceil(2) {
+            self.forget_oldest();
+        }
+        self.window.shrink_to_fit();
     }
 
     /// Nobody who catches up from the window may still be shown the text of a removed message.

@@ -9,7 +9,7 @@ use chassis::{Error, mutants::planted};
 use shared_schema::{Cursor, FeedId};
 use tokio::{sync::watch, time::Instant};
 
-use super::{Feed, Hub};
+use super::{Feed, Hub, windows};
 use crate::db;
 
 /// Between two sweeps while Redis delivers.
@@ -50,14 +50,23 @@ pub async fn sweep(hub: Hub, mut redis: watch::Receiver<bool>) {
 
 async fn sweep_once(hub: &Hub, marks_within: Duration) -> Result<(), Error> {
     let watched = hub.watched();
-    for feed in watched.iter().filter_map(|&feed| hub.find(feed)) {
-        feed.forget_old_batches();
-    }
+    let held: Vec<_> = watched.iter().filter_map(|&feed| hub.find(feed)).collect();
+    tidy(hub, &held);
     for feeds in watched.chunks(CHUNK) {
         compare(hub, feeds).await?;
         pass_marks_on(hub, feeds, marks_within).await?;
     }
     Ok(())
+}
+
+/// Gives back the memory that nobody is likely to need any more.
+fn tidy(hub: &Hub, feeds: &[Arc<Feed>]) {
+    for feed in feeds {
+        feed.forget_old_batches();
+    }
+    let bytes = windows::trim(feeds, hub.args().window_bytes);
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    hub.metrics().window_bytes.set(bytes);
 }
 
 async fn compare(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::Error as Refused;
 
 use crate::{
     documents::{CHAT_EVENTS, INBOX},
-    stage::{Frame, Socket, Stage, upgrade},
+    stage::{Frame, Socket, Stage, seqs, upgrade},
 };
 
 #[tokio::test]
@@ -246,4 +246,45 @@ async fn a_crowd_that_comes_at_once_is_let_in_at_a_bounded_pace() {
     // A second later there is room again.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     stage.socket(&ada).await;
+}
+
+#[tokio::test]
+async fn all_windows_together_keep_to_their_budget_and_what_they_forgot_is_read_from_postgres() {
+    let live = LiveArgs {
+        windows_mib: 1,
+        ..LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let ada = stage.person("ada").await;
+    let mut chats = vec![];
+    for _ in 0..3 {
+        let chat = stage.group(&ada, &[]).await;
+        let mut events = stage
+            .follow(&ada, CHAT_EVENTS, json!({ "chat": chat }))
+            .await;
+        events.next().await;
+        let begin = stage.head(chat).await;
+        let long = "x".repeat(5_000);
+        for _ in 0..150 {
+            stage.say(&ada, chat, &long).await;
+        }
+        events.until(chat, stage.head(chat).await.seq).await;
+        chats.push((chat, begin, events));
+    }
+    let begun = Instant::now();
+    loop {
+        let bytes = stage.metric("receiver_window_bytes").await;
+        if (1.0..=1024.0 * 1024.0).contains(&bytes) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "{bytes}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for (chat, begin, _events) in chats {
+        let variables = json!({ "chat": chat, "after": begin.to_string() });
+        let mut resumed = stage.follow(&ada, CHAT_EVENTS, variables).await;
+        let head = stage.head(chat).await.seq;
+        let seen = resumed.until(chat, head).await;
+        assert_eq!(seqs(&seen), (begin.seq + 1..=head).collect::<Vec<_>>());
+    }
 }
