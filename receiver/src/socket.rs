@@ -136,13 +136,14 @@ fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     own == text(header::HOST) || allowed.iter().any(|allowed| allowed == origin)
 }
 
-/// Full: the load balancer or the client goes elsewhere, not all at the same moment.
+/// When to come back to a receiver that is full: not all at the same moment.
+fn come_back() -> Duration {
+    Duration::from_secs(rand::random_range(1..=10))
+}
+
+/// Full: the load balancer or the client goes elsewhere.
 fn busy() -> Response {
-    let seconds = 1 + rand::random_range(0..10_u64);
-    let retry = [(
-        header::RETRY_AFTER,
-        Duration::from_secs(seconds).as_secs().to_string(),
-    )];
+    let retry = [(header::RETRY_AFTER, come_back().as_secs().to_string())];
     (
         StatusCode::SERVICE_UNAVAILABLE,
         retry,

@@ -215,8 +215,24 @@ fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) 
         }
     };
     let mut response = reply(status, content_type, body);
-    response.headers_mut().extend(outcome.http_headers.clone());
+    let headers = response.headers_mut();
+    headers.extend(outcome.http_headers.clone());
+    if matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) && let Some(seconds) = outcome.errors.first().and_then(retry_seconds)
+    {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
     response
+}
+
+/// `extensions.retryAfterMs` as proxies and generic clients understand it.
+fn retry_seconds(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfterMs")? {
+        Value::Number(millis) => Some(millis.as_u64()?.div_ceil(1_000)),
+        _ => None,
+    }
 }
 
 fn reply(status: StatusCode, content_type: &'static str, body: impl IntoResponse) -> Response {

@@ -24,7 +24,7 @@ use super::{
     SocketContext,
     answer::is_interrupted,
     answers::{Answers, answers},
-    busy, operation,
+    come_back, operation,
     registry::Place,
     sentinel::Sentinel,
 };
@@ -39,18 +39,20 @@ const WAITING: usize = 1;
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when it is not one that a socket would take; `UNAUTHENTICATED` when the session has ended;
-/// `UNAVAILABLE` when Postgres is away.
+/// `UNAVAILABLE` when there is no place left, or Postgres is away.
 pub async fn serve(
     context: Arc<SocketContext>,
     mut request: Request,
     caller: Caller,
 ) -> Result<Response, Error> {
     operation::admit(&context.endpoint, &mut request)?;
-    let Some(mut place) = context.sockets.enter() else {
-        return Ok(busy());
+    let full = || Error::Unavailable {
+        retry_after: come_back(),
+        source: "too many connections".into(),
     };
+    let mut place = context.sockets.enter().ok_or_else(full)?;
     if !place.belongs_to(caller.user_id) {
-        return Ok(busy());
+        return Err(full());
     }
     let sentinel = Sentinel::post(&context.hub, &context.pool, &caller, place.leave()).await?;
     let (chunks, body) = mpsc::channel(WAITING);

@@ -200,7 +200,14 @@ async fn streams_count_as_sockets_do() {
     assert_eq!((one.status().as_u16(), two.status().as_u16()), (200, 200));
     let third = ask(&stage, 0, Some(&ada.token), body).await;
     assert_eq!(third.status(), 503);
-    assert!(third.headers().contains_key("retry-after"));
+    let seconds: u64 = third.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=10).contains(&seconds), "{seconds}");
+    let refusal: Value = third.json().await.unwrap();
+    assert_eq!(refusal["errors"][0]["extensions"]["code"], "UNAVAILABLE");
 
     // Whoever goes leaves a place at once, not with the next sign of life.
     drop(one);
