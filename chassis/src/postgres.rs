@@ -24,6 +24,11 @@ const DEFAULT_POOL_MAX: usize = 16;
 /// A transaction that its service forgot must not hold locks for long.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Every statement of ours finds its rows by a key. The planner does not know that: while a table is small, or its
+/// statistics are older than a flood, it would rather read all of it, with every row version that is not yet cleared away,
+/// and a prepared statement stays with such a plan. Compiling a statement only pays for those that run for seconds.
+const PLANS: &str = "-c enable_seqscan=off -c jit=off";
+
 /// A pool for this database. It connects when first used, so a database that is away does not stop a start;
 /// [`require_schema`] does.
 ///
@@ -37,7 +42,7 @@ pub fn connect(args: &PostgresArgs, application_name: &str) -> Result<Pool, Star
         .parse()
         .map_err(|_| StartError::new("DATABASE_URL: not a Postgres URL"))?;
     let options = format!(
-        "{} -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+        "{} {PLANS} -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         config.get_options().unwrap_or_default(),
         args.db_statement_timeout.as_millis(),
         args.db_lock_timeout.as_millis(),
