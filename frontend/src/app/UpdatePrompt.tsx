@@ -1,5 +1,6 @@
 import { useStore } from "@/api/store";
 import { t } from "@/strings";
+import { Prompt } from "@/ui/Prompt";
 import styles from "./UpdatePrompt.module.css";
 import type { Updates } from "./updates";
 
@@ -9,12 +10,9 @@ export function UpdatePrompt({ updates }: { updates: Updates }) {
   return (
     <div role="status">
       {ready && (
-        <p className={styles.prompt}>
-          {t.newVersion}
-          <button type="button" className={styles.take} onClick={() => updates.take()}>
-            {t.reload}
-          </button>
-        </p>
+        <div className={styles.place}>
+          <Prompt text={t.newVersion} action={t.reload} onAction={() => updates.take()} />
+        </div>
       )}
     </div>
   );

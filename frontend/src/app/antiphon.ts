@@ -14,6 +14,8 @@ import { streamTransport } from "@/features/connection/model/streamTransport";
 import { deliver } from "@/features/messages/model/deliver";
 import { Outbox } from "@/features/messages/model/outbox";
 import { indexedDbOutbox } from "@/features/messages/model/outboxStorage";
+import { Removals } from "@/features/messages/model/removals";
+import { hide, remove } from "@/features/messages/model/remove";
 import { indexedDbCopy } from "@/features/offline/model/copyStorage";
 import { OfflineCopy } from "@/features/offline/model/offlineCopy";
 import { Preferences } from "@/features/preferences/model/preferences";
@@ -31,6 +33,7 @@ export interface SignedIn {
   me: string;
   inbox: Inbox;
   outbox: Outbox;
+  removals: Removals;
   copy: OfflineCopy;
   preferences: Preferences;
   typing: TypingNames;
@@ -54,7 +57,11 @@ export class Antiphon {
       this.session.onStorage(event.key);
       this.current.get()?.preferences.onStorage(event.key);
     });
-    addEventListener("online", () => this.current.get()?.outbox.nudge());
+    addEventListener("online", () => {
+      this.current.get()?.outbox.nudge();
+      this.current.get()?.removals.nudge();
+    });
+    addEventListener("pagehide", () => this.current.get()?.removals.settle());
     const follow = () => {
       this.#following = this.#following.then(() => this.#follow());
     };
@@ -73,6 +80,7 @@ export class Antiphon {
     await this.client
       .mutate({ mutation: LogoutDocument })
       .catch((error) => console.warn("logout was not heard", error));
+    this.current.get()?.removals.forget();
     await this.current.get()?.outbox.forget();
     this.session.end();
   }
@@ -86,6 +94,7 @@ export class Antiphon {
       before.inbox.stop();
       before.typing.clear();
       before.outbox.close();
+      before.removals.close();
       await before.copy.forget().catch((error) => console.warn("the offline copy could not be deleted", error));
       await this.client.clearStore();
     }
@@ -128,20 +137,28 @@ export class Antiphon {
       deliver: (message) => deliver(this.client, message, me),
       isOnline: () => navigator.onLine,
     });
+    const removals = new Removals({
+      storage: localStorage,
+      userId: me,
+      remove: (removal) => remove(client, removal),
+      hide: (removal) => hide(client.cache, removal),
+    });
     inbox.loaded.subscribe(() => {
       if (inbox.loaded.get() === "yes") void copy.renew();
     });
     inbox.state.subscribe(() => {
       if (inbox.state.get() !== "live") return;
       outbox.nudge();
+      removals.nudge();
       void pause(STOCK_AFTER_MS)
         .then(() => copy.stock())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
     });
     const preferences = new Preferences(localStorage, me);
-    this.current.set({ me, inbox, outbox, copy, preferences, typing, heard });
+    this.current.set({ me, inbox, outbox, removals, copy, preferences, typing, heard });
     void inbox.start();
     outbox.restore().catch((error) => console.warn("unsent messages could not be read", error));
+    removals.restore();
   }
 }
 

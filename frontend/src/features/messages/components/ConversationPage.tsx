@@ -1,6 +1,6 @@
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { useChat } from "@/features/chats/hooks/useChats";
@@ -21,7 +21,6 @@ import {
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { Bar } from "@/ui/Bar";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { EmptyState } from "@/ui/EmptyState";
 import { BackIcon, CompassIcon, InfoIcon, WarningIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
@@ -30,6 +29,7 @@ import { useRemoveMessage } from "../hooks/useRemoveMessage";
 import { Composer, type ComposerMode } from "./Composer";
 import styles from "./ConversationPage.module.css";
 import { MessageList } from "./MessageList";
+import { RemovalNotice } from "./RemovalNotice";
 
 const MessageDetails = lazy(() => import("./MessageDetails"));
 
@@ -70,7 +70,9 @@ function Conversation({
   const { participants } = useParticipants(chat.id);
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
   const [detailed, setDetailed] = useState<MessageFieldsFragment>();
-  const [removing, setRemoving] = useState<MessageFieldsFragment>();
+  const remove = useRemoveMessage();
+  const [byKeyboard, setByKeyboard] = useState(false);
+  const list = useRef<HTMLElement>(null);
   const title = chatTitle(chat, me);
   const permissions = permissionsOf(participant?.role, chat.kind);
   const othersMarks = useMemo(
@@ -86,6 +88,7 @@ function Conversation({
       <section className={styles.page} aria-label={title.name}>
         <Header chat={chat} name={title.name} seed={title.seed} />
         <MessageList
+          frame={list}
           chatId={chat.id}
           direct={chat.kind === "DIRECT"}
           conversation={conversation}
@@ -96,10 +99,14 @@ function Conversation({
           actions={{
             reply: (to) => setMode({ kind: "reply", to }),
             edit: (message) => setMode({ kind: "edit", message }),
-            remove: setRemoving,
+            remove: (message, { keyboard }) => {
+              setByKeyboard(keyboard);
+              remove(message);
+            },
             details: setDetailed,
           }}
         />
+        <RemovalNotice chatId={chat.id} byKeyboard={byKeyboard} list={list} />
         <TypingLine chatId={chat.id} />
         {participant ? (
           <Composer
@@ -122,7 +129,6 @@ function Conversation({
             <MessageDetails message={detailed} onClose={() => setDetailed(undefined)} />
           </Suspense>
         )}
-        <RemoveDialog message={removing} onClose={() => setRemoving(undefined)} />
       </section>
       <Outlet />
     </div>
@@ -178,28 +184,5 @@ function PublicDoor({ chat }: { chat: ChatRowFragment }) {
       </EmptyState>
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
     </section>
-  );
-}
-
-function RemoveDialog({ message, onClose }: { message: MessageFieldsFragment | undefined; onClose(): void }) {
-  const remove = useRemoveMessage();
-  const [failure, setFailure] = useState<Failure>();
-  return (
-    <>
-      {failure && <Notice tone="error">{explain(failure)}</Notice>}
-      <ConfirmDialog
-        opened={message !== undefined}
-        title={t.removeMessageTitle}
-        text={t.removeMessageText}
-        confirm={t.remove}
-        cancel={t.cancel}
-        onClose={onClose}
-        onConfirm={() => {
-          onClose();
-          setFailure(undefined);
-          if (message) remove(message).catch((error) => setFailure(failureOf(error)));
-        }}
-      />
-    </>
   );
 }

@@ -26,6 +26,7 @@ const NEAR_EDGE_PX = 600;
 const SETTLED_MS = 100;
 
 export interface MessageListProps {
+  frame: RefObject<HTMLElement | null>;
   chatId: string;
   direct: boolean;
   conversation: ReturnType<typeof useMessages>;
@@ -39,7 +40,7 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { conversation, chatId, mark, messageCount } = props;
+  const { frame, conversation, chatId, mark, messageCount } = props;
   const { me, outbox } = useSignedIn();
   const allUnsent = useStore(outbox.messages);
   const visible = useVisible();
@@ -78,15 +79,9 @@ export function MessageList(props: MessageListProps) {
   return (
     <div className={styles.frame}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section ref={scroll.frame} className={styles.list} tabIndex={0} aria-label={t.messages}>
+      <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages}>
         <div className={styles.spacer} />
-        <Virtualizer
-          ref={scroll.list}
-          scrollRef={scroll.frame}
-          data={rows}
-          shift={scroll.shifted}
-          onScroll={scroll.onScroll}
-        >
+        <Virtualizer ref={scroll.list} scrollRef={frame} data={rows} shift={scroll.shifted} onScroll={scroll.onScroll}>
           {(row) => (
             <RowView
               key={row.key}
@@ -176,7 +171,6 @@ function useNewLine(visible: boolean, mark: number | undefined, messageCount: nu
  */
 function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof useMessages>) {
   const list = useRef<VirtualizerHandle>(null);
-  const frame = useRef<HTMLElement>(null);
   const [atBottom, setAtBottom] = useState(true);
   const stick = useRef(true);
   const [target, setTarget] = useState<string>();
@@ -246,7 +240,7 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
       (error) => console.warn("the newest messages could not be loaded", error),
     );
   };
-  return { list, frame, shifted, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+  return { list, shifted, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
 }
 
 /** Whether rows came or went at the start, so that all others have moved. */

@@ -17,7 +17,7 @@ import { Ticks } from "./Ticks";
 export interface MessageActions {
   reply(message: MessageFieldsFragment): void;
   edit(message: MessageFieldsFragment): void;
-  remove(message: MessageFieldsFragment): void;
+  remove(message: MessageFieldsFragment, how: { keyboard: boolean }): void;
   details(message: MessageFieldsFragment): void;
   jumpTo(id: string): void;
 }
@@ -122,7 +122,11 @@ function RowMenu(props: {
             {t.messageDetails}
           </Menu.Item>
           {props.removable && (
-            <Menu.Item color="danger" leftSection={<TrashIcon size={16} />} onClick={() => actions.remove(message)}>
+            <Menu.Item
+              color="danger"
+              leftSection={<TrashIcon size={16} />}
+              onClick={({ detail }) => actions.remove(message, { keyboard: detail === 0 })}
+            >
               {t.remove}
             </Menu.Item>
           )}

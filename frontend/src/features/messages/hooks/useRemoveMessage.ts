@@ -1,32 +1,15 @@
-import { useApolloClient } from "@apollo/client/react";
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
+import { useSignedIn } from "@/app/antiphon";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
-import { unmask } from "@/gql/sender";
-import { RemoveMessageDocument, SentMessageFragmentDoc } from "@/gql/sender/graphql";
-import { complete } from "../model/deliver";
-import { putMessage } from "../model/messageCache";
-import { showText } from "../model/optimism";
 
-/** Removes a message: gone at once, back if that was not accepted. Rejects with the reason. */
+/** Removes a message: gone at once here, and for everyone when it was not undone in time or the chat is left. */
 export function useRemoveMessage() {
-  const client = useApolloClient();
+  const { removals } = useSignedIn();
+  useEffect(() => () => removals.settle(), [removals]);
   return useCallback(
-    async (message: MessageFieldsFragment) => {
-      const undo = showText(client.cache, message, { content: null, removedAt: new Date().toISOString() });
-      try {
-        const { data } = await client.mutate({
-          mutation: RemoveMessageDocument,
-          variables: { input: { chatId: message.chatId, id: message.id } },
-          fetchPolicy: "no-cache",
-        });
-        if (data) {
-          putMessage(client.cache, complete(client.cache, unmask(SentMessageFragmentDoc, data.removeMessage.message)));
-        }
-      } catch (error) {
-        undo();
-        throw error;
-      }
+    ({ id, chatId }: MessageFieldsFragment) => {
+      removals.hold({ id, chatId });
     },
-    [client],
+    [removals],
   );
 }
