@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from "@mantine/core";
 import "@mantine/core/styles/baseline.css";
 import "@mantine/core/styles/default-css-variables.css";
 import "@mantine/core/styles/global.css";
@@ -29,6 +29,11 @@ export const theme = createTheme({
   fontFamily: "var(--font)",
   defaultRadius: "sm",
   respectReducedMotion: true,
+  // What is filled is dark by day and bright by night, and so is what is written on it the other way round.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...colours, color: "var(--accent-ink)" } : colours;
+  },
   cursorType: "pointer",
   components: {
     Button: { defaultProps: { color: "brand" } },
