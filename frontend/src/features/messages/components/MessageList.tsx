@@ -51,7 +51,7 @@ export function MessageList(props: MessageListProps) {
     return rowsOf({ messages, unsent, readUpTo, me });
   }, [messages, atEnd, allUnsent, chatId, readUpTo, me]);
 
-  const scroll = useStickyScroll(rows, conversation);
+  const scroll = useStickyScroll(frame, rows, conversation);
   const looking = visible && scroll.atBottom && atEnd;
   useMarkAsRead(chatId, messageCount, mark, looking);
   const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
@@ -69,7 +69,7 @@ export function MessageList(props: MessageListProps) {
     );
   }
   if (!conversation.loaded) return <ListSkeleton />;
-  if (rows.length === 1 && rows[0]?.kind === "beginning") {
+  if (isEmpty(rows)) {
     return (
       <EmptyState icon={<BubbleIcon size={28} />} title={t.startOfChat}>
         {t.startOfChatHint}
@@ -169,7 +169,11 @@ function useNewLine(visible: boolean, mark: number | undefined, messageCount: nu
  * Keeps the reader where they are: at the end while messages arrive if that is where they were, at the message they
  * read while older ones come in above it, and at a message they asked to see.
  */
-function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof useMessages>) {
+function useStickyScroll(
+  frame: RefObject<HTMLElement | null>,
+  rows: readonly Row[],
+  conversation: ReturnType<typeof useMessages>,
+) {
   const list = useRef<VirtualizerHandle>(null);
   const [atBottom, setAtBottom] = useState(true);
   const stick = useRef(true);
@@ -219,6 +223,7 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
   };
 
+  useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
   useOlderWithoutScrolling(list, stick, rows.length, conversation);
   const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
   const jumpTo = useCallback(
@@ -241,6 +246,23 @@ function useStickyScroll(rows: readonly Row[], conversation: ReturnType<typeof u
     );
   };
   return { list, shifted, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
+}
+
+function isEmpty(rows: readonly Row[]): boolean {
+  return rows.length === 1 && rows[0]?.kind === "beginning";
+}
+
+/** Who is at the end stays there when a keyboard comes up, the field below grows, or a phone is turned. */
+function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boolean>, shown: boolean) {
+  useEffect(() => {
+    const element = frame.current;
+    if (!element || !shown) return;
+    const observer = new ResizeObserver(() => {
+      if (stick.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [frame, stick, shown]);
 }
 
 /** Whether rows came or went at the start, so that all others have moved. */
