@@ -46,6 +46,7 @@ export function MessageRow(props: {
       data-first={props.first || undefined}
       data-highlighted={props.highlighted || undefined}
       data-number={message.number}
+      tabIndex={-1}
       aria-label={`${own ? t.you : name}, ${fullTime(message.createdAt)}`}
       style={style}
     >

@@ -33,12 +33,14 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
           <span>
             {t.notSent} {t.error[unsent.failure]}
           </span>
-          <button type="button" onClick={() => outbox.retry(unsent.id)}>
-            {t.tryAgain}
-          </button>
-          <button type="button" onClick={() => outbox.discard(unsent.id)}>
-            {t.discard}
-          </button>
+          <span>
+            <button type="button" onClick={() => outbox.retry(unsent.id)}>
+              {t.tryAgain}
+            </button>
+            <button type="button" onClick={() => outbox.discard(unsent.id)}>
+              {t.discard}
+            </button>
+          </span>
         </div>
       )}
     </article>
