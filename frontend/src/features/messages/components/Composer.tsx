@@ -18,6 +18,8 @@ import { EmojiButton } from "./EmojiButton";
 const LONGEST = 5_000;
 /** From here on the remaining characters are worth showing. */
 const NEAR_END = 4_700;
+/** A longer name would not fit on the one line that the empty field has on a phone. */
+const LONGEST_NAME = 16;
 
 /** What the composer is about besides a new message. */
 export type ComposerMode =
@@ -131,7 +133,7 @@ export function Composer(props: {
           ref={field}
           className={styles.field}
           aria-label={t.messageField}
-          placeholder={t.writeTo(props.title)}
+          placeholder={props.title.length > LONGEST_NAME ? t.messageField : t.writeTo(props.title)}
           autosize
           minRows={1}
           maxRows={8}
