@@ -22,6 +22,30 @@ test("on a phone there is one pane, and a way back", async ({ browser }) => {
   await expectAccessible(ada.page);
   await expectAccessible(ben.page);
 
+  // Half of the screen goes to the keyboard: what was being read is still there.
+  for (let line = 1; line <= 12; line += 1) await say(ben, `Stop ${line}`);
+  await expect(message(ada, "Stop 12")).toBeInViewport();
+  const { width, height } = ada.page.viewportSize()!;
+  await ada.page.setViewportSize({ width, height: Math.round(height / 2) });
+  await expect(message(ada, "Stop 12")).toBeInViewport({ ratio: 1 });
+  await ada.page.setViewportSize({ width, height });
+  await expect(message(ada, "Stop 12")).toBeInViewport({ ratio: 1 });
+
+  // What can be done with a message shows when it is tapped.
+  const more = message(ada, "Stop 12").getByRole("button", { name: /^Actions/ });
+  await message(ada, "Stop 12").getByText("Stop 12").tap();
+  await more.tap();
+  await picture(ada.page, "phone-menu");
+  await ada.page.getByRole("menuitem", { name: "Reply" }).tap();
+  await expect(ada.page.getByText("Replying to Ben Okafor")).toBeVisible();
+  await ada.page.getByRole("button", { name: "Cancel reply" }).tap();
+
+  await ada.page.context().setOffline(true);
+  await expect(ada.page.getByRole("main").getByText("Waiting for the network")).toBeVisible();
+  await picture(ada.page, "phone-offline");
+  await ada.page.context().setOffline(false);
+  await expect(ada.page.getByRole("main").getByText("Waiting for the network")).toHaveCount(0);
+
   await ada.page.getByRole("button", { name: "Chat details" }).click();
   await expect(ada.page.getByRole("complementary")).toBeVisible();
   await picture(ada.page, "phone-details");

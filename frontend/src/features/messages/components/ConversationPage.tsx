@@ -6,6 +6,7 @@ import { useSignedIn } from "@/app/antiphon";
 import { useChat } from "@/features/chats/hooks/useChats";
 import { useJoinChat } from "@/features/chats/hooks/useJoinChat";
 import { chatTitle } from "@/features/chats/model/chatTitle";
+import { ConnectionWords } from "@/features/connection/components/ConnectionWords";
 import { useParticipants } from "@/features/participants/hooks/useParticipants";
 import { permissionsOf } from "@/features/participants/model/permissions";
 import { TypingLine } from "@/features/typing/components/TypingLine";
@@ -65,7 +66,7 @@ function Conversation({
   chat: ChatRowFragment;
   participant: OwnParticipantFragment | undefined;
 }) {
-  const { me } = useSignedIn();
+  const { me, outbox } = useSignedIn();
   const conversation = useMessages(chat.id, chat.messageCount);
   const { participants } = useParticipants(chat.id);
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
@@ -80,6 +81,8 @@ function Conversation({
     [participants, me],
   );
   const editLast = () => {
+    // The last one may still be on its way: the one before is not what they mean.
+    if (outbox.messages.get().some((unsent) => unsent.chatId === chat.id)) return;
     const last = conversation.messages.findLast((message) => message.senderId === me && !message.removedAt);
     if (last) setMode({ kind: "edit", message: last });
   };
@@ -156,6 +159,7 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
         <span className={styles.names}>
           <h1 className={styles.name}>{name}</h1>
           {chat.kind !== "DIRECT" && <span className={styles.soft}>{t.participantsCount(chat.participantCount)}</span>}
+          <ConnectionWords className={styles.connection!} />
         </span>
       </UnstyledButton>
     </Bar>
