@@ -70,7 +70,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
             onClick={() => go(chat.id)}
           >
             <Avatar name={chat.name} seed={chat.seed} size={32} />
-            {chat.name}
+            <span className={styles.name}>{chat.name}</span>
           </div>
         ))}
       </div>

@@ -6,7 +6,7 @@ import { ConnectionLine } from "@/features/connection/components/ConnectionLine"
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { EmptyState } from "@/ui/EmptyState";
-import { BubbleIcon, CompassIcon, ComposeIcon } from "@/ui/icons";
+import { BubbleIcon, CompassIcon, ComposeIcon, SearchIcon } from "@/ui/icons";
 import { useChats } from "../hooks/useChats";
 import { useSwitcherKey } from "../hooks/useSwitcherKey";
 import { useUnreadTitle } from "../hooks/useUnreadTitle";
@@ -30,6 +30,9 @@ export function Sidebar() {
           <Avatar name={account?.user.displayName ?? "…"} seed={account?.user.id ?? ""} size={36} />
         </UnstyledButton>
         <h1 className={styles.title}>{t.chats}</h1>
+        <ActionIcon aria-label={t.switchChat} title={t.switchChat} onClick={() => setSwitching(true)}>
+          <SearchIcon />
+        </ActionIcon>
         <ActionIcon component={Link} to="/discover" aria-label={t.findPublic} title={t.findPublic}>
           <CompassIcon />
         </ActionIcon>
