@@ -36,9 +36,8 @@ export function ProfilePage() {
               <Avatar name={account.user.displayName} seed={account.user.id} size={64} />
               <div className={styles.who}>
                 <div className={styles.name}>{account.user.displayName}</div>
-                <div className={styles.soft}>
-                  @{account.user.username} · {account.email}
-                </div>
+                <div className={styles.soft}>@{account.user.username}</div>
+                <div className={styles.soft}>{account.email}</div>
               </div>
               <Button variant="default" onClick={() => void antiphon.signOut()}>
                 {t.signOut}
