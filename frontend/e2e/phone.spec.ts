@@ -30,6 +30,7 @@ test("on a phone there is one pane, and a way back", async ({ browser }) => {
   await expect(message(ada, "Stop 12")).toBeInViewport({ ratio: 1 });
   await ada.page.setViewportSize({ width, height });
   await expect(message(ada, "Stop 12")).toBeInViewport({ ratio: 1 });
+  await expect(ada.page.getByRole("button", { name: /^Go to the newest/ })).toHaveCount(0);
 
   // What can be done with a message shows when it is tapped.
   const more = message(ada, "Stop 12").getByRole("button", { name: /^Actions/ });

@@ -212,9 +212,11 @@ function useStickyScroll(
     return () => clearTimeout(timer);
   }, [highlighted]);
 
+  const height = useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
   const onScroll = (offset: number) => {
     const handle = list.current;
-    if (!handle) return;
+    // A window that has just changed its size moves what is in it: nobody has scrolled.
+    if (!handle || frame.current?.clientHeight !== height.current) return;
     const toEnd = handle.scrollSize - handle.viewportSize - offset;
     // The end of what is loaded is not the end: whoever reads on must not be carried past the page that comes.
     stick.current = toEnd < AT_END_PX && conversation.atEnd;
@@ -223,7 +225,6 @@ function useStickyScroll(
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
   };
 
-  useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
   useOlderWithoutScrolling(list, stick, rows.length, conversation);
   const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
   const jumpTo = useCallback(
@@ -252,17 +253,23 @@ function isEmpty(rows: readonly Row[]): boolean {
   return rows.length === 1 && rows[0]?.kind === "beginning";
 }
 
-/** Who is at the end stays there when a keyboard comes up, the field below grows, or a phone is turned. */
+/**
+ * Who is at the end stays there when a keyboard comes up, the field below grows, or a phone is turned. Gives the height
+ * of the window as it was when they were last put there.
+ */
 function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boolean>, shown: boolean) {
+  const height = useRef(0);
   useEffect(() => {
     const element = frame.current;
     if (!element || !shown) return;
     const observer = new ResizeObserver(() => {
+      height.current = element.clientHeight;
       if (stick.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, [frame, stick, shown]);
+  return height;
 }
 
 /** Whether rows came or went at the start, so that all others have moved. */
