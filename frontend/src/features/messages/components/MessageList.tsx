@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { type RefObject, useMemo, useState } from "react";
+import { Virtualizer } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
@@ -10,20 +10,14 @@ import { BubbleIcon, DownIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { useMessages } from "../hooks/useMessages";
+import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
 import { ticksOf } from "../model/readers";
-import { type Row, rowsOf } from "../model/rows";
+import { isEmpty, type Row, rowsOf } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { type MessageActions, MessageRow } from "./MessageRow";
 import { Beginning, DaySeparator, NewMessagesLine } from "./Separators";
 import { UnsentRow } from "./UnsentRow";
-
-/** This close to the end counts as being there. */
-const AT_END_PX = 40;
-/** This close to an edge, the next page is asked for. */
-const NEAR_EDGE_PX = 600;
-/** After rows have come, the list measures them and puts the reader back to their place. */
-const SETTLED_MS = 100;
 
 export interface MessageListProps {
   frame: RefObject<HTMLElement | null>;
@@ -41,9 +35,11 @@ export interface MessageListProps {
 
 export function MessageList(props: MessageListProps) {
   const { frame, conversation, chatId, mark, messageCount } = props;
-  const { me, outbox } = useSignedIn();
+  const { me, inbox, outbox } = useSignedIn();
   const allUnsent = useStore(outbox.messages);
-  const visible = useVisible();
+  // Until the services have told, what this device remembers is all there is: nothing can be new, or read.
+  const told = useStore(inbox.loaded) === "yes";
+  const visible = useVisible() && told;
   const readUpTo = useNewLine(visible, mark, messageCount);
   const { messages, atEnd } = conversation;
   const rows = useMemo(() => {
@@ -81,7 +77,14 @@ export function MessageList(props: MessageListProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages}>
         <div className={styles.spacer} />
-        <Virtualizer ref={scroll.list} scrollRef={frame} data={rows} shift={scroll.shifted} onScroll={scroll.onScroll}>
+        <Virtualizer
+          ref={scroll.list}
+          scrollRef={frame}
+          data={rows}
+          shift={scroll.shifted}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
           {(row) => (
             <RowView
               key={row.key}
@@ -163,145 +166,6 @@ function useNewLine(visible: boolean, mark: number | undefined, messageCount: nu
     if (visible) setLine(mark !== undefined && mark < messageCount ? mark : Number.POSITIVE_INFINITY);
   }
   return line;
-}
-
-/**
- * Keeps the reader where they are: at the end while messages arrive if that is where they were, at the message they
- * read while older ones come in above it, and at a message they asked to see.
- */
-function useStickyScroll(
-  frame: RefObject<HTMLElement | null>,
-  rows: readonly Row[],
-  conversation: ReturnType<typeof useMessages>,
-) {
-  const list = useRef<VirtualizerHandle>(null);
-  const [atBottom, setAtBottom] = useState(true);
-  const stick = useRef(true);
-  const [target, setTarget] = useState<string>();
-  const [highlighted, setHighlighted] = useState<string>();
-  const previous = useRef<readonly Row[]>([]);
-  const shifted = isShift(previous.current, rows);
-  useLayoutEffect(() => {
-    previous.current = rows;
-  }, [rows]);
-
-  // Whoever sends wants to see it: from wherever they were, to the end.
-  const lastRow = rows.at(-1);
-  const lastUnsent = lastRow?.kind === "unsent" ? lastRow.key : undefined;
-  useLayoutEffect(() => {
-    if (!lastUnsent) return;
-    stick.current = true;
-    setAtBottom(true);
-  }, [lastUnsent]);
-
-  useLayoutEffect(() => {
-    if (target) {
-      const index = rows.findIndex((row) => row.key === target);
-      if (index < 0) return;
-      stick.current = false;
-      list.current?.scrollToIndex(index, { align: "center" });
-      setTarget(undefined);
-      setHighlighted(target);
-    } else if (stick.current && rows.length > 0) {
-      list.current?.scrollToIndex(rows.length - 1, { align: "end" });
-    }
-  }, [rows, target]);
-  useEffect(() => {
-    if (!highlighted) return;
-    const timer = setTimeout(() => setHighlighted(undefined), 1_800);
-    return () => clearTimeout(timer);
-  }, [highlighted]);
-
-  const height = useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
-  const onScroll = (offset: number) => {
-    const handle = list.current;
-    // A window that has just changed its size moves what is in it: nobody has scrolled.
-    if (!handle || frame.current?.clientHeight !== height.current) return;
-    const toEnd = handle.scrollSize - handle.viewportSize - offset;
-    // The end of what is loaded is not the end: whoever reads on must not be carried past the page that comes.
-    stick.current = toEnd < AT_END_PX && conversation.atEnd;
-    setAtBottom(stick.current);
-    if (offset < NEAR_EDGE_PX && conversation.hasOlder) conversation.loadOlder();
-    if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
-  };
-
-  useOlderWithoutScrolling(list, stick, rows.length, conversation);
-  const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
-  const jumpTo = useCallback(
-    (id: string) => {
-      load(id).then(
-        () => setTarget(id),
-        (error) => console.warn("the message could not be loaded", error),
-      );
-    },
-    [load],
-  );
-  const jumpToNewest = () => {
-    leaveAnchor().then(
-      () => {
-        stick.current = true;
-        setAtBottom(true);
-        list.current?.scrollToIndex(rows.length - 1, { align: "end" });
-      },
-      (error) => console.warn("the newest messages could not be loaded", error),
-    );
-  };
-  return { list, shifted, atBottom, highlighted, onScroll, jumpTo, jumpToNewest };
-}
-
-function isEmpty(rows: readonly Row[]): boolean {
-  return rows.length === 1 && rows[0]?.kind === "beginning";
-}
-
-/**
- * Who is at the end stays there when a keyboard comes up, the field below grows, or a phone is turned. Gives the height
- * of the window as it was when they were last put there.
- */
-function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boolean>, shown: boolean) {
-  const height = useRef(0);
-  useEffect(() => {
-    const element = frame.current;
-    if (!element || !shown) return;
-    const observer = new ResizeObserver(() => {
-      height.current = element.clientHeight;
-      if (stick.current) element.scrollTop = element.scrollHeight;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [frame, stick, shown]);
-  return height;
-}
-
-/** Whether rows came or went at the start, so that all others have moved. */
-function isShift(before: readonly Row[], after: readonly Row[]): boolean {
-  const [first, second] = [before, after].map((rows) => rows.find((row) => row.kind === "message")?.key);
-  if (first === undefined || second === undefined || first === second) return false;
-  return after.some((row) => row.key === first) || before.some((row) => row.key === second);
-}
-
-/**
- * Who waits at the very top, or whose window is taller than a page of messages, causes no scroll event that asks for
- * more. Asked once per page that came, so that a failure is not repeated at once: then scrolling asks again.
- */
-function useOlderWithoutScrolling(
-  list: RefObject<VirtualizerHandle | null>,
-  stick: RefObject<boolean>,
-  count: number,
-  { hasOlder, loading, loadOlder }: ReturnType<typeof useMessages>,
-) {
-  const askedAt = useRef(0);
-  useEffect(() => {
-    if (!hasOlder || loading || askedAt.current === count) return;
-    const timer = setTimeout(() => {
-      const handle = list.current;
-      if (!handle) return;
-      const fits = handle.scrollSize > 0 && handle.scrollSize <= handle.viewportSize;
-      if (!fits && (stick.current || handle.scrollOffset >= NEAR_EDGE_PX)) return;
-      askedAt.current = count;
-      loadOlder();
-    }, SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [list, stick, count, hasOlder, loading, loadOlder]);
 }
 
 function ListSkeleton() {

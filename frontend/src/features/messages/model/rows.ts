@@ -59,6 +59,11 @@ export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] 
   return rows;
 }
 
+/** Whether there is nothing yet but the beginning. */
+export function isEmpty(rows: readonly Row[]): boolean {
+  return rows.length === 1 && rows[0]?.kind === "beginning";
+}
+
 function together(a: MessageFieldsFragment, b: MessageFieldsFragment): boolean {
   return a.senderId === b.senderId && minuteKey(a.createdAt) === minuteKey(b.createdAt);
 }
