@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { QuietLanguageChoice } from "@/features/preferences/components/QuietLanguageChoice";
 import { t } from "@/strings";
 import styles from "./AuthFrame.module.css";
 
@@ -16,6 +17,7 @@ export function AuthFrame({ title, children, footer }: { title: string; children
         {children}
       </section>
       <p className={styles.footer}>{footer}</p>
+      <QuietLanguageChoice />
     </main>
   );
 }

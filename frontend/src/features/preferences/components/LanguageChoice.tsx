@@ -1,25 +1,16 @@
 import { NativeSelect } from "@mantine/core";
-import { useState } from "react";
-import { useStore } from "@/api/store";
-import { chooseLanguage, LANGUAGES, type Language, language, t } from "@/strings";
+import { t } from "@/strings";
 import { Notice } from "@/ui/Notice";
+import { useLanguage } from "../hooks/useLanguage";
 
 /** In which language the page speaks to the reader on this device. */
 export function LanguageChoice() {
-  const spoken = useStore(language);
-  const [failed, setFailed] = useState(false);
+  const { failed, select, options } = useLanguage();
   return (
     <>
-      <NativeSelect
-        label={t.language}
-        description={t.languageHint}
-        value={spoken}
-        data={Object.entries(LANGUAGES).map(([value, { name }]) => ({ value, label: name }))}
-        onChange={(event) => {
-          setFailed(false);
-          chooseLanguage(event.currentTarget.value as Language).catch(() => setFailed(true));
-        }}
-      />
+      <NativeSelect label={t.language} description={t.languageHint} {...select}>
+        {options}
+      </NativeSelect>
       {failed && <Notice tone="error">{t.error.NETWORK}</Notice>}
     </>
   );
