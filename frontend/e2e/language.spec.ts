@@ -11,6 +11,16 @@ test("the page speaks German to a German browser, tells times in the reader's zo
   await expect(german.getByRole("heading", { name: "Anmelden" })).toBeVisible();
   await expect(german.locator("html")).toHaveAttribute("lang", "de");
   await expectAccessible(german);
+  // Whoever cannot read it changes that before they sign in, with the keyboard too.
+  await german.getByLabel("Sprache").selectOption("English");
+  await expect(german.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(german.getByLabel("Language")).toBeFocused();
+  await german.getByRole("link", { name: "Create account" }).click();
+  await german.getByLabel("Language").selectOption("العربية");
+  await expect(german.getByRole("heading", { name: "إنشاء حساب" })).toBeVisible();
+  await expect(german.locator("html")).toHaveAttribute("dir", "rtl");
+  await picture(german, "sign-up-arabic");
+  await expectAccessible(german);
   await german.context().close();
 
   const ada = await newPerson(browser, "1", "Ada Lovelace", { timezoneId: "Asia/Tokyo" });
@@ -32,6 +42,56 @@ test("the page speaks German to a German browser, tells times in the reader's zo
   await expect(page.getByRole("navigation", { name: "Chats" }).getByText("Du: What time is it?")).toBeVisible();
   await page.getByLabel("Sprache").selectOption("English");
   await expect(page.getByRole("heading", { name: "Change password" })).toBeVisible();
+});
+
+test("in Arabic two people talk from right to left, and nothing of it is left in English", async ({ browser }) => {
+  test.setTimeout(150_000);
+  const ada = await newPerson(browser, "1", "Ada Lovelace");
+  const ben = await newPerson(browser, "2", "Ben Okafor", phone);
+  await startGroup(ada, "Evening choir", [ben]);
+  await live(ben);
+  await openChat(ben, "Evening choir");
+  for (const { page } of [ada, ben]) {
+    await page.evaluate(() => localStorage.setItem("antiphon.language", "ar"));
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
+    await expect(page.locator("html")).toHaveAttribute("lang", "ar");
+  }
+  const write = async ({ page }: typeof ada, text: string) => {
+    const field = page.getByLabel("رسالة", { exact: true });
+    await field.fill(text);
+    await field.press("Enter");
+  };
+  await expect(ada.page.getByText("مشاركان")).toBeVisible();
+  await write(ada, "مرحبا يا بن، متى نبدأ؟");
+  await expect(message(ben, "متى نبدأ")).toBeVisible();
+  await message(ben, "متى نبدأ").getByText("متى نبدأ").tap();
+  await message(ben, "متى نبدأ")
+    .getByRole("button", { name: /^إجراءات/ })
+    .tap();
+  await ben.page.getByRole("menuitem", { name: "رد" }).tap();
+  await write(ben, "At seven, in the hall. Is that too late?");
+  await expect(message(ada, "At seven").getByRole("button", { name: /^الانتقال إلى رسالة/ })).toBeVisible();
+  await expect(message(ada, "متى نبدأ").first().getByRole("img", { name: "قرأها شخص واحد" })).toBeVisible();
+
+  // An own message stands at the left, one of another at the right, and each reads as it was written.
+  const box = async (what: ReturnType<Page["locator"]>) => (await what.boundingBox())!;
+  const own = await box(message(ada, "متى نبدأ").first().locator("[dir=auto]").first());
+  const others = await box(message(ada, "At seven").locator("[dir=auto]").last());
+  expect(own.x).toBeLessThan(200);
+  expect(others.x + others.width).toBeGreaterThan(700);
+  const english = await message(ada, "At seven")
+    .getByText("At seven")
+    .evaluate((text) => getComputedStyle(text).direction);
+  expect(english).toBe("ltr");
+  for (const { page } of [ada, ben]) expect(await overflowing(page)).toEqual([]);
+  await picture(ada.page, "arabic");
+  await picture(ben.page, "arabic-phone");
+  for (const { page } of [ada, ben]) await expectAccessible(page);
+  const words = await ada.page.locator("body").textContent();
+  expect(
+    (words ?? "").replace(/At seven, in the hall. Is that too late\?|Ada Lovelace|Ben Okafor|Evening choir/g, ""),
+  ).not.toMatch(/[a-z]{3,}/);
 });
 
 /** What sticks out of the page, or out of a place that does not scroll sideways. */

@@ -23,7 +23,7 @@ export async function everythingOnScreen(page: Page): Promise<string[]> {
         // Also where rows overlap from one look to the next: what is in view is in order, without a hole.
         if (previous && number !== previous + 1) throw new Error(`${number} stands after ${previous}`);
         previous = number;
-        seen.set(String(number), row.querySelector("[dir=auto]")?.textContent ?? "");
+        seen.set(String(number), row.querySelector("[dir=auto] > div")?.textContent ?? "");
       }
       end = list.scrollTop + list.clientHeight >= list.scrollHeight - 2 && !more();
       list.scrollBy(0, 250);

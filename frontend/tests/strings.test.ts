@@ -22,12 +22,18 @@ test("every language has every word, none of them empty", async () => {
 });
 
 test("no sentence was left in English", async () => {
-  const [english, german] = [await LANGUAGES.en.load(), await LANGUAGES.de.load()];
-  const same = Object.keys(english).filter((name) => {
-    const [one, other] = [english, german].map((words) => words[name as keyof typeof words]);
-    return typeof one === "string" && one === other;
-  });
-  expect(same.sort()).toEqual(["appName", "chats", "displayName", "emoji"]);
+  const english = await LANGUAGES.en.load();
+  const sameIn = async (code: Language) => {
+    const other = await LANGUAGES[code].load();
+    return Object.keys(english)
+      .filter((name) => {
+        const [one, same] = [english, other].map((words) => words[name as keyof typeof words]);
+        return typeof one === "string" && one === same;
+      })
+      .sort();
+  };
+  expect(await sameIn("de")).toEqual(["appName", "chats", "displayName", "emoji"]);
+  expect(await sameIn("ar")).toEqual(["appName"]);
 });
 
 test("the browser's first language that there is, unless another one was chosen on this device", async () => {
@@ -36,6 +42,24 @@ test("the browser's first language that there is, unless another one was chosen 
   expect(preferredLanguage(["toString"])).toBe("en");
   await chooseLanguage("de");
   expect(preferredLanguage(["en-GB"])).toBe("de");
+});
+
+test("Arabic counts as Arabic does, in the digits of the page, and reads from right to left", async () => {
+  await speak("ar");
+  expect([1, 2, 3, 11, 100, 1_200].map((count) => t.participantsCount(count))).toEqual([
+    "مشارك واحد",
+    "مشاركان",
+    "3 مشاركين",
+    "11 مشاركًا",
+    "100 مشارك",
+    "1,200 مشارك",
+  ]);
+  expect(t.readByCount(0)).toBe("لم يقرأها أحد بعد");
+  expect(t.charactersLeft(-2)).toBe("الزيادة: حرفان");
+  expect(document.documentElement.dir).toBe("rtl");
+  expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/2026/);
+  await speak("en");
+  expect(document.documentElement.dir).toBe("ltr");
 });
 
 test("a language is spoken everywhere at once: in words, in times, and to those who read the page aloud", async () => {

@@ -7,6 +7,7 @@ import { en, type Strings } from "./en";
 export const LANGUAGES = {
   en: { name: "English", direction: "ltr", load: async () => en },
   de: { name: "Deutsch", direction: "ltr", load: async () => (await import("./de")).de },
+  ar: { name: "العربية", direction: "rtl", load: async () => (await import("./ar")).ar },
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
@@ -32,7 +33,9 @@ export async function speak(code: Language): Promise<void> {
   const { load, direction } = LANGUAGES[code];
   t = await load();
   // Of the reader's own kind where they named one: the day before the month, or after it.
-  setTimeLocale(navigator.languages.find((tag) => tag.split("-")[0] === code) ?? code);
+  const tag = navigator.languages.find((wanted) => wanted.split("-")[0] === code) ?? code;
+  // With the digits that counts and badges have.
+  setTimeLocale(new Intl.Locale(tag, { numberingSystem: "latn" }).toString());
   document.documentElement.lang = code;
   document.documentElement.dir = direction;
   language.set(code);
@@ -44,10 +47,13 @@ export async function chooseLanguage(code: Language): Promise<void> {
   localStorage.setItem(KEY, code);
 }
 
-/** What to tell people about a failure: the service's own sentence where it is about their input, else ours. */
+/**
+ * What to tell people about a failure: the service's own sentence where it is about their input and they read English,
+ * else ours.
+ */
 export function explain(failure: Failure): string {
   const own = failure.code === "BAD_USER_INPUT" || failure.code === "CONFLICT";
-  return own && failure.message ? sentence(failure.message) : t.error[failure.code];
+  return own && failure.message && language.get() === "en" ? sentence(failure.message) : t.error[failure.code];
 }
 
 function sentence(text: string): string {

@@ -3,10 +3,10 @@ import { t } from "@/strings";
 import styles from "./Markdown.module.css";
 import { type Block, type Inline, parseMarkdown } from "./parseMarkdown";
 
-/** A message as it was meant. Elements are made from the parsed pieces alone: nothing in it can become markup. */
+/** A message as it was meant, in the direction of what is around it. Elements are made from the parsed pieces alone: nothing in it can become markup. */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
   return (
-    <div className={styles.markdown} dir="auto">
+    <div className={styles.markdown}>
       {numbered(parseMarkdown(text), (block) => (
         <BlockView block={block} />
       ))}

@@ -35,9 +35,15 @@ export function ProfilePage() {
             <div className={styles.card}>
               <Avatar name={account.user.displayName} seed={account.user.id} size={64} />
               <div className={styles.who}>
-                <div className={styles.name}>{account.user.displayName}</div>
-                <div className={styles.soft}>@{account.user.username}</div>
-                <div className={styles.soft}>{account.email}</div>
+                <div className={styles.name} dir="auto">
+                  {account.user.displayName}
+                </div>
+                <div className={styles.soft} dir="ltr">
+                  @{account.user.username}
+                </div>
+                <div className={styles.soft} dir="ltr">
+                  {account.email}
+                </div>
               </div>
               <Button variant="default" onClick={() => void antiphon.signOut()}>
                 {t.signOut}

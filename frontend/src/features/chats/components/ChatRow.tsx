@@ -35,7 +35,9 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
       <Avatar name={title.name} seed={title.seed} size={46} />
       <span className={styles.text}>
         <span className={styles.line}>
-          <span className={styles.name}>{title.name}</span>
+          <span className={styles.name} dir="auto">
+            {title.name}
+          </span>
           {choices.pinned.includes(chat.id) && (
             <span className={styles.mark} role="img" aria-label={t.pinned}>
               <PinIcon size={14} />
@@ -51,7 +53,7 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
           </time>
         </span>
         <span className={styles.line}>
-          <span className={styles.preview} data-live={typing.length > 0 || undefined}>
+          <span className={styles.preview} dir="auto" data-live={typing.length > 0 || undefined}>
             {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me)}
           </span>
           {unread > 0 && (

@@ -70,7 +70,9 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
             onClick={() => go(chat.id)}
           >
             <Avatar name={chat.name} seed={chat.seed} size={32} />
-            <span className={styles.name}>{chat.name}</span>
+            <span className={styles.name} dir="auto">
+              {chat.name}
+            </span>
           </div>
         ))}
       </div>

@@ -120,7 +120,7 @@ export function Composer(props: {
         <div className={styles.about}>
           <div className={styles.aboutText}>
             <strong>{mode.kind === "edit" ? t.editing : t.replyingTo(senderName(mode.to))}</strong>
-            <span>{mode.kind === "edit" ? mode.message.content : mode.to.content}</span>
+            <span dir="auto">{mode.kind === "edit" ? mode.message.content : mode.to.content}</span>
           </div>
           <ActionIcon aria-label={mode.kind === "edit" ? t.cancelEdit : t.cancelReply} onClick={leaveMode}>
             <CloseIcon size={18} />
@@ -137,6 +137,7 @@ export function Composer(props: {
           autosize
           minRows={1}
           maxRows={8}
+          dir={text ? "auto" : undefined}
           enterKeyHint="send"
           value={text}
           error={length > LONGEST}

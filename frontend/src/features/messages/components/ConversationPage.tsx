@@ -157,7 +157,9 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
       <UnstyledButton className={styles.identity} onClick={() => navigate(details)} tabIndex={-1}>
         <Avatar name={name} seed={seed} size={38} />
         <span className={styles.names}>
-          <h1 className={styles.name}>{name}</h1>
+          <h1 className={styles.name} dir="auto">
+            {name}
+          </h1>
           {chat.kind !== "DIRECT" && <span className={styles.soft}>{t.participantsCount(chat.participantCount)}</span>}
           <ConnectionWords className={styles.connection!} />
         </span>

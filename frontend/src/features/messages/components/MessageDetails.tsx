@@ -49,7 +49,9 @@ function People({ title, people }: { title: string; people: readonly Participant
           return (
             <li key={userId} className={styles.person}>
               <Avatar name={name} seed={userId} size={32} />
-              <span className={styles.name}>{userId === me ? `${name} (${t.you})` : name}</span>
+              <span className={styles.name} dir="auto">
+                {userId === me ? `${name} (${t.you})` : name}
+              </span>
             </li>
           );
         })}

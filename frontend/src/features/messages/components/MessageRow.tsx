@@ -64,21 +64,24 @@ export function MessageRow(props: {
             style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
           >
             <span className={styles.quoteName}>{senderName(quoted)}</span>
-            <span className={styles.quoteText}>
+            <span className={styles.quoteText} dir="auto">
               {quoted.removedAt ? t.removedMessage : plainText(quoted.content ?? "")}
             </span>
           </button>
         )}
-        {message.removedAt ? (
-          <span className={styles.removed}>{t.removedMessage}</span>
-        ) : (
-          <Markdown text={message.content ?? ""} />
-        )}
-        <span className={styles.meta}>
-          {message.editedAt && !message.removedAt && <span>{t.edited}</span>}
-          {props.last && <time dateTime={message.createdAt}>{clockTime(message.createdAt)}</time>}
-          {own && props.last && props.ticks && <Ticks ticks={props.ticks} direct={direct} />}
-        </span>
+        {/* In the direction of the text, so that the time stands where its last line ends. */}
+        <div dir="auto">
+          {message.removedAt ? (
+            <span className={styles.removed}>{t.removedMessage}</span>
+          ) : (
+            <Markdown text={message.content ?? ""} />
+          )}
+          <span className={styles.meta}>
+            {message.editedAt && !message.removedAt && <span>{t.edited}</span>}
+            {props.last && <time dateTime={message.createdAt}>{clockTime(message.createdAt)}</time>}
+            {own && props.last && props.ticks && <Ticks ticks={props.ticks} direct={direct} />}
+          </span>
+        </div>
       </div>
       {!message.removedAt && <RowMenu {...props} name={name} />}
     </article>

@@ -21,11 +21,13 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
       aria-label={`${t.you}, ${unsent.failure ? t.notSent : t.sending}`}
     >
       <div className={styles.bubble}>
-        <Markdown text={unsent.content} />
-        <span className={styles.meta}>
-          <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
-          {!unsent.failure && <Ticks ticks={online ? "sending" : "waiting"} direct />}
-        </span>
+        <div dir="auto">
+          <Markdown text={unsent.content} />
+          <span className={styles.meta}>
+            <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
+            {!unsent.failure && <Ticks ticks={online ? "sending" : "waiting"} direct />}
+          </span>
+        </div>
       </div>
       {unsent.failure && (
         <div className={styles.failure} role="alert">

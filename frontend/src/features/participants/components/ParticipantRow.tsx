@@ -42,7 +42,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
       <div className={styles.participant}>
         <Avatar name={name} seed={userId} size={38} />
         <span className={styles.names}>
-          <span>
+          <span dir="auto">
             {name}
             {userId === me && ` (${t.you})`}
           </span>

@@ -80,7 +80,7 @@ export function PeoplePicker(props: {
           >
             <Avatar name={person.displayName} seed={person.id} size={36} />
             <span className={styles.names}>
-              <span>{person.displayName}</span>
+              <span dir="auto">{person.displayName}</span>
               <span className={styles.soft} dir="ltr">
                 @{person.username}
               </span>
