@@ -1,5 +1,5 @@
 import { ActionIcon, Textarea } from "@mantine/core";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
@@ -27,7 +27,8 @@ export type ComposerMode =
   | { kind: "reply"; to: MessageFieldsFragment }
   | { kind: "edit"; message: MessageFieldsFragment };
 
-export function Composer(props: {
+/** Made anew only when something of its own has changed: measuring the field takes its time. */
+export const Composer = memo(function Composer(props: {
   chatId: string;
   title: string;
   mode: ComposerMode;
@@ -164,4 +165,4 @@ export function Composer(props: {
       )}
     </div>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { useChat } from "@/features/chats/hooks/useChats";
@@ -29,7 +29,7 @@ import { useMessages } from "../hooks/useMessages";
 import { useRemoveMessage } from "../hooks/useRemoveMessage";
 import { Composer, type ComposerMode } from "./Composer";
 import styles from "./ConversationPage.module.css";
-import { MessageList } from "./MessageList";
+import { MessageList, type MessageListProps } from "./MessageList";
 import { RemovalNotice } from "./RemovalNotice";
 
 const MessageDetails = lazy(() => import("./MessageDetails"));
@@ -66,7 +66,7 @@ function Conversation({
   chat: ChatRowFragment;
   participant: OwnParticipantFragment | undefined;
 }) {
-  const { me, outbox } = useSignedIn();
+  const { me } = useSignedIn();
   const conversation = useMessages(chat.id, chat.messageCount);
   const { participants } = useParticipants(chat.id);
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
@@ -80,12 +80,19 @@ function Conversation({
     () => participants.filter((other) => other.userId !== me).map((other) => other.lastReadNumber),
     [participants, me],
   );
-  const editLast = () => {
-    // The last one may still be on its way: the one before is not what they mean.
-    if (outbox.messages.get().some((unsent) => unsent.chatId === chat.id)) return;
-    const last = conversation.messages.findLast((message) => message.senderId === me && !message.removedAt);
-    if (last) setMode({ kind: "edit", message: last });
-  };
+  const actions = useMemo<MessageListProps["actions"]>(
+    () => ({
+      reply: (to) => setMode({ kind: "reply", to }),
+      edit: (message) => setMode({ kind: "edit", message }),
+      remove: (message, { keyboard }) => {
+        setByKeyboard(keyboard);
+        remove(message);
+      },
+      details: setDetailed,
+    }),
+    [remove],
+  );
+  const { editLast, showNewest } = useLatest(chat.id, conversation, setMode);
   return (
     <div className={styles.split}>
       <section className={styles.page} aria-label={title.name}>
@@ -99,15 +106,7 @@ function Conversation({
           mark={participant?.lastReadNumber}
           othersMarks={othersMarks}
           removesOthers={permissions.removeMessages}
-          actions={{
-            reply: (to) => setMode({ kind: "reply", to }),
-            edit: (message) => setMode({ kind: "edit", message }),
-            remove: (message, { keyboard }) => {
-              setByKeyboard(keyboard);
-              remove(message);
-            },
-            details: setDetailed,
-          }}
+          actions={actions}
         />
         <RemovalNotice chatId={chat.id} byKeyboard={byKeyboard} list={list} />
         <TypingLine chatId={chat.id} />
@@ -118,11 +117,7 @@ function Conversation({
             mode={mode}
             onMode={setMode}
             onEditLast={editLast}
-            onSent={() => {
-              conversation
-                .jumpToNewest()
-                .catch((error) => console.warn("the newest messages could not be loaded", error));
-            }}
+            onSent={showNewest}
           />
         ) : (
           <p className={styles.outside}>{t.youLeft}</p>
@@ -136,6 +131,29 @@ function Conversation({
       <Outlet />
     </div>
   );
+}
+
+/** What the field below asks of the messages above, as they are by then: it is not made anew with every page of them. */
+function useLatest(
+  chatId: string,
+  conversation: ReturnType<typeof useMessages>,
+  setMode: (mode: ComposerMode) => void,
+) {
+  const { me, outbox } = useSignedIn();
+  const latest = useRef(conversation);
+  useEffect(() => {
+    latest.current = conversation;
+  }, [conversation]);
+  const editLast = useCallback(() => {
+    // The last one may still be on its way: the one before is not what they mean.
+    if (outbox.messages.get().some((unsent) => unsent.chatId === chatId)) return;
+    const last = latest.current.messages.findLast((message) => message.senderId === me && !message.removedAt);
+    if (last) setMode({ kind: "edit", message: last });
+  }, [chatId, me, outbox, setMode]);
+  const showNewest = useCallback(() => {
+    latest.current.jumpToNewest().catch((error) => console.warn("the newest messages could not be loaded", error));
+  }, []);
+  return { editLast, showNewest };
 }
 
 function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; seed: string }) {

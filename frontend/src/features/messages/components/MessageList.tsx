@@ -12,7 +12,7 @@ import { useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { useMessages } from "../hooks/useMessages";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
-import { ticksOf } from "../model/readers";
+import { readBy } from "../model/readers";
 import { isEmpty, type Row, rowsOf } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { type MessageActions, MessageRow } from "./MessageRow";
@@ -48,6 +48,8 @@ export function MessageList(props: MessageListProps) {
   }, [messages, atEnd, allUnsent, chatId, readUpTo, me]);
 
   const scroll = useStickyScroll(frame, rows, conversation);
+  const { jumpTo } = scroll;
+  const actions = useMemo(() => ({ ...props.actions, jumpTo }), [props.actions, jumpTo]);
   const looking = visible && scroll.atBottom && atEnd;
   useMarkAsRead(chatId, messageCount, mark, looking);
   const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
@@ -86,14 +88,7 @@ export function MessageList(props: MessageListProps) {
           onResize={scroll.onResize}
         >
           {(row) => (
-            <RowView
-              key={row.key}
-              row={row}
-              me={me}
-              highlighted={scroll.highlighted}
-              {...props}
-              jumpTo={scroll.jumpTo}
-            />
+            <RowView key={row.key} row={row} me={me} highlighted={scroll.highlighted} {...props} actions={actions} />
           )}
         </Virtualizer>
       </section>
@@ -123,9 +118,13 @@ function RowView({
   row,
   me,
   highlighted,
-  jumpTo,
   ...props
-}: MessageListProps & { row: Row; me: string; highlighted: string | undefined; jumpTo(id: string): void }) {
+}: Omit<MessageListProps, "actions"> & {
+  row: Row;
+  me: string;
+  highlighted: string | undefined;
+  actions: MessageActions;
+}) {
   switch (row.kind) {
     case "beginning":
       return <Beginning />;
@@ -146,8 +145,8 @@ function RowView({
           direct={props.direct}
           removable={own || props.removesOthers}
           highlighted={highlighted === row.message.id}
-          ticks={own ? ticksOf(row.message.number, props.othersMarks) : undefined}
-          actions={{ ...props.actions, jumpTo }}
+          readers={own ? readBy(row.message.number, props.othersMarks) : undefined}
+          actions={props.actions}
         />
       );
     }

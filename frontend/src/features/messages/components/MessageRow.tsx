@@ -1,17 +1,15 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import type { CSSProperties } from "react";
+import { type CSSProperties, memo } from "react";
 import { unmask } from "@/gql/receiver";
 import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { CopyIcon, EditIcon, InfoIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
 import { hueOf } from "@/ui/identity";
 import { Markdown } from "@/ui/Markdown";
 import { plainText } from "@/ui/parseMarkdown";
 import { clockTime, fullTime } from "@/ui/time";
-import type { Ticks as TicksState } from "../model/readers";
 import { senderName } from "../model/senderName";
 import styles from "./Bubble.module.css";
+import { RowActions } from "./RowActions";
 import { Ticks } from "./Ticks";
 
 export interface MessageActions {
@@ -22,7 +20,8 @@ export interface MessageActions {
   jumpTo(id: string): void;
 }
 
-export function MessageRow(props: {
+/** Made anew only when something of its own has changed: the list asks for all that are in view whenever it is scrolled. */
+export const MessageRow = memo(function MessageRow(props: {
   message: MessageFieldsFragment;
   first: boolean;
   last: boolean;
@@ -31,7 +30,8 @@ export function MessageRow(props: {
   /** Whether the reader may remove it: their own, or anyone's by role. */
   removable: boolean;
   highlighted: boolean;
-  ticks: TicksState | undefined;
+  /** How many have read it, as far as its author may know. */
+  readers: number | undefined;
   actions: MessageActions;
 }) {
   const { message, own, direct, actions } = props;
@@ -79,63 +79,13 @@ export function MessageRow(props: {
           <span className={styles.meta}>
             {message.editedAt && !message.removedAt && <span>{t.edited}</span>}
             {props.last && <time dateTime={message.createdAt}>{clockTime(message.createdAt)}</time>}
-            {own && props.last && props.ticks && <Ticks ticks={props.ticks} direct={direct} />}
+            {own && props.last && props.readers !== undefined && <Ticks state={props.readers} direct={direct} />}
           </span>
         </div>
       </div>
-      {!message.removedAt && <RowMenu {...props} name={name} />}
+      {!message.removedAt && (
+        <RowActions message={message} own={own} removable={props.removable} name={name} actions={actions} />
+      )}
     </article>
   );
-}
-
-function RowMenu(props: {
-  message: MessageFieldsFragment;
-  own: boolean;
-  removable: boolean;
-  name: string;
-  actions: MessageActions;
-}) {
-  const { message, actions } = props;
-  return (
-    <span className={styles.actions}>
-      <ActionIcon size={30} aria-label={t.reply} onClick={() => actions.reply(message)}>
-        <ReplyIcon size={17} />
-      </ActionIcon>
-      <Menu>
-        <Menu.Target>
-          <ActionIcon size={30} aria-label={t.moreFor(props.own ? t.you : props.name)}>
-            <MoreIcon size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message)}>
-            {t.reply}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<CopyIcon size={16} />}
-            onClick={() => void navigator.clipboard?.writeText(message.content ?? "")}
-          >
-            {t.copy}
-          </Menu.Item>
-          {props.own && (
-            <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message)}>
-              {t.edit}
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message)}>
-            {t.messageDetails}
-          </Menu.Item>
-          {props.removable && (
-            <Menu.Item
-              color="danger"
-              leftSection={<TrashIcon size={16} />}
-              onClick={({ detail }) => actions.remove(message, { keyboard: detail === 0 })}
-            >
-              {t.remove}
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
-    </span>
-  );
-}
+});

@@ -25,7 +25,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
           <Markdown text={unsent.content} />
           <span className={styles.meta}>
             <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
-            {!unsent.failure && <Ticks ticks={online ? "sending" : "waiting"} direct />}
+            {!unsent.failure && <Ticks state={online ? "sending" : "waiting"} direct />}
           </span>
         </div>
       </div>

@@ -1,13 +1,6 @@
-/** How far an own message has come, as its author may know it. */
-export type Ticks = { state: "sent" } | { state: "read"; count: number };
-
-/**
- * Read marks of the other participants tell who has read what. A direct chat says read; a larger one says by how many,
- * as far as marks are known.
- */
-export function ticksOf(number: number, marks: readonly number[]): Ticks {
-  const count = marks.filter((mark) => mark >= number).length;
-  return count === 0 ? { state: "sent" } : { state: "read", count };
+/** By how many others a message has been read, as far as their read marks are known. */
+export function readBy(number: number, marks: readonly number[]): number {
+  return marks.reduce((count, mark) => (mark >= number ? count + 1 : count), 0);
 }
 
 /** Who has read a message and who has not, the one who wrote it aside. */
