@@ -2,10 +2,10 @@ import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { MessageFieldsFragmentDoc, MessagesDocument, type MessagesQueryVariables } from "@/gql/receiver/graphql";
+import { loadPage, PAGE, shownOf } from "../model/loadPage";
 import { keepMessages } from "../model/messageCache";
 import { runAround } from "../model/runs";
 
-const PAGE = 50;
 /** Reading on, a reader has so many behind them before the first are let go. */
 const HELD = 300;
 
@@ -15,7 +15,7 @@ const HELD = 300;
  */
 export function useMessages(chatId: string, messageCount: number) {
   const client = useApolloClient();
-  const { data, error, refetch } = useQuery(MessagesDocument, { variables: { chatId, last: PAGE } });
+  const { data, error, refetch } = useQuery(MessagesDocument, { variables: shownOf(chatId) });
   const [anchor, setAnchor] = useState<number>();
   const [loading, setLoading] = useState<"older" | "newer">();
   const busy = useRef(false);
@@ -42,11 +42,7 @@ export function useMessages(chatId: string, messageCount: number) {
       busy.current = true;
       setLoading(what);
       try {
-        await client.query({
-          query: MessagesDocument,
-          variables: { chatId, ...variables },
-          fetchPolicy: "network-only",
-        });
+        await loadPage(client, { chatId, ...variables });
       } catch (error) {
         console.warn("a page of messages could not be loaded; scrolling asks again", error);
       } finally {
@@ -82,28 +78,29 @@ export function useMessages(chatId: string, messageCount: number) {
     if (atEnd && data && lastNumber < messageCount) loadNewer();
   }, [atEnd, data, lastNumber, messageCount, loadNewer]);
 
+  // What is loaded changes with every page: what leads to a message must not, or every row would be made anew.
+  const held = useRef(edges);
+  useEffect(() => {
+    held.current = edges;
+  }, [edges]);
   const jumpTo = useCallback(
     async (id: string): Promise<void> => {
-      let found = edges.find((edge) => edge.message.id === id)?.number;
+      let found = held.current.find((edge) => edge.message.id === id)?.number;
       if (found === undefined) {
-        const answer = await client.query({
-          query: MessagesDocument,
-          variables: { chatId, around: id, first: PAGE },
-          fetchPolicy: "network-only",
-        });
-        found = answer.data?.messages.edges
+        const answer = await loadPage(client, { chatId, around: id, first: PAGE });
+        found = answer.messages.edges
           .map((edge) => unmask(MessageFieldsFragmentDoc, edge.node))
           .find((message) => message.id === id)?.number;
       }
       if (found !== undefined) setAnchor(found);
     },
-    [client, chatId, edges],
+    [client, chatId],
   );
 
   /** Back to where it goes on: to a page of the newest, without all that lies between. */
   const jumpToNewest = useCallback(async (): Promise<void> => {
     if (!atEnd) {
-      await client.query({ query: MessagesDocument, variables: { chatId, last: PAGE }, fetchPolicy: "network-only" });
+      await loadPage(client, shownOf(chatId));
       keepMessages(client.cache, chatId, messageCount - PAGE + 1);
     }
     setAnchor(undefined);
