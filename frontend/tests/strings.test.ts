@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { chooseLanguage, LANGUAGES, type Language, language, preferredLanguage, speak, t } from "@/strings";
+import { chooseLanguage, explain, LANGUAGES, type Language, language, preferredLanguage, speak, t } from "@/strings";
 import { briefTime, fullTime } from "@/ui/time";
 
 afterEach(() => speak("en"));
@@ -60,6 +60,13 @@ test("Arabic counts as Arabic does, in the digits of the page, and reads from ri
   expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/2026/);
   await speak("en");
   expect(document.documentElement.dir).toBe("ltr");
+});
+
+test("a service's own sentence is told to those who read English, and the others are told in their language", async () => {
+  const failure = { code: "BAD_USER_INPUT", message: "must be 3 to 50 letters" } as const;
+  expect(explain(failure)).toBe("Must be 3 to 50 letters.");
+  await speak("de");
+  expect(explain(failure)).toBe("Etwas darin wird nicht angenommen.");
 });
 
 test("a language is spoken everywhere at once: in words, in times, and to those who read the page aloud", async () => {
