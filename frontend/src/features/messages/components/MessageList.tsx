@@ -155,14 +155,15 @@ function RowView({
 
 /**
  * Where the reader stood when they came, or came back to the window: the line above what is new stays there while they
- * read on. What arrives before their eyes is not marked as new.
+ * read on, and when they come back and nothing is new. What arrives before their eyes is not marked as new.
  */
 function useNewLine(visible: boolean, mark: number | undefined, messageCount: number): number {
   const [line, setLine] = useState(Number.POSITIVE_INFINITY);
   const [seen, setSeen] = useState(false);
-  if (visible !== seen) {
-    setSeen(visible);
-    if (visible) setLine(mark !== undefined && mark < messageCount ? mark : Number.POSITIVE_INFINITY);
+  const here = visible && mark !== undefined;
+  if (here !== seen) {
+    setSeen(here);
+    if (here && mark < messageCount) setLine(mark);
   }
   return line;
 }
