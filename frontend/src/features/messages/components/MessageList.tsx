@@ -75,7 +75,7 @@ export function MessageList(props: MessageListProps) {
     );
   }
   return (
-    <div className={styles.frame}>
+    <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages}>
         <div className={styles.spacer} />
