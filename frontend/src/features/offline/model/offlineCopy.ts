@@ -100,6 +100,8 @@ export class OfflineCopy {
       if (this.#messages(id)) continue;
       await this.#client.query({ query: MessagesDocument, variables: { chatId: id, last: PAGE } });
     }
+    // The list, whose changes are followed, does not change with it.
+    this.#saveSoon();
   }
 
   /** Writes down what has changed since the last time. */
