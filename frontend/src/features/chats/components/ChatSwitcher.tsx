@@ -13,6 +13,9 @@ import styles from "./ChatSwitcher.module.css";
 /** More than one can take in at a glance is found by typing on. */
 const SHOWN = 8;
 
+/** At once, not after the dialog has opened: whoever types at once means this field. */
+const focus = (field: HTMLInputElement | null) => field?.focus();
+
 /** Goes to another chat by a few letters of its name, without leaving the keyboard. */
 export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const navigate = useNavigate();
@@ -43,6 +46,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   return (
     <Modal opened onClose={onClose} title={t.switchChat} closeButtonProps={{ "aria-label": t.close }}>
       <TextInput
+        ref={focus}
         data-autofocus
         role="combobox"
         aria-expanded={found.length > 0}
