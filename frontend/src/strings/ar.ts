@@ -236,6 +236,7 @@ export const ar: Strings = {
   catchingUp: "جارٍ جلب ما فاتك…",
   offline: "لا اتصال. ما تكتبه يُرسل حين تعود الشبكة.",
   reconnecting: "جارٍ إعادة الاتصال…",
+  asOf: (time) => `ترى كل شيء حتى ${time}.`,
   newVersion: "يتوفر إصدار جديد",
   reload: "إعادة التحميل",
 

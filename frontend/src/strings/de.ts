@@ -201,6 +201,7 @@ export const de: Strings = {
   catchingUp: "Wird aufgeholt …",
   offline: "Offline. Was du schreibst, wird gesendet, sobald das Netz wieder da ist.",
   reconnecting: "Verbindung wird wiederhergestellt …",
+  asOf: (time) => `Du siehst alles bis ${time}.`,
   newVersion: "Eine neue Version ist da",
   reload: "Neu laden",
 

@@ -196,6 +196,7 @@ export const en = {
   catchingUp: "Catching up…",
   offline: "Offline. Messages you write are sent when the network returns.",
   reconnecting: "Reconnecting…",
+  asOf: (time: string) => `You see everything up to ${time}.`,
   newVersion: "A new version is ready",
   reload: "Reload",
 

@@ -1,14 +1,23 @@
+import { useStore } from "@/api/store";
+import { useSignedIn } from "@/app/antiphon";
 import { t } from "@/strings";
+import { clockTime } from "@/ui/time";
 import { useConnection } from "../hooks/useConnection";
 import styles from "./ConnectionLine.module.css";
 
-/** Says so when what is seen may not be all there is. Nothing at all while everything is live. */
+/** Says so when what is seen may not be all there is, and until when it is. Nothing at all while everything is live. */
 export function ConnectionLine() {
+  const { inbox } = useSignedIn();
   const state = useConnection();
+  const current = useStore(inbox.current);
   const text = state === "catching-up" ? t.catchingUp : navigator.onLine ? t.reconnecting : t.offline;
   return (
     <div className={styles.line} role="status" data-state={state} data-testid="connection">
-      {state !== "live" && <span className={styles.text}>{text}</span>}
+      {state !== "live" && (
+        <span className={styles.text}>
+          {text} {current && t.asOf(clockTime(current))}
+        </span>
+      )}
     </div>
   );
 }

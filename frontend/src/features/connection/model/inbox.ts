@@ -24,6 +24,8 @@ interface Dependencies {
  */
 export class Inbox {
   readonly state = new Store<LiveState>("catching-up");
+  /** Until when everything is here, while it is not live; nothing before it was live for the first time. */
+  readonly current = new Store<string | undefined>(undefined);
   /** Whether the list of chats has been loaded since signing in; an error text when that failed. */
   readonly loaded = new Store<"no" | "yes" | "failed">("no");
   readonly positions = new FeedPositions();
@@ -42,7 +44,7 @@ export class Inbox {
     await this.#insist(async () => {
       await this.#reloadList().catch((error) => {
         this.loaded.set("failed");
-        this.state.set("offline");
+        this.#enter("offline");
         throw error;
       });
       this.loaded.set("yes");
@@ -59,18 +61,23 @@ export class Inbox {
   #listen(): void {
     this.#close = this.ladder.open({
       after: () => this.positions.cursors(),
-      connected: () => this.state.set("catching-up"),
+      connected: () => this.#enter("catching-up"),
       receive: (batch) => this.#receive(batch),
-      caughtUp: () => this.state.set("live"),
-      disconnected: () => this.state.set("offline"),
+      caughtUp: () => this.#enter("live"),
+      disconnected: () => this.#enter("offline"),
       refused: () => void this.#beginAnew(),
     });
+  }
+
+  #enter(state: LiveState): void {
+    if (this.state.get() === "live" && state !== "live") this.current.set(new Date().toISOString());
+    this.state.set(state);
   }
 
   /** Positions that no service accepts any more must not keep us away for ever. */
   async #beginAnew(): Promise<void> {
     this.#close?.();
-    this.state.set("offline");
+    this.#enter("offline");
     await pause(fullJitter(3) + 500);
     this.positions.clear();
     await this.#insist(() => this.#reloadList());
