@@ -15,7 +15,7 @@ use super::matrix::Row;
 use super::scene::{Scene, Size};
 use super::stage::{Raising, Stage};
 use super::traffic::Traffic;
-use super::upkeep::{LogWatch, take_stock};
+use super::upkeep::{LogWatch, take_stock, until_given_back};
 use crate::Error;
 
 /// How everything in this run is done.
@@ -122,7 +122,7 @@ impl Plan {
         let logs = LogWatch::begin(stage);
         let dice = Dice::new(self.seed).for_part(row.id);
         let scene = Arc::new(Scene::set(stage, self.size, &history).await?);
-        take_stock(stage, &history, "before").await;
+        let held = take_stock(stage, &history, "before").await;
         scene.switch_on(self.size).await?;
         let traffic = Traffic::start(&scene, self.size, &dice);
         let injected = self.inject(row, &scene, &dice, outcome).await;
@@ -136,7 +136,7 @@ impl Plan {
         for (kind, row) in stage.observer().await?.dump(&feeds).await? {
             history.write(kind, &row);
         }
-        sleep(Duration::from_secs(1)).await;
+        until_given_back(stage, &held).await;
         take_stock(stage, &history, "after").await;
         logs.end(stage, &history);
         history.flush()?;

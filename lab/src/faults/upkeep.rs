@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::history::History;
 use super::stage::Stage;
@@ -49,13 +51,36 @@ fn complaint(line: &str) -> Option<(&'static str, String)> {
     (value["level"] == "ERROR").then(|| ("ERROR", text()))
 }
 
-/// Writes what every instance holds now.
-pub async fn take_stock(stage: &Stage, history: &History, phase: &str) {
+/// Keep-alives end some seconds after those who needed them: so long they are waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many more files than before an instance may hold for good.
+const STAY: usize = 64;
+
+/// Waits, for a moment, until no instance holds many more files than it did.
+pub async fn until_given_back(stage: &Stage, before: &HashMap<Instance, usize>) {
+    let begun = Instant::now();
+    loop {
+        sleep(Duration::from_secs(1)).await;
+        let holds_more = |instance: Instance| {
+            let now = stage.stack.process_id(instance).map_or(0, files);
+            now > before.get(&instance).copied().unwrap_or(0) + STAY
+        };
+        if begun.elapsed() >= PATIENCE || !Instance::all().any(holds_more) {
+            return;
+        }
+    }
+}
+
+/// Writes what every instance holds now, and says how many files.
+pub async fn take_stock(stage: &Stage, history: &History, phase: &str) -> HashMap<Instance, usize> {
+    let mut held = HashMap::new();
     for instance in Instance::all() {
         let Some(pid) = stage.stack.process_id(instance) else {
             continue;
         };
-        let files = fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
+        let files = files(pid);
+        held.insert(instance, files);
         let facts = json!({ "phase": phase, "what": instance.to_string(), "pid": pid,
             "files": files, "memory_kib": memory(pid) });
         history.write("resource", &facts);
@@ -66,6 +91,12 @@ pub async fn take_stock(stage: &Stage, history: &History, phase: &str) {
     };
     let facts = json!({ "phase": phase, "what": "backends", "files": backends, "memory_kib": 0 });
     history.write("resource", &facts);
+    held
+}
+
+/// Open files, sockets included.
+fn files(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
 }
 
 /// Resident memory in KiB.
