@@ -48,9 +48,6 @@ test("a removal that is undone was never there for anyone else; without undo the
   await expect(message(ben, "said in haste")).toBeVisible();
 
   await remove(ada, "said in haste");
-  await expect(gone(ada)).toBeVisible();
-  await picture(ada.page, "removed-undo");
-  await expectAccessible(ada.page);
   await undo(ada).click();
   await expect(message(ada, "said in haste")).toBeVisible();
   await expect(notice(ada)).toHaveCount(0);
@@ -63,7 +60,10 @@ test("a removal that is undone was never there for anyone else; without undo the
 
   await remove(ada, "said in haste");
   await expect(message(ben, "said in haste")).toBeVisible();
-  await expect(notice(ada)).toBeVisible();
+  // Pointed at, it stays; but a picture and an audit may take a busy machine longer even so.
+  await undo(ada).hover();
+  await picture(ada.page, "removed-undo");
+  await expectAccessible(ada.page);
   await ada.page.mouse.move(0, 0);
   await expect(notice(ada)).toHaveCount(0);
   await expect(gone(ben)).toBeVisible();

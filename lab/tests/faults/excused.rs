@@ -39,8 +39,14 @@ fn a_tail_that_the_run_reports_as_lost_is_counted_and_not_accused() {
 
 #[test]
 fn who_was_asked_in_again_in_a_history_that_was_lost_may_have_seen_of_it() {
-    for lost in [true, false] {
-        let mut story = Story::good();
+    let farewell = |line: &Value| {
+        line["k"] == "recv" && line["d"] == "c" && line["s"] == 7 && line["f"] == json!(id(CHAT))
+    };
+    for (lost, heard_farewell) in [(true, true), (true, false), (false, true), (false, false)] {
+        let mut story = match heard_farewell {
+            true => Story::good(),
+            false => Story::good().without(farewell),
+        };
         story.find(like("meta", &[]))["resets"] = json!(["FORKED"]);
         if lost {
             let facts = json!({ "feed": id(CHAT), "seq": 12, "id": id(0x14) });

@@ -192,8 +192,11 @@ impl Walk<'_> {
 
     /// Who had to go and was asked in again, in a history that was lost: nobody knows any more by which event.
     fn joined_in_vain(&self, event: &Received, before: Option<u64>) -> bool {
+        // Their own feed may have told them to go, where the chat's was replaced before it came to that.
+        let told = self.told_to_leave.contains(&event.feed);
         let left = self.windows(event.feed).iter().any(|window| {
-            window.left.is_some() && window.left == before && before < Some(event.seq)
+            let at_the_farewell = window.left == before || (told && before < window.left);
+            window.left.is_some_and(|left| left < event.seq) && at_the_farewell
         });
         left && self.book.lost.contains(&(event.feed, event.seq, event.id))
     }
