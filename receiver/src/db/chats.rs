@@ -64,11 +64,12 @@ pub async fn of_user(
 ) -> Result<Vec<ChatRow>, Error> {
     rows(
         pool,
+        // By their keys, whatever the planner believes about how many chats there are.
         "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count, c.created_at, c.created_by,
                 f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at
          FROM participants p
-         JOIN chats c ON c.id = p.chat_id
-         JOIN feeds f ON f.id = p.chat_id
+         CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = p.chat_id OFFSET 0) c
+         CROSS JOIN LATERAL (SELECT * FROM feeds WHERE id = p.chat_id OFFSET 0) f
          WHERE p.user_id = $1 AND p.left_seq IS NULL AND c.removed_at IS NULL
            AND ($2::timestamptz IS NULL OR (coalesce(f.last_message_at, c.created_at), c.id) < ($2, $3))
          ORDER BY coalesce(f.last_message_at, c.created_at) DESC, c.id DESC
