@@ -154,8 +154,8 @@ impl Endpoint {
         self
     }
 
-    /// Parses the document if it was not seen before, applies the limits, and says what kind of operation would run. The parsed document stays in
-    /// the request, so that nothing is parsed twice.
+    /// Parses the document if it was not seen before, applies the limits, and says what kind of operation would run. The
+    /// parsed document stays in the request, so that nothing is parsed twice.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when the document cannot be parsed, is larger than the limits, or does not hold the operation.
@@ -189,10 +189,9 @@ impl Endpoint {
     /// The answer that everyone gets who may ask this, encoded, if there is one.
     async fn shared_answer(&self, request: &mut Request, caller: &Caller) -> Option<Bytes> {
         let share = self.share.as_ref()?;
-        let fields = self.root_fields(request);
         let answer = share(request, caller)?.await?;
-        for (_, field) in &fields {
-            self.operations.count(field, "ok");
+        for (_, field) in self.root_fields(request) {
+            self.operations.count(&field, "ok");
         }
         Some(answer)
     }

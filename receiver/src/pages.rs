@@ -104,7 +104,7 @@ impl Pages {
         let (pages, user) = (Arc::clone(&self.0), caller.user_id);
         Some(async move {
             let loaders = &pages.sources.first().loaders;
-            let head = loaders.standing(chat, user).await.ok()??.head;
+            let head = loaders.head(chat, user).await.ok()??;
             let key = Key { head, wish };
             let page = pages
                 .kept

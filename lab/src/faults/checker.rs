@@ -21,6 +21,7 @@ use std::fmt;
 use std::path::Path;
 
 pub use delays::Delays;
+pub use resources::FILES_THAT_STAY;
 
 use crate::Error;
 use book::Book;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use super::checker::FILES_THAT_STAY;
 use super::history::History;
 use super::stage::Stage;
 use crate::stack::Instance;
@@ -54,17 +55,14 @@ fn complaint(line: &str) -> Option<(&'static str, String)> {
 /// Keep-alives end some seconds after those who needed them: so long they are waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How many more files than before an instance may hold for good.
-const STAY: usize = 64;
-
 /// Waits, for a moment, until no instance holds many more files than it did.
-pub async fn until_given_back(stage: &Stage, before: &HashMap<Instance, usize>) {
+pub async fn until_given_back(stage: &Stage, before: &HashMap<Instance, u64>) {
     let begun = Instant::now();
     loop {
         sleep(Duration::from_secs(1)).await;
         let holds_more = |instance: Instance| {
             let now = stage.stack.process_id(instance).map_or(0, files);
-            now > before.get(&instance).copied().unwrap_or(0) + STAY
+            now > before.get(&instance).copied().unwrap_or(0) + FILES_THAT_STAY
         };
         if begun.elapsed() >= PATIENCE || !Instance::all().any(holds_more) {
             return;
@@ -73,7 +71,7 @@ pub async fn until_given_back(stage: &Stage, before: &HashMap<Instance, usize>) 
 }
 
 /// Writes what every instance holds now, and says how many files.
-pub async fn take_stock(stage: &Stage, history: &History, phase: &str) -> HashMap<Instance, usize> {
+pub async fn take_stock(stage: &Stage, history: &History, phase: &str) -> HashMap<Instance, u64> {
     let mut held = HashMap::new();
     for instance in Instance::all() {
         let Some(pid) = stage.stack.process_id(instance) else {
@@ -95,8 +93,8 @@ pub async fn take_stock(stage: &Stage, history: &History, phase: &str) -> HashMa
 }
 
 /// Open files, sockets included.
-fn files(pid: u32) -> usize {
-    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+fn files(pid: u32) -> u64 {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, |files| files.count() as u64)
 }
 
 /// Resident memory in KiB.

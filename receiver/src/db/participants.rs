@@ -73,29 +73,20 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<Particip
     .collect()
 }
 
-/// Someone who takes part in a chat, and how far the chat has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The event of the chat's feed that added them.
-    pub joined_seq: Seq,
-    /// The chat's newest event.
-    pub head: Cursor,
-}
-
-/// Where these people stand in these chats, as far as they take part.
-pub async fn standing(
+/// The heads of these chats, each for someone who takes part in it; absent for those who do not.
+pub async fn heads(
     pool: &Pool,
     ids: &[(ChatId, UserId)],
-) -> Result<HashMap<(ChatId, UserId), Standing>, Error> {
+) -> Result<HashMap<(ChatId, UserId), Cursor>, Error> {
     let (chats, users): (Vec<Uuid>, Vec<Uuid>) =
         ids.iter().map(|(chat, user)| (chat.0, user.0)).unzip();
     let rows = rows(
         pool,
         // By their keys, whatever the planner believes about the size of chats.
-        "SELECT wanted.user_id, p.joined_seq, f.feed_id, f.last_seq, f.head_id
+        "SELECT wanted.user_id, f.feed_id, f.last_seq, f.head_id
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, user_id)
          CROSS JOIN LATERAL (
-             SELECT joined_seq FROM participants
+             SELECT FROM participants
              WHERE chat_id = wanted.chat_id AND user_id = wanted.user_id AND left_seq IS NULL
              OFFSET 0
          ) p
@@ -106,13 +97,11 @@ pub async fn standing(
         &[&chats, &users],
     )
     .await?;
-    let standing = |row: &Row| {
+    let keyed = |row: &Row| {
         let head = head(row);
-        let key = (ChatId(head.feed.0), UserId(row.get("user_id")));
-        let joined_seq = row.get("joined_seq");
-        (key, Standing { joined_seq, head })
+        ((head.feed.chat(), UserId(row.get("user_id"))), head)
     };
-    Ok(rows.iter().map(standing).collect())
+    Ok(rows.iter().map(keyed).collect())
 }
 
 /// All chats that `user` takes part in.

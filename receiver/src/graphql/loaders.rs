@@ -11,13 +11,13 @@ use async_graphql::{
 };
 use chassis::{Error, postgres::Pool};
 use moka::sync::Cache;
-use shared_schema::{ChatId, MessageId, UserId};
+use shared_schema::{ChatId, Cursor, MessageId, UserId};
 
 use crate::{
     db::{
         self,
         chats::VisibleChat,
-        participants::{JoiningKey, ParticipantRow, Standing},
+        participants::{JoiningKey, ParticipantRow},
     },
     sources::source,
 };
@@ -36,7 +36,7 @@ pub struct Loaders {
     newest_messages: DataLoader<NewestMessages>,
     chats: DataLoader<Chats>,
     participants: DataLoader<Participants>,
-    standings: DataLoader<Standings>,
+    heads: DataLoader<Heads>,
     participant_pages: DataLoader<ParticipantPages>,
 }
 
@@ -69,7 +69,7 @@ impl Loaders {
             newest_messages: DataLoader::new(NewestMessages(pool()), tokio::spawn),
             chats: DataLoader::new(Chats(pool()), tokio::spawn),
             participants: DataLoader::new(Participants(pool()), tokio::spawn),
-            standings: DataLoader::new(Standings(pool()), tokio::spawn),
+            heads: DataLoader::new(Heads(pool()), tokio::spawn),
             participant_pages: DataLoader::new(ParticipantPages(pool()), tokio::spawn),
         }
     }
@@ -129,16 +129,12 @@ impl Loaders {
         self.participants.load_one((chat, user)).await
     }
 
-    /// Where someone stands in a chat, if they take part.
+    /// The head of a chat, if this user takes part in it.
     ///
     /// # Errors
     /// When Postgres is away.
-    pub async fn standing(
-        &self,
-        chat: ChatId,
-        user: UserId,
-    ) -> Result<Option<Standing>, Arc<Error>> {
-        self.standings.load_one((chat, user)).await
+    pub async fn head(&self, chat: ChatId, user: UserId) -> Result<Option<Cursor>, Arc<Error>> {
+        self.heads.load_one((chat, user)).await
     }
 
     /// Participants of a chat that the caller may see.
@@ -254,17 +250,17 @@ impl Loader<(ChatId, UserId)> for Participants {
     }
 }
 
-struct Standings(Pool);
+struct Heads(Pool);
 
-impl Loader<(ChatId, UserId)> for Standings {
-    type Value = Standing;
+impl Loader<(ChatId, UserId)> for Heads {
+    type Value = Cursor;
     type Error = Arc<Error>;
 
     async fn load(
         &self,
         keys: &[(ChatId, UserId)],
     ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
-        Ok(db::participants::standing(&self.0, keys).await?)
+        Ok(db::participants::heads(&self.0, keys).await?)
     }
 }
 

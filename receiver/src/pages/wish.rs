@@ -28,14 +28,14 @@ impl Wish {
             .ok()
             .and_then(|document| selected(document, operation.as_deref()).ok())
             .and_then(|operation| chat(operation, &variables));
-        let text = serde_json::to_string(&variables);
         request.variables = variables;
+        let chat = chat?;
         let wish = Self {
             query: request.query.clone(),
             operation,
-            variables: text.ok()?,
+            variables: serde_json::to_string(&request.variables).ok()?,
         };
-        Some((chat?, wish))
+        Some((chat, wish))
     }
 
     /// A request that asks the same.

@@ -6,7 +6,7 @@ use super::book::Book;
 use super::{Findings, Invariant};
 
 /// Beyond ten percent: pools and keep-alives that fill up once and stay.
-const FILES_THAT_STAY: u64 = 64;
+pub const FILES_THAT_STAY: u64 = 64;
 
 /// Beyond ten percent: what an allocator keeps, in KiB.
 const MEMORY_THAT_STAYS: u64 = 64 * 1024;
