@@ -2,11 +2,16 @@
 
 use chassis::{Error, postgres::Pool};
 use jiff::Timestamp;
-use shared_schema::{Chat, ChatId, ChatKind, Cursor, Instant, Number, Seq, UserId};
+use shared_schema::{Chat, ChatId, ChatKind, Cursor, Instant, Message, Number, Seq, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{feeds, rows, unexpected};
+use super::{
+    feeds::{self, cursor},
+    messages::message,
+    participants::{ParticipantRow, participant},
+    rows, unexpected,
+};
 
 /// A chat's facts and how far its feed had come when they were read.
 #[derive(Clone, Debug)]
@@ -28,7 +33,7 @@ fn chat(row: &Row) -> Result<ChatRow, Error> {
             participant_count: row.get("participant_count"),
             message_count: row.get("message_count"),
             last_message_at: row.get::<_, Option<_>>("last_message_at").map(Instant),
-            created_at: Instant(row.get("created_at")),
+            created_at: Instant(row.get("chat_created_at")),
             created_by: UserId(row.get("created_by")),
         },
         head: feeds::head(row),
@@ -55,31 +60,87 @@ impl ActivityKey {
     }
 }
 
-/// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`.
+/// A page of somebody's chats.
+#[derive(Clone, Debug)]
+pub struct OwnChats {
+    /// The head of their own feed, in the same snapshot.
+    pub head: Cursor,
+    /// In the order of the list.
+    pub chats: Vec<VisibleChat>,
+}
+
+/// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`, each with its newest
+/// message if `with_newest`. None if there is no such user.
 pub async fn of_user(
     pool: &Pool,
     user: UserId,
     after: Option<ActivityKey>,
     limit: i64,
-) -> Result<Vec<ChatRow>, Error> {
-    rows(
+    with_newest: bool,
+) -> Result<Option<OwnChats>, Error> {
+    let rows = rows(
         pool,
-        // By their keys, whatever the planner believes about how many chats there are.
-        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count, c.created_at, c.created_by,
-                f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at
-         FROM participants p
-         CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = p.chat_id OFFSET 0) c
-         CROSS JOIN LATERAL (SELECT * FROM feeds WHERE id = p.chat_id OFFSET 0) f
-         WHERE p.user_id = $1 AND p.left_seq IS NULL AND c.removed_at IS NULL
-           AND ($2::timestamptz IS NULL OR (coalesce(f.last_message_at, c.created_at), c.id) < ($2, $3))
-         ORDER BY coalesce(f.last_message_at, c.created_at) DESC, c.id DESC
-         LIMIT $4",
-        &[&user.0, &after.map(|key| key.at), &after.map(|key| key.chat.0), &limit],
+        // By their keys, whatever the planner believes about how many chats there are. The newest message has the number
+        // of how many there are.
+        "SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id, page.*,
+                m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
+                m.created_at, m.edited_at, m.removed_at
+         FROM feeds own
+         LEFT JOIN LATERAL (
+             SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
+                    c.created_at AS chat_created_at, c.created_by,
+                    f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
+                    p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq,
+                    coalesce(f.last_message_at, c.created_at) AS active_at
+             FROM participants p
+             CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = p.chat_id OFFSET 0) c
+             CROSS JOIN LATERAL (SELECT * FROM feeds WHERE id = p.chat_id OFFSET 0) f
+             WHERE p.user_id = own.id AND p.left_seq IS NULL AND c.removed_at IS NULL
+               AND ($2::timestamptz IS NULL OR (coalesce(f.last_message_at, c.created_at), c.id) < ($2, $3))
+             ORDER BY coalesce(f.last_message_at, c.created_at) DESC, c.id DESC
+             LIMIT $4
+         ) page ON true
+         LEFT JOIN LATERAL (
+             SELECT * FROM messages
+             WHERE $5 AND chat_id = page.chat_id AND number = page.message_count
+             OFFSET 0
+         ) m ON true
+         WHERE own.id = $1
+         ORDER BY page.active_at DESC, page.chat_id DESC",
+        &[
+            &user.0,
+            &after.map(|key| key.at),
+            &after.map(|key| key.chat.0),
+            &limit,
+            &with_newest,
+        ],
     )
-    .await?
-    .iter()
-    .map(chat)
-    .collect()
+    .await?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(Some(OwnChats {
+        head: cursor(
+            user.into(),
+            first.get("own_last_seq"),
+            first.get("own_head_id"),
+        ),
+        chats: rows
+            .iter()
+            .filter(|row| row.get::<_, Option<Uuid>>("chat_id").is_some())
+            .map(|row| {
+                Ok(VisibleChat {
+                    chat: chat(row)?,
+                    own: Some(participant(row)?),
+                    newest: with_newest.then(|| newest(row)),
+                })
+            })
+            .collect::<Result<_, Error>>()?,
+    }))
+}
+
+fn newest(row: &Row) -> Newest {
+    Newest(row.get::<_, Option<Uuid>>("id").map(|_| message(row)))
 }
 
 /// The public chats whose name contains `text`, those after `after`, newest chat first, at most `limit`.
@@ -90,23 +151,27 @@ pub async fn public(
     limit: i64,
 ) -> Result<Vec<ChatRow>, Error> {
     let pattern = text.map(|text| format!("%{}%", escape_like(text)));
-    rows(
-        pool,
-        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count, c.created_at, c.created_by,
+    // Two statements, since their plans are kept: by the index of names, or by that of ids.
+    let named = match pattern {
+        Some(_) => "c.name ILIKE $1",
+        None => "$1::text IS NULL",
+    };
+    let sql = format!(
+        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
+                c.created_at AS chat_created_at, c.created_by,
                 f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at
          FROM chats c
          JOIN feeds f ON f.id = c.id
-         WHERE c.kind = 'PUBLIC' AND c.removed_at IS NULL
-           AND ($1::text IS NULL OR c.name ILIKE $1)
+         WHERE c.kind = 'PUBLIC' AND c.removed_at IS NULL AND {named}
            AND ($2::uuid IS NULL OR c.id < $2)
          ORDER BY c.id DESC
-         LIMIT $3",
-        &[&pattern, &after.map(|chat| chat.0), &limit],
-    )
-    .await?
-    .iter()
-    .map(chat)
-    .collect()
+         LIMIT $3"
+    );
+    rows(pool, &sql, &[&pattern, &after.map(|chat| chat.0), &limit])
+        .await?
+        .iter()
+        .map(chat)
+        .collect()
 }
 
 fn escape_like(text: &str) -> String {
@@ -120,9 +185,15 @@ fn escape_like(text: &str) -> String {
 pub struct VisibleChat {
     /// The chat.
     pub chat: ChatRow,
-    /// Whether the user takes part; if not, the chat is public.
-    pub takes_part: bool,
+    /// The user's participation; without one the chat is public.
+    pub own: Option<ParticipantRow>,
+    /// Its newest message, if that was read along.
+    pub newest: Option<Newest>,
 }
+
+/// The newest message of a chat, if it has any.
+#[derive(Clone, Debug)]
+pub struct Newest(pub Option<Message>);
 
 /// Those of these chats that `user` may see: the ones they take part in, and public ones.
 pub async fn visible_to(
@@ -133,9 +204,10 @@ pub async fn visible_to(
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     rows(
         pool,
-        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count, c.created_at, c.created_by,
+        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
+                c.created_at AS chat_created_at, c.created_by,
                 f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
-                p.user_id IS NOT NULL AS takes_part
+                p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
          FROM chats c
          JOIN feeds f ON f.id = c.id
          LEFT JOIN participants p ON p.chat_id = c.id AND p.user_id = $2 AND p.left_seq IS NULL
@@ -144,7 +216,14 @@ pub async fn visible_to(
     )
     .await?
     .iter()
-    .map(|row| Ok(VisibleChat { chat: chat(row)?, takes_part: row.get("takes_part") }))
+    .map(|row| {
+        let takes_part = row.get::<_, Option<Uuid>>("user_id").is_some();
+        Ok(VisibleChat {
+            chat: chat(row)?,
+            own: takes_part.then(|| participant(row)).transpose()?,
+            newest: None,
+        })
+    })
     .collect()
 }
 

@@ -11,10 +11,15 @@ use super::rows;
 
 /// Reads a cursor out of the columns `feed_id`, `last_seq` and `head_id`.
 pub(super) fn head(row: &Row) -> Cursor {
-    let event: Option<Uuid> = row.get("head_id");
+    let feed = FeedId(row.get("feed_id"));
+    cursor(feed, row.get("last_seq"), row.get("head_id"))
+}
+
+/// The position of a feed that is at this event, or that has none.
+pub(super) fn cursor(feed: FeedId, seq: Seq, event: Option<Uuid>) -> Cursor {
     Cursor {
-        feed: FeedId(row.get("feed_id")),
-        seq: row.get::<_, Seq>("last_seq"),
+        feed,
+        seq,
         event: event.map_or(EventId::NIL, EventId),
     }
 }

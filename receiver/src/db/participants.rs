@@ -40,7 +40,7 @@ impl ParticipantRow {
     }
 }
 
-fn participant(row: &Row) -> Result<ParticipantRow, Error> {
+pub(super) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
     let role: &str = row.get("role");
     Ok(ParticipantRow {
         facts: Participant {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::db::{
     self,
-    chats::{ActivityKey, ChatRow, UnreadRow, VisibleChat},
+    chats::{ActivityKey, Newest, UnreadRow, VisibleChat},
     participants::JoiningKey,
 };
 
@@ -33,19 +33,12 @@ pub struct Chat {
     /// Whether whoever asks may read its messages.
     #[graphql(skip)]
     takes_part: bool,
+    /// If it was read along.
+    #[graphql(skip)]
+    newest: Option<Newest>,
 }
 
 impl Chat {
-    /// A chat as someone sees it who takes part in it, or does not.
-    #[must_use]
-    pub fn new(row: ChatRow, takes_part: bool) -> Self {
-        Self {
-            facts: row.facts,
-            feed_cursor: row.head,
-            takes_part,
-        }
-    }
-
     /// The chat, if the caller may see it.
     pub(crate) async fn seen_by_caller(
         context: &Context<'_>,
@@ -71,7 +64,12 @@ pub(crate) async fn chat_seen_by(
 
 impl From<VisibleChat> for Chat {
     fn from(chat: VisibleChat) -> Self {
-        Self::new(chat.chat, chat.takes_part)
+        Self {
+            facts: chat.chat.facts,
+            feed_cursor: chat.chat.head,
+            takes_part: chat.own.is_some(),
+            newest: chat.newest,
+        }
     }
 }
 
@@ -82,10 +80,11 @@ impl Chat {
         if !self.takes_part {
             return Ok(None);
         }
-        Ok(loaders(context)?
-            .newest_message(self.facts.id)
-            .await?
-            .map(Message::from))
+        let newest = match &self.newest {
+            Some(Newest(newest)) => newest.clone(),
+            None => loaders(context)?.newest_message(self.facts.id).await?,
+        };
+        Ok(newest.map(Message::from))
     }
 
     /// Who takes part, in the order in which they joined. Empty if you do not.
@@ -153,36 +152,26 @@ pub struct ChatListPosition {
 
 /// What is yours about a chat in a list.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
 pub struct OwnPart {
-    #[graphql(skip)]
-    chat_id: ChatId,
-    #[graphql(skip)]
-    message_count: Number,
-    #[graphql(skip)]
-    caller: UserId,
     /// Whether you take part; always true in the list of your chats.
     takes_part: bool,
+    /// Your own participation. Null if you do not take part.
+    participant: Option<Participant>,
+    /// How many messages you have not read; 0 if you do not take part.
+    unread_count: Number,
 }
 
-#[ComplexObject]
 impl OwnPart {
-    /// Your own participation. Null if you do not take part.
-    async fn participant(&self, context: &Context<'_>) -> Result<Option<Participant>> {
-        let row = loaders(context)?
-            .participant(self.chat_id, self.caller)
-            .await?;
-        Ok(row.map(|row| Participant::from(row.facts)))
-    }
-
-    /// How many messages you have not read; 0 if you do not take part.
-    async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
-        let row = loaders(context)?
-            .participant(self.chat_id, self.caller)
-            .await?;
-        Ok(row.map_or(0, |row| {
-            (self.message_count - row.facts.last_read_number).max(0)
-        }))
+    fn of(chat: &VisibleChat) -> Self {
+        let messages = chat.chat.facts.message_count;
+        let own = chat.own.as_ref().map(|own| own.facts.clone());
+        Self {
+            takes_part: own.is_some(),
+            unread_count: own
+                .as_ref()
+                .map_or(0, |own| (messages - own.last_read_number).max(0)),
+            participant: own.map(Participant::from),
+        }
     }
 }
 
@@ -195,7 +184,6 @@ pub type ChatConnection = Connection<String, Chat, ChatListPosition, OwnPart>;
 /// The connection for this page of chats.
 #[must_use]
 pub fn chat_connection(
-    caller: UserId,
     feed_cursor: Cursor,
     page: Page<VisibleChat>,
     key: impl Fn(&shared_schema::Chat) -> String,
@@ -206,14 +194,8 @@ pub fn chat_connection(
         ChatListPosition { feed_cursor },
     );
     connection.edges.extend(page.items.into_iter().map(|chat| {
-        let facts = &chat.chat.facts;
-        let own = OwnPart {
-            chat_id: facts.id,
-            message_count: facts.message_count,
-            caller,
-            takes_part: chat.takes_part,
-        };
-        Edge::with_additional_fields(key(facts), Chat::from(chat), own)
+        let (key, own) = (key(&chat.chat.facts), OwnPart::of(&chat));
+        Edge::with_additional_fields(key, Chat::from(chat), own)
     }));
     connection
 }

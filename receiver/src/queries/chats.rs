@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::{Cursor, FeedId};
+use shared_schema::Cursor;
 
 use crate::{
     db::{
         self,
-        chats::{ActivityKey, VisibleChat},
+        chats::{ActivityKey, OwnChats},
     },
     graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
     sources::caught_up,
@@ -41,23 +41,18 @@ impl Chats {
         .window::<ActivityKey>()?;
         let pool = caught_up(context, caller, at_least).await?;
 
-        // Before the list, so that whoever subscribes after it misses no chat.
-        let own = FeedId::from(caller.user_id);
-        let heads = db::feeds::heads(pool, &[own]).await?;
-        let head = *heads.get(&own).ok_or_else(Error::unauthenticated)?;
-        let rows = db::chats::of_user(pool, caller.user_id, window.after, window.limit()).await?;
-        let chats = rows
-            .into_iter()
-            .map(|chat| VisibleChat {
-                chat,
-                takes_part: true,
-            })
-            .collect();
-        Ok(chat_connection(
-            caller.user_id,
-            head,
-            window.cut(chats),
-            |chat| ActivityKey::of(chat).to_string(),
-        ))
+        let wanted = context.look_ahead();
+        let with_newest = [wanted.field("edges").field("node"), wanted.field("nodes")]
+            .iter()
+            .any(|chat| chat.field("lastMessage").exists());
+        let user = caller.user_id;
+        // The head of the same snapshot, so that whoever subscribes after it misses no chat.
+        let OwnChats { head, chats } =
+            db::chats::of_user(pool, user, window.after, window.limit(), with_newest)
+                .await?
+                .ok_or_else(Error::unauthenticated)?;
+        Ok(chat_connection(head, window.cut(chats), |chat| {
+            ActivityKey::of(chat).to_string()
+        }))
     }
 }

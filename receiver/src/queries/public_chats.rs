@@ -59,11 +59,8 @@ impl PublicChats {
         let mut seen = db::chats::visible_to(pool, caller.user_id, &ids).await?;
         // The second statement decides what is shown; the first one gave the order.
         seen.sort_by_key(|chat| std::cmp::Reverse(chat.chat.facts.id));
-        Ok(chat_connection(
-            caller.user_id,
-            head,
-            page.with(seen),
-            |chat| chat.id.to_string(),
-        ))
+        Ok(chat_connection(head, page.with(seen), |chat| {
+            chat.id.to_string()
+        }))
     }
 }
