@@ -206,13 +206,11 @@ pub fn is_lock_timeout(error: &Error) -> bool {
     code == Some(&SqlState::LOCK_NOT_AVAILABLE)
 }
 
-/// Begins. Plans are kept, whatever the lists hold: the planner takes one for a short list to be worth a plan of its own,
-/// and then plans over all partitions for every message that comes alone, for longer than it runs.
 fn start(patience: Option<Duration>) -> String {
-    let start = "START TRANSACTION; SET LOCAL plan_cache_mode = force_generic_plan";
+    let start = "START TRANSACTION".to_owned();
     match patience {
-        Some(patience) => format!("{start}; SET LOCAL lock_timeout = {}", patience.as_millis()),
-        None => start.to_owned(),
+        Some(patience) => start + &format!("; SET LOCAL lock_timeout = {}", patience.as_millis()),
+        None => start,
     }
 }
 
