@@ -10,20 +10,24 @@
 
 mod wish;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::Request;
 use axum::body::Bytes;
 use chassis::{Caller, graphql::Endpoint};
-use moka::future::Cache;
+use moka::{Expiry, future::Cache};
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use shared_schema::{ChatId, Cursor};
 
 use crate::{db, participation::Admission, sources::Sources};
 use wish::Wish;
 
-/// How long a page is kept. Its messages never become stale; the names of the people in it may.
-const LIFETIME: Duration = Duration::from_secs(1);
+/// How long a page is kept of which nothing can become stale while its chat's head stands: long enough for the next
+/// reader of a quiet chat.
+const LIFETIME: Duration = Duration::from_secs(60);
 
 /// Bytes of all pages, with their questions.
 const MOST: u64 = 32 * 1024 * 1024;
@@ -58,9 +62,20 @@ struct Key {
 #[derive(Clone)]
 struct Page {
     json: Bytes,
+    /// How long it may be kept: less where it shows what is no message, such as a person's name.
+    lifetime: Duration,
     /// Something happened in the chat while it was made. It is good for those who waited for it and for nobody else: what
     /// it shows may be newer than its key says, and what is newer may yet be lost with a database that fails.
     has_moved: bool,
+}
+
+/// Each page has a lifetime of its own.
+struct OwnLifetime;
+
+impl Expiry<Key, Page> for OwnLifetime {
+    fn expire_after_create(&self, _: &Key, page: &Page, _: Instant) -> Option<Duration> {
+        Some(page.lifetime)
+    }
 }
 
 /// The pages of this process. Cheap to clone.
@@ -87,7 +102,7 @@ impl Pages {
             kept: Cache::builder()
                 .max_capacity(MOST)
                 .weigher(bytes)
-                .time_to_live(LIFETIME)
+                .expire_after(OwnLifetime)
                 .build(),
             metrics,
         }))
@@ -129,11 +144,16 @@ impl Inner {
         if !answer.errors.is_empty() {
             return None;
         }
+        let lifetime = match answer.cache_control.max_age {
+            0 => LIFETIME,
+            seconds => Duration::from_secs(seconds.try_into().ok()?),
+        };
         let json = serde_json::to_vec(&answer).ok()?.into();
         let heads = db::feeds::heads(&self.sources.first().pool, &[chat.into()]).await;
         let head = heads.ok()?.remove(&chat.into());
         Some(Page {
             json,
+            lifetime,
             has_moved: head != Some(key.head),
         })
     }

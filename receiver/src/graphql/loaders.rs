@@ -10,8 +10,11 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use chassis::{Error, postgres::Pool};
+use futures_util::future::BoxFuture;
 use moka::sync::Cache;
 use shared_schema::{ChatId, Cursor, MessageId, UserId};
+use tokio::{sync::Semaphore, time::timeout};
+use tracing::Instrument;
 
 use crate::{
     db::{
@@ -28,6 +31,9 @@ const PROFILE_LIFETIME: Duration = Duration::from_secs(2);
 
 /// Profiles kept at the most.
 const PROFILES: u64 = 10_000;
+
+/// How long a statement may take that others wait behind.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The loaders of one database.
 pub struct Loaders {
@@ -63,14 +69,14 @@ impl Loaders {
                     pool: pool(),
                     profiles,
                 },
-                tokio::spawn,
+                in_this_span,
             ),
-            messages: DataLoader::new(Messages(pool()), tokio::spawn),
-            newest_messages: DataLoader::new(NewestMessages(pool()), tokio::spawn),
-            chats: DataLoader::new(Chats(pool()), tokio::spawn),
-            participants: DataLoader::new(Participants(pool()), tokio::spawn),
-            heads: DataLoader::new(Heads(pool()), tokio::spawn),
-            participant_pages: DataLoader::new(ParticipantPages(pool()), tokio::spawn),
+            messages: DataLoader::new(Messages(pool()), in_this_span),
+            newest_messages: DataLoader::new(NewestMessages(pool()), in_this_span),
+            chats: DataLoader::new(Chats(pool()), in_this_span),
+            participants: DataLoader::new(Participants(pool()), in_this_span),
+            heads: DataLoader::new(Heads(pool()), one_at_a_time()).delay(Duration::ZERO),
+            participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
         }
     }
 
@@ -260,7 +266,12 @@ impl Loader<(ChatId, UserId)> for Heads {
         &self,
         keys: &[(ChatId, UserId)],
     ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
-        Ok(db::participants::heads(&self.0, keys).await?)
+        match timeout(PATIENCE, db::participants::heads(&self.0, keys)).await {
+            Ok(heads) => Ok(heads?),
+            Err(_) => Err(Arc::new(Error::unavailable(
+                "heads of chats: no answer in time",
+            ))),
+        }
     }
 }
 
@@ -314,6 +325,24 @@ impl Loader<ParticipantPage> for ParticipantPages {
             }
         }
         Ok(pages)
+    }
+}
+
+/// Runs a loader's task with the request of whoever asked first in its log lines.
+fn in_this_span(task: BoxFuture<'static, ()>) {
+    tokio::spawn(task.in_current_span());
+}
+
+/// Runs a loader's tasks one after the other. Whoever asks while a statement runs goes along with the next one, and whoever
+/// asks alone does not wait for company.
+fn one_at_a_time() -> impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static {
+    let turn = Arc::new(Semaphore::new(1));
+    move |task| {
+        let turn = Arc::clone(&turn);
+        in_this_span(Box::pin(async move {
+            let _turn = turn.acquire().await;
+            task.await;
+        }));
     }
 }
 

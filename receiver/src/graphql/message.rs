@@ -27,6 +27,7 @@ impl From<shared_schema::Message> for Message {
 #[ComplexObject]
 impl Message {
     /// Who sent it, as they are now. Null once their account is gone; `senderUsername` stays.
+    #[graphql(cache_control(max_age = 1))] // A person is no part of the chat's history.
     async fn sender(&self, context: &Context<'_>) -> Result<Option<User>> {
         Ok(loaders(context)?.user(self.facts.sender_id).await?)
     }

@@ -116,6 +116,25 @@ async fn what_is_wrong_with_a_question_is_said_to_each() {
 }
 
 #[tokio::test]
+async fn a_page_without_what_may_change_is_kept_while_nothing_happens_in_its_chat() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    stage.say(&ada, chat, "hello").await;
+    let nameless = "query ($chat: ID!) { messages(chatId: $chat) { nodes { content } } }";
+    for (document, executions) in [(nameless, 1.0), (PAGE, 2.0)] {
+        let before = stage.metric(EXECUTED).await;
+        for _ in 0..2 {
+            let answer = stage.ask(Some(&ada), document, json!({ "chat": chat }));
+            assert_eq!(contents(&answer.await.ok()), [Some("hello")]);
+            tokio::time::sleep(Duration::from_millis(1_200)).await;
+        }
+        let executed = stage.metric(EXECUTED).await - before;
+        assert_eq!(executed, executions, "{document}");
+    }
+}
+
+#[tokio::test]
 async fn a_changed_name_is_shown_within_three_seconds() {
     let stage = Stage::new().await;
     let (ada, bob, _) = stage.trio().await;
