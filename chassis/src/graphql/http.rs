@@ -3,7 +3,7 @@
 //! POST takes `application/json` only: a browser does not send that to another origin without asking first, which is
 //! what keeps other people's pages from acting for our users. GET takes queries only.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use async_graphql::{
@@ -28,7 +28,7 @@ use crate::{auth::Caller, error::Error, telemetry};
 pub(super) fn router(endpoint: Endpoint) -> Router {
     Router::new()
         .route("/graphql", any(answer))
-        .with_state(endpoint)
+        .with_state(Arc::new(endpoint))
 }
 
 /// How the client wants the answer.
@@ -52,7 +52,10 @@ impl MediaType {
     }
 }
 
-async fn answer(State(endpoint): State<Endpoint>, request: axum::extract::Request) -> Response {
+async fn answer(
+    State(endpoint): State<Arc<Endpoint>>,
+    request: axum::extract::Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     if endpoint.args.ide && ide::wanted(&parts) {
         return ide::page();

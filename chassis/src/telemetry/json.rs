@@ -1,8 +1,12 @@
 //! One log line as one flat JSON object: what, where, and the fields of every span around it.
 
-use std::fmt::{self, Debug};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug},
+};
 
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -15,6 +19,9 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
+/// Bytes of most lines.
+const USUAL: usize = 512;
+
 pub(super) struct Lines {
     service: &'static str,
     instance: String,
@@ -25,6 +32,48 @@ impl Lines {
         Self {
             service,
             instance: instance.to_owned(),
+        }
+    }
+
+    fn write<S>(
+        &self,
+        out: &mut Vec<u8>,
+        context: &FmtContext<'_, S, JsonFields>,
+        event: &Event<'_>,
+    ) -> serde_json::Result<()>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let mut serializer = serde_json::Serializer::new(out);
+        let mut line = Line {
+            map: serializer.serialize_map(None)?,
+            names: Vec::with_capacity(16),
+            failed: None,
+        };
+        let metadata = event.metadata();
+        line.put("time", &format_args!("{}", jiff::Timestamp::now()));
+        line.put("level", metadata.level().as_str());
+        line.put("target", metadata.target());
+        line.put("service", self.service);
+        line.put("instance", &self.instance);
+        event.record(&mut line);
+        for span in context.event_scope().into_iter().flatten() {
+            let extensions = span.extensions();
+            // The span's fields were rendered once, when they were recorded.
+            let Some(rendered) = extensions.get::<FormattedFields<JsonFields>>() else {
+                continue;
+            };
+            let fields: BTreeMap<&str, Value> =
+                serde_json::from_str(rendered.as_str()).unwrap_or_default();
+            for field in span.metadata().fields() {
+                if let Some(value) = fields.get(field.name()) {
+                    line.put(field.name(), value);
+                }
+            }
+        }
+        match line.failed {
+            Some(error) => Err(error),
+            None => line.map.end(),
         }
     }
 }
@@ -39,62 +88,52 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut line = Map::new();
-        for span in context
-            .event_scope()
-            .into_iter()
-            .flat_map(|scope| scope.from_root())
-        {
-            let extensions = span.extensions();
-            let fields = extensions.get::<FormattedFields<JsonFields>>();
-            // The span's fields were rendered once, when they were recorded; the inner span wins.
-            if let Some(Ok(Value::Object(fields))) =
-                fields.map(|fields| serde_json::from_str(fields.as_str()))
-            {
-                line.extend(fields);
-            }
+        let mut line = Vec::with_capacity(USUAL);
+        self.write(&mut line, context, event)
+            .map_err(|_| fmt::Error)?;
+        line.push(b'\n');
+        writer.write_str(std::str::from_utf8(&line).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// A line while it is written. Of two fields with one name the first stays: the event's own, or that of the inner span.
+struct Line<M: SerializeMap> {
+    map: M,
+    names: Vec<&'static str>,
+    failed: Option<M::Error>,
+}
+
+impl<M: SerializeMap> Line<M> {
+    fn put(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+        if self.failed.is_none() && !self.names.contains(&name) {
+            self.names.push(name);
+            self.failed = self.map.serialize_entry(name, value).err();
         }
-        event.record(&mut Fields(&mut line));
-        let metadata = event.metadata();
-        line.insert("time".into(), jiff::Timestamp::now().to_string().into());
-        line.insert("level".into(), metadata.level().as_str().into());
-        line.insert("target".into(), metadata.target().into());
-        line.insert("service".into(), self.service.into());
-        line.insert("instance".into(), self.instance.as_str().into());
-        writeln!(writer, "{}", Value::Object(line))
     }
 }
 
-struct Fields<'a>(&'a mut Map<String, Value>);
-
-impl Fields<'_> {
-    fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        self.0.insert(field.name().to_owned(), value.into());
-    }
-}
-
-impl Visit for Fields<'_> {
+impl<M: SerializeMap> Visit for Line<M> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field, format!("{value:?}"));
+        self.put(field.name(), &format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field, value);
+        self.put(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, value);
+        self.put(field.name(), &value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, value);
+        self.put(field.name(), &value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field, value);
+        self.put(field.name(), &value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, value);
+        self.put(field.name(), &value);
     }
 }
