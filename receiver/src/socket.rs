@@ -39,7 +39,7 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 const MAX_MESSAGE: usize = 64 * 1024;
 
 /// Read buffer. The library's default of 128 KiB would be most of what an idle socket costs.
-const READ_BUFFER: usize = 1024;
+const READ_BUFFER: usize = 512;
 
 /// Frames collected before they are written at once.
 const WRITE_BUFFER: usize = 16 * 1024;
@@ -109,7 +109,7 @@ async fn upgrade(
     let spoken = upgrade.selected_protocol().is_some();
     upgrade.on_upgrade(move |socket| {
         // Boxed, because every future around it would hold it twice: before it is polled first, and from then on.
-        let serving = Box::pin(connection::serve(socket, context, place, spoken));
+        let serving = Box::pin(connection::serve(Box::new(socket), context, place, spoken));
         telemetry::in_trace(trace, serving)
     })
 }

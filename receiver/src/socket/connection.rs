@@ -40,23 +40,18 @@ enum End {
 }
 
 /// Serves a socket. `spoken` tells whether the client speaks our subprotocol.
+///
+/// What thousands of idle sockets wait in is this future, so it holds nothing twice: what is large is lent or boxed, since
+/// a future keeps its arguments besides what it makes of them.
 pub(super) async fn serve(
-    mut socket: WebSocket,
+    mut socket: Box<WebSocket>,
     context: Arc<SocketContext>,
     mut place: Place,
     spoken: bool,
 ) {
     let args = context.sockets.args();
     let end = if spoken {
-        // Its future is large and soon over, but would be part of this one to the end.
-        match Box::pin(greet(&mut socket, &context, &mut place, &args)).await {
-            Ok((caller, sentinel)) => {
-                Connection::new(&mut socket, &context, args, caller)
-                    .run(sentinel)
-                    .await
-            }
-            Err(end) => end,
-        }
+        attend(&mut socket, &context, &mut place, &args).await
     } else {
         End::Close(Close::WrongProtocol)
     };
@@ -66,6 +61,23 @@ pub(super) async fn serve(
         // A client that does not read cannot be told why.
         drop(timeout(args.init_timeout, farewell(&mut socket, close)).await);
     }
+}
+
+/// Serves a client that speaks our subprotocol.
+async fn attend(
+    socket: &mut WebSocket,
+    context: &SocketContext,
+    place: &mut Place,
+    args: &SocketArgs,
+) -> End {
+    // Its future is large and soon over, but would be part of this one to the end.
+    let (caller, mut sentinel) = match Box::pin(greet(socket, context, place, args)).await {
+        Ok(greeted) => greeted,
+        Err(end) => return end,
+    };
+    Connection::new(socket, context, args, caller)
+        .run(&mut sentinel)
+        .await
 }
 
 /// Sends the close frame and waits for the client's, so that the client learns the code before the connection is cut.
@@ -162,7 +174,7 @@ fn is_too_large(error: &axum::Error) -> bool {
 struct Connection<'a> {
     socket: &'a mut WebSocket,
     context: &'a SocketContext,
-    args: SocketArgs,
+    args: &'a SocketArgs,
     caller: Caller,
     operations: StreamMap<String, Answers>,
     heartbeat: Interval,
@@ -175,7 +187,7 @@ impl<'a> Connection<'a> {
     fn new(
         socket: &'a mut WebSocket,
         context: &'a SocketContext,
-        args: SocketArgs,
+        args: &'a SocketArgs,
         caller: Caller,
     ) -> Self {
         let mut heartbeat = interval_at(Instant::now() + args.ping, args.ping);
@@ -193,7 +205,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    async fn run(mut self, mut sentinel: Sentinel) -> End {
+    async fn run(&mut self, sentinel: &mut Sentinel) -> End {
         // Whatever the connection is waiting for, a full socket included, the sentinel is heard.
         let close = tokio::select! {
             end = self.converse() => end,
