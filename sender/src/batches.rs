@@ -1,7 +1,7 @@
 //! Group commit: messages that arrive while a transaction is in flight join the next one.
 //!
 //! A message that finds nothing in flight goes at once and alone; the more arrive, the more share a transaction, its
-//! round trips and its flush to disk. Nothing ever waits for a batch to fill. See `docs/adr/0009-group-commit.md`.
+//! round trips and its flush to disk. Only while they come in company are they collected for a moment. See `docs/adr/0009-group-commit.md`.
 //!
 //! Invariants: each message is decided under the lock of its chat, and ends as it would have ended alone; the messages of
 //! a chat keep the order in which they came; whoever gave up before their turn is not written; everything that waits is
@@ -13,7 +13,7 @@ mod queue;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_graphql::Context;
@@ -27,7 +27,7 @@ use tokio::sync::oneshot;
 
 use crate::mutations::create_message::Draft;
 use delivery::Delivery;
-use queue::{Ended, Full, Queue, Sending, Way};
+use queue::{Ended, Full, Next, Queue, Sending, Way};
 
 /// When someone may come again who found a full line: it moves within this time.
 const RETRY: Duration = Duration::from_secs(1);
@@ -136,9 +136,14 @@ impl Batches {
         loop {
             // A statement of its own, so that the queue is free again: where nothing can be spawned any more, the turn
             // ends at once, and needs the queue for that.
-            let next = self.queue().next();
-            let Some(batch) = next else {
-                return;
+            let next = self.queue().next(Instant::now());
+            let batch = match next {
+                Next::Run(batch) => batch,
+                Next::Wait(until) => {
+                    tokio::spawn(self.clone().come_back(until));
+                    return;
+                }
+                Next::Rest => return,
             };
             let turn = Turn {
                 batches: self.clone(),
@@ -148,6 +153,12 @@ impl Batches {
             };
             tokio::spawn(turn.run(batch.sendings));
         }
+    }
+
+    async fn come_back(self, at: Instant) {
+        tokio::time::sleep_until(at.into()).await;
+        self.queue().awake(at);
+        self.dispatch();
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
