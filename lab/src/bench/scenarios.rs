@@ -4,6 +4,7 @@ pub mod day;
 pub mod fanout;
 pub mod read;
 pub mod scale;
+pub mod session;
 pub mod sockets;
 pub mod write;
 
@@ -14,8 +15,8 @@ use super::{Stage, report};
 use crate::Error;
 
 /// The scenarios, in the order in which they are played.
-pub const ALL: [&str; 7] = [
-    "write", "fanout", "read", "depth", "sockets", "day", "scale",
+pub const ALL: [&str; 8] = [
+    "write", "fanout", "read", "depth", "sockets", "day", "session", "scale",
 ];
 
 /// What to play, and for how long.
@@ -84,6 +85,7 @@ impl Bench {
                 "depth" => read::depth(&mut bench).await?,
                 "sockets" => sockets::play(&mut bench).await?,
                 "day" => day::play(&mut bench).await?,
+                "session" => session::play(&mut bench).await?,
                 _ => scale::play(&mut bench).await?,
             }
         }

@@ -109,6 +109,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// Lets these people sign in with the password of another one.
+    pub async fn give_password(&self, people: &[Uuid], like: Uuid) -> Result<(), Error> {
+        let sql = "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = $2)
+             WHERE id = ANY ($1)";
+        self.client
+            .execute(sql, &[&people, &like])
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
     /// Chats with these people in them.
     pub async fn add_chats(&self, chats: &[(Uuid, Vec<Uuid>)]) -> Result<(), Error> {
         let ids: Vec<Uuid> = chats.iter().map(|(id, _)| *id).collect();

@@ -35,9 +35,11 @@ const MESSAGES: f64 = 0.1;
 /// Reads for each message.
 const READS: f64 = 10.0;
 
-/// People of a chat, and chats of a person.
-const CHAT: usize = 10;
-const CHATS: usize = 5;
+/// People of a chat.
+pub const CHAT: usize = 10;
+
+/// Chats of a person.
+pub const CHATS: usize = 5;
 
 /// One person in so many is in the public chat, and one message in so many goes there.
 const PUBLIC: usize = 10;
@@ -49,7 +51,7 @@ const CLIENTS: usize = 64;
 const TURNS: usize = 100;
 
 /// Longer than this, and there are too many people.
-const TOO_LATE_MS: f64 = 1_000.0;
+pub const TOO_LATE_MS: f64 = 1_000.0;
 
 /// How many people the search begins with.
 const FIRST: usize = 500;

@@ -23,7 +23,7 @@ const UNIT: &str = "requests/s";
 pub const CLIENTS: usize = 32;
 
 /// Messages of a page.
-const PAGE: usize = 50;
+pub const PAGE: usize = 50;
 
 /// Chats of a list: what the web client asks for first, and as many as everyone here has.
 const LIST: usize = 20;
@@ -32,12 +32,12 @@ const LIST: usize = 20;
 const COLD: usize = 1_000;
 
 /// What the web client shows of a message.
-const MESSAGES: &str = "query ($chatId: ID!, $last: Int, $before: String) { \
+pub const MESSAGES: &str = "query ($chatId: ID!, $last: Int, $before: String) { \
     messages(chatId: $chatId, last: $last, before: $before) { nodes { \
     id chatId number revision senderId senderUsername content createdAt editedAt removedAt } } }";
 
 /// What a row of the list of chats shows.
-const CHATS: &str = "{ chats(first: 20) { edges { cursor node { id kind name participantCount \
+pub const LISTED: &str = "{ chats(first: 20) { edges { cursor node { id kind name participantCount \
     messageCount lastMessageAt lastMessage { id number senderUsername content createdAt } } \
     participant { lastReadNumber } } } }";
 
@@ -94,7 +94,7 @@ pub fn page(token: &str, chat: uuid::Uuid, before: Option<u64>) -> Vec<u8> {
 
 /// A query for somebody's list of chats, as bytes.
 pub fn list(token: &str) -> Vec<u8> {
-    body(token, CHATS, &json!({}))
+    body(token, LISTED, &json!({}))
 }
 
 fn body(token: &str, document: &str, variables: &Value) -> Vec<u8> {
