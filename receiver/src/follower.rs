@@ -169,13 +169,19 @@ impl Follower {
         }))
     }
 
-    /// Everything from here on, beginning with where the follower stands.
+    /// Everything from here on. First comes what the client missed, if it came with a cursor, and then where the follower
+    /// stands: before anything that happens meanwhile, so that nobody is told of an event without a position before it.
     pub fn into_stream(self, signals: Vec<Signal>) -> impl Stream<Item = Arc<Batch>> + Send {
         stream::unfold(
             (self, Some(signals)),
             |(mut follower, mut greeting)| async move {
                 if let Some(signals) = greeting.take() {
-                    match follower.catch_up().await {
+                    let missed = if follower.reader.resumes() {
+                        follower.catch_up().await
+                    } else {
+                        Ok(None)
+                    };
+                    match missed {
                         Ok(Some(batch)) => return Some((batch, (follower, Some(signals)))),
                         Ok(None) if follower.ended => return None,
                         Ok(None) => {

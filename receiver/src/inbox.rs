@@ -57,6 +57,8 @@ pub struct Inbox {
     pool: Pool,
     caller: Caller,
     own: Follower,
+    /// The client does not know its position in the own feed yet, so it is told.
+    announce_own: bool,
     /// The own feed has been caught up with, and the client was told so.
     own_caught_up: bool,
     held: Option<Held>,
@@ -82,7 +84,9 @@ impl Inbox {
         let own = FeedId::from(caller.user_id);
         let own_watch = hub.watch_one(own).await?;
         let own_watch = own_watch.ok_or_else(Error::unauthenticated)?;
-        let own = Follower::own(Reader::new(hub, own_watch, after.get(&own).copied()));
+        let cursor = after.get(&own).copied();
+        let announce_own = cursor.is_none();
+        let own = Follower::own(Reader::new(hub, own_watch, cursor));
 
         let before = db::participants::of_user(pool, caller.user_id).await?;
         let feeds: Vec<FeedId> = before.iter().map(|row| row.facts.chat_id.into()).collect();
@@ -115,6 +119,7 @@ impl Inbox {
             pool: pool.clone(),
             caller: caller.clone(),
             own,
+            announce_own,
             own_caught_up: false,
             held: None,
             starting,
@@ -152,6 +157,11 @@ impl Inbox {
                 return Box::pin(self.let_go(held)).await;
             }
             if self.held.is_none() && !self.own_caught_up {
+                if std::mem::take(&mut self.announce_own) {
+                    let batch = self.own.announcement(Vec::new());
+                    self.own_caught_up = batch.caught_up;
+                    return Ok(batch);
+                }
                 match self.own.catch_up().await? {
                     Some(batch) => self.hold(batch),
                     None => {
@@ -176,15 +186,17 @@ impl Inbox {
     /// What the chat at hand has to say before it is followed live; none once all chats are.
     async fn start_next(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         while let Some(chat) = self.starting.front_mut() {
+            // Before what happens meanwhile: nobody is told of an event without a position before it.
+            if std::mem::take(&mut chat.announce) {
+                return Ok(Some(chat.follower.announcement(Vec::new())));
+            }
             if let Some(batch) = chat.follower.catch_up().await? {
-                chat.announce = false;
                 return Ok(Some(batch));
             }
             let Some(chat) = self.starting.pop_front() else {
                 break;
             };
-            let greeting = (chat.announce || !chat.marks.is_empty())
-                .then(|| chat.follower.announcement(chat.marks));
+            let greeting = (!chat.marks.is_empty()).then(|| chat.follower.announcement(chat.marks));
             self.members.follow(chat.follower);
             if greeting.is_some() {
                 return Ok(greeting);

@@ -56,6 +56,12 @@ impl Reader {
         self.position
     }
 
+    /// Whether it is still on the way from the cursor that the client came with.
+    #[must_use]
+    pub fn resumes(&self) -> bool {
+        self.resuming
+    }
+
     /// A batch that says where the reader stands, without events.
     #[must_use]
     pub fn announcement(&self) -> Batch {

@@ -43,6 +43,38 @@ async fn without_cursors_it_begins_with_where_each_feed_stands_the_own_one_last(
 }
 
 #[tokio::test]
+async fn without_cursors_each_feed_begins_with_a_position_also_while_much_happens() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    let mut chats = vec![];
+    for _ in 0..10 {
+        chats.push(stage.group(&ada, &[&bob]).await);
+    }
+    let talk = async {
+        loop {
+            for &chat in &chats {
+                stage.say(&ada, chat, "and another thing").await;
+            }
+            stage.group(&ada, &[&bob]).await;
+        }
+    };
+    let listen = async {
+        for _ in 0..30 {
+            let mut inbox = stage.follow(&bob, INBOX, json!({})).await;
+            let mut known = std::collections::HashSet::new();
+            for batch in inbox.greeting(bob.id).await {
+                let is_new = known.insert(batch["feedId"].to_string());
+                assert!(!is_new || batch["events"] == json!([]), "{batch}");
+            }
+        }
+    };
+    tokio::select! {
+        () = listen => {}
+        () = talk => {}
+    }
+}
+
+#[tokio::test]
 async fn first_comes_what_was_missed_then_the_own_feed_then_live() {
     let stage = Stage::new().await;
     let (ada, bob, _) = stage.trio().await;
