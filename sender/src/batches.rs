@@ -9,6 +9,7 @@
 
 mod delivery;
 mod docket;
+mod pace;
 mod queue;
 
 use std::{

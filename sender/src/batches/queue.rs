@@ -12,6 +12,7 @@ use chassis::Error;
 use shared_schema::{ChatId, Message};
 use tokio::sync::oneshot;
 
+use super::pace::Pace;
 use crate::mutations::create_message::Draft;
 
 /// Messages that may wait in one process: about what it commits in half a second, so that who gets in has their answer
@@ -32,13 +33,6 @@ const BATCH_BYTES: usize = 256 * 1024;
 
 /// Transactions at once, each for many chats. The second is for when the first is slow.
 const SHARED: usize = 2;
-
-/// While messages come in company, transactions begin this far apart. Each costs as much as ten messages, so it pays to
-/// collect a few: 32 clients that send one after the other cost half as much CPU time, and get answers as soon.
-const PACE: Duration = Duration::from_millis(4);
-
-/// A transaction has been slow when it runs for this long: then another may begin beside it.
-const SLOW: Duration = Duration::from_millis(20);
 
 /// Transactions at once, each for one chat whose lock someone else has held for long. They only wait.
 const APART: usize = 3;
@@ -114,10 +108,7 @@ pub struct Queue {
     /// Chats whose locks were hard to get, and when.
     stuck: HashMap<ChatId, Instant>,
     waiting: usize,
-    /// When the last shared transaction began, if it had several messages.
-    begun: Option<Instant>,
-    /// When somebody comes back who was told to wait.
-    awaited: Option<Instant>,
+    pace: Pace,
 }
 
 #[derive(Default)]
@@ -182,12 +173,16 @@ impl Queue {
 
     /// The next transaction, if one may run now. [`Queue::done`] ends it.
     pub fn next(&mut self, now: Instant) -> Next {
-        let pause = self.pause_until().filter(|&until| now < until);
+        // Enough for a whole batch is not collected any longer.
+        let pause = match self.waiting < BATCH {
+            true => self.pace.pause(self.shared.running, now),
+            false => None,
+        };
         if self.shared.running < SHARED
             && pause.is_none()
             && let Some(batch) = self.take(Way::Shared)
         {
-            self.begun = (batch.sendings.len() > 1).then_some(now);
+            self.pace.begin(batch.sendings.len(), now);
             return Next::Run(batch);
         }
         if self.apart.running < APART
@@ -196,10 +191,7 @@ impl Queue {
             return Next::Run(batch);
         }
         match pause {
-            Some(until)
-                if !self.shared.chats.is_empty() && self.awaited.is_none_or(|at| until < at) =>
-            {
-                self.awaited = Some(until);
+            Some(until) if !self.shared.chats.is_empty() && self.pace.needs_waking(until) => {
                 Next::Wait(until)
             }
             _ => Next::Rest,
@@ -208,17 +200,7 @@ impl Queue {
 
     /// Whoever was told to wait until then is back.
     pub fn awake(&mut self, at: Instant) {
-        self.awaited = self.awaited.filter(|&awaited| awaited != at);
-    }
-
-    /// Until when messages are collected; none if they go at once, since few come or enough wait.
-    fn pause_until(&self) -> Option<Instant> {
-        let pause = match self.shared.running {
-            0 => PACE,
-            _ => SLOW,
-        };
-        let is_short = self.waiting < BATCH;
-        self.begun.filter(|_| is_short).map(|begun| begun + pause)
+        self.pace.awake(at);
     }
 
     fn take(&mut self, way: Way) -> Option<Batch> {
@@ -306,7 +288,10 @@ mod tests {
     use shared_schema::{MessageId, UserId};
 
     use super::*;
-    use crate::content::Content;
+    use crate::{
+        batches::pace::{PACE, SLOW},
+        content::Content,
+    };
 
     type Answered = oneshot::Receiver<Result<Message, Error>>;
 
@@ -344,7 +329,7 @@ mod tests {
 
     /// What may go when nothing has gone for a while.
     fn next(queue: &mut Queue) -> Option<Batch> {
-        queue.begun = None;
+        queue.pace = Pace::default();
         match queue.next(Instant::now()) {
             Next::Run(batch) => Some(batch),
             Next::Wait(_) | Next::Rest => None,
