@@ -9,13 +9,14 @@
 //! Whatever they bring goes through the feed's [`Sequencer`], which lets each event pass once and in order. Invariant:
 //! what a feed holds is contiguous, ends at its head, and is what Postgres has. Subscribers hold a position, not a queue:
 //! a [`Reader`] is served from the feed's window, else from Postgres, so nothing here grows with a slow client. Those who
-//! keep up are given the same batches, cut once.
+//! stand at the same place are given the same batch, whether they keep up or are behind.
 
 mod batch;
 mod cuts;
 mod feed;
 mod fill;
 mod hub;
+mod late;
 mod reader;
 mod sequencer;
 mod sweep;

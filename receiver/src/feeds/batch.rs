@@ -65,8 +65,18 @@ impl Batch {
     }
 }
 
+/// A batch of these events, or of as many as fit into one, of a feed that readers see up to `end`.
+pub(super) fn batch_of(mut events: Vec<Arc<Event>>, end: Cursor) -> Batch {
+    events.truncate(fitting(&events));
+    let cursor = events.last().map_or(end, |last| last.cursor());
+    Batch {
+        events,
+        ..Batch::at(cursor, cursor == end)
+    }
+}
+
 /// How many of these events, at least one, stay within [`BATCH_TEXT`].
-pub(super) fn fitting(events: &[Arc<Event>]) -> usize {
+fn fitting(events: &[Arc<Event>]) -> usize {
     let mut text = 0;
     let too_many = events.iter().position(|event| {
         text += text_of(event);

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{
     Sequencer, Step,
-    batch::{BATCH, Batch, fitting},
+    batch::{BATCH, Batch, batch_of},
 };
 
 /// Batches kept for readers that have not come to them yet. Who is slower reads from the window, and misses signals.
@@ -114,18 +114,13 @@ impl Cuts {
         self.last = Some(now);
         let head = sequencer.head();
         while self.end != head {
-            let Step::Events(mut events) = sequencer.after(self.end, BATCH) else {
+            let Step::Events(events) = sequencer.after(self.end, BATCH) else {
                 // More came at once than the window holds: readers read it for themselves.
                 self.end = head;
                 break;
             };
-            events.truncate(fitting(&events));
-            let from = self.end;
-            self.end = events.last().map_or(head, |last| last.cursor());
-            let batch = Batch {
-                events,
-                ..Batch::at(self.end, self.end == head)
-            };
+            let batch = batch_of(events, head);
+            let from = std::mem::replace(&mut self.end, batch.cursor);
             self.keep(from, batch, now);
         }
         let mut signals = std::mem::take(&mut self.signals);

@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     Sequencer, Verdict,
     cuts::{Cuts, When},
+    late::Places,
 };
 
 /// Read marks remembered per feed, so that the same one is not passed on twice.
@@ -39,6 +40,7 @@ struct State {
     /// None until the head has been read from Postgres.
     sequencer: Option<Sequencer>,
     cuts: Cuts,
+    late: Places,
     /// Grows when the history turned out to be another one.
     forks: u64,
     /// A fill is running.
@@ -55,6 +57,8 @@ pub(super) struct View<'a> {
     pub(super) sequencer: &'a Sequencer,
     /// How far readers see of them, and the batches that they share.
     pub(super) cuts: &'a Cuts,
+    /// What those share who are behind.
+    pub(super) late: &'a mut Places,
     /// How often the history was replaced.
     pub(super) forks: u64,
 }
@@ -67,6 +71,7 @@ impl Feed {
             state: Mutex::new(State {
                 sequencer: None,
                 cuts: Cuts::new(Cursor::start(id)),
+                late: Places::default(),
                 forks: 0,
                 filling: false,
                 fill_again: false,
@@ -118,6 +123,7 @@ impl Feed {
         let mut state = self.state();
         state.sequencer = Some(Sequencer::new(head, self.window));
         state.cuts.restart(head);
+        state.late.forget();
         state.forks += 1;
         drop(state);
         self.changed();
@@ -134,6 +140,7 @@ impl Feed {
         let verdict = sequencer.offer(Arc::new(event));
         if removal && verdict == Verdict::Delivered && !planted("window_not_scrubbed") {
             state.cuts.forget_events();
+            state.late.forget();
         }
         verdict
     }
@@ -174,10 +181,12 @@ impl Feed {
         self.changed();
     }
 
-    /// Forgets batches that every reader who keeps up has had.
+    /// Forgets batches that nobody is likely to come to any more.
     pub(super) fn forget_old_batches(&self) {
         if let Some(time) = Instant::now().checked_sub(LIFETIME) {
-            self.state().cuts.forget_before(time);
+            let mut state = self.state();
+            state.cuts.forget_before(time);
+            state.late.forget_before(time);
         }
     }
 
@@ -223,13 +232,20 @@ impl Feed {
 
     /// Lets `see` look at the feed, if it is open.
     pub(super) fn look<T>(&self, see: impl FnOnce(View<'_>) -> T) -> Option<T> {
-        let state = self.state();
-        let (cuts, forks) = (&state.cuts, state.forks);
-        state.sequencer.as_ref().map(|sequencer| {
+        let mut state = self.state();
+        let State {
+            sequencer,
+            cuts,
+            late,
+            forks,
+            ..
+        } = &mut *state;
+        sequencer.as_ref().map(|sequencer| {
             see(View {
                 sequencer,
                 cuts,
-                forks,
+                late,
+                forks: *forks,
             })
         })
     }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use chassis::{Error, mutants::planted};
 use shared_schema::{Cursor, Event, Signal};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     Hub, Step, Watch,
-    batch::{BATCH, Batch, ResetReason, fitting},
+    batch::{Batch, ResetReason, batch_of},
+    feed::View,
+    late::{Late, reach},
 };
 
 /// A position in a watched feed that moves forward, batch by batch, to the head and then with it.
@@ -27,6 +29,30 @@ pub struct Reader {
     /// The batches of signals before this number were handed out or missed.
     signalled: u64,
     changes: watch::Receiver<u64>,
+}
+
+/// What there is for a reader.
+enum Found {
+    /// The end of what was cut.
+    Nothing,
+    /// What those have who keep up.
+    Live(Arc<Batch>),
+    /// What those have who are behind; if nobody has it yet, it is to be read from Postgres.
+    Late(Late),
+    /// More than is replayed.
+    TooMuch,
+    /// A position that does not lie on this history.
+    NotOurs,
+    /// A position that lies before the feed here has come so far.
+    Ahead,
+}
+
+/// Why there is nothing from Postgres.
+enum Unread {
+    /// The position does not lie on its history.
+    NotOurs,
+    /// It is away.
+    Failed(Error),
 }
 
 impl Reader {
@@ -75,49 +101,61 @@ impl Reader {
     /// # Errors
     /// When the events must come from Postgres and it is away. Try again.
     pub async fn catch_up(&mut self) -> Result<Option<Arc<Batch>>, Error> {
-        let looked = self.watch.feed().look(|view| {
-            let shared = view.cuts.after(self.position).filter(|_| !self.resuming);
-            let step = match shared {
-                Some(_) => Step::AtHead,
-                None => view.sequencer.after(self.position, BATCH),
-            };
-            let end = view.cuts.end();
-            (view.forks, end, shared, step)
-        });
-        let Some((forks, end, shared, step)) = looked else {
+        let looked = self
+            .watch
+            .feed()
+            .look(|view| (view.forks, view.cuts.end(), self.find(view)));
+        let Some((forks, end, found)) = looked else {
             return Ok(None);
         };
         if forks != self.forks {
             self.forks = forks;
             return Ok(Some(self.reset_to(end, ResetReason::Forked)));
         }
-        if let Some(batch) = shared {
-            self.position = batch.cursor;
-            return Ok(Some(batch));
-        }
-        match step {
-            Step::AtHead => {
+        match found {
+            Found::Nothing => {
                 self.resuming = false;
                 Ok(None)
             }
-            Step::NotOurs => Ok(Some(self.reset_to(end, ResetReason::Forked))),
-            // Rare, and its future would be most of what a subscription costs.
-            Step::Ahead => Box::pin(self.prove()).await,
-            // What is not cut yet will come live.
-            _ if self.resuming && end.seq - self.position.seq > self.hub.args().resume_limit => {
-                Ok(Some(self.reset_to(end, ResetReason::GapTooLarge)))
-            }
-            Step::Events(mut events) => {
-                events.retain(|event| event.seq <= end.seq);
-                if events.is_empty() {
-                    // What lies ahead is not cut yet.
-                    self.resuming = false;
-                    return Ok(None);
-                }
-                Ok(Some(self.advance(events)))
-            }
-            Step::BeforeWindow => Box::pin(self.read()).await.map(Some),
+            Found::Live(batch) => Ok(Some(self.advance(batch))),
+            Found::Late(late) => match late.get() {
+                Some(batch) => Ok(Some(self.advance(Arc::clone(batch)))),
+                // Rare, and its future would be most of what a subscription costs.
+                None => Box::pin(self.read(&late)).await.map(Some),
+            },
+            Found::TooMuch => Ok(Some(self.reset_to(end, ResetReason::GapTooLarge))),
+            Found::NotOurs => Ok(Some(self.reset_to(end, ResetReason::Forked))),
+            Found::Ahead => Box::pin(self.prove()).await,
         }
+    }
+
+    /// What there is for the reader.
+    fn find(&self, view: View<'_>) -> Found {
+        let (from, end) = (self.position, view.cuts.end());
+        let live = view.cuts.after(from).filter(|_| !self.resuming);
+        if let Some(batch) = live {
+            return Found::Live(batch);
+        }
+        let events = match view.sequencer.after(from, reach(from)) {
+            Step::AtHead => return Found::Nothing,
+            Step::Ahead => return Found::Ahead,
+            Step::NotOurs => return Found::NotOurs,
+            Step::Events(events) => Some(events),
+            Step::BeforeWindow => None,
+        };
+        // What is not cut yet will come live.
+        if self.resuming && end.seq - from.seq > self.hub.args().resume_limit {
+            return Found::TooMuch;
+        }
+        let events = events.map(|mut events| {
+            events.retain(|event| event.seq <= end.seq);
+            events
+        });
+        if events.as_ref().is_some_and(Vec::is_empty) {
+            return Found::Nothing;
+        }
+        let make = || events.map(|events| batch_of(events, end));
+        Found::Late(view.late.after(from, Instant::now(), make))
     }
 
     /// The next batch, whenever there is one: events, or else signals.
@@ -187,36 +225,36 @@ impl Reader {
         Ok(None)
     }
 
-    async fn read(&mut self) -> Result<Arc<Batch>, Error> {
+    /// Reads what comes next from Postgres, or waits for another reader who does.
+    async fn read(&mut self, late: &Late) -> Result<Arc<Batch>, Error> {
+        let read = late.get_or_try_init(|| self.page()).await;
+        match read.map(Arc::clone) {
+            Ok(batch) => Ok(self.advance(batch)),
+            Err(Unread::NotOurs) => Ok(self.reset_to(self.end(), ResetReason::Forked)),
+            Err(Unread::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn page(&self) -> Result<Arc<Batch>, Unread> {
         let position = self.position;
-        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let limit = i64::try_from(reach(position)).unwrap_or(i64::MAX);
         // The event at the position comes first, as proof that the client's history is ours.
         let proof = i64::from(position.seq > 0);
         let from = position.seq + 1 - proof;
-        let mut page = self
-            .hub
-            .read(position.feed, from, limit + proof)
-            .await?
-            .into_iter();
+        let page = self.hub.read(position.feed, from, limit + proof).await;
+        let mut page = page.map_err(Unread::Failed)?.into_iter();
         let proved = proof == 0 || page.next().is_some_and(|event| event.cursor() == position);
         let events: Vec<Arc<Event>> = page.map(Arc::new).collect();
         if !proved || events.is_empty() {
-            return Ok(self.reset_to(self.end(), ResetReason::Forked));
+            return Err(Unread::NotOurs);
         }
-        Ok(self.advance(events))
+        Ok(Arc::new(batch_of(events, self.end())))
     }
 
-    fn advance(&mut self, mut events: Vec<Arc<Event>>) -> Arc<Batch> {
-        events.truncate(fitting(&events));
-        if let Some(last) = events.last() {
-            self.position = last.cursor();
-        }
-        let batch = Batch {
-            events,
-            ..self.announcement()
-        };
+    fn advance(&mut self, batch: Arc<Batch>) -> Arc<Batch> {
+        self.position = batch.cursor;
         self.resuming &= !batch.caught_up;
-        Arc::new(batch)
+        batch
     }
 
     fn reset_to(&mut self, end: Cursor, reason: ResetReason) -> Arc<Batch> {

@@ -146,6 +146,42 @@ async fn what_depends_on_who_asks_is_executed_for_each() {
 }
 
 #[tokio::test]
+async fn those_who_come_back_together_are_read_for_and_executed_for_once() {
+    const MISSED: i64 = 250;
+    // The first half of it is to be had from Postgres only.
+    let live = receiver::LiveArgs {
+        feed_window: 125,
+        ..receiver::LiveArgs::default()
+    };
+    let stage = Stage::with(1, live).await;
+    let (people, chat) = crowd(&stage, 20).await;
+    let mut watching = following(&stage, &people[0], chat).await;
+    let from = stage.head(chat).await;
+    for number in 0..MISSED {
+        stage.say(&people[0], chat, &number.to_string()).await;
+    }
+    let last = from.seq + MISSED;
+    watching.until(chat, last).await;
+
+    let before = stage.metric(EXECUTED).await;
+    let apart = stage.metric(EXECUTED_APART).await;
+    let come_back = people.iter().map(async |person| {
+        let variables = json!({ "chat": chat, "after": from.to_string() });
+        let mut op = stage.follow(person, CHAT_EVENTS, variables).await;
+        seqs(&op.until(chat, last).await)
+    });
+    let expected: Vec<i64> = (from.seq + 1..=last).collect();
+    for told in futures_util::future::join_all(come_back).await {
+        assert_eq!(told, expected);
+    }
+    // At most to the next hundred, two whole ones and the rest, and for each person a word that this was all.
+    let batches = 4.0 + people.len() as f64;
+    let executed = stage.metric(EXECUTED).await - before;
+    assert!(executed <= batches, "{executed} executions");
+    assert_eq!(stage.metric(EXECUTED_APART).await - apart, 0.0);
+}
+
+#[tokio::test]
 async fn whoever_is_removed_reads_up_to_that_and_the_others_go_on() {
     let stage = Stage::new().await;
     let (people, chat) = crowd(&stage, 8).await;
@@ -241,6 +277,13 @@ async fn a_removed_text_reaches_nobody_who_comes_later_not_even_as_what_was_answ
         .await;
     let seen = early.events().await;
     assert_eq!(seen[0]["message"]["replyTo"]["content"], "a secret");
+    // Somebody who was away reads it, too, from where others will come back to.
+    for after in [from, secret.position()] {
+        let mut late = stage
+            .follow(&people[2], DOCUMENT, variables(Some(after)))
+            .await;
+        assert!(json!(late.events().await).to_string().contains("secret"));
+    }
 
     stage.unsay(&people[0], &secret).await;
     assert_eq!(kinds(&early.events().await), ["MessageRemoved"]);
