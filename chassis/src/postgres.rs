@@ -27,8 +27,11 @@ const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Every statement of ours finds its rows by a key. The planner does not know that: while a table is small, or its
 /// statistics are older than a flood, it would rather read all of it, with every row version that is not yet cleared away,
 /// and a prepared statement stays with such a plan. It also takes short lists to be worth a plan of their own each time,
-/// over all partitions, which takes longer than to run it. Compiling a statement only pays for those that run for seconds.
-const PLANS: &str = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off";
+/// over all partitions, which takes longer than to run it. Compiling a statement only pays for those that run for seconds,
+/// and so do parallel workers: the planner believes that a page of a long feed might be a tenth of it, and would start two
+/// processes to read sixteen rows.
+const PLANS: &str = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off \
+    -c max_parallel_workers_per_gather=0";
 
 /// A pool for this database. It connects when first used, so a database that is away does not stop a start;
 /// [`require_schema`] does.
