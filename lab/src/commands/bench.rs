@@ -34,7 +34,7 @@ pub struct Bench {
     #[arg(long, default_value_t = 1)]
     runs: usize,
     /// How long each case is measured, in seconds.
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = 3.0)]
     seconds: f64,
     /// A variable for every service, as NAME=value; may be repeated.
     #[arg(long = "env", value_parser = super::with::variable)]

@@ -54,7 +54,7 @@ const TURNS: usize = 100;
 pub const TOO_LATE_MS: f64 = 1_000.0;
 
 /// How many people the search begins with.
-const FIRST: usize = 500;
+const FIRST: usize = 1_000;
 
 /// A day of so many people.
 struct Day {

@@ -42,8 +42,11 @@ const TOO_LATE_MS: f64 = 1_000.0;
 /// What people do not notice.
 const SOON_MS: f64 = 250.0;
 
-/// Deliveries per second that every server manages.
-const FIRST: f64 = 10_000.0;
+/// Deliveries per second that the search begins with.
+const FIRST: f64 = 80_000.0;
+
+/// How often it looks between the last rate that was carried and the first that was not.
+const CLOSER: usize = 3;
 
 /// Something that delivers messages at a given rate and says how it went.
 trait Hall {
@@ -281,7 +284,7 @@ async fn search(bench: &mut Bench, hall: &impl Hall, subscribers: usize) -> Resu
         deliveries *= 2.0;
     }
     let mut bad = deliveries;
-    for _ in 0..2 {
+    for _ in 0..CLOSER {
         let middle = (good + bad) / 2.0;
         match step(&mut best, middle).await? {
             true => good = middle,
@@ -325,6 +328,15 @@ pub async fn play(bench: &mut Bench) -> Result<(), Error> {
         let ours = Ours::gather(bench, subscribers, chats).await?;
         bench.stage.ledger().settle().await?;
         let best = search(bench, &ours, subscribers).await?;
+        if chats == 1
+            && bench.plan.rates.is_empty()
+            && let Some(limit) = &limits.within_a_second
+        {
+            let deliveries = limit.rate / 10.0;
+            let mut calm = ours.step(bench, deliveries / subscribers as f64).await?;
+            calm.case = format!("{}, at a tenth of the bare rate", calm.case);
+            bench.add(calm);
+        }
         for (ours, limit) in best.named().into_iter().zip(limits.named()) {
             let Some(ours) = ours else { continue };
             bench.add(match &limit {
