@@ -185,6 +185,11 @@ impl Stage {
         Ok(())
     }
 
+    /// From here on there are other people, who are in no chat yet.
+    pub fn disperse(&self) {
+        self.crowd().clear();
+    }
+
     /// One of the people.
     pub fn person(&self, index: usize) -> Person {
         self.crowd()[index].clone()

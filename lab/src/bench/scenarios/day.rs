@@ -70,6 +70,7 @@ fn io(cause: std::io::Error) -> Error {
 impl Day {
     async fn dawn(bench: &Bench, people: usize) -> Result<Day, Error> {
         let stage = &bench.stage;
+        stage.disperse();
         let count = people * CHATS / CHAT;
         let mut chats = stage.chats_among(count, CHAT, people).await?;
         let public = stage.chats_among(1, people / PUBLIC, people).await?;

@@ -212,7 +212,11 @@ impl Hall for Theirs {
         let heard = listeners.close(&ends).await.map_err(io)?;
         let mut outcome = first.until(&last, Outcome::new(SCENARIO, &self.case, UNIT));
         outcome.latency = Latency::of(&heard.durations);
-        outcome.audit = Some(heard.verdict);
+        // It promises nothing: what it loses says that it was asked for too much.
+        match heard.verdict.is_clean() {
+            true => outcome.audit = Some(heard.verdict),
+            false => outcome.errors = heard.verdict.lost,
+        }
         Ok(outcome)
     }
 }
@@ -242,7 +246,8 @@ impl Best {
         let p99 = outcome.latency.map_or(f64::INFINITY, |latency| latency.p99);
         let offered = outcome.more.get("offered/s").copied().unwrap_or_default();
         let clean = outcome.audit.is_none_or(|audit| audit.is_clean());
-        let keeps_up = clean && outcome.rate >= offered * 0.95 && p99 <= TOO_LATE_MS;
+        let whole = clean && outcome.errors == 0;
+        let keeps_up = whole && outcome.rate >= offered * 0.95 && p99 <= TOO_LATE_MS;
         let faster =
             |best: &Option<Outcome>| best.as_ref().is_none_or(|best| best.rate < outcome.rate);
         if p99 <= SOON_MS && keeps_up && faster(&self.soon) {
