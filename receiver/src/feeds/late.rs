@@ -12,8 +12,9 @@ use tokio::{sync::OnceCell, time::Instant};
 
 use super::batch::{BATCH, Batch};
 
-/// Places kept for readers that have not come to them yet. Where there are more, some batches are made twice.
-const KEPT: usize = 64;
+/// Places kept for readers that have not come to them yet: as far as a thousand readers of an overloaded chat were seen
+/// apart, twice over. Beyond that, some batches are made twice.
+const KEPT: usize = 256;
 
 /// What comes after a place, as soon as the first reader who got there has made it.
 pub(super) type Late = Arc<OnceCell<Arc<Batch>>>;
