@@ -78,6 +78,8 @@ impl Bench {
             if !bench.plan.only.is_empty() && !bench.plan.only.iter().any(|name| name == scenario) {
                 continue;
             }
+            // What people were in before would be in their lists.
+            bench.stage.disperse();
             match scenario {
                 "write" => write::play(&mut bench).await?,
                 "fanout" => fanout::play(&mut bench).await?,
