@@ -33,7 +33,7 @@ struct Place {
 }
 
 impl Places {
-    /// What comes after `from`; if nobody was here lately, `events` says what it is, or that Postgres has to be asked.
+    /// What comes after `from`; if nobody was here lately, `make` says what it is, or that Postgres has to be asked.
     pub(super) fn after(
         &mut self,
         from: Cursor,
