@@ -33,7 +33,12 @@ impl Verdict {
 
     /// Whether the promises held, and nobody had to be told anything.
     pub fn is_clean(&self) -> bool {
-        self.is_kept() && self.broken == 0
+        self.faults() == 0
+    }
+
+    /// How often they did not hold, or somebody had to be told.
+    pub fn faults(&self) -> u64 {
+        self.lost + self.duplicated + self.disordered + self.broken
     }
 }
 

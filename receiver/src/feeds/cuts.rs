@@ -115,7 +115,7 @@ impl Cuts {
         let head = sequencer.head();
         while self.end != head {
             let Step::Events(events) = sequencer.after(self.end, BATCH) else {
-                // More came at once than the window holds: readers read it for themselves.
+                // More came at once than the window holds: readers get it from Postgres.
                 self.end = head;
                 break;
             };

@@ -43,7 +43,7 @@ enum Found {
     TooMuch,
     /// A position that does not lie on this history.
     NotOurs,
-    /// A position that lies before the feed here has come so far.
+    /// A position that the feed here has not come to yet.
     Ahead,
 }
 

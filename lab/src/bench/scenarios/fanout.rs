@@ -11,6 +11,7 @@ use serde_json::json;
 use super::Bench;
 use super::write::{Writers, audit, insert};
 use crate::Error;
+use crate::bench::audit::Verdict;
 use crate::bench::baselines::Bare;
 use crate::bench::load::http::Pace;
 use crate::bench::load::listeners::{Feed, Listeners};
@@ -212,11 +213,9 @@ impl Hall for Theirs {
         let heard = listeners.close(&ends).await.map_err(io)?;
         let mut outcome = first.until(&last, Outcome::new(SCENARIO, &self.case, UNIT));
         outcome.latency = Latency::of(&heard.durations);
-        // It promises nothing: what it loses says that it was asked for too much.
-        match heard.verdict.is_clean() {
-            true => outcome.audit = Some(heard.verdict),
-            false => outcome.errors = heard.verdict.lost,
-        }
+        // It promises nothing: what it gets wrong says that it was asked for too much.
+        outcome.errors = heard.verdict.faults();
+        outcome.audit = Some(heard.verdict).filter(Verdict::is_clean);
         Ok(outcome)
     }
 }
