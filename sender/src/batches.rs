@@ -11,6 +11,7 @@ mod delivery;
 mod docket;
 mod pace;
 mod queue;
+mod stuck;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

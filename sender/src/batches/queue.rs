@@ -5,14 +5,14 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use chassis::Error;
 use shared_schema::{ChatId, Message};
 use tokio::sync::oneshot;
 
-use super::pace::Pace;
+use super::{pace::Pace, stuck::Stuck};
 use crate::mutations::create_message::Draft;
 
 /// Messages that may wait in one process: about what it commits in half a second, so that who gets in has their answer
@@ -36,9 +36,6 @@ const SHARED: usize = 2;
 
 /// Transactions at once, each for one chat whose lock someone else has held for long. They only wait.
 const APART: usize = 3;
-
-/// For how long a chat whose lock was hard to get is kept apart. Whoever holds a row for longer shows it again.
-const MEMORY: Duration = Duration::from_secs(5);
 
 /// A draft that waits for its transaction.
 pub struct Sending {
@@ -105,8 +102,7 @@ pub struct Queue {
     /// The chats that wait for a turn, and how many transactions run, each way.
     shared: Turns,
     apart: Turns,
-    /// Chats whose locks were hard to get, and when.
-    stuck: HashMap<ChatId, Instant>,
+    stuck: Stuck,
     waiting: usize,
     pace: Pace,
 }
@@ -164,9 +160,9 @@ impl Queue {
     }
 
     fn wait_for_turn(&mut self, chat: ChatId) {
-        let turns = match self.stuck.get(&chat) {
-            Some(since) if since.elapsed() < MEMORY => &mut self.apart,
-            _ => &mut self.shared,
+        let turns = match self.stuck.holds(chat, Instant::now()) {
+            true => &mut self.apart,
+            false => &mut self.shared,
         };
         turns.chats.push_back(chat);
     }
@@ -254,16 +250,10 @@ impl Queue {
             Way::Shared => self.shared.running -= 1,
             Way::Apart => self.apart.running -= 1,
         }
-        let now = Instant::now();
-        self.stuck
-            .retain(|_, since| now.duration_since(*since) < MEMORY);
         if way == Way::Apart {
-            for chat in chats {
-                self.stuck.remove(chat);
-            }
+            self.stuck.free(chats);
         }
-        self.stuck
-            .extend(ended.stuck.into_iter().map(|chat| (chat, now)));
+        self.stuck.add(ended.stuck, Instant::now());
         for sending in ended.set_aside.into_iter().rev() {
             // The line is there: it stays while a transaction of its chat runs.
             if let Some(line) = self.lines.get_mut(&sending.draft.chat_id) {
