@@ -12,7 +12,7 @@ help:
 	@echo 'make test    every check and every test, as CI runs them'
 	@echo 'make lint    the checks alone'
 	@echo 'make format  let the formatters have their way'
-	@echo 'make sdl     print the three schemas into shared-schema/'
+	@echo 'make sdl     print the three schemas and the reasons into shared-schema/'
 	@echo
 	@echo 'make bench            how fast it is, next to the limits of this machine, in ten minutes'
 	@echo 'make bench-full       the same with every case, three times: the medians'
@@ -42,6 +42,8 @@ sdl:
 	    target/debug/$$service sdl >target/$$service.graphql && \
 	    mv target/$$service.graphql shared-schema/$$service.graphql || exit 1; \
 	done
+	cargo run --locked --quiet --package shared-schema --example reasons >target/reasons.json
+	mv target/reasons.json shared-schema/reasons.json
 
 setup:
 	@scripts/setup
@@ -55,7 +57,7 @@ web: frontend/dist/index.html
 frontend/dist/index.html: frontend/node_modules/.antiphon-installed $(shell \
     find frontend shared-schema -type f \
         -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/gql/*' \
-        \( -path 'frontend/src/*' -o -path 'frontend/public/*' -o -name '*.graphql' \
+        \( -path 'frontend/src/*' -o -path 'frontend/public/*' -o -name '*.graphql' -o -name 'reasons.json' \
            -o -path 'frontend/*.html' -o -path 'frontend/*.ts' \))
 	cd frontend && npm run build
 	@touch $@

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
-use shared_schema::ErrorCode;
+use shared_schema::{ErrorCode, Reason};
 use tokio_postgres::error::SqlState;
 
 /// A cause: whatever made the request fail.
@@ -22,7 +22,7 @@ pub enum Error {
     Unauthenticated(Cow<'static, str>),
     /// Known, visible, and not allowed.
     #[error("{0}")]
-    Forbidden(Cow<'static, str>),
+    Forbidden(Reason),
     /// Not there, or not for the caller's eyes: the two look alike.
     #[error("{noun} not found")]
     NotFound {
@@ -31,21 +31,24 @@ pub enum Error {
         /// What was looked for.
         noun: &'static str,
     },
-    /// The request itself is at fault.
-    #[error("{message}")]
+    /// What stands in an input field is at fault.
+    #[error("{reason}")]
     BadInput {
-        /// The input field at fault, if it is one.
-        field: Option<&'static str>,
+        /// The input field at fault.
+        field: &'static str,
         /// What would be right.
-        message: Cow<'static, str>,
+        reason: Reason,
     },
+    /// The request as a whole is not well formed: a fault of the program that sent it, not of the person before it.
+    #[error("{0}")]
+    BadRequest(Cow<'static, str>),
     /// The request contradicts what is stored.
-    #[error("{message}")]
+    #[error("{reason}")]
     Conflict {
         /// The input field that clashes, if it is one.
         field: Option<&'static str>,
         /// What it clashes with.
-        message: Cow<'static, str>,
+        reason: Reason,
     },
     /// Too many requests.
     #[error("too many requests")]
@@ -82,8 +85,9 @@ impl Error {
     }
 
     /// The caller is known and may see the object, but not do this.
-    pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Forbidden(message.into())
+    #[must_use]
+    pub fn forbidden(reason: Reason) -> Self {
+        Self::Forbidden(reason)
     }
 
     /// `not_found("user")` reads "user not found". Also for what is not the caller's.
@@ -101,35 +105,32 @@ impl Error {
         }
     }
 
-    /// An input field breaks a rule: `bad_input("content", "must be 1 to 4000 characters")`.
-    pub fn bad_input(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::BadInput {
-            field: Some(field),
-            message: message.into(),
-        }
+    /// An input field breaks a rule: `bad_input("content", Reason::TooLong { max: 4000 })`.
+    #[must_use]
+    pub fn bad_input(field: &'static str, reason: Reason) -> Self {
+        Self::BadInput { field, reason }
     }
 
-    /// The request as a whole breaks a rule.
+    /// The request as a whole is not well formed. What a person can mend has a [`Reason`] instead.
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::BadInput {
-            field: None,
-            message: message.into(),
-        }
+        Self::BadRequest(message.into())
     }
 
     /// The request contradicts what is stored.
-    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+    #[must_use]
+    pub fn conflict(reason: Reason) -> Self {
         Self::Conflict {
             field: None,
-            message: message.into(),
+            reason,
         }
     }
 
-    /// One input field contradicts what is stored: `conflict_on("username", "is taken")`.
-    pub fn conflict_on(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+    /// One input field contradicts what is stored: `conflict_on("username", Reason::Taken)`.
+    #[must_use]
+    pub fn conflict_on(field: &'static str, reason: Reason) -> Self {
         Self::Conflict {
             field: Some(field),
-            message: message.into(),
+            reason,
         }
     }
 
@@ -161,7 +162,7 @@ impl Error {
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
             Self::Forbidden(_) => ErrorCode::Forbidden,
             Self::NotFound { .. } => ErrorCode::NotFound,
-            Self::BadInput { .. } => ErrorCode::BadUserInput,
+            Self::BadInput { .. } | Self::BadRequest(_) => ErrorCode::BadUserInput,
             Self::Conflict { .. } => ErrorCode::Conflict,
             Self::RateLimited { .. } => ErrorCode::RateLimited,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
@@ -173,9 +174,19 @@ impl Error {
     #[must_use]
     pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::NotFound { field, .. }
-            | Self::BadInput { field, .. }
-            | Self::Conflict { field, .. } => *field,
+            Self::NotFound { field, .. } | Self::Conflict { field, .. } => *field,
+            Self::BadInput { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// Why, for clients that say it in their own words: `extensions.reason` and `extensions.arguments`.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Forbidden(reason)
+            | Self::BadInput { reason, .. }
+            | Self::Conflict { reason, .. } => Some(*reason),
             _ => None,
         }
     }

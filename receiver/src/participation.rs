@@ -2,7 +2,7 @@
 
 use async_graphql::Context;
 use chassis::{Caller, Error, postgres::Pool};
-use shared_schema::{ChatId, Cursor, FeedId, Seq, UserId};
+use shared_schema::{ChatId, Cursor, FeedId, Reason, Seq, UserId};
 
 use crate::{
     db,
@@ -66,7 +66,7 @@ pub async fn watch_chat(
     after: Option<Cursor>,
 ) -> Result<(Watch, Participation), Error> {
     if after.is_some_and(|cursor| cursor.feed != FeedId::from(chat_id)) {
-        return Err(Error::bad_input("after", "a cursor of another feed"));
+        return Err(Error::bad_input("after", Reason::NotACursor));
     }
     let watch = hub.watch_one(chat_id.into()).await?;
     let participation = Participation::of(pool, caller, chat_id).await?;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Result};
 use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt, stream};
-use shared_schema::{ChatId, Cursor, Event, Signal};
+use shared_schema::{ChatId, Cursor, Event, Reason, Signal};
 
 use crate::{
     db,
@@ -56,11 +56,9 @@ fn events(
 ) -> impl Stream<Item = Result<Arc<Event>, Error>> + Send {
     batches
         .flat_map(|batch| {
-            let reset = batch.reset.map(|_| {
-                Err(Error::conflict(
-                    "events since your cursor cannot be given: fetch anew and subscribe without it",
-                ))
-            });
+            let reset = batch
+                .reset
+                .map(|_| Err(Error::conflict(Reason::CursorTooOld)));
             // The batch may be others' too.
             let events: Vec<_> = batch.events.iter().cloned().map(Ok).collect();
             stream::iter(events.into_iter().chain(reset))

@@ -1,9 +1,10 @@
 //! The name of a chat.
 
 use chassis::Error;
+use shared_schema::Reason;
 
 /// Most characters of a name.
-const MAX_CHARACTERS: usize = 100;
+const MAX_CHARACTERS: u32 = 100;
 
 /// A chat's name: 1 to 100 characters on one line, without space around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,11 +13,15 @@ pub struct ChatName(String);
 impl ChatName {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > MAX_CHARACTERS {
-            return Err(Error::bad_input("name", "must have 1 to 100 characters"));
+        if text.is_empty() {
+            return Err(Error::bad_input("name", Reason::NothingVisible));
+        }
+        if text.chars().count() > MAX_CHARACTERS as usize {
+            let max = MAX_CHARACTERS;
+            return Err(Error::bad_input("name", Reason::TooLong { max }));
         }
         if text.chars().any(char::is_control) {
-            return Err(Error::bad_input("name", "must be one line of text"));
+            return Err(Error::bad_input("name", Reason::ControlCharacter));
         }
         Ok(Self(text.to_owned()))
     }

@@ -2,6 +2,7 @@
 
 use async_graphql::ID;
 use chassis::Error;
+use shared_schema::Reason;
 use uuid::{Uuid, Variant};
 
 /// The id that the client made, or a new one. A retry can only be told from a new request if the client made it.
@@ -14,5 +15,5 @@ pub fn parse_or_new<T: From<Uuid>>(id: Option<&ID>) -> Result<T, Error> {
         // Ids order by time; one of another version would stand anywhere.
         .filter(|id| id.get_version_num() == 7 && id.get_variant() == Variant::RFC4122)
         .map(T::from)
-        .ok_or_else(|| Error::bad_input("id", "must be a UUIDv7"))
+        .ok_or_else(|| Error::bad_input("id", Reason::NotAUuid))
 }

@@ -1,9 +1,10 @@
 //! The text of a message.
 
 use chassis::Error;
+use shared_schema::Reason;
 
 /// Most characters of a message.
-const MAX_CHARACTERS: usize = 5000;
+const MAX_CHARACTERS: u32 = 5000;
 
 /// A message's text: 1 to 5,000 characters, without space around it, without NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +13,15 @@ pub struct Content(String);
 impl Content {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > MAX_CHARACTERS {
-            return Err(Error::bad_input(
-                "content",
-                "must have 1 to 5,000 characters",
-            ));
+        if text.is_empty() {
+            return Err(Error::bad_input("content", Reason::NothingVisible));
+        }
+        if text.chars().count() > MAX_CHARACTERS as usize {
+            let max = MAX_CHARACTERS;
+            return Err(Error::bad_input("content", Reason::TooLong { max }));
         }
         if text.contains('\0') {
-            return Err(Error::bad_input("content", "must not contain NUL"));
+            return Err(Error::bad_input("content", Reason::ControlCharacter));
         }
         Ok(Self(text.to_owned()))
     }

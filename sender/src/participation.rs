@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 use chassis::{Caller, Error};
 use deadpool_postgres::{GenericClient, Transaction};
 use futures_util::try_join;
-use shared_schema::{Chat, ChatId, ChatKind, Cursor, Participant, ParticipantRole};
+use shared_schema::{Chat, ChatId, ChatKind, Cursor, Participant, ParticipantRole, Reason};
 
 use crate::db::{
     chats::{self, StoredChat},
@@ -71,17 +71,16 @@ impl Participation {
         if self.has(role) {
             return Ok(());
         }
-        let message = match role {
-            ParticipantRole::Owner => "only an owner may do this",
-            _ => "only an owner or an admin may do this",
-        };
-        Err(Error::forbidden(message))
+        Err(Error::forbidden(match role {
+            ParticipantRole::Owner => Reason::OwnersOnly,
+            _ => Reason::AdminsOnly,
+        }))
     }
 
     /// Refuses what cannot be done to a direct chat: it belongs to its two people for good.
-    pub fn refuse_direct(&self, message: &'static str) -> Result<(), Error> {
+    pub fn refuse_direct(&self) -> Result<(), Error> {
         match self.chat.kind {
-            ChatKind::Direct => Err(Error::forbidden(message)),
+            ChatKind::Direct => Err(Error::forbidden(Reason::DirectChat)),
             ChatKind::Group | ChatKind::Public => Ok(()),
         }
     }
@@ -124,7 +123,7 @@ impl<C: Borrow<StoredChat>, P, U> Standing<C, P, U> {
     /// reason; `FORBIDDEN` in a public chat, which everyone may see.
     pub fn participant(self) -> Result<(U, C, P), Error> {
         let (username, chat, own) = self.visitor()?;
-        let own = own.ok_or_else(|| Error::forbidden("join the chat first"))?;
+        let own = own.ok_or_else(|| Error::forbidden(Reason::JoinFirst))?;
         Ok((username, chat, own))
     }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use chassis::Error;
-use shared_schema::UserId;
+use shared_schema::{Reason, UserId};
 
 /// Most users in one request.
-const MAX: usize = 1000;
+const MAX: u32 = 1000;
 
 /// 0 to 1,000 different users in the order of their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ impl People {
     /// Collapses duplicates, then counts.
     pub fn parse(field: &'static str, users: Vec<UserId>) -> Result<Self, Error> {
         let users: BTreeSet<UserId> = users.into_iter().collect();
-        if users.len() > MAX {
-            return Err(Error::bad_input(field, "must name at most 1,000 users"));
+        if users.len() > MAX as usize {
+            return Err(Error::bad_input(field, Reason::TooMany { max: MAX }));
         }
         Ok(Self(users.into_iter().collect()))
     }
@@ -30,7 +30,7 @@ impl People {
     /// Refuses to do nothing for nobody.
     pub fn at_least_one(self, field: &'static str) -> Result<Self, Error> {
         if self.0.is_empty() {
-            return Err(Error::bad_input(field, "must name at least one user"));
+            return Err(Error::bad_input(field, Reason::TooFew { min: 1 }));
         }
         Ok(self)
     }

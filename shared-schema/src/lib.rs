@@ -10,6 +10,7 @@ mod instant;
 mod message;
 mod participant;
 mod publication;
+mod reason;
 mod user;
 
 pub use chat::{Chat, ChatKind};
@@ -22,4 +23,5 @@ pub use instant::Instant;
 pub use message::Message;
 pub use participant::{Participant, ParticipantRole};
 pub use publication::{ENVELOPE_VERSION, Publication, Signal, channel};
+pub use reason::Reason;
 pub use user::User;

@@ -3,6 +3,7 @@
 use async_graphql::Context;
 use chassis::Error;
 use deadpool_postgres::Transaction;
+use shared_schema::Reason;
 
 use crate::{
     app::State, db::users, hasher::Verdict, password::Claimed, signed_in::SignedIn,
@@ -43,7 +44,7 @@ impl Confirmed {
                 caller,
                 password_hash,
             }),
-            _ => Err(Error::bad_input(field, "is not your password")),
+            _ => Err(Error::bad_input(field, Reason::WrongPassword)),
         }
     }
 
@@ -58,7 +59,7 @@ impl Confirmed {
         if stored.as_ref() == Some(&self.password_hash) {
             Ok(caller)
         } else {
-            Err(Error::conflict("the password has just been changed"))
+            Err(Error::conflict(Reason::ChangedMeanwhile))
         }
     }
 

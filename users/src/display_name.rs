@@ -1,6 +1,7 @@
 //! What people call themselves, and say about themselves.
 
 use chassis::Error;
+use shared_schema::Reason;
 
 /// 1 to 100 characters, at least one of them visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,14 +11,17 @@ impl DisplayName {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let name = text.trim();
         let visible = name.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
-        if visible && name.chars().count() <= 100 && !name.chars().any(char::is_control) {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err(Error::bad_input(
-                "displayName",
-                "must be 1 to 100 characters, without control characters",
-            ))
+        let refused = |reason| Err(Error::bad_input("displayName", reason));
+        if name.chars().any(char::is_control) {
+            return refused(Reason::ControlCharacter);
         }
+        if !visible {
+            return refused(Reason::NothingVisible);
+        }
+        if name.chars().count() > 100 {
+            return refused(Reason::TooLong { max: 100 });
+        }
+        Ok(Self(name.to_owned()))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -38,14 +42,14 @@ impl About {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let about = text.trim();
         let forbidden = |c: char| c.is_control() && c != '\n';
-        if about.chars().count() <= 500 && !about.chars().any(forbidden) {
-            Ok(Self(about.to_owned()))
-        } else {
-            Err(Error::bad_input(
-                "about",
-                "must be at most 500 characters, without control characters",
-            ))
+        let refused = |reason| Err(Error::bad_input("about", reason));
+        if about.chars().any(forbidden) {
+            return refused(Reason::ControlCharacter);
         }
+        if about.chars().count() > 500 {
+            return refused(Reason::TooLong { max: 500 });
+        }
+        Ok(Self(about.to_owned()))
     }
 
     pub(crate) fn as_str(&self) -> &str {

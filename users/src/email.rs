@@ -1,6 +1,7 @@
 //! E-mail addresses, as far as they can be judged without sending a mail.
 
 use chassis::Error;
+use shared_schema::Reason;
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest address that a mail server must take (RFC 5321).
@@ -20,7 +21,7 @@ impl Email {
         if is_plausible(&address) {
             Ok(Self(address))
         } else {
-            Err(Error::bad_input("email", "must be an e-mail address"))
+            Err(Error::bad_input("email", Reason::NotAnEmailAddress))
         }
     }
 

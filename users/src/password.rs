@@ -4,12 +4,13 @@
 
 use chassis::Error;
 use secrecy::{ExposeSecret, SecretString};
+use shared_schema::Reason;
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::{Score, zxcvbn};
 
-const MIN_BYTES: usize = 8;
+const MIN_CHARACTERS: u32 = 8;
 /// Long enough for any passphrase, short enough that its strength is judged in no time.
-const MAX_BYTES: usize = 128;
+const MAX_CHARACTERS: u32 = 128;
 
 /// A password that someone claims is theirs. No rules: it may be older than today's.
 #[derive(Clone)]
@@ -35,11 +36,16 @@ impl Wanted {
     /// Checks the length. [`Wanted::judge`] does the rest, which takes longer.
     pub(crate) fn parse(text: &str, field: &'static str) -> Result<Self, Error> {
         let text = normalized(text);
-        if (MIN_BYTES..=MAX_BYTES).contains(&text.expose_secret().len()) {
-            Ok(Self { text, field })
-        } else {
-            Err(Error::bad_input(field, "must be 8 to 128 bytes long"))
+        let characters = text.expose_secret().chars().count();
+        if characters < MIN_CHARACTERS as usize {
+            let min = MIN_CHARACTERS;
+            return Err(Error::bad_input(field, Reason::TooShort { min }));
         }
+        if characters > MAX_CHARACTERS as usize {
+            let max = MAX_CHARACTERS;
+            return Err(Error::bad_input(field, Reason::TooLong { max }));
+        }
+        Ok(Self { text, field })
     }
 
     /// Refuses what can be guessed. `known` is what others know or see of the person: username, e-mail, name.
@@ -56,24 +62,13 @@ impl Wanted {
             .chain(local_parts)
             .filter(|word| word.len() >= 3);
         if words.any(|word| lower.contains(&word.to_lowercase())) {
-            return Err(Error::bad_input(
-                self.field,
-                "must not contain your username or e-mail address",
-            ));
+            return Err(Error::bad_input(self.field, Reason::ContainsPersonalData));
         }
         let inputs: Vec<&str> = known.iter().map(String::as_str).collect();
-        let verdict = zxcvbn(text, &inputs);
-        if verdict.score() >= Score::Two {
-            return Ok(());
+        if zxcvbn(text, &inputs).score() < Score::Two {
+            return Err(Error::bad_input(self.field, Reason::TooEasyToGuess));
         }
-        let hint = verdict.feedback().and_then(|feedback| feedback.warning());
-        Err(Error::bad_input(
-            self.field,
-            match hint {
-                Some(hint) => format!("is too easy to guess. {hint} Add another word or two."),
-                None => "is too easy to guess. Add another word or two.".to_owned(),
-            },
-        ))
+        Ok(())
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

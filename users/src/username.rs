@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chassis::Error;
+use shared_schema::Reason;
 
 /// 3 to 50 of `a-z`, `0-9`, `_` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +14,16 @@ impl Username {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let name = text.trim().to_ascii_lowercase();
         let allowed = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
-        if (3..=50).contains(&name.len()) && name.bytes().all(allowed) {
-            Ok(Self(name))
-        } else {
-            Err(Error::bad_input(
-                "username",
-                "must be 3 to 50 letters a-z, digits, _ or -",
-            ))
+        let refused = |reason| Err(Error::bad_input("username", reason));
+        if !name.bytes().all(allowed) {
+            return refused(Reason::CharacterNotAllowed {
+                allowed: "a-z 0-9 _ -",
+            });
+        }
+        match name.len() {
+            0..3 => refused(Reason::TooShort { min: 3 }),
+            3..=50 => Ok(Self(name)),
+            _ => refused(Reason::TooLong { max: 50 }),
         }
     }
 

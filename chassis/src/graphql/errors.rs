@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, PathSegment, Response, ServerError, Value};
+use serde_json::json;
 use shared_schema::ErrorCode;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     telemetry::trace_id,
 };
 
-/// Gives every error its `code`, `field`, `retryAfterMs` and `traceId`, hides what is ours and logs it once.
+/// Gives every error its `code`, `field`, `reason`, `arguments`, `retryAfterMs` and `traceId`, hides what is ours and logs it once.
 /// A response that was finished before stays as it is.
 #[must_use]
 pub fn finish(mut response: Response) -> Response {
@@ -86,6 +87,16 @@ fn extensions(code: ErrorCode, error: Option<&Error>) -> ErrorExtensionValues {
     values.set("code", code.as_str());
     if let Some(field) = error.and_then(Error::field) {
         values.set("field", field);
+    }
+    if let Some(reason) = error.and_then(Error::reason) {
+        values.set("reason", reason.as_str());
+        let arguments = reason.arguments();
+        if !arguments.is_empty() {
+            values.set(
+                "arguments",
+                Value::from_json(json!(arguments)).unwrap_or_default(),
+            );
+        }
     }
     if let Some(after) = error.and_then(Error::retry_after) {
         values.set(

@@ -28,18 +28,47 @@ fn assert_code(error: &Value, code: &str, message: &str) {
 
 #[tokio::test]
 async fn an_error_says_its_code_and_its_field() {
-    assert_code(&failure("forbidden").await, "FORBIDDEN", "not yours to do");
+    let forbidden = failure("forbidden").await;
+    assert_code(&forbidden, "FORBIDDEN", "Only an owner may do this.");
+    assert_eq!(forbidden["extensions"]["reason"], "OWNERS_ONLY");
     assert_code(&failure("not found").await, "NOT_FOUND", "chat not found");
     assert_code(&failure("shared").await, "NOT_FOUND", "user not found");
     let not_found = failure("not found in").await;
     assert_code(&not_found, "NOT_FOUND", "message not found");
     assert_eq!(not_found["extensions"]["field"], "replyToId");
     let bad_input = failure("bad input").await;
-    assert_code(&bad_input, "BAD_USER_INPUT", "must not be empty");
+    assert_code(
+        &bad_input,
+        "BAD_USER_INPUT",
+        "It must have at most 500 characters.",
+    );
     assert_eq!(bad_input["extensions"]["field"], "content");
     let conflict = failure("conflict").await;
-    assert_code(&conflict, "CONFLICT", "is taken");
+    assert_code(
+        &conflict,
+        "CONFLICT",
+        "It is already taken. Choose another one.",
+    );
     assert_eq!(conflict["extensions"]["field"], "username");
+}
+
+/// F5: a client says in its reader's language why something was refused, so it gets a code and not only a sentence.
+#[tokio::test]
+async fn f5_an_error_that_a_person_can_mend_says_its_reason_with_its_arguments() {
+    let bad_input = &failure("bad input").await["extensions"];
+    assert_eq!(bad_input["reason"], "TOO_LONG");
+    assert_eq!(bad_input["arguments"], json!({ "max": 500 }));
+    let conflict = &failure("conflict").await["extensions"];
+    assert_eq!(conflict["reason"], "TAKEN");
+    assert_eq!(
+        conflict["arguments"],
+        Value::Null,
+        "a reason without arguments"
+    );
+    assert_eq!(
+        failure("internal").await["extensions"]["reason"],
+        Value::Null
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Context, EmptySubscription, Object, Result, Schema};
 use chassis::{Caller, Error, graphql::Limits};
+use shared_schema::Reason;
 
 pub type TestSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -50,11 +51,11 @@ impl Query {
 
     async fn fail(&self, how: String) -> Result<Option<i32>> {
         Err(match how.as_str() {
-            "forbidden" => Error::forbidden("not yours to do"),
+            "forbidden" => Error::forbidden(Reason::OwnersOnly),
             "not found" => Error::not_found("chat"),
             "not found in" => Error::not_found_in("replyToId", "message"),
-            "bad input" => Error::bad_input("content", "must not be empty"),
-            "conflict" => Error::conflict_on("username", "is taken"),
+            "bad input" => Error::bad_input("content", Reason::TooLong { max: 500 }),
+            "conflict" => Error::conflict_on("username", Reason::Taken),
             "rate limited" => Error::rate_limited(Duration::from_millis(1500)),
             "unavailable" => Error::unavailable("the primary at 10.0.0.7 is away"),
             "internal" => Error::internal("relation \"secrets\" does not exist"),

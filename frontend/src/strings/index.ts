@@ -1,7 +1,8 @@
-import type { Failure } from "@/api/errors";
+import type { Failure, Reason } from "@/api/errors";
 import { Store } from "@/api/store";
 import { setTimeLocale } from "@/ui/time";
 import { en, type Strings } from "./en";
+import { isolated } from "./isolated";
 
 /** The languages there are, each by its own name. English comes with the page, the others when they are spoken. */
 export const LANGUAGES = {
@@ -48,15 +49,23 @@ export async function chooseLanguage(code: Language): Promise<void> {
 }
 
 /**
- * What to tell people about a failure: the service's own sentence where it is about their input and they read English,
- * else ours.
+ * What to tell people about a failure, in their language: why the service refused, where it gave a reason; else what
+ * kind of failure it was. A reason that this version does not know is told in the service's own sentence.
  */
 export function explain(failure: Failure): string {
-  const own = failure.code === "BAD_USER_INPUT" || failure.code === "CONFLICT";
-  return own && failure.message && language.get() === "en" ? sentence(failure.message) : t.error[failure.code];
+  const { code, reason, message, retryAfterMs } = failure;
+  if (reason && Object.hasOwn(t.reason, reason)) return filled(t.reason[reason as Reason], failure.arguments);
+  if (reason && message && language.get() === "en") return message;
+  if (code === "RATE_LIMITED" && retryAfterMs !== undefined) return t.tooManyAttempts(Math.ceil(retryAfterMs / 1000));
+  return t.error[code];
 }
 
-function sentence(text: string): string {
-  const capital = text.charAt(0).toLocaleUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+/** The sentence with its arguments in place; numbers as the language writes them. */
+function filled(sentence: string, values: Failure["arguments"] = {}): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? "…";
+    return typeof value === "number" ? inDigits(value) : isolated(value);
+  });
 }
+
+const inDigits = (value: number) => value.toLocaleString(new Intl.Locale(language.get(), { numberingSystem: "latn" }));

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use chassis::Error;
+use shared_schema::Reason;
 
 /// The most that one page may hold.
 pub const MAX_PAGE: i32 = 100;
@@ -44,13 +45,22 @@ impl PageArgs {
     pub fn window<K: FromStr>(&self) -> Result<Window<K>, Error> {
         let (backward, field, size) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
-                return Err(Error::bad_input("last", "give first or last, not both"));
+                return Err(Error::bad_input(
+                    "last",
+                    Reason::NotTogetherWith { other: "first" },
+                ));
             }
             (None, Some(last)) => (true, "last", last),
             (first, None) => (false, "first", first.unwrap_or(PAGE)),
         };
         if !(1..=MAX_PAGE).contains(&size) {
-            return Err(Error::bad_input(field, format!("must be 1 to {MAX_PAGE}")));
+            return Err(Error::bad_input(
+                field,
+                Reason::OutOfRange {
+                    min: 1,
+                    max: MAX_PAGE.into(),
+                },
+            ));
         }
         Ok(Window {
             backward,
@@ -117,7 +127,7 @@ impl<T> Page<T> {
 fn key<K: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<K>, Error> {
     text.map(|text| {
         text.parse()
-            .map_err(|_| Error::bad_input(field, "not a cursor of this list"))
+            .map_err(|_| Error::bad_input(field, Reason::NotACursor))
     })
     .transpose()
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::{Cursor, FeedId};
+use shared_schema::{Cursor, FeedId, Reason};
 
 use super::hub;
 use crate::{
@@ -31,7 +31,7 @@ impl FeedPage {
         let caller = Caller::of(context)?;
         let (pool, hub) = (&primary(context)?.pool, hub(context)?);
         if after.feed != id {
-            return Err(Error::bad_input("after", "a cursor of another feed").into());
+            return Err(Error::bad_input("after", Reason::NotACursor).into());
         }
         let mut follower = if id == FeedId::from(caller.user_id) {
             let watch = hub

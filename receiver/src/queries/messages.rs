@@ -5,7 +5,7 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, postgres::Pool};
-use shared_schema::{ChatId, Cursor, MessageId, Number};
+use shared_schema::{ChatId, Cursor, MessageId, Number, Reason};
 
 use crate::{
     db,
@@ -99,7 +99,12 @@ async fn about(
     window: Window<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
     if window.backward || window.after.is_some() || window.before.is_some() {
-        return Err(Error::bad_input("around", "goes with first only"));
+        return Err(Error::bad_input(
+            "around",
+            Reason::NotTogetherWith {
+                other: "last, after or before",
+            },
+        ));
     }
     let found = db::messages::by_id(pool, &[(chat_id, id)]).await?;
     let middle = found

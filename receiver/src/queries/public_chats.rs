@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::{ChatId, FeedId};
+use shared_schema::{ChatId, FeedId, Reason};
 
 use crate::{
     db,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Letters of a name to search for, at the most.
-const MAX_QUERY: usize = 100;
+const MAX_QUERY: u32 = 100;
 
 /// `Query.publicChats`.
 #[derive(Default)]
@@ -44,10 +44,8 @@ impl PublicChats {
             .as_deref()
             .map(str::trim)
             .filter(|query| !query.is_empty());
-        if query.is_some_and(|query| query.chars().count() > MAX_QUERY) {
-            return Err(
-                Error::bad_input("query", format!("at most {MAX_QUERY} characters")).into(),
-            );
+        if query.is_some_and(|query| query.chars().count() > MAX_QUERY as usize) {
+            return Err(Error::bad_input("query", Reason::TooLong { max: MAX_QUERY }).into());
         }
 
         let own = FeedId::from(caller.user_id);

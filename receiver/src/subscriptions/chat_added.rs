@@ -3,7 +3,7 @@
 use async_graphql::{Context, Result, Subscription};
 use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt, future::ready};
-use shared_schema::{Change, Cursor, FeedId};
+use shared_schema::{Change, Cursor, FeedId, Reason};
 
 use super::events;
 use crate::{
@@ -30,7 +30,7 @@ impl ChatAddedSubscription {
         let (pool, hub) = (primary(context)?.pool.clone(), hub(context)?);
         let own = FeedId::from(caller.user_id);
         if after.is_some_and(|cursor| cursor.feed != own) {
-            return Err(Error::bad_input("after", "a cursor of another feed").into());
+            return Err(Error::bad_input("after", Reason::NotACursor).into());
         }
         let watch = hub
             .watch_one(own)

@@ -3,12 +3,12 @@
 use async_graphql::{Context, Result, Subscription};
 use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt};
-use shared_schema::Cursor;
+use shared_schema::{Cursor, Reason};
 
 use crate::{graphql::FeedBatch, press::batches, queries::hub, sources::primary};
 
 /// Cursors in one `after`, at the most.
-const MAX_CURSORS: usize = 1_000;
+const MAX_CURSORS: u32 = 1_000;
 
 /// `Subscription.inbox`.
 #[derive(Default)]
@@ -38,10 +38,10 @@ pub(super) async fn open(
 ) -> Result<crate::inbox::Inbox, Error> {
     let caller = Caller::of(context)?;
     let after = after.unwrap_or_default();
-    if after.len() > MAX_CURSORS {
+    if after.len() > MAX_CURSORS as usize {
         return Err(Error::bad_input(
             "after",
-            format!("at most {MAX_CURSORS} cursors"),
+            Reason::TooMany { max: MAX_CURSORS },
         ));
     }
     crate::inbox::Inbox::open(hub(context)?, &primary(context)?.pool, caller, &after).await

@@ -103,7 +103,7 @@ pub async fn invite(
     participation: &Participation,
     invitation: &Invitation,
 ) -> Result<Invited, Error> {
-    participation.refuse_direct("nobody can be added to a direct chat")?;
+    participation.refuse_direct()?;
     participation.require(ParticipantRole::Admin)?;
     if invitation.role > ParticipantRole::Member {
         participation.require(ParticipantRole::Owner)?;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ChatId, Cursor, ParticipantRole, UserId};
+use shared_schema::{Change, ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     db::{feeds, participants},
@@ -60,7 +60,7 @@ async fn change(
     user_id: UserId,
     role: ParticipantRole,
 ) -> Result<Outcome<ChangeParticipantRolePayload>, Error> {
-    participation.refuse_direct("a direct chat has no roles")?;
+    participation.refuse_direct()?;
     participation.require(ParticipantRole::Owner)?;
     let chat_id = participation.chat_id();
     let participant = participants::find(tx, chat_id, user_id)
@@ -75,7 +75,7 @@ async fn change(
     if participant.role == ParticipantRole::Owner
         && !participants::has_other_owner(tx, chat_id, user_id).await?
     {
-        return Err(Error::conflict("make someone else an owner first"));
+        return Err(Error::conflict(Reason::LastOwner));
     }
     let participant = participants::set_role(tx, chat_id, user_id, role).await?;
     let change = Change::ParticipantRoleChanged { user_id, role };

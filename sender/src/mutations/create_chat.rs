@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use futures_util::{future::OptionFuture, try_join};
-use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, UserId};
+use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     admission::{Admission, admit},
@@ -90,19 +90,17 @@ impl Plan {
             People::parse("participantIds", input.participant_ids)?.without(caller.user_id);
         let direct_pair = match (input.kind, others.as_slice()) {
             (ChatKind::Direct, _) if name.is_some() => {
-                return Err(Error::bad_input("name", "a direct chat has no name"));
+                return Err(Error::bad_input("name", Reason::DirectChat));
             }
             (ChatKind::Direct, _) if !description.as_str().is_empty() => {
-                let message = "a direct chat has no description";
-                return Err(Error::bad_input("description", message));
+                return Err(Error::bad_input("description", Reason::DirectChat));
             }
             (ChatKind::Direct, [other]) => Some(DirectPair::of(caller.user_id, *other)),
             (ChatKind::Direct, _) => {
-                let message = "a direct chat is with exactly one other user";
-                return Err(Error::bad_input("participantIds", message));
+                return Err(Error::bad_input("participantIds", Reason::OneOtherPerson));
             }
             (ChatKind::Group | ChatKind::Public, _) if name.is_none() => {
-                return Err(Error::bad_input("name", "this kind of chat needs a name"));
+                return Err(Error::bad_input("name", Reason::Required));
             }
             (ChatKind::Group | ChatKind::Public, _) => None,
         };
@@ -267,5 +265,5 @@ async fn open(
 
 /// The id is not free. This says nothing about what has it.
 fn taken() -> Error {
-    Error::conflict_on("id", "the id is taken")
+    Error::conflict_on("id", Reason::IdTaken)
 }

@@ -5,7 +5,7 @@ use chassis::{
     Caller, Error,
     mutants::{first_seen, planted},
 };
-use shared_schema::{ChatId, Cursor, MessageId, UserId};
+use shared_schema::{ChatId, Cursor, MessageId, Reason, UserId};
 
 use crate::{batches::Batches, client_id, content::Content, graphql, request_hash::RequestHash};
 
@@ -121,7 +121,7 @@ pub fn rule<'a>(draft: &Draft, known: Known<'a>) -> Result<Ruling<'a>, Error> {
             Ok(Ruling::Repeat)
         }
         (Err(refused), _) => Err(refused),
-        (Ok(_), Some(_)) => Err(Error::conflict_on("id", "another message has this id")),
+        (Ok(_), Some(_)) => Err(Error::conflict_on("id", Reason::IdTaken)),
         (Ok(_), None) if !known.answerable => Err(Error::not_found_in("replyToId", "message")),
         (Ok(username), None) => Ok(Ruling::Store { id, username }),
     }

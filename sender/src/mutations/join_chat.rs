@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole};
+use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole, Reason};
 
 use crate::{
     admission::{Admission, admit},
@@ -63,7 +63,7 @@ async fn join(
     let (_, chat, own) = Standing::of(tx, caller, chat_id).await?.visitor()?;
     let feed = feed.ok_or_else(no_chat)?;
     if chat.kind != ChatKind::Public {
-        return Err(Error::forbidden("only public chats can be joined"));
+        return Err(Error::forbidden(Reason::NotPublic));
     }
     if let Some(participant) = own {
         return Ok(Outcome::unchanged(JoinChatPayload {

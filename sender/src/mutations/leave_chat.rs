@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{ChatId, ParticipantRole};
+use shared_schema::{ChatId, ParticipantRole, Reason};
 
 use crate::{
     db::participants,
@@ -53,7 +53,7 @@ async fn leave(
     tx: &Transaction<'_>,
     participation: &Participation,
 ) -> Result<Outcome<LeaveChatPayload>, Error> {
-    participation.refuse_direct("a direct chat cannot be left")?;
+    participation.refuse_direct()?;
     let chat_id = participation.chat_id();
     let caller = participation.own.user_id;
     let departed = if participation.chat.participant_count == 1 {
@@ -62,8 +62,7 @@ async fn leave(
         if participation.has(ParticipantRole::Owner)
             && !participants::has_other_owner(tx, chat_id, caller).await?
         {
-            let message = "make someone else an owner first";
-            return Err(Error::conflict(message));
+            return Err(Error::conflict(Reason::LastOwner));
         }
         depart(tx, participation, caller).await?
     };

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use futures_util::try_join;
-use shared_schema::{Change, ChatId, Cursor, Number, Participant, Signal};
+use shared_schema::{Change, ChatId, Cursor, Number, Participant, Reason, Signal};
 
 use crate::{
     db::{
@@ -60,7 +60,13 @@ impl MarkAsRead {
 
 fn at_least_one(number: Number) -> Result<(), Error> {
     if number < 1 {
-        return Err(Error::bad_input("number", "must be at least 1"));
+        return Err(Error::bad_input(
+            "number",
+            Reason::OutOfRange {
+                min: 1,
+                max: i64::MAX,
+            },
+        ));
     }
     Ok(())
 }

@@ -53,7 +53,7 @@ async fn remove(
     tx: &Transaction<'_>,
     participation: &Participation,
 ) -> Result<Outcome<RemoveChatPayload>, Error> {
-    participation.refuse_direct("a direct chat cannot be removed")?;
+    participation.refuse_direct()?;
     participation.require(ParticipantRole::Owner)?;
     let departed = dissolve(tx, participation).await?;
     Ok(Outcome {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole};
+use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole, Reason};
 
 use crate::{
     db::{feeds, messages},
@@ -67,7 +67,7 @@ async fn remove(
     let moderates =
         participation.chat.kind != ChatKind::Direct && participation.has(ParticipantRole::Admin);
     if message.sender_id != caller && !moderates {
-        return Err(Error::forbidden("this is someone else's message"));
+        return Err(Error::forbidden(Reason::NotTheAuthor));
     }
     if message.removed_at.is_some() {
         return Ok(Outcome::unchanged(RemoveMessagePayload {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
+use shared_schema::{ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     db::participants,
@@ -60,11 +60,11 @@ async fn remove(
     participation: &Participation,
     user: UserId,
 ) -> Result<Outcome<RemoveParticipantPayload>, Error> {
-    participation.refuse_direct("nobody can be removed from a direct chat")?;
+    participation.refuse_direct()?;
     participation.require(ParticipantRole::Admin)?;
     let chat_id = participation.chat_id();
     if user == participation.own.user_id {
-        return Err(Error::bad_input("userId", "leave the chat instead"));
+        return Err(Error::bad_input("userId", Reason::LeaveInstead));
     }
     let target = participants::find(tx, chat_id, user)
         .await?

@@ -78,7 +78,7 @@ async fn describe(
     participation: &Participation,
     edit: &Edit,
 ) -> Result<Outcome<UpdateChatPayload>, Error> {
-    participation.refuse_direct("a direct chat has neither a name nor a description")?;
+    participation.refuse_direct()?;
     participation.require(ParticipantRole::Admin)?;
     let old = &participation.chat;
     let new_name = edit.name.as_ref().map(ChatName::as_str);

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ChatId, Cursor, MessageId};
+use shared_schema::{Change, ChatId, Cursor, MessageId, Reason};
 
 use crate::{
     content::Content,
@@ -69,10 +69,10 @@ async fn edit(
         .ok_or_else(|| Error::not_found_in("id", "message"))?
         .message;
     if message.sender_id != caller {
-        return Err(Error::forbidden("only its author may edit a message"));
+        return Err(Error::forbidden(Reason::NotTheAuthor));
     }
     match message.content.as_deref() {
-        None => Err(Error::conflict_on("id", "the message was removed")),
+        None => Err(Error::conflict_on("id", Reason::MessageRemoved)),
         Some(old) if old == content.as_str() => Ok(Outcome::unchanged(UpdateMessagePayload {
             message: message.into(),
             cursor: participation.cursor(),

@@ -2,7 +2,7 @@
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
-use shared_schema::UserId;
+use shared_schema::{Reason, UserId};
 
 use crate::username::Username;
 
@@ -42,7 +42,7 @@ pub(crate) async fn claim(
     let is_reserved = db.prepare_cached(IS_RESERVED).await?;
     let row = db.query_one(&is_reserved, &[&username.as_str()]).await?;
     if row.try_get(0)? {
-        return Err(Error::conflict_on("username", "is taken"));
+        return Err(Error::conflict_on("username", Reason::Taken));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use chassis::Error;
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
-use shared_schema::{Instant, User, UserId};
+use shared_schema::{Instant, Reason, User, UserId};
 use tokio_postgres::{Row, error::SqlState};
 use uuid::Uuid;
 
@@ -206,8 +206,8 @@ fn taken(error: tokio_postgres::Error) -> Error {
         .filter(|cause| *cause.code() == SqlState::UNIQUE_VIOLATION)
         .and_then(|cause| cause.constraint());
     match constraint {
-        Some("users_username") => Error::conflict_on("username", "is taken"),
-        Some("users_email") => Error::conflict_on("email", "is taken"),
+        Some("users_username") => Error::conflict_on("username", Reason::Taken),
+        Some("users_email") => Error::conflict_on("email", Reason::Taken),
         _ => error.into(),
     }
 }

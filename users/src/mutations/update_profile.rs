@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chassis::Error;
-use shared_schema::Change;
+use shared_schema::{Change, Reason};
 
 use crate::{
     account::Account,
@@ -67,9 +67,7 @@ async fn update(
     let caller = SignedIn::locked(context, &transaction).await?;
     let account = users::set_profile(&transaction, caller.user_id(), change)
         .await?
-        .ok_or_else(|| {
-            Error::conflict_on("version", "is not the current one: the profile has changed")
-        })?;
+        .ok_or_else(|| Error::conflict_on("version", Reason::ChangedMeanwhile))?;
     let mut pending = Pending::of(caller.user_id());
     pending.append(&transaction, Change::ProfileUpdated).await?;
     pending.commit(transaction, &state.publisher).await?;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use async_graphql::{Context, Object, Result, SimpleObject, connection::PageInfo};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use chassis::{Caller, Error};
-use shared_schema::User;
+use shared_schema::{Reason, User};
 
 use crate::{
     app::State,
@@ -16,8 +16,6 @@ use crate::{
 const MOST: i32 = 100;
 /// Users on a page when the client does not say.
 const DEFAULT: i32 = 20;
-/// Characters to look for: a trigram index needs three, and no name is longer than a hundred.
-const TEXT_CHARS: std::ops::RangeInclusive<usize> = 3..=100;
 
 /// A page of users.
 #[derive(SimpleObject)]
@@ -75,13 +73,15 @@ struct Search {
 impl Search {
     fn parse(query: &str, first: i32, after: Option<&str>) -> Result<Self, Error> {
         let text = query.trim();
-        if !TEXT_CHARS.contains(&text.chars().count()) {
-            return Err(Error::bad_input("query", "must be 3 to 100 characters"));
+        match text.chars().count() {
+            0..3 => return Err(Error::bad_input("query", Reason::TooShort { min: 3 })),
+            3..=100 => {}
+            _ => return Err(Error::bad_input("query", Reason::TooLong { max: 100 })),
         }
         let first = usize::try_from(first)
             .ok()
             .filter(|_| (1..=MOST).contains(&first))
-            .ok_or_else(|| Error::bad_input("first", "must be 1 to 100"))?;
+            .ok_or_else(|| Error::bad_input("first", Reason::OutOfRange { min: 1, max: 100 }))?;
         Ok(Self {
             text: text.to_owned(),
             first,
@@ -135,6 +135,6 @@ impl FromStr for Rank {
                 username: username.to_owned(),
             })
         };
-        parse().ok_or_else(|| Error::bad_input("after", "is not a cursor of this search"))
+        parse().ok_or_else(|| Error::bad_input("after", Reason::NotACursor))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::{User, UserId};
+use shared_schema::{Reason, User, UserId};
 
 use crate::{app::State, db::public_profiles};
 
@@ -25,7 +25,7 @@ impl UsersById {
     ) -> Result<Vec<Option<User>>> {
         Caller::of(context)?;
         if ids.len() > MOST {
-            return Err(Error::bad_input("ids", "must be at most 100").into());
+            return Err(Error::bad_input("ids", Reason::TooMany { max: 100 }).into());
         }
         Ok(users(State::of(context)?, &ids).await?)
     }

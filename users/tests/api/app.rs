@@ -136,8 +136,25 @@ impl Answer {
         let errors = self.0["errors"].as_array();
         let errors = errors.unwrap_or_else(|| panic!("no error: {}", self.0));
         assert_eq!(errors.len(), 1, "{}", self.0);
+        assert_reason(&errors[0]);
         &errors[0]
     }
+}
+
+/// F5: what a person can mend says why, with a reason that stands in the committed file.
+fn assert_reason(error: &Value) {
+    let extensions = &error["extensions"];
+    let mendable = match extensions["code"].as_str() {
+        Some("BAD_USER_INPUT") => extensions["field"].is_string(),
+        Some("CONFLICT" | "FORBIDDEN") => true,
+        _ => false,
+    };
+    let reasons: Value =
+        serde_json::from_str(include_str!("../../../shared-schema/reasons.json")).unwrap();
+    let known = extensions["reason"]
+        .as_str()
+        .is_some_and(|reason| reasons.get(reason).is_some());
+    assert_eq!(known, mendable, "{error}");
 }
 
 /// A request that is being put together.

@@ -25,6 +25,7 @@ impl Answer {
         let code = extensions["code"].as_str();
         let code = code.unwrap_or_else(|| panic!("not refused: {}", self.0));
         assert!(extensions["traceId"].is_string(), "{}", self.0);
+        assert_reason(error);
         let field = extensions["field"].as_str();
         (code.to_owned(), field.map(str::to_owned))
     }
@@ -61,4 +62,20 @@ impl Answer {
         }
         body.to_string()
     }
+}
+
+/// F5: what a person can mend says why, with a reason that stands in the committed file.
+fn assert_reason(error: &Value) {
+    let extensions = &error["extensions"];
+    let mendable = match extensions["code"].as_str() {
+        Some("BAD_USER_INPUT") => extensions["field"].is_string(),
+        Some("CONFLICT" | "FORBIDDEN") => true,
+        _ => false,
+    };
+    let reasons: Value =
+        serde_json::from_str(include_str!("../../../../shared-schema/reasons.json")).unwrap();
+    let known = extensions["reason"]
+        .as_str()
+        .is_some_and(|reason| reasons.get(reason).is_some());
+    assert_eq!(known, mendable, "{error}");
 }

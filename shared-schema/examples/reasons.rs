@@ -1,0 +1,5 @@
+//! Prints the reasons as `shared-schema/reasons.json` holds them: `make sdl`.
+
+fn main() {
+    println!("{:#}", shared_schema::Reason::catalogue());
+}

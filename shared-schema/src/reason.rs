@@ -1,0 +1,122 @@
+//! Why a request was refused, in a form that a client can say in its reader's language.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde_json::{Value, json};
+
+/// One line per reason: the variant with its arguments, its name on the wire, and the English sentence.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident $({ $($argument:ident: $kind:ty),+ })? = $name:literal, $sentence:literal;)+) => {
+        /// The closed set of values of `extensions.reason`, with what stands in `extensions.arguments`.
+        ///
+        /// The set is committed as `shared-schema/reasons.json`, from which clients take what they must have words for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Reason {
+            $($(#[$doc])* $variant $({
+                $(#[doc = "A number or a text for the sentence."] $argument: $kind),+
+            })?,)+
+        }
+
+        impl Reason {
+            /// The value of `extensions.reason`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant $({ $($argument: _),+ })? => $name,)+
+                }
+            }
+
+            /// The value of `extensions.arguments`; empty for most reasons.
+            #[must_use]
+            pub fn arguments(self) -> BTreeMap<&'static str, Value> {
+                match self {
+                    $(Self::$variant $({ $($argument),+ })? => {
+                        BTreeMap::from([$($((stringify!($argument), json!($argument))),+)?])
+                    })+
+                }
+            }
+
+            /// Every reason by name, as `reasons.json` holds them.
+            #[must_use]
+            pub fn catalogue() -> Value {
+                json!({ $($name: {
+                    "arguments": [$($(stringify!($argument)),+)?],
+                    "sentence": $sentence,
+                }),+ })
+            }
+        }
+
+        /// The sentence in English.
+        impl fmt::Display for Reason {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match *self {
+                    $(Self::$variant $({ $($argument),+ })? => write!(f, $sentence),)+
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Only an owner or an admin of the chat may do this.
+    AdminsOnly = "ADMINS_ONLY", "Only an owner or an admin may do this.";
+    /// Something changed between what the caller saw and what they asked for.
+    ChangedMeanwhile = "CHANGED_MEANWHILE", "It has changed meanwhile. Load it again and repeat the change.";
+    /// Only some characters may stand here.
+    CharacterNotAllowed { allowed: &'static str } = "CHARACTER_NOT_ALLOWED", "Only these characters are allowed: {allowed}.";
+    /// A password that holds what others know of its owner.
+    ContainsPersonalData = "CONTAINS_PERSONAL_DATA", "It must not contain your name, username or e-mail address.";
+    /// A control character, such as NUL, or a line break where only one line fits.
+    ControlCharacter = "CONTROL_CHARACTER", "It must not contain control characters.";
+    /// The events since the cursor can no longer be given.
+    CursorTooOld = "CURSOR_TOO_OLD", "The events since this cursor cannot be given. Load the data again and subscribe without it.";
+    /// Direct chats have nothing of the kind, or do not allow it.
+    DirectChat = "DIRECT_CHAT", "This is not possible in a direct chat.";
+    /// Another request has used this id.
+    IdTaken = "ID_TAKEN", "Another request has already used this id.";
+    /// In a public chat that the caller may see, but does not take part in.
+    JoinFirst = "JOIN_FIRST", "Join the chat first.";
+    /// A chat cannot be without an owner.
+    LastOwner = "LAST_OWNER", "Make someone else an owner first.";
+    /// Removing oneself is leaving.
+    LeaveInstead = "LEAVE_INSTEAD", "You cannot remove yourself. Leave the chat instead.";
+    /// The message was removed, and stays so.
+    MessageRemoved = "MESSAGE_REMOVED", "The message has been removed.";
+    /// Two arguments that exclude each other.
+    NotTogetherWith { other: &'static str } = "NOT_TOGETHER_WITH", "It cannot be combined with {other}.";
+    /// Not a cursor, or one of another list or feed.
+    NotACursor = "NOT_A_CURSOR", "This is not a cursor of this list.";
+    /// Ids that clients make are UUIDs of version 7.
+    NotAUuid = "NOT_A_UUID", "It must be a UUID of version 7.";
+    /// Not an e-mail address that mail could reach.
+    NotAnEmailAddress = "NOT_AN_EMAIL_ADDRESS", "It must be an e-mail address.";
+    /// Nothing in it can be seen.
+    NothingVisible = "NOTHING_VISIBLE", "It must contain at least one visible character.";
+    /// A group or public chat needs it.
+    Required = "REQUIRED", "It is required.";
+    /// Only whoever wrote the message may do this.
+    NotTheAuthor = "NOT_THE_AUTHOR", "Only the author of a message may do this.";
+    /// Only public chats can be joined.
+    NotPublic = "NOT_PUBLIC", "Only public chats can be joined.";
+    /// A direct chat is with one other person.
+    OneOtherPerson = "ONE_OTHER_PERSON", "A direct chat is with exactly one other person.";
+    /// A number outside its range.
+    OutOfRange { min: i64, max: i64 } = "OUT_OF_RANGE", "It must be between {min} and {max}.";
+    /// Only an owner of the chat may do this.
+    OwnersOnly = "OWNERS_ONLY", "Only an owner may do this.";
+    /// Someone else has it.
+    Taken = "TAKEN", "It is already taken. Choose another one.";
+    /// A password that can be guessed.
+    TooEasyToGuess = "TOO_EASY_TO_GUESS", "It is too easy to guess. Add another word or two.";
+    /// Fewer things than needed.
+    TooFew { min: u32 } = "TOO_FEW", "It must name at least {min}.";
+    /// More characters than there is room for.
+    TooLong { max: u32 } = "TOO_LONG", "It must have at most {max} characters.";
+    /// More things than there is room for.
+    TooMany { max: u32 } = "TOO_MANY", "It must name at most {max}.";
+    /// Fewer characters than needed.
+    TooShort { min: u32 } = "TOO_SHORT", "It must have at least {min} characters.";
+    /// Not the caller's password.
+    WrongPassword = "WRONG_PASSWORD", "This is not your current password.";
+}
