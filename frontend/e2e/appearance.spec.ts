@@ -37,7 +37,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expectAccessible(ben.page);
     await ben.page.getByRole("button", { name: "New chat" }).click();
     await ben.page.getByText("Group", { exact: true }).click();
-    await ben.page.getByLabel("Name of the chat").fill("Rehearsal");
+    await ben.page.getByLabel("Chat name").fill("Rehearsal");
     await expect(ben.page.getByRole("button", { name: "Create", exact: true })).toBeEnabled();
     await ben.page.getByLabel("Find people").fill(cleo.username);
     await expect(ben.page.getByRole("button", { name: "Add Cléo Márquez" })).toBeVisible();

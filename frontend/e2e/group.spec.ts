@@ -14,14 +14,16 @@ test("a group is created, renamed, joined by others and left, live for everyone"
 
   await ada.page.getByRole("button", { name: "Chat details" }).click();
   const details = ada.page.getByRole("complementary", { name: "Chat details" });
-  await details.getByLabel("Name of the chat").fill("Evening choir");
+  // F41: what the chat is stands there once, and is changed where it stands.
+  await details.getByRole("button", { name: "Change name and description" }).click();
+  await details.getByLabel("Chat name").fill("Evening choir");
   await details.getByRole("button", { name: "Save" }).click();
   await expect(ben.page.getByRole("heading", { name: "Evening choir" })).toBeVisible();
 
-  await details.getByRole("button", { name: "Add people" }).click();
+  await details.getByRole("button", { name: "Add participants" }).click();
   await ada.page.getByLabel("Find people").fill(cleo.username);
   await ada.page.getByRole("button", { name: "Add Cleo Marsh" }).click();
-  await ada.page.getByRole("dialog").getByRole("button", { name: "Add people" }).click();
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Add participants" }).click();
   await expect(details.getByText("3 participants")).toBeVisible();
   await openChat(cleo, "Evening choir");
   await expect(message(cleo, "Welcome!")).toBeVisible();

@@ -58,7 +58,7 @@ test("history loads upward without moving what is read, and a quote leads back t
 
   await expect(async () => {
     await up();
-    await expect(ben.page.getByText("This is where it begins")).toBeInViewport({ timeout: 200 });
+    await expect(ben.page.getByText("This is the beginning of the chat")).toBeInViewport({ timeout: 200 });
   }).toPass({ timeout: 30_000 });
   await expect(message(ben, "the very first message").first()).toBeInViewport();
   await picture(ben.page, "history");
@@ -69,7 +69,7 @@ test("history loads upward without moving what is read, and a quote leads back t
   // An answer far from what it answers. After a reload only the newest page is there: the quote fetches its place.
   await expect(async () => {
     await up();
-    await expect(ben.page.getByText("This is where it begins")).toBeInViewport({ timeout: 200 });
+    await expect(ben.page.getByText("This is the beginning of the chat")).toBeInViewport({ timeout: 200 });
   }).toPass({ timeout: 30_000 });
   await message(ben, "the very first message").first().hover();
   await message(ben, "the very first message").first().getByRole("button", { name: "Reply" }).click();

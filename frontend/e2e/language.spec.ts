@@ -60,7 +60,7 @@ test("in Arabic two people talk from right to left, and nothing of it is left in
   const write = async ({ page }: typeof ada, text: string) => {
     const field = page.getByLabel("رسالة", { exact: true });
     await field.fill(text);
-    await field.press("Enter");
+    await field.press("Control+Enter");
   };
   await expect(ada.page.getByText("مشاركان")).toBeVisible();
   await write(ada, "مرحبا يا بن، متى نبدأ؟");

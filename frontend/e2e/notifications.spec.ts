@@ -53,7 +53,7 @@ test("what arrives in the background is told once allowed, and a muted chat neit
   await live(ben);
   await look(page, "hidden");
   await say(ada, "nobody is told of this");
-  await expect(page).toHaveTitle("(2) Antiphon");
+  await expect(page).toHaveTitle("(2) Profile – Antiphon");
   expect(await seen(page)).toEqual({ asked: 0, shown: [], played: 0 });
 
   await look(page, "visible");
@@ -65,7 +65,7 @@ test("what arrives in the background is told once allowed, and a muted chat neit
   await picture(page, "notifications");
   await expectAccessible(page);
   await say(ada, "seen, so not told");
-  await expect(page).toHaveTitle("(3) Antiphon");
+  await expect(page).toHaveTitle("(3) Profile – Antiphon");
   await look(page, "hidden");
   await say(ada, "and **this**?");
   await expect.poll(async () => (await seen(page)).shown).toEqual(["Ada Lovelace | and this?"]);
@@ -73,7 +73,7 @@ test("what arrives in the background is told once allowed, and a muted chat neit
   await page.evaluate(() => (Reflect.get(window, "open") as () => void)());
   await look(page, "visible");
   await expect(message(ben, "and this?")).toBeVisible();
-  await expect(page).toHaveTitle("Antiphon");
+  await expect(page).toHaveTitle("Ada Lovelace – Antiphon");
 
   await openChat(ben, "Evening choir");
   await page.getByRole("button", { name: "Chat details" }).click();
@@ -91,10 +91,10 @@ test("what arrives in the background is told once allowed, and a muted chat neit
   await openChat(ada, "Evening choir");
   await say(ada, "louder, please");
   await expect(rows.first().getByRole("img", { name: "1 unread" })).toBeVisible();
-  await expect(page).toHaveTitle("Antiphon");
+  await expect(page).toHaveTitle("Ada Lovelace – Antiphon");
   await openChat(ada, "Ben Okafor");
   await say(ada, "a word in private");
-  await expect(page).toHaveTitle("(1) Antiphon");
+  await expect(page).toHaveTitle("(1) Ada Lovelace – Antiphon");
   await expect(rows.first()).toContainText("Evening choir");
   // After the reload the browser's stand-in has to be asked again, which only a click does.
   expect(await seen(page)).toMatchObject({ asked: 0, shown: [] });

@@ -71,7 +71,7 @@ export async function startGroup(from: Person, title: string, people: Person[], 
   const { page } = from;
   await page.getByRole("button", { name: "New chat" }).first().click();
   await page.getByText(kind, { exact: true }).click();
-  await page.getByLabel("Name of the chat").fill(title);
+  await page.getByLabel("Chat name").fill(title);
   for (const person of people) {
     await page.getByLabel("Find people").fill(person.username);
     await page.getByRole("button", { name: `Add ${person.name}` }).click();
@@ -88,7 +88,10 @@ export async function openChat(person: Person, title: string): Promise<void> {
 export async function say(person: Person, text: string): Promise<void> {
   const field = person.page.getByLabel("Message", { exact: true });
   await field.fill(text);
-  await field.press("Enter");
+  // Where one writes with a finger, Enter makes a line.
+  if (await person.page.evaluate(() => matchMedia("(pointer: coarse)").matches)) {
+    await person.page.getByRole("button", { name: "Send", exact: true }).click();
+  } else await field.press("Enter");
 }
 
 /** A message by its text, in the conversation that is open. */

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { expectAccessible, live, newPerson, picture, say, startDirect, startGroup } from "./people";
 
-test("Ctrl+K leads to a chat by a few letters, and the tab's title counts what is unread in all of them", async ({
+test("F43, F16: Ctrl+K leads to a chat by a few letters, and the tab's title counts what is unread in all of them", async ({
   browser,
 }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");
@@ -19,12 +19,18 @@ test("Ctrl+K leads to a chat by a few letters, and the tab's title counts what i
   const dialog = page.getByRole("dialog", { name: "Go to a chat" });
   await expect(dialog.getByRole("option")).toHaveText([/Ada Lovelace/, /Evening choir|Morning run/, /choir|run/]);
   await expectAccessible(page);
+  // What is unread, and what was said last. Pointing at a row marks it, and it alone.
+  const choir = dialog.getByRole("option").filter({ hasText: "Evening choir" });
+  await expect(choir).toContainText("Ada Lovelace: two");
+  await expect(choir.getByRole("img", { name: "2 unread" })).toBeVisible();
+  await choir.hover();
+  await expect(dialog.getByRole("option", { selected: true })).toHaveText(/Evening choir/);
   await picture(page, "switcher");
   await page.keyboard.type("CHOIR eve");
   await expect(dialog.getByRole("option", { selected: true })).toHaveText(/Evening choir/);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Evening choir" })).toBeVisible();
-  await expect(page).toHaveTitle("(1) Antiphon");
+  await expect(page).toHaveTitle("(1) Evening choir – Antiphon");
 
   await page.keyboard.press("Control+k");
   await expect(dialog.getByRole("option", { selected: true })).toHaveText(/Ada Lovelace/);
@@ -32,7 +38,7 @@ test("Ctrl+K leads to a chat by a few letters, and the tab's title counts what i
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Ada Lovelace" })).toBeVisible();
-  await expect(page).toHaveTitle("Antiphon");
+  await expect(page).toHaveTitle("Ada Lovelace – Antiphon");
   await page.keyboard.press("Control+k");
   await expect(dialog.getByRole("option").first()).toBeVisible();
   await page.keyboard.type("zzz");

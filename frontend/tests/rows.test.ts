@@ -27,12 +27,25 @@ test("older messages only add rows at the start: none that was there changes or 
 });
 
 test("the beginning of a chat, each day once, and the line above what is new once", () => {
-  const rows = rowsOf({ ...base, messages: talk(), readUpTo: 100 });
+  const messages = talk().filter((message) => message.number <= 100 || message.senderId !== ME);
+  const rows = rowsOf({ ...base, messages, readUpTo: 100 });
   const keys = rows.map((row) => row.key);
   expect(rows[0]?.kind).toBe("beginning");
   expect(new Set(keys).size).toBe(keys.length);
   expect(rows.filter((row) => row.kind === "day").length).toBeGreaterThan(1);
   expect(rows.filter((row) => row.kind === "new").length).toBe(1);
+});
+
+test("F37: nothing is marked as new above what one has answered, sent already or still on its way", () => {
+  const messages = talk();
+  const isNew = (rows: ReturnType<typeof rowsOf>) => rows.some((row) => row.kind === "new");
+  const lastOwn = messages.findLast((message) => message.senderId === ME)!.number;
+  expect(isNew(rowsOf({ ...base, messages, readUpTo: lastOwn - 3 }))).toBe(false);
+  expect(isNew(rowsOf({ ...base, messages, readUpTo: lastOwn }))).toBe(lastOwn < messages.length);
+  const unread = messages.slice(0, lastOwn + 2);
+  const unsent = { id: "1", chatId: "chat", content: "text", replyToId: null, createdAt: "2026-01-03T00:00:00Z" };
+  expect(isNew(rowsOf({ ...base, messages: unread, readUpTo: lastOwn }))).toBe(true);
+  expect(isNew(rowsOf({ ...base, messages: unread, unsent: [unsent], readUpTo: lastOwn }))).toBe(false);
 });
 
 test("a message on its way is shown once, also when its live event overtakes its answer", () => {

@@ -34,7 +34,7 @@ test("no sentence was left in English", async () => {
       })
       .sort();
   };
-  expect(await sameIn("de")).toEqual(["appName", "chats", "displayName", "emoji"]);
+  expect(await sameIn("de")).toEqual(["admin", "appName", "chats", "displayName", "emoji"]);
   expect(await sameIn("ar")).toEqual(["appName"]);
 });
 

@@ -5,6 +5,7 @@ import { catchError, defer, from, map, type Observable, of, switchMap, throwErro
 import { failureOfGraphQL } from "./errors";
 import { answeredBy, INSTANCE_HEADER, pinnedInstance } from "./instance";
 import { serviceOf } from "./routing";
+import { serverClock } from "./serverClock";
 import type { Session } from "./session";
 
 /** Queries and mutations, each to the service that serves it. */
@@ -21,6 +22,7 @@ export function routedHttpLink(): ApolloLink {
     return forward(operation).pipe(
       map((result) => {
         const response = operation.getContext().response as Response | undefined;
+        serverClock.hear(response?.headers.get("date"));
         const instance = response?.headers.get(INSTANCE_HEADER);
         if (instance) answeredBy.set({ ...answeredBy.get(), [serviceOf(operation.query)]: instance });
         return result;

@@ -4,8 +4,11 @@ import { isDeveloper } from "@/api/instance";
 import { Store, useStore } from "@/api/store";
 import { Sidebar } from "@/features/chats/components/Sidebar";
 import { Announcer } from "@/features/messages/components/Announcer";
+import { useOnePane } from "@/ui/pointer";
+import { StatusLine } from "@/ui/StatusLine";
 import { SignedInContext, useAntiphon } from "./antiphon";
 import styles from "./SignedInLayout.module.css";
+import { useFilesRefused } from "./useFilesRefused";
 
 const Notifier = lazy(() => import("@/features/notifications/components/Notifier"));
 const DeveloperPanel = lazy(() => import("@/features/developer/components/DeveloperPanel"));
@@ -18,17 +21,21 @@ export function SignedInLayout() {
   const signedIn = useStore(current);
   const atHome = useMatches({ select: (matches) => matches.at(-1)?.fullPath === "/" });
   const choices = useStore(signedIn?.preferences.choices ?? NOTHING_CHOSEN);
+  const onePane = useOnePane();
+  useFilesRefused();
   if (!signedIn) return null;
   return (
     <SignedInContext value={signedIn}>
       <div className={styles.layout} data-pane={atHome ? "list" : "main"}>
-        <div className={styles.list}>
+        {/* Where it stands alone, it is what the page is about. */}
+        <div className={styles.list} role={onePane && atHome ? "main" : undefined}>
           <Sidebar />
         </div>
         <main className={styles.main}>
           <Outlet />
         </main>
       </div>
+      <StatusLine />
       <Announcer />
       {(choices?.notify || choices?.sound) && (
         <Suspense>

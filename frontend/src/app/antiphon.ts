@@ -117,7 +117,7 @@ export class Antiphon {
     const listeners: LiveListeners = {
       typing: (chatId, userId, until) => typing.heard(chatId, userId, until),
       messageAdded: ({ id, chatId, senderId }) => {
-        typing.heard(chatId, senderId, 0);
+        typing.stopped(chatId, senderId);
         heard.set({ id, chatId });
       },
     };

@@ -5,10 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import { NoChatChosen } from "@/features/chats/components/NoChatChosen";
 import type { Antiphon } from "./antiphon";
-import { NotFound } from "./NotFound";
-import { SignedInLayout } from "./SignedInLayout";
 
 interface Context {
   antiphon: Antiphon;
@@ -16,7 +13,7 @@ interface Context {
 
 const signedIn = ({ context }: { context: Context }) => context.antiphon.session.state.get().status === "signed-in";
 
-const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound });
+const root = createRootRouteWithContext<Context>()({});
 
 /** Pages for those who are not signed in; the others are sent on. */
 const door = createRoute({
@@ -40,12 +37,16 @@ const signUp = createRoute({
 const app = createRoute({
   getParentRoute: () => root,
   id: "app",
-  component: SignedInLayout,
+  component: lazyRouteComponent(() => import("./SignedInLayout"), "SignedInLayout"),
   beforeLoad: (options) => {
     if (!signedIn(options)) throw redirect({ to: "/sign-in" });
   },
 });
-const home = createRoute({ getParentRoute: () => app, path: "/", component: NoChatChosen });
+const home = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/chats/components/NoChatChosen"), "NoChatChosen"),
+});
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
@@ -67,12 +68,18 @@ const profile = createRoute({
   path: "/profile",
   component: lazyRouteComponent(() => import("@/features/account/components/ProfilePage"), "ProfilePage"),
 });
+/** Every other address, with the list beside it. */
+const nowhere = createRoute({
+  getParentRoute: () => app,
+  path: "$",
+  component: lazyRouteComponent(() => import("./NotFound"), "NotFound"),
+});
 
 export function makeRouter(antiphon: Antiphon) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
-      app.addChildren([home, chat.addChildren([details]), discover, profile]),
+      app.addChildren([home, chat.addChildren([details]), discover, profile, nowhere]),
     ]),
     context: { antiphon },
     defaultPreload: "intent",

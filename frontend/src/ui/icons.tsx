@@ -96,6 +96,18 @@ export const GlobeIcon = icon(
     <path d="M3.500 12h17M12 3.500c2.500 2.500 3.700 5.300 3.700 8.500s-1.200 6-3.700 8.500c-2.500-2.500-3.700-5.300-3.700-8.500s1.200-6 3.700-8.500z" />
   </>,
 );
+export const GoToIcon = icon(
+  <path d="M3.500 12h11M10.500 7.500l4.500 4.500-4.500 4.500M15 4.500h3.500a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H15" />,
+  {
+    points: true,
+  },
+);
+export const LeaveIcon = icon(
+  <path d="M10 4.500H6.500a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H10M10 12h10M16.500 8.500L20 12l-3.500 3.500" />,
+  {
+    points: true,
+  },
+);
 export const SearchIcon = icon(
   <>
     <circle cx="11" cy="11" r="6.500" />

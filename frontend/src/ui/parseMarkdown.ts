@@ -1,45 +1,51 @@
-/** A piece of a line. */
-export type Inline =
-  | { kind: "text"; text: string }
-  | { kind: "code"; text: string }
-  | { kind: "bold" | "italic"; children: Inline[] }
-  | { kind: "link"; href: string; children: Inline[] };
+import { DEEPEST, type Inline, parseInline } from "./parseInline";
+
+export type { Inline } from "./parseInline";
 
 /** A piece of a message. Lines of a text keep their breaks. */
 export type Block =
   | { kind: "text"; children: Inline[] }
+  | { kind: "heading"; level: number; children: Inline[] }
+  | { kind: "rule" }
   | { kind: "code"; text: string }
   | { kind: "quote"; children: Block[] }
-  | { kind: "list"; start: number | undefined; items: Inline[][] };
+  | { kind: "table"; rows: Inline[][][] }
+  | List;
 
-/** Quotes in quotes, and emphasis in emphasis, deeper than this are shown as they were written. */
-const DEEPEST = 4;
+export interface List {
+  kind: "list";
+  /** Its first number; none for one with bullets. */
+  start: number | undefined;
+  items: Item[];
+}
+
+export interface Item {
+  text: Inline[];
+  /** Of something to do: whether it is done. */
+  done?: boolean;
+  /** The lists under it. */
+  lists: List[];
+}
 
 const FENCE = /^\s*```\S*\s*$/;
+const FENCE_END = /^\s*```\s*$/;
 const QUOTE = /^> ?/;
-const BULLET = /^\s{0,3}[-*•] +(?=\S)/;
-const NUMBERED = /^\s{0,3}(\d{1,9})[.)] +(?=\S)/;
+const HEADING = /^(#{1,6}) +(.*?)(?: +#+)? *$/;
+const RULE = /^ {0,3}(?:-{3,}|\*{3,}|_{3,}) *$/;
+const ITEM = /^(?<indent>\s*)(?:[-*•]|(?<number>\d{1,9})[.)]) +(?=\S)(?:\[(?<task>[ xX])\] +(?=\S))?/;
+const TABLE_LINE = /^ {0,3}:?-+:? *(?:\| *:?-+:? *)*$/;
 
-const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,:;!?)\]}'’»*_`]/.source;
-const INLINE = new RegExp(
-  [
-    /`(?<code>[^`\n]+)`/.source,
-    `\\[(?<label>[^\\]\\n]+)\\]\\((?<target>https?:\\/\\/[^\\s<>"()]+)\\)`,
-    `(?<address>${ADDRESS})`,
-    /\*\*(?=\S)(?<bold>[^\n]*?\S)\*\*/.source,
-    /(?<![\p{L}\p{N}*])\*(?=[^\s*])(?<star>[^*\n]*[^\s*])\*(?![\p{L}\p{N}*])/u.source,
-    /(?<![\p{L}\p{N}_])_(?=[^\s_])(?<line>[^_\n]*[^\s_])_(?![\p{L}\p{N}_])/u.source,
-  ].join("|"),
-  "gu",
-);
+/** A block that begins at a line, and how many lines it takes; none where a text goes on. */
+type Found = { block: Block; lines: number } | undefined;
 
 /**
- * The small part of Markdown that people use in messages. There is no HTML in it: whatever is not one of these forms
- * is text, and an address is a link only when it begins with http: or https:.
+ * The part of Markdown that people use in messages. There is no HTML in it: whatever is not one of these forms is text,
+ * and an address is a link only to http:, https: or mailto:.
  */
 export function parseMarkdown(source: string, depth = 0): Block[] {
   const blocks: Block[] = [];
   const lines = source.split("\n");
+  const lastFence = lines.findLastIndex((line) => FENCE_END.test(line));
   let text: string[] = [];
   const endText = () => {
     const whole = text.join("\n").replace(/^\n+|\n+$/g, "");
@@ -47,28 +53,17 @@ export function parseMarkdown(source: string, depth = 0): Block[] {
     text = [];
   };
   for (let at = 0; at < lines.length; ) {
-    const line = lines[at]!;
-    const closing = FENCE.test(line) ? lines.findIndex((other, index) => index > at && /^\s*```\s*$/.test(other)) : -1;
-    const list = BULLET.test(line) ? BULLET : NUMBERED.test(line) ? NUMBERED : undefined;
-    if (closing > at + 1) {
+    const found =
+      codeAt(lines, at, lastFence) ??
+      quoteAt(lines, at, depth) ??
+      lineAt(lines[at]!) ??
+      tableAt(lines, at) ??
+      listAt(lines, at);
+    if (found) {
       endText();
-      blocks.push({ kind: "code", text: lines.slice(at + 1, closing).join("\n") });
-      at = closing + 1;
-    } else if (QUOTE.test(line) && depth < DEEPEST) {
-      endText();
-      const inner = linesWhile(lines, at, QUOTE);
-      blocks.push({ kind: "quote", children: parseMarkdown(inner.join("\n"), depth + 1) });
-      at += inner.length;
-    } else if (list) {
-      endText();
-      const start = list === NUMBERED ? Number(NUMBERED.exec(line)?.[1]) : undefined;
-      const items = linesWhile(lines, at, list);
-      blocks.push({ kind: "list", start, items: items.map((item) => parseInline(item)) });
-      at += items.length;
-    } else {
-      text.push(line);
-      at += 1;
-    }
+      blocks.push(found.block);
+    } else text.push(lines[at]!);
+    at += found?.lines ?? 1;
   }
   endText();
   return blocks;
@@ -79,45 +74,93 @@ export function plainText(source: string): string {
   return parseMarkdown(source).map(wordsOf).join(" ").replace(/\s+/g, " ").trim();
 }
 
-/** The lines from here on that begin so, without what they begin with. */
-function linesWhile(lines: readonly string[], from: number, prefix: RegExp): string[] {
-  const found: string[] = [];
-  for (let at = from; at < lines.length && prefix.test(lines[at]!); at += 1) found.push(lines[at]!.replace(prefix, ""));
-  return found;
+function codeAt(lines: readonly string[], at: number, lastFence: number): Found {
+  if (at >= lastFence || !FENCE.test(lines[at]!)) return undefined;
+  const closing = lines.findIndex((line, index) => index > at && FENCE_END.test(line));
+  if (closing <= at + 1) return undefined;
+  return { block: { kind: "code", text: lines.slice(at + 1, closing).join("\n") }, lines: closing + 1 - at };
 }
 
-function parseInline(text: string, depth = 0): Inline[] {
-  const pieces: Inline[] = [];
-  const add = (plain: string) => {
-    if (plain) pieces.push({ kind: "text", text: plain });
-  };
-  if (depth > DEEPEST) {
-    add(text);
-    return pieces;
+function quoteAt(lines: readonly string[], at: number, depth: number): Found {
+  if (depth >= DEEPEST) return undefined;
+  const inner: string[] = [];
+  while (QUOTE.test(lines[at + inner.length] ?? "")) inner.push(lines[at + inner.length]!.replace(QUOTE, ""));
+  if (inner.length === 0) return undefined;
+  return { block: { kind: "quote", children: parseMarkdown(inner.join("\n"), depth + 1) }, lines: inner.length };
+}
+
+function lineAt(line: string): Found {
+  if (RULE.test(line)) return { block: { kind: "rule" }, lines: 1 };
+  const heading = HEADING.exec(line);
+  if (!heading?.[2]) return undefined;
+  return { block: { kind: "heading", level: heading[1]!.length, children: parseInline(heading[2]) }, lines: 1 };
+}
+
+/** The cells of a line, without the strokes at its ends. */
+function cellsOf(line: string): string[] {
+  return line.trim().replace(/^\|/, "").replace(/\|$/, "").split("|");
+}
+
+/** A table has a line of dashes beneath its heads, with as many cells. */
+function tableAt(lines: readonly string[], at: number): Found {
+  const [head, dashes = ""] = [lines[at]!, lines[at + 1]];
+  if (!head.includes("|") || !dashes.includes("|")) return undefined;
+  const columns = cellsOf(head).length;
+  if (!TABLE_LINE.test(cellsOf(dashes).join("|")) || cellsOf(dashes).length !== columns) return undefined;
+  let end = at + 2;
+  while (lines[end]?.includes("|")) end += 1;
+  const rows = [head, ...lines.slice(at + 2, end)].map((line) => {
+    const cells = cellsOf(line);
+    return Array.from({ length: columns }, (_, column) => parseInline((cells[column] ?? "").trim()));
+  });
+  return { block: { kind: "table", rows }, lines: end - at };
+}
+
+/** A list and those under its items, which begin further in. */
+function listAt(lines: readonly string[], at: number, depth = 0): { block: List; lines: number } | undefined {
+  const first = ITEM.exec(lines[at]!)?.groups;
+  if (!first) return undefined;
+  const indent = first.indent!.length;
+  const list: List = { kind: "list", start: first.number ? Number(first.number) : undefined, items: [] };
+  let end = at;
+  while (end < lines.length) {
+    const match = ITEM.exec(lines[end]!);
+    const groups = match?.groups;
+    if (!groups) break;
+    const further = groups.indent!.length - indent;
+    const last = list.items.at(-1);
+    if (further >= 2 && last && depth < DEEPEST) {
+      const under = listAt(lines, end, depth + 1)!;
+      last.lists.push(under.block);
+      end += under.lines;
+      continue;
+    }
+    // Back under an item further out, or a list of the other kind.
+    if (further <= -2 || Boolean(groups.number) !== (list.start !== undefined)) break;
+    const item: Item = { text: parseInline(lines[end]!.slice(match[0].length)), lists: [] };
+    if (groups.task) item.done = groups.task !== " ";
+    list.items.push(item);
+    end += 1;
   }
-  let end = 0;
-  for (const match of text.matchAll(INLINE)) {
-    add(text.slice(end, match.index));
-    end = match.index + match[0].length;
-    const { code, label, target, address, bold, star, line } = match.groups ?? {};
-    const italic = star ?? line;
-    if (code) pieces.push({ kind: "code", text: code });
-    else if (label && target) pieces.push({ kind: "link", href: target, children: [{ kind: "text", text: label }] });
-    else if (address) pieces.push({ kind: "link", href: address, children: [{ kind: "text", text: address }] });
-    else if (bold) pieces.push({ kind: "bold", children: parseInline(bold, depth + 1) });
-    else if (italic) pieces.push({ kind: "italic", children: parseInline(italic, depth + 1) });
-  }
-  add(text.slice(end));
-  return pieces;
+  return { block: list, lines: end - at };
 }
 
 function wordsOf(block: Block): string {
-  if (block.kind === "code") return block.text;
-  if (block.kind === "quote") return block.children.map(wordsOf).join(" ");
-  if (block.kind === "list") return block.items.map((item) => item.map(wordsOfInline).join("")).join(" ");
-  return block.children.map(wordsOfInline).join("");
+  switch (block.kind) {
+    case "code":
+      return block.text;
+    case "rule":
+      return "";
+    case "quote":
+      return block.children.map(wordsOf).join(" ");
+    case "list":
+      return block.items.map((item) => [words(item.text), ...item.lists.map(wordsOf)].join(" ")).join(" ");
+    case "table":
+      return block.rows.map((row) => row.map(words).join(" ")).join(" ");
+    default:
+      return words(block.children);
+  }
 }
 
-function wordsOfInline(piece: Inline): string {
-  return "children" in piece ? piece.children.map(wordsOfInline).join("") : piece.text;
-}
+const words = (pieces: Inline[]): string =>
+  pieces.map((piece) => ("children" in piece ? words(piece.children) : piece.text)).join("");

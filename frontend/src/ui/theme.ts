@@ -43,6 +43,8 @@ export const theme = createTheme({
       defaultProps: { lockScroll: false, centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } },
       styles: { title: { fontSize: "var(--text-lg)", fontWeight: 600 } },
     },
-    Menu: { defaultProps: { shadow: "md", position: "bottom-end", withinPortal: true } },
+    Menu: {
+      defaultProps: { shadow: "md", position: "bottom-end", withinPortal: true, withInitialFocusPlaceholder: false },
+    },
   },
 });

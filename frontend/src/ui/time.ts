@@ -1,8 +1,10 @@
 /** Times in the reader's zone and language. */
 function formatsFor(locale: string | undefined) {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const twelve = format({ hour: "numeric" }).resolvedOptions().hour12;
   return {
-    clock: format({ hour: "2-digit", minute: "2-digit" }),
+    // 09:05, but 9:05 AM.
+    clock: format({ hour: twelve ? "numeric" : "2-digit", minute: "2-digit" }),
     weekday: format({ weekday: "short" }),
     shortDate: format({ day: "numeric", month: "short" }),
     longDate: format({ weekday: "long", day: "numeric", month: "long" }),

@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
 import { QuietLanguageChoice } from "@/features/preferences/components/QuietLanguageChoice";
 import { t } from "@/strings";
+import { usePageName } from "@/ui/pageTitle";
 import styles from "./AuthFrame.module.css";
 
 /** The page around signing in and signing up. */
 export function AuthFrame({ title, children, footer }: { title: string; children: ReactNode; footer: ReactNode }) {
+  usePageName(title);
   return (
     <main className={styles.page}>
       <div className={styles.brand}>

@@ -3,10 +3,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useAntiphon } from "@/app/antiphon";
 import { LanguageChoice } from "@/features/preferences/components/LanguageChoice";
 import { NoticeChoices } from "@/features/preferences/components/NoticeChoices";
+import { WritingChoices } from "@/features/preferences/components/WritingChoices";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { Bar } from "@/ui/Bar";
 import { BackIcon } from "@/ui/icons";
+import { usePageName } from "@/ui/pageTitle";
 import { useAccount } from "../hooks/useProfile";
 import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
@@ -18,6 +20,7 @@ export function ProfilePage() {
   const account = useAccount();
   const antiphon = useAntiphon();
   const navigate = useNavigate();
+  usePageName(t.profile);
   return (
     <div className={styles.page}>
       <Bar
@@ -58,6 +61,10 @@ export function ProfilePage() {
             <section className={styles.section}>
               <h2 className={styles.title}>{t.notifications}</h2>
               <NoticeChoices />
+            </section>
+            <section className={styles.section}>
+              <h2 className={styles.title}>{t.writing}</h2>
+              <WritingChoices />
             </section>
             <SessionList />
           </div>

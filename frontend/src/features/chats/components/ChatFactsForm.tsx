@@ -7,7 +7,7 @@ import { useUpdateChat } from "../hooks/useChangeChat";
 import styles from "./ChatFactsForm.module.css";
 
 /** Name and description of a chat, for those who may change them. */
-export function ChatFactsForm(props: { chatId: string; name: string; description: string }) {
+export function ChatFactsForm(props: { chatId: string; name: string; description: string; onDone(): void }) {
   const [update, { loading }] = useUpdateChat();
   const [name, setName] = useState(props.name);
   const [description, setDescription] = useState(props.description);
@@ -18,12 +18,18 @@ export function ChatFactsForm(props: { chatId: string; name: string; description
     event.preventDefault();
     setFailure(undefined);
     const input = { chatId: props.chatId, name: name.trim(), description: description.trim() };
-    await update({ variables: { input } }).catch((error) => setFailure(failureOf(error)));
+    try {
+      await update({ variables: { input } });
+      props.onDone();
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
   };
   return (
     <form className={styles.form} onSubmit={submit}>
       <TextInput
         label={t.chatName}
+        data-autofocus
         required
         withAsterisk={false}
         maxLength={100}
@@ -32,17 +38,22 @@ export function ChatFactsForm(props: { chatId: string; name: string; description
       />
       <Textarea
         label={t.description}
-        rows={2}
+        autosize
+        minRows={2}
+        maxRows={10}
         maxLength={500}
         value={description}
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
-      {changed && (
-        <Button type="submit" loading={loading} disabled={!name.trim()}>
+      <div className={styles.pair}>
+        <Button variant="default" onClick={props.onDone}>
+          {t.cancel}
+        </Button>
+        <Button type="submit" loading={loading} disabled={!changed || !name.trim()}>
           {t.save}
         </Button>
-      )}
+      </div>
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, type MouseEvent, Suspense, useState } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
 import { useChoices } from "@/features/preferences/hooks/useChoices";
@@ -9,11 +10,15 @@ import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { MutedIcon, PinIcon } from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
-import { briefTime } from "@/ui/time";
+import { briefTime, fullTime } from "@/ui/time";
+import { useToday } from "@/ui/today";
 import { chatTitle } from "../model/chatTitle";
 import { preview } from "../model/preview";
 import { type ListedChat, unreadOf } from "../model/unread";
 import styles from "./ChatRow.module.css";
+import type { Place } from "./ChatRowMenu";
+
+const ChatRowMenu = lazy(() => import("./ChatRowMenu"));
 
 export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedChat["participant"] }) {
   const { me, outbox } = useSignedIn();
@@ -23,14 +28,27 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
   const choices = useChoices();
   const muted = choices.muted.includes(chat.id);
   const title = chatTitle(chat, me);
-  const unread = unreadOf({ node: props.chat, participant: props.participant });
-  return (
+  const listed = { node: props.chat, participant: props.participant };
+  const unread = unreadOf(listed);
+  const about = !chat.lastMessage && !unsent && typing.length === 0;
+  const [menu, setMenu] = useState<Place>();
+  const at = chat.lastMessageAt ?? chat.createdAt;
+  useToday();
+  const openMenu = (event: MouseEvent<HTMLElement>) => {
+    event.preventDefault();
+    // From the keyboard there is no place: beneath the row.
+    const { left, bottom } = event.currentTarget.getBoundingClientRect();
+    const pointed = event.clientX > 0 || event.clientY > 0;
+    setMenu(pointed ? { x: event.clientX, y: event.clientY } : { x: left + 16, y: bottom });
+  };
+  const row = (
     <Link
       to="/chats/$chatId"
       params={{ chatId: chat.id }}
       className={styles.row}
       activeProps={{ "aria-current": "page" }}
       data-unread={unread > 0 || undefined}
+      onContextMenu={openMenu}
     >
       <Avatar name={title.name} seed={title.seed} size={46} />
       <span className={styles.text}>
@@ -48,12 +66,17 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
               <MutedIcon size={14} />
             </span>
           )}
-          <time className={styles.time} dateTime={chat.lastMessageAt ?? chat.createdAt}>
-            {briefTime(chat.lastMessageAt ?? chat.createdAt)}
+          <time className={styles.time} dateTime={at} title={fullTime(at)}>
+            {briefTime(at)}
           </time>
         </span>
         <span className={styles.line}>
-          <span className={styles.preview} dir="auto" data-live={typing.length > 0 || undefined}>
+          <span
+            className={styles.preview}
+            dir="auto"
+            data-live={typing.length > 0 || undefined}
+            data-about={about || undefined}
+          >
             {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me)}
           </span>
           {unread > 0 && (
@@ -64,5 +87,15 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
         </span>
       </span>
     </Link>
+  );
+  return (
+    <>
+      {row}
+      {menu && (
+        <Suspense>
+          <ChatRowMenu chat={listed} place={menu} onClose={() => setMenu(undefined)} />
+        </Suspense>
+      )}
+    </>
   );
 }

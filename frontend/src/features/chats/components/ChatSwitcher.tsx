@@ -6,8 +6,11 @@ import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
+import { isComposing, shortcutName } from "@/ui/keys";
 import { useChats } from "../hooks/useChats";
 import { chatTitle } from "../model/chatTitle";
+import { preview } from "../model/preview";
+import { unreadOf } from "../model/unread";
 import styles from "./ChatSwitcher.module.css";
 
 /** More than one can take in at a glance is found by typing on. */
@@ -25,7 +28,10 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const [at, setAt] = useState(0);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const found = edges
-    .map(({ node }) => ({ id: node.id, ...chatTitle(unmask(ChatRowFragmentDoc, node), me) }))
+    .map((edge) => {
+      const chat = unmask(ChatRowFragmentDoc, edge.node);
+      return { id: chat.id, ...chatTitle(chat, me), preview: preview(chat, me), unread: unreadOf(edge) };
+    })
     .filter(({ name }) => words.every((word) => name.toLocaleLowerCase().includes(word)))
     .slice(0, SHOWN);
   const chosen = Math.min(at, found.length - 1);
@@ -36,7 +42,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
     void navigate({ to: "/chats/$chatId", params: { chatId } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Enter") go(found[chosen]?.id);
     else if (event.key === "ArrowDown") setAt(Math.min(chosen + 1, found.length - 1));
     else if (event.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
@@ -54,6 +60,8 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
         aria-activedescendant={found[chosen] && `switcher-${found[chosen].id}`}
         aria-label={t.switchChatField}
         placeholder={t.switchChatField}
+        rightSection={<kbd className={styles.key}>{shortcutName("K")}</kbd>}
+        rightSectionWidth={72}
         value={query}
         onChange={(event) => {
           setQuery(event.currentTarget.value);
@@ -71,16 +79,29 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
             tabIndex={-1}
             aria-selected={index === chosen}
             className={styles.chat}
+            // One row is marked, whoever moves the mark. A list that comes under a resting pointer moves nothing.
+            onPointerMove={() => setAt(index)}
             onClick={() => go(chat.id)}
           >
             <Avatar name={chat.name} seed={chat.seed} size={32} />
-            <span className={styles.name} dir="auto">
-              {chat.name}
+            <span className={styles.words}>
+              <span className={styles.name} dir="auto">
+                {chat.name}
+              </span>
+              <span className={styles.preview} dir="auto">
+                {chat.preview}
+              </span>
             </span>
+            {chat.unread > 0 && (
+              <span className={styles.badge} role="img" aria-label={t.unread(chat.unread)}>
+                {chat.unread > 999 ? "999+" : chat.unread}
+              </span>
+            )}
           </div>
         ))}
       </div>
       {found.length === 0 && <p className={styles.nothing}>{t.noSuchChat}</p>}
+      <p className={styles.foot}>{t.keysHint}</p>
     </Modal>
   );
 }

@@ -12,11 +12,13 @@ import { Bar } from "@/ui/Bar";
 import { EmptyState } from "@/ui/EmptyState";
 import { BackIcon, CompassIcon, SearchIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
+import { usePageName } from "@/ui/pageTitle";
 import { useJoinChat } from "../hooks/useJoinChat";
 import styles from "./DiscoverPage.module.css";
 
 export function DiscoverPage() {
   const navigate = useNavigate();
+  usePageName(t.findPublic);
   const [text, setText] = useState("");
   const [query] = useDebouncedValue(text.trim(), 250);
   const { data, loading, error, fetchMore } = useQuery(PublicChatsDocument, {
@@ -91,7 +93,9 @@ function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; j
     <li className={styles.chat}>
       <Avatar name={name} seed={chat.id} size={46} />
       <div className={styles.text}>
-        <div className={styles.name}>{name}</div>
+        <div className={styles.name} dir="auto">
+          {name}
+        </div>
         <div className={styles.soft}>
           {[t.participantsCount(chat.participantCount), chat.description].filter(Boolean).join(" · ")}
         </div>

@@ -1,28 +1,33 @@
-import { ActionIcon, Button, Skeleton, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Skeleton, UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useAccount } from "@/features/account/hooks/useProfile";
 import { ConnectionLine } from "@/features/connection/components/ConnectionLine";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { EmptyState } from "@/ui/EmptyState";
-import { BubbleIcon, CompassIcon, ComposeIcon, SearchIcon } from "@/ui/icons";
+import { CompassIcon, ComposeIcon, GoToIcon } from "@/ui/icons";
+import { shortcutName } from "@/ui/keys";
+import { useUnreadTitle } from "@/ui/pageTitle";
+import { useOnePane } from "@/ui/pointer";
+import { useChatKeys } from "../hooks/useChatKeys";
 import { useChats } from "../hooks/useChats";
-import { useSwitcherKey } from "../hooks/useSwitcherKey";
-import { useUnreadTitle } from "../hooks/useUnreadTitle";
+import { useUnreadCount } from "../hooks/useUnreadCount";
 import { ChatRow } from "./ChatRow";
 import styles from "./Sidebar.module.css";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
 const ChatSwitcher = lazy(() => import("./ChatSwitcher"));
+const FirstSteps = lazy(() => import("./FirstSteps"));
+const KeysDialog = lazy(() => import("./KeysDialog"));
 
 export function Sidebar() {
   const account = useAccount();
   const { edges, loaded } = useChats();
-  const [creating, setCreating] = useState(false);
-  const [switching, setSwitching] = useState(false);
-  useSwitcherKey(useCallback(() => setSwitching(true), []));
-  useUnreadTitle(edges);
+  const onePane = useOnePane();
+  const [dialog, setDialog] = useState<"new" | "switch" | "keys">();
+  useChatKeys(edges, setDialog);
+  useUnreadTitle(useUnreadCount(edges));
+  const close = () => setDialog(undefined);
   return (
     <nav className={styles.sidebar} aria-label={t.chats}>
       <header className={styles.head}>
@@ -30,27 +35,29 @@ export function Sidebar() {
           <Avatar name={account?.user.displayName ?? "…"} seed={account?.user.id ?? ""} size={36} />
         </UnstyledButton>
         <h1 className={styles.title}>{t.chats}</h1>
-        <ActionIcon aria-label={t.switchChat} title={t.switchChat} onClick={() => setSwitching(true)}>
-          <SearchIcon />
+        <ActionIcon
+          aria-label={t.switchChat}
+          aria-keyshortcuts="Control+K"
+          title={`${t.switchChat} (${shortcutName("K")})`}
+          onClick={() => setDialog("switch")}
+        >
+          <GoToIcon />
         </ActionIcon>
         <ActionIcon component={Link} to="/discover" aria-label={t.findPublic} title={t.findPublic}>
           <CompassIcon />
         </ActionIcon>
-        <ActionIcon aria-label={t.newChat} title={t.newChat} onClick={() => setCreating(true)}>
+        <ActionIcon aria-label={t.newChat} title={t.newChat} onClick={() => setDialog("new")}>
           <ComposeIcon />
         </ActionIcon>
       </header>
       <ConnectionLine />
       {loaded !== "yes" && edges.length === 0 && <ListSkeleton failed={loaded === "failed"} />}
-      {loaded === "yes" && edges.length === 0 && (
-        <EmptyState
-          icon={<BubbleIcon size={28} />}
-          title={t.noChats}
-          action={<Button onClick={() => setCreating(true)}>{t.newChat}</Button>}
-        >
-          {t.noChatsHint}
-        </EmptyState>
-      )}
+      <Suspense>
+        {loaded === "yes" && edges.length === 0 && onePane && <FirstSteps />}
+        {dialog === "new" && <NewChatDialog onClose={close} />}
+        {dialog === "switch" && <ChatSwitcher onClose={close} />}
+        {dialog === "keys" && <KeysDialog onClose={close} />}
+      </Suspense>
       {edges.length > 0 && (
         <ul className={styles.list}>
           {edges.map((edge) => (
@@ -59,16 +66,6 @@ export function Sidebar() {
             </li>
           ))}
         </ul>
-      )}
-      {creating && (
-        <Suspense>
-          <NewChatDialog onClose={() => setCreating(false)} />
-        </Suspense>
-      )}
-      {switching && (
-        <Suspense>
-          <ChatSwitcher onClose={() => setSwitching(false)} />
-        </Suspense>
       )}
     </nav>
   );

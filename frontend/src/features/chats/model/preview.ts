@@ -3,9 +3,14 @@ import { type ChatRowFragment, MessageFieldsFragmentDoc, PersonNameFragmentDoc }
 import { t } from "@/strings";
 import { plainText } from "@/ui/parseMarkdown";
 
+/** What stands in the line of a chat to which nobody has written: about the chat, and not what somebody said. */
+export function aboutChat(chat: ChatRowFragment): string {
+  return chat.description || t.noMessages;
+}
+
 /** One line about the last message of a chat. In a chat of two it needs no name. */
 export function preview(chat: ChatRowFragment, me: string): string {
-  if (!chat.lastMessage) return chat.description || t.noMessages;
+  if (!chat.lastMessage) return aboutChat(chat);
   const message = unmask(MessageFieldsFragmentDoc, chat.lastMessage);
   const text = message.removedAt ? t.removedMessage : plainText(message.content ?? "");
   if (message.senderId === me) return t.youSaid(text);

@@ -14,6 +14,7 @@ export type Batch = InboxSubscription["inbox"];
 
 /** What live delivery tells besides the cache. */
 export interface LiveListeners {
+  /** `until` by the service's clock. */
   typing(chatId: string, userId: string, until: number): void;
   /** A message of somebody else arrived, for announcing it. */
   messageAdded(message: { chatId: string; senderId: string; id: string }): void;

@@ -2,10 +2,12 @@ import { ActionIcon, Textarea } from "@mantine/core";
 import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
+import { useEnterSends } from "@/features/preferences/hooks/useChoices";
 import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { explain, t } from "@/strings";
 import { CloseIcon, SendIcon } from "@/ui/icons";
+import { isComposing } from "@/ui/keys";
 import { Notice } from "@/ui/Notice";
 import { useEditMessage } from "../hooks/useEditMessage";
 import { useSendMessage } from "../hooks/useSendMessage";
@@ -39,6 +41,7 @@ export const Composer = memo(function Composer(props: {
 }) {
   const { chatId, mode } = props;
   const drafts = draftsOf(useSignedIn());
+  const enterSends = useEnterSends();
   const [text, setText] = useState(() => drafts.get(chatId) ?? "");
   const [failure, setFailure] = useState<Failure>();
   const [caret, setCaret] = useState<number>();
@@ -78,9 +81,11 @@ export const Composer = memo(function Composer(props: {
     drafts.set(chatId, value);
     typing(value.trim().length > 0);
   };
-  /** Where the caret is, with the caret after it. */
+  /** Where the caret is, as if it had been typed: so it can be undone like what was. */
   const insert = (emoji: string) => {
     const { selectionStart: start, selectionEnd: end } = field.current ?? { selectionStart: 0, selectionEnd: 0 };
+    field.current?.focus();
+    if (document.execCommand("insertText", false, emoji)) return;
     change(text.slice(0, start) + emoji + text.slice(end));
     setCaret(start + emoji.length);
   };
@@ -102,8 +107,8 @@ export const Composer = memo(function Composer(props: {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends the composition of a character is not a send.
-    if (event.nativeEvent.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (isComposing(event.nativeEvent)) return;
+    if (event.key === "Enter" && (enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void submit();
     } else if (event.key === "Escape" && mode.kind !== "write") {
@@ -115,7 +120,7 @@ export const Composer = memo(function Composer(props: {
     }
   };
   return (
-    <div className={styles.composer}>
+    <div className={styles.composer} data-keeps-escape={mode.kind !== "write" || undefined}>
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       {mode.kind !== "write" && (
         <div className={styles.about}>
@@ -139,7 +144,7 @@ export const Composer = memo(function Composer(props: {
           minRows={1}
           maxRows={8}
           dir={text ? "auto" : undefined}
-          enterKeyHint="send"
+          enterKeyHint={enterSends ? "send" : "enter"}
           value={text}
           error={length > LONGEST}
           onChange={(event) => change(event.currentTarget.value)}

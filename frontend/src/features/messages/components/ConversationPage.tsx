@@ -25,6 +25,7 @@ import { Bar } from "@/ui/Bar";
 import { EmptyState } from "@/ui/EmptyState";
 import { BackIcon, CompassIcon, InfoIcon, WarningIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
+import { usePageName } from "@/ui/pageTitle";
 import { useMessages } from "../hooks/useMessages";
 import { useRemoveMessage } from "../hooks/useRemoveMessage";
 import { Composer, type ComposerMode } from "./Composer";
@@ -75,6 +76,7 @@ function Conversation({
   const [byKeyboard, setByKeyboard] = useState(false);
   const list = useRef<HTMLElement>(null);
   const title = chatTitle(chat, me);
+  usePageName(title.name);
   const permissions = permissionsOf(participant?.role, chat.kind);
   const othersMarks = useMemo(
     () => participants.filter((other) => other.userId !== me).map((other) => other.lastReadNumber),
@@ -92,10 +94,12 @@ function Conversation({
     }),
     [remove],
   );
+  const page = useRef<HTMLElement>(null);
+  const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
   const { editLast, showNewest } = useLatest(chat.id, conversation, setMode);
   return (
     <div className={styles.split}>
-      <section className={styles.page} aria-label={title.name}>
+      <section ref={page} className={styles.page} aria-label={title.name}>
         <Header chat={chat} name={title.name} seed={title.seed} />
         <MessageList
           frame={list}
@@ -107,6 +111,7 @@ function Conversation({
           othersMarks={othersMarks}
           removesOthers={permissions.removeMessages}
           actions={actions}
+          onLeave={toField}
         />
         <RemovalNotice chatId={chat.id} byKeyboard={byKeyboard} list={list} />
         <TypingLine chatId={chat.id} />
@@ -192,6 +197,7 @@ function PublicDoor({ chat }: { chat: ChatRowFragment }) {
   const { join, loading } = useJoinChat();
   const [failure, setFailure] = useState<Failure>();
   const title = chatTitle(chat, me);
+  usePageName(title.name);
   return (
     <section className={styles.page} aria-label={title.name}>
       <Header chat={chat} name={title.name} seed={title.seed} />

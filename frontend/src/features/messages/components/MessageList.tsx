@@ -8,6 +8,8 @@ import { explain, t } from "@/strings";
 import { EmptyState } from "@/ui/EmptyState";
 import { BubbleIcon, DownIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
+import { usePrinting } from "@/ui/printing";
+import { useListKeys } from "../hooks/useListKeys";
 import { useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { useMessages } from "../hooks/useMessages";
 import { useStickyScroll } from "../hooks/useStickyScroll";
@@ -31,6 +33,8 @@ export interface MessageListProps {
   othersMarks: readonly number[];
   removesOthers: boolean;
   actions: Omit<MessageActions, "jumpTo">;
+  /** Back to the field below. */
+  onLeave(): void;
 }
 
 export function MessageList(props: MessageListProps) {
@@ -50,6 +54,8 @@ export function MessageList(props: MessageListProps) {
   const scroll = useStickyScroll(frame, rows, conversation);
   const { jumpTo } = scroll;
   const actions = useMemo(() => ({ ...props.actions, jumpTo }), [props.actions, jumpTo]);
+  const onKeyDown = useListKeys(frame, props.onLeave);
+  const printing = usePrinting();
   const looking = visible && scroll.atBottom && atEnd;
   useMarkAsRead(chatId, messageCount, mark, looking);
   const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
@@ -74,10 +80,13 @@ export function MessageList(props: MessageListProps) {
       </EmptyState>
     );
   }
+  const view = (row: Row) => (
+    <RowView key={row.key} row={row} me={me} highlighted={scroll.highlighted} {...props} actions={actions} />
+  );
   return (
     <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages}>
+      <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages} onKeyDown={onKeyDown}>
         <div className={styles.spacer} />
         <Virtualizer
           ref={scroll.list}
@@ -87,11 +96,10 @@ export function MessageList(props: MessageListProps) {
           onScroll={scroll.onScroll}
           onResize={scroll.onResize}
         >
-          {(row) => (
-            <RowView key={row.key} row={row} me={me} highlighted={scroll.highlighted} {...props} actions={actions} />
-          )}
+          {view}
         </Virtualizer>
       </section>
+      {printing && <div className={styles.printed}>{rows.map(view)}</div>}
       {conversation.loading === "older" && (
         <div className={styles.loading} role="status">
           {t.loadingOlder}

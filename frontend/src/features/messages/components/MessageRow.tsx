@@ -1,14 +1,19 @@
-import { type CSSProperties, memo } from "react";
+import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo, useRef, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
+import { ReplyIcon } from "@/ui/icons";
 import { hueOf } from "@/ui/identity";
-import { Markdown } from "@/ui/Markdown";
+import { isComposing } from "@/ui/keys";
 import { plainText } from "@/ui/parseMarkdown";
+import { TabStopContext } from "@/ui/tabStop";
 import { clockTime, fullTime } from "@/ui/time";
+import { useTouch } from "../hooks/useTouch";
+import { isFewEmoji } from "../model/looks";
 import { senderName } from "../model/senderName";
 import styles from "./Bubble.module.css";
+import { MessageText } from "./MessageText";
 import { RowActions } from "./RowActions";
 import { Ticks } from "./Ticks";
 
@@ -39,53 +44,128 @@ export const MessageRow = memo(function MessageRow(props: {
   const quoted = message.replyTo ? unmask(QuotedMessageFragmentDoc, message.replyTo) : undefined;
   const named = props.first && !own && !direct;
   const style = { "--hue": hueOf(message.senderId) } as CSSProperties;
+  const removed = message.removedAt != null;
+  const content = message.content ?? "";
+  const { entered, menu, setMenu, events } = useRow(message, actions);
   return (
     <article
       className={styles.row}
       data-own={own || undefined}
       data-first={props.first || undefined}
       data-highlighted={props.highlighted || undefined}
+      data-emoji={(!removed && !quoted && isFewEmoji(content)) || undefined}
       data-number={message.number}
       tabIndex={-1}
       aria-label={`${own ? t.you : name}, ${fullTime(message.createdAt)}`}
       style={style}
+      {...events}
     >
-      {!own && !direct && (
-        <span className={styles.gutter}>{props.last && <Avatar name={name} seed={message.senderId} size={32} />}</span>
-      )}
-      <div className={styles.bubble}>
-        {named && <div className={styles.sender}>{name}</div>}
-        {quoted && (
-          <button
-            type="button"
-            className={styles.quote}
-            aria-label={t.jumpToQuoted(senderName(quoted))}
-            onClick={() => actions.jumpTo(quoted.id)}
-            style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
-          >
-            <span className={styles.quoteName}>{senderName(quoted)}</span>
-            <span className={styles.quoteText} dir="auto">
-              {quoted.removedAt ? t.removedMessage : plainText(quoted.content ?? "")}
-            </span>
-          </button>
-        )}
-        {/* In the direction of the text, so that the time stands where its last line ends. */}
-        <div dir="auto">
-          {message.removedAt ? (
-            <span className={styles.removed}>{t.removedMessage}</span>
-          ) : (
-            <Markdown text={message.content ?? ""} />
-          )}
-          <span className={styles.meta}>
-            {message.editedAt && !message.removedAt && <span>{t.edited}</span>}
-            {props.last && <time dateTime={message.createdAt}>{clockTime(message.createdAt)}</time>}
-            {own && props.last && props.readers !== undefined && <Ticks state={props.readers} direct={direct} />}
+      <TabStopContext value={entered}>
+        {!own && !direct && (
+          <span className={styles.gutter}>
+            {props.last && <Avatar name={name} seed={message.senderId} size={32} />}
           </span>
+        )}
+        <div className={styles.bubble}>
+          {named && <div className={styles.sender}>{name}</div>}
+          {quoted && (
+            <button
+              type="button"
+              className={styles.quote}
+              tabIndex={entered ? 0 : -1}
+              aria-label={t.jumpToQuoted(senderName(quoted))}
+              onClick={() => actions.jumpTo(quoted.id)}
+              style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
+            >
+              <span className={styles.quoteName}>{senderName(quoted)}</span>
+              <span className={styles.quoteText} dir="auto">
+                {quoted.removedAt ? t.removedMessage : plainText(quoted.content ?? "")}
+              </span>
+            </button>
+          )}
+          {/* In the direction of the text, so that the time stands where its last line ends. */}
+          <div dir="auto">
+            {removed ? <span className={styles.removed}>{t.removedMessage}</span> : <MessageText text={content} />}
+            <Meta {...props} removed={removed} />
+          </div>
         </div>
-      </div>
-      {!message.removedAt && (
-        <RowActions message={message} own={own} removable={props.removable} name={name} actions={actions} />
-      )}
+        {!removed && (
+          <>
+            <span className={styles.pulled} aria-hidden="true">
+              <ReplyIcon size={18} />
+            </span>
+            <RowActions
+              message={message}
+              own={own}
+              removable={props.removable}
+              name={name}
+              timed={props.last}
+              opened={menu}
+              onOpened={setMenu}
+              actions={actions}
+            />
+          </>
+        )}
+      </TabStopContext>
     </article>
   );
 });
+
+/** When it was sent, and how far it has come. Written in the direction of the page, whatever that of the text is. */
+function Meta(props: {
+  message: MessageFieldsFragment;
+  last: boolean;
+  own: boolean;
+  direct: boolean;
+  readers: number | undefined;
+  removed: boolean;
+}) {
+  const { message, last, removed } = props;
+  const edited = message.editedAt && !removed;
+  const ticks = props.own && last && !removed && props.readers !== undefined;
+  if (!last && !edited) return null;
+  return (
+    <span className={styles.meta}>
+      <span className={styles.facts}>
+        {edited && <span>{t.edited}</span>}
+        {last && (
+          <time dateTime={message.createdAt} title={fullTime(message.createdAt)}>
+            {clockTime(message.createdAt)}
+          </time>
+        )}
+        {ticks && <Ticks state={props.readers!} direct={props.direct} />}
+      </span>
+    </span>
+  );
+}
+
+/** What a row does about the focus, keys and fingers: inside of it the Tab key goes on only where one has entered. */
+function useRow(message: MessageFieldsFragment, actions: MessageActions) {
+  const [entered, setEntered] = useState(false);
+  const [menu, show] = useState(false);
+  /** What had the focus when the menu came, and gets it back. */
+  const before = useRef<Element>(null);
+  const setMenu = (opened: boolean) => {
+    show(opened && message.removedAt == null);
+    if (opened) before.current = document.activeElement;
+    else if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  };
+  const { pulling, handlers } = useTouch({
+    longPress: () => !menu && setMenu(true),
+    reply: () => message.removedAt == null && actions.reply(message),
+  });
+  const events = {
+    ...handlers,
+    "data-pulling": pulling || undefined,
+    onFocus: () => setEntered(true),
+    onBlur: (event: FocusEvent<HTMLElement>) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) setEntered(false);
+    },
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      if (event.target !== event.currentTarget || event.key !== "Enter" || isComposing(event.nativeEvent)) return;
+      event.preventDefault();
+      setMenu(true);
+    },
+  };
+  return { entered, menu, setMenu, events };
+}

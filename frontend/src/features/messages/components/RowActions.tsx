@@ -1,8 +1,12 @@
 import { Menu, VisuallyHidden } from "@mantine/core";
-import { useRef, useState } from "react";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
+import { copyText } from "@/ui/copy";
 import { CopyIcon, EditIcon, InfoIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
+import { useCoarsePointer } from "@/ui/pointer";
+import { tell } from "@/ui/status";
+import { useTabStop } from "@/ui/tabStop";
+import { clockTime, fullTime } from "@/ui/time";
 import styles from "./Bubble.module.css";
 import type { MessageActions } from "./MessageRow";
 
@@ -11,6 +15,10 @@ interface RowActionsProps {
   own: boolean;
   removable: boolean;
   name: string;
+  /** Whether the bubble says when it was sent; else this does. */
+  timed: boolean;
+  opened: boolean;
+  onOpened(opened: boolean): void;
   actions: MessageActions;
 }
 
@@ -19,63 +27,65 @@ interface RowActionsProps {
  * it is opened.
  */
 export function RowActions(props: RowActionsProps) {
-  const [opened, setOpened] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
+  const { message, opened, onOpened } = props;
+  const stop = useTabStop();
   const label = t.moreFor(props.own ? t.you : props.name);
   return (
     <span className={styles.actions}>
+      {!props.timed && (
+        <time className={styles.when} dateTime={message.createdAt} title={fullTime(message.createdAt)}>
+          {clockTime(message.createdAt)}
+        </time>
+      )}
       <button
         type="button"
         className={styles.action}
+        tabIndex={stop}
         aria-label={t.reply}
-        onClick={() => props.actions.reply(props.message)}
+        onClick={() => props.actions.reply(message)}
       >
         <ReplyIcon size={17} />
       </button>
       <span className={styles.more}>
         <button
-          ref={button}
           type="button"
           className={styles.action}
+          tabIndex={stop}
           aria-label={label}
           aria-haspopup="menu"
           aria-expanded={opened}
-          onClick={() => setOpened(true)}
+          onClick={() => onOpened(true)}
         >
           <MoreIcon size={17} />
         </button>
-        {opened && (
-          <RowMenu
-            {...props}
-            label={label}
-            onClose={() => {
-              setOpened(false);
-              button.current?.focus();
-            }}
-          />
-        )}
+        {opened && <RowMenu {...props} label={label} />}
       </span>
     </span>
   );
 }
 
-function RowMenu({ message, actions, ...props }: RowActionsProps & { label: string; onClose(): void }) {
+/** A menu; where one points with a finger, a sheet at the foot of the screen. */
+function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { label: string }) {
+  const coarse = useCoarsePointer();
+  const copy = async () => tell((await copyText(message.content ?? "")) ? t.copied : t.notCopied);
   return (
-    <Menu opened onChange={(opened) => !opened && props.onClose()}>
+    <Menu
+      opened
+      onChange={(opened) => !opened && onOpened(false)}
+      withOverlay={coarse}
+      overlayProps={{ backgroundOpacity: 0.45 }}
+    >
       <Menu.Target>
         {/* Over the button that opened it: pressing that again closes it. */}
         <span className={styles.anchor} aria-hidden="true">
           <VisuallyHidden>{props.label}</VisuallyHidden>
         </span>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={styles.menu!}>
         <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message)}>
           {t.reply}
         </Menu.Item>
-        <Menu.Item
-          leftSection={<CopyIcon size={16} />}
-          onClick={() => void navigator.clipboard?.writeText(message.content ?? "")}
-        >
+        <Menu.Item leftSection={<CopyIcon size={16} />} onClick={() => void copy()}>
           {t.copy}
         </Menu.Item>
         {props.own && (

@@ -1,13 +1,15 @@
 import { t } from "@/strings";
 import { dayName } from "@/ui/time";
+import { useToday } from "@/ui/today";
 import styles from "./Separators.module.css";
 
 export function DaySeparator({ at }: { at: string }) {
+  useToday();
   const { days, name } = dayName(at);
   const text = days === 0 ? t.today : days === 1 ? t.yesterday : name;
   return (
     <div className={styles.day}>
-      <span>{text}</span>
+      <span title={name}>{text}</span>
     </div>
   );
 }

@@ -2,10 +2,11 @@ import { useSyncExternalStore } from "react";
 import { useSignedIn } from "@/app/antiphon";
 import { t } from "@/strings";
 import { WarningIcon } from "@/ui/icons";
-import { Markdown } from "@/ui/Markdown";
 import { clockTime } from "@/ui/time";
+import { isFewEmoji } from "../model/looks";
 import type { UnsentMessage } from "../model/outbox";
 import styles from "./Bubble.module.css";
+import { MessageText } from "./MessageText";
 import { Ticks } from "./Ticks";
 
 /** A message on its way: in the outbox, or given back to its author with the reason. */
@@ -17,15 +18,18 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
       className={styles.row}
       data-own
       data-first={first || undefined}
+      data-emoji={isFewEmoji(unsent.content) || undefined}
       data-failed={unsent.failure ? true : undefined}
       aria-label={`${t.you}, ${unsent.failure ? t.notSent : t.sending}`}
     >
       <div className={styles.bubble}>
         <div dir="auto">
-          <Markdown text={unsent.content} />
+          <MessageText text={unsent.content} />
           <span className={styles.meta}>
-            <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
-            {!unsent.failure && <Ticks state={online ? "sending" : "waiting"} direct />}
+            <span className={styles.facts}>
+              <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
+              {!unsent.failure && <Ticks state={online ? "sending" : "waiting"} direct />}
+            </span>
           </span>
         </div>
       </div>

@@ -28,7 +28,9 @@ interface Conversation {
 export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] {
   const rows: Row[] = [];
   if (messages[0]?.number === 1 || messages.length === 0) rows.push({ kind: "beginning", key: "beginning" });
-  let newLine = false;
+  // Who has answered has seen what was new above it.
+  const answered = messages.findLast((message) => message.senderId === me)?.number ?? 0;
+  let newLine = unsent.some((message) => !message.failure) || answered > readUpTo;
   messages.forEach((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];

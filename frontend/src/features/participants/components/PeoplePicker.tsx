@@ -5,6 +5,7 @@ import { useSignedIn } from "@/app/antiphon";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { CloseIcon, SearchIcon } from "@/ui/icons";
+import { isComposing } from "@/ui/keys";
 import { Notice } from "@/ui/Notice";
 import { SHORTEST_SEARCH, useSearchUsers } from "../hooks/useSearchUsers";
 import styles from "./PeoplePicker.module.css";
@@ -59,7 +60,7 @@ export function PeoplePicker(props: {
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
+          if (event.key !== "Enter" || isComposing(event.nativeEvent)) return;
           event.preventDefault();
           const [only] = offered;
           if (only) choose(only);

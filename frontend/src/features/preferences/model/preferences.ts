@@ -10,6 +10,8 @@ export interface Choices {
   notify: boolean;
   /** Whether a sound is played then. */
   sound: boolean;
+  /** Whether Enter sends what is written; without a choice it does where there is a keyboard. */
+  enterSends?: boolean;
 }
 
 const NOTHING: Choices = { muted: [], pinned: [], notify: false, sound: false };

@@ -3,14 +3,13 @@ import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
 import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 
-const NOBODY: string[] = [];
+const NOBODY: readonly string[] = [];
 
 /** The names of those who type in a chat now; of people whose name is not known here, nothing is said. */
-export function useTypingNames(chatId: string): string[] {
+export function useTypingNames(chatId: string): readonly string[] {
   const { typing } = useSignedIn();
   const client = useApolloClient();
-  const users = useStore(typing.store)[chatId];
-  const ids = users ? Object.keys(users) : NOBODY;
+  const ids = useStore(typing.store)[chatId] ?? NOBODY;
   if (ids.length === 0) return NOBODY;
   return ids.flatMap((id) => {
     const person = client.cache.readFragment({

@@ -1,0 +1,22 @@
+import { useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import { Toggle } from "@/ui/Toggle";
+import { useEnterSends } from "../hooks/useChoices";
+import styles from "./Choices.module.css";
+
+/** What the keys do while one writes. */
+export function WritingChoices() {
+  const { preferences } = useSignedIn();
+  const enterSends = useEnterSends();
+  return (
+    <div className={styles.choices}>
+      <Toggle
+        label={t.enterSends}
+        hint={enterSends ? t.enterSendsHint : t.enterBreaksHint}
+        checked={enterSends}
+        onChange={(on) => preferences.change({ enterSends: on })}
+      />
+      <p className={styles.where}>{t.keptHere}</p>
+    </div>
+  );
+}
