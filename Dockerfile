@@ -1,10 +1,32 @@
 # One file for every image: docker build --target users|sender|receiver|migrate|web .
+#
+# Needs neither BuildKit nor a line `# syntax=`, which would have to be fetched from a registry: any engine builds it.
 
 FROM rust:1.95-slim-bookworm AS rust
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential && rm -rf /var/lib/apt/lists/*
 WORKDIR /antiphon
-COPY . .
-RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/antiphon/target \
+# The dependencies first, with nothing of ours: this step is repeated when a manifest changes, not when a source does.
+COPY Cargo.toml Cargo.lock ./
+COPY chassis/Cargo.toml chassis/
+COPY lab/Cargo.toml lab/
+COPY migrations/Cargo.toml migrations/
+COPY receiver/Cargo.toml receiver/
+COPY sender/Cargo.toml sender/
+COPY shared-schema/Cargo.toml shared-schema/
+COPY users/Cargo.toml users/
+RUN for crate in */; do \
+        mkdir "$crate/src" && : >"$crate/src/lib.rs" && echo 'fn main() {}' >"$crate/src/main.rs"; \
+        touch "$crate/README.md"; \
+    done && \
+    cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin migrate
+COPY chassis chassis
+COPY migrations migrations
+COPY receiver receiver
+COPY sender sender
+COPY shared-schema shared-schema
+COPY users users
+# Cargo goes by the times of files, and ours may be older than those of the step before.
+RUN find chassis migrations receiver sender shared-schema users -name '*.rs' -exec touch {} + && \
     cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin migrate && \
     mkdir /programs && \
     cp target/dist/users target/dist/sender target/dist/receiver target/dist/migrate /programs/
@@ -19,37 +41,43 @@ RUN npm run build
 
 FROM debian:bookworm-slim AS service
 # /keys is where users keeps its signing key; a volume mounted there takes over its owner.
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* && \
-    useradd --system --uid 10001 antiphon && install -d -o antiphon -m 700 /keys
-COPY --chmod=755 deploy/is-ready /usr/local/bin/is-ready
-USER antiphon
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && apt-get clean && rm -rf /var/lib/apt/lists/* && \
+    groupadd --gid 10001 antiphon && useradd --uid 10001 --gid antiphon --no-create-home --home-dir /nonexistent antiphon && \
+    install -d -o antiphon -g antiphon -m 700 /keys
+COPY deploy/is-ready deploy/start-instance /usr/local/bin/
+# A number, because Kubernetes cannot tell whether a name is root.
+USER 10001
 ENV HOST=0.0.0.0 PORT=4000
 EXPOSE 4000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 CMD ["is-ready"]
 
 FROM service AS users
 COPY --from=rust /programs/users /usr/local/bin/
-ENTRYPOINT ["users"]
+ENTRYPOINT ["start-instance", "users"]
 
 FROM service AS sender
 COPY --from=rust /programs/sender /usr/local/bin/
-ENTRYPOINT ["sender"]
+ENTRYPOINT ["start-instance", "sender"]
 
 FROM service AS receiver
 COPY --from=rust /programs/receiver /usr/local/bin/
-ENTRYPOINT ["receiver"]
+ENTRYPOINT ["start-instance", "receiver"]
 
 FROM debian:bookworm-slim AS migrate
-RUN useradd --system --uid 10001 antiphon
-USER antiphon
+# compose.yaml makes its passwords with this image, too.
+COPY deploy/make-secrets /usr/local/bin/make-secrets
+COPY deploy/redis.acl /usr/local/share/antiphon/redis.acl
+USER 10001
 COPY --from=rust /programs/migrate /usr/local/bin/
 ENTRYPOINT ["migrate"]
 
 FROM nginxinc/nginx-unprivileged:1.28-bookworm AS web
 COPY deploy/nginx.conf /tmp/nginx.template
-USER root
+USER 0
 RUN sed -e 's|${WEB_LISTEN}|3000|' -e 's|${WEB_ROOT}|/srv|' /tmp/nginx.template >/etc/nginx/antiphon.conf
-USER nginx
+USER 101
 COPY --from=client /antiphon/frontend/dist /srv
 EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/3000 && printf 'GET / HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r answer <&3 && [[ $answer == *' 200 '* ]]"]
 CMD ["nginx", "-p", "/tmp", "-c", "/etc/nginx/antiphon.conf"]

@@ -8,10 +8,15 @@
 
 mod parse;
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
-use secrecy::SecretString;
+use redis::{ConnectionInfo, IntoConnectionInfo};
+use secrecy::{ExposeSecret, SecretString};
 
 pub use parse::{Refusal, parse, try_parse_from};
 
@@ -44,12 +49,19 @@ impl Default for ListenArgs {
 /// The database and how long to wait for it.
 #[derive(Args, Clone, Debug)]
 pub struct PostgresArgs {
-    /// Postgres URL, for example `postgres://sender:secret@127.0.0.1/antiphon`; `?sslmode=require` asks for TLS.
+    /// Postgres URL, for example `postgres://sender@127.0.0.1/antiphon`; `?sslmode=require` asks for TLS.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret)]
     pub database_url: Option<SecretString>,
     /// File that holds the Postgres URL; used when `DATABASE_URL` is not set.
     #[arg(long, env = "DATABASE_URL_FILE")]
     pub database_url_file: Option<PathBuf>,
+    /// Password of the database role: any text, as it is. It replaces one in the URL, which would have to be
+    /// percent-encoded there.
+    #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, value_parser = secret)]
+    pub database_password: Option<SecretString>,
+    /// File that holds the password; used when `DATABASE_PASSWORD` is not set. A line break at its end does not count.
+    #[arg(long, env = "DATABASE_PASSWORD_FILE")]
+    pub database_password_file: Option<PathBuf>,
     /// Most connections to hold; each service has its own default.
     #[arg(long, env = "DB_POOL_MAX")]
     pub db_pool_max: Option<usize>,
@@ -80,6 +92,14 @@ impl PostgresArgs {
             self.database_url_file.as_ref(),
         )
     }
+
+    pub(crate) fn resolve_password(&self) -> Result<Option<SecretString>, StartError> {
+        password(
+            "DATABASE_PASSWORD",
+            self.database_password.as_ref(),
+            self.database_password_file.as_ref(),
+        )
+    }
 }
 
 impl Default for PostgresArgs {
@@ -87,6 +107,8 @@ impl Default for PostgresArgs {
         Self {
             database_url: None,
             database_url_file: None,
+            database_password: None,
+            database_password_file: None,
             db_pool_max: None,
             db_acquire_timeout: Duration::from_millis(500),
             db_statement_timeout: Duration::from_secs(2),
@@ -104,6 +126,16 @@ pub struct RedisArgs {
     /// File that holds the Redis URL; used when `REDIS_URL` is not set.
     #[arg(long, env = "REDIS_URL_FILE")]
     pub redis_url_file: Option<PathBuf>,
+    /// Name of the Redis user; it replaces one in the URL.
+    #[arg(long, env = "REDIS_USERNAME")]
+    pub redis_username: Option<String>,
+    /// Password of the Redis user: any text, as it is. It replaces one in the URL, which would have to be
+    /// percent-encoded there.
+    #[arg(long, env = "REDIS_PASSWORD", hide_env_values = true, value_parser = secret)]
+    pub redis_password: Option<SecretString>,
+    /// File that holds the password; used when `REDIS_PASSWORD` is not set. A line break at its end does not count.
+    #[arg(long, env = "REDIS_PASSWORD_FILE")]
+    pub redis_password_file: Option<PathBuf>,
 }
 
 impl RedisArgs {
@@ -111,7 +143,7 @@ impl RedisArgs {
     pub fn url(url: impl Into<String>) -> Self {
         Self {
             redis_url: Some(SecretString::from(url.into())),
-            redis_url_file: None,
+            ..Self::default()
         }
     }
 
@@ -125,6 +157,41 @@ impl RedisArgs {
             self.redis_url.as_ref(),
             self.redis_url_file.as_ref(),
         )
+    }
+
+    /// How to connect: the URL, with the name and the password that are given beside it.
+    ///
+    /// # Errors
+    /// When there is no URL, it cannot be understood, or a file cannot be read.
+    pub fn connection_info(&self) -> Result<ConnectionInfo, StartError> {
+        let url = self.resolve_url()?;
+        // The parser's message may quote the URL, which may hold a password.
+        let info = url
+            .expose_secret()
+            .into_connection_info()
+            .map_err(|_| StartError::new("REDIS_URL: not a Redis URL"))?;
+        let mut settings = info.redis_settings().clone();
+        if let Some(name) = &self.redis_username {
+            settings = settings.set_username(name);
+        }
+        let password = password(
+            "REDIS_PASSWORD",
+            self.redis_password.as_ref(),
+            self.redis_password_file.as_ref(),
+        )?;
+        if let Some(password) = password {
+            settings = settings.set_password(password.expose_secret());
+        }
+        Ok(info.set_redis_settings(settings))
+    }
+
+    /// A client for [`Self::connection_info`]. It connects when it is first used.
+    ///
+    /// # Errors
+    /// As [`Self::connection_info`].
+    pub fn client(&self) -> Result<redis::Client, StartError> {
+        redis::Client::open(self.connection_info()?)
+            .map_err(|_| StartError::new("REDIS_URL: not a Redis URL"))
     }
 }
 
@@ -243,15 +310,33 @@ fn resolve(
 ) -> Result<SecretString, StartError> {
     match (value, file) {
         (Some(value), _) => Ok(value.clone()),
-        (None, Some(path)) => fs::read_to_string(path)
-            .map(|text| SecretString::from(text.trim()))
-            .map_err(|error| {
-                StartError::new(format!("{variable}_FILE: {}: {error}", path.display()))
-            }),
+        (None, Some(path)) => read(variable, path).map(|text| SecretString::from(text.trim())),
         (None, None) => Err(StartError::new(format!(
             "{variable}: not set (nor {variable}_FILE)"
         ))),
     }
+}
+
+/// A password, from the variable or from its file; none where the server asks for none.
+fn password(
+    variable: &str,
+    value: Option<&SecretString>,
+    file: Option<&PathBuf>,
+) -> Result<Option<SecretString>, StartError> {
+    // Empty is what Compose makes of a variable that is not set.
+    let value = value.filter(|value| !value.expose_secret().is_empty());
+    match (value, file) {
+        (Some(value), _) => Ok(Some(value.clone())),
+        // Blanks may be part of it; the line break that editors and `echo` leave is not.
+        (None, Some(path)) => read(variable, path)
+            .map(|text| Some(SecretString::from(text.trim_end_matches(['\n', '\r'])))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn read(variable: &str, path: &Path) -> Result<String, StartError> {
+    fs::read_to_string(path)
+        .map_err(|error| StartError::new(format!("{variable}_FILE: {}: {error}", path.display())))
 }
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {

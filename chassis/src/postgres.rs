@@ -45,15 +45,19 @@ pub fn connect(args: &PostgresArgs, application_name: &str) -> Result<Pool, Star
         .expose_secret()
         .parse()
         .map_err(|_| StartError::new("DATABASE_URL: not a Postgres URL"))?;
+    if let Some(password) = args.resolve_password()? {
+        config.password(password.expose_secret());
+    }
+    // The URL's own options come last, so that they can overrule ours.
     let options = format!(
-        "{} {PLANS} -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
-        config.get_options().unwrap_or_default(),
+        "{PLANS} -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} {}",
         args.db_statement_timeout.as_millis(),
         args.db_lock_timeout.as_millis(),
         IDLE_IN_TRANSACTION_TIMEOUT.as_millis(),
+        config.get_options().unwrap_or_default(),
     );
     config
-        .options(options.trim_start())
+        .options(options.trim_end())
         .application_name(application_name)
         .connect_timeout(args.db_statement_timeout);
 

@@ -14,7 +14,6 @@ use std::{
 
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use secrecy::ExposeSecret;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{config::RedisArgs, error::StartError};
@@ -56,11 +55,9 @@ impl Publisher {
     /// Starts publishing in the background. Redis need not be there yet.
     ///
     /// # Errors
-    /// When the URL is missing or is not one.
+    /// When the URL is missing or is not one, or the password's file cannot be read.
     pub fn start(args: &RedisArgs, registry: &mut Registry) -> Result<Self, StartError> {
-        let url = args.resolve_url()?;
-        let client = redis::Client::open(url.expose_secret())
-            .map_err(|error| StartError::new(format!("REDIS_URL: {error}")))?;
+        let client = args.client()?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))

@@ -11,6 +11,7 @@ pub mod faults;
 pub mod ports;
 pub mod process;
 mod programs;
+mod secret;
 pub mod servers;
 pub mod stack;
 

@@ -2,7 +2,8 @@
 //!
 //! They listen on free loopback ports and keep their data in a directory of their own, so
 //! that they neither meet nor need servers that were there before. A program that is
-//! missing is a panic with a clear sentence, never a skipped test.
+//! missing is a panic with a clear sentence, never a skipped test. Nobody is let in without a
+//! password.
 
 mod database;
 mod postgres;
@@ -12,7 +13,7 @@ use std::sync::OnceLock;
 
 pub use database::{TestDatabase, connect};
 pub use postgres::{Durability, Postgres};
-pub use redis::Redis;
+pub use redis::{Redis, redis_url_as};
 
 /// One Postgres and one Redis that the tests of a process share.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Servers {
         self.postgres.database().await
     }
 
-    /// The shared Redis. A database number does not isolate Pub/Sub: tests are kept apart
+    /// The shared Redis, for whoever may do everything: [`redis_url_as`] makes a service of them. A database number does not isolate Pub/Sub: tests are kept apart
     /// by the random ids of their feeds.
     pub fn redis_url(&self) -> String {
         self.redis.url()

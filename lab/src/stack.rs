@@ -1,5 +1,5 @@
-//! The whole system as real processes: Postgres, Redis, two instances of each service, the
-//! load balancer and the web client.
+//! The whole system as real processes: Postgres, Redis, two instances of each service or as
+//! many as asked for, the load balancer and the web client.
 //!
 //! The system tests and `make run` start the same thing; they differ in [`Options`] only.
 //! Start order: what others need first. Stop order: the reverse, the services together so
@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use instances::{Instance, Service};
-pub use options::{Options, StackPorts};
+pub use options::{AddressLimits, Instances, Options, StackPorts};
 
 use crate::Error;
 use crate::directory::Directory;
@@ -61,7 +61,7 @@ impl Stack {
         let postgres = Postgres::launch(Arc::clone(&directory), ports.postgres, durability)?;
         let redis = match options.with_redis {
             true => Redis::launch(Arc::clone(&directory), ports.redis)?,
-            false => Redis::absent(Arc::clone(&directory), ports.redis),
+            false => Redis::absent(Arc::clone(&directory), ports.redis)?,
         };
         let stack = Stack {
             http: ready::client()?,
@@ -78,8 +78,12 @@ impl Stack {
         // The first of them makes the signing key that the second one reads and all others
         // ask for, through the load balancer.
         stack.start_instance(Service::Users.instance(1)).await?;
-        stack.wait_through_front("/users/readyz").await?;
-        let rest = Instance::all().filter(|instance| *instance != Service::Users.instance(1));
+        stack
+            .wait_through_front("/users/.well-known/jwks.json")
+            .await?;
+        let mut rest = stack.instances();
+        rest.retain(|instance| *instance != Service::Users.instance(1));
+        let rest = rest.into_iter();
         futures_util::future::try_join_all(rest.map(|instance| stack.start_instance(instance)))
             .await?;
         stack.wait_for_front().await?;
@@ -88,14 +92,7 @@ impl Stack {
 
     async fn migrate(&self) -> Result<(), Error> {
         self.postgres.create_database(DATABASE).await?;
-        let url = self.postgres.owner_url(DATABASE);
-        migrations::run(&url)
-            .await
-            .map(drop)
-            .map_err(|cause| Error::Failed {
-                program: "the migrations".to_owned(),
-                output: cause.to_string(),
-            })
+        self.postgres.migrate(DATABASE).await
     }
 
     async fn start_front(&self) -> Result<(), Error> {
@@ -124,7 +121,7 @@ impl Stack {
 
     /// The load balancer sends requests to an instance once its own checks have seen it.
     async fn wait_for_front(&self) -> Result<(), Error> {
-        for instance in Instance::all() {
+        for instance in self.instances() {
             self.wait_until_balanced(instance).await?;
         }
         if self.options.web.is_some() {
@@ -135,8 +132,9 @@ impl Stack {
 
     async fn wait_until_balanced(&self, instance: Instance) -> Result<(), Error> {
         let (pool, number) = (instance.service.name(), instance.number);
-        let up =
-            format!("haproxy_server_status{{proxy=\"{pool}\",server=\"{number}\",state=\"UP\"}} 1");
+        let up = format!(
+            "haproxy_server_status{{proxy=\"{pool}\",server=\"i{number}\",state=\"UP\"}} 1"
+        );
         let metrics = self.balancer_metrics_url();
         let log = self.directory.path().join("haproxy.log");
         ready::wait_for_text(&self.http, &metrics, &up, &log, PATIENCE).await
@@ -151,6 +149,11 @@ impl Stack {
     /// The address of the application: the load balancer.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.options.ports.balancer)
+    }
+
+    /// All instances of all services.
+    pub fn instances(&self) -> Vec<Instance> {
+        self.options.ports.instances()
     }
 
     /// The address of one instance, past the load balancer.

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, Config, NoTls, error::SqlState};
 
 mod embedded {
     refinery::embed_migrations!("sql");
 }
 
-/// Any number that nobody else locks in the same database.
-const LOCK: i64 = 0x616e_7469_7068_6f6e;
+/// Whoever holds this table's lock migrates. Only the owner of the database may: a service that could take the lock could
+/// keep every later release from being installed.
+const LOCK: &str = "LOCK TABLE migrate_lock IN ACCESS EXCLUSIVE MODE";
 
 /// How long `migrate` waits for another `migrate` before it gives up.
-const LOCK_WAIT: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What can go wrong while migrating.
 #[derive(Debug)]
@@ -54,25 +55,57 @@ impl From<refinery::Error> for Error {
 
 /// Brings the database at `url` to the newest schema, and answers with the number of scripts that were applied.
 ///
-/// Any number of processes may call this at once: an advisory lock lets one work and the others find nothing to do.
+/// # Errors
+///
+/// When `url` is none, and as [`run_on`].
+pub async fn run(url: &str) -> Result<usize, Error> {
+    run_on(&url.parse()?).await
+}
+
+/// Brings a database to the newest schema, and answers with the number of scripts that were applied.
+///
+/// Any number of processes may call this at once: a lock lets one work and the others find nothing to do.
 ///
 /// # Errors
 ///
 /// When the database is away, another `migrate` holds the lock for longer than a minute, or a script fails. A script
 /// that fails leaves nothing behind: each runs in a transaction.
-pub async fn run(url: &str) -> Result<usize, Error> {
-    let mut client = connect(url).await?;
-    client
-        .batch_execute(&format!("SET lock_timeout = {}", LOCK_WAIT.as_millis()))
-        .await?;
-    client
-        .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
-        .await?;
-    // The lock goes with the connection, whatever happens in between.
+pub async fn run_on(database: &Config) -> Result<usize, Error> {
+    // The scripts run in transactions of their own, so the lock is held by another connection.
+    let mut holder = connect(database).await?;
+    let settings = format!(
+        "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = 0",
+        LOCK_TIMEOUT.as_millis()
+    );
+    holder.batch_execute(&settings).await?;
+    make_lock(&holder).await?;
+    let lock = holder.transaction().await?;
+    lock.batch_execute(LOCK).await?;
+
+    let mut client = connect(database).await?;
     let report = embedded::migrations::runner()
         .run_async(&mut client)
         .await?;
+    lock.commit().await?;
     Ok(report.applied_migrations().len())
+}
+
+async fn make_lock(client: &Client) -> Result<(), Error> {
+    let made = client
+        .batch_execute("CREATE TABLE IF NOT EXISTS migrate_lock ()")
+        .await;
+    match made {
+        // Another process was making it at the same moment.
+        Err(error)
+            if matches!(
+                error.code(),
+                Some(&SqlState::UNIQUE_VIOLATION | &SqlState::DUPLICATE_TABLE)
+            ) =>
+        {
+            Ok(())
+        }
+        made => Ok(made?),
+    }
 }
 
 /// The services' database roles, by service name.
@@ -82,13 +115,22 @@ pub const ROLES: [(&str, &str); 3] = [
     ("receiver", "antiphon_receiver"),
 ];
 
-/// Lets `role` sign in with `password`. Not needed where the server trusts the connection.
+/// Lets `role` sign in with `password`, at the database at `url`.
+///
+/// # Errors
+///
+/// When `url` is none, and as [`set_password_on`].
+pub async fn set_password(url: &str, role: &str, password: &str) -> Result<(), Error> {
+    set_password_on(&url.parse()?, role, password).await
+}
+
+/// Lets `role` sign in with `password`, which may be any text. Not needed where the server trusts the connection.
 ///
 /// # Errors
 ///
 /// When the database is away or the caller may not change roles.
-pub async fn set_password(url: &str, role: &str, password: &str) -> Result<(), Error> {
-    let client = connect(url).await?;
+pub async fn set_password_on(database: &Config, role: &str, password: &str) -> Result<(), Error> {
+    let client = connect(database).await?;
     // ALTER ROLE takes no parameters, so the server quotes the text for us.
     let statement: String = client
         .query_one(
@@ -100,8 +142,8 @@ pub async fn set_password(url: &str, role: &str, password: &str) -> Result<(), E
     Ok(client.batch_execute(&statement).await?)
 }
 
-async fn connect(url: &str) -> Result<Client, Error> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+async fn connect(database: &Config) -> Result<Client, Error> {
+    let (client, connection) = database.connect(NoTls).await?;
     // The task ends with the client; an error of the connection reaches the caller through the client.
     tokio::spawn(connection);
     Ok(client)

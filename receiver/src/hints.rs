@@ -12,10 +12,9 @@ use prometheus_client::{
     registry::Registry,
 };
 use redis::{
-    AsyncConnectionConfig, Client, PushInfo, PushKind, RedisError, Value,
+    AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
     aio::MultiplexedConnection, cmd,
 };
-use secrecy::ExposeSecret;
 use shared_schema::{FeedId, Publication, channel};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -89,18 +88,14 @@ impl Hints {
         interest: mpsc::UnboundedReceiver<Interest>,
         metrics: HintMetrics,
     ) -> Result<Self, StartError> {
-        let url = args.resolve_url()?;
-        // Pushes need RESP3; the URL says so, so that nobody has to.
-        let mut url = url.expose_secret().to_owned();
-        if !url.contains("protocol=") {
-            url.push_str(if url.contains('?') {
-                "&protocol=resp3"
-            } else {
-                "?protocol=resp3"
-            });
-        }
-        let client =
-            Client::open(url).map_err(|error| StartError::new(format!("REDIS_URL: {error}")))?;
+        let info = args.connection_info()?;
+        // Pushes need RESP3, whatever the URL says.
+        let settings = info
+            .redis_settings()
+            .clone()
+            .set_protocol(ProtocolVersion::RESP3);
+        let client = Client::open(info.set_redis_settings(settings))
+            .map_err(|_| StartError::new("REDIS_URL: not a Redis URL"))?;
         Ok(Self {
             client,
             hub,

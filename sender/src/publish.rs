@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use chassis::{StartError, config::RedisArgs, publisher::Publisher, telemetry::trace_id};
-use secrecy::ExposeSecret;
 use shared_schema::{ENVELOPE_VERSION, Event, FeedId, Publication, Signal, channel};
 
 /// Content of one publication, in bytes, after which another one begins: whoever listens takes it as a whole, and Redis
@@ -109,10 +108,7 @@ pub struct Probe(redis::Client);
 
 impl Probe {
     pub fn new(args: &RedisArgs) -> Result<Self, StartError> {
-        let url = args.resolve_url()?;
-        redis::Client::open(url.expose_secret())
-            .map(Self)
-            .map_err(|error| StartError::new(format!("REDIS_URL: {error}")))
+        args.client().map(Self)
     }
 
     pub async fn ping(self) -> Result<(), String> {

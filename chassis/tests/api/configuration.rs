@@ -107,6 +107,11 @@ fn a_secret_on_the_command_line_is_refused_without_repeating_it() {
     ));
     assert!(error.starts_with("DATABASE_URL: "), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
+    for flag in ["database-password", "redis-password"] {
+        let error = refused(&format!("{ENOUGH} --{flag} hunter2"));
+        assert!(error.contains("_PASSWORD: a secret"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }
 
 #[test]
@@ -151,12 +156,17 @@ fn help_documents_every_variable() {
         "INSTANCE",
         "DATABASE_URL",
         "DATABASE_URL_FILE",
+        "DATABASE_PASSWORD",
+        "DATABASE_PASSWORD_FILE",
         "DB_POOL_MAX",
         "DB_ACQUIRE_TIMEOUT_MS",
         "DB_STATEMENT_TIMEOUT_MS",
         "DB_LOCK_TIMEOUT_MS",
         "REDIS_URL",
         "REDIS_URL_FILE",
+        "REDIS_USERNAME",
+        "REDIS_PASSWORD",
+        "REDIS_PASSWORD_FILE",
         "JWKS_URL",
         "TOKEN_ISSUER",
         "TOKEN_AUDIENCE",

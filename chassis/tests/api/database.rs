@@ -28,6 +28,51 @@ async fn pool(role: &str) -> (lab::servers::TestDatabase, Pool) {
     (database, pool)
 }
 
+/// SCALE 3: a password is any text, in the variable and in its file, and never part of a URL.
+#[tokio::test]
+async fn a_password_of_any_text_stands_beside_the_url() {
+    const PASSWORD: &str = "p@ss/%'\" #?:[ä]";
+    let postgres = lab::servers::Postgres::start();
+    postgres.create_database("odd").await.unwrap();
+    let owner = lab::servers::connect(&postgres.owner_url("odd")).await;
+    owner.batch_execute("CREATE ROLE odd LOGIN").await.unwrap();
+    set_password(&owner, PASSWORD).await;
+
+    let url = format!("postgres://odd@127.0.0.1:{}/odd", postgres.port());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{PASSWORD}\n")).unwrap();
+    for args in [
+        PostgresArgs {
+            database_password: Some(PASSWORD.into()),
+            ..PostgresArgs::url(&url)
+        },
+        PostgresArgs {
+            database_password_file: Some(file.path().into()),
+            ..PostgresArgs::url(&url)
+        },
+        // What stands beside the URL replaces what stands in it.
+        PostgresArgs {
+            database_password: Some(PASSWORD.into()),
+            ..PostgresArgs::url(url.replace("odd@", "odd:wrong@"))
+        },
+    ] {
+        let pool = connect(&args, "chassis-test").unwrap();
+        run(&pool, "SELECT 1").await.unwrap();
+    }
+    let wrong = PostgresArgs {
+        database_password: Some("p@ss".into()),
+        ..PostgresArgs::url(&url)
+    };
+    let pool = connect(&wrong, "chassis-test").unwrap();
+    assert_unavailable(run(&pool, "SELECT 1").await);
+}
+
+async fn set_password(owner: &tokio_postgres::Client, password: &str) {
+    let quoted = "SELECT format('ALTER ROLE odd PASSWORD %L', $1::text)";
+    let statement: String = owner.query_one(quoted, &[&password]).await.unwrap().get(0);
+    owner.batch_execute(&statement).await.unwrap();
+}
+
 async fn run(pool: &Pool, sql: &str) -> Result<(), Error> {
     Ok(pool.get().await?.batch_execute(sql).await?)
 }

@@ -133,3 +133,43 @@ async fn publishing_goes_on_when_redis_is_back() {
     }
     assert_eq!(heard.as_deref(), Some("after"));
 }
+
+/// SCALE 3: as for Postgres, a password is any text.
+#[tokio::test]
+async fn a_password_of_any_text_stands_beside_the_url() {
+    const PASSWORD: &str = "p@ss/%'\"";
+    const SHA256: &str = "03c257c614b980e9ceca64aa2686d90e6652a59b256c07725bde11fad0f85516";
+    let redis = lab::servers::Redis::start();
+    let made = redis.command(&format!(
+        "ACL SETUSER odd reset on #{SHA256} &feed:* +spublish"
+    ));
+    assert_eq!(made.unwrap(), "+OK");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{PASSWORD}\n")).unwrap();
+    let url = redis.address();
+    for (args, taken) in [
+        (
+            RedisArgs {
+                redis_username: Some("odd".to_owned()),
+                redis_password: Some(PASSWORD.into()),
+                ..RedisArgs::url(&url)
+            },
+            1,
+        ),
+        (
+            RedisArgs {
+                redis_password_file: Some(file.path().into()),
+                ..RedisArgs::url(url.replace("://", "://odd:wrong@"))
+            },
+            1,
+        ),
+        // S7: nobody's account publishes nothing.
+        (RedisArgs::url(&url), 0),
+    ] {
+        let mut registry = Registry::default();
+        let publisher = Publisher::start(&args, &mut registry).unwrap();
+        publisher.publish("feed:x", *b"hint");
+        publisher.flush(Duration::from_secs(5)).await;
+        assert_eq!(count(&registry, "published"), taken, "{args:?}");
+    }
+}

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use lab::stack::{Options, Stack, StackPorts};
+use lab::stack::{Instances, Options, Service, Stack, StackPorts};
 use lab::{Error, demo, directory, ports};
 
 use super::asked_to_end;
 
-/// The usual ports can be changed one by one, for machines where something has them.
+/// The usual ports can be changed one by one, for machines where something has them. Third and further instances listen on
+/// free ports.
 #[derive(Args)]
 pub struct Up {
     /// The built web client.
@@ -31,6 +32,8 @@ pub struct Up {
     /// The web client's static server.
     #[arg(long, env = "ANTIPHON_WEB_PORT", default_value_t = 3000)]
     web_port: u16,
+    #[command(flatten)]
+    instances: Instances,
     /// users, instance 1.
     #[arg(long, env = "ANTIPHON_USERS_1_PORT", default_value_t = 4001)]
     users_1_port: u16,
@@ -53,38 +56,68 @@ pub struct Up {
 
 impl Up {
     /// Every well-known port with the variable that moves it.
-    fn wanted_ports(&self) -> [(u16, &'static str, &'static str); 8] {
-        [
+    fn wanted_ports(&self) -> Vec<(u16, &'static str, &'static str)> {
+        let Instances {
+            users_instances,
+            sender_instances,
+            receiver_instances,
+        } = self.instances;
+        let mut wanted = vec![
             (self.port, "the application", "ANTIPHON_PORT"),
             (self.web_port, "the web client", "ANTIPHON_WEB_PORT"),
             (self.users_1_port, "users 1", "ANTIPHON_USERS_1_PORT"),
-            (self.users_2_port, "users 2", "ANTIPHON_USERS_2_PORT"),
             (self.sender_1_port, "sender 1", "ANTIPHON_SENDER_1_PORT"),
-            (self.sender_2_port, "sender 2", "ANTIPHON_SENDER_2_PORT"),
             (
                 self.receiver_1_port,
                 "receiver 1",
                 "ANTIPHON_RECEIVER_1_PORT",
             ),
+        ];
+        let second = [
             (
-                self.receiver_2_port,
-                "receiver 2",
-                "ANTIPHON_RECEIVER_2_PORT",
+                users_instances,
+                (self.users_2_port, "users 2", "ANTIPHON_USERS_2_PORT"),
             ),
-        ]
+            (
+                sender_instances,
+                (self.sender_2_port, "sender 2", "ANTIPHON_SENDER_2_PORT"),
+            ),
+            (
+                receiver_instances,
+                (
+                    self.receiver_2_port,
+                    "receiver 2",
+                    "ANTIPHON_RECEIVER_2_PORT",
+                ),
+            ),
+        ];
+        wanted.extend(
+            second
+                .into_iter()
+                .filter(|(count, _)| *count > 1)
+                .map(|(_, port)| port),
+        );
+        wanted
     }
 
     fn ports(&self) -> StackPorts {
-        StackPorts {
-            balancer: self.port,
-            web: self.web_port,
-            users: [self.users_1_port, self.users_2_port],
-            sender: [self.sender_1_port, self.sender_2_port],
-            receiver: [self.receiver_1_port, self.receiver_2_port],
-            // Nobody but the services talks to these, and a Postgres or Redis on the
-            // standard ports must not be in the way.
-            ..StackPorts::free()
-        }
+        let usual = |ports: &mut Vec<u16>, usual: [u16; 2]| {
+            for (port, usual) in ports.iter_mut().zip(usual) {
+                *port = usual;
+            }
+        };
+        // Nobody but the services talks to the others, and a Postgres or Redis on the standard
+        // ports must not be in the way.
+        let mut ports = StackPorts::free_for(self.instances);
+        ports.balancer = self.port;
+        ports.web = self.web_port;
+        usual(&mut ports.users, [self.users_1_port, self.users_2_port]);
+        usual(&mut ports.sender, [self.sender_1_port, self.sender_2_port]);
+        usual(
+            &mut ports.receiver,
+            [self.receiver_1_port, self.receiver_2_port],
+        );
+        ports
     }
 }
 
@@ -147,6 +180,11 @@ fn announce(stack: &Stack, with_demo: bool) {
         );
     }
     println!("  GraphQL             {address}/users/graphql  /sender/graphql  /receiver/graphql");
+    let ides = Service::ALL.map(|service| {
+        let url = stack.instance_url(service.instance(1));
+        format!("{}/graphql", url.replace("127.0.0.1", "localhost"))
+    });
+    println!("  IDE                 {}", ides.join("  "));
     println!("  Database            {}", stack.database_url(None));
     println!("  Metrics             {}", stack.balancer_metrics_url());
     println!("\n  Ctrl-C stops everything.");

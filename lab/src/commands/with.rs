@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use lab::Error;
-use lab::stack::{Instance, Options, Stack};
+use lab::stack::{Instances, Options, Stack, StackPorts};
 use tokio::process::Command;
 
 use super::asked_to_end;
@@ -27,6 +27,8 @@ pub struct With {
     /// The built web client; without it only the API is served.
     #[arg(long)]
     web: Option<PathBuf>,
+    #[command(flatten)]
+    instances: Instances,
     /// A variable for every service, as NAME=value; may be repeated.
     #[arg(long = "env", value_parser = variable)]
     environment: Vec<(String, String)>,
@@ -52,6 +54,7 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
     };
     let mut options = Options {
         web,
+        ports: StackPorts::free_for(with.instances),
         ..Options::for_tests()
     };
     options.environment.extend(with.environment.clone());
@@ -64,7 +67,7 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
     std::fs::create_dir_all(stack.directory().join(PIDS)).map_err(cannot_tell_pids)?;
     let mut told = HashMap::new();
     tell_pids(&stack, &mut told)?;
-    let instances = Instance::all().map(|instance| {
+    let instances = stack.instances().into_iter().map(|instance| {
         let name = instance.to_string().to_uppercase().replace('-', "_");
         (format!("ANTIPHON_{name}_URL"), stack.instance_url(instance))
     });
@@ -110,7 +113,8 @@ async fn keep_up(
 
 /// Writes what has changed since the last time. What is down has no file.
 fn tell_pids(stack: &Stack, told: &mut HashMap<String, Option<u32>>) -> Result<(), Error> {
-    let instances = Instance::all().map(|one| (one.to_string(), stack.process_id(one)));
+    let instances = stack.instances().into_iter();
+    let instances = instances.map(|one| (one.to_string(), stack.process_id(one)));
     let redis = stack.redis().pid().filter(|_| stack.redis().is_running());
     let directory = stack.directory().join(PIDS);
     for (name, pid) in instances.chain([("redis".to_owned(), redis)]) {

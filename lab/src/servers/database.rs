@@ -9,6 +9,7 @@ use tokio_postgres::{Client, NoTls};
 use super::Postgres;
 use super::postgres::{OWNER, url};
 use crate::Error;
+use crate::secret::Secret;
 
 const TEMPLATE: &str = "antiphon_template";
 
@@ -17,6 +18,7 @@ const TEMPLATE: &str = "antiphon_template";
 pub struct TestDatabase {
     name: String,
     port: u16,
+    secret: Secret,
     discarded: Discarded,
 }
 
@@ -26,7 +28,7 @@ pub(super) type Discarded = Arc<Mutex<Vec<String>>>;
 impl TestDatabase {
     /// Its address for a role, such as `antiphon_sender`.
     pub fn url_as(&self, role: &str) -> String {
-        url(self.port, role, &self.name)
+        url(&self.secret, self.port, role, &self.name)
     }
 
     /// Its address for its owner, who may do anything.
@@ -87,6 +89,7 @@ impl Postgres {
         TestDatabase {
             name,
             port: self.port(),
+            secret: self.secret().clone(),
             discarded: Arc::clone(&self.discarded),
         }
     }
@@ -113,9 +116,25 @@ impl Postgres {
     async fn make_template(&self) {
         let client = connect(&self.owner_url("postgres")).await;
         execute(&client, &format!("CREATE DATABASE {TEMPLATE}")).await;
-        if let Err(error) = migrations::run(&self.owner_url(TEMPLATE)).await {
-            panic!("the migrations failed: {error}");
+        if let Err(error) = self.migrate(TEMPLATE).await {
+            panic!("{error}");
         }
+    }
+
+    /// Brings a database to the newest schema, and gives the services' roles their passwords.
+    pub async fn migrate(&self, database: &str) -> Result<(), Error> {
+        let failed = |cause: migrations::Error| Error::Failed {
+            program: "the migrations".to_owned(),
+            output: cause.to_string(),
+        };
+        let url = self.owner_url(database);
+        migrations::run(&url).await.map_err(failed)?;
+        for (_, role) in migrations::ROLES {
+            migrations::set_password(&url, role, &self.password_of(role))
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
     }
 }
 

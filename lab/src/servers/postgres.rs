@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,6 +14,7 @@ use super::database::Discarded;
 use crate::account::Account;
 use crate::directory::Directory;
 use crate::process::{Process, Recipe, StopSteps};
+use crate::secret::Secret;
 use crate::{Error, ports, programs};
 
 /// Who made the cluster and owns every database in it.
@@ -28,7 +31,7 @@ pub enum Durability {
     ThrownAway,
 }
 
-/// A PostgreSQL server of our own. Everyone on the loopback may sign in as anyone.
+/// A PostgreSQL server of our own. Every role has a password of its own.
 #[derive(Debug)]
 pub struct Postgres {
     name: String,
@@ -36,6 +39,7 @@ pub struct Postgres {
     durability: Durability,
     account: Account,
     data: PathBuf,
+    secret: Secret,
     process: Mutex<Option<Process>>,
     pub(super) template: tokio::sync::OnceCell<()>,
     pub(super) databases: AtomicU64,
@@ -65,8 +69,9 @@ impl Postgres {
         durability: Durability,
     ) -> Result<Postgres, Error> {
         let postgres = Postgres::named("postgres", directory, port, durability)?;
-        if !postgres.data.join("PG_VERSION").exists() {
-            postgres.make_cluster()?;
+        match postgres.data.join("PG_VERSION").exists() {
+            true => postgres.stop_trusting()?,
+            false => postgres.make_cluster()?,
         }
         postgres.begin()?;
         Ok(postgres)
@@ -98,6 +103,7 @@ impl Postgres {
             durability,
             account: Account::for_postgres()?,
             data: directory.path().join(name),
+            secret: Secret::of(&directory)?,
             process: Mutex::new(None),
             template: tokio::sync::OnceCell::new(),
             databases: AtomicU64::new(0),
@@ -126,7 +132,9 @@ impl Postgres {
             .arg(&self.data)
             .args(["--host=127.0.0.1", &format!("--port={primary}")])
             .args([&format!("--username={OWNER}"), "--write-recovery-conf"])
-            .args(["--checkpoint=fast", "--wal-method=stream", "--no-sync"]);
+            .args(["--checkpoint=fast", "--wal-method=stream", "--no-sync"])
+            // It writes the password down for the standby, too.
+            .env("PGPASSWORD", self.secret.password(OWNER));
         let output = command
             .current_dir(self.directory.path())
             .output()
@@ -146,13 +154,15 @@ impl Postgres {
         self.account.take(&self.data)?;
         let initdb = programs::postgres("initdb")?;
         let mut command = self.account.command(&initdb);
+        let password = self.password_file()?;
         command.arg("--pgdata").arg(&self.data).args([
             "--username",
             OWNER,
-            "--auth=trust",
+            self.authentication(),
             "--encoding=UTF8",
             "--locale=C.UTF-8",
         ]);
+        command.arg("--pwfile").arg(password.path());
         if self.durability == Durability::ThrownAway {
             command.arg("--no-sync");
         }
@@ -167,6 +177,66 @@ impl Postgres {
             program: "initdb".to_owned(),
             output: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
+    }
+
+    /// Tests connect by the thousand, and SCRAM is slow on purpose.
+    fn authentication(&self) -> &'static str {
+        match self.durability {
+            Durability::Kept => "--auth=scram-sha-256",
+            Durability::ThrownAway => "--auth=md5",
+        }
+    }
+
+    /// The owner's password where only `initdb` can read it. It goes away with the value.
+    fn password_file(&self) -> Result<tempfile::NamedTempFile, Error> {
+        let failed = |cause| Error::io("write the password of the database's owner", cause);
+        let mut file = tempfile::NamedTempFile::new_in(self.directory.path()).map_err(failed)?;
+        writeln!(file, "{}", self.secret.password(OWNER)).map_err(failed)?;
+        self.account.take(file.path())?;
+        Ok(file)
+    }
+
+    /// A cluster that was made before there were passwords trusts everybody. Its owner gets a
+    /// password while nobody can connect, and from then on one is needed.
+    fn stop_trusting(&self) -> Result<(), Error> {
+        let path = self.data.join("pg_hba.conf");
+        let failed = |cause| Error::io(format!("change {}", path.display()), cause);
+        let rules = fs::read_to_string(&path).map_err(failed)?;
+        let trusts = |line: &str| !line.starts_with('#') && line.ends_with(" trust");
+        if !rules.lines().any(trusts) {
+            return Ok(());
+        }
+        let program = programs::postgres("postgres")?;
+        let mut single = self.account.command(&program);
+        single
+            .args(["--single", "-D"])
+            .arg(&self.data)
+            .arg("postgres")
+            .current_dir(self.directory.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null());
+        let mut child = single
+            .spawn()
+            .map_err(|cause| Error::io("run postgres --single", cause))?;
+        let password = self.secret.password(OWNER);
+        if let Some(mut input) = child.stdin.take() {
+            writeln!(input, "ALTER ROLE {OWNER} PASSWORD '{password}'").map_err(failed)?;
+        }
+        let status = child.wait().map_err(failed)?;
+        if !status.success() {
+            return Err(Error::Failed {
+                program: "postgres --single".to_owned(),
+                output: status.to_string(),
+            });
+        }
+        let rules: Vec<String> = rules
+            .lines()
+            .map(|line| match line.strip_suffix(" trust") {
+                Some(rest) if trusts(line) => format!("{rest} scram-sha-256"),
+                _ => line.to_owned(),
+            })
+            .collect();
+        fs::write(&path, rules.join("\n") + "\n").map_err(failed)
     }
 
     fn begin(&self) -> Result<(), Error> {
@@ -206,7 +276,14 @@ impl Postgres {
         if self.durability == Durability::ThrownAway {
             // A killed server still keeps what it acknowledged, as the tests need; only a
             // crash of the machine would lose it.
-            settings.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));
+            settings.extend(
+                [
+                    "fsync=off",
+                    "full_page_writes=off",
+                    "password_encryption=md5",
+                ]
+                .map(str::to_owned),
+            );
         }
         settings
     }
@@ -251,9 +328,18 @@ impl Postgres {
         self.slot().as_ref().map(Process::pid)
     }
 
-    /// The address of `database` for `role`.
+    /// The address of `database` for `role`, with the role's password.
     pub fn url(&self, role: &str, database: &str) -> String {
-        url(self.port, role, database)
+        url(&self.secret, self.port, role, database)
+    }
+
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The password of a role.
+    pub fn password_of(&self, role: &str) -> String {
+        self.secret.password(role)
     }
 
     /// The address of `database` for the owner of everything.
@@ -340,6 +426,7 @@ impl Postgres {
     }
 }
 
-pub(super) fn url(port: u16, role: &str, database: &str) -> String {
-    format!("postgres://{role}@127.0.0.1:{port}/{database}")
+pub(super) fn url(secret: &Secret, port: u16, role: &str, database: &str) -> String {
+    let password = secret.password(role);
+    format!("postgres://{role}:{password}@127.0.0.1:{port}/{database}")
 }

@@ -1,20 +1,35 @@
 //! A private Redis.
 
-use std::io::{Read, Write};
+use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
 use crate::process::{Process, Recipe, StopSteps};
+use crate::secret::{self, Secret};
 use crate::{Error, ports, programs};
+
+/// Who may do what, as every other deployment has it.
+const ACL: &str = include_str!("../../../deploy/redis.acl");
+
+/// The services, as Redis knows them.
+const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
+
+/// Whoever starts the server may do everything.
+const ADMIN: &str = "admin";
+
+const ACL_FILE: &str = "redis.acl";
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A Redis server of our own that stores nothing on disk.
+/// A Redis server of our own that stores nothing on disk. Each service signs in with a password of its own.
 #[derive(Debug)]
 pub struct Redis {
     port: u16,
+    password: String,
     process: Mutex<Option<Process>>,
     // Last: it is removed after the process has stopped.
     directory: Arc<Directory>,
@@ -34,25 +49,28 @@ impl Redis {
 
     /// A server on `port` with its log in `directory`.
     pub fn launch(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
-        let redis = Redis::absent(directory, port);
+        let redis = Redis::absent(directory, port)?;
         redis.begin()?;
         Ok(redis)
     }
 
     /// No server yet: the port refuses connections until [`Redis::restart`].
-    pub fn absent(directory: Arc<Directory>, port: u16) -> Redis {
-        Redis {
+    pub fn absent(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
+        Ok(Redis {
             port,
+            password: Secret::of(&directory)?.password("redis"),
             process: Mutex::new(None),
             directory,
-        }
+        })
     }
 
     fn begin(&self) -> Result<(), Error> {
         let port = self.port.to_string();
+        self.write_acl()?;
         let mut command = vec![programs::redis()?.into()];
         let arguments = [
             ["--port", &port],
+            ["--aclfile", ACL_FILE],
             ["--bind", "127.0.0.1"],
             ["--save", ""],
             ["--appendonly", "no"],
@@ -68,6 +86,22 @@ impl Redis {
         self.wait_until_ready(&process)?;
         *self.slot() = Some(process);
         Ok(())
+    }
+
+    /// Only the hashes of the passwords are in it.
+    fn write_acl(&self) -> Result<(), Error> {
+        let mut acl = SERVICES.iter().fold(ACL.to_owned(), |acl, service| {
+            let variable = format!("${{{}_SHA256}}", service.to_uppercase());
+            acl.replace(&variable, &secret::sha256(&self.password_of(service)))
+        });
+        acl.push_str(&format!(
+            "user {ADMIN} reset on #{} ~* &* +@all\n",
+            secret::sha256(&self.password)
+        ));
+        let path = self.directory.path().join(ACL_FILE);
+        let failed = |cause| Error::io(format!("write {}", path.display()), cause);
+        fs::write(&path, acl).map_err(failed)?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)
     }
 
     fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
@@ -94,16 +128,19 @@ impl Redis {
         }
     }
 
-    /// Sends one command, as words, and returns the first line of the answer.
+    /// Sends one command, as words, and returns the first line of the answer. It may do everything.
     pub fn command(&self, words: &str) -> std::io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        stream.write_all(format!("{words}\r\n").as_bytes())?;
-        let mut answer = [0; 128];
-        let length = stream.read(&mut answer)?;
-        let answer = String::from_utf8_lossy(&answer[..length]);
-        Ok(answer.lines().next().unwrap_or_default().to_owned())
+        let password = &self.password;
+        stream.write_all(format!("AUTH {ADMIN} {password}\r\n{words}\r\n").as_bytes())?;
+        let mut lines = BufReader::new(stream).lines();
+        let mut next = || lines.next().unwrap_or_else(|| Ok(String::new()));
+        match next()?.as_str() {
+            "+OK" => next(),
+            refusal => Ok(refusal.to_owned()),
+        }
     }
 
     /// The port it listens on, on 127.0.0.1.
@@ -116,9 +153,24 @@ impl Redis {
         self.slot().as_ref().map(Process::pid)
     }
 
-    /// Its address.
+    /// Its address for whoever may do everything.
     pub fn url(&self) -> String {
+        format!("redis://{ADMIN}:{}@127.0.0.1:{}", self.password, self.port)
+    }
+
+    /// Its address without a name or a password.
+    pub fn address(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Its address for a service, which may do what `deploy/redis.acl` says.
+    pub fn url_as(&self, service: &str) -> String {
+        redis_url_as(&self.url(), service)
+    }
+
+    /// The password of a service.
+    pub fn password_of(&self, service: &str) -> String {
+        secret::password(&self.password, service)
     }
 
     /// Forgets everything stored and drops every Pub/Sub connection, as a fail-over to an
@@ -181,5 +233,21 @@ impl Redis {
 
     fn slot(&self) -> MutexGuard<'_, Option<Process>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The address of a Redis for a service, from that for whoever may do everything. An address without a password, such as
+/// that of a server which is not there, stays as it is.
+pub fn redis_url_as(url: &str, service: &str) -> String {
+    let prefix = format!("redis://{ADMIN}:");
+    let parts = url
+        .strip_prefix(&prefix)
+        .and_then(|rest| rest.split_once('@'));
+    match parts {
+        Some((password, address)) => {
+            let password = secret::password(password, service);
+            format!("redis://{service}:{password}@{address}")
+        }
+        None => url.to_owned(),
     }
 }

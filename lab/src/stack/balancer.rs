@@ -47,7 +47,7 @@ impl Stack {
         self.wait_for_balancer(process).await
     }
 
-    /// One command of the runtime API, such as `shutdown sessions server receiver/1`.
+    /// One command of the runtime API, such as `shutdown sessions server receiver/i1`.
     pub fn balancer_command(&self, command: &str) -> Result<String, Error> {
         let failed = |cause| Error::io(format!("tell the load balancer {command:?}"), cause);
         let path = self.directory.path().join("haproxy.sock");
@@ -75,7 +75,9 @@ impl Stack {
         let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
         self.front_slot().push(process);
         outcome?;
-        let running: Vec<_> = super::Instance::all()
+        let running: Vec<_> = self
+            .instances()
+            .into_iter()
             .filter(|instance| self.is_running(*instance))
             .collect();
         for instance in running {

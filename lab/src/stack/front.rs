@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
 
+use super::instances::BALANCER;
 use super::options::{Options, StackPorts};
 use crate::Error;
 use crate::directory::Directory;
@@ -28,26 +29,30 @@ pub(super) fn load_balancer(
         ("LB_LISTEN", address(ports.balancer)),
         ("LB_METRICS", address(ports.balancer_metrics)),
         // Relative, because the path of a socket may not be longer than 107 bytes.
-        ("LB_ADMIN", "haproxy.sock".to_owned()),
+        ("LB_ADMIN", "unix@haproxy.sock".to_owned()),
         ("LB_MAXCONN", connections().to_string()),
         (
             "LB_PINNING",
             if options.pinning { "on" } else { "off" }.to_owned(),
         ),
         ("LB_DNS", "off".to_owned()),
-        ("USERS_1", address(ports.users[0])),
-        ("USERS_2", address(ports.users[1])),
-        ("SENDER_1", address(ports.sender[0])),
-        ("SENDER_2", address(ports.sender[1])),
-        ("RECEIVER_1", address(ports.receiver[0])),
-        ("RECEIVER_2", address(ports.receiver[1])),
+        ("LB_SOURCE", BALANCER.to_owned()),
     ];
     if options.web.is_some() {
         environment.push(("WEB", address(ports.web)));
     }
-    if let Some(connections) = options.per_address {
-        environment.push(("LB_PER_ADDRESS", connections.to_string()));
+    if let Some(limits) = &options.address_limits {
+        let limit = |value: Option<u32>| value.map_or("off".to_owned(), |value| value.to_string());
+        environment.extend([
+            ("LB_PER_ADDRESS", limit(limits.connections)),
+            ("LB_CONNECTIONS_PER_ADDRESS", limit(limits.opened)),
+            ("LB_UPGRADES_PER_ADDRESS", limit(limits.upgrades)),
+        ]);
     }
+    let instances = ports.instances().into_iter().map(|instance| {
+        let variable = instance.to_string().to_uppercase().replace('-', "_");
+        (variable, address(ports.of(instance)))
+    });
     let mut command = vec![
         programs::haproxy()?.into(),
         "-db".into(),
@@ -61,6 +66,7 @@ pub(super) fn load_balancer(
         environment: environment
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
+            .chain(instances)
             .collect(),
         stop: StopSteps::QUICK,
     };

@@ -2,9 +2,15 @@
 
 use std::fmt;
 
-use super::{Stack, binaries};
+use super::{DATABASE, Stack, binaries};
 use crate::Error;
 use crate::process::{Recipe, StopSteps};
+
+/// As many instances of a service as `deploy/haproxy.cfg` can be told of one by one.
+pub(crate) const MOST: u8 = 8;
+
+/// Where the load balancer comes from: an instance tells it from everybody else on this machine.
+pub(super) const BALANCER: &str = "127.0.0.2";
 
 /// One of the three services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,12 +36,12 @@ impl Service {
         }
     }
 
-    /// One of its two instances.
+    /// One of its instances.
     ///
     /// # Panics
-    /// When `number` is neither 1 nor 2.
+    /// When `number` is 0 or more than [`MOST`].
     pub fn instance(self, number: u8) -> Instance {
-        assert!((1..=2).contains(&number), "instances are numbered 1 and 2");
+        assert!((1..=MOST).contains(&number), "no instance {number}");
         Instance {
             service: self,
             number,
@@ -48,12 +54,13 @@ impl Service {
 pub struct Instance {
     /// Of which service.
     pub service: Service,
-    /// 1 or 2.
+    /// From 1.
     pub number: u8,
 }
 
 impl Instance {
-    /// All six.
+    /// All six of a stack with two instances of everything, which is what a stack has unless it was asked for others:
+    /// [`Stack::instances`].
     pub fn all() -> impl Iterator<Item = Instance> {
         Service::ALL
             .into_iter()
@@ -70,19 +77,28 @@ impl fmt::Display for Instance {
 impl Stack {
     pub(super) fn recipe(&self, instance: Instance) -> Result<Recipe, Error> {
         let service = instance.service.name();
+        let role = format!("antiphon_{service}");
         let mut environment = vec![
             ("HOST", "127.0.0.1".to_owned()),
             ("PORT", self.options.ports.of(instance).to_string()),
             ("INSTANCE", instance.number.to_string()),
+            // Passwords stand beside the addresses, so that a detour changes an address alone.
             (
                 "DATABASE_URL",
-                self.database_url(Some(&format!("antiphon_{service}"))),
+                format!(
+                    "postgres://{role}@127.0.0.1:{}/{DATABASE}",
+                    self.postgres.port()
+                ),
             ),
-            ("REDIS_URL", self.redis.url()),
+            ("DATABASE_PASSWORD", self.postgres.password_of(&role)),
+            ("REDIS_URL", self.redis.address()),
+            ("REDIS_USERNAME", service.to_owned()),
+            ("REDIS_PASSWORD", self.redis.password_of(service)),
             (
                 "JWKS_URL",
                 format!("{}/users/.well-known/jwks.json", self.url()),
             ),
+            ("TRUSTED_PROXIES", BALANCER.to_owned()),
             ("DRAIN_WAIT_MS", self.options.drain_wait_ms.to_string()),
             ("LOG", self.options.log.clone()),
         ];

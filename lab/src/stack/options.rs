@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::instances::{Instance, Service};
+use clap::Args;
+
+use super::instances::{Instance, MOST, Service};
 use crate::ports;
 
 /// How to bring a stack up.
@@ -17,8 +19,8 @@ pub struct Options {
     pub web: Option<PathBuf>,
     /// Whether clients may choose instances.
     pub pinning: bool,
-    /// Connections that one client address may hold.
-    pub per_address: Option<u32>,
+    /// What one client address may do; none leaves it to `deploy/haproxy.cfg`.
+    pub address_limits: Option<AddressLimits>,
     /// What the services log, in the syntax of their `LOG` variable.
     pub log: String,
     /// How long an instance that is told to stop waits for the load balancer to notice.
@@ -40,7 +42,7 @@ impl Options {
             web: None,
             pinning: true,
             // Whoever is on this machine comes from one address.
-            per_address: None,
+            address_limits: Some(AddressLimits::NONE),
             log: "info".to_owned(),
             drain_wait_ms: 1500,
             // Tests make people by the dozen, all from one address.
@@ -52,19 +54,66 @@ impl Options {
         }
     }
 
-    /// What `make run` starts: well-known ports and data that stays.
+    /// What `make run` starts: well-known ports, data that stays, and what developers want of the instances.
     pub fn for_people(ports: StackPorts, data: &Path, web: &Path) -> Options {
         Options {
             ports,
             data: Some(data.to_owned()),
             web: Some(web.to_owned()),
-            environment: Vec::new(),
+            address_limits: None,
+            environment: ["IDE", "INTROSPECTION"]
+                .map(|name| (name.to_owned(), "on".to_owned()))
+                .to_vec(),
             ..Options::for_tests()
         }
     }
 }
 
-/// A port for everything, all on 127.0.0.1.
+/// What one client address may do at the load balancer; none is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressLimits {
+    /// Connections that it holds.
+    pub connections: Option<u32>,
+    /// Connections that it opens in 10 seconds.
+    pub opened: Option<u32>,
+    /// WebSockets that it opens in 10 seconds.
+    pub upgrades: Option<u32>,
+}
+
+impl AddressLimits {
+    /// Nothing is limited.
+    pub const NONE: AddressLimits = AddressLimits {
+        connections: None,
+        opened: None,
+        upgrades: None,
+    };
+}
+
+/// How many instances there are of each service.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instances {
+    /// Instances of users.
+    #[arg(long, env = "ANTIPHON_USERS_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    pub users_instances: u8,
+    /// Instances of sender.
+    #[arg(long, env = "ANTIPHON_SENDER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    pub sender_instances: u8,
+    /// Instances of receiver.
+    #[arg(long, env = "ANTIPHON_RECEIVER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    pub receiver_instances: u8,
+}
+
+impl Default for Instances {
+    fn default() -> Self {
+        Self {
+            users_instances: 2,
+            sender_instances: 2,
+            receiver_instances: 2,
+        }
+    }
+}
+
+/// A port for everything, all on 127.0.0.1. A service has as many instances as ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackPorts {
     /// The application.
@@ -73,12 +122,12 @@ pub struct StackPorts {
     pub balancer_metrics: u16,
     /// The web client's static server.
     pub web: u16,
-    /// Instances 1 and 2 of users.
-    pub users: [u16; 2],
-    /// Instances 1 and 2 of sender.
-    pub sender: [u16; 2],
-    /// Instances 1 and 2 of receiver.
-    pub receiver: [u16; 2],
+    /// The instances of users.
+    pub users: Vec<u16>,
+    /// The instances of sender.
+    pub sender: Vec<u16>,
+    /// The instances of receiver.
+    pub receiver: Vec<u16>,
     /// Postgres.
     pub postgres: u16,
     /// Redis.
@@ -86,28 +135,50 @@ pub struct StackPorts {
 }
 
 impl StackPorts {
-    /// Ports that nobody uses.
+    /// Ports that nobody uses, for two instances of everything.
     pub fn free() -> StackPorts {
-        let pair = || [ports::free(), ports::free()];
+        StackPorts::free_for(Instances::default())
+    }
+
+    /// Ports that nobody uses, for this many instances.
+    pub fn free_for(instances: Instances) -> StackPorts {
+        let some = |count: u8| (0..count).map(|_| ports::free()).collect();
         StackPorts {
             balancer: ports::free(),
             balancer_metrics: ports::free(),
             web: ports::free(),
-            users: pair(),
-            sender: pair(),
-            receiver: pair(),
+            users: some(instances.users_instances),
+            sender: some(instances.sender_instances),
+            receiver: some(instances.receiver_instances),
             postgres: ports::free(),
             redis: ports::free(),
         }
     }
 
+    /// The ports of a service's instances, in order.
+    pub fn of_service(&self, service: Service) -> &[u16] {
+        match service {
+            Service::Users => &self.users,
+            Service::Sender => &self.sender,
+            Service::Receiver => &self.receiver,
+        }
+    }
+
     /// The port of one instance.
+    ///
+    /// # Panics
+    /// When there are fewer instances.
     pub fn of(&self, instance: Instance) -> u16 {
-        let pair = match instance.service {
-            Service::Users => self.users,
-            Service::Sender => self.sender,
-            Service::Receiver => self.receiver,
+        self.of_service(instance.service)[usize::from(instance.number) - 1]
+    }
+
+    /// All instances.
+    pub fn instances(&self) -> Vec<Instance> {
+        let of = |service: Service| {
+            (1..)
+                .zip(self.of_service(service))
+                .map(move |(number, _)| service.instance(number))
         };
-        pair[usize::from(instance.number == 2)]
+        Service::ALL.into_iter().flat_map(of).collect()
     }
 }

@@ -23,7 +23,9 @@ impl Stack {
                 tell("redis ended; starting it again");
                 self.redis.start_again()?;
             }
-            let dead: Vec<Instance> = Instance::all()
+            let dead: Vec<Instance> = self
+                .instances()
+                .into_iter()
                 .filter(|instance| !self.is_running(*instance))
                 .collect();
             for instance in dead {

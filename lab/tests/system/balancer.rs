@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use lab::stack::{Instance, Options, Service, Stack};
+use lab::stack::{AddressLimits, Instance, Instances, Options, Service, Stack, StackPorts};
 use reqwest::{Client, Response};
 
 use crate::house::{PASSWORD, alone, own, shared};
+
+/// The path of a service with a query that needs no token and no database.
+fn hello(service: &str) -> String {
+    format!("/{service}/graphql?query=%7B__typename%7D")
+}
 
 async fn get(stack: &Stack, path: &str, pin: Option<&str>) -> Response {
     let request = Client::new().get(format!("{}{path}", stack.url()));
@@ -30,9 +35,9 @@ async fn a_client_may_choose_the_instance_by_header_and_by_parameter() {
     let stack = shared().await;
     for service in Service::ALL {
         for number in ["1", "2", "2", "1", "1"] {
-            let path = format!("/{}/livez", service.name());
+            let path = hello(service.name());
             assert_eq!(instance(&get(stack, &path, Some(number)).await), number);
-            let path = format!("{path}?instance={number}");
+            let path = format!("{path}&instance={number}");
             assert_eq!(instance(&get(stack, &path, None).await), number);
         }
     }
@@ -45,7 +50,7 @@ async fn without_a_wish_both_instances_get_their_share() {
     for service in Service::ALL {
         let mut answers: HashMap<String, u32> = HashMap::new();
         for _ in 0..100 {
-            let answer = get(stack, &format!("/{}/livez", service.name()), None).await;
+            let answer = get(stack, &hello(service.name()), None).await;
             *answers.entry(instance(&answer)).or_default() += 1;
         }
         let shares: Vec<u32> = ["1", "2"]
@@ -66,7 +71,7 @@ async fn a_wish_for_a_dead_instance_falls_back_at_once_and_holds_again_when_it_i
     stack.kill(dead);
     // No pause: the load balancer cannot have noticed by its own checks yet.
     for _ in 0..20 {
-        let answer = get(&stack, "/sender/livez", Some("1")).await;
+        let answer = get(&stack, &hello("sender"), Some("1")).await;
         assert_eq!(
             (answer.status().as_u16(), instance(&answer).as_str()),
             (200, "2")
@@ -74,7 +79,7 @@ async fn a_wish_for_a_dead_instance_falls_back_at_once_and_holds_again_when_it_i
     }
     stack.restart(dead).await.unwrap();
     assert_eq!(
-        instance(&get(&stack, "/sender/livez", Some("1")).await),
+        instance(&get(&stack, &hello("sender"), Some("1")).await),
         "1"
     );
 }
@@ -90,7 +95,12 @@ async fn pinning_can_be_switched_off() {
     let mut answers = Vec::new();
     for _ in 0..20 {
         answers.push(instance(
-            &get(&stack, "/sender/livez?instance=1", Some("1")).await,
+            &get(
+                &stack,
+                &format!("{}&instance=1", hello("sender")),
+                Some("1"),
+            )
+            .await,
         ));
     }
     assert!(answers.contains(&"2".to_owned()), "{answers:?}");
@@ -108,22 +118,26 @@ async fn when_no_instance_is_left_the_answer_is_one_that_graphql_clients_underst
     let body: serde_json::Value = answer.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE");
     assert!(body["errors"][0]["extensions"]["retryAfterMs"].is_u64());
-    let other = get(&stack, "/receiver/livez", None).await;
+    let other = get(&stack, &hello("receiver"), None).await;
     assert_eq!(other.status().as_u16(), 200, "the other pools go on");
 }
 
+/// N6: probes ask the database and metrics say much, so neither is for everybody.
 #[tokio::test]
-async fn metrics_are_for_operators_only() {
+async fn probes_and_metrics_are_for_operators_only() {
     let _alone = alone().await;
     let stack = shared().await;
     for service in Service::ALL {
-        let through = get(stack, &format!("/{}/metrics", service.name()), None).await;
-        assert_eq!(through.status().as_u16(), 404);
-        let direct = Client::new().get(format!(
-            "{}/metrics",
-            stack.instance_url(service.instance(1))
-        ));
-        assert_eq!(direct.send().await.unwrap().status().as_u16(), 200);
+        let instance = stack.instance_url(service.instance(1));
+        for path in ["livez", "readyz", "startupz", "healthz", "metrics"] {
+            for spelling in ["", "/", "./", "%2e/"] {
+                let path = format!("/{}/{spelling}{path}", service.name());
+                let status = get(stack, &path, None).await.status();
+                assert_eq!(status.as_u16(), 404, "{path}");
+            }
+            let direct = Client::new().get(format!("{instance}/{path}"));
+            assert_eq!(direct.send().await.unwrap().status().as_u16(), 200);
+        }
     }
     let own_metrics = reqwest::get(stack.balancer_metrics_url()).await.unwrap();
     assert!(
@@ -135,6 +149,127 @@ async fn metrics_are_for_operators_only() {
     );
 }
 
+/// N6: at the load balancer the IDE would have the origin of the web client, and could read its tokens.
+#[tokio::test]
+async fn the_ide_is_served_by_the_instances_alone() {
+    let _alone = alone().await;
+    let mut options = Options::for_tests();
+    let switches = ["IDE", "INTROSPECTION"];
+    options
+        .environment
+        .extend(switches.map(|name| (name.to_owned(), "on".to_owned())));
+    let stack = own(options).await;
+    for service in Service::ALL {
+        let open = |url: String| Client::new().get(url).header("accept", "text/html").send();
+        let name = service.name();
+        let files = ["", "/ide/start.js", "/ide/graphiql.min.js"];
+        for file in files {
+            let through = open(format!("{}/{name}/graphql{file}", stack.url()));
+            let through = through.await.unwrap();
+            assert_eq!(through.status().as_u16(), 404, "{name} {file}");
+            let url = stack.instance_url(service.instance(1));
+            let direct = open(format!("{url}/graphql{file}")).await.unwrap();
+            assert_eq!(direct.status().as_u16(), 200, "{name} {file}");
+        }
+    }
+}
+
+/// SCALE 5: there may be any number of instances, and each is found, chosen and given its share.
+#[tokio::test]
+async fn a_third_receiver_is_found_chosen_and_given_its_share() {
+    let _alone = alone().await;
+    let instances = Instances {
+        users_instances: 1,
+        sender_instances: 2,
+        receiver_instances: 3,
+    };
+    let stack = own(Options {
+        ports: StackPorts::free_for(instances),
+        ..Options::for_tests()
+    })
+    .await;
+    for number in ["3", "1", "2", "3"] {
+        let answer = get(&stack, &hello("receiver"), Some(number)).await;
+        assert_eq!(instance(&answer), number);
+    }
+    // There is no second instance of users: the wish falls back.
+    assert_eq!(
+        instance(&get(&stack, &hello("users"), Some("2")).await),
+        "1"
+    );
+    let mut answers: HashMap<String, u32> = HashMap::new();
+    for _ in 0..90 {
+        let answer = get(&stack, &hello("receiver"), None).await;
+        *answers.entry(instance(&answer)).or_default() += 1;
+    }
+    assert!(
+        answers.len() == 3 && answers.values().all(|share| *share >= 15),
+        "{answers:?}"
+    );
+}
+
+/// S14: who reaches an instance without the load balancer is who they are, whatever they say.
+#[tokio::test]
+async fn only_the_load_balancer_is_believed_about_addresses() {
+    let _alone = alone().await;
+    let mut options = Options::for_tests();
+    options
+        .environment
+        .push(("LOGINS_PER_ADDRESS".to_owned(), "5".to_owned()));
+    let stack = own(options).await;
+    let instance = stack.instance_url(Service::Users.instance(1));
+    let codes = sign_in_from_many_addresses(&format!("{instance}/graphql")).await;
+    assert!(codes.iter().any(|code| code == "RATE_LIMITED"), "{codes:?}");
+}
+
+/// S8: whoever opens sockets faster than anybody needs is stopped before they use up what all share.
+#[tokio::test]
+async fn one_address_opens_so_many_sockets_in_a_while_and_no_more() {
+    let _alone = alone().await;
+    let stack = own(Options {
+        address_limits: Some(AddressLimits {
+            upgrades: Some(30),
+            ..AddressLimits::NONE
+        }),
+        ..Options::for_tests()
+    })
+    .await;
+    let mut statuses = Vec::new();
+    for _ in 0..60 {
+        let upgrade = Client::new()
+            .get(format!("{}/receiver/graphql", stack.url()))
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+            .header("sec-websocket-protocol", "graphql-transport-ws");
+        statuses.push(upgrade.send().await.unwrap().status().as_u16());
+    }
+    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+    assert!((28..=31).contains(&count(101)), "{statuses:?}");
+    assert_eq!(count(101) + count(429), 60, "{statuses:?}");
+    let other = get(&stack, &hello("receiver"), None).await;
+    assert_eq!(other.status().as_u16(), 200, "only sockets are refused");
+}
+
+async fn sign_in_from_many_addresses(url: &str) -> Vec<String> {
+    let mut codes = Vec::new();
+    for index in 0..10 {
+        let document = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }";
+        let input = serde_json::json!({ "login": format!("nobody{index}"), "password": PASSWORD });
+        let body = serde_json::json!({ "query": document, "variables": { "input": input } });
+        let request = Client::new()
+            .post(url)
+            .header("x-forwarded-for", format!("203.0.113.{index}"))
+            .header("forwarded", format!("for=203.0.113.{index}"))
+            .json(&body);
+        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+        let code = answer["errors"][0]["extensions"]["code"].as_str();
+        codes.push(code.unwrap_or_default().to_owned());
+    }
+    codes
+}
+
 #[tokio::test]
 async fn what_a_client_says_about_its_own_address_does_not_reach_the_services() {
     let _alone = alone().await;
@@ -143,24 +278,7 @@ async fn what_a_client_says_about_its_own_address_does_not_reach_the_services() 
         .environment
         .push(("LOGINS_PER_ADDRESS".to_owned(), "5".to_owned()));
     let stack = own(options).await;
-    let mut codes = Vec::new();
-    for index in 0..10 {
-        let document = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }";
-        let input = serde_json::json!({ "login": format!("nobody{index}"), "password": PASSWORD });
-        let body = serde_json::json!({ "query": document, "variables": { "input": input } });
-        let request = Client::new()
-            .post(format!("{}/users/graphql", stack.url()))
-            .header("x-forwarded-for", format!("203.0.113.{index}"))
-            .header("forwarded", format!("for=203.0.113.{index}"))
-            .json(&body);
-        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
-        codes.push(
-            answer["errors"][0]["extensions"]["code"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-        );
-    }
+    let codes = sign_in_from_many_addresses(&format!("{}/users/graphql", stack.url())).await;
     assert!(codes.iter().any(|code| code == "RATE_LIMITED"), "{codes:?}");
 }
 
@@ -168,12 +286,15 @@ async fn what_a_client_says_about_its_own_address_does_not_reach_the_services() 
 async fn one_address_holds_so_many_connections_and_no_more() {
     let _alone = alone().await;
     let stack = own(Options {
-        per_address: Some(20),
+        address_limits: Some(AddressLimits {
+            connections: Some(20),
+            ..AddressLimits::NONE
+        }),
         ..Options::for_tests()
     })
     .await;
     // A client of its own is a connection of its own, which it keeps. The stack itself keeps some, too.
-    let path = format!("{}/receiver/livez", stack.url());
+    let path = format!("{}{}", stack.url(), hello("receiver"));
     let mut clients = Vec::new();
     let refused = loop {
         let client = Client::new();

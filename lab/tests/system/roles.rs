@@ -1,8 +1,10 @@
-//! What the services' database roles cannot do, whatever the services try.
+//! What the services' accounts in Postgres and Redis cannot do, whatever the services try.
 
-use lab::servers::connect;
+use lab::servers::{Postgres, connect};
+use redis::{Client as Redis, RedisResult, cmd};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
+use uuid::Uuid;
 
 use crate::house::{alone, person, shared};
 
@@ -78,5 +80,161 @@ async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
             .batch_execute("SELECT * FROM public_profiles")
             .await
             .unwrap();
+    }
+}
+
+/// N5: the role of users appends to the feeds of users, and each kind of event has one writer.
+#[tokio::test]
+async fn a_feed_takes_only_what_its_writers_role_may_say() {
+    let _alone = alone().await;
+    let stack = shared().await;
+    let (ada, ben) = (person(stack, "ada").await, person(stack, "ben").await);
+    let chat = crate::house::group(&ada, &[&ben]).await;
+    let append = |feed: Uuid, kind: &str| {
+        format!(
+            "SELECT count(*) FROM append_events(ARRAY['{feed}'::uuid], ARRAY['{}'::uuid], ARRAY['{kind}'], '{}',
+                                                ARRAY[NULL::uuid], ARRAY['{{}}'::jsonb])",
+            Uuid::now_v7(),
+            ada.user_id()
+        )
+    };
+    let users = connect(&stack.database_url(Some("antiphon_users"))).await;
+    let sender = connect(&stack.database_url(Some("antiphon_sender"))).await;
+    let owner = connect(&stack.database_url(None)).await;
+    let heads = format!(
+        "SELECT sum(last_seq)::bigint FROM feeds WHERE id IN ('{chat}', '{}')",
+        ada.user_id()
+    );
+    let before: i64 = owner.query_one(&heads, &[]).await.unwrap().get(0);
+
+    // The chat's feed is none of its feeds: its row is not even there to be advanced.
+    let appended = users.query_one(&append(chat, "PROFILE_UPDATED"), &[]).await;
+    assert_eq!(appended.unwrap().get::<_, i64>(0), 0);
+    for (client, statement) in [
+        (&users, append(ada.user_id(), "CHAT_ADDED")),
+        (&users, append(ada.user_id(), "MESSAGE_ADDED")),
+        (&sender, append(ada.user_id(), "SESSION_REVOKED")),
+        (&sender, append(chat, "PROFILE_UPDATED")),
+        (
+            &users,
+            format!(
+                "INSERT INTO feed_events (feed_id, seq, id, prev_id, kind, at)
+                 VALUES ('{chat}', 1000, '{0}', '{0}', 'PROFILE_UPDATED', now())",
+                Uuid::now_v7()
+            ),
+        ),
+        (
+            &users,
+            format!("INSERT INTO feeds (id) VALUES ('{}')", Uuid::now_v7()),
+        ),
+    ] {
+        assert_eq!(
+            refusal(client, &statement).await,
+            Some(SqlState::INSUFFICIENT_PRIVILEGE),
+            "{statement}"
+        );
+    }
+    let after: i64 = owner.query_one(&heads, &[]).await.unwrap().get(0);
+    assert_eq!(before, after);
+}
+
+/// N5: no role of a service fills the disk with temporary tables, or keeps a release from being installed.
+#[tokio::test]
+async fn no_role_makes_temporary_tables_or_holds_up_the_migrations() {
+    let _alone = alone().await;
+    let postgres = Postgres::start();
+    postgres.create_database("fresh").await.unwrap();
+    postgres.migrate("fresh").await.unwrap();
+    for role in ["antiphon_sender", "antiphon_receiver", "antiphon_users"] {
+        let client = connect(&postgres.url(role, "fresh")).await;
+        client
+            .batch_execute("SET default_transaction_read_only = off")
+            .await
+            .unwrap();
+        for statement in [
+            "CREATE TEMPORARY TABLE mine (id int)",
+            "LOCK TABLE migrate_lock IN ACCESS SHARE MODE",
+            "LOCK TABLE refinery_schema_history IN SHARE MODE",
+            "SELECT * FROM migrate_lock",
+        ] {
+            let refusal = refusal(&client, &format!("BEGIN; {statement}")).await;
+            assert_eq!(
+                refusal,
+                Some(SqlState::INSUFFICIENT_PRIVILEGE),
+                "{role}: {statement}"
+            );
+            client.batch_execute("ROLLBACK").await.unwrap();
+        }
+    }
+    // The lock that `migrate` took in earlier releases, and what a role can lock by reading.
+    let holder = connect(&postgres.url("antiphon_users", "fresh")).await;
+    holder
+        .batch_execute(
+            "BEGIN; SELECT pg_advisory_lock(x'616e746970686f6e'::bigint);
+             SELECT count(*) FROM refinery_schema_history",
+        )
+        .await
+        .unwrap();
+    let migrated = tokio::time::timeout(
+        std::time::Duration::from_secs(20),
+        postgres.migrate("fresh"),
+    );
+    migrated.await.expect("it waits for a service").unwrap();
+}
+
+async fn publish(url: &str, channel: &str) -> RedisResult<u64> {
+    let mut connection = Redis::open(url)
+        .unwrap()
+        .get_multiplexed_async_connection()
+        .await?;
+    cmd("SPUBLISH")
+        .arg(channel)
+        .arg("forged")
+        .query_async(&mut connection)
+        .await
+}
+
+/// S7: a hint comes from users or from sender. The receiver's account and nobody's publish nothing, and none of the
+/// three reads, lists or configures anything.
+#[tokio::test]
+async fn only_the_services_that_write_can_publish_hints() {
+    let _alone = alone().await;
+    let stack = shared().await;
+    let redis = stack.redis();
+    let channel = format!("feed:{}", Uuid::now_v7());
+    for service in ["users", "sender"] {
+        let url = redis.url_as(service);
+        publish(&url, &channel).await.unwrap();
+        let elsewhere = publish(&url, "elsewhere").await.unwrap_err();
+        assert_eq!(elsewhere.code(), Some("NOPERM"));
+    }
+    let receiver = publish(&redis.url_as("receiver"), &channel).await;
+    assert_eq!(receiver.unwrap_err().code(), Some("NOPERM"));
+    let nobody = publish(&redis.address(), &channel).await;
+    assert_eq!(nobody.unwrap_err().code(), Some("NOAUTH"));
+    let guessed = redis.url_as("sender").replace("sender:", "sender:x");
+    assert!(publish(&guessed, &channel).await.is_err());
+
+    for service in ["users", "sender", "receiver"] {
+        let client = Redis::open(redis.url_as(service)).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        for words in [
+            &["KEYS", "*"][..],
+            &["FLUSHALL"],
+            &["CONFIG", "GET", "*"],
+            &["ACL", "LIST"],
+            &["GET", "elsewhere"],
+            &["PUBLISH", "feed:x", "forged"],
+            &["PSUBSCRIBE", "*"],
+            &["CLIENT", "LIST"],
+            &["SHUTDOWN", "NOSAVE"],
+        ] {
+            let refused: RedisResult<()> = cmd(words[0])
+                .arg(&words[1..])
+                .query_async(&mut connection)
+                .await;
+            let refused = refused.unwrap_err();
+            assert_eq!(refused.code(), Some("NOPERM"), "{service}: {words:?}");
+        }
     }
 }

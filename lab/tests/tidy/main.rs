@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod checkout;
+mod containers;
 mod documents;
 mod layout;
 mod manifests;

@@ -104,7 +104,7 @@ impl Stage {
         let mut config = Config::try_parse_from(least).unwrap();
         config.listen.instance = (self.receivers.len() + 1).to_string();
         config.postgres = PostgresArgs::url(self.database.url_as("antiphon_receiver"));
-        config.redis = RedisArgs::url(&self.redis_url);
+        config.redis = RedisArgs::url(lab::servers::redis_url_as(&self.redis_url, "receiver"));
         config.drain = DrainArgs::immediate();
         config.live = live;
         config

@@ -104,7 +104,7 @@ impl Stage {
                 ..ListenArgs::default()
             },
             postgres,
-            redis: RedisArgs::url(&self.redis_url),
+            redis: RedisArgs::url(lab::servers::redis_url_as(&self.redis_url, "sender")),
             tokens: TokenArgs {
                 jwks_url: self.keys.url(),
                 ..TokenArgs::default()

@@ -7,7 +7,6 @@ use redis::{
     RedisError, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use secrecy::ExposeSecret;
 
 use super::Limit;
 
@@ -39,7 +38,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(args: &RedisArgs) -> Result<Self, StartError> {
         let refused = |error: RedisError| StartError::new(format!("REDIS_URL: {error}"));
-        let client = redis::Client::open(args.resolve_url()?.expose_secret()).map_err(refused)?;
+        let client = args.client()?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))

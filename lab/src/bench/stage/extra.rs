@@ -32,7 +32,7 @@ impl Stage {
                 "DATABASE_URL",
                 self.stack.database_url(Some(&format!("antiphon_{name}"))),
             ),
-            ("REDIS_URL", self.stack.redis().url()),
+            ("REDIS_URL", self.stack.redis().url_as(name)),
             (
                 "JWKS_URL",
                 format!("{}/users/.well-known/jwks.json", self.stack.url()),

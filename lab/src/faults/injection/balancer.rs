@@ -17,7 +17,7 @@ pub async fn disturb(turn: &mut Turn<'_>) -> Result<u32, Error> {
         1 => {
             turn.note("cut all connections of the receivers");
             for number in 1..=2 {
-                let command = format!("shutdown sessions server receiver/{number}");
+                let command = format!("shutdown sessions server receiver/i{number}");
                 turn.stack().balancer_command(&command)?;
             }
         }
