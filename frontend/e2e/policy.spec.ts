@@ -59,7 +59,13 @@ test("N6: no string becomes markup or code, and nobody makes a policy that would
 });
 
 test("F47: what is not there is not answered with the page", async ({ request }) => {
-  for (const path of ["/favicon.ico", "/robots.txt", "/.well-known/security.txt", "/.well-known/change-password", "/x.php"]) {
+  for (const path of [
+    "/favicon.ico",
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/.well-known/change-password",
+    "/x.php",
+  ]) {
     expect((await request.get(path)).status(), path).toBe(404);
   }
   for (const path of ["/", "/sign-in", "/chats/0190", "/manifest.webmanifest", "/icon.svg", "/index.html"]) {

@@ -9,6 +9,11 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// For a server that nobody can connect to. The password is of our making: it has no quotes.
+pub(crate) fn give_password(role: &str, password: &str) -> String {
+    format!("ALTER ROLE {role} PASSWORD '{password}'")
+}
+
 /// A connection as the owner of the database.
 pub struct Observer {
     client: Client,

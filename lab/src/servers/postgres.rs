@@ -1,11 +1,11 @@
 //! A private PostgreSQL.
 
+mod passwords;
+
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -177,66 +177,6 @@ impl Postgres {
             program: "initdb".to_owned(),
             output: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
-    }
-
-    /// Tests connect by the thousand, and SCRAM is slow on purpose.
-    fn authentication(&self) -> &'static str {
-        match self.durability {
-            Durability::Kept => "--auth=scram-sha-256",
-            Durability::ThrownAway => "--auth=md5",
-        }
-    }
-
-    /// The owner's password where only `initdb` can read it. It goes away with the value.
-    fn password_file(&self) -> Result<tempfile::NamedTempFile, Error> {
-        let failed = |cause| Error::io("write the password of the database's owner", cause);
-        let mut file = tempfile::NamedTempFile::new_in(self.directory.path()).map_err(failed)?;
-        writeln!(file, "{}", self.secret.password(OWNER)).map_err(failed)?;
-        self.account.take(file.path())?;
-        Ok(file)
-    }
-
-    /// A cluster that was made before there were passwords trusts everybody. Its owner gets a
-    /// password while nobody can connect, and from then on one is needed.
-    fn stop_trusting(&self) -> Result<(), Error> {
-        let path = self.data.join("pg_hba.conf");
-        let failed = |cause| Error::io(format!("change {}", path.display()), cause);
-        let rules = fs::read_to_string(&path).map_err(failed)?;
-        let trusts = |line: &str| !line.starts_with('#') && line.ends_with(" trust");
-        if !rules.lines().any(trusts) {
-            return Ok(());
-        }
-        let program = programs::postgres("postgres")?;
-        let mut single = self.account.command(&program);
-        single
-            .args(["--single", "-D"])
-            .arg(&self.data)
-            .arg("postgres")
-            .current_dir(self.directory.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null());
-        let mut child = single
-            .spawn()
-            .map_err(|cause| Error::io("run postgres --single", cause))?;
-        let password = self.secret.password(OWNER);
-        if let Some(mut input) = child.stdin.take() {
-            writeln!(input, "ALTER ROLE {OWNER} PASSWORD '{password}'").map_err(failed)?;
-        }
-        let status = child.wait().map_err(failed)?;
-        if !status.success() {
-            return Err(Error::Failed {
-                program: "postgres --single".to_owned(),
-                output: status.to_string(),
-            });
-        }
-        let rules: Vec<String> = rules
-            .lines()
-            .map(|line| match line.strip_suffix(" trust") {
-                Some(rest) if trusts(line) => format!("{rest} scram-sha-256"),
-                _ => line.to_owned(),
-            })
-            .collect();
-        fs::write(&path, rules.join("\n") + "\n").map_err(failed)
     }
 
     fn begin(&self) -> Result<(), Error> {

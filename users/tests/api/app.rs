@@ -46,7 +46,7 @@ impl Ground {
         Config {
             listen: ListenArgs::default(),
             postgres: PostgresArgs::url(self.database.url_as("antiphon_users")),
-            redis: RedisArgs::url(lab::servers::redis_url_as(&self.redis_url, "users")),
+            redis: RedisArgs::url(servers::redis_url_as(&self.redis_url, "users")),
             tokens: MintArgs::key_file(self.keys.path().join("signing.pem")),
             throttle: ThrottleArgs {
                 logins_per_account: many,
