@@ -9,6 +9,8 @@ export interface Door {
   sockets: boolean;
   /** Answers that go on for as long as one listens. */
   streams: boolean;
+  /** How the service that writes does: at work, refused by the balancer, or taking everything and answering nothing. */
+  sender: "up" | "away" | "silent";
   /** Another word is another version of the page. */
   version: string;
   /** Breaks every connection that is open. */
@@ -24,6 +26,11 @@ export async function openDoor(): Promise<Door> {
   const pass = (asked: IncomingMessage, answer: ServerResponse) => {
     if (asked.headers.accept?.includes("text/event-stream") && !door.streams) {
       answer.writeHead(502).end();
+      return;
+    }
+    if (asked.url?.startsWith("/sender/") && door.sender !== "up") {
+      if (door.sender === "away") answer.writeHead(503, { "content-type": "text/html" }).end("<h1>503</h1>");
+      else asked.resume();
       return;
     }
     const worker = asked.url === "/worker.js" && door.version !== "";
@@ -70,6 +77,7 @@ export async function openDoor(): Promise<Door> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sockets: true,
     streams: true,
+    sender: "up",
     version: "",
     cut: () => {
       for (const socket of open) socket.destroy();

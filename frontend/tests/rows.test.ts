@@ -43,7 +43,8 @@ test("F37: nothing is marked as new above what one has answered, sent already or
   expect(isNew(rowsOf({ ...base, messages, readUpTo: lastOwn - 3 }))).toBe(false);
   expect(isNew(rowsOf({ ...base, messages, readUpTo: lastOwn }))).toBe(lastOwn < messages.length);
   const unread = messages.slice(0, lastOwn + 2);
-  const unsent = { id: "1", chatId: "chat", content: "text", replyToId: null, createdAt: "2026-01-03T00:00:00Z" };
+  const text = { content: "text", replyToId: null, createdAt: "2026-01-03T00:00:00Z" };
+  const unsent = { kind: "message" as const, place: 1, id: "1", chatId: "chat", ...text };
   expect(isNew(rowsOf({ ...base, messages: unread, readUpTo: lastOwn }))).toBe(true);
   expect(isNew(rowsOf({ ...base, messages: unread, unsent: [unsent], readUpTo: lastOwn }))).toBe(false);
 });
@@ -53,6 +54,8 @@ test("a message on its way is shown once, also when its live event overtakes its
   const [last] = messages.slice(-1);
   const unsent = [last!.id, "not yet"].map((id) => ({
     id,
+    kind: "message" as const,
+    place: 1,
     chatId: "chat",
     content: "text",
     replyToId: null,

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { deviceStorage, deviceStorageOf } from "@/api/deviceStorage";
 import type { Failure } from "@/api/errors";
 import { type Grant, Session } from "@/api/session";
 
@@ -25,7 +26,7 @@ function browser() {
     return turn;
   };
   const tab = (over: Partial<ConstructorParameters<typeof Session>[0]> = {}) =>
-    new Session({ refresh, storage: localStorage, exclusively, ...over });
+    new Session({ refresh, storage: deviceStorage, exclusively, ...over });
   return { refresh, tab };
 }
 
@@ -97,4 +98,46 @@ test("signing out in one tab signs out the other", () => {
   first.end();
   second.onStorage("antiphon.session");
   expect(second.state.get().status).toBe("signed-out");
+});
+
+test("B14: two tabs that use one token at once, without a lock, both go on with the newest", async () => {
+  const { refresh, tab } = browser();
+  tab().adopt(grant(1));
+  const unlocked = { exclusively: <T>(work: () => Promise<T>) => work() };
+  const [first, second] = [tab(unlocked), tab(unlocked)];
+  const tokens = await Promise.all([first.accessToken(), second.accessToken()]);
+  expect(tokens).toEqual(["access 2", "access 3"]);
+  expect(refresh.mock.calls.map(([token]) => token)).toEqual(["refresh 1", "refresh 1", "refresh 2"]);
+  expect([first, second].map(({ state }) => state.get().status)).toEqual(["signed-in", "signed-in"]);
+});
+
+test("B12: where nothing can be stored, signing in works for this tab, and says so", async () => {
+  const { tab } = browser();
+  const storage = deviceStorageOf(() => {
+    throw new DOMException("forbidden", "SecurityError");
+  });
+  const session = tab({ storage });
+  session.adopt(grant(1, 0));
+  expect(session.state.get()).toEqual({ status: "signed-in", userId: "ada" });
+  expect(session.stored.get()).toBe(false);
+  vi.useFakeTimers({ now: Date.now() + 60_000 });
+  expect(await session.accessToken()).toBe("access 2");
+  session.onStorage(null);
+  expect(session.state.get().status).toBe("signed-in");
+  session.end();
+  expect(await session.accessToken()).toBeUndefined();
+  vi.useRealTimers();
+});
+
+test("B12: a used token does not stay behind where the next one finds no room", () => {
+  const { tab } = browser();
+  const there = new Map([["antiphon.session", "old"]]);
+  const storage = {
+    get: (key: string) => there.get(key) ?? null,
+    set: () => false,
+    remove: (key: string) => void there.delete(key),
+    keys: () => [],
+  };
+  tab({ storage }).adopt(grant(1));
+  expect([...there]).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { ApolloClient, ApolloLink, InMemoryCache } from "@apollo/client";
 import { Kind, parse, visit } from "graphql";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { deviceStorage } from "@/api/deviceStorage";
 import { Session } from "@/api/session";
 import { streamTransport } from "@/features/connection/model/streamTransport";
 
@@ -70,7 +71,7 @@ const next = (cursor: string, caughtUp = false, errors?: object[]) =>
 async function listen() {
   const session = new Session({
     refresh: async () => grant(2),
-    storage: localStorage,
+    storage: deviceStorage,
     exclusively: (work) => work(),
   });
   session.adopt(grant(1));

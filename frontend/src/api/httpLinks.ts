@@ -1,15 +1,22 @@
 import { ApolloLink } from "@apollo/client";
 import { CombinedGraphQLErrors, ServerError } from "@apollo/client/errors";
 import { HttpLink } from "@apollo/client/link/http";
-import { catchError, defer, from, map, type Observable, of, switchMap, throwError } from "rxjs";
-import { failureOfGraphQL } from "./errors";
+import { catchError, defer, finalize, from, type Observable, of, switchMap, tap, throwError } from "rxjs";
+import { failureOf, failureOfGraphQL } from "./errors";
+import type { Health } from "./health";
 import { answeredBy, INSTANCE_HEADER, pinnedInstance } from "./instance";
 import { serviceOf } from "./routing";
 import { serverClock } from "./serverClock";
 import type { Session } from "./session";
 
-/** Queries and mutations, each to the service that serves it. */
-export function routedHttpLink(): ApolloLink {
+/** Browsers have few connections to an origin: calls without an answer must not keep them. */
+const ANSWER_WITHIN_MS = 20_000;
+
+/**
+ * Queries and mutations, each to the service that serves it, for as long as `context.signal` lets them; `health` is told
+ * how they fare.
+ */
+export function routedHttpLink(health: Health): ApolloLink {
   const http = new HttpLink({
     uri: (operation) => `/${serviceOf(operation.query)}/graphql`,
     credentials: "omit",
@@ -19,15 +26,29 @@ export function routedHttpLink(): ApolloLink {
     if (pin) {
       operation.setContext(({ headers }) => ({ headers: { ...headers, [INSTANCE_HEADER]: pin } }));
     }
-    return forward(operation).pipe(
-      map((result) => {
-        const response = operation.getContext().response as Response | undefined;
-        serverClock.hear(response?.headers.get("date"));
-        const instance = response?.headers.get(INSTANCE_HEADER);
-        if (instance) answeredBy.set({ ...answeredBy.get(), [serviceOf(operation.query)]: instance });
-        return result;
-      }),
-    );
+    operation.setContext(({ fetchOptions, signal }) => {
+      const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
+      return { fetchOptions: { ...fetchOptions, signal: signal ? AbortSignal.any([signal, late]) : late } };
+    });
+    const service = serviceOf(operation.query);
+    return defer(() => {
+      // Not wanted any more, while it waited for a token.
+      if (operation.getContext().signal?.aborted) throw new Error("the call was given up");
+      const call = health.watch(service);
+      return forward(operation).pipe(
+        tap({
+          next: ({ errors }) => {
+            const response = operation.getContext().response as Response | undefined;
+            serverClock.hear(response?.headers.get("date"));
+            const instance = response?.headers.get(INSTANCE_HEADER);
+            if (instance) answeredBy.set({ ...answeredBy.get(), [service]: instance });
+            call.ended(errors?.[0] && failureOfGraphQL(errors[0]));
+          },
+          error: (error) => call.ended(failureOf(error)),
+        }),
+        finalize(call.left),
+      );
+    });
   }).concat(http);
 }
 

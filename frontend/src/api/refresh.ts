@@ -22,6 +22,9 @@ export function grantOf(payload: SignedInFragment): Grant {
   };
 }
 
+/** Whoever waits for a token must not wait for ever. */
+const ANSWER_WITHIN_MS = 15_000;
+
 /**
  * Exchanges a refresh token, beneath Apollo: its links wait for the very token that this fetches.
  * Rejects with a `Failure`.
@@ -33,6 +36,7 @@ export async function refreshGrant(refreshToken: string): Promise<Grant> {
     const response = await fetch(`/${serviceOf(RefreshSessionDocument)}/graphql`, {
       method: "POST",
       credentials: "omit",
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       headers: {
         "content-type": "application/json",
         accept: "application/graphql-response+json, application/json",

@@ -1,3 +1,4 @@
+import type { DeviceStorage } from "./deviceStorage";
 import { type Failure, isTemporary } from "./errors";
 import { Store } from "./store";
 
@@ -14,7 +15,7 @@ export type SessionState = { status: "signed-out" } | { status: "signed-in"; use
 interface Dependencies {
   /** Exchanges a refresh token for a new grant; rejects with a `Failure`. */
   refresh(refreshToken: string): Promise<Grant>;
-  storage: Storage;
+  storage: DeviceStorage;
   /** Runs one piece of work at a time across all tabs of this browser. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -33,13 +34,18 @@ const SHORTEST_MS = 30_000;
 /**
  * The signed-in session of this browser. The access token lives in memory; the refresh token lives in localStorage,
  * because a reload must not sign anyone out and every tab shares one session. Refresh tokens are used up by refreshing
- * and reuse ends the session, hence one refresh at a time across tabs, always with the newest stored token.
+ * and reuse ends the session, hence one refresh at a time across tabs, always with the newest stored token. Where
+ * nothing can be stored the session is this tab's, and `stored` says so.
  */
 export class Session {
   readonly state: Store<SessionState>;
+  /** Whether the session outlives the tab. */
+  readonly stored = new Store(true);
   readonly #deps: Dependencies;
   #access: { token: string; staleAt: number } | undefined;
   #refreshing: Promise<string | undefined> | undefined;
+  /** What could not be stored. */
+  #memory: Stored | undefined;
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
@@ -57,7 +63,7 @@ export class Session {
       staleAt: Date.now() + Math.max(remaining - AHEAD_MS, SHORTEST_MS),
     };
     const stored: Stored = { refreshToken: grant.refreshToken, userId: grant.userId };
-    this.#deps.storage.setItem(KEY, JSON.stringify(stored));
+    this.#store(stored);
     const state = this.state.get();
     if (state.status === "signed-out" || state.userId !== grant.userId) {
       this.state.set({ status: "signed-in", userId: grant.userId });
@@ -84,7 +90,8 @@ export class Session {
   /** Forgets everything, in this tab and (through the storage event) in all others. */
   end(): void {
     this.#access = undefined;
-    this.#deps.storage.removeItem(KEY);
+    this.#memory = undefined;
+    this.#deps.storage.remove(KEY);
     this.state.set({ status: "signed-out" });
   }
 
@@ -118,25 +125,48 @@ export class Session {
     try {
       this.adopt(await this.#deps.refresh(stored.refreshToken));
     } catch (error) {
+      if (isTemporary(error as Failure)) throw error;
+      // Refused, perhaps because another tab has used it all the same: then what that tab was given is the newest.
+      const newest = this.#stored();
+      if (newest && newest.refreshToken !== stored.refreshToken && newest.userId === stored.userId) {
+        return this.#refreshWith(newest);
+      }
+      this.end();
+      throw error;
+    }
+    return this.#access?.token;
+  }
+
+  async #refreshWith(stored: Stored): Promise<string | undefined> {
+    try {
+      this.adopt(await this.#deps.refresh(stored.refreshToken));
+    } catch (error) {
       if (!isTemporary(error as Failure)) this.end();
       throw error;
     }
     return this.#access?.token;
   }
 
+  #store(stored: Stored): void {
+    const { storage } = this.#deps;
+    let written = storage.set(KEY, JSON.stringify(stored));
+    if (!written) {
+      // A token that is used up must not stay there, and its room may be what was missing.
+      storage.remove(KEY);
+      written = storage.set(KEY, JSON.stringify(stored));
+    }
+    this.#memory = written ? undefined : stored;
+    this.stored.set(written);
+  }
+
   #stored(): Stored | undefined {
+    if (this.#memory) return this.#memory;
     try {
-      const stored = JSON.parse(this.#deps.storage.getItem(KEY) ?? "null") as Stored | null;
+      const stored = JSON.parse(this.#deps.storage.get(KEY) ?? "null") as Stored | null;
       return stored?.refreshToken && stored.userId ? stored : undefined;
     } catch {
       // Not ours, or from another age: the same as signed out.
       return undefined;
     }
   }
-}
-
-/** One at a time across tabs where the browser can (secure contexts), else one at a time within this tab. */
-export function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  if (!navigator.locks) return work();
-  return navigator.locks.request("antiphon.refresh", work) as Promise<T>;
 }

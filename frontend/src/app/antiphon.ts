@@ -1,22 +1,25 @@
 import type { ApolloClient } from "@apollo/client";
 import { createContext, use } from "react";
 import { pause } from "@/api/backoff";
+import { Database } from "@/api/database";
+import { deviceStorage } from "@/api/deviceStorage";
+import { exclusively } from "@/api/exclusive";
+import { Health } from "@/api/health";
 import { refreshGrant } from "@/api/refresh";
-import { exclusively, Session } from "@/api/session";
+import { Session } from "@/api/session";
 import { type LiveSocket, liveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
 import type { LiveListeners } from "@/features/connection/model/applyBatch";
 import { Inbox } from "@/features/connection/model/inbox";
 import { Ladder } from "@/features/connection/model/ladder";
-import { pollingTransport } from "@/features/connection/model/pollingTransport";
+import { lazyTransport } from "@/features/connection/model/lazyTransport";
 import { socketTransport } from "@/features/connection/model/socketTransport";
-import { streamTransport } from "@/features/connection/model/streamTransport";
 import { deliver } from "@/features/messages/model/deliver";
+import { Drafts } from "@/features/messages/model/drafts";
 import { Outbox } from "@/features/messages/model/outbox";
-import { indexedDbOutbox } from "@/features/messages/model/outboxStorage";
 import { Removals } from "@/features/messages/model/removals";
-import { hide, remove } from "@/features/messages/model/remove";
-import { indexedDbCopy } from "@/features/offline/model/copyStorage";
+import { clearOtherCopies, indexedDbCopy } from "@/features/offline/model/copyStorage";
+import { DeviceStore, upgradeEntries } from "@/features/offline/model/deviceStore";
 import { OfflineCopy } from "@/features/offline/model/offlineCopy";
 import { Preferences } from "@/features/preferences/model/preferences";
 import { TypingNames } from "@/features/typing/model/typingNames";
@@ -25,6 +28,8 @@ import { makeClient } from "./client";
 
 /** A storage that does not answer must not keep anyone from their chats. */
 const COPY_WITHIN_MS = 1_000;
+/** A service that does not answer must not keep anyone signed in. */
+const LOGOUT_WITHIN_MS = 5_000;
 /** What is only for later waits until the reader has what they came for. */
 const STOCK_AFTER_MS = 2_000;
 
@@ -32,13 +37,18 @@ const STOCK_AFTER_MS = 2_000;
 export interface SignedIn {
   me: string;
   inbox: Inbox;
+  /** What was written here and no service has acknowledged. */
+  store: DeviceStore;
   outbox: Outbox;
+  drafts: Drafts;
   removals: Removals;
   copy: OfflineCopy;
   preferences: Preferences;
   typing: TypingNames;
   /** Messages of others as they arrive, for announcing them. */
   heard: Store<{ id: string; chatId: string } | undefined>;
+  /** The chat whose newest messages the reader has before their eyes. */
+  lookedAt: Store<string | undefined>;
 }
 
 /** Everything outside React, made once per tab and never a global, so that tests can have two. */
@@ -46,22 +56,42 @@ export class Antiphon {
   readonly session: Session;
   readonly socket: LiveSocket;
   readonly client: ApolloClient;
+  readonly health = new Health();
   readonly current = new Store<SignedIn | undefined>(undefined);
+  readonly #database = new Database("antiphon", 2, upgradeEntries);
+  /** By account: what could not be stored is still here when the same person signs in again. */
+  readonly #stores = new Map<string, DeviceStore>();
   #following: Promise<void> = Promise.resolve();
 
   constructor() {
-    this.session = new Session({ refresh: refreshGrant, storage: localStorage, exclusively });
+    this.session = new Session({
+      refresh: refreshGrant,
+      storage: deviceStorage,
+      exclusively: (work) => exclusively("refresh", work),
+    });
     this.socket = liveSocket(this.session);
-    this.client = makeClient(this.session, this.socket);
+    this.client = makeClient(this.session, this.socket, this.health);
     addEventListener("storage", (event) => {
       this.session.onStorage(event.key);
       this.current.get()?.preferences.onStorage(event.key);
     });
-    addEventListener("online", () => {
-      this.current.get()?.outbox.nudge();
-      this.current.get()?.removals.nudge();
+    addEventListener("online", () => this.current.get()?.outbox.nudge());
+    addEventListener("pagehide", () => {
+      this.current.get()?.removals.settle();
+      this.current.get()?.drafts.settle();
     });
-    addEventListener("pagehide", () => this.current.get()?.removals.settle());
+    // A tab that was asleep has not heard what the others did.
+    addEventListener("pageshow", () => this.current.get()?.store.reread());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.current.get()?.store.reread();
+      else {
+        this.current.get()?.drafts.settle();
+        this.current.get()?.outbox.yield();
+      }
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.current.get()?.store.unkept.get().size) event.preventDefault();
+    });
     const follow = () => {
       this.#following = this.#following.then(() => this.#follow());
     };
@@ -72,16 +102,25 @@ export class Antiphon {
   /** What this device has of a chat, for a view that is about to open. */
   async bringCopy(chatId: string): Promise<void> {
     await this.#following;
-    await this.current.get()?.copy.bring(chatId);
+    await Promise.race([this.current.get()?.copy.bring(chatId), pause(COPY_WITHIN_MS)]);
   }
 
-  /** Ends the session here, in the other tabs, and (if it can be reached) at the service. */
+  /**
+   * Ends the session here, in the other tabs, and (if it can be reached) at the service. What is kept on this device goes
+   * first: a page that is left half way is still signed in, and leaves nothing behind.
+   */
   async signOut(): Promise<void> {
-    await this.client
-      .mutate({ mutation: LogoutDocument })
-      .catch((error) => console.warn("logout was not heard", error));
-    this.current.get()?.removals.forget();
-    await this.current.get()?.outbox.forget();
+    const stay = this.current.get();
+    if (stay) {
+      stay.removals.close();
+      stay.outbox.close();
+      const report = (error: unknown) => console.warn("not everything could be deleted yet", error);
+      await Promise.all([stay.store.clear().catch(report), stay.copy.forget().catch(report)]);
+    }
+    await Promise.race([
+      this.client.mutate({ mutation: LogoutDocument }).catch((error) => console.warn("logout was not heard", error)),
+      pause(LOGOUT_WITHIN_MS),
+    ]);
     this.session.end();
   }
 
@@ -93,13 +132,16 @@ export class Antiphon {
       this.current.set(undefined);
       before.inbox.stop();
       before.typing.clear();
-      before.outbox.close();
+      before.drafts.settle();
       before.removals.close();
+      before.outbox.close();
       await before.copy.forget().catch((error) => console.warn("the offline copy could not be deleted", error));
       await this.client.clearStore();
     }
     // Asked again: it may have changed while the store was cleared.
     const me = this.#whoIsSignedIn();
+    // Also what a page left behind that went away while it was signing out.
+    clearOtherCopies(me).catch((error) => console.warn("old copies could not be deleted", error));
     if (me) await this.#begin(me);
   }
 
@@ -126,39 +168,51 @@ export class Antiphon {
       ladder: (positions) =>
         new Ladder([
           socketTransport(client, this.socket, me),
-          streamTransport({ client, session: this.session, me }),
-          pollingTransport({ client, positions, me }),
+          lazyTransport("sse", async () => {
+            const { streamTransport } = await import("@/features/connection/model/streamTransport");
+            return streamTransport({ client, session: this.session, me });
+          }),
+          lazyTransport("polling", async () => {
+            const { pollingTransport } = await import("@/features/connection/model/pollingTransport");
+            return pollingTransport({ client, positions, me });
+          }),
         ]),
       me,
       listeners,
     });
+    const store = this.#storeOf(me);
     const outbox = new Outbox({
-      storage: indexedDbOutbox(me),
-      deliver: (message) => deliver(this.client, message, me),
-      isOnline: () => navigator.onLine,
+      store,
+      deliver: (entry, signal) => deliver(client, entry, me, signal),
+      exclusively: (work) => exclusively(`outbox.${me}`, work),
     });
-    const removals = new Removals({
-      storage: localStorage,
-      userId: me,
-      remove: (removal) => remove(client, removal),
-      hide: (removal) => hide(client.cache, removal),
-    });
+    const removals = new Removals(outbox);
     inbox.loaded.subscribe(() => {
       if (inbox.loaded.get() === "yes") void copy.renew();
     });
     inbox.state.subscribe(() => {
       if (inbox.state.get() !== "live") return;
       outbox.nudge();
-      removals.nudge();
       void pause(STOCK_AFTER_MS)
         .then(() => copy.stock())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
     });
-    const preferences = new Preferences(localStorage, me);
-    this.current.set({ me, inbox, outbox, removals, copy, preferences, typing, heard });
+    const preferences = new Preferences(deviceStorage, me);
+    const drafts = new Drafts(store);
+    const lookedAt = new Store<string | undefined>(undefined);
+    this.current.set({ me, inbox, store, outbox, drafts, removals, copy, preferences, typing, heard, lookedAt });
     void inbox.start();
-    outbox.restore().catch((error) => console.warn("unsent messages could not be read", error));
-    removals.restore();
+  }
+
+  #storeOf(userId: string): DeviceStore {
+    let store = this.#stores.get(userId);
+    if (!store) {
+      const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(`antiphon.${userId}`);
+      store = new DeviceStore({ userId, storage: deviceStorage, database: this.#database, channel });
+      this.#stores.set(userId, store);
+    }
+    store.open();
+    return store;
   }
 }
 

@@ -1,5 +1,6 @@
 import { ApolloClient, ApolloLink, type InMemoryCache } from "@apollo/client";
 import { map } from "rxjs";
+import type { Health } from "@/api/health";
 import { authLink, routedHttpLink } from "@/api/httpLinks";
 import { serviceOf } from "@/api/routing";
 import type { Session } from "@/api/session";
@@ -10,9 +11,9 @@ import { SentMessageFragmentDoc } from "@/gql/sender/graphql";
 import { makeCache } from "./cache";
 
 /** Apollo, with the road of each operation: subscriptions to the socket, all else over HTTP to the service it belongs to. */
-export function makeClient(session: Session, socket: LiveSocket): ApolloClient {
+export function makeClient(session: Session, socket: LiveSocket, health: Health): ApolloClient {
   const cache = makeCache();
-  const http = ApolloLink.from([freshnessLink(cache), authLink(session), routedHttpLink()]);
+  const http = ApolloLink.from([freshnessLink(cache), authLink(session), routedHttpLink(health)]);
   const live = socketLink(socket.client);
   const link = ApolloLink.split(
     ({ operationType, query }) => operationType === "subscription" && serviceOf(query) === "receiver",

@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { Antiphon } from "./antiphon";
+import { insidePath } from "./insidePath";
 
 interface Context {
   antiphon: Antiphon;
@@ -15,12 +16,17 @@ const signedIn = ({ context }: { context: Context }) => context.antiphon.session
 
 const root = createRootRouteWithContext<Context>()({});
 
-/** Pages for those who are not signed in; the others are sent on. */
+/** Pages for those who are not signed in; the others are sent on to where they wanted to go. */
 const door = createRoute({
   getParentRoute: () => root,
   id: "door",
+  validateSearch: ({ next }: { next?: unknown }): { next?: string } => {
+    const inside = insidePath(next);
+    return inside ? { next: inside } : {};
+  },
   beforeLoad: (options) => {
-    if (signedIn(options)) throw redirect({ to: "/" });
+    // Looked at here, whatever the router makes of the search of a link.
+    if (signedIn(options)) throw redirect({ href: insidePath(options.search.next) ?? "/", replace: true });
   },
 });
 const signIn = createRoute({
@@ -39,7 +45,8 @@ const app = createRoute({
   id: "app",
   component: lazyRouteComponent(() => import("./SignedInLayout"), "SignedInLayout"),
   beforeLoad: (options) => {
-    if (!signedIn(options)) throw redirect({ to: "/sign-in" });
+    const { href } = options.location;
+    if (!signedIn(options)) throw redirect({ to: "/sign-in", search: href === "/" ? {} : { next: href } });
   },
 });
 const home = createRoute({

@@ -24,6 +24,9 @@ function counted(count: number, noun: Counted): string {
 
 const CHARACTERS: Counted = { one: "حرف واحد", two: "حرفان", few: "أحرف", many: "حرفًا", other: "حرف" };
 const PEOPLE: Counted = { one: "شخص واحد", two: "شخصان", few: "أشخاص", many: "شخصًا", other: "شخص" };
+const MESSAGES: Counted = { one: "رسالة واحدة", two: "رسالتان", few: "رسائل", many: "رسالة", other: "رسالة" };
+const CHANGES: Counted = { one: "تعديل واحد", two: "تعديلان", few: "تعديلات", many: "تعديلًا", other: "تعديل" };
+const DRAFTS: Counted = { one: "مسودة واحدة", two: "مسودتان", few: "مسودات", many: "مسودة", other: "مسودة" };
 const PARTICIPANTS: Counted = { one: "مشارك واحد", two: "مشاركان", few: "مشاركين", many: "مشاركًا", other: "مشارك" };
 const UNREAD: Counted = {
   one: "رسالة واحدة غير مقروءة",
@@ -52,6 +55,17 @@ export const ar: Strings = {
   signIn: "تسجيل الدخول",
   signUp: "إنشاء حساب",
   signOut: "تسجيل الخروج",
+  signOutTitle: "تسجيل الخروج؟",
+  signOutLoses: ({ messages, changes, drafts }) => {
+    const words = [
+      messages > 0 && `لم يُرسل بعد: ${counted(messages, MESSAGES)}.`,
+      changes > 0 && `لم يُحفظ بعد: ${counted(changes, CHANGES)}.`,
+      drafts > 0 && `لم يُرسل: ${counted(drafts, DRAFTS)}.`,
+      "هل تريد تسجيل الخروج والحذف؟",
+    ];
+    return words.filter(Boolean).join(" ");
+  },
+  signOutAnyway: "تسجيل الخروج والحذف",
   noAccountYet: "جديد هنا؟",
   haveAccount: "لديك حساب بالفعل؟",
   email: "البريد الإلكتروني",
@@ -193,6 +207,13 @@ export const ar: Strings = {
   read: "قُرئت",
   readBy: (count) => `قرأها ${counted(count, PEOPLE)}`,
   notSent: "لم تُرسل.",
+  notSentYet: "لم تُرسل بعد. تجري المحاولة من جديد…",
+  notSaved: "لم يُحفظ التعديل.",
+  notSavedYet: "لم يُحفظ التعديل بعد. تجري المحاولة من جديد…",
+  savedWhenOnline: "يُحفظ التعديل حين تعود الشبكة.",
+  sendingIn: (seconds) => `تُرسل بعد ${number(seconds)} ث`,
+  notKept: "لا مكان لها على هذا الجهاز: تضيع إذا أغلقت هذه النافذة.",
+  draft: (text) => `مسودة: ${own(text)}`,
   tryAgain: "إعادة المحاولة",
   discard: "تجاهل",
   startOfChat: "هذه بداية المحادثة",
@@ -267,6 +288,13 @@ export const ar: Strings = {
   catchingUp: "جارٍ جلب ما فاتك…",
   offline: "لا اتصال. ما تكتبه يُرسل حين تعود الشبكة.",
   reconnecting: "جارٍ إعادة الاتصال…",
+  failing: {
+    users: "الملفات الشخصية وتسجيل الدخول لا تعمل الآن. تجري المحاولة من جديد…",
+    sender: "لا يمكن إرسال الرسائل والتعديلات الآن. تجري المحاولة من جديد…",
+    receiver: "لا يمكن تحميل المحادثات والرسائل الآن. تجري المحاولة من جديد…",
+  },
+  storageFull: "لم يبق في هذا المتصفح مكان لهذا الموقع. ما تكتبه يضيع إذا أغلقت هذه النافذة قبل إرساله.",
+  sessionNotKept: "هذا المتصفح لا يحفظ شيئًا لهذا الموقع: أنت مسجّل الدخول في هذه النافذة فقط.",
   asOf: (time) => `ترى كل شيء حتى ${time}.`,
   newVersion: "يتوفر إصدار جديد",
   reload: "إعادة التحميل",

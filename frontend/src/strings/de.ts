@@ -12,6 +12,20 @@ export const de: Strings = {
   signIn: "Anmelden",
   signUp: "Konto anlegen",
   signOut: "Abmelden",
+  signOutTitle: "Abmelden?",
+  signOutLoses: ({ messages, changes, drafts }) => {
+    const many = (count: number) => count.toLocaleString("de");
+    const words = [
+      messages > 0 &&
+        (messages === 1 ? "1 Nachricht ist" : `${many(messages)} Nachrichten sind`).concat(" noch nicht gesendet."),
+      changes > 0 &&
+        (changes === 1 ? "1 Änderung ist" : `${many(changes)} Änderungen sind`).concat(" noch nicht gespeichert."),
+      drafts > 0 && (drafts === 1 ? "1 Entwurf ist" : `${many(drafts)} Entwürfe sind`).concat(" nicht gesendet."),
+      "Abmelden und löschen?",
+    ];
+    return words.filter(Boolean).join(" ");
+  },
+  signOutAnyway: "Abmelden und löschen",
   noAccountYet: "Neu hier?",
   haveAccount: "Schon ein Konto?",
   email: "E-Mail",
@@ -156,6 +170,13 @@ export const de: Strings = {
   read: "Gelesen",
   readBy: (count) => `Gelesen von ${count}`,
   notSent: "Nicht gesendet.",
+  notSentYet: "Noch nicht gesendet. Neuer Versuch läuft …",
+  notSaved: "Nicht gespeichert.",
+  notSavedYet: "Noch nicht gespeichert. Neuer Versuch läuft …",
+  savedWhenOnline: "Wird gespeichert, sobald das Netz wieder da ist.",
+  sendingIn: (seconds) => `Wird in ${seconds.toLocaleString("de")} s gesendet`,
+  notKept: "Auf diesem Gerät ist kein Platz dafür: Es geht verloren, wenn du diesen Tab schließt.",
+  draft: (text) => `Entwurf: ${text}`,
   tryAgain: "Noch einmal",
   discard: "Verwerfen",
   startOfChat: "Hier beginnt der Chat",
@@ -230,6 +251,14 @@ export const de: Strings = {
   catchingUp: "Wird aufgeholt …",
   offline: "Offline. Was du schreibst, wird gesendet, sobald das Netz wieder da ist.",
   reconnecting: "Verbindung wird wiederhergestellt …",
+  failing: {
+    users: "Profile und Anmeldung gehen gerade nicht. Neuer Versuch läuft …",
+    sender: "Nachrichten und Änderungen lassen sich gerade nicht senden. Neuer Versuch läuft …",
+    receiver: "Chats und Nachrichten lassen sich gerade nicht laden. Neuer Versuch läuft …",
+  },
+  storageFull:
+    "Dieser Browser hat keinen Platz mehr für diese Seite. Was du schreibst, geht verloren, wenn du den Tab schließt, bevor es gesendet ist.",
+  sessionNotKept: "Dieser Browser behält nichts für diese Seite: Du bist nur in diesem Tab angemeldet.",
   asOf: (time) => `Du siehst alles bis ${time}.`,
   newVersion: "Eine neue Version ist da",
   reload: "Neu laden",

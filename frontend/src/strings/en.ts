@@ -10,6 +10,19 @@ export const en = {
   signIn: "Sign in",
   signUp: "Create account",
   signOut: "Sign out",
+  signOutTitle: "Sign out?",
+  signOutLoses: ({ messages, changes, drafts }: { messages: number; changes: number; drafts: number }) => {
+    const many = (count: number) => count.toLocaleString("en");
+    const words = [
+      messages > 0 &&
+        (messages === 1 ? "1 message has" : `${many(messages)} messages have`).concat(" not been sent yet."),
+      changes > 0 && (changes === 1 ? "1 change has" : `${many(changes)} changes have`).concat(" not been saved yet."),
+      drafts > 0 && (drafts === 1 ? "1 draft has" : `${many(drafts)} drafts have`).concat(" not been sent."),
+      `Sign out and delete ${messages + changes + drafts === 1 ? "it" : "them"}?`,
+    ];
+    return words.filter(Boolean).join(" ");
+  },
+  signOutAnyway: "Sign out and delete",
   noAccountYet: "New here?",
   haveAccount: "Already have an account?",
   email: "E-mail",
@@ -154,6 +167,13 @@ export const en = {
   read: "Read",
   readBy: (count: number) => `Read by ${count}`,
   notSent: "Not sent.",
+  notSentYet: "Not sent yet. Trying again…",
+  notSaved: "Not saved.",
+  notSavedYet: "Not saved yet. Trying again…",
+  savedWhenOnline: "Saved when the network returns.",
+  sendingIn: (seconds: number) => `Sending in ${seconds.toLocaleString("en")} s`,
+  notKept: "This device has no room to keep it: it is lost if you close this tab.",
+  draft: (text: string) => `Draft: ${text}`,
   tryAgain: "Try again",
   discard: "Discard",
   startOfChat: "This is the beginning of the chat",
@@ -227,6 +247,14 @@ export const en = {
   catchingUp: "Catching up…",
   offline: "Offline. Messages you write are sent when the network returns.",
   reconnecting: "Reconnecting…",
+  failing: {
+    users: "Profiles and signing in do not work at the moment. Trying again…",
+    sender: "Messages and changes cannot be sent at the moment. Trying again…",
+    receiver: "Chats and messages cannot be loaded at the moment. Trying again…",
+  },
+  storageFull:
+    "This browser has no room left for this site. What you write is lost if you close this tab before it is sent.",
+  sessionNotKept: "This browser keeps nothing for this site: you are signed in in this tab only.",
   asOf: (time: string) => `You see everything up to ${time}.`,
   newVersion: "A new version is ready",
   reload: "Reload",

@@ -1,3 +1,4 @@
+import { deviceStorage } from "@/api/deviceStorage";
 import type { Failure, Reason } from "@/api/errors";
 import { Store } from "@/api/store";
 import { setTimeLocale } from "@/ui/time";
@@ -25,7 +26,7 @@ const isSpoken = (code: string): code is Language => Object.hasOwn(LANGUAGES, co
 
 /** The one that was chosen on this device, else the first of the browser's that there is. */
 export function preferredLanguage(wanted: readonly string[] = navigator.languages): Language {
-  const codes = [localStorage.getItem(KEY) ?? "", ...wanted.map((tag) => tag.split("-")[0]!.toLowerCase())];
+  const codes = [deviceStorage.get(KEY) ?? "", ...wanted.map((tag) => tag.split("-")[0]!.toLowerCase())];
   return codes.find(isSpoken) ?? "en";
 }
 
@@ -45,7 +46,7 @@ export async function speak(code: Language): Promise<void> {
 /** The same, and remembers it on this device. */
 export async function chooseLanguage(code: Language): Promise<void> {
   await speak(code);
-  localStorage.setItem(KEY, code);
+  deviceStorage.set(KEY, code);
 }
 
 /**

@@ -1,6 +1,5 @@
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useAntiphon } from "@/app/antiphon";
 import { LanguageChoice } from "@/features/preferences/components/LanguageChoice";
 import { NoticeChoices } from "@/features/preferences/components/NoticeChoices";
 import { WritingChoices } from "@/features/preferences/components/WritingChoices";
@@ -14,11 +13,11 @@ import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import styles from "./ProfilePage.module.css";
 import { SessionList } from "./SessionList";
+import { SignOutButton } from "./SignOutButton";
 import { UsernameForm } from "./UsernameForm";
 
 export function ProfilePage() {
   const account = useAccount();
-  const antiphon = useAntiphon();
   const navigate = useNavigate();
   usePageName(t.profile);
   return (
@@ -48,9 +47,7 @@ export function ProfilePage() {
                   {account.email}
                 </div>
               </div>
-              <Button variant="default" onClick={() => void antiphon.signOut()}>
-                {t.signOut}
-              </Button>
+              <SignOutButton />
             </div>
             <NameForm key={account.version} account={account} />
             <section className={styles.section}>

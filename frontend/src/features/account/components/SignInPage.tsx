@@ -21,7 +21,10 @@ export function SignInPage() {
       title={t.signIn}
       footer={
         <>
-          {t.noAccountYet} <Link to="/sign-up">{t.signUp}</Link>
+          {t.noAccountYet}{" "}
+          <Link to="/sign-up" search>
+            {t.signUp}
+          </Link>
         </>
       }
     >

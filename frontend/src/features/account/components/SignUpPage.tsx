@@ -31,7 +31,10 @@ export function SignUpPage() {
       title={t.signUp}
       footer={
         <>
-          {t.haveAccount} <Link to="/sign-in">{t.signIn}</Link>
+          {t.haveAccount}{" "}
+          <Link to="/sign-in" search>
+            {t.signIn}
+          </Link>
         </>
       }
     >

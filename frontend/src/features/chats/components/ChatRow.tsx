@@ -2,6 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { lazy, type MouseEvent, Suspense, useState } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
+import { useDraft } from "@/features/messages/hooks/useDraft";
+import type { UnsentMessage } from "@/features/messages/model/outboxEntry";
 import { useChoices } from "@/features/preferences/hooks/useChoices";
 import { useTypingNames } from "@/features/typing/hooks/useTypingNames";
 import { unmask } from "@/gql/receiver";
@@ -21,16 +23,27 @@ import type { Place } from "./ChatRowMenu";
 const ChatRowMenu = lazy(() => import("./ChatRowMenu"));
 
 export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedChat["participant"] }) {
-  const { me, outbox } = useSignedIn();
+  const { me, outbox, lookedAt } = useSignedIn();
   const chat = unmask(ChatRowFragmentDoc, props.chat);
-  const unsent = useStore(outbox.messages).findLast((message) => message.chatId === chat.id);
+  const entries = useStore(outbox.entries);
+  const unsent = entries.findLast((entry) => entry.kind === "message" && entry.chatId === chat.id) as
+    | UnsentMessage
+    | undefined;
+  const draft = useDraft(chat.id);
   const typing = useTypingNames(chat.id);
   const choices = useChoices();
   const muted = choices.muted.includes(chat.id);
   const title = chatTitle(chat, me);
+  // What is before one's eyes is not unread, also while no service can be told.
+  const looking = useStore(lookedAt) === chat.id;
   const listed = { node: props.chat, participant: props.participant };
-  const unread = unreadOf(listed);
-  const about = !chat.lastMessage && !unsent && typing.length === 0;
+  const unread = looking ? 0 : unreadOf(listed);
+  const about = !chat.lastMessage && !unsent && !draft && typing.length === 0;
+  const text = () => {
+    if (typing.length > 0) return t.typing(typing);
+    if (draft) return t.draft(plainText(draft));
+    return unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me, entries);
+  };
   const [menu, setMenu] = useState<Place>();
   const at = chat.lastMessageAt ?? chat.createdAt;
   useToday();
@@ -77,7 +90,7 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
             data-live={typing.length > 0 || undefined}
             data-about={about || undefined}
           >
-            {typing.length > 0 ? t.typing(typing) : unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me)}
+            {text()}
           </span>
           {unread > 0 && (
             <span className={styles.badge} data-muted={muted || undefined} role="img" aria-label={t.unread(unread)}>

@@ -1,6 +1,7 @@
 import { Modal, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useState } from "react";
+import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
 import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
@@ -22,7 +23,8 @@ const focus = (field: HTMLInputElement | null) => field?.focus();
 /** Goes to another chat by a few letters of its name, without leaving the keyboard. */
 export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const navigate = useNavigate();
-  const { me } = useSignedIn();
+  const { me, outbox } = useSignedIn();
+  const unsent = useStore(outbox.entries);
   const { edges } = useChats();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
@@ -30,7 +32,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const found = edges
     .map((edge) => {
       const chat = unmask(ChatRowFragmentDoc, edge.node);
-      return { id: chat.id, ...chatTitle(chat, me), preview: preview(chat, me), unread: unreadOf(edge) };
+      return { id: chat.id, ...chatTitle(chat, me), preview: preview(chat, me, unsent), unread: unreadOf(edge) };
     })
     .filter(({ name }) => words.every((word) => name.toLocaleLowerCase().includes(word)))
     .slice(0, SHOWN);

@@ -1,3 +1,5 @@
+import type { OutboxEntry } from "@/features/messages/model/outboxEntry";
+import { asIntended } from "@/features/messages/model/rows";
 import { unmask } from "@/gql/receiver";
 import { type ChatRowFragment, MessageFieldsFragmentDoc, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
@@ -9,9 +11,9 @@ export function aboutChat(chat: ChatRowFragment): string {
 }
 
 /** One line about the last message of a chat. In a chat of two it needs no name. */
-export function preview(chat: ChatRowFragment, me: string): string {
+export function preview(chat: ChatRowFragment, me: string, unsent: readonly OutboxEntry[]): string {
   if (!chat.lastMessage) return aboutChat(chat);
-  const message = unmask(MessageFieldsFragmentDoc, chat.lastMessage);
+  const message = asIntended(unmask(MessageFieldsFragmentDoc, chat.lastMessage), unsent);
   const text = message.removedAt ? t.removedMessage : plainText(message.content ?? "");
   if (message.senderId === me) return t.youSaid(text);
   if (chat.kind === "DIRECT") return text;

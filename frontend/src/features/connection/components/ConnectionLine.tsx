@@ -1,5 +1,5 @@
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
+import { useAntiphon, useSignedIn } from "@/app/antiphon";
 import { t } from "@/strings";
 import { clockTime } from "@/ui/time";
 import { useConnection } from "../hooks/useConnection";
@@ -7,8 +7,12 @@ import styles from "./ConnectionLine.module.css";
 
 /** Says so when what is seen may not be all there is, and until when it is. Nothing at all while everything is live. */
 export function ConnectionLine() {
-  const { inbox } = useSignedIn();
+  const { health, session } = useAntiphon();
+  const { inbox, store } = useSignedIn();
   const state = useConnection();
+  const failing = useStore(health.failing);
+  const unkept = useStore(store.unkept).size > 0;
+  const kept = useStore(session.stored);
   const current = useStore(inbox.current);
   const text = state === "catching-up" ? t.catchingUp : navigator.onLine ? t.reconnecting : t.offline;
   return (
@@ -16,6 +20,22 @@ export function ConnectionLine() {
       {state !== "live" && (
         <span className={styles.text}>
           {text} {current && t.asOf(clockTime(current))}
+        </span>
+      )}
+      {navigator.onLine &&
+        failing.map((service) => (
+          <span key={service} className={styles.text} data-trouble>
+            {t.failing[service]}
+          </span>
+        ))}
+      {unkept && (
+        <span className={styles.text} data-trouble>
+          {t.storageFull}
+        </span>
+      )}
+      {!kept && (
+        <span className={styles.text} data-trouble>
+          {t.sessionNotKept}
         </span>
       )}
     </div>

@@ -1,17 +1,14 @@
 import { ActionIcon, Textarea } from "@mantine/core";
 import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { type Failure, failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
 import { useEnterSends } from "@/features/preferences/hooks/useChoices";
 import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
-import { explain, t } from "@/strings";
+import { t } from "@/strings";
 import { CloseIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
-import { Notice } from "@/ui/Notice";
 import { useEditMessage } from "../hooks/useEditMessage";
 import { useSendMessage } from "../hooks/useSendMessage";
-import { draftsOf } from "../model/drafts";
 import { senderName } from "../model/senderName";
 import styles from "./Composer.module.css";
 import { EmojiButton } from "./EmojiButton";
@@ -40,10 +37,9 @@ export const Composer = memo(function Composer(props: {
   onSent(): void;
 }) {
   const { chatId, mode } = props;
-  const drafts = draftsOf(useSignedIn());
+  const { drafts } = useSignedIn();
   const enterSends = useEnterSends();
   const [text, setText] = useState(() => drafts.get(chatId) ?? "");
-  const [failure, setFailure] = useState<Failure>();
   const [caret, setCaret] = useState<number>();
   const field = useRef<HTMLTextAreaElement>(null);
   const typing = useTypingSignal(chatId);
@@ -54,8 +50,8 @@ export const Composer = memo(function Composer(props: {
   useEffect(() => {
     if (edited) setText(edited.content ?? "");
     else setText(drafts.get(chatId) ?? "");
-    setFailure(undefined);
   }, [edited, drafts, chatId]);
+  useEffect(() => (edited ? undefined : drafts.follow(chatId, setText)), [edited, drafts, chatId]);
   useEffect(() => {
     if (mode.kind !== "write") field.current?.focus();
   }, [mode]);
@@ -90,12 +86,11 @@ export const Composer = memo(function Composer(props: {
     setCaret(start + emoji.length);
   };
   const leaveMode = () => props.onMode({ kind: "write" });
-  const submit = async () => {
+  const submit = () => {
     if (!sendable) return;
     if (edited) {
       leaveMode();
-      if (text.trim() === edited.content) return;
-      await edit(edited, text.trim()).catch((error) => setFailure(failureOf(error)));
+      if (text.trim() !== edited.content) edit(edited, text.trim());
       return;
     }
     send(text.trim(), mode.kind === "reply" ? mode.to.id : null);
@@ -110,7 +105,7 @@ export const Composer = memo(function Composer(props: {
     if (isComposing(event.nativeEvent)) return;
     if (event.key === "Enter" && (enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void submit();
+      submit();
     } else if (event.key === "Escape" && mode.kind !== "write") {
       event.stopPropagation();
       leaveMode();
@@ -121,7 +116,6 @@ export const Composer = memo(function Composer(props: {
   };
   return (
     <div className={styles.composer} data-keeps-escape={mode.kind !== "write" || undefined}>
-      {failure && <Notice tone="error">{explain(failure)}</Notice>}
       {mode.kind !== "write" && (
         <div className={styles.about}>
           <div className={styles.aboutText}>
@@ -158,7 +152,7 @@ export const Composer = memo(function Composer(props: {
           radius="xl"
           aria-label={edited ? t.save : t.send}
           disabled={!sendable}
-          onClick={() => void submit()}
+          onClick={() => submit()}
         >
           <SendIcon />
         </ActionIcon>

@@ -28,6 +28,7 @@ import { Notice } from "@/ui/Notice";
 import { usePageName } from "@/ui/pageTitle";
 import { useMessages } from "../hooks/useMessages";
 import { useRemoveMessage } from "../hooks/useRemoveMessage";
+import { asIntended } from "../model/rows";
 import { Composer, type ComposerMode } from "./Composer";
 import styles from "./ConversationPage.module.css";
 import { MessageList, type MessageListProps } from "./MessageList";
@@ -151,8 +152,10 @@ function useLatest(
   }, [conversation]);
   const editLast = useCallback(() => {
     // The last one may still be on its way: the one before is not what they mean.
-    if (outbox.messages.get().some((unsent) => unsent.chatId === chatId)) return;
-    const last = latest.current.messages.findLast((message) => message.senderId === me && !message.removedAt);
+    if (outbox.of("message", chatId).length > 0) return;
+    const last = latest.current.messages
+      .map((message) => asIntended(message, outbox.entries.get()))
+      .findLast((message) => message.senderId === me && !message.removedAt);
     if (last) setMode({ kind: "edit", message: last });
   }, [chatId, me, outbox, setMode]);
   const showNewest = useCallback(() => {

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { type RefObject, useMemo, useState } from "react";
+import { type RefObject, useEffect, useMemo, useState } from "react";
 import { Virtualizer } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
@@ -19,7 +19,7 @@ import { isEmpty, type Row, rowsOf } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { type MessageActions, MessageRow } from "./MessageRow";
 import { Beginning, DaySeparator, NewMessagesLine } from "./Separators";
-import { UnsentRow } from "./UnsentRow";
+import { UnsentNote, UnsentRow } from "./UnsentRow";
 
 export interface MessageListProps {
   frame: RefObject<HTMLElement | null>;
@@ -39,15 +39,17 @@ export interface MessageListProps {
 
 export function MessageList(props: MessageListProps) {
   const { frame, conversation, chatId, mark, messageCount } = props;
-  const { me, inbox, outbox } = useSignedIn();
-  const allUnsent = useStore(outbox.messages);
+  const { me, inbox, outbox, lookedAt } = useSignedIn();
+  const allUnsent = useStore(outbox.entries);
   // Until the services have told, what this device remembers is all there is: nothing can be new, or read.
   const told = useStore(inbox.loaded) === "yes";
-  const visible = useVisible() && told;
+  const seen = useVisible();
+  const visible = seen && told;
   const readUpTo = useNewLine(visible, mark, messageCount);
   const { messages, atEnd } = conversation;
   const rows = useMemo(() => {
-    const unsent = atEnd ? allUnsent.filter((message) => message.chatId === chatId) : [];
+    // What was written last stands below the newest; what changes messages that are there stands with them.
+    const unsent = allUnsent.filter((entry) => entry.chatId === chatId && (atEnd || entry.kind !== "message"));
     return rowsOf({ messages, unsent, readUpTo, me });
   }, [messages, atEnd, allUnsent, chatId, readUpTo, me]);
 
@@ -58,6 +60,12 @@ export function MessageList(props: MessageListProps) {
   const printing = usePrinting();
   const looking = visible && scroll.atBottom && atEnd;
   useMarkAsRead(chatId, messageCount, mark, looking);
+  const before = seen && scroll.atBottom && atEnd;
+  useEffect(() => {
+    if (!before) return;
+    lookedAt.set(chatId);
+    return () => lookedAt.set(undefined);
+  }, [before, chatId, lookedAt]);
   const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
 
   if (conversation.error && !conversation.loaded) {
@@ -142,6 +150,8 @@ function RowView({
       return <NewMessagesLine />;
     case "unsent":
       return <UnsentRow unsent={row.unsent} first={row.first} />;
+    case "edit":
+      return <UnsentNote entry={row.edit} />;
     case "message": {
       const own = row.message.senderId === me;
       return (

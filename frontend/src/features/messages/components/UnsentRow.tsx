@@ -1,18 +1,17 @@
-import { useSyncExternalStore } from "react";
 import { useSignedIn } from "@/app/antiphon";
-import { t } from "@/strings";
+import { explain, t } from "@/strings";
 import { WarningIcon } from "@/ui/icons";
 import { clockTime } from "@/ui/time";
+import { type Trouble, useTrouble } from "../hooks/useTrouble";
 import { isFewEmoji } from "../model/looks";
-import type { UnsentMessage } from "../model/outbox";
+import type { OutboxEntry, UnsentEdit, UnsentMessage } from "../model/outboxEntry";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
 import { Ticks } from "./Ticks";
 
 /** A message on its way: in the outbox, or given back to its author with the reason. */
 export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boolean }) {
-  const { outbox } = useSignedIn();
-  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  const { trouble, unkept } = useTrouble(unsent);
   return (
     <article
       className={styles.row}
@@ -28,36 +27,63 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
           <span className={styles.meta}>
             <span className={styles.facts}>
               <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
-              {!unsent.failure && <Ticks state={online ? "sending" : "waiting"} direct />}
+              {!unsent.failure && <Ticks state={trouble.kind === "offline" ? "waiting" : "sending"} direct />}
             </span>
           </span>
         </div>
       </div>
-      {unsent.failure && (
-        <div className={styles.failure} role="alert">
-          <WarningIcon size={15} />
-          <span>
-            {t.notSent} {t.error[unsent.failure]}
-          </span>
-          <span>
-            <button type="button" onClick={() => outbox.retry(unsent.id)}>
-              {t.tryAgain}
-            </button>
-            <button type="button" onClick={() => outbox.discard(unsent.id)}>
-              {t.discard}
-            </button>
-          </span>
-        </div>
-      )}
+      <Word entry={unsent} trouble={trouble} unkept={unkept} />
     </article>
   );
 }
 
-function subscribeOnline(listener: () => void): () => void {
-  addEventListener("online", listener);
-  addEventListener("offline", listener);
-  return () => {
-    removeEventListener("online", listener);
-    removeEventListener("offline", listener);
-  };
+/** What became of an edit that no service has taken yet, below the message as it is meant to be. */
+export function UnsentNote({ entry }: { entry: UnsentEdit }) {
+  const { trouble, unkept } = useTrouble(entry);
+  return (
+    <div className={styles.row} data-own>
+      <Word entry={entry} trouble={trouble} unkept={unkept} />
+    </div>
+  );
+}
+
+/** Says what keeps it, and what can be done. */
+function Word({ entry, trouble, unkept }: { entry: OutboxEntry; trouble: Trouble; unkept: boolean }) {
+  const { outbox } = useSignedIn();
+  if (trouble.kind === "none" && !unkept) return null;
+  const refused = trouble.kind === "refused";
+  return (
+    <div className={styles.failure} role={refused ? "alert" : "status"} data-trouble={trouble.kind}>
+      {trouble.kind !== "offline" && <WarningIcon size={15} />}
+      <span>
+        {wordFor(entry, trouble)} {unkept && t.notKept}
+      </span>
+      <span>
+        {(refused || trouble.kind === "late") && (
+          <button type="button" onClick={() => outbox.retry(entry)}>
+            {t.tryAgain}
+          </button>
+        )}
+        <button type="button" onClick={() => outbox.discard(entry)}>
+          {t.discard}
+        </button>
+      </span>
+    </div>
+  );
+}
+
+function wordFor(entry: OutboxEntry, trouble: Trouble): string {
+  const edit = entry.kind === "edit";
+  switch (trouble.kind) {
+    case "none":
+      return "";
+    case "offline":
+      return edit ? t.savedWhenOnline : t.waitingForNetwork;
+    case "limited":
+      return t.sendingIn(trouble.seconds);
+    case "late":
+      return edit ? t.notSavedYet : t.notSentYet;
+    case "refused":
+      return `${edit ? t.notSaved : t.notSent} ${entry.failure ? explain(entry.failure) : ""}`;
+  }
 }

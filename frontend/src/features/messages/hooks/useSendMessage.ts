@@ -7,7 +7,7 @@ export function useSendMessage(chatId: string) {
   const { outbox } = useSignedIn();
   return useCallback(
     (content: string, replyToId: string | null) => {
-      void outbox.add({ id: v7(), chatId, content, replyToId, createdAt: new Date().toISOString() });
+      void outbox.send({ id: v7(), chatId, content, replyToId, createdAt: new Date().toISOString() });
     },
     [outbox, chatId],
   );

@@ -1,4 +1,5 @@
 import type { ApolloCache, ApolloClient } from "@apollo/client";
+import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { countMessage } from "@/features/chats/model/chatCache";
 import { moveReadMark } from "@/features/participants/model/participantCache";
 import {
@@ -8,17 +9,35 @@ import {
   QuotedMessageFragmentDoc,
 } from "@/gql/receiver/graphql";
 import { unmask } from "@/gql/sender";
-import { CreateMessageDocument, type SentMessageFragment, SentMessageFragmentDoc } from "@/gql/sender/graphql";
-import { addMessage } from "./messageCache";
-import type { UnsentMessage } from "./outbox";
+import {
+  CreateMessageDocument,
+  RemoveMessageDocument,
+  type SentMessageFragment,
+  SentMessageFragmentDoc,
+  UpdateMessageDocument,
+} from "@/gql/sender/graphql";
+import { addMessage, knownMessage, putMessage } from "./messageCache";
+import type { OutboxEntry, UnsentEdit, UnsentMessage, UnsentRemoval } from "./outboxEntry";
 
-/** Sends one message and writes the acknowledged one where its live event would, so that the two merge by id. */
-export async function deliver(client: ApolloClient, unsent: UnsentMessage, me: string): Promise<void> {
+/** Sends one entry of the outbox and writes what is acknowledged where its live event would, so that the two merge. */
+export function deliver(client: ApolloClient, entry: OutboxEntry, me: string, signal: AbortSignal): Promise<void> {
+  switch (entry.kind) {
+    case "message":
+      return create(client, entry, me, signal);
+    case "edit":
+      return update(client, entry, signal);
+    case "removal":
+      return remove(client, entry, signal);
+  }
+}
+
+async function create(client: ApolloClient, unsent: UnsentMessage, me: string, signal: AbortSignal): Promise<void> {
   const { id, chatId, content, replyToId } = unsent;
   const { data } = await client.mutate({
     mutation: CreateMessageDocument,
     variables: { input: { id, chatId, content, replyToId } },
     fetchPolicy: "no-cache",
+    context: { signal },
   });
   if (!data) throw new Error("an answer without data");
   const message = complete(client.cache, unmask(SentMessageFragmentDoc, data.createMessage.message));
@@ -29,6 +48,37 @@ export async function deliver(client: ApolloClient, unsent: UnsentMessage, me: s
       moveReadMark(cache, chatId, me, message.number);
     },
   });
+}
+
+async function update(client: ApolloClient, edit: UnsentEdit, signal: AbortSignal): Promise<void> {
+  const { id, chatId, content, replaces } = edit;
+  const known = knownMessage(client.cache, id);
+  // Another device of the author was first: which of the two texts stays is theirs to say.
+  if (known && replaces && ![...replaces, content].includes(known.content ?? "")) {
+    throw new CombinedGraphQLErrors({
+      errors: [{ message: "the message was changed meanwhile", extensions: { code: "CONFLICT" } }],
+    });
+  }
+  const { data } = await client.mutate({
+    mutation: UpdateMessageDocument,
+    variables: { input: { chatId, id, content } },
+    fetchPolicy: "no-cache",
+    context: { signal },
+  });
+  if (!data) throw new Error("an answer without data");
+  putMessage(client.cache, complete(client.cache, unmask(SentMessageFragmentDoc, data.updateMessage.message)));
+}
+
+async function remove(client: ApolloClient, { id, chatId }: UnsentRemoval, signal: AbortSignal): Promise<void> {
+  const { data } = await client.mutate({
+    mutation: RemoveMessageDocument,
+    variables: { input: { chatId, id } },
+    fetchPolicy: "no-cache",
+    // Also from a page that is being left.
+    context: { signal, fetchOptions: { keepalive: true } },
+  });
+  if (!data) throw new Error("an answer without data");
+  putMessage(client.cache, complete(client.cache, unmask(SentMessageFragmentDoc, data.removeMessage.message)));
 }
 
 /** A message as the sender answers it, with what only the receiver tells taken from what is known here. */

@@ -1,3 +1,5 @@
+import { deviceStorage } from "@/api/deviceStorage";
+
 /** What the picker offers: a page of each kind, in the order in which people look for them. */
 export const EMOJI = {
   faces:
@@ -19,10 +21,10 @@ const REMEMBERED = 16;
 
 /** Those that were used last on this device, the newest first. */
 export function recentEmoji(): string[] {
-  return (localStorage.getItem(KEY) ?? "").split(" ").filter(Boolean);
+  return (deviceStorage.get(KEY) ?? "").split(" ").filter(Boolean);
 }
 
 export function rememberEmoji(emoji: string): void {
   const others = recentEmoji().filter((other) => other !== emoji);
-  localStorage.setItem(KEY, [emoji, ...others].slice(0, REMEMBERED).join(" "));
+  deviceStorage.set(KEY, [emoji, ...others].slice(0, REMEMBERED).join(" "));
 }

@@ -59,10 +59,19 @@ export function mergeEdges(
   return [...byNumber.entries()].sort(([a], [b]) => a - b).map(([, edge]) => edge);
 }
 
+/** A message that is loaded, in the newest revision that has been heard of. */
+export function knownMessage(cache: ApolloCache, messageId: string): MessageFieldsFragment | null {
+  return cache.readFragment({
+    id: cache.identify({ __typename: "Message", id: messageId })!,
+    fragment: MessageFieldsFragmentDoc,
+    fragmentName: "MessageFields",
+  });
+}
+
 /** Writes a message as it is now, unless a newer revision of it is known. */
 export function putMessage(cache: ApolloCache, message: MessageFieldsFragment): void {
   const id = cache.identify({ __typename: "Message", id: message.id })!;
-  const known = cache.readFragment({ id, fragment: MessageFieldsFragmentDoc, fragmentName: "MessageFields" });
+  const known = knownMessage(cache, message.id);
   if (known && known.revision > message.revision) return;
   cache.writeFragment({ id, fragment: MessageFieldsFragmentDoc, fragmentName: "MessageFields", data: message });
 }

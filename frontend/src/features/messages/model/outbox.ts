@@ -1,150 +1,318 @@
 import { fullJitter, pause } from "@/api/backoff";
 import { type Failure, failureOf, isTemporary } from "@/api/errors";
 import { Store } from "@/api/store";
-
-/** A message that its author has sent and no service has acknowledged yet. */
-export interface UnsentMessage {
-  /** UUIDv7, made here: the key by which a retry is the same message, and by which the live event merges with it. */
-  id: string;
-  chatId: string;
-  content: string;
-  replyToId: string | null;
-  createdAt: string;
-  /** Why the queue gave up on it; absent as long as it is on its way. */
-  failure?: Failure["code"];
-}
-
-/** Where unsent messages outlive the tab. */
-export interface OutboxStorage {
-  all(): Promise<UnsentMessage[]>;
-  put(message: UnsentMessage): Promise<void>;
-  remove(id: string): Promise<void>;
-  clear(): Promise<void>;
-}
+import type { DeviceStore } from "@/features/offline/model/deviceStore";
+import {
+  keyOf,
+  type OutboxEntry,
+  PREFIX,
+  type UnsentEdit,
+  type UnsentMessage,
+  type UnsentRemoval,
+} from "./outboxEntry";
 
 interface Dependencies {
-  storage: OutboxStorage;
-  /** Sends one message, writes the acknowledged one where readers look, and resolves. */
-  deliver(message: UnsentMessage): Promise<void>;
-  isOnline(): boolean;
+  store: DeviceStore;
+  /** Asks the service for one entry, writes what it answers where readers look, and resolves. */
+  deliver(entry: OutboxEntry, signal: AbortSignal): Promise<void>;
+  /** Runs work while no other tab of this browser sends for the same person. */
+  exclusively(work: () => Promise<void>): Promise<void>;
   random?: () => number;
 }
 
-/** Attempts, while the network is there, before the author is asked: about a minute. */
-const ATTEMPTS = 12;
+/** Why a chat's queue stands still for a moment. */
+export interface Wait {
+  code: Failure["code"];
+  /** Until when, as `performance.now()` counts. */
+  until: number;
+}
+
+/** An attempt without an answer is given up after so long, and made again. */
+const ANSWER_WITHIN_MS = 15_000;
+/** So often a removal is tried of what may never have arrived. */
+const DOUBT_ATTEMPTS = 6;
+/** A held removal is due when the tab that holds it has been silent for so long. */
+const HELD_SILENT_MS = 8_000;
 
 /**
- * Sends messages in the order written, one at a time per chat, with the same id however often it takes. While the
- * browser is offline the queue waits without giving up.
+ * What was written and is not acknowledged: messages, edits and removals, sent in the order written, one at a time per
+ * chat, by one tab of this browser at a time, with the same id however often it takes. What the store holds at the
+ * moment of sending decides: what was discarded or undone in any tab is sent by none.
  */
 export class Outbox {
-  readonly messages = new Store<readonly UnsentMessage[]>([]);
+  readonly entries = new Store<readonly OutboxEntry[]>([]);
+  /** Chats whose queue waits after an attempt that failed. */
+  readonly waits = new Store<ReadonlyMap<string, Wait>>(new Map());
   readonly #deps: Dependencies;
   readonly #busy = new Set<string>();
+  readonly #attempts = new Map<string, AbortController>();
+  /** Held removals, and since when this tab has seen them as they are. */
+  readonly #watched = new Map<string, { held: number; timer: ReturnType<typeof setTimeout> }>();
+  /** Messages of which an attempt ended without a word. */
+  readonly #mayHaveArrived = new Set<string>();
+  readonly #stop: () => void;
   #wake = new AbortController();
+  #release: (() => void) | undefined;
+  #asking = false;
+  #yielding = false;
   #closed = false;
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
+    this.#stop = deps.store.changes.subscribe(() => this.#onChange());
+    deps.store.onMessage = (message) => this.#hear(message);
+    this.#onChange();
   }
 
-  /** Takes up what an earlier tab left behind, oldest first: UUIDv7 sort by time. */
-  async restore(): Promise<void> {
-    const left = await this.#deps.storage.all();
-    if (this.#closed) return;
-    const known = new Set(this.messages.get().map((message) => message.id));
-    const restored = left.filter((message) => !known.has(message.id)).map(({ failure: _, ...message }) => message);
-    const all = [...restored, ...this.messages.get()];
-    this.messages.set(all.sort((a, b) => (a.id < b.id ? -1 : 1)));
-    for (const chatId of new Set(all.map((message) => message.chatId))) void this.#drain(chatId);
+  /** What is unsent in a chat, of one kind. */
+  of<K extends OutboxEntry["kind"]>(kind: K, chatId: string): (OutboxEntry & { kind: K })[] {
+    return this.entries.get().filter((entry) => entry.kind === kind && entry.chatId === chatId) as (OutboxEntry & {
+      kind: K;
+    })[];
   }
 
-  async add(message: UnsentMessage): Promise<void> {
-    this.messages.set([...this.messages.get(), message]);
-    // Stored before it is sent: a crash between the two must not lose it.
-    await this.#deps.storage.put(message).catch((error) => console.warn("the outbox cannot be stored", error));
-    void this.#drain(message.chatId);
+  /** Stored before it is sent: a crash between the two must not lose it. */
+  send(message: Omit<UnsentMessage, "kind" | "place" | "failure">): Promise<void> {
+    return this.#put((place) => ({ ...message, kind: "message", place }));
   }
 
-  /** The author asks again. All that failed for the same passing reason in this chat goes again, in order. */
-  retry(id: string): void {
-    const asked = this.messages.get().find((message) => message.id === id);
-    if (!asked) return;
-    this.#update((message) => {
-      const together = message.chatId === asked.chatId && message.failure && message.failure === asked.failure;
-      return message.id === id || together ? { ...message, failure: undefined } : message;
-    });
-    void this.#drain(asked.chatId);
+  /** A later edit of the same message takes the place of an earlier one. */
+  edit({ id, chatId, content, before }: { id: string; chatId: string; content: string; before: string }) {
+    const earlier = this.#deps.store.current<UnsentEdit>(keyOf({ kind: "edit", id }));
+    const replaces = [...(earlier?.replaces ?? []), ...(earlier ? [earlier.content] : []), before];
+    return this.#put((order) => ({ kind: "edit", id, chatId, content, replaces, place: earlier?.place ?? order }));
   }
 
-  discard(id: string): void {
-    this.messages.set(this.messages.get().filter((message) => message.id !== id));
-    void this.#deps.storage.remove(id);
+  /** Has a message removed, at once or when it is no longer held; then no edit of it matters any more. */
+  remove(removal: Omit<UnsentRemoval, "kind" | "place" | "failure">): Promise<void> {
+    if (removal.held === undefined) this.discard({ kind: "edit", id: removal.id });
+    const earlier = this.#deps.store.current<UnsentRemoval>(keyOf({ kind: "removal", id: removal.id }));
+    return this.#put((order) => ({ ...removal, kind: "removal", place: earlier?.place ?? order }));
+  }
+
+  /** The author asks again. All that failed for the same reason in this chat goes again, in order. */
+  retry(entry: OutboxEntry): void {
+    const { chatId, failure } = entry;
+    for (const other of this.entries.get()) {
+      if (!other.failure || other.chatId !== chatId || other.failure.code !== failure?.code) continue;
+      // Whoever asks again for an edit that met another text wants theirs.
+      const { failure: _, ...again } = { ...other, ...(other.kind === "edit" && { replaces: undefined }) };
+      void this.#put(() => again as OutboxEntry);
+    }
+    this.#insist(chatId);
+    this.#deps.store.tell({ insist: chatId });
+  }
+
+  /** Nobody sends it any more. */
+  discard(entry: Pick<OutboxEntry, "kind" | "id">): void {
+    void this.#deps.store.remove(keyOf(entry));
   }
 
   /** The network is back: do not sit out the current pause. */
   nudge(): void {
     this.#wake.abort();
     this.#wake = new AbortController();
+    this.#pump();
   }
 
-  /** The session ended: nothing more is sent. What is left waits in the storage for the next sign-in. */
+  /** Nobody looks at this tab any more, and it may fall asleep: another one that waits for its turn gets it. */
+  yield(): void {
+    if (!this.#release) return;
+    this.#yielding = true;
+    this.nudge();
+  }
+
+  /** The session ended: nothing more is sent. What is left waits in the store until the same person signs in. */
   close(): void {
     this.#closed = true;
-    this.nudge();
-    this.messages.set([]);
+    this.#stop();
+    this.#wake.abort();
+    for (const attempt of this.#attempts.values()) attempt.abort();
+    for (const { timer } of this.#watched.values()) clearTimeout(timer);
+    this.entries.set([]);
+    this.#release?.();
   }
 
-  /** The author signs out on purpose: nothing of theirs stays on this device. */
-  async forget(): Promise<void> {
-    this.close();
-    await this.#deps.storage.clear();
+  #put(make: (order: number) => OutboxEntry): Promise<void> {
+    const { kind, id } = make(0);
+    return this.#deps.store.put(keyOf({ kind, id }), make);
+  }
+
+  #onChange(): void {
+    const entries = this.#deps.store.entries<OutboxEntry>(PREFIX).map(({ value }) => value);
+    entries.sort((a, b) => a.place - b.place || (a.id < b.id ? -1 : 1));
+    this.entries.set(entries);
+    const keys = new Set(entries.map(keyOf));
+    for (const [key, attempt] of this.#attempts) if (!keys.has(key)) attempt.abort();
+    this.#watchHeld(entries);
+    this.#pump();
+  }
+
+  /** A tab that crashed cannot say that nobody will undo any more. */
+  #watchHeld(entries: readonly OutboxEntry[]): void {
+    const held = new Map(entries.filter(isHeld).map((entry) => [keyOf(entry), entry]));
+    for (const [key, { timer, held: seen }] of this.#watched) {
+      if (held.get(key)?.held === seen) continue;
+      clearTimeout(timer);
+      this.#watched.delete(key);
+    }
+    for (const [key, entry] of held) {
+      if (this.#watched.has(key)) continue;
+      const { held: seen, ...due } = entry;
+      const timer = setTimeout(() => void this.remove(due), HELD_SILENT_MS);
+      this.#watched.set(key, { held: seen, timer });
+    }
+  }
+
+  #hear(message: unknown): void {
+    const { insist, wait } = message as {
+      insist?: string;
+      wait?: { chatId: string; code: Failure["code"]; ms: number };
+    };
+    if (insist) this.#insist(insist);
+    if (wait) this.#setWait(wait.chatId, { code: wait.code, until: performance.now() + wait.ms });
+  }
+
+  /** Somebody asks again: neither a pause nor an attempt without an answer is waited for. */
+  #insist(chatId: string): void {
+    for (const entry of this.entries.get()) if (entry.chatId === chatId) this.#attempts.get(keyOf(entry))?.abort();
+    this.nudge();
+  }
+
+  /** Starts what is not under way: first by becoming the tab that sends, then one queue per chat. */
+  #pump(): void {
+    if (this.#closed) return;
+    // Also for what is still held: a page that is left has no time to ask for its turn.
+    const wanted = this.entries.get().filter(({ failure }) => !failure);
+    if (!this.#release) {
+      if (wanted.length > 0) void this.#become();
+      return;
+    }
+    for (const { chatId } of wanted) if (this.#next(chatId)) void this.#drain(chatId);
+    if (this.#busy.size === 0 && (this.#yielding || wanted.length === 0)) this.#release();
+  }
+
+  async #become(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      await this.#deps.exclusively(
+        () =>
+          new Promise((resolve) => {
+            // The session may have ended while another tab was sending.
+            if (this.#closed) return resolve();
+            this.#release = resolve;
+            this.#pump();
+          }),
+      );
+    } finally {
+      this.#asking = false;
+      this.#yielding = false;
+      this.#release = undefined;
+    }
+    // Something may have come while the place was given back.
+    this.#pump();
   }
 
   async #drain(chatId: string): Promise<void> {
     if (this.#busy.has(chatId)) return;
     this.#busy.add(chatId);
     try {
-      for (let next = this.#next(chatId); next && !this.#closed; next = this.#next(chatId)) await this.#send(next);
+      for (let next = this.#next(chatId); next && !this.#closed; next = this.#next(chatId)) await this.#sendOne(next);
     } finally {
       this.#busy.delete(chatId);
+      this.#setWait(chatId, undefined);
+      this.#pump();
     }
   }
 
-  #next(chatId: string): UnsentMessage | undefined {
-    return this.messages.get().find((message) => message.chatId === chatId && !message.failure);
+  #next(chatId: string): OutboxEntry | undefined {
+    if (this.#yielding) return undefined;
+    return this.entries.get().find((entry) => entry.chatId === chatId && !entry.failure && !isHeld(entry));
   }
 
-  async #send(message: UnsentMessage): Promise<void> {
-    for (let attempt = 0; !this.#closed; ) {
-      if (!this.messages.get().some(({ id }) => id === message.id)) return;
-      try {
-        await this.#deps.deliver(message);
-        return this.discard(message.id);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (!isTemporary(failure)) return this.#fail(message.id, failure.code);
-        if (this.#deps.isOnline()) attempt += 1;
-        if (attempt >= ATTEMPTS) return this.#failAll(message.chatId, failure.code);
-        const wait = Math.max(
-          failure.retryAfterMs ?? 0,
-          fullJitter(Math.max(attempt, 1), { random: this.#deps.random ?? Math.random }),
-        );
-        await pause(wait, this.#wake.signal);
+  /** Attempts until it is done, refused, or no longer wanted. */
+  async #sendOne({ kind, id, chatId }: OutboxEntry): Promise<void> {
+    const { store } = this.#deps;
+    const key = keyOf({ kind, id });
+    for (let attempt = 1; !this.#closed; attempt += 1) {
+      const entry = store.current<OutboxEntry>(key);
+      // Discarded, but it may be there already: then it is removed again.
+      if (!entry && this.#mayHaveArrived.delete(id)) void this.remove({ id, chatId, discarded: true });
+      if (!entry || entry.failure || isHeld(entry)) return store.reread();
+      const failure = await this.#attempt(key, entry);
+      if (!failure || this.#closed) return;
+      const doubtful = entry.kind === "removal" && entry.discarded;
+      if (doubtful && (attempt >= DOUBT_ATTEMPTS || isFinal(failure, doubtful))) return void store.remove(key);
+      if (isFinal(failure, doubtful)) {
+        if (store.current(key)) await this.#put(() => ({ ...entry, failure }));
+        return;
       }
+      await this.#waitOut(chatId, failure, attempt, key);
+      if (this.#yielding) return;
     }
   }
 
-  #fail(id: string, failure: Failure["code"]): void {
-    this.#update((message) => (message.id === id ? { ...message, failure } : message));
+  /** One attempt; what went wrong, if something did. */
+  async #attempt(key: string, entry: OutboxEntry): Promise<Failure | undefined> {
+    const { store, deliver } = this.#deps;
+    const attempt = new AbortController();
+    this.#attempts.set(key, attempt);
+    const tooLong = setTimeout(() => attempt.abort(), ANSWER_WITHIN_MS);
+    const noAnswer = new Promise<never>((_, reject) => {
+      attempt.signal.addEventListener("abort", () => reject(new Error("there was no answer in time")));
+    });
+    try {
+      await Promise.race([deliver(entry, attempt.signal), noAnswer]);
+      this.#attempts.delete(key);
+      this.#mayHaveArrived.delete(entry.id);
+      // Unless the author has thought of something else meanwhile.
+      if (JSON.stringify(store.current(key)) === JSON.stringify(entry)) await store.remove(key);
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (entry.kind === "message" && isTemporary(failure) && failure.code !== "RATE_LIMITED") {
+        this.#mayHaveArrived.add(entry.id);
+      }
+      return failure;
+    } finally {
+      clearTimeout(tooLong);
+      this.#attempts.delete(key);
+    }
   }
 
-  /** What waits behind a message that could not leave must not overtake it. */
-  #failAll(chatId: string, failure: Failure["code"]): void {
-    this.#update((message) => (message.chatId === chatId && !message.failure ? { ...message, failure } : message));
+  async #waitOut(chatId: string, failure: Failure, attempt: number, key: string): Promise<void> {
+    const { store, random = Math.random } = this.#deps;
+    const ms = Math.max(failure.retryAfterMs ?? 0, fullJitter(attempt, { random }));
+    this.#setWait(chatId, { code: failure.code, until: performance.now() + ms });
+    store.tell({ wait: { chatId, code: failure.code, ms } });
+    // What is no longer wanted ends the pause. A service that says how long means it, whoever is impatient.
+    const unwanted = new AbortController();
+    const look = () => {
+      if (this.#closed || !store.current(key)) unwanted.abort();
+    };
+    const stop = this.entries.subscribe(look);
+    look();
+    const impatient = failure.code === "RATE_LIMITED" ? [] : [this.#wake.signal];
+    await pause(ms, AbortSignal.any([unwanted.signal, ...impatient]));
+    stop();
   }
 
-  #update(change: (message: UnsentMessage) => UnsentMessage): void {
-    this.messages.set(this.messages.get().map(change));
+  #setWait(chatId: string, wait: Wait | undefined): void {
+    if (!wait && !this.waits.get().has(chatId)) return;
+    const waits = new Map(this.waits.get());
+    if (wait) waits.set(chatId, wait);
+    else waits.delete(chatId);
+    this.waits.set(waits);
   }
+}
+
+function isHeld(entry: OutboxEntry): entry is UnsentRemoval & { held: number } {
+  return entry.kind === "removal" && entry.held !== undefined;
+}
+
+/** Whoever has to sign in again still wants it then; what may arrive yet may be found later. */
+function isFinal(failure: Failure, doubtful: boolean | undefined): boolean {
+  if (failure.code === "UNAUTHENTICATED" || (doubtful && failure.code === "NOT_FOUND")) return false;
+  return !isTemporary(failure);
 }

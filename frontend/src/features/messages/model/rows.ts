@@ -1,6 +1,6 @@
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { dayKey, minuteKey } from "@/ui/time";
-import type { UnsentMessage } from "./outbox";
+import type { OutboxEntry, UnsentEdit, UnsentMessage } from "./outboxEntry";
 
 /** One row of a conversation. Keys are stable: a message keeps its key from sending to its last edit. */
 export type Row =
@@ -8,12 +8,14 @@ export type Row =
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
   | { kind: "message"; key: string; message: MessageFieldsFragment; first: boolean; last: boolean }
-  | { kind: "unsent"; key: string; unsent: UnsentMessage; first: boolean };
+  | { kind: "unsent"; key: string; unsent: UnsentMessage; first: boolean }
+  | { kind: "edit"; key: string; edit: UnsentEdit };
 
 interface Conversation {
   /** Without holes, in order. */
   messages: readonly MessageFieldsFragment[];
-  unsent: readonly UnsentMessage[];
+  /** What the reader has said here and no service has acknowledged. */
+  unsent: readonly OutboxEntry[];
   /** The own read mark when the conversation was opened: what is above it is new. */
   readUpTo: number;
   me: string;
@@ -28,9 +30,10 @@ interface Conversation {
 export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] {
   const rows: Row[] = [];
   if (messages[0]?.number === 1 || messages.length === 0) rows.push({ kind: "beginning", key: "beginning" });
+  const edits = new Map(unsent.flatMap((entry) => (entry.kind === "edit" ? [[entry.id, entry]] : [])));
   // Who has answered has seen what was new above it.
   const answered = messages.findLast((message) => message.senderId === me)?.number ?? 0;
-  let newLine = unsent.some((message) => !message.failure) || answered > readUpTo;
+  let newLine = unsent.some((entry) => entry.kind === "message" && !entry.failure) || answered > readUpTo;
   messages.forEach((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
@@ -46,19 +49,35 @@ export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] 
     rows.push({
       kind: "message",
       key: message.id,
-      message,
+      message: asIntended(message, unsent),
       first: startsNew || (before ? !together(before, message) : !unknownBefore),
       last: !after || !together(message, after),
     });
+    const edit = edits.get(message.id);
+    if (edit) rows.push({ kind: "edit", key: `edit ${message.id}`, edit });
   });
   const sent = new Set(messages.map((message) => message.id));
   let previous = messages.at(-1)?.senderId === me;
   for (const message of unsent) {
-    if (sent.has(message.id)) continue;
+    if (message.kind !== "message" || sent.has(message.id)) continue;
     rows.push({ kind: "unsent", key: message.id, unsent: message, first: !previous });
     previous = true;
   }
   return rows;
+}
+
+/** A message as its author, or whoever removes it, means it to be: shown before a service has acknowledged it. */
+export function asIntended<
+  M extends Pick<MessageFieldsFragment, "id" | "content" | "createdAt" | "editedAt" | "removedAt">,
+>(message: M, unsent: readonly OutboxEntry[]): M {
+  let intended = message;
+  for (const entry of unsent) {
+    if (entry.id !== message.id || message.removedAt || (entry.kind === "removal" && entry.failure)) continue;
+    if (entry.kind === "removal") return { ...message, content: null, removedAt: message.createdAt };
+    if (entry.kind === "edit")
+      intended = { ...message, content: entry.content, editedAt: message.editedAt ?? message.createdAt };
+  }
+  return intended;
 }
 
 /** Whether there is nothing yet but the beginning. */

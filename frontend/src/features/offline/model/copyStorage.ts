@@ -1,8 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-
-interface Schema extends DBSchema {
-  kept: { key: [owner: string, what: string]; value: unknown };
-}
+import { Database } from "@/api/database";
 
 /** Where the copy of what was read outlives the tab. Values come back as they were put. */
 export interface CopyStorage {
@@ -14,33 +10,37 @@ export interface CopyStorage {
   clear(): Promise<void>;
 }
 
+const STORE = "kept";
+const database = new Database("antiphon-copy", 1, (db) => db.createObjectStore(STORE));
+
 /** The copy of one user in IndexedDB. */
 export function indexedDbCopy(userId: string): CopyStorage {
-  let opened: Promise<IDBPDatabase<Schema>> | undefined;
-  const database = () => {
-    opened ??= openDB<Schema>("antiphon-copy", 1, {
-      upgrade(db) {
-        db.createObjectStore("kept");
-      },
-    });
-    return opened;
-  };
-  const own = IDBKeyRange.bound([userId], [userId, []]);
+  const own = () => IDBKeyRange.bound([userId], [userId, []]);
   return {
     async get<T>(what: string) {
-      return (await (await database()).get("kept", [userId, what])) as T | undefined;
+      return (await database.run(STORE, "readonly", (store) => store.get([userId, what]))) as T | undefined;
     },
     async put(what, value) {
-      await (await database()).put("kept", value, [userId, what]);
+      await database.run(STORE, "readwrite", (store) => store.put(value, [userId, what]));
     },
     async remove(what) {
-      await (await database()).delete("kept", [userId, what]);
+      await database.run(STORE, "readwrite", (store) => store.delete([userId, what]));
     },
     async names() {
-      return (await (await database()).getAllKeys("kept", own)).map(([, what]) => what);
+      const keys = (await database.run(STORE, "readonly", (store) => store.getAllKeys(own()))) ?? [];
+      return (keys as [string, string][]).map(([, what]) => what);
     },
     async clear() {
-      await (await database()).delete("kept", own);
+      await database.run(STORE, "readwrite", (store) => store.delete(own()));
     },
   };
+}
+
+/** Deletes every copy that is not `userId`'s: of whoever was signed in before, and where nobody is, all of them. */
+export async function clearOtherCopies(userId: string | undefined): Promise<void> {
+  await database.run(STORE, "readwrite", (store) => {
+    if (userId === undefined) return store.clear();
+    store.delete(IDBKeyRange.upperBound([userId], true));
+    return store.delete(IDBKeyRange.lowerBound([userId, []], true));
+  });
 }

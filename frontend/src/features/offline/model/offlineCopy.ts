@@ -120,8 +120,8 @@ export class OfflineCopy {
     for (const [name, { known, kept: part = known }] of kept) {
       if (!part || this.#written.get(name) === known) continue;
       if (this.#closed) return;
-      this.#written.set(name, known);
       await this.#storage.put(name, part);
+      this.#written.set(name, known);
     }
     for (const name of await this.#storage.names()) if (!kept.has(name)) await this.#storage.remove(name);
   }

@@ -1,3 +1,4 @@
+import type { DeviceStorage } from "@/api/deviceStorage";
 import { Store } from "@/api/store";
 
 /** What someone has chosen for themselves on this device. The services know nothing of it. */
@@ -19,10 +20,12 @@ const NOTHING: Choices = { muted: [], pinned: [], notify: false, sound: false };
 /** The choices of one account, in the storage of this device and the same in all its tabs. */
 export class Preferences {
   readonly choices: Store<Choices>;
-  readonly #storage: Storage;
+  readonly #storage: DeviceStorage;
+  /** Chosen while nothing could be stored: holds for this tab. */
+  #unstored: Choices | undefined;
   readonly #key: string;
 
-  constructor(storage: Storage, userId: string) {
+  constructor(storage: DeviceStorage, userId: string) {
     this.#storage = storage;
     this.#key = `antiphon.preferences.${userId}`;
     this.choices = new Store(this.#stored());
@@ -31,7 +34,7 @@ export class Preferences {
   change(choices: Partial<Choices>): void {
     // From what is stored: another tab may have chosen meanwhile.
     const changed = { ...this.#stored(), ...choices };
-    this.#storage.setItem(this.#key, JSON.stringify(changed));
+    this.#unstored = this.#storage.set(this.#key, JSON.stringify(changed)) ? undefined : changed;
     this.choices.set(changed);
   }
 
@@ -47,8 +50,9 @@ export class Preferences {
   }
 
   #stored(): Choices {
+    if (this.#unstored) return this.#unstored;
     try {
-      return { ...NOTHING, ...(JSON.parse(this.#storage.getItem(this.#key) ?? "{}") as Partial<Choices>) };
+      return { ...NOTHING, ...(JSON.parse(this.#storage.get(this.#key) ?? "{}") as Partial<Choices>) };
     } catch {
       // Not ours, or from another age: the same as nothing chosen.
       return NOTHING;

@@ -1,0 +1,54 @@
+import { Button } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useAntiphon, useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+
+/** What signing out would delete, in all tabs of this browser. */
+interface Loss {
+  messages: number;
+  changes: number;
+  drafts: number;
+}
+
+/** Signs out; asks first where that would throw away what somebody has written. */
+export function SignOutButton() {
+  const antiphon = useAntiphon();
+  const navigate = useNavigate();
+  const { outbox, drafts, store } = useSignedIn();
+  const [loss, setLoss] = useState<Loss>();
+  const [leaving, setLeaving] = useState(false);
+
+  const leave = async () => {
+    setLoss(undefined);
+    setLeaving(true);
+    await antiphon.signOut();
+    // To the door, and not back to this page for whoever signs in next.
+    await navigate({ to: "/sign-in", search: {} });
+  };
+  const ask = () => {
+    store.reread();
+    const entries = outbox.entries.get();
+    const messages = entries.filter(({ kind }) => kind === "message").length;
+    const found = { messages, changes: entries.length - messages, drafts: drafts.count() };
+    if (messages + found.changes + found.drafts > 0) setLoss(found);
+    else void leave();
+  };
+  return (
+    <>
+      <Button variant="default" onClick={ask} loading={leaving}>
+        {t.signOut}
+      </Button>
+      <ConfirmDialog
+        opened={loss !== undefined}
+        title={t.signOutTitle}
+        text={loss ? t.signOutLoses(loss) : ""}
+        confirm={t.signOutAnyway}
+        cancel={t.cancel}
+        onClose={() => setLoss(undefined)}
+        onConfirm={() => void leave()}
+      />
+    </>
+  );
+}

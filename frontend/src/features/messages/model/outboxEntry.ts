@@ -1,0 +1,46 @@
+import type { Failure } from "@/api/errors";
+
+interface Waiting {
+  /** The message: the key by which a retry is the same one, and by which the live event merges with it. */
+  id: string;
+  chatId: string;
+  /** Its place in the order in which everything was written, by a counter of this device. */
+  place: number;
+  /** Why the queue gave up on it; absent as long as it is on its way. */
+  failure?: Failure;
+}
+
+/** A message that its author has sent and no service has acknowledged yet. Its id, a UUIDv7, was made here. */
+export interface UnsentMessage extends Waiting {
+  kind: "message";
+  content: string;
+  replyToId: string | null;
+  createdAt: string;
+}
+
+/** A new text for an own message. */
+export interface UnsentEdit extends Waiting {
+  kind: "edit";
+  content: string;
+  /** The texts that its author has seen and means to replace; none where they said that any will do. */
+  replaces?: readonly string[];
+}
+
+/** The wish that a message be removed. */
+export interface UnsentRemoval extends Waiting {
+  kind: "removal";
+  /** Counts up while it can still be undone, and is absent from then on. */
+  held?: number;
+  /** The message was discarded while an attempt to send it had no answer: it may never have arrived. */
+  discarded?: boolean;
+}
+
+/** Something that somebody has said and no service has acknowledged yet. */
+export type OutboxEntry = UnsentMessage | UnsentEdit | UnsentRemoval;
+
+export const PREFIX = "outbox.";
+
+/** One entry per message and kind: a later wish of a kind takes the place of an earlier one. */
+export function keyOf({ kind, id }: Pick<OutboxEntry, "kind" | "id">): string {
+  return `${PREFIX}${kind}.${id}`;
+}
