@@ -1,5 +1,5 @@
 /** A browser that has not answered by then may never answer. */
-const ANSWER_WITHIN_MS = 2_000;
+const ANSWER_WITHIN_MS = 4_000;
 /** So long it is not asked again. */
 const REST_MS = 20_000;
 

@@ -20,6 +20,8 @@ const CHATS = 20;
 const PAGE = 50;
 /** A busy chat is written down this often at most. */
 const SETTLE_MS = 3_000;
+/** What could not be written is tried again after so long. */
+const AGAIN_MS = 20_000;
 
 const messagesOf = (chatId: string) => `messages ${chatId}`;
 
@@ -157,11 +159,14 @@ export class OfflineCopy {
     });
   }
 
-  #saveSoon(): void {
+  #saveSoon(afterMs = SETTLE_MS): void {
     if (this.#closed) return;
     this.#timer ??= setTimeout(() => {
-      this.save().catch((error) => console.warn("the offline copy could not be written", error));
-    }, SETTLE_MS);
+      this.save().catch((error) => {
+        console.warn("the offline copy could not be written, and will be later", error);
+        this.#saveSoon(AGAIN_MS);
+      });
+    }, afterMs);
   }
 
   #list(): ChatsQuery | null {
