@@ -4,6 +4,24 @@ import { live, message, newPerson, openChat, type Person, picture, say, startDir
 
 const worker = { serviceWorkers: "allow" } as const;
 
+/** Whether what is written down for reading without a network is as expected. */
+const kept = async ({ page }: Person, expected: (text: string) => boolean) =>
+  expected(
+    await page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const opening = indexedDB.open("antiphon-copy");
+          opening.onsuccess = () => {
+            const all = opening.result.transaction("kept").objectStore("kept").getAll();
+            all.onsuccess = () => {
+              opening.result.close();
+              resolve(JSON.stringify(all.result));
+            };
+          };
+        }),
+    ),
+  );
+
 /** Waits until the page would start without a network, and what was read is written down. */
 async function settled({ page }: Person, chats: number): Promise<void> {
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -79,6 +97,31 @@ test("without a network the page starts, shows what was read last, and sends onc
   await ada.page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(ada.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await settled(ada, 0);
+});
+
+test("F52: what is before one's eyes has no badge, also without a network after a reload", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const ada = await newPerson(browser, "1", "Ada Lovelace", worker);
+  const ben = await newPerson(browser, "2", "Ben Okafor");
+  await startDirect(ada, ben);
+  await say(ada, "before the tunnel");
+  const chat = new URL(ada.page.url()).pathname;
+  await ada.page.goto("/");
+  await live(ada);
+  await openChat(ben, "Ada Lovelace");
+  await say(ben, "unread so far");
+  const badge = ada.page.getByRole("navigation").getByRole("img", { name: "1 unread" });
+  await expect(badge).toBeVisible();
+  // Written down as it is now, and the page goes on without a network.
+  const writtenDown = () => kept(ada, (text) => text.includes("unread so far"));
+  await expect.poll(writtenDown, { timeout: 60_000 }).toBe(true);
+  await settled(ada, 1);
+  await ada.page.context().setOffline(true);
+  await ada.page.goto(chat);
+  await expect(message(ada, "unread so far")).toBeVisible();
+  await expect(badge).toHaveCount(0);
+  await ada.page.goto("/");
+  await expect(badge).toBeVisible();
 });
 
 test("the page can be installed, and a new version waits until it is asked for", async ({ browser }) => {

@@ -341,6 +341,21 @@ test("S15: signing out on purpose leaves nothing on the device, and no other tab
   expect(again.outbox.entries.get()).toEqual([]);
 });
 
+test("S15: a tab that goes on, because the one that signed out went away half way, still sends", async () => {
+  const { tab } = browser();
+  const onTheWay = unsent("on its way");
+  const other = tab({ answer: ({ id }) => (id === onTheWay.id ? never() : Promise.resolve()) });
+  await other.outbox.send(onTheWay);
+  const left = tab();
+  left.outbox.close();
+  await left.store.clear();
+  await vi.waitFor(() => expect(other.outbox.entries.get()).toEqual([]));
+  await other.outbox.send(unsent("still here"));
+  await emptied(other.outbox);
+  await moment();
+  expect(other.asked).toEqual(["on its way", "still here"]);
+});
+
 test("S15: what a hung database still holds after signing out is not taken up again", async () => {
   const { tab } = browser();
   const before = tab({ answer: lost });

@@ -3,10 +3,11 @@ import { createContext, use } from "react";
 import { pause } from "@/api/backoff";
 import { Database } from "@/api/database";
 import { deviceStorage } from "@/api/deviceStorage";
+import type { Failure } from "@/api/errors";
 import { exclusively } from "@/api/exclusive";
 import { Health } from "@/api/health";
 import { refreshGrant } from "@/api/refresh";
-import { Session } from "@/api/session";
+import { type Grant, Session } from "@/api/session";
 import { type LiveSocket, liveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
 import type { LiveListeners } from "@/features/connection/model/applyBatch";
@@ -65,7 +66,7 @@ export class Antiphon {
 
   constructor() {
     this.session = new Session({
-      refresh: refreshGrant,
+      refresh: (token) => this.#refresh(token),
       storage: deviceStorage,
       exclusively: (work) => exclusively("refresh", work),
     });
@@ -143,6 +144,20 @@ export class Antiphon {
     // Also what a page left behind that went away while it was signing out.
     clearOtherCopies(me).catch((error) => console.warn("old copies could not be deleted", error));
     if (me) await this.#begin(me);
+  }
+
+  async #refresh(token: string): Promise<Grant> {
+    const call = this.health.watch("users");
+    try {
+      const grant = await refreshGrant(token);
+      call.ended(undefined);
+      return grant;
+    } catch (error) {
+      call.ended(error as Failure);
+      throw error;
+    } finally {
+      call.left();
+    }
   }
 
   #whoIsSignedIn(): string | undefined {

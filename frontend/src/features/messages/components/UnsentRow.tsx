@@ -19,6 +19,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
       data-first={first || undefined}
       data-emoji={isFewEmoji(unsent.content) || undefined}
       data-failed={unsent.failure ? true : undefined}
+      data-noted={trouble.kind !== "none" || unkept || undefined}
       aria-label={`${t.you}, ${unsent.failure ? t.notSent : t.sending}`}
     >
       <div className={styles.bubble}>

@@ -55,6 +55,8 @@ export class Outbox {
   #release: (() => void) | undefined;
   #asking = false;
   #yielding = false;
+  /** How often another tab has deleted everything: that is no discarding of what was on its way. */
+  #cleared = 0;
   #closed = false;
 
   constructor(deps: Dependencies) {
@@ -165,11 +167,16 @@ export class Outbox {
   }
 
   #hear(message: unknown): void {
-    const { insist, wait } = message as {
+    const { insist, wait, clearedUpTo } = message as {
       insist?: string;
+      clearedUpTo?: number;
       wait?: { chatId: string; code: Failure["code"]; ms: number };
     };
     if (insist) this.#insist(insist);
+    if (clearedUpTo) {
+      this.#cleared += 1;
+      this.#mayHaveArrived.clear();
+    }
     if (wait) this.#setWait(wait.chatId, { code: wait.code, until: performance.now() + wait.ms });
   }
 
@@ -257,6 +264,7 @@ export class Outbox {
   async #attempt(key: string, entry: OutboxEntry): Promise<Failure | undefined> {
     const { store, deliver } = this.#deps;
     const attempt = new AbortController();
+    const cleared = this.#cleared;
     this.#attempts.set(key, attempt);
     const tooLong = setTimeout(() => attempt.abort(), ANSWER_WITHIN_MS);
     const noAnswer = new Promise<never>((_, reject) => {
@@ -271,9 +279,8 @@ export class Outbox {
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
-      if (entry.kind === "message" && isTemporary(failure) && failure.code !== "RATE_LIMITED") {
-        this.#mayHaveArrived.add(entry.id);
-      }
+      const unknown = isTemporary(failure) && failure.code !== "RATE_LIMITED" && cleared === this.#cleared;
+      if (entry.kind === "message" && unknown) this.#mayHaveArrived.add(entry.id);
       return failure;
     } finally {
       clearTimeout(tooLong);

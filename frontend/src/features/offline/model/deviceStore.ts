@@ -55,7 +55,7 @@ export class DeviceStore {
   #writing: Promise<void> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
   #last = 0;
-  /** Signing out ends it: what comes afterwards from a queue that has not heard yet is not kept. */
+  /** This tab signs out: what comes afterwards from a field that has not heard yet is not kept. */
   #cleared = false;
 
   constructor(deps: Dependencies) {
@@ -134,6 +134,7 @@ export class DeviceStore {
   async clear(): Promise<void> {
     const { storage, database, userId } = this.#deps;
     const floor = this.#next();
+    this.#cleared = true;
     this.tell({ clearedUpTo: floor });
     this.#clearUpTo(floor);
     for (const name of storage.keys(this.#localKey(""))) storage.remove(name);
@@ -253,12 +254,13 @@ export class DeviceStore {
     if (record) {
       this.#take({ ...record, local: this.#readLocal(record.key)?.order === record.order });
       this.#changed();
-    } else if (clearedUpTo) this.#clearUpTo(clearedUpTo);
-    else this.onMessage(message);
+    } else {
+      this.onMessage(message);
+      if (clearedUpTo) this.#clearUpTo(clearedUpTo);
+    }
   }
 
   #clearUpTo(floor: number): void {
-    this.#cleared = true;
     for (const { key, order } of this.#held.values()) if (order <= floor) this.#held.delete(key);
     this.#dirty.clear();
     this.unkept.set(new Set());
