@@ -260,6 +260,11 @@ export const ar: Strings = {
   lastUsed: (when) => `آخر استخدام ${own(when)}`,
   revoke: "تسجيل الخروج",
   revokeSession: (name) => `تسجيل خروج ${own(name)}`,
+  revokeOthers: "تسجيل خروج الأجهزة الأخرى كلها",
+  revokeOthersText: "سيكون عليها تسجيل الدخول من جديد بكلمة المرور.",
+  closeAccount: "إغلاق الحساب",
+  closeAccountHint:
+    "يُسجَّل خروجك من كل مكان ولا يمكنك تسجيل الدخول من جديد. يختفي ملفك الشخصي، ويبقى ما كتبته باسم المستخدم. لا يمكن التراجع عن ذلك.",
   language: "اللغة",
   languageHint: "على هذا الجهاز.",
 
@@ -276,6 +281,7 @@ export const ar: Strings = {
   notify: "عرض الإشعارات",
   notifyHint: "عندما تصل رسالة وهذا التبويب في الخلفية.",
   notifyRefused: "متصفحك لا يسمح بذلك. يمكنك تغييره في إعداداته لهذا الموقع.",
+  notifyNeedsHttps: "تحتاج الإشعارات إلى اتصال آمن: افتح هذه الصفحة عبر https.",
   playSound: "تشغيل صوت",
   playSoundHint: "نغمتان خافتتان، في الخلفية فقط أيضًا.",
   newMessagesCount: (count) => counted(count, NEW_MESSAGES),

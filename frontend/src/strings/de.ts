@@ -223,6 +223,11 @@ export const de: Strings = {
   lastUsed: (when) => `Zuletzt benutzt ${when}`,
   revoke: "Abmelden",
   revokeSession: (name) => `${name} abmelden`,
+  revokeOthers: "Alle anderen abmelden",
+  revokeOthersText: "Sie müssen sich mit dem Passwort neu anmelden.",
+  closeAccount: "Konto schließen",
+  closeAccountHint:
+    "Du wirst überall abgemeldet und kannst dich nicht mehr anmelden. Dein Profil verschwindet; was du geschrieben hast, bleibt unter deinem Benutzernamen stehen. Das lässt sich nicht rückgängig machen.",
   language: "Sprache",
   languageHint: "Für dieses Gerät.",
 
@@ -239,6 +244,7 @@ export const de: Strings = {
   notify: "Mitteilungen zeigen",
   notifyHint: "Wenn eine Nachricht ankommt, während dieser Tab im Hintergrund ist.",
   notifyRefused: "Dein Browser erlaubt es nicht. Du kannst das in seinen Einstellungen für diese Seite ändern.",
+  notifyNeedsHttps: "Mitteilungen brauchen eine sichere Verbindung: Öffne diese Seite mit https.",
   playSound: "Einen Ton spielen",
   playSoundHint: "Zwei leise Töne, auch nur im Hintergrund.",
   newMessagesCount: (count) => `${count} neue Nachrichten`,

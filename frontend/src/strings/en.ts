@@ -219,6 +219,11 @@ export const en = {
   lastUsed: (when: string) => `Last used ${when}`,
   revoke: "Sign out",
   revokeSession: (name: string) => `Sign out ${name}`,
+  revokeOthers: "Sign out all others",
+  revokeOthersText: "They have to sign in again with the password.",
+  closeAccount: "Close account",
+  closeAccountHint:
+    "You are signed out everywhere and cannot sign in again. Your profile disappears; what you wrote stays, under your username. This cannot be undone.",
   language: "Language",
   languageHint: "On this device.",
 
@@ -235,6 +240,7 @@ export const en = {
   notify: "Show notifications",
   notifyHint: "When a message arrives while this tab is in the background.",
   notifyRefused: "Your browser does not allow it. You can change that in its settings for this site.",
+  notifyNeedsHttps: "Notifications need a secure connection: open this page with https.",
   playSound: "Play a sound",
   playSoundHint: "Two soft notes, also only in the background.",
   newMessagesCount: (count: number) => `${count} new messages`,

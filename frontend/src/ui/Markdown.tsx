@@ -32,11 +32,11 @@ function BlockView({ block }: { block: Block }) {
     case "list":
       return <ListView list={block} />;
     case "heading":
+      // Not one of the page's headings, among which it has no place.
       return (
-        // biome-ignore lint/a11y/useSemanticElements: it has no place among the headings of the page
-        <div role="heading" aria-level={Math.min(6, block.level + 2)} className={styles.heading}>
+        <strong className={styles.heading} data-level={block.level}>
           {numbered(block.children, inline)}
-        </div>
+        </strong>
       );
     case "rule":
       return <hr className={styles.rule} />;

@@ -9,6 +9,7 @@ import { Bar } from "@/ui/Bar";
 import { BackIcon } from "@/ui/icons";
 import { usePageName } from "@/ui/pageTitle";
 import { useAccount } from "../hooks/useProfile";
+import { CloseAccount } from "./CloseAccount";
 import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import styles from "./ProfilePage.module.css";
@@ -64,6 +65,7 @@ export function ProfilePage() {
               <WritingChoices />
             </section>
             <SessionList />
+            <CloseAccount username={account.user.username} />
           </div>
         )}
       </div>

@@ -1,20 +1,32 @@
 import { Button, Skeleton } from "@mantine/core";
-import { type FragmentType, unmask } from "@/gql/users";
-import { SessionFieldsFragmentDoc } from "@/gql/users/graphql";
-import { t } from "@/strings";
+import { useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { unmask } from "@/gql/users";
+import { type SessionFieldsFragment, SessionFieldsFragmentDoc } from "@/gql/users/graphql";
+import { explain, t } from "@/strings";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { Notice } from "@/ui/Notice";
 import { fullTime } from "@/ui/time";
 import { useRevokeSession, useSessions } from "../hooks/useProfile";
 import { deviceName } from "../model/deviceName";
 import styles from "./ProfilePage.module.css";
 
+/** Where the account is signed in: this device first, then those that were used last. */
 export function SessionList() {
   const { data } = useSessions();
+  const sessions = unmask(SessionFieldsFragmentDoc, data?.sessions ?? []).toSorted(
+    (a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt.localeCompare(a.lastUsedAt),
+  );
+  const others = sessions.filter((session) => !session.current);
   return (
     <section className={styles.section}>
-      <h2 className={styles.title}>{t.sessions}</h2>
+      <div className={styles.head}>
+        <h2 className={styles.title}>{t.sessions}</h2>
+        {others.length > 0 && <RevokeOthers others={others} />}
+      </div>
       {data ? (
         <ul className={styles.sessions}>
-          {data.sessions.map((session) => (
+          {sessions.map((session) => (
             <SessionRow key={session.id} session={session} />
           ))}
         </ul>
@@ -25,8 +37,43 @@ export function SessionList() {
   );
 }
 
-function SessionRow(props: { session: FragmentType<typeof SessionFieldsFragmentDoc> }) {
-  const session = unmask(SessionFieldsFragmentDoc, props.session);
+function RevokeOthers({ others }: { others: readonly SessionFieldsFragment[] }) {
+  const [revoke] = useRevokeSession();
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const confirm = async () => {
+    setFailure(undefined);
+    setBusy(true);
+    try {
+      for (const { id } of others) await revoke({ variables: { input: { sessionId: id } } });
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+    setAsking(false);
+  };
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={() => setAsking(true)}>
+        {t.revokeOthers}
+      </Button>
+      {failure && <Notice tone="error">{explain(failure)}</Notice>}
+      <ConfirmDialog
+        opened={asking}
+        title={t.revokeOthers}
+        text={t.revokeOthersText}
+        confirm={t.revoke}
+        cancel={t.cancel}
+        busy={busy}
+        onClose={() => setAsking(false)}
+        onConfirm={() => void confirm()}
+      />
+    </>
+  );
+}
+
+function SessionRow({ session }: { session: SessionFieldsFragment }) {
   const [revoke, { loading }] = useRevokeSession();
   const name = deviceName(session.userAgent);
   return (

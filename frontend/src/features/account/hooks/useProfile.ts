@@ -4,6 +4,7 @@ import {
   AccountFieldsFragmentDoc,
   ChangePasswordDocument,
   ChangeUsernameDocument,
+  DeactivateUserDocument,
   MeDocument,
   RevokeSessionDocument,
   SessionsDocument,
@@ -19,6 +20,7 @@ export function useAccount() {
 export const useUpdateProfile = () => useMutation(UpdateProfileDocument);
 export const useChangeUsername = () => useMutation(ChangeUsernameDocument);
 export const useChangePassword = () => useMutation(ChangePasswordDocument);
+export const useDeactivateUser = () => useMutation(DeactivateUserDocument);
 
 /** Ends a session, and takes it out of the list that is shown. */
 export function useRevokeSession() {

@@ -47,7 +47,7 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
       overlayProps={{ backgroundOpacity: 0.45 }}
     >
       <Menu.Target>
-        <span className={styles.place} style={style} />
+        <span className={styles.place} style={style} aria-hidden="true" />
       </Menu.Target>
       <Menu.Dropdown className={styles.menu!}>
         <Menu.Item leftSection={<PinIcon size={16} />} onClick={toggle("pinned", !isPinned)}>

@@ -164,6 +164,8 @@ function useRow(message: MessageFieldsFragment, actions: MessageActions) {
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
       if (event.target !== event.currentTarget || event.key !== "Enter" || isComposing(event.nativeEvent)) return;
       event.preventDefault();
+      // A menu closes on keys that are pressed outside of it, as this one was.
+      event.stopPropagation();
       setMenu(true);
     },
   };

@@ -3,6 +3,7 @@ import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { copyText } from "@/ui/copy";
 import { CopyIcon, EditIcon, InfoIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
+import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useTabStop } from "@/ui/tabStop";
@@ -82,6 +83,14 @@ function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { l
         </span>
       </Menu.Target>
       <Menu.Dropdown className={styles.menu!}>
+        {/* The sheet may stand over the message. */}
+        {coarse && (
+          <Menu.Label>
+            <span className={styles.about} dir="auto">
+              {plainText(message.content ?? "")}
+            </span>
+          </Menu.Label>
+        )}
         <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message)}>
           {t.reply}
         </Menu.Item>

@@ -11,7 +11,7 @@ export function NoticeChoices() {
   const { preferences } = useSignedIn();
   const { notify, sound } = useChoices();
   const [refused, setRefused] = useState(false);
-  const possible = "Notification" in window;
+  const possible = isSecureContext && "Notification" in window;
 
   const wish = async (on: boolean) => {
     const allowed = !on || (await Notification.requestPermission()) === "granted";
@@ -20,6 +20,8 @@ export function NoticeChoices() {
   };
   return (
     <div className={styles.choices}>
+      {/* Nothing that could be changed in the browser: without https it never shows any. */}
+      {!isSecureContext && <p className={styles.hint}>{t.notifyNeedsHttps}</p>}
       {possible && (
         <Toggle
           label={t.notify}

@@ -1,0 +1,67 @@
+import { Button, Modal, PasswordInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { type Failure, failureOf } from "@/api/errors";
+import { useAntiphon } from "@/app/antiphon";
+import { explain, t } from "@/strings";
+import { useDeactivateUser } from "../hooks/useProfile";
+import styles from "./ProfilePage.module.css";
+
+/** The end of the account, for those who give its password once more. */
+export function CloseAccount({ username }: { username: string }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <section className={styles.section}>
+      <h2 className={styles.title}>{t.closeAccount}</h2>
+      <p className={styles.soft}>{t.closeAccountHint}</p>
+      <Button className={styles.save} variant="light" color="danger" onClick={() => setAsking(true)}>
+        {t.closeAccount}
+      </Button>
+      {asking && <CloseAccountDialog username={username} onClose={() => setAsking(false)} />}
+    </section>
+  );
+}
+
+function CloseAccountDialog({ username, onClose }: { username: string; onClose(): void }) {
+  const antiphon = useAntiphon();
+  const [deactivate, { loading }] = useDeactivateUser();
+  const [password, setPassword] = useState("");
+  const [failure, setFailure] = useState<Failure>();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setFailure(undefined);
+    try {
+      await deactivate({ variables: { input: { password } } });
+      await antiphon.signOut();
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+  };
+  const wrong = failure?.field === "password";
+  return (
+    <Modal opened onClose={onClose} title={t.closeAccount} closeButtonProps={{ "aria-label": t.close }}>
+      <form className={styles.form} onSubmit={submit}>
+        <p className={styles.soft}>{t.closeAccountHint}</p>
+        {/* For password managers: whose password this is. */}
+        <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
+        <PasswordInput
+          label={t.currentPassword}
+          autoComplete="current-password"
+          data-autofocus
+          required
+          withAsterisk={false}
+          value={password}
+          error={failure && (wrong ? t.wrongPassword : explain(failure))}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <div className={styles.pair}>
+          <Button variant="default" onClick={onClose}>
+            {t.cancel}
+          </Button>
+          <Button type="submit" color="danger" loading={loading} disabled={!password}>
+            {t.closeAccount}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
