@@ -102,6 +102,7 @@ test("F24: the messages are one stop of the Tab key, and the keys lead from mess
 });
 
 test("F19, F51: a file does not take the chat away, and a row of the list has its own menu", async ({ browser }) => {
+  test.setTimeout(150_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   const ben = await newPerson(browser, "2", "Ben Okafor");
   const { page } = ada;
@@ -166,6 +167,7 @@ test("F19, F51: a file does not take the chat away, and a row of the list has it
 test("F29, F45: this device comes first, the others are signed out at once, and the account can be closed", async ({
   browser,
 }) => {
+  test.setTimeout(150_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   for (let other = 0; other < 2; other += 1) {
     const elsewhere = await openBrowser(browser, "2");
@@ -198,6 +200,16 @@ test("F29, F45: this device comes first, the others are signed out at once, and 
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toContainText("do not match");
+});
+
+test("a page that cannot be fetched says so in the reader's language, and a reload brings it", async ({ browser }) => {
+  const page = await openBrowser(browser, "1", { locale: "de-DE" });
+  await page.route("**/assets/SignUpPage-*.js", (route) => route.abort());
+  await page.goto("/sign-up");
+  await expect(page.getByRole("alert")).toContainText("Diese Seite konnte nicht gezeigt werden");
+  await page.unroute("**/assets/SignUpPage-*.js");
+  await page.getByRole("button", { name: "Neu laden" }).click();
+  await expect(page.getByRole("heading", { name: "Konto anlegen" })).toBeVisible();
 });
 
 /** What a finger has to hit and is smaller than it, and fields in which a phone would zoom. Links in a sentence may be. */

@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { Antiphon } from "./antiphon";
+import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
 
 interface Context {
@@ -90,6 +91,7 @@ export function makeRouter(antiphon: Antiphon) {
     ]),
     context: { antiphon },
     defaultPreload: "intent",
+    defaultErrorComponent: ErrorPage,
   });
 }
 

@@ -108,6 +108,7 @@ export const de: Strings = {
   loadMore: "Mehr zeigen",
 
   pageGone: "Diese Seite gibt es nicht",
+  pageFailed: "Diese Seite konnte nicht gezeigt werden",
   chatGone: "Diesen Chat gibt es nicht, oder du bist nicht darin",
   chatGoneHint: "Bitte jemanden, der darin ist, dich hinzuzufügen.",
   youLeft: "Du nimmst an diesem Chat nicht mehr teil.",

@@ -105,6 +105,7 @@ export const en = {
   loadMore: "Show more",
 
   pageGone: "There is no such page",
+  pageFailed: "This page could not be shown",
   chatGone: "This chat doesn't exist, or you are not in it",
   chatGoneHint: "Ask someone who is in it to add you.",
   youLeft: "You no longer take part in this chat.",

@@ -1,0 +1,12 @@
+import { t } from "@/strings";
+import { Prompt } from "@/ui/Prompt";
+import styles from "./NotFound.module.css";
+
+/** In the place of a page that could not be fetched or shown. Made of what is there already: more might not come either. */
+export function ErrorPage() {
+  return (
+    <div className={styles.page} data-failed role="alert">
+      <Prompt text={t.pageFailed} action={t.reload} onAction={() => location.reload()} />
+    </div>
+  );
+}
