@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use lab::servers::{self, Postgres};
+use lab::servers::{self, Durability, Postgres};
 
 async fn tables(client: &tokio_postgres::Client) -> i64 {
     let count = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
@@ -70,4 +70,34 @@ async fn a_postgres_that_was_killed_or_stopped_comes_back_on_its_port_with_its_d
     postgres.stop();
     postgres.restart();
     assert_eq!(tables(&database.connect_as_owner().await).await, before);
+}
+
+/// N5: nobody on this machine signs in without a password, in a cluster of an earlier release neither.
+#[tokio::test]
+async fn a_cluster_that_trusted_everybody_asks_for_passwords_from_then_on() {
+    let place = tempfile::Builder::new().tempdir_in("/var/tmp").unwrap();
+    let launch = || {
+        let directory = lab::directory::Directory::lasting(place.path()).unwrap();
+        Postgres::launch(directory.into(), lab::ports::free(), Durability::Kept).unwrap()
+    };
+    let without_password = async |postgres: &Postgres| {
+        let url = format!("postgres://antiphon@127.0.0.1:{}/postgres", postgres.port());
+        tokio_postgres::connect(&url, tokio_postgres::NoTls)
+            .await
+            .is_ok()
+    };
+    let postgres = launch();
+    assert!(!without_password(&postgres).await);
+    postgres.stop();
+    drop(postgres);
+
+    // As it was: a cluster without passwords, and no secret to make them from.
+    std::fs::remove_file(place.path().join("secret")).unwrap();
+    let rules = place.path().join("postgres/pg_hba.conf");
+    let text = std::fs::read_to_string(&rules).unwrap();
+    std::fs::write(&rules, text.replace(" scram-sha-256", " trust")).unwrap();
+
+    let postgres = launch();
+    assert!(!without_password(&postgres).await);
+    servers::connect(&postgres.owner_url("postgres")).await;
 }
