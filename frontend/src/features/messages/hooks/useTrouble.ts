@@ -46,7 +46,8 @@ function useSeconds(until: number | undefined): number {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     const look = () =>
-      setSeconds(until === undefined ? 0 : Math.max(0, Math.ceil((until - performance.now()) / 1_000)));
+      // Less than half a second is not worth a word.
+      setSeconds(until === undefined ? 0 : Math.max(0, Math.round((until - performance.now()) / 1_000)));
     look();
     if (until === undefined) return;
     const timer = setInterval(look, 250);
