@@ -180,6 +180,7 @@ impl Delivery {
         let settled = docket.verdicts.into_iter().map(|verdict| match verdict {
             Verdict::New(place) => Settled::Answer(Ok(messages[place].clone())),
             Verdict::Earlier(stored) => Settled::Answer(Ok(stored.message.clone())),
+            Verdict::Confirmed(message) => Settled::Answer(Ok(message)),
             Verdict::Refused(error) => Settled::Answer(Err(error)),
             Verdict::Later => Settled::Later,
             Verdict::Withdrawn => Settled::Withdrawn,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chassis::Error;
-use shared_schema::{ChatId, MessageId, Number, UserId};
+use shared_schema::{ChatId, Message, MessageId, Number, UserId};
 
 use super::queue::Sending;
 use crate::{
@@ -23,6 +23,8 @@ pub enum Verdict<'a> {
     New(usize),
     /// It is this one, of an earlier transaction.
     Earlier(&'a StoredMessage),
+    /// It is one of an earlier transaction, and this is how it was then.
+    Confirmed(Message),
     Refused(Error),
     /// The chat's lock is someone else's: not now.
     Later,
@@ -120,6 +122,9 @@ impl<'a> Bench<'a> {
                 (None, Some(stored)) => Ok(Verdict::Earlier(stored)),
                 (None, None) => Err(Error::internal("what is repeated is nowhere")),
             },
+            Ruling::Confirm => stored
+                .map(|stored| Verdict::Confirmed(as_sent(draft, &stored.message)))
+                .ok_or_else(|| Error::internal("what is confirmed is nowhere")),
         }
     }
 
@@ -164,5 +169,16 @@ impl<'a> Bench<'a> {
             request_hash: &draft.request_hash,
         });
         Ok(place)
+    }
+}
+
+/// The message as it was when it was sent: nothing in this is news to who sent it.
+fn as_sent(draft: &Draft, stored: &Message) -> Message {
+    Message {
+        revision: 1,
+        content: Some(draft.content.as_str().to_owned()),
+        edited_at: None,
+        removed_at: None,
+        ..stored.clone()
     }
 }

@@ -26,7 +26,7 @@ pub struct CreateMessageInput {
 /// The message, stored.
 #[derive(SimpleObject)]
 pub struct CreateMessagePayload {
-    /// The message. For a retry: as it is now.
+    /// The message. For a retry: as it is now, or as it was sent if the caller takes part in the chat no more.
     message: graphql::Message,
     /// The position right after the event that added the message.
     cursor: Cursor,
@@ -102,6 +102,9 @@ pub enum Ruling<'a> {
     Store { id: MessageId, username: &'a str },
     /// It was sent before: its sender gets the message with its id.
     Repeat,
+    /// It was sent before, by someone who takes part no more: they get the message as they sent it. What became of it
+    /// since is not theirs to know.
+    Confirm,
 }
 
 /// Decides on one draft. Batches ask for each of theirs, in turn, so that it is decided as if it came alone.
@@ -117,8 +120,9 @@ pub fn rule<'a>(draft: &Draft, known: Known<'a>) -> Result<Ruling<'a>, Error> {
     match (known.author, known.earlier) {
         // The hash covers the sender, so this is their own message: they are told so also after they have left the
         // chat, or a lost answer would turn into the belief that it was never sent.
-        (Ok(_) | Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(_)) if repeated => {
-            Ok(Ruling::Repeat)
+        (Ok(_), Some(_)) if repeated => Ok(Ruling::Repeat),
+        (Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(_)) if repeated => {
+            Ok(Ruling::Confirm)
         }
         (Err(refused), _) => Err(refused),
         (Ok(_), Some(_)) => Err(Error::conflict_on("id", Reason::IdTaken)),

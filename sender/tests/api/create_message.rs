@@ -207,6 +207,48 @@ async fn a_retry_by_someone_who_was_removed_meanwhile_still_finds_their_message(
         .is("NOT_FOUND", "chatId");
 }
 
+/// N1: what became of the message after someone went is not theirs to know, in whichever way they went.
+#[tokio::test]
+async fn a_retry_by_someone_who_is_gone_says_nothing_of_what_happened_since() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    for (kind, going) in [
+        ("GROUP", "removeParticipant"),
+        ("GROUP", "leaveChat"),
+        ("GROUP", "removeChat"),
+        ("PUBLIC", "leaveChat"),
+    ] {
+        let chat = stage.chat(kind, &ada, &[&bob]).await;
+        let earlier = stage.say(&ada, &chat, "what do you say?").await["id"].clone();
+        let say = |content: &str| json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": content, "replyToId": earlier });
+        let mut sent = vec![];
+        for input in [say("kept"), say("edited"), say("removed")] {
+            let answer = stage.call(&bob, "createMessage", input.clone()).await.ok();
+            sent.push((input, answer));
+        }
+        let edit = json!({ "chatId": chat, "id": sent[1].0["id"], "content": "better" });
+        stage.call(&bob, "updateMessage", edit).await.ok();
+        let (who, input) = match going {
+            "removeParticipant" => (&ada, json!({ "chatId": chat, "userId": bob.id })),
+            "removeChat" => (&ada, json!({ "chatId": chat })),
+            _ => (&bob, json!({ "chatId": chat })),
+        };
+        if going == "removeChat" {
+            let removal = json!({ "chatId": chat, "id": sent[2].0["id"] });
+            stage.call(&ada, "removeMessage", removal).await.ok();
+            stage.call(who, going, input).await.ok();
+        } else {
+            stage.call(who, going, input).await.ok();
+            let removal = json!({ "chatId": chat, "id": sent[2].0["id"] });
+            stage.call(&ada, "removeMessage", removal).await.ok();
+        }
+        for (input, first) in sent {
+            let again = stage.call(&bob, "createMessage", input).await.ok();
+            assert_eq!(again, first, "{kind} {going}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_same_id_with_another_request_is_a_conflict() {
     let stage = Stage::new().await;
