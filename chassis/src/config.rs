@@ -207,6 +207,10 @@ pub struct TokenArgs {
     /// The `aud` that tokens must have.
     #[arg(long, env = "TOKEN_AUDIENCE", default_value = "antiphon")]
     pub token_audience: String,
+    /// Longest lifetime of an access token, in seconds: one that is made for longer is refused, whoever signed it. Ended
+    /// sessions are remembered for as long.
+    #[arg(long, env = "ACCESS_TOKEN_MAX_SECONDS", default_value = "3600", value_parser = seconds)]
+    pub access_token_max: Duration,
 }
 
 impl Default for TokenArgs {
@@ -215,6 +219,7 @@ impl Default for TokenArgs {
             jwks_url: String::new(),
             token_issuer: "antiphon".into(),
             token_audience: "antiphon".into(),
+            access_token_max: Duration::from_secs(3600),
         }
     }
 }
@@ -349,4 +354,12 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
 /// When the text is not a whole number.
 pub fn millis(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse().map(Duration::from_millis)
+}
+
+/// A value parser for variables in seconds.
+///
+/// # Errors
+/// When the text is not a whole number.
+pub fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_secs)
 }

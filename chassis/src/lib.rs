@@ -13,6 +13,6 @@ pub mod service;
 pub mod shutdown;
 pub mod telemetry;
 
-pub use auth::{Caller, Verifier};
+pub use auth::{Caller, EndedSession, EndedSessions, Verifier};
 pub use error::{Error, StartError};
 pub use service::{Bound, Service};

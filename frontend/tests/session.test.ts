@@ -141,3 +141,29 @@ test("B12: a used token does not stay behind where the next one finds no room", 
   tab({ storage }).adopt(grant(1));
   expect([...there]).toEqual([]);
 });
+
+test("S9: an answer that was lost is asked for with the same id, after a reload and by another tab, too; the next has its own", async () => {
+  const { tab } = browser();
+  const asked: { token: string; id: string }[] = [];
+  let reached = false;
+  const refresh = async (token: string, id: string): Promise<Grant> => {
+    asked.push({ token, id });
+    if (!reached) throw { code: "NETWORK", message: "" } satisfies Failure;
+    return grant(Number(token.split(" ")[1]) + 1, 0);
+  };
+  tab().adopt(grant(1));
+  await expect(tab({ refresh }).accessToken()).rejects.toMatchObject({ code: "NETWORK" });
+  const lengthBefore = localStorage.getItem("antiphon.session")?.length;
+  reached = true;
+  const reloaded = tab({ refresh });
+  expect(await reloaded.accessToken()).toBe("access 2");
+  expect(localStorage.getItem("antiphon.session")).toHaveLength(lengthBefore ?? 0);
+  reloaded.reject("access 2");
+  await reloaded.accessToken();
+  expect(asked.map(({ token }) => token)).toEqual(["refresh 1", "refresh 1", "refresh 2"]);
+  const [first, repeated, next] = asked.map(({ id }) => id);
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect(repeated).toBe(first);
+  expect(next).not.toBe(first);
+  expect(next).toMatch(/^[0-9a-f-]{36}$/);
+});

@@ -232,6 +232,14 @@ impl Client {
         &self.token
     }
 
+    /// The same person with another access token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client {
+            token: token.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same session, sent to instance 1 or 2 of everything.
     pub fn pinned(&self, instance: u8) -> Client {
         Client {

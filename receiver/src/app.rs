@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chassis::{
-    Bound, Service, StartError, Verifier,
+    Bound, EndedSessions, Service, StartError, Verifier,
+    config::PostgresArgs,
     graphql::Endpoint,
     health::Checks,
     metrics::Metrics,
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    db,
     feeds::{FeedMetrics, Hub, sweep},
     graphql,
     hints::{HintMetrics, Hints},
@@ -24,7 +26,7 @@ use crate::{
 };
 
 /// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 4;
 
 /// Connections to Postgres: reads are many and short.
 const POOL_MAX: usize = 30;
@@ -45,7 +47,8 @@ impl Application {
         let pool = postgres::connect(&config.postgres, "receiver")?;
         postgres::require_schema(&pool, SCHEMA_VERSION).await?;
         let replica = config.replica.connect(&config.postgres)?;
-        let verifier = Verifier::start(&config.tokens)?;
+        let ended = ended_sessions(&config).await?;
+        let verifier = Verifier::start(&config.tokens, &ended)?;
 
         let mut metrics = Metrics::new("receiver");
         metrics.watch_pool("main", &pool);
@@ -53,6 +56,7 @@ impl Application {
             metrics.watch_pool("replica", replica);
         }
         let registry = metrics.registry();
+        ended.register(registry);
         let (hub, interest) = Hub::new(
             pool.clone(),
             config.live.hub(),
@@ -139,6 +143,21 @@ impl Application {
         let _background = self.background.drop_guard();
         self.bound.run(stop).await
     }
+}
+
+/// Read from the primary, because a replica may lag, and over a connection of its own: whoever was signed out stays so
+/// however busy the others are.
+async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
+    let args = PostgresArgs {
+        db_pool_max: Some(1),
+        ..config.postgres.clone()
+    };
+    let pool = postgres::connect(&args, "receiver-sessions")?;
+    EndedSessions::start(&config.tokens, move |after, limit| {
+        let pool = pool.clone();
+        async move { db::ended_sessions::ended_after(&pool, after, limit).await }
+    })
+    .await
 }
 
 /// Without Redis everything works, only slower.

@@ -3,6 +3,7 @@
 //! Every function borrows a connection for one statement and gives it back, so a slow reader never holds one.
 
 pub mod chats;
+pub mod ended_sessions;
 pub mod feed_events;
 pub mod feeds;
 pub mod messages;

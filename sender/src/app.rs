@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use chassis::{
-    Bound, Service, StartError, Verifier,
+    Bound, EndedSessions, Service, StartError, Verifier,
+    config::PostgresArgs,
     graphql::Endpoint,
     health::Checks,
     metrics::Metrics,
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     batches::Batches,
     config::Config,
+    db,
     graphql::{self, SenderSchema},
     publish::Probe,
     queries::Instance,
@@ -22,7 +24,7 @@ use crate::{
 };
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Connections unless the environment says how many. Few and busy: writes to a chat wait for its lock anyway.
 const POOL_MAX: usize = 10;
@@ -40,9 +42,11 @@ impl Application {
     /// When the configuration is bad, the port is taken, or the database is away or older than this build needs.
     pub async fn build(config: &Config) -> Result<Self, StartError> {
         let pool = connect(config).await?;
-        let verifier = Verifier::start(&config.tokens)?;
+        let ended = ended_sessions(config).await?;
+        let verifier = Verifier::start(&config.tokens, &ended)?;
         let mut metrics = Metrics::new("sender");
         metrics.watch_pool("main", &pool);
+        ended.register(metrics.registry());
         let publisher = Publisher::start(&config.redis, metrics.registry())?;
 
         let batches = Batches::new(pool.clone(), publisher.clone(), metrics.registry());
@@ -97,4 +101,18 @@ async fn connect(config: &Config) -> Result<Pool, StartError> {
     let pool = postgres::connect(&args, &application_name)?;
     postgres::require_schema(&pool, SCHEMA_VERSION).await?;
     Ok(pool)
+}
+
+/// Read over a connection of its own: whoever was signed out stays so however busy the others are.
+async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
+    let args = PostgresArgs {
+        db_pool_max: Some(1),
+        ..config.postgres.clone()
+    };
+    let pool = postgres::connect(&args, "sender-sessions")?;
+    EndedSessions::start(&config.tokens, move |after, limit| {
+        let pool = pool.clone();
+        async move { db::ended_sessions::ended_after(&pool, after, limit).await }
+    })
+    .await
 }

@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod chats;
 pub mod clock;
+pub mod ended_sessions;
 pub mod feeds;
 pub mod messages;
 pub mod participants;

@@ -22,6 +22,9 @@ pub struct AccessClaims {
     pub username: String,
     /// A unique id of this token.
     pub jti: uuid::Uuid,
+    /// How many times the session had been refreshed when this token was minted.
+    #[serde(default)]
+    pub refreshes: i32,
     /// Minted at, seconds since the epoch.
     pub iat: i64,
     /// Refused from here on, seconds since the epoch.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use chassis::Error;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Header, encode};
-use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims, Instant, SessionId, User};
+use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims, Instant, User};
 use uuid::Uuid;
 
-use crate::{config::MintArgs, signing_key::SigningKey};
+use crate::{config::MintArgs, db::sessions::Session, signing_key::SigningKey};
 
 /// The only place in the system where tokens are made.
 pub(crate) struct Minter {
@@ -34,16 +34,13 @@ impl Minter {
         }
     }
 
-    /// A token for this session. `now` is the database's time: instances whose clocks differ make the same tokens.
-    pub(crate) fn mint(
-        &self,
-        user: &User,
-        session: SessionId,
-        now: Instant,
-    ) -> Result<AccessToken, Error> {
-        let issued_at = now.0.as_second();
+    /// A token for this session, which was used just now; it does not outlive the session. The time is the database's:
+    /// instances whose clocks differ make the same tokens.
+    pub(crate) fn mint(&self, user: &User, session: &Session) -> Result<AccessToken, Error> {
+        let issued_at = session.last_used_at.0.as_second();
         let lifetime = i64::try_from(self.lifetime.as_secs()).map_err(Error::internal)?;
-        let expires_at = Timestamp::from_second(issued_at + lifetime).map_err(Error::internal)?;
+        let end = (issued_at + lifetime).min(session.expires_at.0.as_second());
+        let expires_at = Timestamp::from_second(end).map_err(Error::internal)?;
         let header = Header {
             typ: Some(ACCESS_TOKEN_TYPE.to_owned()),
             kid: Some(self.key.id.clone()),
@@ -53,9 +50,10 @@ impl Minter {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             sub: user.id,
-            sid: session,
+            sid: session.id,
             username: user.username.clone(),
             jti: Uuid::now_v7(),
+            refreshes: session.refreshes,
             iat: issued_at,
             exp: expires_at.as_second(),
         };

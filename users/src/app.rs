@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use chassis::{
-    Bound, Service, StartError, Verifier,
-    config::TokenArgs,
+    Bound, EndedSessions, Service, StartError, Verifier,
+    config::{PostgresArgs, TokenArgs},
     graphql::Endpoint,
     health::Checks,
     metrics::Metrics,
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     access_token::Minter,
     config::{Config, MintArgs},
-    graphql,
+    db, graphql,
     hasher::Hasher,
     jwks,
     signing_key::SigningKey,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 /// How long the last announcements may take when the process ends.
 const FLUSH: Duration = Duration::from_secs(1);
 
@@ -34,6 +34,7 @@ const FLUSH: Duration = Duration::from_secs(1);
 pub(crate) struct State {
     pub(crate) pool: Pool,
     pub(crate) publisher: Publisher,
+    pub(crate) ended: EndedSessions,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) hasher: Hasher,
     pub(crate) minter: Minter,
@@ -56,10 +57,13 @@ impl Application {
 
         let key = SigningKey::read_or_make(&config.tokens.signing_key_file)?;
         let keys = published(&key, &config.tokens)?;
-        let verifier = Verifier::with_keys(&expected(&config.tokens), &keys)?;
+        let expected = expected(&config.tokens);
+        let ended = ended_sessions(&config.postgres, &expected).await?;
+        let verifier = Verifier::with_keys(&expected, &keys, &ended)?;
 
         let mut metrics = Metrics::new("users");
         metrics.watch_pool("main", &pool);
+        ended.register(metrics.registry());
         let publisher = Publisher::start(&config.redis, metrics.registry())?;
         let throttle = Arc::new(Throttle::new(&config.redis, &config.throttle)?);
         let checks = checks(&pool, &throttle);
@@ -67,6 +71,7 @@ impl Application {
         let state = State {
             pool,
             publisher: publisher.clone(),
+            ended,
             throttle,
             hasher: Hasher::new()?,
             minter: Minter::new(key, &config.tokens),
@@ -117,8 +122,26 @@ fn expected(args: &MintArgs) -> TokenArgs {
     TokenArgs {
         token_issuer: args.token_issuer.clone(),
         token_audience: args.token_audience.clone(),
+        access_token_max: args.access_token_lifetime,
         ..TokenArgs::default()
     }
+}
+
+/// Read over a connection of its own: whoever was signed out stays so however busy the others are.
+async fn ended_sessions(
+    postgres: &PostgresArgs,
+    tokens: &TokenArgs,
+) -> Result<EndedSessions, StartError> {
+    let args = PostgresArgs {
+        db_pool_max: Some(1),
+        ..postgres.clone()
+    };
+    let pool = postgres::connect(&args, "users-sessions")?;
+    EndedSessions::start(tokens, move |after, limit| {
+        let pool = pool.clone();
+        async move { db::ended_sessions::ended_after(&pool, after, limit).await }
+    })
+    .await
 }
 
 /// Without Redis everything works: limits are kept by each instance, and receivers find events by themselves.

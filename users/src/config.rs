@@ -2,7 +2,9 @@
 
 use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use chassis::config::{DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs};
+use chassis::config::{
+    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, seconds,
+};
 use clap::{Args, Parser};
 use ipnet::{AddrParseError, IpNet};
 
@@ -114,10 +116,6 @@ impl Default for ThrottleArgs {
 
 fn times(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
-}
-
-fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
-    text.parse().map(Duration::from_secs)
 }
 
 /// A lone address is the network of itself.

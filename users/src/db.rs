@@ -3,6 +3,7 @@
 //! Locks are always taken in the order `users`, `sessions`, `feeds`, so that two requests cannot wait for each other.
 //! Whoever changes several sessions of a user holds the lock of the user's row.
 
+pub(crate) mod ended_sessions;
 pub(crate) mod feeds;
 pub(crate) mod public_profiles;
 pub(crate) mod refresh_tokens;

@@ -1,12 +1,12 @@
 //! The user's own feed: what all of a person's devices, and the services that hold their sockets, must learn.
 
-use chassis::{Error, publisher::Publisher, telemetry::trace_id};
+use chassis::{Error, error::chain, telemetry::trace_id};
 use deadpool_postgres::Transaction;
 use shared_schema::{
     Change, ENVELOPE_VERSION, Event, FeedId, Publication, SessionId, UserId, channel,
 };
 
-use crate::db::feeds;
+use crate::{app::State, db::feeds};
 
 /// Events of one user that are written and not yet announced. Only [`Pending::commit`] announces them, and only after
 /// the transaction that wrote them.
@@ -14,6 +14,8 @@ use crate::db::feeds;
 pub(crate) struct Pending {
     user: UserId,
     events: Vec<Event>,
+    /// Whether a session ended, also when no event says so.
+    ends_sessions: bool,
 }
 
 impl Pending {
@@ -22,6 +24,7 @@ impl Pending {
         Self {
             user,
             events: Vec::new(),
+            ends_sessions: false,
         }
     }
 
@@ -36,15 +39,29 @@ impl Pending {
         Ok(())
     }
 
-    /// Says of each of these sessions that it was revoked.
+    /// Says of each of these sessions that it was revoked, as far as that can be said. A session ends also when the feed
+    /// cannot be written: whoever ends one may be in a hurry, and all services find the end in `sessions` by themselves.
     pub(crate) async fn append_revoked(
         &mut self,
-        transaction: &Transaction<'_>,
+        transaction: &mut Transaction<'_>,
         sessions: impl IntoIterator<Item = SessionId>,
     ) -> Result<(), Error> {
-        for session_id in sessions {
-            self.append(transaction, Change::SessionRevoked { session_id })
-                .await?;
+        let mut sessions = sessions.into_iter().peekable();
+        if sessions.peek().is_none() {
+            return Ok(());
+        }
+        self.ends_sessions = true;
+        let savepoint = transaction.transaction().await?;
+        match revocations(&savepoint, self.user, sessions).await {
+            Ok(events) => {
+                savepoint.commit().await?;
+                self.events.extend(events);
+            }
+            Err(error) => {
+                tracing::error!(user = %self.user, error = chain(&error),
+                    "a session ends, and its user's feed does not say so");
+                savepoint.rollback().await?;
+            }
         }
         Ok(())
     }
@@ -53,9 +70,12 @@ impl Pending {
     pub(crate) async fn commit(
         self,
         transaction: Transaction<'_>,
-        publisher: &Publisher,
+        state: &State,
     ) -> Result<(), Error> {
         transaction.commit().await?;
+        if self.ends_sessions {
+            state.ended.hurry();
+        }
         if self.events.is_empty() {
             return Ok(());
         }
@@ -66,11 +86,25 @@ impl Pending {
             signals: Vec::new(),
         };
         match serde_json::to_vec(&publication) {
-            Ok(payload) => publisher.publish(channel(FeedId::from(self.user)), payload),
+            Ok(payload) => state
+                .publisher
+                .publish(channel(FeedId::from(self.user)), payload),
             Err(error) => {
                 tracing::error!(%error, "an event cannot be encoded; the sweep will find it")
             }
         }
         Ok(())
     }
+}
+
+async fn revocations(
+    savepoint: &Transaction<'_>,
+    user: UserId,
+    sessions: impl Iterator<Item = SessionId>,
+) -> Result<Vec<Event>, Error> {
+    let mut events = Vec::new();
+    for session_id in sessions {
+        events.push(feeds::append(savepoint, user, Change::SessionRevoked { session_id }).await?);
+    }
+    Ok(events)
 }

@@ -1,6 +1,10 @@
 //! Refresh tokens: 256 random bits that are used once. Only their hash is stored.
+//!
+//! The first token of a session is drawn. Each further one is made of the token that it was exchanged for and of a salt
+//! that is drawn then and stored, so that the same exchange can be answered again without storing a token: neither the
+//! database nor the old token is enough to know the new one.
 
-use aws_lc_rs::rand;
+use aws_lc_rs::{hmac, rand};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use chassis::Error;
 use sha2::{Digest, Sha256};
@@ -14,12 +18,23 @@ pub(crate) struct RefreshToken([u8; BYTES]);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TokenHash([u8; 32]);
 
+/// What makes the successor of a token unpredictable for whoever holds the token.
+pub(crate) struct Salt([u8; BYTES]);
+
 impl RefreshToken {
     /// A new one.
     pub(crate) fn generate() -> Result<Self, Error> {
         let mut bytes = [0; BYTES];
         rand::fill(&mut bytes).map_err(|_| Error::internal("no random numbers"))?;
         Ok(Self(bytes))
+    }
+
+    /// The token that this one is exchanged for.
+    pub(crate) fn successor(&self, salt: &Salt) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let mut bytes = [0; BYTES];
+        bytes.copy_from_slice(hmac::sign(&key, &salt.0).as_ref());
+        Self(bytes)
     }
 
     /// What a client claims is one.
@@ -41,12 +56,25 @@ impl RefreshToken {
     }
 }
 
-impl TokenHash {
+impl Salt {
+    /// A new one.
+    pub(crate) fn generate() -> Result<Self, Error> {
+        let mut bytes = [0; BYTES];
+        rand::fill(&mut bytes).map_err(|_| Error::internal("no random numbers"))?;
+        Ok(Self(bytes))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
     pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self, Error> {
         bytes.try_into().map(Self).map_err(Error::internal)
+    }
+}
+
+impl TokenHash {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }

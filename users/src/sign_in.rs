@@ -34,19 +34,19 @@ pub(crate) struct SignInPayload {
 /// Starts a session, and ends the oldest one of a user who has too many; those that ended long ago are forgotten. The
 /// user's row is new or locked.
 pub(crate) async fn start_session(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     account: Account,
     user_agent: &str,
     minter: &Minter,
     pending: &mut Pending,
 ) -> Result<SignInPayload, Error> {
     let user = account.user.id;
-    let session = sessions::insert(transaction, user, user_agent).await?;
+    let session = sessions::insert(&*transaction, user, user_agent).await?;
     let refresh_token = RefreshToken::generate()?;
-    refresh_tokens::insert(transaction, refresh_token.hash(), session.id).await?;
-    let ended = sessions::revoke_oldest(transaction, user, MOST_PER_USER).await?;
+    refresh_tokens::insert(&*transaction, refresh_token.hash(), session.id).await?;
+    let ended = sessions::revoke_oldest(&*transaction, user, MOST_PER_USER).await?;
     pending.append_revoked(transaction, ended).await?;
-    sessions::forget_ended(transaction, user).await?;
+    sessions::forget_ended(&*transaction, user).await?;
     payload(account, session, refresh_token, minter)
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn payload(
     refresh_token: RefreshToken,
     minter: &Minter,
 ) -> Result<SignInPayload, Error> {
-    let access_token = minter.mint(&account.user, session.id, session.last_used_at)?;
+    let access_token = minter.mint(&account.user, &session)?;
     Ok(SignInPayload {
         access_token: access_token.text,
         access_token_expires_at: access_token.expires_at,

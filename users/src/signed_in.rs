@@ -1,7 +1,7 @@
 //! Proof that a request comes from a live session.
 //!
-//! A token that was revoked stays valid for other services until it expires or they hear of it. Here it is refused at
-//! once: every operation on the caller's own account starts with one of these.
+//! Every service refuses the tokens of an ended session within a second. Here they are refused at once: every operation
+//! on the caller's own account starts with one of these.
 
 use async_graphql::Context;
 use chassis::{Caller, Error};
@@ -50,8 +50,12 @@ impl SignedIn {
         account: Option<Account>,
     ) -> Result<Self, Error> {
         let account = account.ok_or_else(Error::unauthenticated)?;
-        if !sessions::is_live(db, caller.session_id, caller.user_id).await? {
-            return Err(Error::unauthenticated());
+        let seen = sessions::refreshes_seen(db, caller.session_id, caller.user_id)
+            .await?
+            .ok_or_else(Error::unauthenticated)?;
+        if seen < caller.refreshes {
+            // Once per token: whoever presents the refresh token that was exchanged for it is not its owner.
+            sessions::see_refresh(db, caller.session_id, caller.refreshes).await?;
         }
         Ok(Self {
             session_id: caller.session_id,

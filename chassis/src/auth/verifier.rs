@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, jwk::JwkSet};
 use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims};
 
-use super::{Caller, keys::Keys, known::Known};
+use super::{Caller, ended::EndedSessions, keys::Keys, known::Known};
 use crate::{
     config::TokenArgs,
     error::{Error, StartError},
@@ -18,7 +19,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// At most one fetch per this time because of an unknown key id.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(30);
 /// Clocks differ.
-const LEEWAY: Duration = Duration::from_secs(60);
+pub(super) const LEEWAY: Duration = Duration::from_secs(60);
 /// Ours are below 1 KiB.
 const MAX_TOKEN_BYTES: usize = 4096;
 
@@ -30,18 +31,21 @@ struct Inner {
     keys: Keys,
     rules: Validation,
     known: Known,
+    ended: EndedSessions,
+    max_lifetime: SignedDuration,
 }
 
 impl Verifier {
-    /// Starts to fetch the keys from `JWKS_URL` in the background, and keeps them fresh. Needs a Tokio runtime.
+    /// Starts to fetch the keys from `JWKS_URL` in the background, and keeps them fresh. Tokens of sessions that have
+    /// ended are refused. Needs a Tokio runtime.
     ///
     /// # Errors
     /// When `JWKS_URL` is missing or not a URL.
-    pub fn start(args: &TokenArgs) -> Result<Self, StartError> {
+    pub fn start(args: &TokenArgs, ended: &EndedSessions) -> Result<Self, StartError> {
         if args.jwks_url.is_empty() {
             return Err(StartError::new("JWKS_URL: not set"));
         }
-        let verifier = Self::idle(args)?;
+        let verifier = Self::idle(args, ended)?;
         let inner = Arc::downgrade(&verifier.0);
         tokio::spawn(async move {
             while let Some(inner) = inner.upgrade() {
@@ -64,8 +68,12 @@ impl Verifier {
     ///
     /// # Errors
     /// When `JWKS_URL` is set and not a URL.
-    pub fn with_keys(args: &TokenArgs, keys: &JwkSet) -> Result<Self, StartError> {
-        let verifier = Self::idle(args)?;
+    pub fn with_keys(
+        args: &TokenArgs,
+        keys: &JwkSet,
+        ended: &EndedSessions,
+    ) -> Result<Self, StartError> {
+        let verifier = Self::idle(args, ended)?;
         verifier.replace_keys(keys);
         Ok(verifier)
     }
@@ -75,16 +83,27 @@ impl Verifier {
         self.0.keys.replace(keys);
     }
 
-    fn idle(args: &TokenArgs) -> Result<Self, StartError> {
+    /// The sessions whose tokens are refused.
+    #[must_use]
+    pub fn ended(&self) -> &EndedSessions {
+        &self.0.ended
+    }
+
+    fn idle(args: &TokenArgs, ended: &EndedSessions) -> Result<Self, StartError> {
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.leeway = LEEWAY.as_secs();
         rules.set_issuer(&[&args.token_issuer]);
         rules.set_audience(&[&args.token_audience]);
+        rules.validate_nbf = true;
         rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+        let max_lifetime = SignedDuration::try_from(args.access_token_max)
+            .map_err(|error| StartError::new(format!("ACCESS_TOKEN_MAX_SECONDS: {error}")))?;
         Ok(Self(Arc::new(Inner {
             keys: Keys::new(&args.jwks_url)?,
             rules,
             known: Known::default(),
+            ended: ended.clone(),
+            max_lifetime,
         })))
     }
 
@@ -102,14 +121,18 @@ impl Verifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Error::unauthenticated());
         }
-        // What was found good stays good until it expires, or the keys change.
+        // What was found good stays good until it expires, the keys change, or its session ends.
         let keys = self.0.keys.set();
-        if let Some(caller) = self.0.known.find(token, &keys, LEEWAY) {
-            return Ok(caller);
-        }
-        let caller = self.examine(token).await?;
-        // If the keys were fetched for it, it is examined once more.
-        self.0.known.remember(token, &keys, &caller);
+        let caller = match self.0.known.find(token, &keys, LEEWAY) {
+            Some(caller) => caller,
+            None => {
+                let caller = self.examine(token).await?;
+                // If the keys were fetched for it, it is examined once more.
+                self.0.known.remember(token, &keys, &caller);
+                caller
+            }
+        };
+        self.0.ended.check(&caller)?;
         Ok(caller)
     }
 
@@ -134,13 +157,28 @@ impl Verifier {
         let claims = decode::<AccessClaims>(token, &key, &self.0.rules)
             .map_err(refused)?
             .claims;
-        let expires_at =
-            jiff::Timestamp::from_second(claims.exp).map_err(|_| Error::unauthenticated())?;
+        let time = |seconds| Timestamp::from_second(seconds).map_err(|_| Error::unauthenticated());
+        let (issued_at, expires_at) = (time(claims.iat)?, time(claims.exp)?);
+        self.check_lifetime(issued_at, expires_at)?;
         Ok(Caller {
             user_id: claims.sub,
             session_id: claims.sid,
             username: claims.username,
+            issued_at,
+            refreshes: claims.refreshes,
             expires_at,
         })
+    }
+
+    /// However a token was signed, it may not come from the future nor live longer than ours do: an ended session is not
+    /// remembered for longer, and a leaked key should be worth little.
+    fn check_lifetime(&self, issued_at: Timestamp, expires_at: Timestamp) -> Result<(), Error> {
+        let lifetime = expires_at.duration_since(issued_at);
+        let age = Timestamp::now().duration_since(issued_at);
+        let leeway = SignedDuration::try_from(LEEWAY).map_err(Error::internal)?;
+        if lifetime > self.0.max_lifetime || age < -leeway {
+            return Err(Error::unauthenticated());
+        }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::{process::Stdio, time::Duration};
 
 use chassis::{
-    Service, StartError, Verifier,
+    EndedSessions, Service, StartError, Verifier,
     config::{DrainArgs, GraphqlArgs, ListenArgs, LogArgs, TokenArgs},
     graphql::Endpoint,
     shutdown, telemetry,
@@ -31,7 +31,7 @@ async fn child() -> Result<(), StartError> {
         ..Default::default()
     };
     let endpoint = Endpoint::new(schema::build(), &GraphqlArgs::default())
-        .verifier(&Verifier::start(&tokens)?);
+        .verifier(&Verifier::start(&tokens, &EndedSessions::none())?);
     let listen = ListenArgs {
         instance: "7".into(),
         ..Default::default()

@@ -1,9 +1,12 @@
 //! Which tokens are believed.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chassis::{Error, Verifier, config::TokenArgs};
+use chassis::{EndedSession, EndedSessions, Error, Verifier, config::TokenArgs};
 use jsonwebtoken::{Algorithm, EncodingKey, jwk::Jwk};
 use serde_json::{Value, json};
 
@@ -21,7 +24,7 @@ fn args(jwks_url: &str) -> TokenArgs {
 
 /// A verifier that knows this issuer.
 fn knowing(issuer: &Issuer) -> Verifier {
-    Verifier::with_keys(&args(""), &jwks(&[issuer])).unwrap()
+    Verifier::with_keys(&args(""), &jwks(&[issuer]), &EndedSessions::none()).unwrap()
 }
 
 async fn ready(verifier: &Verifier) {
@@ -181,7 +184,7 @@ async fn only_ed25519_keys_are_taken_from_a_set() {
     let mut symmetric = Jwk::from_encoding_key(&secret, Algorithm::HS256).unwrap();
     symmetric.common.key_id = Some("symmetric".into());
     set.keys.push(symmetric);
-    let verifier = Verifier::with_keys(&args(""), &set).unwrap();
+    let verifier = Verifier::with_keys(&args(""), &set, &EndedSessions::none()).unwrap();
     let mut header = issuer.header();
     header.alg = Algorithm::HS256;
     header.kid = Some("symmetric".into());
@@ -193,7 +196,8 @@ async fn only_ed25519_keys_are_taken_from_a_set() {
 async fn the_last_good_keys_stay_in_use_while_their_publisher_is_away() {
     let issuer = Issuer::new("a");
     let publisher = Publisher::of(&[&issuer]);
-    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    let verifier =
+        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
     ready(&verifier).await;
     publisher.go_down();
     // Makes the verifier try to fetch again, in vain.
@@ -207,7 +211,8 @@ async fn the_last_good_keys_stay_in_use_while_their_publisher_is_away() {
 async fn a_set_without_a_key_does_not_replace_a_good_one() {
     let issuer = Issuer::new("a");
     let publisher = Publisher::of(&[&issuer]);
-    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    let verifier =
+        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
     ready(&verifier).await;
     publisher.publish(&[]);
     assert_refused(&verifier, &Issuer::new("b").token()).await;
@@ -218,7 +223,8 @@ async fn a_set_without_a_key_does_not_replace_a_good_one() {
 async fn a_new_key_is_found_at_once_and_unknown_ones_are_not_asked_for_again() {
     let (old, new) = (Issuer::new("old"), Issuer::new("new"));
     let publisher = Publisher::of(&[&old]);
-    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    let verifier =
+        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
     ready(&verifier).await;
     publisher.publish(&[&old, &new]);
     verifier.verify(&new.token()).await.unwrap();
@@ -234,7 +240,8 @@ async fn a_new_key_is_found_at_once_and_unknown_ones_are_not_asked_for_again() {
 async fn a_verifier_waits_for_its_publisher() {
     let issuer = Issuer::new("a");
     let publisher = Publisher::default();
-    let verifier = Verifier::start(&args(&publisher.start().await)).unwrap();
+    let verifier =
+        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
     let unknown = verifier.verify(&issuer.token()).await;
     assert!(
         matches!(unknown, Err(Error::Unavailable { .. })),
@@ -249,9 +256,131 @@ async fn a_verifier_waits_for_its_publisher() {
 #[tokio::test]
 async fn a_verifier_refuses_to_start_without_a_publisher() {
     for (url, expected) in [("", "JWKS_URL: not set"), ("nonsense", "JWKS_URL: ")] {
-        let error = Verifier::start(&args(url)).err().unwrap().to_string();
+        let error = Verifier::start(&args(url), &EndedSessions::none())
+            .err()
+            .unwrap()
+            .to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+/// N4: a leaked key does not make tokens for years, nor for the future.
+#[tokio::test]
+async fn a_token_that_lives_too_long_or_comes_from_the_future_is_refused() {
+    let issuer = Issuer::new("a");
+    let verifier = knowing(&issuer);
+    let token = |claims: &Value| issuer.sign(&issuer.header(), claims);
+    let with = |changes: Value| {
+        let mut changed = claims();
+        for (name, value) in changes.as_object().unwrap() {
+            changed[name] = value.clone();
+        }
+        token(&changed)
+    };
+    let hour = 3600;
+    for good in [
+        json!({ "exp": now() + hour }),
+        json!({ "iat": now() + 50 }),
+        json!({ "nbf": now() + 50 }),
+        json!({ "nbf": now() - hour }),
+    ] {
+        verifier.verify(&with(good)).await.unwrap();
+    }
+    for bad in [
+        json!({ "exp": now() + 10 * 365 * 24 * hour }),
+        json!({ "exp": now() + hour + 10 }),
+        json!({ "iat": now() - 2 * hour }),
+        json!({ "iat": now() + 70 }),
+        json!({ "iat": now() + hour, "exp": now() + hour + 600 }),
+        json!({ "iat": i64::MIN }),
+        json!({ "iat": i64::MAX, "exp": i64::MAX }),
+        json!({ "nbf": now() + 70 }),
+        json!({ "nbf": now() + hour }),
+    ] {
+        assert_refused(&verifier, &with(bad)).await;
+    }
+}
+
+/// What a database would answer, for as long as it does.
+type Answers = Arc<Mutex<Option<Vec<EndedSession>>>>;
+
+async fn told_by(answers: &Answers) -> EndedSessions {
+    let answers = Arc::clone(answers);
+    let args = args("");
+    let ended = EndedSessions::start(&args, move |after, limit| {
+        assert!(limit > 0);
+        let answer = answers.lock().unwrap().clone();
+        async move {
+            let mut rows = answer.ok_or_else(|| Error::unavailable("away"))?;
+            rows.retain(|row| row.at > after);
+            Ok(rows)
+        }
+    });
+    ended.await.unwrap()
+}
+
+fn ended_now(session: &Value) -> EndedSession {
+    EndedSession {
+        id: serde_json::from_value(session.clone()).unwrap(),
+        at: jiff::Timestamp::now(),
+    }
+}
+
+/// S2: also when the token is remembered, and for good when the database is away.
+#[tokio::test]
+async fn a_token_whose_session_has_ended_is_refused_and_stays_so() {
+    let issuer = Issuer::new("a");
+    let answers: Answers = Arc::new(Mutex::new(Some(vec![])));
+    let ended = told_by(&answers).await;
+    let verifier = Verifier::with_keys(&args(""), &jwks(&[&issuer]), &ended).unwrap();
+    let other = claims_with("sid", json!("01890a5d-ac96-774b-bcce-b302099a8050"));
+    let other = issuer.sign(&issuer.header(), &other);
+    let (known, new) = (
+        issuer.token(),
+        issuer.sign(&issuer.header(), &claims_with("username", json!("eve"))),
+    );
+    verifier.verify(&known).await.unwrap();
+
+    let watch = ended.watch(serde_json::from_value(claims()["sid"].clone()).unwrap());
+    *answers.lock().unwrap() = Some(vec![ended_now(&claims()["sid"])]);
+    tokio::time::timeout(Duration::from_secs(1), watch.ended())
+        .await
+        .expect("nobody told");
+    assert_refused(&verifier, &known).await;
+    assert_refused(&verifier, &new).await;
+    verifier.verify(&other).await.unwrap();
+
+    *answers.lock().unwrap() = None;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_refused(&verifier, &known).await;
+    verifier.verify(&other).await.unwrap();
+}
+
+/// S2: a verifier that could not learn who has signed out believes nobody.
+#[tokio::test]
+async fn a_service_does_not_start_without_knowing_which_sessions_have_ended() {
+    let args = args("");
+    let refused = EndedSessions::start(&args, |_, _| async { Err(Error::unavailable("away")) });
+    let error = refused.await.err().unwrap().to_string();
+    assert!(error.contains("which sessions have ended"), "{error}");
+}
+
+/// S2: whoever has heard of an end does not wait for the next poll.
+#[tokio::test]
+async fn a_hint_hurries_the_poll() {
+    let answers: Answers = Arc::new(Mutex::new(Some(vec![])));
+    let ended = told_by(&answers).await;
+    // Right after a poll, so that the next one is far.
+    let first = serde_json::from_value(claims()["sid"].clone()).unwrap();
+    *answers.lock().unwrap() = Some(vec![ended_now(&claims()["sid"])]);
+    ended.watch(first).ended().await;
+    let second = json!("01890a5d-ac96-774b-bcce-b302099a8050");
+    let watch = ended.watch(serde_json::from_value(second.clone()).unwrap());
+    *answers.lock().unwrap() = Some(vec![ended_now(&second)]);
+    watch.hurry();
+    tokio::time::timeout(Duration::from_millis(250), watch.ended())
+        .await
+        .expect("it waited for the next poll");
 }
 
 async fn app(issuer: &Issuer) -> App {

@@ -29,7 +29,7 @@ const ANSWER_WITHIN_MS = 15_000;
  * Exchanges a refresh token, beneath Apollo: its links wait for the very token that this fetches.
  * Rejects with a `Failure`.
  */
-export async function refreshGrant(refreshToken: string): Promise<Grant> {
+export async function refreshGrant(refreshToken: string, requestId: string): Promise<Grant> {
   const pin = pinnedInstance();
   let body: { data?: RefreshSessionMutation | null; errors?: GraphQLFormattedError[] };
   try {
@@ -42,7 +42,7 @@ export async function refreshGrant(refreshToken: string): Promise<Grant> {
         accept: "application/graphql-response+json, application/json",
         ...(pin && { [INSTANCE_HEADER]: pin }),
       },
-      body: JSON.stringify({ query: print(RefreshSessionDocument), variables: { input: { refreshToken } } }),
+      body: JSON.stringify({ query: print(RefreshSessionDocument), variables: { input: { refreshToken, requestId } } }),
     });
     body = await response.json();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { v4 } from "uuid";
 import type { DeviceStorage } from "./deviceStorage";
 import { type Failure, isTemporary } from "./errors";
 import { Store } from "./store";
@@ -13,8 +14,8 @@ export interface Grant {
 export type SessionState = { status: "signed-out" } | { status: "signed-in"; userId: string };
 
 interface Dependencies {
-  /** Exchanges a refresh token for a new grant; rejects with a `Failure`. */
-  refresh(refreshToken: string): Promise<Grant>;
+  /** Exchanges a refresh token for a new grant, again if the id of the request is the same; rejects with a `Failure`. */
+  refresh(refreshToken: string, requestId: string): Promise<Grant>;
   storage: DeviceStorage;
   /** Runs one piece of work at a time across all tabs of this browser. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
@@ -23,9 +24,13 @@ interface Dependencies {
 interface Stored {
   refreshToken: string;
   userId: string;
+  /** Of the request that uses the token, once there is one. */
+  requestId?: string;
 }
 
 const KEY = "antiphon.session";
+/** Stands where an id will stand, so that storing that needs no more room. */
+const NO_REQUEST = "-".repeat(36);
 /** Renewed this long before it ends, so that no request meets the very end. */
 const AHEAD_MS = 60_000;
 /** A token is used for at least this long, whatever a wrong local clock makes of its expiry. */
@@ -62,7 +67,7 @@ export class Session {
       token: grant.accessToken,
       staleAt: Date.now() + Math.max(remaining - AHEAD_MS, SHORTEST_MS),
     };
-    const stored: Stored = { refreshToken: grant.refreshToken, userId: grant.userId };
+    const stored: Stored = { refreshToken: grant.refreshToken, userId: grant.userId, requestId: NO_REQUEST };
     this.#store(stored);
     const state = this.state.get();
     if (state.status === "signed-out" || state.userId !== grant.userId) {
@@ -123,7 +128,7 @@ export class Session {
       return undefined;
     }
     try {
-      this.adopt(await this.#deps.refresh(stored.refreshToken));
+      await this.#exchange(stored);
     } catch (error) {
       if (isTemporary(error as Failure)) throw error;
       // Refused, perhaps because another tab has used it all the same: then what that tab was given is the newest.
@@ -139,12 +144,25 @@ export class Session {
 
   async #refreshWith(stored: Stored): Promise<string | undefined> {
     try {
-      this.adopt(await this.#deps.refresh(stored.refreshToken));
+      await this.#exchange(stored);
     } catch (error) {
       if (!isTemporary(error as Failure)) this.end();
       throw error;
     }
     return this.#access?.token;
+  }
+
+  /**
+   * Every attempt with one token has one id, after a reload and in every tab, too: if an answer is lost, the service gives
+   * it again to whoever knows the id, and to nobody else.
+   */
+  async #exchange(stored: Stored): Promise<void> {
+    let requestId = stored.requestId;
+    if (!requestId || requestId === NO_REQUEST) {
+      requestId = v4();
+      this.#store({ ...stored, requestId });
+    }
+    this.adopt(await this.#deps.refresh(stored.refreshToken, requestId));
   }
 
   #store(stored: Stored): void {

@@ -66,7 +66,7 @@ export class Antiphon {
 
   constructor() {
     this.session = new Session({
-      refresh: (token) => this.#refresh(token),
+      refresh: (token, requestId) => this.#refresh(token, requestId),
       storage: deviceStorage,
       exclusively: (work) => exclusively("refresh", work),
     });
@@ -146,10 +146,10 @@ export class Antiphon {
     if (me) await this.#begin(me);
   }
 
-  async #refresh(token: string): Promise<Grant> {
+  async #refresh(token: string, requestId: string): Promise<Grant> {
     const call = this.health.watch("users");
     try {
-      const grant = await refreshGrant(token);
+      const grant = await refreshGrant(token, requestId);
       call.ended(undefined);
       return grant;
     } catch (error) {

@@ -32,13 +32,15 @@ const CROWD: usize = 500;
 
 /// What the bench sets differently from a production environment, and nothing else: how many may
 /// come at once from one place.
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 7] = [
     ("LOGINS_PER_ACCOUNT", "100000"),
     ("LOGINS_PER_ADDRESS", "100000"),
     ("MAX_SOCKETS", "100000"),
     ("MAX_SOCKETS_PER_USER", "100000"),
     ("SOCKETS_PER_SECOND", "100000"),
     ("DRAIN_WAIT_MS", "0"),
+    // As long as `SIGNED_IN`.
+    ("ACCESS_TOKEN_MAX_SECONDS", "43200"),
 ];
 
 /// A signed-in user.

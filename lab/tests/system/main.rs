@@ -13,4 +13,5 @@ mod lifecycle;
 mod replica;
 mod resume;
 mod roles;
+mod sessions;
 mod up;

@@ -80,6 +80,13 @@ async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
             .batch_execute("SELECT * FROM public_profiles")
             .await
             .unwrap();
+        // S2: of a session that ended they see that it did, and nothing of whose it was.
+        let seen = client
+            .prepare("SELECT * FROM ended_sessions")
+            .await
+            .unwrap();
+        let columns: Vec<&str> = seen.columns().iter().map(|column| column.name()).collect();
+        assert_eq!(columns, ["id", "revoked_at"], "{role}");
     }
 }
 

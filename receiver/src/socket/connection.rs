@@ -109,7 +109,7 @@ async fn greet(
     if !place.belongs_to(caller.user_id) {
         return Err(End::Close(Close::Overload));
     }
-    let sentinel = Sentinel::post(&context.hub, &context.pool, &caller, leave)
+    let sentinel = Sentinel::post(context, &caller, leave)
         .await
         .map_err(refused)?;
     socket

@@ -54,7 +54,7 @@ pub async fn serve(
     if !place.belongs_to(caller.user_id) {
         return Err(full());
     }
-    let sentinel = Sentinel::post(&context.hub, &context.pool, &caller, place.leave()).await?;
+    let sentinel = Sentinel::post(&context, &caller, place.leave()).await?;
     let (chunks, body) = mpsc::channel(WAITING);
     let stream = EventStream {
         answers: answers(&context.presses, request, &caller),

@@ -130,3 +130,27 @@ async fn wait_until_replayed(stage: &Stage, replica: &Postgres) {
     }
     panic!("the replica does not follow");
 }
+
+/// S2: that a session has ended is asked of the primary, however far behind the replica is.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_session_is_refused_while_the_replica_lags() {
+    let (stage, replica) = with_replica().await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    let first = stage.say(&ada, chat, "first").await;
+    let seen = json!({ "chat": chat, "atLeast": first.position().to_string() });
+    stage.ask(Some(&ada), MESSAGES, seen).await.ok();
+    wait_until_replayed(&stage, &replica).await;
+    owner(&replica, "SELECT pg_wal_replay_pause()").await;
+    stage.revoke(&ada).await;
+    let began = std::time::Instant::now();
+    let variables = json!({ "chat": chat });
+    loop {
+        let answer = stage.ask(Some(&ada), MESSAGES, variables.clone()).await;
+        if answer.is_refused() {
+            answer.is("UNAUTHENTICATED", None);
+            break;
+        }
+        assert!(began.elapsed().as_millis() < 1_000, "the replica was asked");
+    }
+}

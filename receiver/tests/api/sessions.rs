@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     documents::INBOX,
-    stage::{Socket, Stage},
+    stage::{Person, Socket, Stage},
 };
 
 async fn until_closed(socket: &mut Socket) -> (u16, Duration) {
@@ -37,7 +37,7 @@ async fn the_sockets_of_a_revoked_session_close_4403_within_a_second_and_the_oth
         "SessionRevoked"
     );
 
-    // The token itself is good for ten more minutes, but its session is not.
+    // The token itself would be good for ten more minutes, but its session is not.
     let mut again = Socket::greeted(stage.port(1), &phone.token).await;
     assert_eq!(again.closed().await, 4403);
 }
@@ -84,11 +84,11 @@ async fn a_token_is_good_for_a_minute_after_it_expires_and_not_for_longer() {
 async fn a_session_of_somebody_else_or_of_nobody_opens_nothing() {
     let stage = Stage::new().await;
     let (ada, bob, _) = stage.trio().await;
-    let borrowed = crate::stage::Person {
+    let borrowed = Person {
         session: bob.session,
         ..ada.clone()
     };
-    let unknown = crate::stage::Person {
+    let unknown = Person {
         session: shared_schema::SessionId::new(),
         ..ada
     };
@@ -97,4 +97,119 @@ async fn a_session_of_somebody_else_or_of_nobody_opens_nothing() {
         let mut socket = Socket::greeted(stage.port(0), &token).await;
         assert_eq!(socket.closed().await, 4403);
     }
+}
+
+const CHATS: &str = "{ chats { nodes { id } } }";
+
+/// Asks until it is refused, and answers with how long that took.
+async fn until_refused(stage: &Stage, receiver: usize, person: &Person) -> Duration {
+    let began = Instant::now();
+    loop {
+        let answer = stage.ask_at(receiver, Some(person), CHATS, json!({})).await;
+        if answer.is_refused() {
+            answer.is("UNAUTHENTICATED", None);
+            return began.elapsed();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(began.elapsed() < Duration::from_secs(10), "not refused");
+    }
+}
+
+/// Whether a request for an event stream is let in.
+async fn opens_events(stage: &Stage, receiver: usize, person: &Person) -> bool {
+    let response = reqwest::Client::new()
+        .post(stage.url(receiver))
+        .header("accept", "text/event-stream")
+        .bearer_auth(&person.token)
+        .json(&json!({ "query": INBOX }))
+        .send()
+        .await
+        .unwrap();
+    response.headers()["content-type"] == "text/event-stream"
+}
+
+/// S2: queries, event streams and sockets, on every receiver.
+#[tokio::test]
+async fn the_token_of_an_ended_session_reads_nothing_after_a_second() {
+    let stage = Stage::with(2, LiveArgs::default()).await;
+    let ada = stage.person("ada").await;
+    let phone = stage.another_device(&ada).await;
+    for receiver in [0, 1] {
+        // Both remember the token.
+        stage
+            .ask_at(receiver, Some(&phone), CHATS, json!({}))
+            .await
+            .ok();
+        assert!(opens_events(&stage, receiver, &phone).await);
+    }
+    stage.revoke(&phone).await;
+    for receiver in [0, 1] {
+        let took = until_refused(&stage, receiver, &phone).await;
+        assert!(took < Duration::from_secs(1), "{took:?}");
+        assert!(!opens_events(&stage, receiver, &phone).await);
+        let mut socket = Socket::greeted(stage.port(receiver), &phone.token).await;
+        assert_eq!(socket.closed().await, 4403);
+        stage
+            .ask_at(receiver, Some(&ada), CHATS, json!({}))
+            .await
+            .ok();
+    }
+}
+
+/// S2: the same without hints.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_the_token_of_an_ended_session_reads_nothing_after_a_second() {
+    let redis = Redis::start();
+    let stage = Stage::on(1, LiveArgs::default(), redis.url()).await;
+    let ada = stage.person("ada").await;
+    stage.ask(Some(&ada), CHATS, json!({})).await.ok();
+    redis.stop();
+    stage.revoke(&ada).await;
+    let took = until_refused(&stage, 0, &ada).await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+/// S16: the end of a session that its user's feed does not tell of closes sockets and event streams, too.
+#[tokio::test]
+async fn an_end_that_no_feed_tells_of_closes_within_a_second() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let mut socket = stage.socket(&ada).await;
+    let mut events = reqwest::Client::new()
+        .post(stage.url(0))
+        .header("accept", "text/event-stream")
+        .bearer_auth(&ada.token)
+        .json(&json!({ "query": INBOX }))
+        .send()
+        .await
+        .unwrap();
+    stage
+        .owner
+        .execute(
+            "UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = $1",
+            &[&ada.session.0],
+        )
+        .await
+        .unwrap();
+    let (code, took) = until_closed(&mut socket).await;
+    assert_eq!(code, 4403);
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    let ended = async { while let Ok(Some(_)) = events.chunk().await {} };
+    tokio::time::timeout(Duration::from_secs(1), ended)
+        .await
+        .expect("the event stream goes on");
+}
+
+/// A session that is older than it may be is over although nobody ended it.
+#[tokio::test]
+async fn a_session_that_is_too_old_opens_nothing() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    stage
+        .owner
+        .execute("UPDATE sessions SET expires_at = now()", &[])
+        .await
+        .unwrap();
+    let mut socket = Socket::greeted(stage.port(0), &ada.token).await;
+    assert_eq!(socket.closed().await, 4403);
 }

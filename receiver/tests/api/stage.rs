@@ -164,8 +164,19 @@ impl Stage {
 
     /// Sends a query to the first receiver, as `person` or as nobody.
     pub async fn ask(&self, person: Option<&Person>, document: &str, variables: Value) -> Answer {
+        self.ask_at(0, person, document, variables).await
+    }
+
+    /// Sends a query to a receiver, as `person` or as nobody.
+    pub async fn ask_at(
+        &self,
+        receiver: usize,
+        person: Option<&Person>,
+        document: &str,
+        variables: Value,
+    ) -> Answer {
         let body = json!({ "query": document, "variables": variables });
-        let mut request = self.client.post(self.url(0)).json(&body);
+        let mut request = self.client.post(self.url(receiver)).json(&body);
         if let Some(person) = person {
             request = request.bearer_auth(&person.token);
         }

@@ -26,6 +26,7 @@ mod authorization;
 mod concurrency;
 mod contract;
 mod cost;
+mod ended_sessions;
 mod events;
 mod group_commit;
 mod lifecycle;

@@ -4,16 +4,17 @@
 use chassis::Error;
 use deadpool_postgres::GenericClient;
 use shared_schema::SessionId;
+use tokio_postgres::types::ToSql;
 
-use crate::refresh_token::TokenHash;
+use crate::refresh_token::{Salt, TokenHash};
 
 /// What has become of a token.
 pub(crate) enum State {
     /// Never used.
     Unused,
-    /// Used moments ago, and what it was exchanged for has not been used: the answer may have been lost on its way.
-    JustUsed { successor: TokenHash },
-    /// Used, or withdrawn: whoever presents it now is not the one it was given to, or not the only one.
+    /// Used moments ago, and whoever asks is the one who used it: the answer may have been lost on its way.
+    Repeated { salt: Salt },
+    /// Used: whoever presents it now is not the one it was given to, or not the only one.
     Spent,
 }
 
@@ -32,50 +33,68 @@ pub(crate) async fn insert(
 
 const STATE: &str = "
     SELECT token.consumed_at IS NOT NULL AS used,
-           CASE WHEN next.consumed_at IS NULL AND token.consumed_at > clock_timestamp() - interval '60 seconds'
-                THEN next.hash
-           END AS replaceable
+           CASE WHEN next.consumed_at IS NULL AND (
+               token.request_id = $2 AND token.consumed_at > clock_timestamp() - interval '60 seconds'
+               OR token.request_id IS NULL AND session.refreshes_seen < session.refreshes
+                  AND token.consumed_at > clock_timestamp() - interval '10 seconds'
+           ) THEN token.successor_salt
+           END AS salt
     FROM refresh_tokens token
+    JOIN sessions session ON session.id = token.session_id
     LEFT JOIN refresh_tokens next ON next.hash = token.successor
     WHERE token.hash = $1";
 
-pub(crate) async fn state(db: &impl GenericClient, token: TokenHash) -> Result<State, Error> {
+/// A used token may be presented again while its successor is unused: within a minute with the id of the request that
+/// used it; within ten seconds if that request had none, until an access token of this exchange is seen.
+pub(crate) async fn state(
+    db: &impl GenericClient,
+    token: TokenHash,
+    request_id: Option<&str>,
+) -> Result<State, Error> {
     let statement = db.prepare_cached(STATE).await?;
-    let row = db.query_one(&statement, &[&token.as_bytes()]).await?;
+    let row = db
+        .query_one(&statement, &[&token.as_bytes(), &request_id])
+        .await?;
     let used: bool = row.try_get("used")?;
-    let replaceable: Option<&[u8]> = row.try_get("replaceable")?;
-    Ok(match (used, replaceable) {
+    let salt: Option<&[u8]> = row.try_get("salt")?;
+    Ok(match (used, salt) {
         (false, _) => State::Unused,
-        (true, Some(successor)) => State::JustUsed {
-            successor: TokenHash::from_stored(successor)?,
+        (true, Some(salt)) => State::Repeated {
+            salt: Salt::from_stored(salt)?,
         },
         (true, None) => State::Spent,
     })
 }
 
-const EXCHANGE: &str = "
-    UPDATE refresh_tokens
-    SET consumed_at = coalesce(consumed_at, clock_timestamp()), successor = $2
-    WHERE hash = $1";
-
-/// Marks a token as used. The time of its first use stays.
-pub(crate) async fn exchange(
-    db: &impl GenericClient,
-    token: TokenHash,
-    successor: TokenHash,
-) -> Result<(), Error> {
-    let statement = db.prepare_cached(EXCHANGE).await?;
-    db.execute(&statement, &[&token.as_bytes(), &successor.as_bytes()])
-        .await?;
-    Ok(())
+/// What is remembered of an exchange.
+pub(crate) struct Exchange<'a> {
+    pub(crate) token: TokenHash,
+    pub(crate) successor: TokenHash,
+    pub(crate) salt: &'a Salt,
+    pub(crate) request_id: Option<&'a str>,
 }
 
-const WITHDRAW: &str = "UPDATE refresh_tokens SET consumed_at = clock_timestamp() WHERE hash = $1";
+const EXCHANGE: &str = "
+    UPDATE refresh_tokens
+    SET consumed_at = clock_timestamp(), successor = $2, successor_salt = $3, request_id = $4
+    WHERE hash = $1";
 
-/// Marks an unused token as spent. It has no successor, so presenting it later counts as reuse.
-pub(crate) async fn withdraw(db: &impl GenericClient, token: TokenHash) -> Result<(), Error> {
-    let statement = db.prepare_cached(WITHDRAW).await?;
-    db.execute(&statement, &[&token.as_bytes()]).await?;
+/// Marks a token as used.
+pub(crate) async fn exchange(db: &impl GenericClient, exchange: Exchange<'_>) -> Result<(), Error> {
+    let Exchange {
+        token,
+        successor,
+        salt,
+        request_id,
+    } = exchange;
+    let statement = db.prepare_cached(EXCHANGE).await?;
+    let parameters: [&(dyn ToSql + Sync); 4] = [
+        &token.as_bytes(),
+        &successor.as_bytes(),
+        &salt.as_bytes(),
+        &request_id,
+    ];
+    db.execute(&statement, &parameters).await?;
     Ok(())
 }
 

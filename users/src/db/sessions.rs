@@ -19,12 +19,14 @@ pub(crate) struct Session {
     pub(crate) created_at: Instant,
     pub(crate) last_used_at: Instant,
     pub(crate) expires_at: Instant,
+    /// How many times its tokens were exchanged for new ones.
+    pub(crate) refreshes: i32,
 }
 
 const INSERT: &str = "
     INSERT INTO sessions (id, user_id, user_agent, expires_at)
     VALUES ($1, $2, $3, clock_timestamp() + interval '30 days')
-    RETURNING id, user_id, user_agent, created_at, last_used_at, expires_at";
+    RETURNING id, user_id, user_agent, created_at, last_used_at, expires_at, refreshes";
 
 pub(crate) async fn insert(
     db: &impl GenericClient,
@@ -58,24 +60,39 @@ pub(crate) async fn forget_ended(db: &impl GenericClient, user: UserId) -> Resul
     Ok(())
 }
 
-const IS_LIVE: &str = "
-    SELECT EXISTS (
-        SELECT FROM sessions
-        WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > clock_timestamp()
-    )";
+const REFRESHES_SEEN: &str = "
+    SELECT refreshes_seen FROM sessions
+    WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > clock_timestamp()";
 
-pub(crate) async fn is_live(
+/// The newest refresh of this live session whose access token was seen; nothing if there is no such session.
+pub(crate) async fn refreshes_seen(
     db: &impl GenericClient,
     id: SessionId,
     user: UserId,
-) -> Result<bool, Error> {
-    let statement = db.prepare_cached(IS_LIVE).await?;
-    let row = db.query_one(&statement, &[&id.0, &user.0]).await?;
-    Ok(row.try_get(0)?)
+) -> Result<Option<i32>, Error> {
+    let statement = db.prepare_cached(REFRESHES_SEEN).await?;
+    let row = db.query_opt(&statement, &[&id.0, &user.0]).await?;
+    row.map(|row| Ok(row.try_get("refreshes_seen")?))
+        .transpose()
+}
+
+const SEE_REFRESH: &str = "
+    UPDATE sessions SET refreshes_seen = $2
+    WHERE id = $1 AND refreshes_seen < $2 AND refreshes >= $2";
+
+/// An access token of this refresh of the session is in use: its answer was not lost.
+pub(crate) async fn see_refresh(
+    db: &impl GenericClient,
+    id: SessionId,
+    refresh: i32,
+) -> Result<(), Error> {
+    let statement = db.prepare_cached(SEE_REFRESH).await?;
+    db.execute(&statement, &[&id.0, &refresh]).await?;
+    Ok(())
 }
 
 const LIVE_OF_USER: &str = "
-    SELECT id, user_id, user_agent, created_at, last_used_at, expires_at
+    SELECT id, user_id, user_agent, created_at, last_used_at, expires_at, refreshes
     FROM sessions
     WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp()
     ORDER BY id DESC";
@@ -91,7 +108,7 @@ pub(crate) async fn live_of_user(
 }
 
 const LOCK_LIVE_OF_TOKEN: &str = "
-    SELECT s.id, s.user_id, s.user_agent, s.created_at, s.last_used_at, s.expires_at
+    SELECT s.id, s.user_id, s.user_agent, s.created_at, s.last_used_at, s.expires_at, s.refreshes
     FROM refresh_tokens t
     JOIN sessions s ON s.id = t.session_id
     WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
@@ -110,14 +127,24 @@ pub(crate) async fn lock_live_of_token(
 const PROLONG: &str = "
     UPDATE sessions
     SET last_used_at = clock_timestamp(),
-        expires_at = least(clock_timestamp() + interval '30 days', created_at + interval '90 days')
+        expires_at = least(clock_timestamp() + interval '30 days', created_at + interval '90 days'),
+        refreshes = refreshes + $2
     WHERE id = $1
-    RETURNING id, user_id, user_agent, created_at, last_used_at, expires_at";
+    RETURNING id, user_id, user_agent, created_at, last_used_at, expires_at, refreshes";
 
-/// The session was used now.
+/// The session's token was exchanged now.
 pub(crate) async fn prolong(db: &impl GenericClient, id: SessionId) -> Result<Session, Error> {
     let statement = db.prepare_cached(PROLONG).await?;
-    session(&db.query_one(&statement, &[&id.0]).await?)
+    session(&db.query_one(&statement, &[&id.0, &1_i32]).await?)
+}
+
+/// The answer to the last exchange was asked for again.
+pub(crate) async fn prolong_again(
+    db: &impl GenericClient,
+    id: SessionId,
+) -> Result<Session, Error> {
+    let statement = db.prepare_cached(PROLONG).await?;
+    session(&db.query_one(&statement, &[&id.0, &0_i32]).await?)
 }
 
 const REVOKE: &str = "
@@ -185,5 +212,6 @@ fn session(row: &Row) -> Result<Session, Error> {
         created_at: Instant(row.try_get::<_, Timestamp>("created_at")?),
         last_used_at: Instant(row.try_get::<_, Timestamp>("last_used_at")?),
         expires_at: Instant(row.try_get::<_, Timestamp>("expires_at")?),
+        refreshes: row.try_get("refreshes")?,
     })
 }

@@ -34,8 +34,9 @@ pub(crate) struct ChangePassword;
 
 #[Object]
 impl ChangePassword {
-    /// Changes the caller's password and ends all of the caller's other sessions. `BAD_USER_INPUT` with the field
-    /// `currentPassword` when that is wrong, `RATE_LIMITED` after too many attempts.
+    /// Changes the caller's password and ends all of the caller's other sessions: within a second every service refuses
+    /// their tokens. `BAD_USER_INPUT` with the field `currentPassword` when that is wrong, `RATE_LIMITED` after too many
+    /// attempts.
     async fn change_password(
         &self,
         context: &Context<'_>,
@@ -58,13 +59,13 @@ async fn change(
 ) -> Result<Account, Error> {
     let hash = state.hasher.hash(wanted, confirmed.known()).await?;
     let mut connection = state.pool.get().await?;
-    let transaction = connection.transaction().await?;
+    let mut transaction = connection.transaction().await?;
     let caller = confirmed.locked(context, &transaction).await?;
     users::set_password_hash(&transaction, caller.user_id(), &hash).await?;
     let ended =
         sessions::revoke_all(&transaction, caller.user_id(), Some(caller.session_id)).await?;
     let mut pending = Pending::of(caller.user_id());
-    pending.append_revoked(&transaction, ended).await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.append_revoked(&mut transaction, ended).await?;
+    pending.commit(transaction, state).await?;
     Ok(caller.account)
 }

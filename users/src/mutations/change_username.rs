@@ -72,6 +72,6 @@ async fn change(
     reserved_usernames::reserve(&transaction, old, caller.user_id()).await?;
     let mut pending = Pending::of(caller.user_id());
     pending.append(&transaction, Change::ProfileUpdated).await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.commit(transaction, state).await?;
     Ok(account)
 }

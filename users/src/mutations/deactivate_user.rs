@@ -31,8 +31,10 @@ pub(crate) struct DeactivateUser;
 
 #[Object]
 impl DeactivateUser {
-    /// Ends the caller's account: nobody can sign in to it, all its sessions end and its profile disappears. What it
-    /// wrote stays, and its username stays taken. `BAD_USER_INPUT` with the field `password` when that is wrong.
+    /// Ends the caller's account: at once nobody can sign in to it, all its sessions end, their tokens are refused and its
+    /// profile cannot be read any more. Messages that it wrote stay, under the username of their time; its username and
+    /// its e-mail address stay taken. The row is not erased from the database. `BAD_USER_INPUT` with the field `password`
+    /// when that is wrong.
     async fn deactivate_user(
         &self,
         context: &Context<'_>,
@@ -52,12 +54,12 @@ async fn deactivate(
     confirmed: &Confirmed,
 ) -> Result<UserId, Error> {
     let mut connection = state.pool.get().await?;
-    let transaction = connection.transaction().await?;
+    let mut transaction = connection.transaction().await?;
     let caller = confirmed.locked(context, &transaction).await?;
     let ended = sessions::revoke_all(&transaction, caller.user_id(), None).await?;
     users::deactivate(&transaction, caller.user_id()).await?;
     let mut pending = Pending::of(caller.user_id());
-    pending.append_revoked(&transaction, ended).await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.append_revoked(&mut transaction, ended).await?;
+    pending.commit(transaction, state).await?;
     Ok(caller.user_id())
 }

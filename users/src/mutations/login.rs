@@ -85,7 +85,7 @@ async fn enter(
     client: &Client,
 ) -> Result<Option<SignInPayload>, Error> {
     let mut connection = state.pool.get().await?;
-    let transaction = connection.transaction().await?;
+    let mut transaction = connection.transaction().await?;
     let Some(account) = users::lock(&transaction, credentials.id).await? else {
         return Ok(None);
     };
@@ -98,13 +98,13 @@ async fn enter(
     }
     let mut pending = Pending::of(credentials.id);
     let payload = start_session(
-        &transaction,
+        &mut transaction,
         account,
         &client.user_agent,
         &state.minter,
         &mut pending,
     )
     .await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.commit(transaction, state).await?;
     Ok(Some(payload))
 }

@@ -18,7 +18,8 @@ pub(crate) struct Logout;
 
 #[Object]
 impl Logout {
-    /// Ends the session that this request was made with. Its tokens stop working and its sockets close.
+    /// Ends the session that this request was made with. Within a second every service refuses its tokens, and its
+    /// sockets and event streams close.
     async fn logout(&self, context: &Context<'_>) -> Result<LogoutPayload> {
         let session_id = logout(State::of(context)?, context).await?;
         Ok(LogoutPayload { session_id })
@@ -27,13 +28,13 @@ impl Logout {
 
 async fn logout(state: &State, context: &Context<'_>) -> Result<SessionId, Error> {
     let mut connection = state.pool.get().await?;
-    let transaction = connection.transaction().await?;
+    let mut transaction = connection.transaction().await?;
     let caller = SignedIn::locked(context, &transaction).await?;
     sessions::revoke(&transaction, caller.session_id, caller.user_id()).await?;
     let mut pending = Pending::of(caller.user_id());
     pending
-        .append_revoked(&transaction, [caller.session_id])
+        .append_revoked(&mut transaction, [caller.session_id])
         .await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.commit(transaction, state).await?;
     Ok(caller.session_id)
 }

@@ -1,20 +1,23 @@
 //! `refreshSession`: the next pair of tokens.
 //!
 //! Invariant: of all tokens of a session exactly one can be used, whatever is lost, repeated or stolen. A token that
-//! comes back after its successor was used, or late, was copied: the session ends.
+//! comes back from somebody other than who used it, after its successor was used, or late, was copied: the session ends.
+//! Who used it is told by the request's id (docs/adr/0012-lost-refresh-answers.md).
 
-use async_graphql::{Context, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 use chassis::Error;
+use deadpool_postgres::Transaction;
+use shared_schema::{Reason, SessionId};
 
 use crate::{
     app::State,
     db::{
-        refresh_tokens::{self, State as TokenState},
+        refresh_tokens::{self, Exchange, State as TokenState},
         sessions::{self, Session},
         users,
     },
     feed::Pending,
-    refresh_token::RefreshToken,
+    refresh_token::{RefreshToken, Salt},
     sign_in::{SignInPayload, payload},
 };
 
@@ -23,6 +26,9 @@ use crate::{
 pub(crate) struct RefreshSessionInput {
     /// The last refresh token that this device was given.
     refresh_token: String,
+    /// Made anew by the client for each refresh token, 1 to 64 characters, hard to guess: a UUID. Ask again with the same one
+    /// when the answer was lost; all tabs of a browser that share the token share it.
+    request_id: Option<ID>,
 }
 
 #[derive(Default)]
@@ -30,58 +36,100 @@ pub(crate) struct RefreshSession;
 
 #[Object]
 impl RefreshSession {
-    /// Exchanges a refresh token for the next pair of tokens. It works once; if the answer was lost, once more within a
-    /// minute. `UNAUTHENTICATED` means that the session has ended: sign in again.
+    /// Exchanges a refresh token for the next pair of tokens. It works once. If the answer was lost, the same `requestId`
+    /// gets the same refresh token again within a minute, until that has been used. Without a `requestId` the token can
+    /// be presented again within ten seconds, until one of the new tokens has been used. `UNAUTHENTICATED` means that the
+    /// session has ended: sign in again. Presenting a used token in any other way ends its session.
     async fn refresh_session(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
     ) -> Result<SignInPayload> {
+        let request_id = input.request_id.as_ref().map(request_id).transpose()?;
         let token = RefreshToken::parse(&input.refresh_token)?;
-        Ok(refresh(State::of(context)?, &token).await?)
+        Ok(refresh(State::of(context)?, &token, request_id).await?)
     }
 }
 
-async fn refresh(state: &State, token: &RefreshToken) -> Result<SignInPayload, Error> {
+const MAX_REQUEST_ID: u32 = 64;
+
+fn request_id(id: &ID) -> Result<&str, Error> {
+    let reason = match u32::try_from(id.chars().count()) {
+        Ok(0) => Reason::TooShort { min: 1 },
+        Ok(1..=MAX_REQUEST_ID) => return Ok(id),
+        _ => Reason::TooLong {
+            max: MAX_REQUEST_ID,
+        },
+    };
+    Err(Error::bad_input("requestId", reason))
+}
+
+async fn refresh(
+    state: &State,
+    token: &RefreshToken,
+    request_id: Option<&str>,
+) -> Result<SignInPayload, Error> {
     let mut connection = state.pool.get().await?;
     let transaction = connection.transaction().await?;
     let session = sessions::lock_live_of_token(&transaction, token.hash())
         .await?
         .ok_or_else(ended)?;
-    match refresh_tokens::state(&transaction, token.hash()).await? {
-        TokenState::Unused => {}
-        TokenState::JustUsed { successor } => {
-            refresh_tokens::withdraw(&transaction, successor).await?
-        }
-        TokenState::Spent => {
-            end(state, transaction, &session).await?;
-            return Err(ended());
-        }
+    let found = refresh_tokens::state(&transaction, token.hash(), request_id).await?;
+    if matches!(found, TokenState::Spent) {
+        end(state, transaction, &session).await?;
+        return Err(ended());
     }
     let account = users::active(&transaction, session.user_id)
         .await?
         .ok_or_else(Error::unauthenticated)?;
-    let next = RefreshToken::generate()?;
-    refresh_tokens::insert(&transaction, next.hash(), session.id).await?;
-    refresh_tokens::exchange(&transaction, token.hash(), next.hash()).await?;
-    refresh_tokens::forget_spent(&transaction, session.id).await?;
-    let session = sessions::prolong(&transaction, session.id).await?;
+    let (session, next) = match found {
+        TokenState::Repeated { salt } => {
+            let session = sessions::prolong_again(&transaction, session.id).await?;
+            (session, token.successor(&salt))
+        }
+        TokenState::Unused | TokenState::Spent => {
+            let next = exchange(&transaction, token, request_id, session.id).await?;
+            (sessions::prolong(&transaction, session.id).await?, next)
+        }
+    };
     let payload = payload(account, session, next, &state.minter)?;
     transaction.commit().await?;
     Ok(payload)
 }
 
+async fn exchange(
+    transaction: &Transaction<'_>,
+    token: &RefreshToken,
+    request_id: Option<&str>,
+    session: SessionId,
+) -> Result<RefreshToken, Error> {
+    let salt = Salt::generate()?;
+    let next = token.successor(&salt);
+    refresh_tokens::insert(transaction, next.hash(), session).await?;
+    let exchange = Exchange {
+        token: token.hash(),
+        successor: next.hash(),
+        salt: &salt,
+        request_id,
+    };
+    refresh_tokens::exchange(transaction, exchange).await?;
+    refresh_tokens::forget_spent(transaction, session).await?;
+    Ok(next)
+}
+
 /// Somebody else has the token as well.
 async fn end(
     state: &State,
-    transaction: deadpool_postgres::Transaction<'_>,
+    mut transaction: Transaction<'_>,
     session: &Session,
 ) -> Result<(), Error> {
     tracing::warn!(session = %session.id, user = %session.user_id, "a refresh token came back; ending its session");
     sessions::revoke(&transaction, session.id, session.user_id).await?;
     let mut pending = Pending::of(session.user_id);
-    pending.append_revoked(&transaction, [session.id]).await?;
-    pending.commit(transaction, &state.publisher).await
+    pending
+        .append_revoked(&mut transaction, [session.id])
+        .await?;
+    pending.commit(transaction, state).await
 }
 
 /// Unknown, spent or ended: one answer.

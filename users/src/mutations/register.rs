@@ -93,7 +93,7 @@ async fn register(
     let password_hash = state.hasher.hash(password, known).await?;
 
     let mut connection = state.pool.get().await?;
-    let transaction = connection.transaction().await?;
+    let mut transaction = connection.transaction().await?;
     let new = NewUser {
         id: UserId::new(),
         username: &username,
@@ -108,13 +108,13 @@ async fn register(
     feeds::insert(&transaction, new.id).await?;
     let mut pending = Pending::of(new.id);
     let payload = start_session(
-        &transaction,
+        &mut transaction,
         account,
         &client.user_agent,
         &state.minter,
         &mut pending,
     )
     .await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.commit(transaction, state).await?;
     Ok(payload)
 }

@@ -25,8 +25,8 @@ pub(crate) struct RevokeSession;
 
 #[Object]
 impl RevokeSession {
-    /// Ends one of the caller's sessions, such as that of a lost device. `NOT_FOUND` when it is not the caller's or has
-    /// ended already.
+    /// Ends one of the caller's sessions, such as that of a lost device: within a second every service refuses its tokens.
+    /// `NOT_FOUND` when it is not the caller's or has ended already.
     async fn revoke_session(
         &self,
         context: &Context<'_>,
@@ -40,12 +40,14 @@ impl RevokeSession {
 
 async fn revoke(state: &State, context: &Context<'_>, session_id: SessionId) -> Result<(), Error> {
     let mut connection = state.pool.get().await?;
-    let transaction = connection.transaction().await?;
+    let mut transaction = connection.transaction().await?;
     let caller = SignedIn::locked(context, &transaction).await?;
     if !sessions::revoke(&transaction, session_id, caller.user_id()).await? {
         return Err(Error::not_found_in("sessionId", "session"));
     }
     let mut pending = Pending::of(caller.user_id());
-    pending.append_revoked(&transaction, [session_id]).await?;
-    pending.commit(transaction, &state.publisher).await
+    pending
+        .append_revoked(&mut transaction, [session_id])
+        .await?;
+    pending.commit(transaction, state).await
 }

@@ -70,6 +70,6 @@ async fn update(
         .ok_or_else(|| Error::conflict_on("version", Reason::ChangedMeanwhile))?;
     let mut pending = Pending::of(caller.user_id());
     pending.append(&transaction, Change::ProfileUpdated).await?;
-    pending.commit(transaction, &state.publisher).await?;
+    pending.commit(transaction, state).await?;
     Ok(account)
 }

@@ -265,6 +265,17 @@ impl Call<'_> {
         self.mutate("refreshSession", SIGN_IN, input).await
     }
 
+    /// With the id of the request, as a client that may have to repeat it.
+    pub async fn refresh_as(self, refresh_token: &str, request_id: &str) -> Answer {
+        let input = json!({ "refreshToken": refresh_token, "requestId": request_id });
+        self.mutate("refreshSession", SIGN_IN, input).await
+    }
+
+    pub async fn logout(self) -> Answer {
+        self.send("mutation { logout { sessionId } }", json!({}))
+            .await
+    }
+
     pub async fn me(self) -> Answer {
         self.send(
             "{ me { user { id username displayName about createdAt } email version } }",

@@ -7,6 +7,7 @@ mod change_password;
 mod change_username;
 mod database;
 mod deactivate_user;
+mod ended_sessions;
 mod feed;
 mod health;
 mod instances;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Verifier, config::TokenArgs};
+use chassis::{EndedSessions, Verifier, config::TokenArgs};
 use jsonwebtoken::{Algorithm, decode_header, jwk::JwkSet};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ async fn other_service(app: &App) -> Verifier {
         jwks_url: format!("{}{JWKS}", app.url),
         ..TokenArgs::default()
     };
-    let verifier = Verifier::start(&args).unwrap();
+    let verifier = Verifier::start(&args, &EndedSessions::none()).unwrap();
     for _ in 0..500 {
         if verifier.ready() {
             return verifier;

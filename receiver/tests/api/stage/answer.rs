@@ -18,6 +18,11 @@ impl Answer {
         data.values().next().cloned().expect("one root field")
     }
 
+    /// Whether the operation has failed.
+    pub fn is_refused(&self) -> bool {
+        self.0.get("errors").is_some()
+    }
+
     /// Code and field of the refusal; the operation must have failed.
     pub fn refused(&self) -> (String, Option<String>) {
         let error = &self.0["errors"][0];

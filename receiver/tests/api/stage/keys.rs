@@ -48,6 +48,7 @@ impl Keys {
             sid: session,
             username: username.into(),
             jti: Uuid::now_v7(),
+            refreshes: 0,
             iat: now - 600,
             exp: now + seconds,
         };

@@ -39,15 +39,16 @@ impl Keys {
     }
 
     /// An access token that is good for ten minutes.
-    pub fn token(&self, user: UserId, username: &str) -> String {
+    pub fn token(&self, user: UserId, username: &str, session: SessionId) -> String {
         let now = jiff::Timestamp::now().as_second();
         let claims = AccessClaims {
             iss: "antiphon".into(),
             aud: "antiphon".into(),
             sub: user,
-            sid: SessionId::new(),
+            sid: session,
             username: username.into(),
             jti: Uuid::now_v7(),
+            refreshes: 0,
             iat: now,
             exp: now + 600,
         };

@@ -1,7 +1,7 @@
 //! People, as `users` would have registered them, and their chats.
 
 use serde_json::{Value, json};
-use shared_schema::UserId;
+use shared_schema::{SessionId, UserId};
 use uuid::Uuid;
 
 use super::Stage;
@@ -33,14 +33,35 @@ impl Stage {
         Person {
             id: id.to_string(),
             username: username.into(),
-            token: self.keys.token(id, username),
+            token: self.keys.token(id, username, SessionId::new()),
         }
     }
 
     /// A token for someone's account, signed by this stage's key.
     pub fn token_for(&self, person: &Person) -> String {
-        self.keys
-            .token(person.id.parse().unwrap(), &person.username)
+        self.keys.token(
+            person.id.parse().unwrap(),
+            &person.username,
+            SessionId::new(),
+        )
+    }
+
+    /// The person on a device whose session is there to be ended.
+    pub async fn on_a_device(&self, person: &Person) -> (Person, SessionId) {
+        let session = SessionId::new();
+        let user: UserId = person.id.parse().unwrap();
+        self.owner
+            .execute(
+                "INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + interval '1 day')",
+                &[&session.0, &user.0],
+            )
+            .await
+            .unwrap();
+        let person = Person {
+            token: self.keys.token(user, &person.username, session),
+            ..person.clone()
+        };
+        (person, session)
     }
 
     /// So many new accounts.

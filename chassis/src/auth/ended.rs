@@ -1,0 +1,305 @@
+//! Sessions that ended while tokens of theirs could still be good.
+//!
+//! A token is checked without asking anyone, so whoever ended its session has to be heard of. Each instance polls the
+//! database for the sessions that ended lately, keeps them in memory for as long as a token can live, and asks that set
+//! at every request. One statement per instance and poll, however many requests there are.
+//!
+//! Invariants: a session that is in the set stays there until no token of it can be good any more, by the clock that
+//! tokens are judged by; while the database is away the last set stays; the set is bounded, and what it had to forget is
+//! made up for by refusing every token that is as old.
+
+mod set;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use prometheus_client::{
+    metrics::{counter::Counter, gauge::Gauge},
+    registry::Registry,
+};
+use shared_schema::SessionId;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use self::set::Set;
+use super::{Caller, verifier::LEEWAY};
+use crate::{
+    config::TokenArgs,
+    error::{Error, StartError, chain},
+};
+
+/// Between two polls.
+const POLL: Duration = Duration::from_millis(400);
+/// Between two polls, however often someone asks to hurry.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+/// A poll that takes longer has failed.
+const POLL_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often everything is read again, for whatever the overlap did not cover.
+const RELOAD: Duration = Duration::from_secs(30);
+/// Ends are remembered for so much longer than a token can live.
+const MARGIN: Duration = Duration::from_secs(60);
+/// Most sessions in the set: some 8 MB.
+const MAX_SESSIONS: usize = 100_000;
+
+/// A session that ended, and when, by the database's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedSession {
+    /// The session.
+    pub id: SessionId,
+    /// When it was ended.
+    pub at: Timestamp,
+}
+
+type Read = Box<
+    dyn Fn(Timestamp, i64) -> BoxFuture<'static, Result<Vec<EndedSession>, Error>> + Send + Sync,
+>;
+
+/// The sessions that ended lately. Clones share the set; the polls end with the last clone.
+#[derive(Clone)]
+pub struct EndedSessions(Arc<Inner>);
+
+struct Inner {
+    set: RwLock<Set>,
+    /// Those who want to know when a session ends.
+    watched: Mutex<HashMap<SessionId, Watched>>,
+    hurry: Notify,
+    metrics: EndedMetrics,
+}
+
+#[derive(Default)]
+struct EndedMetrics {
+    sessions: Gauge,
+    failed_polls: Counter,
+}
+
+struct Watched {
+    watchers: usize,
+    ended: CancellationToken,
+}
+
+impl EndedSessions {
+    /// Reads the set for the first time, and polls from then on.
+    ///
+    /// `read` answers with the sessions that ended after a time, the latest first and at most so many of them. It has to
+    /// ask a database that does not lag.
+    ///
+    /// # Errors
+    /// When the first read fails: without it an instance would believe the tokens of sessions that have ended.
+    pub async fn start<F>(
+        args: &TokenArgs,
+        read: impl Fn(Timestamp, i64) -> F + Send + Sync + 'static,
+    ) -> Result<Self, StartError>
+    where
+        F: Future<Output = Result<Vec<EndedSession>, Error>> + Send + 'static,
+    {
+        let read: Read = Box::new(move |after, limit| Box::pin(read(after, limit)));
+        let ended = Self::holding(args.access_token_max, MAX_SESSIONS);
+        ended.reload(&read).await.map_err(|error| {
+            StartError::new(format!(
+                "database: cannot read which sessions have ended: {}",
+                chain(&error)
+            ))
+        })?;
+        let inner = Arc::downgrade(&ended.0);
+        tokio::spawn(async move {
+            let mut reload_at = Instant::now() + RELOAD;
+            while let Some(inner) = inner.upgrade() {
+                let ended = Self(inner);
+                let polled = if Instant::now() < reload_at {
+                    ended.poll(&read).await
+                } else {
+                    ended
+                        .reload(&read)
+                        .await
+                        .map(|()| reload_at = Instant::now() + RELOAD)
+                };
+                if let Err(error) = polled {
+                    ended.0.metrics.failed_polls.inc();
+                    tracing::warn!(%error, "cannot read which sessions have ended; keeping the last set");
+                }
+                ended.pause().await;
+            }
+        });
+        Ok(ended)
+    }
+
+    /// An empty set that is never filled: for whoever has no sessions.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::holding(Duration::ZERO, MAX_SESSIONS)
+    }
+
+    fn holding(token_lifetime: Duration, most: usize) -> Self {
+        Self(Arc::new(Inner {
+            set: RwLock::new(Set::new(token_lifetime + LEEWAY + MARGIN, most)),
+            watched: Mutex::default(),
+            hurry: Notify::new(),
+            metrics: EndedMetrics::default(),
+        }))
+    }
+
+    /// Shows the size of the set and the polls that failed under the service's `/metrics`.
+    pub fn register(&self, registry: &mut Registry) {
+        let metrics = &self.0.metrics;
+        registry.register(
+            "ended_sessions",
+            "Sessions whose tokens are refused before they expire",
+            metrics.sessions.clone(),
+        );
+        registry.register(
+            "ended_sessions_failed_polls",
+            "Attempts in vain to read which sessions have ended",
+            metrics.failed_polls.clone(),
+        );
+    }
+
+    /// Polls at once: somebody has heard that a session ended.
+    pub fn hurry(&self) {
+        self.0.hurry.notify_one();
+    }
+
+    /// Watches over a session. Whoever also checks that it is live does so afterwards, or an end in between is missed.
+    #[must_use]
+    pub fn watch(&self, session: SessionId) -> SessionWatch {
+        let ended = {
+            let mut watched = self.watched();
+            let entry = watched.entry(session).or_insert_with(|| Watched {
+                watchers: 0,
+                ended: CancellationToken::new(),
+            });
+            entry.watchers += 1;
+            entry.ended.clone()
+        };
+        if self.set().contains(session) {
+            ended.cancel();
+        }
+        SessionWatch {
+            sessions: self.clone(),
+            session,
+            ended,
+        }
+    }
+
+    /// # Errors
+    /// `UNAUTHENTICATED` when the caller's session has ended.
+    pub(super) fn check(&self, caller: &Caller) -> Result<(), Error> {
+        if self.set().refuses(caller.session_id, caller.issued_at) {
+            return Err(Error::unauthenticated());
+        }
+        Ok(())
+    }
+
+    /// Reads what is new.
+    async fn poll(&self, read: &Read) -> Result<(), Error> {
+        let (after, limit) = {
+            let set = self.set();
+            (set.poll_after(Timestamp::now()), set.limit())
+        };
+        let rows = bounded(read(after, limit)).await?;
+        self.add(rows);
+        Ok(())
+    }
+
+    /// Reads everything that matters, and forgets what does not any more.
+    async fn reload(&self, read: &Read) -> Result<(), Error> {
+        let (after, limit) = {
+            let set = self.set();
+            (set.oldest_that_matters(Timestamp::now()), set.limit())
+        };
+        let rows = bounded(read(after, limit)).await?;
+        self.set_mut().forget(after);
+        self.add(rows);
+        Ok(())
+    }
+
+    fn add(&self, rows: Vec<EndedSession>) {
+        let added = {
+            let mut set = self.set_mut();
+            let added = set.add(&rows);
+            let size = i64::try_from(set.len()).unwrap_or(i64::MAX);
+            self.0.metrics.sessions.set(size);
+            added
+        };
+        if added.is_empty() {
+            return;
+        }
+        let watched = self.watched();
+        for session in added {
+            if let Some(entry) = watched.get(&session) {
+                entry.ended.cancel();
+            }
+        }
+    }
+
+    /// Until the next poll is due, or somebody is in a hurry.
+    async fn pause(&self) {
+        let due = Instant::now() + POLL;
+        sleep(SHORTEST_PAUSE).await;
+        tokio::select! {
+            () = sleep_until(due) => {}
+            () = self.0.hurry.notified() => {}
+        }
+    }
+
+    fn set(&self) -> RwLockReadGuard<'_, Set> {
+        self.0.set.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_mut(&self) -> RwLockWriteGuard<'_, Set> {
+        self.0.set.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<SessionId, Watched>> {
+        self.0
+            .watched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn bounded(
+    read: BoxFuture<'static, Result<Vec<EndedSession>, Error>>,
+) -> Result<Vec<EndedSession>, Error> {
+    timeout(POLL_TIMEOUT, read)
+        .await
+        .unwrap_or_else(|_| Err(Error::unavailable("the database takes too long")))
+}
+
+/// Somebody who wants to know when a session ends.
+pub struct SessionWatch {
+    sessions: EndedSessions,
+    session: SessionId,
+    ended: CancellationToken,
+}
+
+impl SessionWatch {
+    /// Waits until the session has ended. Safe to cancel.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+
+    /// Polls at once: a hint says that this session has ended. It is believed when the database says so, too.
+    pub fn hurry(&self) {
+        self.sessions.hurry();
+    }
+}
+
+impl Drop for SessionWatch {
+    fn drop(&mut self) {
+        let mut watched = self.sessions.watched();
+        if let Some(entry) = watched.get_mut(&self.session) {
+            entry.watchers -= 1;
+            if entry.watchers == 0 {
+                watched.remove(&self.session);
+            }
+        }
+    }
+}

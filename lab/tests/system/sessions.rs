@@ -1,0 +1,161 @@
+//! S2, B18: whoever was signed out is out, at every service and on every instance, with and without Redis.
+
+use std::time::{Duration, Instant};
+
+use lab::client::{Client, NewMessage, Visitor};
+use lab::stack::{Options, Service, Stack};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::house::{PASSWORD, alone, group, own, person};
+
+/// The promise.
+const WITHIN: Duration = Duration::from_secs(1);
+
+const WAYS: [&str; 5] = [
+    "logout",
+    "revokeSession",
+    "changePassword",
+    "refreshSession",
+    "deactivateUser",
+];
+
+/// Someone on two devices, in a group of their own.
+struct Owner {
+    kept: Client,
+    lost: Client,
+    lost_session: Value,
+    lost_refresh_token: Value,
+    chat: Uuid,
+}
+
+impl Owner {
+    async fn on(stack: &Stack) -> Owner {
+        let kept = person(stack, "owner").await;
+        let visitor = Visitor::new(&stack.url());
+        let lost = visitor.sign_in(kept.username(), PASSWORD).await.unwrap();
+        // That device once more, for what the client of the lab does not keep.
+        let refresh = "mutation ($input: LoginInput!) { login(input: $input) {
+            accessToken refreshToken session { id } } }";
+        let input = json!({ "login": kept.username(), "password": PASSWORD });
+        let signed_in = visitor
+            .ask(Service::Users, refresh, json!({ "input": input }), None)
+            .await
+            .unwrap();
+        let lost = lost.with_token(signed_in["login"]["accessToken"].as_str().unwrap());
+        let chat = group(&kept, &[]).await;
+        Owner {
+            kept,
+            lost,
+            lost_session: signed_in["login"]["session"]["id"].clone(),
+            lost_refresh_token: signed_in["login"]["refreshToken"].clone(),
+            chat,
+        }
+    }
+
+    async fn end(&self, way: &str) {
+        let session = json!({ "sessionId": self.lost_session });
+        let password =
+            json!({ "currentPassword": PASSWORD, "newPassword": "brittle marmot 77 plover" });
+        let (who, document, input) = match way {
+            "logout" => (&self.lost, "mutation { logout { sessionId } }", json!({})),
+            "revokeSession" => (
+                &self.kept,
+                "mutation ($input: RevokeSessionInput!) { revokeSession(input: $input) { sessionId } }",
+                session,
+            ),
+            "changePassword" => (
+                &self.kept,
+                "mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { account { version } } }",
+                password,
+            ),
+            "deactivateUser" => (
+                &self.kept,
+                "mutation ($input: DeactivateUserInput!) { deactivateUser(input: $input) { userId } }",
+                json!({ "password": PASSWORD }),
+            ),
+            _ => return self.reuse().await,
+        };
+        let variables = json!({ "input": input });
+        who.ask(Service::Users, document, variables).await.unwrap();
+    }
+
+    /// Someone else presents the refresh token that this device has used.
+    async fn reuse(&self) {
+        let document = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }";
+        let exchange = async |id: &str| {
+            let input = json!({ "refreshToken": self.lost_refresh_token, "requestId": id });
+            self.kept
+                .ask(Service::Users, document, json!({ "input": input }))
+                .await
+        };
+        exchange("mine").await.unwrap();
+        let refused = exchange("not mine").await.unwrap_err();
+        assert_eq!(refused.code(), Some("UNAUTHENTICATED"));
+    }
+}
+
+/// Whether each service still takes this token, on this instance.
+async fn taken(client: &Client, chat: Uuid, instance: u8) -> [bool; 3] {
+    let client = client.pinned(instance);
+    let profile = json!({ "id": client.user_id() });
+    let message = json!({ "input": { "chatId": chat, "content": "still here" } });
+    let asks = [
+        (
+            Service::Users,
+            "query ($id: ID!) { user(id: $id) { id } }",
+            profile,
+        ),
+        (
+            Service::Sender,
+            "mutation ($input: CreateMessageInput!) { createMessage(input: $input) { cursor } }",
+            message,
+        ),
+        (Service::Receiver, "{ chats { nodes { id } } }", json!({})),
+    ];
+    let mut taken = [false; 3];
+    for (taken, (service, document, variables)) in taken.iter_mut().zip(asks) {
+        match client.ask(service, document, variables).await {
+            Ok(_) => *taken = true,
+            Err(refusal) => assert_eq!(refusal.code(), Some("UNAUTHENTICATED"), "{refusal}"),
+        }
+    }
+    taken
+}
+
+async fn each_way_ends_everywhere(stack: &Stack) {
+    for way in WAYS {
+        let owner = Owner::on(stack).await;
+        for instance in [1, 2] {
+            // All remember the token from here on.
+            let known = taken(&owner.lost, owner.chat, instance).await;
+            assert_eq!(known, [true; 3], "{way} {instance}");
+        }
+        owner.end(way).await;
+        let ended = Instant::now();
+        let mut last = Duration::ZERO;
+        for instance in [1, 2] {
+            while taken(&owner.lost, owner.chat, instance).await != [false; 3] {
+                last = ended.elapsed();
+                assert!(last < Duration::from_secs(10), "{way} {instance}");
+            }
+        }
+        assert!(last < WITHIN, "{way}: {last:?}");
+        let socket = owner.lost.pinned(1).socket().await;
+        assert!(socket.is_err(), "{way}: a socket opens");
+        if way != "deactivateUser" {
+            let message = NewMessage::new(owner.chat, "the other device goes on");
+            owner.kept.send(&message).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_session_is_refused_by_every_service_within_a_second() {
+    let _alone = alone().await;
+    let stack = own(Options::for_tests()).await;
+    each_way_ends_everywhere(&stack).await;
+    // And without any hint.
+    stack.redis().stop();
+    each_way_ends_everywhere(&stack).await;
+}
