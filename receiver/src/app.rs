@@ -1,6 +1,6 @@
 //! The service put together. `main` and the tests start the same thing.
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 use chassis::{
     Bound, EndedSessions, Service, StartError, Verifier,
@@ -22,11 +22,12 @@ use crate::{
     pages::{PageMetrics, Pages},
     press::{PressMetrics, Presses},
     socket::{self, SocketContext, SocketMetrics, Sockets},
+    replica::{ReplicaState, ReplicaStatus, measure},
     sources::Sources,
 };
 
 /// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 4;
+const SCHEMA_VERSION: u32 = 6;
 
 /// Connections to Postgres: reads are many and short.
 const POOL_MAX: usize = 30;
@@ -70,7 +71,8 @@ impl Application {
         )?;
         let sockets = Sockets::new(config.live.sockets(), SocketMetrics::register(registry));
 
-        let sources = Sources::new(&pool, replica.as_ref());
+        let status = ReplicaStatus::register(metrics.registry(), replica.is_some());
+        let sources = Sources::new(&pool, replica.as_ref().map(|pool| (pool, status.clone())));
         let schema = graphql::schema(&sources, &hub);
         let endpoint = Endpoint::new(schema.clone(), &config.graphql)
             .limits(graphql::limits())
@@ -111,7 +113,12 @@ impl Application {
         let redis = hints.connected();
         let bound = Service::new("receiver", &config.listen, &config.drain)
             .routes(routes)
-            .checks(checks(&pool, replica.as_ref(), &verifier, &redis))
+            .checks(checks(
+                &pool,
+                replica.as_ref().map(|pool| (pool, &status)),
+                &verifier,
+                &redis,
+            ))
             .metrics(metrics)
             .on_drain("sockets", move || async move { sockets.drain().await })
             .bind()
@@ -125,6 +132,10 @@ impl Application {
                 .clone()
                 .run_until_cancelled_owned(sweep(hub, redis)),
         );
+        if let Some(replica) = replica {
+            let measuring = measure(pool, replica, config.replica.replica_max_lag, status);
+            tokio::spawn(background.clone().run_until_cancelled_owned(measuring));
+        }
         Ok(Self { bound, background })
     }
 
@@ -166,17 +177,17 @@ async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
 /// memory needs neither.
 fn checks(
     pool: &Pool,
-    replica: Option<&Pool>,
+    replica: Option<(&Pool, &ReplicaStatus)>,
     verifier: &Verifier,
     redis: &watch::Receiver<bool>,
 ) -> Checks {
     let redis = redis.clone();
     let checks = Checks::new();
-    let checks = match replica.cloned() {
+    let checks = match replica {
         None => checks.postgres("postgres", pool),
-        Some(replica) => {
-            let primary = pool.clone();
-            checks.with("postgres or replica", move || {
+        Some((replica, status)) => {
+            let (primary, replica, status) = (pool.clone(), replica.clone(), status.clone());
+            let either = checks.with("postgres or replica", move || {
                 let (primary, replica) = (primary.clone(), replica.clone());
                 async move {
                     match primary.get().await {
@@ -184,6 +195,13 @@ fn checks(
                         Err(_) => replica.get().await.map(drop),
                     }
                 }
+            });
+            either.degraded("replica", move || {
+                ready(match status.state() {
+                    ReplicaState::Usable => Ok(()),
+                    ReplicaState::Lagging => Err("too far behind; queries read the primary"),
+                    ReplicaState::Away => Err("no answer; queries read the primary"),
+                })
             })
         }
     };

@@ -48,7 +48,7 @@ pub struct Config {
 }
 
 /// A read replica for queries.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug)]
 pub struct ReplicaArgs {
     /// Postgres URL of a streaming replica. Queries read from it; live delivery stays on `DATABASE_URL`.
     #[arg(long, env = "DATABASE_REPLICA_URL", hide_env_values = true, value_parser = secret)]
@@ -56,6 +56,19 @@ pub struct ReplicaArgs {
     /// File that holds that URL; used when `DATABASE_REPLICA_URL` is not set.
     #[arg(long, env = "DATABASE_REPLICA_URL_FILE")]
     pub database_replica_url_file: Option<PathBuf>,
+    /// A replica that is further behind than this is left alone until it has caught up, in milliseconds.
+    #[arg(long, env = "REPLICA_MAX_LAG_MS", default_value = "5000", value_parser = millis)]
+    pub replica_max_lag: Duration,
+}
+
+impl Default for ReplicaArgs {
+    fn default() -> Self {
+        Self {
+            database_replica_url: None,
+            database_replica_url_file: None,
+            replica_max_lag: Duration::from_secs(5),
+        }
+    }
 }
 
 impl ReplicaArgs {

@@ -9,6 +9,7 @@ pub mod feeds;
 pub mod messages;
 pub mod participants;
 pub mod profiles;
+pub mod replication;
 pub mod sessions;
 
 use chassis::{Error, postgres::Pool};

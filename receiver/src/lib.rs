@@ -12,6 +12,7 @@ mod pages;
 mod participation;
 mod press;
 mod queries;
+mod replica;
 mod socket;
 mod sources;
 mod subscriptions;

@@ -2,8 +2,9 @@
 //!
 //! What a page of `messages` answers depends on the document, its variables and the chat as it stands, and every change of
 //! a chat's messages is an event of its feed. So a page that was made when a certain event was the newest one is the
-//! answer for as long as it is. Whether it is, and whether the caller takes part, Postgres says before every answer: in one
-//! small statement for all who ask at that time, instead of fifty messages for each.
+//! answer for as long as it is. Whether it is, and whether the caller may read the chat, Postgres says before every answer:
+//! in one small statement for all who ask at that time, instead of fifty messages for each. Those who only look at a public
+//! chat get the pages of those who take part: a page holds nothing else than what both may read.
 //!
 //! Invariant: what is shared was executed without a caller, so it cannot hold anything that is somebody's. A selection that
 //! asks for the caller fails then, and what fails is executed for each caller apart.

@@ -1,13 +1,70 @@
-//! Authorization as a value: who holds a [`Participation`] may read the chat.
+//! Authorization: who may read what of a chat.
+//!
+//! [`Access`] is the one rule of reading by query. Live delivery is for those who take part, and who holds a
+//! [`Participation`] has proved that.
 
 use async_graphql::Context;
 use chassis::{Caller, Error, postgres::Pool};
-use shared_schema::{ChatId, Cursor, FeedId, Reason, Seq, UserId};
+use shared_schema::{ChatId, ChatKind, Cursor, FeedId, Reason, Seq, UserId};
 
 use crate::{
     db,
     feeds::{Hub, Watch},
 };
+
+/// What someone may see of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// They take part: everything, also live.
+    Participant,
+    /// They have never taken part in this public chat: its messages and its first participants, to decide whether to join.
+    /// Nothing live.
+    Visitor,
+    /// They left this public chat, or were removed from it: that it is there, so that they can join again. Nothing of what
+    /// is said in it, nor by whom.
+    Former,
+}
+
+impl Access {
+    /// What may be seen of a chat of this kind by someone who takes part, who used to, or who never did. None if they may
+    /// not know that the chat is there, and for everyone if it was removed.
+    #[must_use]
+    pub fn decide(kind: ChatKind, is_removed: bool, standing: Standing) -> Option<Self> {
+        match (standing, kind) {
+            _ if is_removed => None,
+            (Standing::TakesPart, _) => Some(Self::Participant),
+            (Standing::TookPart, ChatKind::Public) => Some(Self::Former),
+            (Standing::Never, ChatKind::Public) => Some(Self::Visitor),
+            (_, ChatKind::Direct | ChatKind::Group) => None,
+        }
+    }
+
+    /// Whether the chat's messages may be read.
+    #[must_use]
+    pub fn reads(self) -> bool {
+        matches!(self, Self::Participant | Self::Visitor)
+    }
+
+    /// Whether this caller may read the chat's messages by query; none if there is no such chat for them.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn of(pool: &Pool, caller: &Caller, chat_id: ChatId) -> Result<Option<Self>, Error> {
+        let found = db::participants::accesses(pool, &[(chat_id, caller.user_id)]).await?;
+        Ok(found.into_values().next().map(|(access, _)| access))
+    }
+}
+
+/// What someone's row in a chat says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is a row, and it has not ended.
+    TakesPart,
+    /// There is a row, and it has ended.
+    TookPart,
+    /// There is no row.
+    Never,
+}
 
 /// Proof that a user takes part in a chat.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +94,8 @@ impl Participation {
     }
 }
 
-/// What a request brings along that runs for everyone who may read a chat: each of them was found to take part in it.
+/// What a request brings along that runs for everyone who may read a chat's messages: each of them was found to be one of
+/// them ([`Access::reads`]), whether they take part or only look.
 #[derive(Clone, Copy, Debug)]
 pub struct Admission(pub ChatId);
 

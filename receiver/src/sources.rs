@@ -1,32 +1,28 @@
 //! Which Postgres a request reads from.
 //!
 //! Live delivery reads from the primary: feeds must not lag. Queries read from a replica where there is one, and go to
-//! the primary when the replica is away or behind what the caller has seen (`atLeast`). Once a request has gone to the
-//! primary it stays there, so that its parts agree.
+//! the primary when the replica is away, too far behind (`replica.rs`), or behind what the caller has seen (`atLeast`).
+//!
+//! Invariant: a replica never says no. What is not there on a replica may not have got there yet, so [`found`] asks the
+//! primary once before it says so. Once a request has gone to the primary it stays there, so that its parts agree.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+mod waits;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use async_graphql::Context;
 use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::Cursor;
-use tokio::time::{Instant, sleep};
 
-use crate::{db, graphql::Loaders};
-
-/// How long a query waits for a replica before it asks the primary.
-const REPLICA_PATIENCE: Duration = Duration::from_millis(250);
-
-/// How long a query waits for the primary to have what its caller has seen.
-const PRIMARY_PATIENCE: Duration = Duration::from_millis(1_500);
-
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(25);
+use crate::{
+    feeds::Hub,
+    graphql::Loaders,
+    replica::{ReplicaState, ReplicaStatus},
+};
+use waits::{PRIMARY_PATIENCE, REPLICA_PATIENCE, RequestWaits, Waits};
 
 /// One Postgres, and the loaders that read from it.
 pub struct Source {
@@ -34,43 +30,52 @@ pub struct Source {
     pub pool: Pool,
     /// Reads many objects in one statement.
     pub loaders: Loaders,
+    /// What is not there may be on its way.
+    pub is_replica: bool,
 }
 
 /// The Postgres servers of this process.
 #[derive(Clone)]
 pub struct Sources {
     primary: Arc<Source>,
-    replica: Option<Arc<Source>>,
+    replica: Option<(Arc<Source>, ReplicaStatus)>,
+    waits: Waits,
 }
 
 impl Sources {
     /// A primary, and perhaps a replica for queries.
     #[must_use]
-    pub fn new(primary: &Pool, replica: Option<&Pool>) -> Self {
-        let source = |pool: &Pool| {
+    pub fn new(primary: &Pool, replica: Option<(&Pool, ReplicaStatus)>) -> Self {
+        let source = |pool: &Pool, is_replica| {
             Arc::new(Source {
                 pool: pool.clone(),
                 loaders: Loaders::new(pool),
+                is_replica,
             })
         };
         Self {
-            primary: source(primary),
-            replica: replica.map(source),
+            primary: source(primary, false),
+            replica: replica.map(|(pool, status)| (source(pool, true), status)),
+            waits: Waits::default(),
         }
     }
 
-    /// Where queries read, unless it is away or behind.
+    /// Where queries read, unless it turns out to be away or behind.
     #[must_use]
     pub fn first(&self) -> &Source {
-        self.replica.as_ref().unwrap_or(&self.primary)
+        match &self.replica {
+            Some((replica, status)) if status.state() == ReplicaState::Usable => replica,
+            _ => &self.primary,
+        }
     }
 
     /// What a new query begins with.
     #[must_use]
     pub fn reading(&self) -> Reading {
         Reading {
-            on_primary: AtomicBool::new(self.replica.is_none()),
+            on_primary: AtomicBool::new(std::ptr::eq(self.first(), &*self.primary)),
             sources: self.clone(),
+            waits: RequestWaits::default(),
         }
     }
 }
@@ -79,15 +84,21 @@ impl Sources {
 pub struct Reading {
     sources: Sources,
     on_primary: AtomicBool,
+    waits: RequestWaits,
 }
 
 impl Reading {
+    fn replica(&self) -> Option<&Source> {
+        let (replica, _) = self.sources.replica.as_ref()?;
+        (!self.on_primary.load(Ordering::Acquire)).then_some(replica)
+    }
+
     fn source(&self) -> &Source {
-        if self.on_primary.load(Ordering::Acquire) {
-            &self.sources.primary
-        } else {
-            self.sources.first()
-        }
+        self.replica().unwrap_or(&self.sources.primary)
+    }
+
+    fn go_to_primary(&self) {
+        self.on_primary.store(true, Ordering::Release);
     }
 }
 
@@ -113,65 +124,76 @@ pub fn primary<'a>(context: &Context<'a>) -> Result<&'a Source, Error> {
         .map_err(|error| Error::internal(error.message))
 }
 
-/// Where a query of this caller should read: somewhere that is there, and at least as new as `cursor`.
+/// What `read` finds in a place that is there and at least as new as `at_least`: every query of a caller goes through here.
+/// Where a replica has nothing, or not enough to say yes, `read` answers with none, and the primary is asked once.
+///
+/// # Errors
+/// `UNAVAILABLE` when waiting for the cursor takes too long; what `read` says.
+pub async fn found<'a, T, R>(
+    context: &Context<'a>,
+    caller: &Caller,
+    at_least: Option<Cursor>,
+    mut read: impl FnMut(&'a Source) -> R,
+) -> Result<Option<T>, Error>
+where
+    R: Future<Output = Result<Option<T>, Error>>,
+{
+    caught_up(context, caller, at_least).await?;
+    let Some(reading) = context.data_opt::<Reading>() else {
+        return read(primary(context)?).await;
+    };
+    if let Some(replica) = reading.replica() {
+        match read(replica).await {
+            Ok(Some(found)) => return Ok(Some(found)),
+            Ok(None) | Err(Error::NotFound { .. }) => reading.go_to_primary(),
+            Err(error) => return Err(error),
+        }
+    }
+    read(reading.source()).await
+}
+
+/// Makes this request read somewhere that is there, and at least as new as `cursor`.
 ///
 /// A feed that is not the caller's never gets there, like one that does not exist: how far a chat has come is no
 /// stranger's business.
-///
-/// # Errors
-/// `UNAVAILABLE` when waiting for the cursor takes too long.
-pub async fn caught_up<'a>(
-    context: &Context<'a>,
+async fn caught_up(
+    context: &Context<'_>,
     caller: &Caller,
     cursor: Option<Cursor>,
-) -> Result<&'a Pool, Error> {
-    let begun = source(context)?;
-    if let Some(reading) = context.data_opt::<Reading>()
-        && !reading.on_primary.load(Ordering::Acquire)
-        && !serves(&begun.pool, caller, cursor).await
-    {
-        reading.on_primary.store(true, Ordering::Release);
-    }
-    let source = source(context)?;
-    let is_primary = std::ptr::eq(source, primary(context)?);
-    if let Some(cursor) = cursor
-        && is_primary
-        && !wait_for(&source.pool, caller, cursor, PRIMARY_PATIENCE).await?
-    {
-        return Err(Error::unavailable(
-            "the database is behind the cursor in atLeast",
-        ));
-    }
-    Ok(&source.pool)
-}
-
-/// Whether the replica is there and new enough.
-async fn serves(replica: &Pool, caller: &Caller, cursor: Option<Cursor>) -> bool {
-    let served = match cursor {
-        Some(cursor) => wait_for(replica, caller, cursor, REPLICA_PATIENCE).await,
-        None => replica.get().await.map(|_| true),
+) -> Result<(), Error> {
+    let Some(reading) = context.data_opt::<Reading>() else {
+        return Ok(());
     };
-    served.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the replica is away; asking the primary");
-        false
-    })
-}
-
-async fn wait_for(
-    pool: &Pool,
-    caller: &Caller,
-    cursor: Cursor,
-    patience: Duration,
-) -> Result<bool, Error> {
-    let give_up = Instant::now() + patience;
-    loop {
-        let seen = db::feeds::seen_by(pool, caller.user_id, cursor.feed).await?;
-        if seen.is_some_and(|seq| seq >= cursor.seq) {
-            return Ok(true);
+    let user = caller.user_id;
+    let waits = &reading.sources.waits;
+    if let Some(replica) = reading.replica() {
+        let served = match cursor {
+            Some(cursor) => {
+                let wait = reading
+                    .waits
+                    .wait(waits, &replica.pool, None, user, cursor, REPLICA_PATIENCE);
+                wait.await
+            }
+            None => replica.pool.get().await.map(|_| true),
+        };
+        match served {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the replica is away; asking the primary"),
         }
-        if Instant::now() >= give_up {
-            return Ok(false);
-        }
-        sleep(PAUSE).await;
+        reading.go_to_primary();
     }
+    let Some(cursor) = cursor else { return Ok(()) };
+    // The hub hears of what the primary has, and only of that.
+    let hub = context.data_opt::<Hub>();
+    let pool = &reading.sources.primary.pool;
+    let wait = reading
+        .waits
+        .wait(waits, pool, hub, user, cursor, PRIMARY_PATIENCE);
+    if wait.await? {
+        return Ok(());
+    }
+    Err(Error::unavailable(
+        "the database is behind the cursor in atLeast",
+    ))
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// Connections unless the environment says how many. Few and busy: writes to a chat wait for its lock anyway.
 const POOL_MAX: usize = 10;

@@ -1,5 +1,7 @@
 //! `chats`, always together with the head of their feed, in one snapshot.
 
+use std::collections::HashMap;
+
 use chassis::{Error, postgres::Pool};
 use jiff::Timestamp;
 use shared_schema::{Chat, ChatId, ChatKind, Cursor, Instant, Message, Number, Seq, UserId};
@@ -9,9 +11,10 @@ use uuid::Uuid;
 use super::{
     feeds::{self, cursor},
     messages::message,
-    participants::{ParticipantRow, participant},
+    participants::{ParticipantRow, access, participant},
     rows, unexpected,
 };
+use crate::participation::Access;
 
 /// A chat's facts and how far its feed had come when they were read.
 #[derive(Clone, Debug)]
@@ -90,7 +93,7 @@ pub async fn of_user(
              SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
                     c.created_at AS chat_created_at, c.created_by,
                     f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
-                    p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq,
+                    p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq,
                     coalesce(f.last_message_at, c.created_at) AS active_at
              FROM participants p
              CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = p.chat_id OFFSET 0) c
@@ -131,6 +134,7 @@ pub async fn of_user(
             .map(|row| {
                 Ok(VisibleChat {
                     chat: chat(row)?,
+                    access: Access::Participant,
                     own: Some(participant(row)?),
                     newest: with_newest.then(|| newest(row)),
                 })
@@ -185,7 +189,9 @@ fn escape_like(text: &str) -> String {
 pub struct VisibleChat {
     /// The chat.
     pub chat: ChatRow,
-    /// The user's participation; without one the chat is public.
+    /// What the user may see of it.
+    pub access: Access,
+    /// The user's participation, if they take part.
     pub own: Option<ParticipantRow>,
     /// Its newest message, if that was read along.
     pub newest: Option<Newest>,
@@ -195,7 +201,7 @@ pub struct VisibleChat {
 #[derive(Clone, Debug)]
 pub struct Newest(pub Option<Message>);
 
-/// Those of these chats that `user` may see: the ones they take part in, and public ones.
+/// Those of these chats that `user` may know of.
 pub async fn visible_to(
     pool: &Pool,
     user: UserId,
@@ -207,22 +213,27 @@ pub async fn visible_to(
         "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
                 c.created_at AS chat_created_at, c.created_by,
                 f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
-                p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+                c.removed_at,
+                p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq, p.left_seq
          FROM chats c
          JOIN feeds f ON f.id = c.id
-         LEFT JOIN participants p ON p.chat_id = c.id AND p.user_id = $2 AND p.left_seq IS NULL
-         WHERE c.id = ANY ($1) AND c.removed_at IS NULL AND (p.user_id IS NOT NULL OR c.kind = 'PUBLIC')",
+         LEFT JOIN participants p ON p.chat_id = c.id AND p.user_id = $2
+         WHERE c.id = ANY ($1)",
         &[&ids, &user.0],
     )
     .await?
     .iter()
-    .map(|row| {
-        let takes_part = row.get::<_, Option<Uuid>>("user_id").is_some();
-        Ok(VisibleChat {
-            chat: chat(row)?,
-            own: takes_part.then(|| participant(row)).transpose()?,
-            newest: None,
-        })
+    .filter_map(|row| {
+        let access = access(row).transpose()?;
+        Some(access.and_then(|access| {
+            let takes_part = access == Access::Participant;
+            Ok(VisibleChat {
+                chat: chat(row)?,
+                access,
+                own: takes_part.then(|| participant(row)).transpose()?,
+                newest: None,
+            })
+        }))
     })
     .collect()
 }
@@ -232,7 +243,7 @@ pub async fn visible_to(
 pub struct UnreadRow {
     /// The chat.
     pub chat_id: ChatId,
-    /// Messages with a number above the mark.
+    /// Messages above the mark that have not been removed.
     pub unread_count: Number,
     /// The mark.
     pub last_read_number: Number,
@@ -240,23 +251,25 @@ pub struct UnreadRow {
     pub message_count: Number,
 }
 
-/// The unread counts of `user`: of `chat`, or of all chats where it is above zero, at most `limit`.
+/// The unread counts of `user`: of those of `chats` in which they take part, or of all chats where it is above zero, at most
+/// `limit`.
 pub async fn unread(
     pool: &Pool,
     user: UserId,
-    chat: Option<ChatId>,
+    chats: Option<&[ChatId]>,
     limit: i64,
 ) -> Result<Vec<UnreadRow>, Error> {
+    let chats: Option<Vec<Uuid>> = chats.map(|chats| chats.iter().map(|chat| chat.0).collect());
     let rows = rows(
         pool,
         "SELECT u.chat_id, u.unread_count, p.last_read_number, f.message_count
          FROM unread_counts u
          JOIN participants p ON p.chat_id = u.chat_id AND p.user_id = u.user_id
          JOIN feeds f ON f.id = u.chat_id
-         WHERE u.user_id = $1 AND (u.chat_id = $2 OR ($2::uuid IS NULL AND u.unread_count > 0))
+         WHERE u.user_id = $1 AND (u.chat_id = ANY ($2) OR ($2::uuid[] IS NULL AND u.unread_count > 0))
          ORDER BY u.chat_id
          LIMIT $3",
-        &[&user.0, &chat.map(|chat| chat.0), &limit],
+        &[&user.0, &chats, &limit],
     )
     .await?;
     Ok(rows
@@ -268,4 +281,38 @@ pub async fn unread(
             message_count: row.get::<_, Seq>("message_count"),
         })
         .collect())
+}
+
+/// In each of these chats in which `user` takes part, the numbers of removed messages above their mark, lowest first, at
+/// most `limit` per chat.
+pub async fn removed_above_mark(
+    pool: &Pool,
+    user: UserId,
+    chats: &[ChatId],
+    limit: i64,
+) -> Result<HashMap<ChatId, Vec<Number>>, Error> {
+    let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
+    let rows = rows(
+        pool,
+        "SELECT p.chat_id, removed.number
+         FROM unnest($2::uuid[]) AS wanted (chat_id)
+         JOIN participants p ON p.chat_id = wanted.chat_id AND p.user_id = $1 AND p.left_seq IS NULL
+         CROSS JOIN LATERAL (
+             SELECT number FROM messages
+             WHERE chat_id = p.chat_id AND number > p.last_read_number AND removed_at IS NOT NULL
+             ORDER BY number
+             LIMIT $3
+         ) removed",
+        &[&user.0, &ids, &limit],
+    )
+    .await?;
+    let mut found: HashMap<ChatId, Vec<Number>> = HashMap::new();
+    for row in &rows {
+        found
+            .entry(ChatId(row.get("chat_id")))
+            .or_default()
+            .push(row.get("number"));
+    }
+    found.values_mut().for_each(|numbers| numbers.sort_unstable());
+    Ok(found)
 }

@@ -3,13 +3,15 @@
 use std::{collections::HashMap, time::Duration};
 
 use chassis::{Error, postgres::Pool};
+use jiff::Timestamp;
 use shared_schema::{
-    ChatId, Cursor, Instant, Number, Participant, ParticipantRole, Seq, Signal, UserId,
+    ChatId, ChatKind, Cursor, Instant, Number, Participant, ParticipantRole, Seq, Signal, UserId,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{feeds::head, rows, unexpected};
+use crate::participation::{Access, Standing};
 
 /// The place of a participant in a list ordered by joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +51,7 @@ pub(super) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
             role: ParticipantRole::from_stored(role)
                 .ok_or_else(|| unexpected("participants.role", role))?,
             last_read_number: row.get("last_read_number"),
+            joined_number: row.get("joined_number"),
             joined_at: Instant(row.get("joined_at")),
         },
         joined_seq: row.get("joined_seq"),
@@ -61,7 +64,7 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<Particip
         ids.iter().map(|(chat, user)| (chat.0, user.0)).unzip();
     rows(
         pool,
-        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, user_id)
          JOIN participants p ON p.chat_id = wanted.chat_id AND p.user_id = wanted.user_id
          WHERE p.left_seq IS NULL",
@@ -73,23 +76,28 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<Particip
     .collect()
 }
 
-/// The heads of these chats, each for someone who takes part in it; absent for those who do not.
-pub async fn heads(
+/// What each of these people may see of the chat they are paired with, and the head of its feed; absent for those who may
+/// not know of the chat.
+pub async fn accesses(
     pool: &Pool,
     ids: &[(ChatId, UserId)],
-) -> Result<HashMap<(ChatId, UserId), Cursor>, Error> {
+) -> Result<HashMap<(ChatId, UserId), (Access, Cursor)>, Error> {
     let (chats, users): (Vec<Uuid>, Vec<Uuid>) =
         ids.iter().map(|(chat, user)| (chat.0, user.0)).unzip();
     let rows = rows(
         pool,
         // By their keys, whatever the planner believes about the size of chats.
-        "SELECT wanted.user_id, f.feed_id, f.last_seq, f.head_id
+        "SELECT wanted.user_id AS who, f.feed_id, f.last_seq, f.head_id, c.kind, c.removed_at, p.user_id, p.left_seq
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, user_id)
          CROSS JOIN LATERAL (
-             SELECT FROM participants
-             WHERE chat_id = wanted.chat_id AND user_id = wanted.user_id AND left_seq IS NULL
+             SELECT kind, removed_at FROM chats WHERE id = wanted.chat_id
              OFFSET 0
-         ) p
+         ) c
+         LEFT JOIN LATERAL (
+             SELECT user_id, left_seq FROM participants
+             WHERE chat_id = wanted.chat_id AND user_id = wanted.user_id
+             OFFSET 0
+         ) p ON true
          CROSS JOIN LATERAL (
              SELECT id AS feed_id, last_seq, head_id FROM feeds WHERE id = wanted.chat_id
              OFFSET 0
@@ -97,18 +105,35 @@ pub async fn heads(
         &[&chats, &users],
     )
     .await?;
-    let keyed = |row: &Row| {
-        let head = head(row);
-        ((head.feed.chat(), UserId(row.get("user_id"))), head)
+    let mut found = HashMap::new();
+    for row in &rows {
+        if let Some(access) = access(row)? {
+            let head = head(row);
+            let key = (head.feed.chat(), UserId(row.get("who")));
+            found.insert(key, (access, head));
+        }
+    }
+    Ok(found)
+}
+
+/// Decides over the columns `kind` and `removed_at` of a chat, and `user_id` and `left_seq` of someone's row in it.
+pub(super) fn access(row: &Row) -> Result<Option<Access>, Error> {
+    let kind: &str = row.get("kind");
+    let kind = ChatKind::from_stored(kind).ok_or_else(|| unexpected("chats.kind", kind))?;
+    let is_removed = row.get::<_, Option<Timestamp>>("removed_at").is_some();
+    let standing = match row.get::<_, Option<Uuid>>("user_id") {
+        None => Standing::Never,
+        Some(_) if row.get::<_, Option<Seq>>("left_seq").is_some() => Standing::TookPart,
+        Some(_) => Standing::TakesPart,
     };
-    Ok(rows.iter().map(keyed).collect())
+    Ok(Access::decide(kind, is_removed, standing))
 }
 
 /// All chats that `user` takes part in.
 pub async fn of_user(pool: &Pool, user: UserId) -> Result<Vec<ParticipantRow>, Error> {
     rows(
         pool,
-        "SELECT chat_id, user_id, role, last_read_number, joined_at, joined_seq
+        "SELECT chat_id, user_id, role, last_read_number, joined_number, joined_at, joined_seq
          FROM participants
          WHERE user_id = $1 AND left_seq IS NULL",
         &[&user.0],
@@ -129,10 +154,10 @@ pub async fn first_of(
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     rows(
         pool,
-        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq
          FROM unnest($1::uuid[]) AS wanted (chat_id)
          CROSS JOIN LATERAL (
-             SELECT chat_id, user_id, role, last_read_number, joined_at, joined_seq
+             SELECT chat_id, user_id, role, last_read_number, joined_number, joined_at, joined_seq
              FROM participants
              WHERE chat_id = wanted.chat_id AND left_seq IS NULL
                AND ($2::bigint IS NULL OR (joined_seq, user_id) > ($2, $3))
@@ -162,10 +187,10 @@ pub async fn last_of(
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     rows(
         pool,
-        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at, p.joined_seq
+        "SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq
          FROM unnest($1::uuid[]) AS wanted (chat_id)
          CROSS JOIN LATERAL (
-             SELECT chat_id, user_id, role, last_read_number, joined_at, joined_seq
+             SELECT chat_id, user_id, role, last_read_number, joined_number, joined_at, joined_seq
              FROM participants
              WHERE chat_id = wanted.chat_id AND left_seq IS NULL
                AND ($2::bigint IS NULL OR (joined_seq, user_id) < ($2, $3))

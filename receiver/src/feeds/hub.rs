@@ -11,7 +11,7 @@ use prometheus_client::{
     metrics::{counter::Counter, gauge::Gauge},
     registry::Registry,
 };
-use shared_schema::{Event, FeedId, Publication, Signal};
+use shared_schema::{Cursor, Event, FeedId, Publication, Signal};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::{Feed, Verdict};
@@ -234,6 +234,23 @@ impl Hub {
             .feeds()
             .get(&feed)
             .map(|entry| Arc::clone(&entry.feed))
+    }
+
+    /// Waits until a feed has come to this position. None for a feed that nobody here watches, and for one that is there
+    /// already.
+    pub fn reaches(&self, cursor: Cursor) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let feed = self.find(cursor.feed)?;
+        let mut changes = feed.subscribe_changes();
+        if feed.head()?.seq >= cursor.seq {
+            return None;
+        }
+        Some(async move {
+            while feed.head().is_none_or(|head| head.seq < cursor.seq) {
+                if changes.changed().await.is_err() {
+                    return;
+                }
+            }
+        })
     }
 
     /// Brings a watched feed up to date now instead of at the next sweep.

@@ -16,10 +16,13 @@ use super::{
     loaders,
     loaders::{PagePart, ParticipantPage},
 };
-use crate::db::{
-    self,
-    chats::{ActivityKey, Newest, UnreadRow, VisibleChat},
-    participants::JoiningKey,
+use crate::{
+    db::{
+        self,
+        chats::{ActivityKey, Newest, UnreadRow, VisibleChat},
+        participants::JoiningKey,
+    },
+    participation::Access,
 };
 
 /// A conversation.
@@ -30,15 +33,20 @@ pub struct Chat {
     facts: shared_schema::Chat,
     /// How far the chat's feed had come when these facts were read. Subscribe after it and nothing is missed.
     feed_cursor: Cursor,
-    /// Whether whoever asks may read its messages.
+    /// What whoever asks may see of it.
     #[graphql(skip)]
-    takes_part: bool,
+    access: Access,
     /// If it was read along.
     #[graphql(skip)]
     newest: Option<Newest>,
 }
 
 impl Chat {
+    /// Whether the caller takes part.
+    pub(crate) fn is_of_caller(&self) -> bool {
+        self.access == Access::Participant
+    }
+
     /// The chat, if the caller may see it.
     pub(crate) async fn seen_by_caller(
         context: &Context<'_>,
@@ -67,7 +75,7 @@ impl From<VisibleChat> for Chat {
         Self {
             facts: chat.chat.facts,
             feed_cursor: chat.chat.head,
-            takes_part: chat.own.is_some(),
+            access: chat.access,
             newest: chat.newest,
         }
     }
@@ -75,9 +83,10 @@ impl From<VisibleChat> for Chat {
 
 #[ComplexObject]
 impl Chat {
-    /// The newest message. Null if there is none, or if you do not take part.
+    /// The newest message. Null if there is none, or if you may not read it: you can read a chat that you take part in, and
+    /// a public one in which you have never taken part.
     async fn last_message(&self, context: &Context<'_>) -> Result<Option<Message>> {
-        if !self.takes_part {
+        if !self.access.reads() {
             return Ok(None);
         }
         let newest = match &self.newest {
@@ -87,7 +96,8 @@ impl Chat {
         Ok(newest.map(Message::from))
     }
 
-    /// Who takes part, in the order in which they joined. Empty if you do not.
+    /// Who takes part, in the order in which they joined. Empty if you have left. Of a public chat in which you have never
+    /// taken part you see the first 100, without how far they have read.
     #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
     async fn participants(
         &self,
@@ -105,7 +115,10 @@ impl Chat {
         }
         .window::<JoiningKey>()?;
         let mut connection = Connection::new(false, false);
-        if self.takes_part {
+        let is_visitor = self.access == Access::Visitor;
+        // Visitors see the start of the list and cannot go on from there.
+        let is_bounded = window.after.is_some() || window.before.is_some() || window.backward;
+        if self.access.reads() && !(is_visitor && is_bounded) {
             let part = if window.backward {
                 PagePart::Last(window.before, window.limit())
             } else {
@@ -117,12 +130,14 @@ impl Chat {
             };
             let page = window.cut(loaders(context)?.participant_page(page).await?);
             connection.has_previous_page = page.has_previous;
-            connection.has_next_page = page.has_next;
-            connection.edges.extend(
-                page.items
-                    .into_iter()
-                    .map(|row| Edge::new(row.key().to_string(), Participant::from(row.facts))),
-            );
+            connection.has_next_page = page.has_next && !is_visitor;
+            connection.edges.extend(page.items.into_iter().map(|row| {
+                let (key, mut facts) = (row.key().to_string(), row.facts);
+                if is_visitor {
+                    facts.last_read_number = facts.joined_number;
+                }
+                Edge::new(key, Participant::from(facts))
+            }));
         }
         Ok(connection)
     }
@@ -133,13 +148,25 @@ impl Chat {
         context: &Context<'_>,
         #[graphql(desc = "Who.")] user_id: UserId,
     ) -> Result<Option<Participant>> {
-        if !self.takes_part {
+        if self.access != Access::Participant {
             return Ok(None);
         }
         let row = loaders(context)?
             .participant(self.facts.id, user_id)
             .await?;
         Ok(row.map(|row| Participant::from(row.facts)))
+    }
+
+    /// The numbers of removed messages above your read mark, ascending, at most 1,000: there is nothing to read at these.
+    /// Empty if you do not take part.
+    #[graphql(complexity = 5)]
+    async fn removed_numbers(&self, context: &Context<'_>) -> Result<Vec<Number>> {
+        if self.access != Access::Participant {
+            return Ok(Vec::new());
+        }
+        let user = Caller::of(context)?.user_id;
+        let loaders = loaders(context)?;
+        Ok(loaders.removed_above_mark(user, self.facts.id).await?)
     }
 }
 
@@ -152,26 +179,45 @@ pub struct ChatListPosition {
 
 /// What is yours about a chat in a list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct OwnPart {
     /// Whether you take part; always true in the list of your chats.
     takes_part: bool,
     /// Your own participation. Null if you do not take part.
     participant: Option<Participant>,
-    /// How many messages you have not read; 0 if you do not take part.
-    unread_count: Number,
+    #[graphql(skip)]
+    chat_id: ChatId,
+    #[graphql(skip)]
+    unread: Option<Number>,
 }
 
 impl OwnPart {
     fn of(chat: &VisibleChat) -> Self {
-        let messages = chat.chat.facts.message_count;
         let own = chat.own.as_ref().map(|own| own.facts.clone());
+        let above_mark = own
+            .as_ref()
+            .map_or(0, |own| chat.chat.facts.message_count - own.last_read_number);
         Self {
             takes_part: own.is_some(),
-            unread_count: own
-                .as_ref()
-                .map_or(0, |own| (messages - own.last_read_number).max(0)),
+            chat_id: chat.chat.facts.id,
+            // Without a message above the mark there is nothing to count.
+            unread: (above_mark <= 0).then_some(0),
             participant: own.map(Participant::from),
         }
+    }
+}
+
+#[ComplexObject]
+impl OwnPart {
+    /// How many messages you have not read: those above your read mark that have not been removed. 0 if you do not take
+    /// part.
+    async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
+        if let Some(unread) = self.unread {
+            return Ok(unread);
+        }
+        let user = Caller::of(context)?.user_id;
+        let unread = loaders(context)?.unread(user, self.chat_id).await?;
+        Ok(unread.unwrap_or_default())
     }
 }
 
@@ -205,7 +251,7 @@ pub fn chat_connection(
 pub struct UnreadCount {
     /// The chat.
     chat_id: ChatId,
-    /// Messages above your read mark.
+    /// Messages above your read mark that have not been removed. Up to 10,000 removed ones are left out.
     unread_count: Number,
     /// Your read mark: you have read every message up to and including this number.
     last_read_number: Number,

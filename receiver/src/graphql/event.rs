@@ -234,18 +234,11 @@ impl ChatAdded {
         Ok(row.map(|row| Participant::from(row.facts)))
     }
 
-    /// How many of its messages they have not read.
+    /// How many of its messages they have not read, those that were removed aside.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
-        let caller = Caller::of(context)?;
-        let loaders = loaders(context)?;
-        let chat = loaders.chat(caller.user_id, self.chat_id).await?;
-        let own = loaders.participant(self.chat_id, caller.user_id).await?;
-        Ok(match (chat, own) {
-            (Some(chat), Some(own)) => {
-                (chat.chat.facts.message_count - own.facts.last_read_number).max(0)
-            }
-            _ => 0,
-        })
+        let user = Caller::of(context)?.user_id;
+        let unread = loaders(context)?.unread(user, self.chat_id).await?;
+        Ok(unread.unwrap_or_default())
     }
 }
 

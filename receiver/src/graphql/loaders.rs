@@ -12,7 +12,7 @@ use async_graphql::{
 use chassis::{Error, postgres::Pool};
 use futures_util::future::BoxFuture;
 use moka::sync::Cache;
-use shared_schema::{ChatId, Cursor, MessageId, UserId};
+use shared_schema::{ChatId, Cursor, MessageId, Number, UserId};
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::Instrument;
 
@@ -32,6 +32,9 @@ const PROFILE_LIFETIME: Duration = Duration::from_secs(2);
 /// Profiles kept at the most.
 const PROFILES: u64 = 10_000;
 
+/// Numbers of removed messages told of one chat.
+const MAX_REMOVED_NUMBERS: i64 = 1_000;
+
 /// How long a statement may take that others wait behind.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -42,6 +45,8 @@ pub struct Loaders {
     newest_messages: DataLoader<NewestMessages>,
     chats: DataLoader<Chats>,
     participants: DataLoader<Participants>,
+    unread: DataLoader<Unread>,
+    removed_above_mark: DataLoader<RemovedAboveMark>,
     heads: DataLoader<Heads>,
     participant_pages: DataLoader<ParticipantPages>,
 }
@@ -75,6 +80,8 @@ impl Loaders {
             newest_messages: DataLoader::new(NewestMessages(pool()), in_this_span),
             chats: DataLoader::new(Chats(pool()), in_this_span),
             participants: DataLoader::new(Participants(pool()), in_this_span),
+            unread: DataLoader::new(Unread(pool()), in_this_span),
+            removed_above_mark: DataLoader::new(RemovedAboveMark(pool()), in_this_span),
             heads: DataLoader::new(Heads(pool()), one_at_a_time()).delay(Duration::ZERO),
             participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
         }
@@ -135,7 +142,28 @@ impl Loaders {
         self.participants.load_one((chat, user)).await
     }
 
-    /// The head of a chat, if this user takes part in it.
+    /// How many messages of a chat this user has not read; none if they do not take part.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn unread(&self, user: UserId, chat: ChatId) -> Result<Option<Number>, Arc<Error>> {
+        self.unread.load_one((user, chat)).await
+    }
+
+    /// The numbers of removed messages above this user's mark in a chat.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn removed_above_mark(
+        &self,
+        user: UserId,
+        chat: ChatId,
+    ) -> Result<Vec<Number>, Arc<Error>> {
+        let numbers = self.removed_above_mark.load_one((user, chat)).await?;
+        Ok(numbers.unwrap_or_default())
+    }
+
+    /// The head of a chat, if this user may read its messages.
     ///
     /// # Errors
     /// When Postgres is away.
@@ -256,6 +284,47 @@ impl Loader<(ChatId, UserId)> for Participants {
     }
 }
 
+struct Unread(Pool);
+
+impl Loader<(UserId, ChatId)> for Unread {
+    type Value = Number;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(UserId, ChatId)],
+    ) -> Result<HashMap<(UserId, ChatId), Self::Value>, Self::Error> {
+        let mut found = HashMap::new();
+        for (user, chats) in grouped(keys) {
+            let limit = i64::try_from(chats.len()).unwrap_or(i64::MAX);
+            for row in db::chats::unread(&self.0, user, Some(&chats), limit).await? {
+                found.insert((user, row.chat_id), row.unread_count.max(0));
+            }
+        }
+        Ok(found)
+    }
+}
+
+struct RemovedAboveMark(Pool);
+
+impl Loader<(UserId, ChatId)> for RemovedAboveMark {
+    type Value = Vec<Number>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(UserId, ChatId)],
+    ) -> Result<HashMap<(UserId, ChatId), Self::Value>, Self::Error> {
+        let mut found = HashMap::new();
+        for (user, chats) in grouped(keys) {
+            let numbers =
+                db::chats::removed_above_mark(&self.0, user, &chats, MAX_REMOVED_NUMBERS).await?;
+            found.extend(numbers.into_iter().map(|(chat, numbers)| ((user, chat), numbers)));
+        }
+        Ok(found)
+    }
+}
+
 struct Heads(Pool);
 
 impl Loader<(ChatId, UserId)> for Heads {
@@ -266,8 +335,12 @@ impl Loader<(ChatId, UserId)> for Heads {
         &self,
         keys: &[(ChatId, UserId)],
     ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
-        match timeout(PATIENCE, db::participants::heads(&self.0, keys)).await {
-            Ok(heads) => Ok(heads?),
+        match timeout(PATIENCE, db::participants::accesses(&self.0, keys)).await {
+            Ok(found) => Ok(found?
+                .into_iter()
+                .filter(|(_, (access, _))| access.reads())
+                .map(|(key, (_, head))| (key, head))
+                .collect()),
             Err(_) => Err(Arc::new(Error::unavailable(
                 "heads of chats: no answer in time",
             ))),

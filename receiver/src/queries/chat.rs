@@ -4,7 +4,10 @@ use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 use shared_schema::{ChatId, Cursor};
 
-use crate::{graphql::Chat, sources::caught_up};
+use crate::{
+    graphql::{Chat, chat_seen_by},
+    sources::found,
+};
 
 /// `Query.chat`.
 #[derive(Default)]
@@ -12,7 +15,7 @@ pub struct ChatById;
 
 #[Object]
 impl ChatById {
-    /// One chat: yours, or a public one. Null if there is none that you may see.
+    /// One chat: yours, or a public one, which may be looked at before joining. Null if there is none that you may see.
     async fn chat(
         &self,
         context: &Context<'_>,
@@ -23,7 +26,12 @@ impl ChatById {
         at_least: Option<Cursor>,
     ) -> Result<Option<Chat>> {
         let caller = Caller::of(context)?;
-        caught_up(context, caller, at_least).await?;
-        Chat::seen_by_caller(context, id).await
+        let user = caller.user_id;
+        let chat = found(context, caller, at_least, |source| async move {
+            let chat = chat_seen_by(&source.pool, user, id).await?;
+            // That the caller has joined a public chat may not have got to a replica yet.
+            Ok(chat.filter(|chat| chat.is_of_caller() || !source.is_replica))
+        });
+        Ok(chat.await?)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         chats::{ActivityKey, OwnChats},
     },
     graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
-    sources::caught_up,
+    sources::found,
 };
 
 /// `Query.chats`.
@@ -39,7 +39,6 @@ impl Chats {
             ..PageArgs::default()
         }
         .window::<ActivityKey>()?;
-        let pool = caught_up(context, caller, at_least).await?;
 
         let wanted = context.look_ahead();
         let with_newest = [wanted.field("edges").field("node"), wanted.field("nodes")]
@@ -47,10 +46,16 @@ impl Chats {
             .any(|chat| chat.field("lastMessage").exists());
         let user = caller.user_id;
         // The head of the same snapshot, so that whoever subscribes after it misses no chat.
-        let OwnChats { head, chats } =
-            db::chats::of_user(pool, user, window.after, window.limit(), with_newest)
-                .await?
-                .ok_or_else(Error::unauthenticated)?;
+        let own = found(context, caller, at_least, |source| {
+            db::chats::of_user(
+                &source.pool,
+                user,
+                window.after,
+                window.limit(),
+                with_newest,
+            )
+        });
+        let OwnChats { head, chats } = own.await?.ok_or_else(Error::unauthenticated)?;
         Ok(chat_connection(head, window.cut(chats), |chat| {
             ActivityKey::of(chat).to_string()
         }))

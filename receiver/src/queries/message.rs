@@ -1,13 +1,14 @@
 //! One message.
 
 use async_graphql::{Context, Object, Result};
-use chassis::{Caller, Error};
+use chassis::Caller;
 use shared_schema::{ChatId, Cursor, MessageId};
 
 use crate::{
-    graphql::{Message, loaders},
-    participation::Participation,
-    sources::caught_up,
+    db,
+    graphql::Message,
+    participation::Access,
+    sources::found,
 };
 
 /// `Query.message`.
@@ -16,7 +17,8 @@ pub struct MessageById;
 
 #[Object]
 impl MessageById {
-    /// One message of a chat that you take part in. Null if there is none that you may see.
+    /// One message of a chat that you may read: one that you take part in, or a public one in which you have never taken
+    /// part. Null if there is none.
     async fn message(
         &self,
         context: &Context<'_>,
@@ -28,15 +30,14 @@ impl MessageById {
         at_least: Option<Cursor>,
     ) -> Result<Option<Message>> {
         let caller = Caller::of(context)?;
-        let pool = caught_up(context, caller, at_least).await?;
-        match Participation::of(pool, caller, chat_id).await {
-            Ok(_) => {}
-            Err(Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        }
-        Ok(loaders(context)?
-            .message(chat_id, id)
-            .await?
-            .map(Message::from))
+        let message = found(context, caller, at_least, |source| async move {
+            let access = Access::of(&source.pool, caller, chat_id).await?;
+            if !access.is_some_and(Access::reads) {
+                return Ok(None);
+            }
+            let found = db::messages::by_id(&source.pool, &[(chat_id, id)]).await?;
+            Ok(found.into_iter().next().map(Message::from))
+        });
+        Ok(message.await?)
     }
 }

@@ -10,8 +10,8 @@ use shared_schema::{ChatId, Cursor, MessageId, Number, Reason};
 use crate::{
     db,
     graphql::{Message, MessageConnection, PAGE, Page, PageArgs, Window, page_cost},
-    participation::{Admission, Participation},
-    sources::{caught_up, source},
+    participation::{Access, Admission},
+    sources::{found, source},
 };
 
 /// `Query.messages`.
@@ -20,7 +20,8 @@ pub struct Messages;
 
 #[Object]
 impl Messages {
-    /// The messages of a chat that you take part in, oldest first. Without arguments: the newest 50.
+    /// The messages of a chat that you may read, oldest first: one that you take part in, or a public one in which you have
+    /// never taken part. Whoever left a chat must join again to read it. Without arguments: the newest 50.
     #[allow(clippy::too_many_arguments)] // They are the field's arguments; GraphQL has no other place for them.
     #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
     async fn messages(
@@ -52,28 +53,34 @@ impl Messages {
             before,
         }
         .window::<Number>()?;
-        let pool = readable(context, chat_id, at_least).await?;
-        let page = match around {
-            Some(id) => about(pool, chat_id, id, window).await?,
-            None => between(pool, chat_id, window).await?,
-        };
+        if at_least.is_none() && Admission::covers(context, chat_id) {
+            let page = page(&source(context)?.pool, chat_id, around, window).await?;
+            return Ok(connection(page));
+        }
+        let caller = Caller::of(context)?;
+        let page = found(context, caller, at_least, |source| async move {
+            let access = Access::of(&source.pool, caller, chat_id).await?;
+            if !access.is_some_and(Access::reads) {
+                return Ok(None);
+            }
+            page(&source.pool, chat_id, around, window).await.map(Some)
+        });
+        let page = page.await?.ok_or_else(|| Error::not_found("chat"))?;
         Ok(connection(page))
     }
 }
 
-/// Where to read a chat that this request may read.
-async fn readable<'a>(
-    context: &Context<'a>,
+/// A page of a chat that this request may read.
+async fn page(
+    pool: &Pool,
     chat_id: ChatId,
-    at_least: Option<Cursor>,
-) -> Result<&'a Pool, Error> {
-    if at_least.is_none() && Admission::covers(context, chat_id) {
-        return Ok(&source(context)?.pool);
+    around: Option<MessageId>,
+    window: Window<Number>,
+) -> Result<Page<shared_schema::Message>, Error> {
+    match around {
+        Some(id) => about(pool, chat_id, id, window).await,
+        None => between(pool, chat_id, window).await,
     }
-    let caller = Caller::of(context)?;
-    let pool = caught_up(context, caller, at_least).await?;
-    Participation::of(pool, caller, chat_id).await?;
-    Ok(pool)
 }
 
 async fn between(

@@ -7,7 +7,7 @@ use shared_schema::{ChatId, FeedId, Reason};
 use crate::{
     db,
     graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
-    sources::caught_up,
+    sources::{found, source},
 };
 
 /// Letters of a name to search for, at the most.
@@ -19,7 +19,8 @@ pub struct PublicChats;
 
 #[Object]
 impl PublicChats {
-    /// Public chats, newest first. Join one to read it.
+    /// Public chats, newest first. They may be looked at before joining; live delivery and writing are for those who take
+    /// part.
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn public_chats(
         &self,
@@ -33,7 +34,6 @@ impl PublicChats {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
-        let pool = caught_up(context, caller, None).await?;
         let window = PageArgs {
             first,
             after,
@@ -49,11 +49,18 @@ impl PublicChats {
         }
 
         let own = FeedId::from(caller.user_id);
-        let heads = db::feeds::heads(pool, &[own]).await?;
-        let head = *heads.get(&own).ok_or_else(Error::unauthenticated)?;
-        let found = db::chats::public(pool, query, window.after, window.limit()).await?;
-        let page = window.cut(found);
+        let list = found(context, caller, None, |source| async move {
+            let heads = db::feeds::heads(&source.pool, &[own]).await?;
+            let Some(&head) = heads.get(&own) else {
+                return Ok(None);
+            };
+            let list = db::chats::public(&source.pool, query, window.after, window.limit()).await?;
+            Ok(Some((head, list)))
+        });
+        let (head, list) = list.await?.ok_or_else(Error::unauthenticated)?;
+        let page = window.cut(list);
         let ids: Vec<ChatId> = page.items.iter().map(|chat| chat.facts.id).collect();
+        let pool = &source(context)?.pool;
         let mut seen = db::chats::visible_to(pool, caller.user_id, &ids).await?;
         // The second statement decides what is shown; the first one gave the order.
         seen.sort_by_key(|chat| std::cmp::Reverse(chat.chat.facts.id));

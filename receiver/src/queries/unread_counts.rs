@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 
-use crate::{db, graphql::UnreadCount, sources::caught_up};
+use crate::{db, graphql::UnreadCount, sources::found};
 
 /// Chats counted at the most.
 const MAX_CHATS: i64 = 1_000;
@@ -14,11 +14,20 @@ pub struct UnreadCounts;
 
 #[Object]
 impl UnreadCounts {
-    /// The chats in which you have unread messages, and how many; at most 1,000 chats.
+    /// The chats in which you have unread messages, and how many; at most 1,000 chats. A removed message is not unread.
     async fn unread_counts(&self, context: &Context<'_>) -> Result<Vec<UnreadCount>> {
         let caller = Caller::of(context)?;
-        let pool = caught_up(context, caller, None).await?;
-        let rows = db::chats::unread(pool, caller.user_id, None, MAX_CHATS).await?;
+        let user = caller.user_id;
+        let rows = found(context, caller, None, |source| async move {
+            let rows = db::chats::unread(&source.pool, user, None, MAX_CHATS).await?;
+            // A replica that has not heard of the caller yet knows nothing of their chats either.
+            let is_known = !rows.is_empty()
+                || !db::feeds::heads(&source.pool, &[user.into()])
+                    .await?
+                    .is_empty();
+            Ok(is_known.then_some(rows))
+        });
+        let rows = rows.await?.unwrap_or_default();
         Ok(rows.into_iter().map(UnreadCount::from).collect())
     }
 }

@@ -16,8 +16,8 @@ pub struct UnreadCountUpdatedSubscription;
 
 #[Subscription]
 impl UnreadCountUpdatedSubscription {
-    /// Each time the number of messages that you have not read changes in one of your chats: a message came, or you read
-    /// on this or another device.
+    /// Each time the number of messages that you have not read may have changed in one of your chats: a message came or was
+    /// removed, or you read on this or another device.
     async fn unread_count_updated(
         &self,
         context: &Context<'_>,
@@ -48,21 +48,18 @@ async fn counts(pool: &Pool, user: UserId, batch: &Batch) -> Result<Vec<UnreadCo
         .events
         .iter()
         .filter_map(|event| match event.change {
-            Change::MessageAdded(_) => Some(event.feed.chat()),
+            Change::MessageAdded(_) | Change::MessageRemoved(_) => Some(event.feed.chat()),
             Change::ReadMarkMoved { chat_id, .. } | Change::ChatAdded { chat_id, .. } => {
                 Some(chat_id)
             }
             _ => None,
         })
         .collect();
-    let mut counts = Vec::new();
-    for chat in changed {
-        counts.extend(
-            db::chats::unread(pool, user, Some(chat), 1)
-                .await?
-                .into_iter()
-                .map(UnreadCount::from),
-        );
+    if changed.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(counts)
+    let changed: Vec<ChatId> = changed.into_iter().collect();
+    let limit = i64::try_from(changed.len()).unwrap_or(i64::MAX);
+    let counts = db::chats::unread(pool, user, Some(&changed), limit).await?;
+    Ok(counts.into_iter().map(UnreadCount::from).collect())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use chassis::Error;
 
-const COLUMNS: &str = "chat_id, user_id, role, last_read_number, joined_at";
+const COLUMNS: &str = "chat_id, user_id, role, last_read_number, joined_number, joined_at";
 
 fn read(row: &Row) -> Result<Participant, Error> {
     let role: &str = row.try_get("role")?;
@@ -22,6 +22,7 @@ fn read(row: &Row) -> Result<Participant, Error> {
         user_id: UserId(row.try_get("user_id")?),
         role,
         last_read_number: row.try_get("last_read_number")?,
+        joined_number: row.try_get("joined_number")?,
         joined_at: Instant(joined_at),
     })
 }
@@ -106,7 +107,8 @@ pub async fn has_other_owner(
     Ok(row.try_get("found")?)
 }
 
-/// Where people join: the event that adds them, and the newest message, up to which they have nothing to catch up on.
+/// Where people join: the event that adds them, and the number of the newest message, up to which they have nothing to
+/// catch up on and count as readers of nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct JoinedAt {
     pub seq: Seq,
@@ -122,12 +124,13 @@ pub async fn admit(
 ) -> Result<Vec<Participant>, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "INSERT INTO participants AS p (chat_id, user_id, role, last_read_number, joined_seq, joined_at)
-             SELECT $1, i.user_id, i.role, $4, $5, (SELECT clock_timestamp())
+            "INSERT INTO participants AS p
+                 (chat_id, user_id, role, last_read_number, joined_number, joined_seq, joined_at)
+             SELECT $1, i.user_id, i.role, $4, $4, $5, (SELECT clock_timestamp())
              FROM unnest($2::uuid[], $3::text[]) AS i (user_id, role)
              ON CONFLICT (chat_id, user_id) DO UPDATE
              SET role = excluded.role, last_read_number = excluded.last_read_number, last_read_at = NULL,
-                 joined_seq = excluded.joined_seq, joined_at = excluded.joined_at, left_seq = NULL
+                 joined_number = excluded.joined_number, joined_seq = excluded.joined_seq, joined_at = excluded.joined_at, left_seq = NULL
              WHERE p.left_seq IS NOT NULL
              RETURNING {COLUMNS}"
         ))
@@ -243,11 +246,28 @@ pub async fn mark_read(
              FROM feeds f
              WHERE f.id = $1 AND p.chat_id = $1 AND p.user_id = $2 AND p.left_seq IS NULL
                AND p.last_read_number < least($3, f.message_count)
-             RETURNING p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_at",
+             RETURNING p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at",
         )
         .await?;
     let row = tx
         .query_opt(&statement, &[&chat.0, &user.0, &number])
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// How many messages the user has not read, of those that are still there. None if they do not take part.
+pub async fn unread(
+    db: &impl GenericClient,
+    chat: ChatId,
+    user: UserId,
+) -> Result<Option<Number>, Error> {
+    let statement = db
+        .prepare_cached(
+            "SELECT unread_count FROM unread_counts WHERE chat_id = $1 AND user_id = $2",
+        )
+        .await?;
+    let row = db.query_opt(&statement, &[&chat.0, &user.0]).await?;
+    Ok(row
+        .map(|row| row.try_get("unread_count"))
+        .transpose()?)
 }

@@ -4,13 +4,10 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use futures_util::try_join;
-use shared_schema::{Change, ChatId, Cursor, Number, Participant, Reason, Signal};
+use shared_schema::{Change, ChatId, Cursor, Number, Reason, Signal};
 
 use crate::{
-    db::{
-        feeds::{self, Feed},
-        participants,
-    },
+    db::{feeds, participants},
     graphql,
     participation::{Standing, no_chat},
     publish::Hints,
@@ -32,7 +29,7 @@ pub struct MarkAsReadInput {
 pub struct MarkAsReadPayload {
     /// The caller in the chat, with their mark.
     participant: graphql::Participant,
-    /// How many messages are left to read.
+    /// How many messages are left to read: those above the mark that have not been removed.
     unread_count: Number,
     /// A position in the caller's own feed: right after the change; if the mark did not move, right after the newest
     /// event.
@@ -90,14 +87,18 @@ async fn mark(
         last_read_number,
     };
     let event = feeds::append(tx, caller.user_id, caller.user_id, change).await?;
-    let feed = feeds::find(tx, chat_id.into()).await?.ok_or_else(no_chat)?;
+    let unread_count = unread(tx, caller, chat_id).await?;
     let signal = Signal::ReadMark {
         chat_id,
         user_id: caller.user_id,
         last_read_number,
     };
     Ok(Outcome {
-        payload: payload(participant, &feed, event.cursor()),
+        payload: MarkAsReadPayload {
+            participant: participant.into(),
+            unread_count,
+            cursor: event.cursor(),
+        },
         hints: Hints::default().event(event).signal(chat_id, signal),
     })
 }
@@ -107,26 +108,22 @@ async fn unmoved(
     caller: &Caller,
     chat_id: ChatId,
 ) -> Result<Outcome<MarkAsReadPayload>, Error> {
-    let (participant, feed, own_feed) = try_join!(
+    let (participant, unread_count, own_feed) = try_join!(
         participants::find(tx, chat_id, caller.user_id),
-        feeds::find(tx, chat_id.into()),
+        unread(tx, caller, chat_id),
         feeds::find(tx, caller.user_id.into()),
     )?;
     // They may have been removed since the check.
     let participant = participant.ok_or_else(no_chat)?;
-    let feed = feed.ok_or_else(no_chat)?;
     let own_feed = own_feed.ok_or_else(Error::unauthenticated)?;
-    Ok(Outcome::unchanged(payload(
-        participant,
-        &feed,
-        own_feed.cursor(),
-    )))
+    Ok(Outcome::unchanged(MarkAsReadPayload {
+        participant: participant.into(),
+        unread_count,
+        cursor: own_feed.cursor(),
+    }))
 }
 
-fn payload(participant: Participant, chat: &Feed, cursor: Cursor) -> MarkAsReadPayload {
-    MarkAsReadPayload {
-        unread_count: chat.message_count - participant.last_read_number,
-        participant: participant.into(),
-        cursor,
-    }
+async fn unread(tx: &Transaction<'_>, caller: &Caller, chat_id: ChatId) -> Result<Number, Error> {
+    let unread = participants::unread(tx, chat_id, caller.user_id).await?;
+    unread.ok_or_else(no_chat)
 }

@@ -127,3 +127,99 @@ async fn marks_that_cross_each_other_end_at_the_highest() {
     assert!(moved.is_sorted(), "{moved:?}");
     assert_eq!(moved.last(), Some(&20));
 }
+
+/// F1: read marks lied. Someone who was added later, or came back, counted as a reader of what was there before.
+#[tokio::test]
+async fn f1_a_mark_counts_only_for_messages_sent_while_its_owner_took_part() {
+    let stage = Stage::new().await;
+    let (ada, bob, zoe) = (
+        stage.person("ada").await,
+        stage.person("bob").await,
+        stage.person("zoe").await,
+    );
+    let chat = stage.group(&ada, &[&bob]).await;
+    stage.say(&ada, &chat, "before zoe").await;
+    let add = json!({ "chatId": chat, "userIds": [zoe.id] });
+    let added = stage.call(&ada, "addParticipants", add.clone()).await.ok();
+    assert_eq!(added["participants"][0]["joinedNumber"], 1);
+    assert_eq!(readers(&stage, &chat, 1).await, Vec::<String>::new());
+
+    stage.say(&ada, &chat, "with zoe").await;
+    for reader in [&bob, &zoe] {
+        let input = json!({ "chatId": chat, "number": 2 });
+        let marked = stage.call(reader, "markAsRead", input).await.ok();
+        assert_eq!(marked["participant"]["lastReadNumber"], 2);
+    }
+    assert_eq!(readers(&stage, &chat, 1).await, [bob.id.clone()]);
+    let mut both = vec![bob.id.clone(), zoe.id.clone()];
+    both.sort();
+    assert_eq!(readers(&stage, &chat, 2).await, both);
+
+    // Whoever comes back begins anew.
+    let who = json!({ "chatId": chat, "userId": zoe.id });
+    stage.call(&ada, "removeParticipant", who).await.ok();
+    stage.say(&ada, &chat, "without zoe").await;
+    let back = stage.call(&ada, "addParticipants", add).await.ok();
+    assert_eq!(back["participants"][0]["joinedNumber"], 3);
+    assert_eq!(readers(&stage, &chat, 3).await, Vec::<String>::new());
+    assert_eq!(readers(&stage, &chat, 2).await, [bob.id.clone()]);
+}
+
+/// Who has read the message with this number, as the view says.
+async fn readers(stage: &Stage, chat: &str, number: i64) -> Vec<String> {
+    let sql = "SELECT r.user_id FROM message_reads r
+               JOIN messages m ON m.chat_id = r.chat_id AND m.id = r.message_id
+               WHERE m.chat_id = $1 AND m.number = $2 ORDER BY r.user_id";
+    let chat: uuid::Uuid = chat.parse().unwrap();
+    let rows = stage.owner.query(sql, &[&chat, &number]).await.unwrap();
+    rows.iter()
+        .map(|row| row.get::<_, uuid::Uuid>(0).to_string())
+        .collect()
+}
+
+/// F1: while senders are replaced, one of the release before lets people in without their number.
+#[tokio::test]
+async fn f1_a_row_of_a_release_before_takes_its_number_from_its_mark() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let chat = stage.group(&ada, &[]).await;
+    let ids: [uuid::Uuid; 2] = [chat.parse().unwrap(), bob.id.parse().unwrap()];
+    let sql = "INSERT INTO participants AS p (chat_id, user_id, role, last_read_number, joined_seq, joined_at)
+               VALUES ($1, $2, 'MEMBER', $3, $4, now())
+               ON CONFLICT (chat_id, user_id) DO UPDATE
+               SET last_read_number = excluded.last_read_number, joined_seq = excluded.joined_seq, left_seq = NULL
+               RETURNING joined_number";
+    for (mark, joined_seq) in [(4_i64, 7_i64), (9, 12)] {
+        let row = stage
+            .owner
+            .query_one(sql, &[&ids[0], &ids[1], &mark, &joined_seq])
+            .await
+            .unwrap();
+        assert_eq!(row.get::<_, i64>(0), mark);
+    }
+}
+
+/// B, removed messages: a badge never leads to nothing.
+#[tokio::test]
+async fn what_was_removed_above_the_mark_is_not_left_to_read() {
+    let stage = Stage::new().await;
+    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let chat = stage.group(&ada, &[&bob]).await;
+    let mut ids = Vec::new();
+    for number in 1..=5 {
+        let said = stage.say(&ada, &chat, &format!("message {number}")).await;
+        ids.push(said["id"].clone());
+    }
+    let unread = async |number: i64| {
+        let input = json!({ "chatId": chat, "number": number });
+        let marked = stage.call(&bob, "markAsRead", input).await.ok();
+        marked["unreadCount"].clone()
+    };
+    assert_eq!(unread(2).await, 3);
+    for id in [&ids[0], &ids[3], &ids[4]] {
+        let input = json!({ "chatId": chat, "id": id });
+        stage.call(&ada, "removeMessage", input).await.ok();
+    }
+    assert_eq!(unread(1).await, 1, "two of three are gone");
+    assert_eq!(unread(3).await, 0, "and only they are left");
+}

@@ -233,7 +233,7 @@ pub fn cursor(value: &Value) -> Cursor {
 
 const CHAT: &str =
     "id kind name description participantCount messageCount lastMessageAt createdAt createdBy";
-const PARTICIPANT: &str = "chatId userId role lastReadNumber joinedAt";
+const PARTICIPANT: &str = "chatId userId role lastReadNumber joinedNumber joinedAt";
 const MESSAGE: &str = "id chatId number seq revision senderId senderUsername content replyToId createdAt editedAt removedAt cursor";
 
 /// The document that calls a mutation and asks for everything.

@@ -346,24 +346,33 @@ async fn admit(
     chat: ChatId,
     people: &[(UserId, ParticipantRole)],
 ) -> Vec<Event> {
-    let joined_seq: Seq = tx
+    let feed = tx
         .query_one(
-            "SELECT last_seq + 1 FROM feeds WHERE id = $1 FOR UPDATE",
+            "SELECT last_seq + 1 AS joined_seq, message_count FROM feeds WHERE id = $1 FOR UPDATE",
             &[&chat.0],
         )
         .await
-        .unwrap()
-        .get(0);
+        .unwrap();
+    let (joined_seq, message_count): (Seq, Number) =
+        (feed.get("joined_seq"), feed.get("message_count"));
     let mut participants = vec![];
     for (user, role) in people {
         let row = tx
             .query_one(
-                "INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
-                 VALUES ($1, $2, $3, $4, now())
+                "INSERT INTO participants
+                     (chat_id, user_id, role, last_read_number, joined_number, joined_seq, joined_at)
+                 VALUES ($1, $2, $3, $5, $5, $4, now())
                  ON CONFLICT (chat_id, user_id)
-                 DO UPDATE SET left_seq = NULL, joined_seq = $4, joined_at = now(), role = $3
-                 RETURNING last_read_number, joined_at",
-                &[&chat.0, &user.0, &role.as_str(), &joined_seq],
+                 DO UPDATE SET left_seq = NULL, last_read_number = $5, joined_number = $5, joined_seq = $4,
+                               joined_at = now(), role = $3
+                 RETURNING last_read_number, joined_number, joined_at",
+                &[
+                    &chat.0,
+                    &user.0,
+                    &role.as_str(),
+                    &joined_seq,
+                    &message_count,
+                ],
             )
             .await
             .unwrap();
@@ -372,6 +381,7 @@ async fn admit(
             user_id: *user,
             role: *role,
             last_read_number: row.get("last_read_number"),
+            joined_number: row.get("joined_number"),
             joined_at: Instant(row.get("joined_at")),
         });
     }
