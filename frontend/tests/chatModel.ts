@@ -91,6 +91,7 @@ export class ChatModel {
       userId,
       role: this.roles.get(userId),
       lastReadNumber: this.marks.get(userId),
+      joinedNumber: 0,
       joinedAt: at(0),
       user: person(userId),
     };
@@ -111,6 +112,9 @@ export class ChatModel {
             node: {
               ...this.#facts(),
               feedCursor: `chat ${this.events.length}`,
+              removedNumbers: this.messages
+                .filter(({ number, removedAt }) => removedAt && number > (this.marks.get(ME) ?? 0))
+                .map(({ number }) => number),
               lastMessage: this.messages.at(-1) ?? null,
               participants: { __typename: "ParticipantConnection", edges: participants },
             },

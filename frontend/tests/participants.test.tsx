@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { Store } from "@/api/store";
 import { type SignedIn, SignedInContext } from "@/app/antiphon";
 import { makeCache } from "@/app/cache";
-import { readersOf } from "@/features/messages/model/readers";
+import { readBy, readersOf } from "@/features/messages/model/readers";
 import { useAllParticipants } from "@/features/participants/hooks/useAllParticipants";
 import { moveReadMark } from "@/features/participants/model/participantCache";
 import { CHAT, ChatModel } from "./chatModel";
@@ -54,4 +54,22 @@ test("who has read a message is known of everyone in a chat of more than a hundr
   moveReadMark(client.cache, CHAT, "person 240", 1);
   await waitFor(() => expect(readersOf(message, result.current.participants).read).toHaveLength(1));
   expect(readersOf(message, result.current.participants).read[0]?.userId).toBe("person 240");
+});
+
+test("F1: a mark counts only for messages that were sent while its owner took part", () => {
+  const marks = [
+    { userId: "ada", joinedNumber: 0, lastReadNumber: 3 },
+    { userId: "ben", joinedNumber: 0, lastReadNumber: 1 },
+    { userId: "zoe", joinedNumber: 2, lastReadNumber: 3 },
+  ];
+  const names = (people: readonly { userId: string }[]) => people.map(({ userId }) => userId);
+  const before = readersOf({ number: 2, senderId: "me" }, marks);
+  expect(names(before.read)).toEqual(["ada"]);
+  expect(names(before.unread)).toEqual(["ben"]);
+  expect(names(before.absent)).toEqual(["zoe"]);
+  expect(readBy(2, marks)).toBe(1);
+  const after = readersOf({ number: 3, senderId: "me" }, marks);
+  expect(names(after.read)).toEqual(["ada", "zoe"]);
+  expect(after.absent).toEqual([]);
+  expect(readBy(3, marks)).toBe(2);
 });

@@ -21,8 +21,8 @@ use crate::{
     hints::{HintMetrics, Hints},
     pages::{PageMetrics, Pages},
     press::{PressMetrics, Presses},
-    socket::{self, SocketContext, SocketMetrics, Sockets},
     replica::{ReplicaState, ReplicaStatus, measure},
+    socket::{self, SocketContext, SocketMetrics, Sockets},
     sources::Sources,
 };
 

@@ -169,9 +169,10 @@ async fn caught_up(
     if let Some(replica) = reading.replica() {
         let served = match cursor {
             Some(cursor) => {
-                let wait = reading
-                    .waits
-                    .wait(waits, &replica.pool, None, user, cursor, REPLICA_PATIENCE);
+                let wait =
+                    reading
+                        .waits
+                        .wait(waits, &replica.pool, None, user, cursor, REPLICA_PATIENCE);
                 wait.await
             }
             None => replica.pool.get().await.map(|_| true),

@@ -1,7 +1,9 @@
 //! The only SQL of this service, one file per table, and `batch` for the transaction that writes many messages at once.
 //! Rules live with the mutations.
 //!
-//! Functions that take a `Transaction` write, or read under a lock that the caller holds; those that take any client
+//! A function's name says whether it writes: `add…`, `append…`, `admit`, `leave…`, `mark…`, `move…`, `set…`, `skip…` and
+//! `update…` do, and `lock…` takes row locks. They take a `Transaction`, except for the statements of the batch (`batch`,
+//! and what ends in `_each` or is prepared before), which run on a client whose transaction the batch has begun. All others
 //! only read.
 
 pub mod batch;

@@ -51,7 +51,7 @@ pub enum Invariant {
     RealTimeOrder,
     /// I11: nobody sees what happened after they had to go.
     Visibility,
-    /// I12: unread counts are what counting gives; read marks only grow.
+    /// I12: unread counts are what counting the messages gives that are left; read marks only grow.
     Unread,
     /// I13: a reset has a cause.
     HonestReset,

@@ -44,7 +44,7 @@ fn root_fields(service: &str, root: &str) -> Vec<String> {
         .collect()
 }
 
-/// A group, what is in it, and people in every position towards it.
+/// A chat, what is in it, and people in every position towards it.
 struct Cast {
     visitor: Visitor,
     people: [Option<Client>; 5],
@@ -56,13 +56,27 @@ struct Cast {
 }
 
 impl Cast {
+    /// Around a group.
     async fn gather() -> Cast {
+        Self::around("GROUP").await
+    }
+
+    async fn around(kind: &str) -> Cast {
         let stack = house::shared().await;
         let admin = house::person(stack, "admin").await;
         let former = house::person(stack, "former").await;
         let participant = house::person(stack, "participant").await;
         let stranger = house::person(stack, "stranger").await;
-        let chat_id = house::group(&admin, &[&former, &participant]).await;
+        let people = json!([former.user_id(), participant.user_id()]);
+        let chat = json!({ "kind": kind, "name": "A chat", "participantIds": people });
+        let create =
+            "mutation ($input: CreateChatInput!) { createChat(input: $input) { chat { id } } }";
+        let created = admin.mutate(create, chat).await.unwrap();
+        let chat_id = created["createChat"]["chat"]["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
         let message = lab::client::NewMessage::new(chat_id, "only for us");
         admin.send(&message).await.unwrap();
         let removal = "mutation ($input: RemoveParticipantInput!) { removeParticipant(input: $input) { userId } }";
@@ -164,6 +178,43 @@ async fn every_query_of_the_receiver_from_every_position() {
                 .await;
             assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
         }
+    }
+}
+
+/// F28: a public chat is read by query by those who have never taken part, and by nobody who left or was removed.
+#[tokio::test]
+async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
+    let _machine = house::alone().await;
+    let cast = Cast::around("PUBLIC").await;
+    for field in root_fields("receiver", "Query") {
+        let (document, variables, group) = query(&field, &cast, cast.chat_id);
+        let expected = match field.as_str() {
+            // Who left sees that it is there to be joined again; the rest below is about what is said in it.
+            "chat" => [U, OK, OK, OK, OK],
+            "messages" => [U, OK, N, OK, OK],
+            "message" => [U, OK, NULL, OK, OK],
+            // Live delivery, polled or not, is for those who take part.
+            _ => group,
+        };
+        for (position, expected) in expected.into_iter().enumerate() {
+            let verdict = cast
+                .verdict(position, Service::Receiver, document, variables.clone())
+                .await;
+            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+        }
+    }
+    let inside = "query ($chatId: ID!) { chat(id: $chatId) { lastMessage { content } participants { nodes { userId } } } }";
+    for (position, sees) in [(1, true), (2, false), (3, true), (4, true)] {
+        let client = cast.people[position].as_ref().unwrap();
+        let of_chat = json!({ "chatId": cast.chat_id });
+        let data = client
+            .ask(Service::Receiver, inside, of_chat)
+            .await
+            .unwrap();
+        let people = data["chat"]["participants"]["nodes"].as_array().unwrap();
+        let name = POSITIONS[position];
+        assert_eq!(data["chat"]["lastMessage"].is_object(), sees, "{name}");
+        assert_eq!(!people.is_empty(), sees, "{name}");
     }
 }
 

@@ -2,6 +2,7 @@
 //! runs into one knows whether to go around it or to move it.
 #![allow(clippy::unwrap_used)]
 
+mod chassis;
 mod checkout;
 mod containers;
 mod documents;

@@ -68,7 +68,7 @@ fn strings(path: &Path) -> Vec<Text> {
     found
 }
 
-fn tokens(path: &Path) -> TokenStream {
+pub(crate) fn tokens(path: &Path) -> TokenStream {
     checkout::read(path)
         .parse()
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -86,7 +86,7 @@ fn text_of(token: &TokenTree) -> Option<Text> {
 }
 
 /// Visits every token outside attributes; documentation is one.
-fn walk(tokens: TokenStream, visit: &mut impl FnMut(&TokenTree)) {
+pub(crate) fn walk(tokens: TokenStream, visit: &mut impl FnMut(&TokenTree)) {
     let mut previous = None;
     for token in tokens {
         visit(&token);
@@ -104,7 +104,7 @@ fn walk(tokens: TokenStream, visit: &mut impl FnMut(&TokenTree)) {
     }
 }
 
-fn production_code() -> impl Iterator<Item = PathBuf> {
+pub(crate) fn production_code() -> impl Iterator<Item = PathBuf> {
     checkout::files(&[".rs"]).into_iter().filter(|path| {
         path.components()
             .nth(1)
@@ -163,25 +163,6 @@ fn the_receivers_sql_only_reads() {
         statements > 0,
         "this test has found no SQL of the receiver at all"
     );
-}
-
-#[test]
-fn chassis_knows_no_chat_word() {
-    const CHAT_WORDS: [&str; 4] = ["chat", "chats", "participant", "participants"];
-    let mut offences = Vec::new();
-    for path in production_code().filter(|path| path.starts_with("chassis")) {
-        walk(tokens(&path), &mut |token| {
-            let text = match token {
-                TokenTree::Group(_) => return,
-                token => token.to_string().to_lowercase(),
-            };
-            let mut words = text.split(|letter: char| !letter.is_alphanumeric());
-            if let Some(word) = words.find(|word| CHAT_WORDS.contains(word)) {
-                offences.push(format!("{} says {word}", path.display()));
-            }
-        });
-    }
-    assert_none("chassis would serve any product", offences);
 }
 
 #[test]

@@ -313,6 +313,8 @@ pub async fn removed_above_mark(
             .or_default()
             .push(row.get("number"));
     }
-    found.values_mut().for_each(|numbers| numbers.sort_unstable());
+    found
+        .values_mut()
+        .for_each(|numbers| numbers.sort_unstable());
     Ok(found)
 }

@@ -194,9 +194,9 @@ pub struct OwnPart {
 impl OwnPart {
     fn of(chat: &VisibleChat) -> Self {
         let own = chat.own.as_ref().map(|own| own.facts.clone());
-        let above_mark = own
-            .as_ref()
-            .map_or(0, |own| chat.chat.facts.message_count - own.last_read_number);
+        let above_mark = own.as_ref().map_or(0, |own| {
+            chat.chat.facts.message_count - own.last_read_number
+        });
         Self {
             takes_part: own.is_some(),
             chat_id: chat.chat.facts.id,

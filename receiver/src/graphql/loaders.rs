@@ -319,7 +319,11 @@ impl Loader<(UserId, ChatId)> for RemovedAboveMark {
         for (user, chats) in grouped(keys) {
             let numbers =
                 db::chats::removed_above_mark(&self.0, user, &chats, MAX_REMOVED_NUMBERS).await?;
-            found.extend(numbers.into_iter().map(|(chat, numbers)| ((user, chat), numbers)));
+            found.extend(
+                numbers
+                    .into_iter()
+                    .map(|(chat, numbers)| ((user, chat), numbers)),
+            );
         }
         Ok(found)
     }

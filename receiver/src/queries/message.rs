@@ -4,12 +4,7 @@ use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 use shared_schema::{ChatId, Cursor, MessageId};
 
-use crate::{
-    db,
-    graphql::Message,
-    participation::Access,
-    sources::found,
-};
+use crate::{db, graphql::Message, participation::Access, sources::found};
 
 /// `Query.message`.
 #[derive(Default)]

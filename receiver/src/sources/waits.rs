@@ -109,7 +109,11 @@ impl RequestWaits {
             }
         };
         known.until = Some((until, patience));
-        if known.missed.get(&cursor.feed).is_some_and(|&seq| seq <= cursor.seq) {
+        if known
+            .missed
+            .get(&cursor.feed)
+            .is_some_and(|&seq| seq <= cursor.seq)
+        {
             return Ok(false);
         }
         let seen = until_seen(waits, pool, hub, user, cursor, until).await?;

@@ -36,12 +36,60 @@ async fn a_participant_sees_everything() {
     assert_eq!(seen["participants"]["nodes"].as_array().unwrap().len(), 2);
 }
 
+/// F28: public chats could not be looked at before joining. Whoever left or was removed must join again.
 #[tokio::test]
-async fn a_public_chat_shows_its_facts_to_anyone_and_its_inside_to_participants() {
+async fn f28_a_public_chat_can_be_looked_at_by_those_who_never_took_part() {
     let stage = Stage::new().await;
     let (ada, bob, eve) = stage.trio().await;
     let chat = stage.chat(ChatKind::Public, "Public", &ada, &[&bob]).await;
     stage.say(&ada, chat, "inside").await;
+    let variables = json!({ "id": chat, "user": ada.id });
+    let seen = stage.ask(Some(&eve), CHAT, variables.clone()).await.ok();
+    assert_eq!(
+        (&seen["name"], &seen["messageCount"]),
+        (&json!("Public"), &json!(1))
+    );
+    assert_eq!(seen["lastMessage"]["content"], "inside");
+    assert_eq!(seen["participant"], Value::Null);
+    let people = seen["participants"]["nodes"].as_array().unwrap();
+    assert_eq!(people.len(), 2);
+    // Who has read how far is for those who take part.
+    let marks = "query ($id: ID!) { chat(id: $id) { participants { nodes { lastReadNumber joinedNumber } } } }";
+    let seen = stage
+        .ask(Some(&eve), marks, json!({ "id": chat }))
+        .await
+        .ok();
+    let nothing = json!({ "lastReadNumber": 0, "joinedNumber": 0 });
+    assert_eq!(seen["participants"]["nodes"], json!([nothing, nothing]));
+    let last = "query ($id: ID!) { chat(id: $id) { participants(last: 2) { nodes { userId } } } }";
+    let seen = stage
+        .ask(Some(&eve), last, json!({ "id": chat }))
+        .await
+        .ok();
+    assert_eq!(seen["participants"]["nodes"], json!([]), "only the start");
+
+    // Neither who was removed, nor, once they have left, who joined in between.
+    stage.remove(&ada, chat, &bob).await;
+    stage.add(&ada, chat, &[&eve]).await;
+    stage.remove(&eve, chat, &eve).await;
+    for person in [&bob, &eve] {
+        let seen = stage.ask(Some(person), CHAT, variables.clone()).await.ok();
+        assert_eq!(seen["name"], "Public", "it is there to be joined again");
+        assert_eq!(seen["lastMessage"], Value::Null);
+        assert_eq!(seen["participants"]["nodes"], json!([]));
+        assert_eq!(seen["participant"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn who_left_a_public_chat_sees_its_facts_and_not_its_inside() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = stage.trio().await;
+    let chat = stage
+        .chat(ChatKind::Public, "Public", &ada, &[&bob, &eve])
+        .await;
+    stage.say(&ada, chat, "inside").await;
+    stage.remove(&ada, chat, &eve).await;
     let variables = json!({ "id": chat, "user": ada.id });
     let seen = stage.ask(Some(&eve), CHAT, variables).await.ok();
     assert_eq!(

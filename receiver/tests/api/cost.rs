@@ -2,7 +2,7 @@
 
 use receiver::LiveArgs;
 use serde_json::json;
-use shared_schema::ChatKind;
+use shared_schema::{ChatKind, Cursor, EventId, UserId};
 
 use crate::{
     documents::INBOX,
@@ -110,4 +110,64 @@ async fn opening_an_inbox_of_fifty_chats_costs_no_more_statements_than_of_five()
     }
     assert!(costs[1] - costs[0] < 5 * TIMES, "{costs:?}");
     assert!(costs[1] < 25 * TIMES, "{costs:?}");
+}
+
+/// S10: a cursor ahead of its feed made each field of a query ask Postgres every 25 ms, ten aliases ten times.
+#[tokio::test]
+async fn s10_ten_fields_that_wait_for_a_cursor_wait_once_and_ask_rarely() {
+    let (mut stage, ada) = chats(1).await;
+    let feed = stage.head(ada.id).await;
+    let ahead = Cursor {
+        seq: 99,
+        event: EventId::new(),
+        ..feed
+    };
+    let foreign = Cursor {
+        seq: 99,
+        event: EventId::new(),
+        ..Cursor::start(UserId::new().into())
+    };
+    let fields: Vec<String> = (0..10)
+        .map(|nth| {
+            let cursor = if nth % 2 == 0 { ahead } else { foreign };
+            format!("f{nth}: chats(first: 1, atLeast: \"{cursor}\") {{ nodes {{ id }} }}")
+        })
+        .collect();
+    let document = format!("{{ {} }}", fields.join(" "));
+    let waiting = cost(&mut stage, async |stage| {
+        let begun = std::time::Instant::now();
+        let answer = stage.ask(Some(&ada), &document, json!({})).await;
+        answer.is("UNAVAILABLE", None);
+        let took = begun.elapsed().as_millis();
+        assert!((1_400..4_000).contains(&took), "{took} ms");
+    })
+    .await;
+    // The sweep goes on meanwhile.
+    let each = waiting / TIMES;
+    assert!(each <= 20, "{each} transactions for one request");
+}
+
+/// S10: more requests of one person than may wait at once are answered without waiting.
+#[tokio::test]
+async fn s10_so_many_requests_of_one_person_wait_and_further_ones_do_not() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let ahead = Cursor {
+        seq: 99,
+        event: EventId::new(),
+        ..stage.head(ada.id).await
+    };
+    let asked = (0..12).map(|_| async {
+        let begun = std::time::Instant::now();
+        let document = "query ($at: Cursor) { chats(atLeast: $at) { nodes { id } } }";
+        let at = json!({ "at": ahead.to_string() });
+        stage
+            .ask(Some(&ada), document, at)
+            .await
+            .is("UNAVAILABLE", None);
+        begun.elapsed().as_millis()
+    });
+    let took = futures_util::future::join_all(asked).await;
+    let waited = took.iter().filter(|&&took| took >= 1_400).count();
+    assert_eq!(waited, 8, "{took:?}");
 }

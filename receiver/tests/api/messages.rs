@@ -167,12 +167,14 @@ async fn not_yours_and_not_there_are_the_same_refusal() {
         .await;
     let gone = stage.group(&ada, &[]).await;
     stage.remove(&ada, chat, &bob).await;
+    stage.add(&ada, public, &[&bob]).await;
+    stage.remove(&ada, public, &bob).await;
     stage.dissolve(&ada, gone, &[&ada]).await;
     let mut answers = vec![];
     for (person, chat) in [
         (&eve, chat),
         (&bob, chat),
-        (&eve, public),
+        (&bob, public),
         (&ada, gone),
         (&eve, ChatId::new()),
     ] {
@@ -186,6 +188,42 @@ async fn not_yours_and_not_there_are_the_same_refusal() {
     assert_eq!(answers.len(), 1, "{answers:?}");
     let answer = stage.ask(None, MESSAGES, json!({ "chat": chat })).await;
     answer.is("UNAUTHENTICATED", None);
+}
+
+/// F28, and what is shared: the page that participants read is given to those who only look, and to nobody who left.
+#[tokio::test]
+async fn f28_the_messages_of_a_public_chat_are_read_by_those_who_never_took_part() {
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = stage.trio().await;
+    let chat = stage
+        .chat(shared_schema::ChatKind::Public, "Public", &ada, &[&bob])
+        .await;
+    stage.say(&ada, chat, "inside").await;
+    let ask = async |person| {
+        stage
+            .ask(Some(person), MESSAGES, json!({ "chat": chat }))
+            .await
+    };
+    // The page is made for a participant, then read by a visitor, and the other way round.
+    for people in [[&bob, &eve], [&eve, &bob]] {
+        stage.say(&ada, chat, "more").await;
+        let first = ask(people[0]).await;
+        let second = ask(people[1]).await;
+        assert_eq!(first.bytes(), second.bytes());
+        let page = first.ok();
+        let last = page["edges"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["node"]["content"], "more");
+    }
+    // While the same page is kept, it is not for those who were removed.
+    stage.remove(&ada, chat, &bob).await;
+    ask(&eve).await.ok();
+    ask(&bob).await.is("NOT_FOUND", None);
+    // Live delivery stays with those who take part.
+    let feed = "query ($id: ID!, $after: Cursor!) { feed(id: $id, after: $after) { cursor } }";
+    let at = json!({ "id": chat, "after": stage.head(chat).await.to_string() });
+    stage.ask(Some(&eve), feed, at).await.is("NOT_FOUND", None);
+    stage.add(&ada, chat, &[&bob]).await;
+    ask(&bob).await.ok();
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Queries from a replica: what it may lag, and what it may not.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use lab::{
     directory::Directory,
@@ -9,6 +9,7 @@ use lab::{
 };
 use receiver::{LiveArgs, ReplicaArgs};
 use serde_json::{Value, json};
+use shared_schema::ChatKind;
 use tokio::task::block_in_place;
 
 use crate::stage::Stage;
@@ -18,6 +19,11 @@ const MESSAGES: &str = "query ($chat: ID!, $atLeast: Cursor) {
 
 /// A stage whose receiver asks a hot standby of the stage's database.
 async fn with_replica() -> (Stage, Postgres) {
+    with_replica_at_most(ReplicaArgs::default().replica_max_lag).await
+}
+
+/// The same, with a replica that may be so far behind.
+async fn with_replica_at_most(replica_max_lag: Duration) -> (Stage, Postgres) {
     let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
     let url: tokio_postgres::Config = stage.database.owner_url().parse().unwrap();
     let (primary, name) = (url.get_ports()[0], url.get_dbname().unwrap().to_owned());
@@ -30,6 +36,7 @@ async fn with_replica() -> (Stage, Postgres) {
     let url = replica.url("antiphon_receiver", &name);
     config.replica = ReplicaArgs {
         database_replica_url: Some(url.into()),
+        replica_max_lag,
         ..ReplicaArgs::default()
     };
     stage.start(config).await;
@@ -113,6 +120,113 @@ async fn live_delivery_does_not_wait_for_the_replica() {
     owner(&replica, "SELECT pg_wal_replay_resume()").await;
 }
 
+/// SCALE, fault 1: a replica that lagged told new users to sign in, and hid what was new.
+#[tokio::test(flavor = "multi_thread")]
+async fn scale_1_a_lagging_replica_never_says_sign_in_or_not_found() {
+    // It is not left alone: every answer below has to come from the primary for a reason of its own.
+    let (stage, replica) = with_replica_at_most(Duration::from_secs(600)).await;
+    let ada = stage.person("ada").await;
+    let old = stage.chat(ChatKind::Public, "Public", &ada, &[]).await;
+    let group = stage.group(&ada, &[]).await;
+    stage.say(&ada, group, "before").await;
+    wait_until_replayed(&stage, &replica).await;
+    owner(&replica, "SELECT pg_wal_replay_pause()").await;
+
+    let zoe = stage.person("zoe").await;
+    let ask = async |document: &str, variables: Value| {
+        stage.ask(Some(&zoe), document, variables).await.ok()
+    };
+    let chats = ask("{ chats { nodes { id } } }", json!({})).await;
+    assert_eq!(chats["nodes"], json!([]), "and not: sign in first");
+    let public = ask("{ publicChats { nodes { id } } }", json!({})).await;
+    assert_eq!(public["nodes"][0]["id"], json!(old));
+    let at = json!({ "id": zoe.id, "after": stage.head(zoe.id).await.to_string() });
+    let feed = "query ($id: ID!, $after: Cursor!) { feed(id: $id, after: $after) { caughtUp } }";
+    assert_eq!(ask(feed, at).await["caughtUp"], true);
+
+    // Added to a chat that the replica knows, to one that it does not, and into a public one that it does.
+    let fresh = stage.group(&ada, &[&zoe]).await;
+    stage.add(&ada, group, &[&zoe]).await;
+    stage.add(&ada, old, &[&zoe]).await;
+    let said = stage.say(&ada, fresh, "fresh").await;
+    let chat =
+        "query ($chat: ID!, $me: ID!) { chat(id: $chat) { participant(userId: $me) { role } } }";
+    for id in [fresh, group, old] {
+        let variables = json!({ "chat": id, "me": zoe.id });
+        let seen = ask(chat, variables).await;
+        assert_eq!(seen["participant"]["role"], "MEMBER", "{id}");
+    }
+    let answer = ask(MESSAGES, json!({ "chat": fresh })).await;
+    assert_eq!(contents(&answer), ["fresh"]);
+    let answer = ask(MESSAGES, json!({ "chat": group })).await;
+    assert_eq!(contents(&answer), ["before"]);
+    let around = "query ($chat: ID!, $id: ID!) { messages(chatId: $chat, around: $id) { nodes { content } } }";
+    let late = stage.say(&ada, group, "late").await;
+    let answer = stage
+        .ask(Some(&ada), around, json!({ "chat": group, "id": late.id }))
+        .await
+        .ok();
+    assert_eq!(contents(&answer), ["before", "late"]);
+    let message = "query ($chat: ID!, $id: ID!) { message(chatId: $chat, id: $id) { content } }";
+    let answer = ask(message, json!({ "chat": fresh, "id": said.id })).await;
+    assert_eq!(answer["content"], "fresh");
+    let counts = ask("{ unreadCounts { chatId unreadCount } }", json!({})).await;
+    assert!(
+        counts
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "chatId": fresh, "unreadCount": 1 }))
+    );
+    // What is not there stays so.
+    let eve = stage.person("eve").await;
+    let answer = stage
+        .ask(Some(&eve), MESSAGES, json!({ "chat": fresh }))
+        .await;
+    answer.is("NOT_FOUND", None);
+    owner(&replica, "SELECT pg_wal_replay_resume()").await;
+}
+
+/// SCALE, fault 1: the lag is measured, shown and acted on.
+#[tokio::test(flavor = "multi_thread")]
+async fn scale_1_a_replica_too_far_behind_is_left_alone_until_it_has_caught_up() {
+    let (stage, replica) = with_replica_at_most(Duration::from_secs(1)).await;
+    let ada = stage.person("ada").await;
+    let chat = stage.group(&ada, &[]).await;
+    stage.say(&ada, chat, "first").await;
+    until_replica_is(&stage, "ok").await;
+    wait_until_replayed(&stage, &replica).await;
+    owner(&replica, "SELECT pg_wal_replay_pause()").await;
+    stage.say(&ada, chat, "second").await;
+    until_replica_is(&stage, "failing").await;
+    assert_eq!(stage.get(0, "/readyz").await.0, 200, "the primary serves");
+    assert!(stage.metric("receiver_replica_lag_seconds").await > 1.0);
+    let plain = stage
+        .ask(Some(&ada), MESSAGES, json!({ "chat": chat }))
+        .await;
+    assert_eq!(contents(&plain.ok()), ["first", "second"]);
+
+    owner(&replica, "SELECT pg_wal_replay_resume()").await;
+    until_replica_is(&stage, "ok").await;
+    assert_eq!(stage.metric("receiver_replica_lag_seconds").await, 0.0);
+    let plain = stage
+        .ask(Some(&ada), MESSAGES, json!({ "chat": chat }))
+        .await;
+    assert_eq!(contents(&plain.ok()), ["first", "second"]);
+}
+
+/// Waits until `/healthz` says this of the replica.
+async fn until_replica_is(stage: &Stage, status: &str) {
+    for _ in 0..1_000 {
+        let (_, health) = stage.get(0, "/healthz").await;
+        let health: Value = serde_json::from_str(&health).unwrap();
+        if health["checks"]["replica"]["status"] == status {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the replica is not {status}");
+}
+
 async fn wait_until_replayed(stage: &Stage, replica: &Postgres) {
     let row = stage
         .owner
@@ -126,7 +240,7 @@ async fn wait_until_replayed(stage: &Stage, replica: &Postgres) {
         if client.query_one(sql, &[&written]).await.unwrap().get(0) {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the replica does not follow");
 }

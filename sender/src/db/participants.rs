@@ -267,7 +267,5 @@ pub async fn unread(
         )
         .await?;
     let row = db.query_opt(&statement, &[&chat.0, &user.0]).await?;
-    Ok(row
-        .map(|row| row.try_get("unread_count"))
-        .transpose()?)
+    Ok(row.map(|row| row.try_get("unread_count")).transpose()?)
 }

@@ -21,7 +21,7 @@ async fn a_sender_refuses_to_start_on_an_older_schema_in_one_line() {
         panic!("it started");
     };
     let line = refusal.to_string();
-    assert!(line.contains("schema version 0 is older than 4"), "{line}");
+    assert!(line.contains("schema version 0 is older than 6"), "{line}");
     assert_eq!(line.lines().count(), 1);
 }
 

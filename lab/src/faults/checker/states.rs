@@ -79,11 +79,13 @@ fn revoked(book: &Book, grace: u64, findings: &mut Findings) {
     }
 }
 
-/// At rest the answer is what counting gives.
+/// At rest the answer is what counting gives: messages above the mark that have not been removed.
 fn unread(book: &Book, findings: &mut Findings) {
     let mut numbers: HashMap<Uuid, Vec<u64>> = HashMap::new();
     for ((chat, _), message) in &book.messages {
-        numbers.entry(*chat).or_default().push(message.number);
+        if !message.removed {
+            numbers.entry(*chat).or_default().push(message.number);
+        }
     }
     numbers
         .values_mut()

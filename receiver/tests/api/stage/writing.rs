@@ -315,6 +315,9 @@ async fn append_as(
     id: EventId,
     change: Change,
 ) -> Event {
+    if matches!(change, Change::MessageAdded(_)) {
+        return append_message(tx, actor, feed, id, change).await;
+    }
     let row = tx
         .query_one(
             "SELECT seq, id, prev_id, at FROM append_events($1, $2, $3, $4, $5, $6)",
@@ -334,6 +337,34 @@ async fn append_as(
         seq: row.get("seq"),
         id: EventId(row.get("id")),
         prev: row.get::<_, Option<Uuid>>("prev_id").map(EventId),
+        at: Instant(row.get("at")),
+        actor: Some(actor),
+        change,
+    }
+}
+
+/// Messages are numbered by a function of their own.
+async fn append_message(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    feed: FeedId,
+    id: EventId,
+    change: Change,
+) -> Event {
+    let head = "SELECT head_id FROM feeds WHERE id = $1 FOR UPDATE";
+    let head = tx.query_one(head, &[&feed.0]).await.unwrap();
+    let row = tx
+        .query_one(
+            "SELECT seq, id, at FROM append_messages($1, $2, $3)",
+            &[&vec![feed.0], &vec![id.0], &vec![actor.0]],
+        )
+        .await
+        .unwrap();
+    Event {
+        feed,
+        seq: row.get("seq"),
+        id: EventId(row.get("id")),
+        prev: head.get::<_, Option<Uuid>>("head_id").map(EventId),
         at: Instant(row.get("at")),
         actor: Some(actor),
         change,

@@ -29,9 +29,12 @@ export function DiscoverPage() {
   const more = () =>
     fetchMore({
       variables: { after: page?.endCursor ?? null },
-      updateQuery: (before, { fetchMoreResult: next }) => ({
-        publicChats: { ...next.publicChats, edges: [...before.publicChats.edges, ...next.publicChats.edges] },
-      }),
+      updateQuery: (before, { fetchMoreResult: next }) => {
+        // Each once, whichever page had it last.
+        const edges = [...before.publicChats.edges, ...next.publicChats.edges];
+        const byChat = new Map(edges.map((edge) => [edge.node.id, edge]));
+        return { publicChats: { ...next.publicChats, edges: [...byChat.values()] } };
+      },
     });
   return (
     <div className={styles.page}>

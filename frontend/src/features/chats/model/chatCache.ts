@@ -25,12 +25,28 @@ const latest: FieldPolicy<string | null> = {
   merge: (existing, incoming) => (existing && (!incoming || existing > incoming) ? existing : incoming),
 };
 
+/** Of one chat, above any mark that is in use: beyond these the count may be too high. */
+const MOST_REMOVED = 10_000;
+
+/** What is removed stays so: whatever answer or event tells of it, and in whichever order. */
+const removedNumbers: FieldPolicy<readonly number[]> = {
+  merge: (existing, incoming) => withNumbers(existing ?? [], incoming),
+  // A copy that an earlier version kept on this device has none.
+  read: (existing) => existing ?? [],
+};
+
+function withNumbers(known: readonly number[], more: readonly number[]): readonly number[] {
+  const unknown = more.filter((number) => !known.includes(number));
+  return unknown.length === 0 ? known : [...known, ...unknown].sort((a, b) => a - b).slice(-MOST_REMOVED);
+}
+
 export const chatPolicy: TypePolicy = {
   keyFields: ["id"],
   fields: {
     messageCount: largest,
     lastMessageAt: latest,
     lastMessage: lastMessageField,
+    removedNumbers,
     participants: participantsField,
     // The caller's own participation is known from the list; null is an answer too, and kept.
     participant: {
@@ -117,4 +133,24 @@ export function countMessage(
       return message.number > known ? toReference({ __typename: "Message", id: message.id })! : existing;
     },
   });
+}
+
+/** A message was removed: there is nothing left to read at its number. */
+export function countRemoval(cache: ApolloCache, message: { chatId: string; number: number }): void {
+  editEntry(cache, cache.identify({ __typename: "Chat", id: message.chatId })!, {
+    removedNumbers: (known: readonly number[]) => withNumbers(known, [message.number]),
+  });
+}
+
+/** Whether the chat stands in the caller's list, as far as that is loaded. */
+export function isListed(cache: ApolloCache, chatId: string): boolean {
+  const ref = cache.identify({ __typename: "Chat", id: chatId });
+  let listed = false;
+  editEntry(cache, "ROOT_QUERY", {
+    chats(existing: StoredChats) {
+      listed = existing.edges.some((edge) => edge.node.__ref === ref);
+      return existing;
+    },
+  });
+  return listed;
 }

@@ -1,4 +1,5 @@
 import type { ApolloCache } from "@apollo/client";
+import { changesOf } from "@/api/changes";
 import { moveReadMark } from "@/features/participants/model/participantCache";
 import { unmask } from "@/gql/receiver";
 import {
@@ -8,6 +9,7 @@ import {
   MessageFieldsFragmentDoc,
 } from "@/gql/receiver/graphql";
 import { applyEvent } from "./applyEvent";
+import { noteChange } from "./noteChange";
 import type { FeedPositions } from "./positions";
 
 export type Batch = InboxSubscription["inbox"];
@@ -35,9 +37,13 @@ export function applyBatch(
     (event) => !positions.hasApplied(batch.feedId, event.seq),
   );
   const signals = unmask(InboxSignalFragmentDoc, batch.signals);
+  const changes = changesOf(cache);
   cache.batch({
     update(target) {
-      for (const event of events) applyEvent(target, event, me);
+      for (const event of events) {
+        applyEvent(target, event, me);
+        noteChange(changes, event, batch);
+      }
       for (const signal of signals) {
         if (signal.__typename === "ReadMark") moveReadMark(target, signal.chatId, signal.userId, signal.lastReadNumber);
       }

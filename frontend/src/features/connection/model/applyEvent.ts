@@ -1,6 +1,6 @@
 import type { ApolloCache } from "@apollo/client";
 import { editEntry } from "@/api/editEntry";
-import { countMessage, listChat, putChatFacts, unlistChat } from "@/features/chats/model/chatCache";
+import { countMessage, countRemoval, listChat, putChatFacts, unlistChat } from "@/features/chats/model/chatCache";
 import { addMessage, putMessage } from "@/features/messages/model/messageCache";
 import {
   dropParticipant,
@@ -34,14 +34,19 @@ export function applyEvent(cache: ApolloCache, event: InboxEventFragment, me: st
       const message = unmask(MessageFieldsFragmentDoc, event.message);
       addMessage(cache, message);
       countMessage(cache, message);
+      // Told late, it may be gone by now.
+      if (message.removedAt) countRemoval(cache, message);
       // Who sends has read: the sender moves the own mark in the same transaction.
       moveReadMark(cache, message.chatId, message.senderId, message.number);
       break;
     }
     case "MessageUpdated":
-    case "MessageRemoved":
-      putMessage(cache, unmask(MessageFieldsFragmentDoc, event.message));
+    case "MessageRemoved": {
+      const message = unmask(MessageFieldsFragmentDoc, event.message);
+      putMessage(cache, message);
+      if (message.removedAt) countRemoval(cache, message);
       break;
+    }
     case "ParticipantsAdded":
       putParticipants(cache, unmask(ParticipantFieldsFragmentDoc, event.participants), me);
       break;

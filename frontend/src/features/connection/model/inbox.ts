@@ -1,6 +1,8 @@
 import type { ApolloClient } from "@apollo/client";
 import { fullJitter, pause } from "@/api/backoff";
+import { changesOf } from "@/api/changes";
 import { Store } from "@/api/store";
+import { isListed } from "@/features/chats/model/chatCache";
 import { loadChat, loadChats } from "@/features/chats/model/loadChats";
 import { forgetMessages } from "@/features/messages/model/messageCache";
 import { applyBatch, type Batch, type LiveListeners } from "./applyBatch";
@@ -33,6 +35,8 @@ export class Inbox {
   readonly ladder: Ladder;
   readonly #deps: Dependencies;
   #close: (() => void) | undefined;
+  readonly #loading = new Set<string>();
+  #loadingUnknown: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(deps: Dependencies) {
@@ -88,7 +92,10 @@ export class Inbox {
     const { client, me, listeners } = this.#deps;
     try {
       if (batch.reset) void this.#reset(batch);
-      else applyBatch(client.cache, this.positions, batch, me, listeners);
+      else {
+        applyBatch(client.cache, this.positions, batch, me, listeners);
+        if (batch.feedId !== me && this.positions.cursorOf(batch.feedId)) this.#know(batch);
+      }
     } catch (error) {
       // Going on would leave a hole where this batch was: what it was about is read again as a whole.
       console.error("a batch could not be applied", error);
@@ -96,10 +103,22 @@ export class Inbox {
     }
   }
 
+  /** Something happens in a chat that the list does not show, since it moved while the list was read: it is loaded. */
+  #know({ feedId, cursor }: Batch): void {
+    const { client, me } = this.#deps;
+    if (this.#loading.has(feedId) || isListed(client.cache, feedId)) return;
+    this.#loading.add(feedId);
+    // One after the other: there may be many.
+    this.#loadingUnknown = this.#loadingUnknown
+      .then(() => this.#insist(() => loadChat(client, feedId, me, cursor)))
+      .finally(() => this.#loading.delete(feedId));
+  }
+
   /** Too much was missed to be told: the state is read again, and the feed goes on from the batch's position. */
   async #reset(batch: Batch): Promise<void> {
     const { client, me } = this.#deps;
     this.positions.restart(batch.feedId, batch.cursor);
+    changesOf(client.cache).restart(batch.feedId);
     await this.#insist(async () => {
       if (batch.feedId === me) return this.#reloadList();
       const chat = await loadChat(client, batch.feedId, me, batch.cursor);

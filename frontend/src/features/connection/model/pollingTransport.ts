@@ -2,6 +2,7 @@ import type { ApolloClient } from "@apollo/client";
 import { fullJitter, pause } from "@/api/backoff";
 import { failureOf } from "@/api/errors";
 import { FeedDocument, FeedPositionsDocument } from "@/gql/receiver/graphql";
+import type { Batch } from "./applyBatch";
 import type { FeedPositions } from "./positions";
 import type { Transport, TransportListener } from "./transport";
 
@@ -67,12 +68,17 @@ async function ask(
   if (own && own !== there.own) await catchUp(deps, listener, closed, me, own);
   for (const [chatId, cursor] of there.chats) {
     const known = positions.cursorOf(chatId);
-    // A chat that was just added goes on from before its facts were read, so that nothing falls in between.
-    if (!known) positions.begin(chatId, cursor);
+    // A chat that was just added goes on from before its facts were read, so that nothing falls in between; one that nobody
+    // has told of yet is told of as the stream would.
+    if (!known) listener.receive(announcement(chatId, cursor));
     else if (known !== cursor) await catchUp(deps, listener, closed, chatId, known);
     if (closed.aborted) return;
   }
   listener.caughtUp();
+}
+
+function announcement(feedId: string, cursor: string): Batch {
+  return { feedId, cursor, caughtUp: true, reset: null, events: [], signals: [] };
 }
 
 async function readPositions({ client }: Dependencies, whole: boolean) {

@@ -1,3 +1,4 @@
+import { useApolloClient } from "@apollo/client/react";
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -6,6 +7,8 @@ import { useSignedIn } from "@/app/antiphon";
 import { useChat } from "@/features/chats/hooks/useChats";
 import { useJoinChat } from "@/features/chats/hooks/useJoinChat";
 import { chatTitle } from "@/features/chats/model/chatTitle";
+import { loadChat } from "@/features/chats/model/loadChats";
+import { unreadAbove } from "@/features/chats/model/unread";
 import { ConnectionWords } from "@/features/connection/components/ConnectionWords";
 import { useParticipants } from "@/features/participants/hooks/useParticipants";
 import { permissionsOf } from "@/features/participants/model/permissions";
@@ -57,7 +60,7 @@ export function ConversationPage() {
   }
   const facts = unmask(ChatRowFragmentDoc, chat);
   const participant = unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, chat).participant);
-  if (!participant && facts.kind === "PUBLIC") return <PublicDoor chat={facts} />;
+  if (!participant && facts.kind === "PUBLIC") return <PublicDoor key={chatId} chat={facts} />;
   return <Conversation key={chatId} chat={facts} participant={participant ?? undefined} />;
 }
 
@@ -79,10 +82,7 @@ function Conversation({
   const title = chatTitle(chat, me);
   usePageName(title.name);
   const permissions = permissionsOf(participant?.role, chat.kind);
-  const othersMarks = useMemo(
-    () => participants.filter((other) => other.userId !== me).map((other) => other.lastReadNumber),
-    [participants, me],
-  );
+  const othersMarks = useMemo(() => participants.filter((other) => other.userId !== me), [participants, me]);
   const actions = useMemo<MessageListProps["actions"]>(
     () => ({
       reply: (to) => setMode({ kind: "reply", to }),
@@ -109,6 +109,8 @@ function Conversation({
           conversation={conversation}
           messageCount={chat.messageCount}
           mark={participant?.lastReadNumber}
+          unread={unreadAbove(participant?.lastReadNumber, chat)}
+          readOnly={false}
           othersMarks={othersMarks}
           removesOthers={permissions.removeMessages}
           actions={actions}
@@ -194,28 +196,68 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
   );
 }
 
-/** A public chat as those see it who do not take part: what it is, and the way in. */
+/** A public chat as those see it who do not take part: what is said in it, and the way in. Who left it sees only the way in. */
 function PublicDoor({ chat }: { chat: ChatRowFragment }) {
   const { me } = useSignedIn();
-  const { join, loading } = useJoinChat();
-  const [failure, setFailure] = useState<Failure>();
+  const client = useApolloClient();
+  const conversation = useMessages(chat.id, chat.messageCount);
+  const list = useRef<HTMLElement>(null);
   const title = chatTitle(chat, me);
   usePageName(title.name);
+  // Nothing comes live to those who do not take part: what is known may be from another day.
+  useEffect(() => {
+    loadChat(client, chat.id, me).catch((error) => console.warn("the chat could not be read again", error));
+  }, [client, chat.id, me]);
+  const nothing = conversation.error !== undefined || chat.messageCount === 0;
   return (
-    <section className={styles.page} aria-label={title.name}>
-      <Header chat={chat} name={title.name} seed={title.seed} />
-      <EmptyState
-        icon={<CompassIcon size={28} />}
-        title={t.joinToRead}
-        action={
-          <Button loading={loading} onClick={() => join(chat.id).catch((error) => setFailure(failureOf(error)))}>
-            {t.join}
-          </Button>
-        }
-      >
-        {chat.description || undefined}
-      </EmptyState>
+    <div className={styles.split}>
+      <section className={styles.page} aria-label={title.name}>
+        <Header chat={chat} name={title.name} seed={title.seed} />
+        {nothing ? (
+          <EmptyState icon={<CompassIcon size={28} />} title={conversation.error ? t.joinToRead : t.previewEmpty}>
+            {chat.description || undefined}
+          </EmptyState>
+        ) : (
+          <MessageList
+            frame={list}
+            chatId={chat.id}
+            direct={false}
+            conversation={conversation}
+            messageCount={chat.messageCount}
+            mark={undefined}
+            unread={0}
+            othersMarks={NOBODY}
+            removesOthers={false}
+            readOnly
+            actions={NOTHING}
+            onLeave={stay}
+          />
+        )}
+        <JoinBar chatId={chat.id} text={conversation.error ? undefined : t.joinToWrite} />
+      </section>
+      <Outlet />
+    </div>
+  );
+}
+
+const NOBODY: readonly never[] = [];
+const stay = () => {};
+const NOTHING: MessageListProps["actions"] = { reply: stay, edit: stay, remove: stay, details: stay };
+
+function JoinBar({ chatId, text }: { chatId: string; text: string | undefined }) {
+  const { join, loading } = useJoinChat();
+  const [failure, setFailure] = useState<Failure>();
+  const enter = () => {
+    setFailure(undefined);
+    join(chatId).catch((error) => setFailure(failureOf(error)));
+  };
+  return (
+    <div className={styles.join}>
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
-    </section>
+      {text && <p>{text}</p>}
+      <Button loading={loading} onClick={enter}>
+        {t.join}
+      </Button>
+    </div>
   );
 }

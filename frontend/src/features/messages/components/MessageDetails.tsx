@@ -14,10 +14,13 @@ import { fullTime } from "@/ui/time";
 import { readersOf } from "../model/readers";
 import styles from "./MessageDetails.module.css";
 
-/** When a message was sent and edited, who has read it, and who has not: everyone, however large the chat. */
+/**
+ * When a message was sent and edited, who has read it, who has not, and who was not here then: everyone, however large the
+ * chat.
+ */
 export default function MessageDetails({ message, onClose }: { message: MessageFieldsFragment; onClose(): void }) {
   const { participants, complete, failed } = useAllParticipants(message.chatId);
-  const { read, unread } = readersOf(message, participants);
+  const { read, unread, absent } = readersOf(message, participants);
   return (
     <Modal opened onClose={onClose} title={t.messageDetails} closeButtonProps={{ "aria-label": t.close }}>
       <dl className={styles.facts}>
@@ -32,6 +35,7 @@ export default function MessageDetails({ message, onClose }: { message: MessageF
       </dl>
       <People title={t.readByCount(read.length)} people={read} />
       {unread.length > 0 && <People title={t.notReadByCount(unread.length)} people={unread} />}
+      {absent.length > 0 && <People title={t.notHereThenCount(absent.length)} people={absent} />}
       {!complete && !failed && <Skeleton height={40} radius="md" aria-busy="true" />}
       {failed && <Notice tone="error">{t.readersFailed}</Notice>}
     </Modal>

@@ -14,7 +14,7 @@ import { useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { useMessages } from "../hooks/useMessages";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
-import { readBy } from "../model/readers";
+import { type Mark, readBy } from "../model/readers";
 import { isEmpty, type Row, rowsOf } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { type MessageActions, MessageRow } from "./MessageRow";
@@ -29,8 +29,12 @@ export interface MessageListProps {
   messageCount: number;
   /** The own read mark; none for someone who does not take part. */
   mark: number | undefined;
+  /** How many messages above it are left to read. */
+  unread: number;
   /** The read marks of the others, as far as they are known. */
-  othersMarks: readonly number[];
+  othersMarks: readonly Mark[];
+  /** Nothing can be done with the messages: the reader only looks. */
+  readOnly: boolean;
   removesOthers: boolean;
   actions: Omit<MessageActions, "jumpTo">;
   /** Back to the field below. */
@@ -38,14 +42,14 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { frame, conversation, chatId, mark, messageCount } = props;
+  const { frame, conversation, chatId, mark, messageCount, unread } = props;
   const { me, inbox, outbox, lookedAt } = useSignedIn();
   const allUnsent = useStore(outbox.entries);
   // Until the services have told, what this device remembers is all there is: nothing can be new, or read.
   const told = useStore(inbox.loaded) === "yes";
   const seen = useVisible();
   const visible = seen && told;
-  const readUpTo = useNewLine(visible, mark, messageCount);
+  const readUpTo = useNewLine(visible, mark, unread);
   const { messages, atEnd } = conversation;
   const rows = useMemo(() => {
     // What was written last stands below the newest; what changes messages that are there stands with them.
@@ -66,7 +70,6 @@ export function MessageList(props: MessageListProps) {
     lookedAt.set(chatId);
     return () => lookedAt.set(undefined);
   }, [before, chatId, lookedAt]);
-  const unseen = mark === undefined ? 0 : Math.max(0, messageCount - mark);
 
   if (conversation.error && !conversation.loaded) {
     return (
@@ -119,11 +122,11 @@ export function MessageList(props: MessageListProps) {
           variant="default"
           size={42}
           radius="xl"
-          aria-label={unseen > 0 ? t.jumpToNewestCount(unseen) : t.jumpToNewest}
+          aria-label={unread > 0 ? t.jumpToNewestCount(unread) : t.jumpToNewest}
           onClick={scroll.jumpToNewest}
         >
           <DownIcon />
-          {unseen > 0 && <span className={styles.count}>{unseen > 99 ? "99+" : unseen}</span>}
+          {unread > 0 && <span className={styles.count}>{unread > 99 ? "99+" : unread}</span>}
         </ActionIcon>
       )}
     </div>
@@ -162,6 +165,7 @@ function RowView({
           own={own}
           direct={props.direct}
           removable={own || props.removesOthers}
+          readOnly={props.readOnly}
           highlighted={highlighted === row.message.id}
           readers={own ? readBy(row.message.number, props.othersMarks) : undefined}
           actions={props.actions}
@@ -175,13 +179,13 @@ function RowView({
  * Where the reader stood when they came, or came back to the window: the line above what is new stays there while they
  * read on, and when they come back and nothing is new. What arrives before their eyes is not marked as new.
  */
-function useNewLine(visible: boolean, mark: number | undefined, messageCount: number): number {
+function useNewLine(visible: boolean, mark: number | undefined, unread: number): number {
   const [line, setLine] = useState(Number.POSITIVE_INFINITY);
   const [seen, setSeen] = useState(false);
   const here = visible && mark !== undefined;
   if (here !== seen) {
     setSeen(here);
-    if (here && mark < messageCount) setLine(mark);
+    if (here && unread > 0) setLine(mark);
   }
   return line;
 }

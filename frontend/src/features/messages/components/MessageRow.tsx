@@ -35,6 +35,8 @@ export const MessageRow = memo(function MessageRow(props: {
   /** Whether the reader may remove it: their own, or anyone's by role. */
   removable: boolean;
   highlighted: boolean;
+  /** Nothing can be done with it: the reader only looks. */
+  readOnly: boolean;
   /** How many have read it, as far as its author may know. */
   readers: number | undefined;
   actions: MessageActions;
@@ -58,7 +60,7 @@ export const MessageRow = memo(function MessageRow(props: {
       tabIndex={-1}
       aria-label={`${own ? t.you : name}, ${fullTime(message.createdAt)}`}
       style={style}
-      {...events}
+      {...(props.readOnly ? {} : events)}
     >
       <TabStopContext value={entered}>
         {!own && !direct && (
@@ -89,7 +91,7 @@ export const MessageRow = memo(function MessageRow(props: {
             <Meta {...props} removed={removed} />
           </div>
         </div>
-        {!removed && (
+        {!removed && !props.readOnly && (
           <>
             <span className={styles.pulled} aria-hidden="true">
               <ReplyIcon size={18} />

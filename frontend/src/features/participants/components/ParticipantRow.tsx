@@ -24,7 +24,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
   const { participant, permissions } = props;
   const { chatId, userId } = participant;
   const { me } = useSignedIn();
-  const [remove] = useRemoveParticipant();
+  const remove = useRemoveParticipant();
   const [changeRole] = useChangeRole();
   const [removing, setRemoving] = useState(false);
   const [failure, setFailure] = useState<Failure>();
@@ -88,7 +88,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
         onClose={() => setRemoving(false)}
         onConfirm={() => {
           setRemoving(false);
-          attempt(remove({ variables: { input: { chatId, userId } } }));
+          attempt(remove({ chatId, userId }));
         }}
       />
     </li>

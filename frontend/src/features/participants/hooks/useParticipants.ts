@@ -1,5 +1,6 @@
-import { useQuery } from "@apollo/client/react";
+import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useEffect, useMemo, useRef } from "react";
+import { changesOf } from "@/api/changes";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/app/antiphon";
 import { unmask } from "@/gql/receiver";
@@ -9,7 +10,7 @@ const PAGE = 100;
 
 /**
  * The participants of a chat, the first hundred at once. Their read marks come live as signals, which are not kept for
- * those who were away: after each interruption they are read again.
+ * those who were away: after each interruption they are read again, and after a reset the people, too.
  */
 export function useParticipants(chatId: string) {
   const { inbox } = useSignedIn();
@@ -26,6 +27,14 @@ export function useParticipants(chatId: string) {
       refetch().catch((error) => console.warn("read marks could not be read again", error));
     }
   }, [state, refetch]);
+
+  const { cache } = useApolloClient();
+  const restarted = useStore(changesOf(cache).restarted);
+  useEffect(() => {
+    // Nobody told who left meanwhile.
+    if (restarted?.feedId === chatId)
+      refetch().catch((error) => console.warn("participants could not be read again", error));
+  }, [chatId, restarted, refetch]);
 
   const connection = data?.chat?.participants;
   const participants = useMemo(

@@ -16,6 +16,8 @@ interface ParticipantEdge {
 interface StoredParticipants {
   __typename: "ParticipantConnection";
   edges: readonly ParticipantEdge[];
+  /** Of the last page; a chat's row in the list has none. */
+  pageInfo?: { hasNextPage: boolean };
 }
 
 export const participantPolicy: TypePolicy = {
@@ -23,15 +25,26 @@ export const participantPolicy: TypePolicy = {
   // Read marks only grow: the larger wins, whichever order answers, events and signals come in.
   fields: {
     lastReadNumber: { merge: (existing: number | undefined, incoming: number) => Math.max(existing ?? 0, incoming) },
+    // A copy that an earlier version kept on this device has none.
+    joinedNumber: { read: (existing: number | undefined) => existing ?? 0 },
   },
 };
 
-/** The known participants of a chat, each once, whatever page or event brought them. */
+/**
+ * The known participants of a chat, each once, whatever page or event brought them. The first page says who is there up to
+ * where it ends: those who were known and are not in it have left while nobody told.
+ */
 export const participantsField: FieldPolicy<StoredParticipants> = {
   keyArgs: false,
-  merge(existing, incoming) {
+  merge(existing, incoming, { args, readField }) {
+    const joinedAt = (edge: ParticipantEdge) => Date.parse(readField<string>("joinedAt", edge.node) ?? "");
+    const isFirstPage = incoming.pageInfo !== undefined && !args?.after;
+    const last = incoming.edges.at(-1);
+    const end = incoming.pageInfo?.hasNextPage && last ? joinedAt(last) : Number.POSITIVE_INFINITY;
+    const known = (existing?.edges ?? []).filter((edge) => !isFirstPage || joinedAt(edge) >= end);
     const byUser = new Map<string, ParticipantEdge>();
-    for (const edge of [...(existing?.edges ?? []), ...incoming.edges]) byUser.set(edge.node.__ref, edge);
+    for (const edge of isFirstPage ? [...incoming.edges, ...known] : [...known, ...incoming.edges])
+      byUser.set(edge.node.__ref, byUser.get(edge.node.__ref)?.cursor ? byUser.get(edge.node.__ref)! : edge);
     return { ...existing, ...incoming, edges: [...byUser.values()] };
   },
 };
