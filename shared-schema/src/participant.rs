@@ -96,9 +96,9 @@ mod tests {
             "chat_id": id, "user_id": id, "role": "MEMBER", "last_read_number": 7,
             "joined_at": "2026-11-20T10:00:00Z"
         });
-        let participant: Participant = serde_json::from_value(stored).unwrap();
+        let participant: Participant = serde_json::from_value(stored).expect("a participant");
         assert_eq!(participant.joined_number, 7);
-        let again = serde_json::to_value(&participant).unwrap();
+        let again = serde_json::to_value(&participant).expect("JSON");
         assert_eq!(again["joined_number"], 7);
     }
 }

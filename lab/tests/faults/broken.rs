@@ -3,7 +3,7 @@
 use lab::faults::checker::Invariant;
 use serde_json::{Value, json};
 
-use crate::story::{BOB, CHAT, CYD, M1, M2, M3, Story, id, like, stock};
+use crate::story::{ADA, BOB, CHAT, CYD, M1, M2, M3, Story, id, like, stock};
 use crate::{assert_accused, verdict};
 
 fn event_row(seq: u64) -> impl Fn(&Value) -> bool {
@@ -140,7 +140,7 @@ fn i6_a_stream_must_not_go_back() {
 fn i6_a_resumed_stream_must_go_on_where_it_was_left() {
     let mut story = Story::good();
     story.say("conn.end", json!({ "d": "a", "c": 1, "code": 1006 }));
-    let after = json!({ id(CHAT).to_string(): 8, id(crate::story::ADA).to_string(): 1 });
+    let after = json!({ id(CHAT).to_string(): 8, id(ADA).to_string(): 1 });
     story.say("sub", json!({ "d": "a", "c": 2, "after": after }));
     story.say("pos", json!({ "d": "a", "c": 2, "f": id(CHAT), "s": 9 }));
     assert_accused(&story, Invariant::StreamShape);
@@ -259,6 +259,22 @@ fn i12_unread_must_be_what_counting_gives() {
     let mut story = Story::good();
     story.find(like("unread", &[("user", json!("bob"))]))["unread"] = json!(1);
     assert_accused(&story, Invariant::Unread);
+}
+
+/// B, removed messages: of the two above her mark one is gone.
+#[test]
+fn i12_a_removed_message_must_not_be_counted() {
+    for (told, wrong) in [(1, false), (2, true)] {
+        let mut story = Story::good();
+        let ada = [("user_id", json!(id(ADA)))];
+        story.find(like("dump.participant", &ada))["last_read_number"] = json!(1);
+        story.find(like("unread", &[("user", json!("ada"))]))["unread"] = json!(told);
+        let violations = verdict(&story).violations;
+        let accused = violations
+            .iter()
+            .any(|violation| violation.invariant == Invariant::Unread);
+        assert_eq!(accused, wrong, "told {told}: {violations:?}");
+    }
 }
 
 #[test]

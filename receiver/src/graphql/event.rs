@@ -246,7 +246,7 @@ impl ChatAdded {
 impl ProfileUpdated {
     /// The profile as it is now. Null once the account is gone.
     async fn user(&self, context: &Context<'_>) -> Result<Option<User>> {
-        Ok(loaders(context)?.user(self.user_id).await?)
+        Ok(loaders(context)?.changed_user(self.user_id).await?)
     }
 }
 

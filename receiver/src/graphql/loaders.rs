@@ -40,6 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The loaders of one database.
 pub struct Loaders {
+    profiles: Cache<UserId, Option<shared_schema::User>>,
     users: DataLoader<Users>,
     messages: DataLoader<Messages>,
     newest_messages: DataLoader<NewestMessages>,
@@ -72,7 +73,7 @@ impl Loaders {
             users: DataLoader::new(
                 Users {
                     pool: pool(),
-                    profiles,
+                    profiles: profiles.clone(),
                 },
                 in_this_span,
             ),
@@ -84,6 +85,7 @@ impl Loaders {
             removed_above_mark: DataLoader::new(RemovedAboveMark(pool()), in_this_span),
             heads: DataLoader::new(Heads(pool()), one_at_a_time()).delay(Duration::ZERO),
             participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
+            profiles,
         }
     }
 
@@ -93,6 +95,18 @@ impl Loaders {
     /// When Postgres is away; likewise below.
     pub async fn user(&self, user: UserId) -> Result<Option<shared_schema::User>, Arc<Error>> {
         self.users.load_one(user).await
+    }
+
+    /// A person whose profile has just changed: what is remembered of them is forgotten first.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub async fn changed_user(
+        &self,
+        user: UserId,
+    ) -> Result<Option<shared_schema::User>, Arc<Error>> {
+        self.profiles.invalidate(&user);
+        self.user(user).await
     }
 
     /// A message of a chat that the caller may read.

@@ -150,7 +150,7 @@ async fn f1_a_mark_counts_only_for_messages_sent_while_its_owner_took_part() {
         let marked = stage.call(reader, "markAsRead", input).await.ok();
         assert_eq!(marked["participant"]["lastReadNumber"], 2);
     }
-    assert_eq!(readers(&stage, &chat, 1).await, [bob.id.clone()]);
+    assert_eq!(readers(&stage, &chat, 1).await, [&*bob.id]);
     let mut both = vec![bob.id.clone(), zoe.id.clone()];
     both.sort();
     assert_eq!(readers(&stage, &chat, 2).await, both);
@@ -162,7 +162,7 @@ async fn f1_a_mark_counts_only_for_messages_sent_while_its_owner_took_part() {
     let back = stage.call(&ada, "addParticipants", add).await.ok();
     assert_eq!(back["participants"][0]["joinedNumber"], 3);
     assert_eq!(readers(&stage, &chat, 3).await, Vec::<String>::new());
-    assert_eq!(readers(&stage, &chat, 2).await, [bob.id.clone()]);
+    assert_eq!(readers(&stage, &chat, 2).await, [&*bob.id]);
 }
 
 /// Who has read the message with this number, as the view says.
