@@ -192,7 +192,7 @@ const listed = (cache: InMemoryCache): string[] =>
     ({ node }: Json) => node.id,
   );
 
-test("a list that moves while it is paged ends with everything", async () => {
+test("a list that moves while it is paged ends with everything", { timeout: 30_000 }, async () => {
   const list = new MovingList(130);
   let pages = 0;
   const { cache, client } = clientOf((_, { first, after }) => {

@@ -36,7 +36,9 @@ function crowd() {
   return { asked, client: new ApolloClient({ cache: makeCache(), link }) };
 }
 
-test("who has read a message is known of everyone in a chat of more than a hundred, and stays current", async () => {
+test("who has read a message is known of everyone in a chat of more than a hundred, and stays current", {
+  timeout: 30_000,
+}, async () => {
   const { asked, client } = crowd();
   const signedIn = { inbox: { state: new Store("live") } } as unknown as SignedIn;
   const wrapper = ({ children }: { children: ReactNode }) => (
