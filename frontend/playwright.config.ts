@@ -15,11 +15,13 @@ export default defineConfig({
   expect: { timeout: 25_000 },
   reporter: [["list"]],
   projects: [
-    { name: "calm", testIgnore: ["faults.spec.ts", "expiry.spec.ts"] },
+    { name: "calm", testIgnore: ["faults.spec.ts", "expiry.spec.ts", "**/engines/*.spec.ts"] },
+    // Firefox and WebKit, each with drivers of its own.
+    { name: "engines", testMatch: "**/engines/*.spec.ts", fullyParallel: false },
     // The services read the same variable. With ten minutes, the default, nobody waits for a token to end.
     ...(Number(process.env.ACCESS_TOKEN_SECONDS) <= 30 ? [{ name: "expiry", testMatch: "expiry.spec.ts" }] : []),
     // It breaks what the others run on: one test at a time, after all of them.
-    { name: "faults", testMatch: "faults.spec.ts", fullyParallel: false, dependencies: ["calm"] },
+    { name: "faults", testMatch: "faults.spec.ts", fullyParallel: false, dependencies: ["calm", "engines"] },
   ],
   use: {
     baseURL: url,
