@@ -27,6 +27,8 @@ export class Database {
     this.#name = name;
     this.#version = version;
     this.#upgrade = upgrade;
+    // A page that is kept for the way back must not hold the store: the next one would wait for it, in WebKit without end.
+    globalThis.addEventListener?.("pagehide", () => this.#close());
   }
 
   /** One transaction on one store; answers the result of the request that `work` gives back. */
@@ -60,6 +62,12 @@ export class Database {
 
   #forget(opening: Promise<IDBDatabase>): void {
     if (this.#opening === opening) this.#opening = undefined;
+  }
+
+  #close(): void {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    opening?.then((db) => db.close()).catch(() => {});
   }
 
   async #connect(): Promise<IDBDatabase> {
