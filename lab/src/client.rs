@@ -109,10 +109,21 @@ impl Visitor {
     /// Makes an account and signs in. When the account exists already with this password,
     /// as after an attempt whose answer was lost, signing in is enough.
     pub async fn register(&self, username: &str, password: &str) -> Result<Client, Refusal> {
+        self.register_as(username, username, password).await
+    }
+
+    /// The same, with a name to show.
+    pub async fn register_as(
+        &self,
+        username: &str,
+        display_name: &str,
+        password: &str,
+    ) -> Result<Client, Refusal> {
         let document = "mutation ($input: RegisterInput!) { register(input: $input) {
             accessToken account { user { id username } } } }";
         let input = json!({
             "email": format!("{username}@example.org"), "username": username, "password": password,
+            "displayName": display_name,
         });
         let variables = json!({ "input": input });
         match self.insist(Service::Users, document, variables, None).await {

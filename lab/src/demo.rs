@@ -11,6 +11,9 @@ use crate::client::{Client, NewMessage, Refusal, Visitor};
 /// Who can sign in.
 pub const USERNAMES: [&str; 3] = ["ada", "grace", "linus"];
 
+/// How others see them, in the same order.
+const NAMES: [&str; 3] = ["Ada Lovelace", "Grace Hopper", "Linus Pauling"];
+
 /// The password of all of them. Only in the demo: it stands in the documents.
 pub const PASSWORD: &str = "call and response";
 
@@ -38,8 +41,8 @@ pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
 async fn seed(url: &str) -> Result<(), Refusal> {
     let visitor = Visitor::new(url);
     let mut people = Vec::new();
-    for username in USERNAMES {
-        people.push(visitor.register(username, PASSWORD).await?);
+    for (username, name) in USERNAMES.into_iter().zip(NAMES) {
+        people.push(visitor.register_as(username, name, PASSWORD).await?);
     }
     let [ada, grace, linus] = &people[..] else {
         return Ok(());
