@@ -34,6 +34,12 @@ pub struct ListenArgs {
     /// Name of this instance among its siblings; answers carry it in `x-antiphon-instance`.
     #[arg(long, env = "INSTANCE", default_value = "1")]
     pub instance: String,
+    /// Most open connections, WebSockets included; more are closed at once. Each needs a file descriptor.
+    #[arg(long, env = "MAX_CONNECTIONS", default_value = "12000")]
+    pub max_connections: usize,
+    /// Longest time that a connection may take for the head of its first or its next request, in milliseconds.
+    #[arg(long, env = "HEAD_TIMEOUT_MS", default_value = "15000", value_parser = millis)]
+    pub head_timeout: Duration,
 }
 
 impl Default for ListenArgs {
@@ -42,6 +48,8 @@ impl Default for ListenArgs {
             host: "127.0.0.1".into(),
             port: 0,
             instance: "1".into(),
+            max_connections: 12_000,
+            head_timeout: Duration::from_secs(15),
         }
     }
 }
@@ -256,22 +264,34 @@ pub enum LogFormat {
 /// What the GraphQL endpoint offers besides execution.
 #[derive(Args, Clone, Debug)]
 pub struct GraphqlArgs {
-    /// Whether a browser that opens `/graphql` gets an IDE. Turn it off in production.
-    #[arg(long, env = "IDE", default_value = "on", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    /// Whether a browser that opens `/graphql` gets an IDE. For development.
+    #[arg(long, env = "IDE", default_value = "off", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
     pub ide: bool,
-    /// Whether the schema may be asked for. Turn it off in production: the SDL is published as a file.
-    #[arg(long, env = "INTROSPECTION", default_value = "on", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    /// Whether the schema may be asked for. For development: the SDL is published as a file.
+    #[arg(long, env = "INTROSPECTION", default_value = "off", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
     pub introspection: bool,
     /// Origins that may call from a browser, separated by commas. None is right behind one load balancer.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
 }
 
-impl Default for GraphqlArgs {
-    fn default() -> Self {
+impl GraphqlArgs {
+    /// With the IDE and introspection.
+    #[must_use]
+    pub fn development() -> Self {
         Self {
             ide: true,
             introspection: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for GraphqlArgs {
+    fn default() -> Self {
+        Self {
+            ide: false,
+            introspection: false,
             allowed_origins: Vec::new(),
         }
     }

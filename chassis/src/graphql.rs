@@ -5,16 +5,23 @@
 //! that a client never reads an internal message.
 
 mod documents;
+mod encode;
 mod errors;
 pub mod events;
 mod holes;
 mod http;
 mod ide;
+mod introspection;
 mod limits;
+mod literals;
 mod measure;
+mod normal;
 mod read;
 mod sdl;
 mod tokens;
+mod top;
+mod used;
+mod variables;
 
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 
@@ -27,11 +34,14 @@ use axum::{Router, body::Bytes};
 use futures_util::{FutureExt, future::BoxFuture};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-pub use errors::{failure, finish};
+pub use encode::encode;
+pub use errors::{failure, finish, too_large};
 pub use limits::Limits;
 pub use sdl::sdl;
+pub use used::Used;
 
 use documents::Documents;
+use introspection::Introspection;
 
 use crate::{
     auth::{Caller, Verifier},
@@ -64,6 +74,10 @@ pub struct Endpoint {
     operations: Operations,
     /// The schema's own names: the only ones that may become a metric label.
     names: Arc<HashSet<String>>,
+    /// What introspection is weighed against, where it is on.
+    introspection: Option<Introspection>,
+    /// The type that subscriptions start at.
+    subscription: Arc<str>,
 }
 
 impl Endpoint {
@@ -76,6 +90,11 @@ impl Endpoint {
         S: SubscriptionType + 'static,
     {
         let names = Arc::new(schema.names().into_iter().collect());
+        let introspection = if args.introspection {
+            Introspection::of(&schema)
+        } else {
+            None
+        };
         Self {
             execute: Arc::new(move |request| {
                 let schema = schema.clone();
@@ -90,6 +109,8 @@ impl Endpoint {
             subscribe: None,
             operations: Operations::default(),
             names,
+            introspection,
+            subscription: S::type_name().into(),
         }
     }
 
@@ -154,19 +175,30 @@ impl Endpoint {
         self
     }
 
-    /// Parses the document if it was not seen before, applies the limits, and says what kind of operation would run. The
-    /// parsed document stays in the request, so that nothing is parsed twice.
+    /// Parses the document if it was not seen before, applies the limits, coerces the variables, and says what kind of
+    /// operation would run. The parsed document stays in the request, so that nothing is parsed twice; a request that is
+    /// checked again stays as it is.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` when the document cannot be parsed, is larger than the limits, or does not hold the operation.
+    /// `BAD_USER_INPUT` when the document cannot be parsed, is larger than the limits, does not hold the operation, or
+    /// lacks a variable; and when a subscription has anything but one field at the top.
     pub fn check(&self, request: &mut Request) -> Result<OperationType, Error> {
+        request.operation_name.take_if(|name| name.is_empty());
         self.limits.check_variables(&request.variables)?;
-        self.documents.parse(request, &self.limits)?;
+        let document = self.documents.parse(&request.query, &self.limits)?;
         let name = request.operation_name.clone();
-        let document = request
-            .parsed_query()
-            .map_err(|error| Error::bad_request(error.message))?;
-        selected(document, name.as_deref()).map(|operation| operation.ty)
+        let operation = selected(&document, name.as_deref())?;
+        let kind = operation.ty;
+        variables::coerce(&mut request.variables, operation)?;
+        if let Some(introspection) = &self.introspection {
+            let most = self.limits.introspection_complexity;
+            introspection.check(&document, operation, &request.variables, most)?;
+        }
+        let mut document = ExecutableDocument::clone(&document);
+        let (variables, root) = (&request.variables, &self.subscription);
+        normal::normalize(&mut document, name.as_deref(), variables, root)?;
+        request.set_parsed_query(document);
+        Ok(kind)
     }
 
     /// Gives the request what resolvers expect: the caller, if any, and the per-request data.

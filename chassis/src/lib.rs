@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod config;
+mod connections;
 pub mod error;
 pub mod graphql;
 pub mod health;

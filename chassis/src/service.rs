@@ -6,7 +6,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, middleware::from_fn_with_state, routing::get, serve::ListenerExt};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
 use tokio::{net::TcpListener, time::Instant};
@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     config::{DrainArgs, ListenArgs},
+    connections::{self, Bounds},
     error::StartError,
     health::{Checks, Health},
     metrics::Metrics,
@@ -104,6 +105,10 @@ impl Service {
         let instance = HeaderValue::from_str(&self.listen.instance)
             .map_err(|_| StartError::new("INSTANCE: must be printable ASCII"))?;
 
+        let bounds = Bounds {
+            connections: self.listen.max_connections,
+            head: self.listen.head_timeout,
+        };
         let health = Health::new(self.name, self.checks);
         let metrics = Arc::new(self.metrics);
         let scraped = Arc::clone(&metrics);
@@ -119,6 +124,7 @@ impl Service {
             address,
             listener,
             router,
+            bounds,
             health,
             drain: self.drain,
             hooks: self.hooks,
@@ -132,6 +138,7 @@ pub struct Bound {
     address: SocketAddr,
     listener: TcpListener,
     router: Router,
+    bounds: Bounds,
     health: Health,
     drain: DrainArgs,
     hooks: Vec<Hook>,
@@ -157,18 +164,8 @@ impl Bound {
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StartError> {
         tracing::info!(service = self.name, address = %self.address, "listening");
         let closing = CancellationToken::new();
-        let listener = self.listener.tap_io(|stream| {
-            // Answers are small: waiting for more to send only delays them.
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "cannot set TCP_NODELAY");
-            }
-        });
-        let make_service = self
-            .router
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, make_service)
-            .with_graceful_shutdown(closing.clone().cancelled_owned());
-        let mut serving = tokio::spawn(serving.into_future());
+        let serving = connections::serve(self.listener, self.router, self.bounds, closing.clone());
+        let mut serving = tokio::spawn(serving);
 
         tokio::select! {
             () = shutdown.cancelled() => {}

@@ -86,6 +86,7 @@ impl Application {
         let presses = Presses::new(
             schema,
             endpoint.clone(),
+            config.live.ledger(),
             PressMetrics::register(metrics.registry()),
         );
         let context = Arc::new(SocketContext {

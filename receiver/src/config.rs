@@ -12,7 +12,7 @@ use chassis::{
 use clap::{Args, Parser};
 use secrecy::SecretString;
 
-use crate::{feeds::HubArgs, socket::SocketArgs};
+use crate::{feeds::HubArgs, press::LedgerArgs, socket::SocketArgs};
 
 /// Serves queries and live updates of chats. Reads only.
 #[derive(Parser, Clone, Debug)]
@@ -113,9 +113,15 @@ pub struct LiveArgs {
     /// Most WebSockets opened per second; more are answered 503 with a time to come back.
     #[arg(long, env = "SOCKETS_PER_SECOND", default_value = "200")]
     pub sockets_per_second: NonZeroU32,
-    /// Most open WebSockets of one user.
-    #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "50")]
+    /// Most open WebSockets of one user: each tab of each device has one, and they spread over the receivers.
+    #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "20")]
     pub max_sockets_per_user: usize,
+    /// Kibibytes that one user's running subscriptions may have this process keep, a byte of a document counted 50 times.
+    #[arg(long, env = "SUBSCRIPTION_KIB_PER_USER", default_value = "8192")]
+    pub subscription_kib_per_user: usize,
+    /// Mebibytes that all running subscriptions may have this process keep, where those that are the same count once.
+    #[arg(long, env = "SUBSCRIPTIONS_MIB", default_value = "256")]
+    pub subscriptions_mib: usize,
     /// Time between WebSocket pings, in milliseconds; a client that misses two is gone.
     #[arg(long, env = "SOCKET_PING_MS", default_value = "20000", value_parser = millis)]
     pub socket_ping: Duration,
@@ -130,6 +136,13 @@ impl LiveArgs {
             window: self.feed_window,
             window_bytes: self.windows_mib.saturating_mul(1024 * 1024),
             resume_limit: self.resume_limit,
+        }
+    }
+
+    pub(crate) fn ledger(&self) -> LedgerArgs {
+        LedgerArgs {
+            per_user: self.subscription_kib_per_user.saturating_mul(1024),
+            in_all: self.subscriptions_mib.saturating_mul(1024 * 1024),
         }
     }
 
@@ -155,6 +168,8 @@ impl Default for LiveArgs {
             max_sockets: sockets.max,
             sockets_per_second: sockets.upgrades_per_second,
             max_sockets_per_user: sockets.max_per_user,
+            subscription_kib_per_user: 8192,
+            subscriptions_mib: 256,
             socket_ping: sockets.ping,
             socket_stall: sockets.stall,
         }

@@ -18,7 +18,10 @@ use std::{
 
 use async_graphql::Request;
 use axum::body::Bytes;
-use chassis::{Caller, graphql::Endpoint};
+use chassis::{
+    Caller,
+    graphql::{Endpoint, encode},
+};
 use moka::{Expiry, future::Cache};
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use shared_schema::{ChatId, Cursor};
@@ -29,6 +32,9 @@ use wish::Wish;
 /// How long a page is kept of which nothing can become stale while its chat's head stands: long enough for the next
 /// reader of a quiet chat.
 const LIFETIME: Duration = Duration::from_secs(60);
+
+/// Bytes of one page: as many as any answer may have.
+const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Bytes of all pages, with their questions.
 const MOST: u64 = 32 * 1024 * 1024;
@@ -149,7 +155,7 @@ impl Inner {
             0 => LIFETIME,
             seconds => Duration::from_secs(seconds.try_into().ok()?),
         };
-        let json = serde_json::to_vec(&answer).ok()?.into();
+        let json = encode(&answer, LARGEST)?.into();
         let heads = db::feeds::heads(&self.sources.first().pool, &[chat.into()]).await;
         let head = heads.ok()?.remove(&chat.into());
         Some(Page {

@@ -12,6 +12,7 @@ mod budget;
 mod document;
 mod input;
 mod key;
+mod ledger;
 mod prints;
 
 use std::{
@@ -24,7 +25,7 @@ use std::{
 
 use async_graphql::{Request, Response};
 use chassis::{
-    Caller,
+    Caller, Error,
     graphql::{Endpoint, finish},
 };
 use futures_util::{Stream, StreamExt};
@@ -33,11 +34,13 @@ use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use crate::graphql::ReceiverSchema;
 use budget::Budget;
 use key::Key;
+use ledger::Ledger;
 
 pub use document::{Document, Printed};
 pub(crate) use input::batches;
 pub use input::{Handover, Input};
 pub use key::Wish;
+pub use ledger::{Entry, LedgerArgs};
 pub use prints::{Payloads, Prints};
 
 /// What presses count.
@@ -75,21 +78,36 @@ struct Inner {
     documents: Mutex<HashMap<Key, Weak<Document>>>,
     next: AtomicU64,
     budget: Budget,
+    ledger: Ledger,
     metrics: PressMetrics,
 }
 
 impl Presses {
     /// Presses that execute on `schema`, prepared like every request of `endpoint`.
     #[must_use]
-    pub fn new(schema: ReceiverSchema, endpoint: Endpoint, metrics: PressMetrics) -> Self {
+    pub fn new(
+        schema: ReceiverSchema,
+        endpoint: Endpoint,
+        ledger: LedgerArgs,
+        metrics: PressMetrics,
+    ) -> Self {
         Self(Arc::new(Inner {
             schema,
             endpoint,
             documents: Mutex::default(),
             next: AtomicU64::new(0),
             budget: Budget::default(),
+            ledger: Ledger::new(ledger),
             metrics,
         }))
+    }
+
+    /// Charges `caller` for what this subscription has us keep, for as long as the entry lives.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when it is too much for one user, `UNAVAILABLE` when it is for the process.
+    pub fn enter(&self, caller: &Caller, wish: &Wish) -> Result<Entry, Error> {
+        self.0.ledger.enter(caller.user_id, wish)
     }
 
     /// What this asks of every batch, together with all others that ask the same.

@@ -15,11 +15,15 @@ pub type SenderSchema = Schema<Query, Mutation, EmptySubscription>;
 /// 5,000 characters of four bytes each, and room for the space that is trimmed away.
 const STRING_BYTES: usize = 24 * 1024;
 
+/// What may write to the feeds of up to a thousand people: once in a request.
+const CROWDS: &[(&str, usize)] = &[("createChat", 6), ("addParticipants", 6), ("removeChat", 6)];
+
 /// The bounds of one request.
 #[must_use]
 pub fn limits() -> Limits {
     Limits {
         string_bytes: STRING_BYTES,
+        weights: CROWDS,
         ..Limits::default()
     }
 }

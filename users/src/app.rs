@@ -78,6 +78,7 @@ impl Application {
             trusted_proxies: config.trusted_proxies,
         };
         let endpoint = Endpoint::new(graphql::schema(state), &config.graphql)
+            .limits(graphql::limits())
             .verifier(&verifier)
             .operations(metrics.operations());
         let bound = Service::new("users", &config.listen, &config.drain)

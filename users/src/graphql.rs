@@ -42,8 +42,27 @@ pub(crate) struct Mutation(
     DeactivateUser,
 );
 
+/// What proves or changes who somebody is. One request makes one attempt: of two, each weighs more than is left.
+const CREDENTIALS: &[(&str, usize)] = &[
+    ("register", 6),
+    ("login", 6),
+    ("refreshSession", 6),
+    ("changePassword", 6),
+    ("changeUsername", 6),
+    ("deactivateUser", 6),
+];
+
+/// The bounds of one request.
+#[must_use]
+pub(crate) fn limits() -> Limits {
+    Limits {
+        weights: CREDENTIALS,
+        ..Limits::default()
+    }
+}
+
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Limits::default().apply(Schema::build(
+    limits().apply(Schema::build(
         Query::default(),
         Mutation::default(),
         EmptySubscription,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Request, parser::types::ExecutableDocument};
+use async_graphql::parser::{parse_query, types::ExecutableDocument};
 use moka::sync::Cache;
 
-use super::limits::Limits;
+use super::{limits::Limits, literals::readable};
 use crate::error::Error;
 
 /// Bytes of the texts that are kept, at most. Parsed, a document takes some fifty times its text.
@@ -28,24 +28,26 @@ impl Default for Documents {
 }
 
 impl Documents {
-    /// Parses the request's document and holds it to the limits, unless that was done before. It stays in the request.
+    /// Parses a document and holds it to the limits, unless that was done before.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when it cannot be parsed or is larger than the limits. That is not remembered.
-    pub(super) fn parse(&self, request: &mut Request, limits: &Limits) -> Result<(), Error> {
-        if let Some(known) = self.0.get(request.query.as_str()) {
-            request.set_parsed_query(ExecutableDocument::clone(&known));
-            return Ok(());
+    pub(super) fn parse(
+        &self,
+        text: &str,
+        limits: &Limits,
+    ) -> Result<Arc<ExecutableDocument>, Error> {
+        if let Some(known) = self.0.get(text) {
+            return Ok(known);
         }
-        limits.check_text(&request.query)?;
-        let document = request
-            .parsed_query()
-            .map_err(|error| Error::bad_request(error.message))?;
-        limits.check_document(document)?;
-        let document = Arc::new(document.clone());
-        if request.query.len() <= LONGEST {
-            self.0.insert(request.query.as_str().into(), document);
+        let tokens = limits.check_text(text)?;
+        let document = parse_query(&*readable(text)?)
+            .map_err(|error| Error::bad_request(error.to_string()))?;
+        limits.check_document(&document, tokens)?;
+        let document = Arc::new(document);
+        if text.len() <= LONGEST {
+            self.0.insert(text.into(), Arc::clone(&document));
         }
-        Ok(())
+        Ok(document)
     }
 }

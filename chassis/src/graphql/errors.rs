@@ -32,6 +32,14 @@ pub fn failure(error: &Error) -> Response {
     Response::from_errors(vec![shaped])
 }
 
+/// What a client gets whose answer is above the limit: it could not be sent whole, and a part of it would be a lie.
+#[must_use]
+pub fn too_large() -> Response {
+    failure(&Error::bad_request(
+        "the answer is too large: ask for fewer fields",
+    ))
+}
+
 /// `ok`, or the code with which the root field of this response key failed.
 pub(super) fn outcome<'a>(response: &'a Response, key: &str) -> &'a str {
     response

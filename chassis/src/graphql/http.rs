@@ -18,8 +18,8 @@ use axum::{
 use serde::Serialize;
 
 use super::{
-    Endpoint,
-    errors::code,
+    Endpoint, encode,
+    errors::{code, too_large},
     events, failure, ide,
     read::{Refusal, from_body, from_uri},
 };
@@ -127,7 +127,7 @@ async fn execute(
         request = request.data(*peer);
     }
     let outcome = endpoint.run(request.data(parts.headers)).await;
-    render(&outcome, media_type, None)
+    render_within(&outcome, media_type, None, endpoint.limits.answer_bytes)
 }
 
 /// Nobody without a token; with one, whoever it speaks for. A bad token is never taken for none.
@@ -189,7 +189,17 @@ struct Rendered<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
+/// The answer to what was refused before its execution, which is never large.
 fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) -> Response {
+    render_within(outcome, media_type, status, usize::MAX)
+}
+
+fn render_within(
+    outcome: &Outcome,
+    media_type: MediaType,
+    status: Option<StatusCode>,
+    most: usize,
+) -> Response {
     let executed = outcome.errors.is_empty()
         || outcome.data != Value::Null
         || outcome.errors.iter().any(|error| !error.path.is_empty());
@@ -209,13 +219,10 @@ fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) 
         MediaType::EventStream if executed => events::MEDIA_TYPE,
         _ => media_type.of_json(),
     };
-    let body = match serde_json::to_string(&rendered) {
-        Ok(body) if content_type == events::MEDIA_TYPE => events::next(&body) + events::COMPLETE,
-        Ok(body) => body,
-        Err(error) => {
-            tracing::error!(%error, "a response cannot be encoded");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
+    let body = match encode(&rendered, most) {
+        Some(body) if content_type == events::MEDIA_TYPE => events::next(&body) + events::COMPLETE,
+        Some(body) => body,
+        None => return render(&too_large(), media_type, None),
     };
     let mut response = reply(status, content_type, body);
     let headers = response.headers_mut();

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{
     ObjectType, SchemaBuilder, SubscriptionType, Value, Variables,
-    parser::types::ExecutableDocument,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection},
 };
 
 use super::{measure::Measure, tokens};
@@ -17,20 +17,33 @@ pub struct Limits {
     pub depth: usize,
     /// The same below `__schema` and `__type`: the usual introspection query needs 15.
     pub introspection_depth: usize,
+    /// `fields`, `inputFields`, `interfaces` and `possibleTypes` below each other: the usual introspection query needs 1.
+    pub introspection_lists: usize,
+    /// Points for what a document reads of the schema, where a value is one and a list costs what it holds.
+    pub introspection_complexity: usize,
     /// Points, where a field is one and a list multiplies by its page size. Needs [`Limits::apply`].
     pub complexity: usize,
     /// Aliases in an operation.
     pub aliases: usize,
-    /// Fields at the top of an operation.
+    /// Fields at the top of an operation, each with its weight.
     pub root_fields: usize,
+    /// Weights of fields at the top that cost more than others: what may be asked for once in a request weighs more than
+    /// half of `root_fields`. A field that is not named here weighs 1.
+    pub weights: &'static [(&'static str, usize)],
     /// Directives in an operation, wherever they stand.
     pub directives: usize,
     /// Fragment definitions in a document.
     pub fragments: usize,
     /// Tokens in a document; also the most fields and spreads that an operation may expand to.
     pub tokens: usize,
+    /// The same for a document with a subscription, of which parts are kept for as long as it runs. The web client's
+    /// largest has 400.
+    pub subscription_tokens: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes of an answer: a page of a hundred messages of 5,000 characters, each of which takes six bytes as JSON, has
+    /// 3 MiB.
+    pub answer_bytes: usize,
     /// Lists and objects below each other in the variables, and in literals.
     pub value_depth: usize,
     /// Bytes of one string in the variables, and in literals.
@@ -48,13 +61,18 @@ impl Default for Limits {
         Self {
             depth: 10,
             introspection_depth: 16,
+            introspection_lists: 3,
+            introspection_complexity: 10_000,
             complexity: 1000,
             aliases: 20,
             root_fields: 10,
+            weights: &[],
             directives: 10,
             fragments: 30,
             tokens: 2000,
+            subscription_tokens: 800,
             body_bytes: 64 * 1024,
+            answer_bytes: 4 * 1024 * 1024,
             value_depth: 20,
             string_bytes: 8 * 1024,
             execution: Duration::from_secs(2),
@@ -77,12 +95,22 @@ impl Limits {
             .disable_suggestions()
     }
 
-    /// Measures a document's text, so that parsing it is safe.
-    pub(super) fn check_text(&self, text: &str) -> Result<(), Error> {
+    /// Measures a document's text, so that parsing it is safe. Answers its tokens.
+    pub(super) fn check_text(&self, text: &str) -> Result<usize, Error> {
         without_nul(text)?;
         let size = tokens::measure(text);
         within("tokens", size.tokens, self.tokens)?;
-        within("nested brackets", size.nesting, NESTING)
+        within("nested brackets", size.nesting, NESTING)?;
+        if size.unfinished {
+            return Err(Error::bad_request("a string does not end"));
+        }
+        Ok(size.tokens)
+    }
+
+    /// What a field at the top weighs.
+    pub(super) fn weight(&self, field: &str) -> usize {
+        let named = self.weights.iter().find(|(name, _)| *name == field);
+        named.map_or(1, |(_, weight)| *weight)
     }
 
     /// Holds the variables to the rules.
@@ -93,8 +121,12 @@ impl Limits {
         })
     }
 
-    /// Measures a document.
-    pub(super) fn check_document(&self, document: &ExecutableDocument) -> Result<(), Error> {
+    /// Measures a document of so many tokens.
+    pub(super) fn check_document(
+        &self,
+        document: &ExecutableDocument,
+        tokens: usize,
+    ) -> Result<(), Error> {
         within("fragments", document.fragments.len(), self.fragments)?;
         let mut measure = Measure::new(self, document);
         // Also fragments that nothing spreads: a cycle in one must not reach a validator.
@@ -114,12 +146,39 @@ impl Limits {
             within("levels of fields", cost.depth, self.depth)?;
             let levels = "levels of introspection fields";
             within(levels, cost.introspection_depth, self.introspection_depth)?;
-            within("fields at the top", cost.fields, self.root_fields)?;
+            if operation.node.ty == OperationType::Subscription {
+                within(
+                    "tokens beside a subscription",
+                    tokens,
+                    self.subscription_tokens,
+                )?;
+            }
+            let lists = "lists of the schema below each other";
+            within(lists, cost.introspection_lists, self.introspection_lists)?;
+            self.check_top(&operation.node, cost.fields)?;
             within("aliases", cost.aliases, self.aliases)?;
             within("directives", directives, self.directives)?;
             within("selections", cost.selections, self.tokens)?;
         }
         Ok(())
+    }
+
+    fn check_top(&self, operation: &OperationDefinition, weight: usize) -> Result<(), Error> {
+        let names = operation.selection_set.node.items.iter();
+        let heavy = names.filter_map(|item| match &item.node {
+            Selection::Field(field) if self.weight(&field.node.name.node) > 1 => {
+                Some(field.node.name.node.as_str())
+            }
+            _ => None,
+        });
+        match heavy.last() {
+            Some(heavy) if weight > self.root_fields => Err(Error::bad_request(format!(
+                "too many fields at the top beside {heavy}, which counts as {}: at most {}",
+                self.weight(heavy),
+                self.root_fields
+            ))),
+            _ => within("fields at the top", weight, self.root_fields),
+        }
     }
 
     /// Holds a value, of a variable or of a literal, to the rules.
@@ -157,7 +216,7 @@ fn without_nul(text: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn within(what: &str, found: usize, allowed: usize) -> Result<(), Error> {
+pub(super) fn within(what: &str, found: usize, allowed: usize) -> Result<(), Error> {
     if found > allowed {
         let message: Cow<'static, str> = format!("too many {what}: at most {allowed}").into();
         return Err(Error::bad_request(message));

@@ -18,7 +18,9 @@ use crate::error::Error;
 pub(super) struct Cost {
     pub(super) depth: usize,
     pub(super) introspection_depth: usize,
-    /// Fields at the top of this set.
+    /// Lists of the schema below each other: each multiplies by its length whatever is below it.
+    pub(super) introspection_lists: usize,
+    /// Fields at the top of this set, weighed.
     pub(super) fields: usize,
     pub(super) aliases: usize,
     pub(super) directives: usize,
@@ -31,6 +33,7 @@ impl Cost {
         Self {
             depth: self.depth.max(other.depth),
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
+            introspection_lists: self.introspection_lists.max(other.introspection_lists),
             fields: self.fields.saturating_add(other.fields),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
@@ -81,13 +84,18 @@ impl<'a> Measure<'a> {
             self.limits.check_value(&literal, 1)?;
         }
         let mut cost = self.selections(&field.selection_set.node)?;
-        if matches!(field.name.node.as_str(), "__schema" | "__type") {
-            cost.introspection_depth = cost.introspection_depth.max(cost.depth + 1);
-            cost.depth = 1;
-        } else {
-            cost.depth += 1;
+        match field.name.node.as_str() {
+            "__schema" | "__type" => {
+                cost.introspection_depth = cost.introspection_depth.max(cost.depth + 1);
+                cost.depth = 1;
+            }
+            "fields" | "inputFields" | "interfaces" | "possibleTypes" => {
+                cost.introspection_lists += 1;
+                cost.depth += 1;
+            }
+            _ => cost.depth += 1,
         }
-        cost.fields = 1;
+        cost.fields = self.limits.weight(field.name.node.as_str());
         cost.aliases = cost
             .aliases
             .saturating_add(usize::from(field.alias.is_some()));

@@ -6,6 +6,9 @@ pub(super) struct Size {
     pub(super) tokens: usize,
     /// How deep brackets of any kind nest.
     pub(super) nesting: usize,
+    /// A string does not end where it should. The parser would look for other strings in it, and find brackets between
+    /// them that were not counted.
+    pub(super) unfinished: bool,
 }
 
 /// Measures the text. It need not be valid: the parser says so later, on input that is now known to be small.
@@ -14,16 +17,19 @@ pub(super) fn measure(text: &str) -> Size {
     let mut size = Size {
         tokens: 0,
         nesting: 0,
+        unfinished: false,
     };
     let mut open = 0_usize;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         at = match byte {
             b' ' | b'\t' | b'\r' | b'\n' | b',' => at + 1,
-            b'#' => skip(bytes, at, |b| b != b'\n'),
+            b'#' => skip(bytes, at, |b| !matches!(b, b'\n' | b'\r')),
             b'"' => {
                 size.tokens += 1;
-                string_end(bytes, at)
+                let (end, whole) = string_end(bytes, at);
+                size.unfinished |= !whole;
+                end
             }
             b'{' | b'[' | b'(' => {
                 size.tokens += 1;
@@ -68,8 +74,8 @@ fn skip(bytes: &[u8], from: usize, within: impl Fn(u8) -> bool) -> usize {
         .map_or(bytes.len(), |length| from + length)
 }
 
-/// Where the string that starts at `from` ends.
-fn string_end(bytes: &[u8], from: usize) -> usize {
+/// Where the string that starts at `from` ends, and whether it does so as it should.
+pub(super) fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
     let block = bytes[from..].starts_with(b"\"\"\"");
     let mut at = from + if block { 3 } else { 1 };
     while at < bytes.len() {
@@ -77,16 +83,16 @@ fn string_end(bytes: &[u8], from: usize) -> usize {
         if block && rest.starts_with(b"\\\"\"\"") {
             at += 4;
         } else if block && rest.starts_with(b"\"\"\"") {
-            return at + 3;
+            return (at + 3, true);
         } else if !block && rest[0] == b'\\' {
             at += 2;
-        } else if !block && matches!(rest[0], b'"' | b'\n') {
-            return at + 1;
+        } else if !block && matches!(rest[0], b'"' | b'\n' | b'\r') {
+            return (at + 1, rest[0] == b'"');
         } else {
             at += 1;
         }
     }
-    bytes.len()
+    (bytes.len(), false)
 }
 
 #[cfg(test)]
@@ -100,7 +106,8 @@ mod tests {
             size,
             Size {
                 tokens: 15,
-                nesting: 3
+                nesting: 3,
+                unfinished: false
             }
         );
     }
@@ -112,14 +119,36 @@ mod tests {
             measure(text),
             Size {
                 tokens: 8,
-                nesting: 2
+                nesting: 2,
+                unfinished: false
             }
         );
     }
 
     #[test]
-    fn an_unfinished_string_ends_with_the_text() {
-        assert_eq!(measure("\"abc\\").tokens, 1);
-        assert_eq!(measure("\"\"\"abc").tokens, 1);
+    fn an_unfinished_string_is_noticed() {
+        for text in [
+            "\"abc\\",
+            "\"abc\\\"",
+            "\"",
+            "\"\"\"abc",
+            "\"\"\"\" [[[[ \\\"\"\"",
+            "\"\"\"\"\"",
+            "{ a(b: [\"\"\" \" [[[[ ]]]] ]) }",
+            "{ a(b: \"one\n two\") }",
+            "{ a(b: \"one\r two\") }",
+        ] {
+            assert!(measure(text).unfinished, "{text}");
+        }
+        for text in ["\"\"", "\"\"\"\"\"\"", "\"a\" \"b\\\\\"", "# \" not one"] {
+            assert!(!measure(text).unfinished, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_ends_with_its_line_whatever_ends_the_line() {
+        for text in ["# one\n{ a }", "# one\r{ a }", "# one\r\n{ a }"] {
+            assert_eq!(measure(text).tokens, 3, "{text:?}");
+        }
     }
 }

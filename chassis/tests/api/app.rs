@@ -60,7 +60,7 @@ pub async fn answer(request: RequestBuilder) -> Answer {
 
 impl App {
     pub async fn start() -> Self {
-        Self::with(GraphqlArgs::default(), |endpoint| endpoint).await
+        Self::with(GraphqlArgs::development(), |endpoint| endpoint).await
     }
 
     pub async fn with(args: GraphqlArgs, change: impl FnOnce(Endpoint) -> Endpoint) -> Self {

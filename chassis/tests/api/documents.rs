@@ -231,7 +231,7 @@ async fn the_usual_introspection_query_works_when_it_is_on() {
 async fn introspection_can_be_turned_off() {
     let args = chassis::config::GraphqlArgs {
         introspection: false,
-        ..Default::default()
+        ..chassis::config::GraphqlArgs::development()
     };
     let app = App::with(args, |endpoint| endpoint).await;
     let answer = app.query("{ __schema { types { name } } }").await;

@@ -48,7 +48,7 @@ async fn a_browser_that_sends_a_query_gets_its_result() {
 async fn the_ide_can_be_turned_off() {
     let args = chassis::config::GraphqlArgs {
         ide: false,
-        ..Default::default()
+        ..chassis::config::GraphqlArgs::development()
     };
     let app = App::with(args, |endpoint| endpoint).await;
     let page = answer(app.http.get(app.url()).header("accept", BROWSER)).await;

@@ -4,12 +4,15 @@
 mod app;
 mod audit;
 mod configuration;
+mod connections;
 mod database;
 mod documents;
 mod drain;
 mod errors;
+mod hostile;
 mod ide;
 mod issuer;
+mod language;
 mod probes;
 mod process;
 mod publishing;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Context, EmptySubscription, Object, Result, Schema};
+use async_graphql::{Context, EmptySubscription, MaybeUndefined, Object, Result, Schema};
 use chassis::{Caller, Error, graphql::Limits};
 use shared_schema::Reason;
 
@@ -11,6 +11,14 @@ pub type TestSchema = Schema<Query, Mutation, EmptySubscription>;
 pub fn build() -> TestSchema {
     let schema = Schema::build(Query, Mutation, EmptySubscription);
     Limits::default().apply(schema).finish()
+}
+
+/// Limits in which `prove` weighs more than half of what a request may have at the top.
+pub fn weighed() -> Limits {
+    Limits {
+        weights: &[("prove", 6)],
+        ..Limits::default()
+    }
 }
 
 /// What the endpoint's `per_request` adds.
@@ -34,6 +42,18 @@ impl Query {
 
     async fn number(&self, value: i32) -> i32 {
         value
+    }
+
+    async fn given(&self, value: MaybeUndefined<i32>) -> String {
+        match value {
+            MaybeUndefined::Undefined => "nothing".to_owned(),
+            MaybeUndefined::Null => "null".to_owned(),
+            MaybeUndefined::Value(value) => value.to_string(),
+        }
+    }
+
+    async fn page(&self, #[graphql(default = 20)] first: i32) -> i32 {
+        first
     }
 
     async fn node(&self) -> Node {
@@ -108,6 +128,10 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     async fn touch(&self) -> i32 {
+        1
+    }
+
+    async fn prove(&self) -> i32 {
         1
     }
 }

@@ -32,11 +32,13 @@ const CROWD: usize = 500;
 
 /// What the bench sets differently from a production environment, and nothing else: how many may
 /// come at once from one place.
-const ENVIRONMENT: [(&str, &str); 7] = [
+const ENVIRONMENT: [(&str, &str); 9] = [
     ("LOGINS_PER_ACCOUNT", "100000"),
     ("LOGINS_PER_ADDRESS", "100000"),
+    ("MAX_CONNECTIONS", "200000"),
     ("MAX_SOCKETS", "100000"),
     ("MAX_SOCKETS_PER_USER", "100000"),
+    ("SUBSCRIPTION_KIB_PER_USER", "100000000"),
     ("SOCKETS_PER_SECOND", "100000"),
     ("DRAIN_WAIT_MS", "0"),
     // As long as `SIGNED_IN`.

@@ -7,8 +7,14 @@ use std::{
 };
 
 use async_graphql::{Request, Response, Variables};
-use chassis::Caller;
-use futures_util::{FutureExt, StreamExt, stream::BoxStream};
+use chassis::{
+    Caller,
+    graphql::{encode, failure},
+};
+use futures_util::{
+    FutureExt, StreamExt,
+    stream::{self, BoxStream},
+};
 
 use super::{
     Input, Payloads, Presses,
@@ -103,7 +109,7 @@ impl Document {
             if !answer.errors.is_empty() {
                 return None;
             }
-            texts.push(serde_json::to_string(answer).ok()?);
+            texts.push(encode(answer, LARGEST)?);
         }
         let bytes = texts.iter().map(String::len).sum();
         if bytes > LARGEST {
@@ -121,14 +127,16 @@ impl Document {
 
     fn open(&self, caller: Option<Caller>) -> Press {
         let input = Input::default();
-        let mut request = Request::new(self.key.query.clone())
+        let mut request = Request::new(&*self.key.query)
             .variables(self.variables.clone())
             .data(input.clone());
         request.operation_name.clone_from(&self.key.operation);
-        Press {
-            input,
-            answers: self.presses.run(request, caller).boxed(),
-        }
+        // It passed when its first subscriber came, and is known since then.
+        let answers = match self.presses.0.endpoint.check(&mut request) {
+            Ok(_) => self.presses.run(request, caller).boxed(),
+            Err(error) => stream::iter([failure(&error)]).boxed(),
+        };
+        Press { input, answers }
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Press>> {

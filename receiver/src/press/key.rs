@@ -1,18 +1,18 @@
 //! What makes two subscriptions ask the same of a batch: their documents, and the variables that the selection uses. The
 //! arguments of the subscription's own field only say which batches there are.
 
-use std::{collections::HashSet, convert::Infallible};
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
-    Name, Positioned, Request, Value, Variables,
-    parser::types::{Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    Name, Request, Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, Selection},
 };
-use serde::Serialize;
+use chassis::graphql::{Used, selected};
 
 /// Equal for subscriptions that ask the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
-    pub(super) query: String,
+    pub(super) query: Arc<str>,
     pub(super) operation: Option<String>,
     variables: String,
 }
@@ -27,99 +27,75 @@ pub struct Wish {
 impl Wish {
     /// What this request asks for.
     pub fn of(request: &mut Request) -> Self {
-        Self {
-            key: Key::of(request),
-            variables: request.variables.clone(),
-        }
-    }
-}
-
-impl Key {
-    fn of(request: &mut Request) -> Self {
         let operation = request.operation_name.clone();
-        let used = match request.parsed_query() {
-            Ok(document) => used(document, operation.as_deref()),
-            Err(_) => HashSet::new(),
+        let opening = match request.parsed_query() {
+            Ok(document) => Opening::of(document, operation.as_deref()),
+            Err(_) => Opening::default(),
         };
-        let variables: Vec<(&Name, &Value)> = request
-            .variables
+        let mut variables = request.variables.clone();
+        let asked: Vec<(&Name, &Value)> = variables
             .iter()
-            .filter(|(name, _)| used.contains(*name))
+            .filter(|(name, _)| !opening.variables.contains(*name))
             .collect();
-        Self {
-            query: request.query.clone(),
+        let key = Key {
+            query: request.query.as_str().into(),
             operation,
-            variables: text(&variables),
-        }
+            // Values that came as JSON can be written as JSON.
+            variables: serde_json::to_string(&asked).unwrap_or_default(),
+        };
+        // A thousand cursors are not kept for as long as the subscription runs.
+        variables.retain(|name, _| !opening.dispensable.contains(name));
+        Self { key, variables }
+    }
+
+    /// The bytes that a client has us keep for this.
+    pub fn bytes(&self) -> usize {
+        self.key.query.len() + self.key.variables.len()
     }
 }
 
-/// Values that came as JSON can be written as JSON.
-fn text(variables: &impl Serialize) -> String {
-    serde_json::to_string(variables).unwrap_or_default()
+/// The variables that only say which batches there are: they stand among the arguments of the field at the top and
+/// nowhere else.
+#[derive(Default)]
+struct Opening {
+    variables: HashSet<Name>,
+    /// Those that nobody needs once the batches are there.
+    dispensable: HashSet<Name>,
 }
 
-/// The variables that stand anywhere but among the arguments of the field at the top.
-fn used(document: &ExecutableDocument, operation: Option<&str>) -> HashSet<Name> {
-    let mut names = HashSet::new();
-    for (own, found) in document.operations.iter() {
-        if operation.is_none() || own.map(Name::as_str) == operation {
-            let OperationDefinition {
-                selection_set,
-                directives,
-                ..
-            } = &found.node;
-            of_directives(directives, &mut names);
-            of_top(&selection_set.node, &mut names);
-        }
-    }
-    // A fragment at the top may only count too much: then subscribers that ask the same do not share.
-    for fragment in document.fragments.values() {
-        of_directives(&fragment.node.directives, &mut names);
-        of_selection(&fragment.node.selection_set.node, &mut names);
-    }
-    names
-}
-
-fn of_top(set: &SelectionSet, names: &mut HashSet<Name>) {
-    for item in &set.items {
-        of_directives(item.node.directives(), names);
-        match &item.node {
-            Selection::Field(field) => of_selection(&field.node.selection_set.node, names),
-            Selection::InlineFragment(inline) => of_top(&inline.node.selection_set.node, names),
-            Selection::FragmentSpread(_) => {}
-        }
-    }
-}
-
-fn of_selection(set: &SelectionSet, names: &mut HashSet<Name>) {
-    for item in &set.items {
-        of_directives(item.node.directives(), names);
-        match &item.node {
-            Selection::Field(field) => {
-                for (_, argument) in &field.node.arguments {
-                    let _ = argument.node.clone().into_const_with(noting(names));
-                }
-                of_selection(&field.node.selection_set.node, names);
+impl Opening {
+    /// Of a checked document, so of one whose subscription has one field at the top.
+    fn of(document: &ExecutableDocument, operation: Option<&str>) -> Self {
+        let Ok(operation) = selected(document, operation) else {
+            return Self::default();
+        };
+        let (mut arguments, mut elsewhere) = (Used::default(), Used::default());
+        elsewhere.of_directives(&operation.directives);
+        for item in &operation.selection_set.node.items {
+            elsewhere.of_directives(item.node.directives());
+            if let Selection::Field(field) = &item.node {
+                arguments.of_arguments(&field.node);
+                elsewhere.below(document, &field.node);
             }
-            Selection::InlineFragment(inline) => {
-                of_selection(&inline.node.selection_set.node, names);
-            }
-            Selection::FragmentSpread(_) => {}
+        }
+        let variables = arguments.variables;
+        let variables: HashSet<Name> = variables
+            .difference(&elsewhere.variables)
+            .cloned()
+            .collect();
+        let dispensable = dispensable(operation, &variables);
+        Self {
+            variables,
+            dispensable,
         }
     }
 }
 
-fn of_directives(directives: &[Positioned<Directive>], names: &mut HashSet<Name>) {
-    for (_, argument) in directives.iter().flat_map(|one| &one.node.arguments) {
-        let _ = argument.node.clone().into_const_with(noting(names));
-    }
-}
-
-/// Notes the variables of a value, which is not needed itself.
-fn noting(names: &mut HashSet<Name>) -> impl FnMut(Name) -> Result<Value, Infallible> {
-    |name| {
-        names.insert(name);
-        Ok(Value::Null)
-    }
+fn dispensable(operation: &OperationDefinition, variables: &HashSet<Name>) -> HashSet<Name> {
+    let definitions = operation.variable_definitions.iter();
+    definitions
+        .filter(|definition| definition.node.var_type.node.nullable)
+        .map(|definition| definition.node.name.node.clone())
+        .filter(|name| variables.contains(name))
+        .collect()
 }

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Response, ServerError, Value};
 use axum::extract::ws::Message;
-use chassis::{
-    Error,
-    graphql::{events, failure},
-};
+use chassis::graphql::{encode, events, too_large};
 use shared_schema::ErrorCode;
 
 use super::{
@@ -47,35 +44,31 @@ impl Answer {
 }
 
 fn event(payload: &Response) -> (String, bool) {
-    let text = serde_json::to_string(payload).unwrap_or_default();
-    if !payload.errors.is_empty() {
-        return (events::next(&text) + events::COMPLETE, true);
-    }
-    if text.len() <= MAX_ANSWER {
+    if payload.errors.is_empty()
+        && let Some(text) = encode(payload, MAX_ANSWER)
+    {
         return (events::next(&text), false);
     }
-    event(&too_large())
-}
-
-/// It could never be sent, and a client that resumes would ask for it again and again.
-fn too_large() -> Response {
-    failure(&Error::bad_request(
-        "the answer is too large: ask for fewer fields",
-    ))
+    let refused = refused(payload);
+    let text = serde_json::to_string(refused.as_ref().unwrap_or(payload)).unwrap_or_default();
+    (events::next(&text) + events::COMPLETE, true)
 }
 
 fn frame(id: &str, payload: &Response) -> (Message, bool) {
     // An answer with an error in it is not one that a cursor may be moved past: `error` ends the operation.
-    if !payload.errors.is_empty() {
-        let payload = &payload.errors;
-        return (Outgoing::Error { id, payload }.frame(), true);
+    if payload.errors.is_empty()
+        && let Some(text) = encode(payload, MAX_ANSWER)
+    {
+        return (next(id, &text), false);
     }
-    let frame = Outgoing::Next { id, payload }.frame();
-    if size(&frame) <= MAX_ANSWER {
-        return (frame, false);
-    }
-    let payload = &too_large().errors;
+    let refused = refused(payload);
+    let payload = &refused.as_ref().unwrap_or(payload).errors;
     (Outgoing::Error { id, payload }.frame(), true)
+}
+
+/// An answer without an error could never be sent, and a client that resumes would ask for it again and again.
+fn refused(payload: &Response) -> Option<Response> {
+    payload.errors.is_empty().then(too_large)
 }
 
 /// Whether this answer is one of a running operation that would be whole at another time: the database was away while

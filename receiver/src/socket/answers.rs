@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, pin::Pin, sync::Arc};
 
 use async_graphql::{Request, Response};
-use chassis::Caller;
+use chassis::{Caller, Error};
 use futures_util::{
     Stream, StreamExt,
     stream::{self, BoxStream},
@@ -41,10 +41,19 @@ enum Stage {
 }
 
 /// Begins an operation.
-pub(super) fn answers(presses: &Presses, mut request: Request, caller: &Caller) -> Answers {
+///
+/// # Errors
+/// `BAD_USER_INPUT` when the caller runs too much already, `UNAVAILABLE` when all together do.
+pub(super) fn answers(
+    presses: &Presses,
+    mut request: Request,
+    caller: &Caller,
+) -> Result<Answers, Error> {
     let opened = Handover::default();
+    let wish = Box::new(Wish::of(&mut request));
+    let entry = presses.enter(caller, &wish)?;
     let stage = Stage::Opening {
-        wish: Box::new(Wish::of(&mut request)),
+        wish,
         presses: presses.clone(),
         answers: presses
             .run(request.data(opened.clone()), Some(caller.clone()))
@@ -52,42 +61,45 @@ pub(super) fn answers(presses: &Presses, mut request: Request, caller: &Caller) 
         opened,
         caller: caller.clone(),
     };
-    Box::pin(stream::unfold(stage, |mut stage| async move {
-        loop {
-            stage = match stage {
-                Stage::Opening {
-                    presses,
-                    mut answers,
-                    opened,
-                    wish,
-                    caller,
-                } => match (answers.next().await, opened.take()) {
-                    (Some(answer), _) => {
-                        let stage = Stage::Opening {
-                            presses,
-                            answers,
-                            opened,
-                            wish,
-                            caller,
-                        };
-                        return Some((Answer::Own(Box::new(answer)), stage));
-                    }
-                    (None, None) => return Some((Answer::End, Stage::Ended)),
-                    (None, Some(batches)) => Stage::Printing(Box::new(Printing {
-                        batches,
-                        document: presses.document(*wish),
+    Ok(Box::pin(stream::unfold(stage, move |mut stage| {
+        let _running = &entry;
+        async move {
+            loop {
+                stage = match stage {
+                    Stage::Opening {
+                        presses,
+                        mut answers,
+                        opened,
+                        wish,
                         caller,
-                        waiting: VecDeque::new(),
-                    })),
-                },
-                Stage::Printing(mut printing) => match printing.next().await {
-                    Some(answer) => return Some((answer, Stage::Printing(printing))),
-                    None => return Some((Answer::End, Stage::Ended)),
-                },
-                Stage::Ended => return None,
-            };
+                    } => match (answers.next().await, opened.take()) {
+                        (Some(answer), _) => {
+                            let stage = Stage::Opening {
+                                presses,
+                                answers,
+                                opened,
+                                wish,
+                                caller,
+                            };
+                            return Some((Answer::Own(Box::new(answer)), stage));
+                        }
+                        (None, None) => return Some((Answer::End, Stage::Ended)),
+                        (None, Some(batches)) => Stage::Printing(Box::new(Printing {
+                            batches,
+                            document: presses.document(*wish),
+                            caller,
+                            waiting: VecDeque::new(),
+                        })),
+                    },
+                    Stage::Printing(mut printing) => match printing.next().await {
+                        Some(answer) => return Some((answer, Stage::Printing(printing))),
+                        None => return Some((Answer::End, Stage::Ended)),
+                    },
+                    Stage::Ended => return None,
+                };
+            }
         }
-    }))
+    })))
 }
 
 impl Printing {

@@ -273,25 +273,21 @@ impl<'a> Connection<'a> {
         }
         let admitted = if self.operations.len() < self.args.max_operations {
             operation::admit(&self.context.endpoint, &mut request)
+                .and_then(|()| answers(&self.context.presses, request, &self.caller))
         } else {
             Err(Error::bad_request(format!(
                 "at most {} operations per socket",
                 self.args.max_operations
             )))
         };
-        if let Err(error) = admitted {
-            let response = failure(&error);
-            return self
-                .send(
-                    Outgoing::Error {
-                        id: &id,
-                        payload: &response.errors,
-                    }
-                    .frame(),
-                )
-                .await;
-        }
-        let answers = answers(&self.context.presses, request, &self.caller);
+        let answers = match admitted {
+            Ok(answers) => answers,
+            Err(error) => {
+                let payload = &failure(&error).errors;
+                let id = id.as_str();
+                return self.send(Outgoing::Error { id, payload }.frame()).await;
+            }
+        };
         self.operations.insert(id, answers);
         self.context.sockets.metrics().operations.inc();
         Ok(())

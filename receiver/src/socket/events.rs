@@ -57,7 +57,7 @@ pub async fn serve(
     let sentinel = Sentinel::post(&context, &caller, place.leave()).await?;
     let (chunks, body) = mpsc::channel(WAITING);
     let stream = EventStream {
-        answers: answers(&context.presses, request, &caller),
+        answers: answers(&context.presses, request, &caller)?,
         chunks,
         stall: context.sockets.args().stall,
     };

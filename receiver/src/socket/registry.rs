@@ -58,7 +58,7 @@ impl Default for SocketArgs {
         Self {
             max: 10_000,
             upgrades_per_second: const { NonZeroU32::new(200).expect("200 is not zero") },
-            max_per_user: 50,
+            max_per_user: 20,
             init_timeout: Duration::from_secs(3),
             ping: Duration::from_secs(20),
             stall: Duration::from_secs(60),

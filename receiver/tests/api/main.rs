@@ -23,6 +23,8 @@ mod views;
 mod bounds;
 mod contract;
 mod cost;
+mod forms;
+mod introspection;
 mod lifecycle;
 mod protocol;
 mod replica;
