@@ -167,3 +167,28 @@ async fn a_crowd_at_the_door_is_sent_away_and_does_not_starve_the_rest() {
         assert_eq!(answer.error()["extensions"]["retryAfterMs"], 1000);
     }
 }
+
+/// S12: a request makes one attempt to prove who somebody is, and not ten.
+#[tokio::test]
+async fn a_request_holds_one_operation_with_credentials() {
+    let (_ground, app) = app().await;
+    let login = "login(input: { login: \"ada\", password: \"a wrong one\" }) { accessToken }";
+    let register = "register(input: { email: \"a@example.org\", username: \"abc\", password: \"long enough for all\" }) { accessToken }";
+    let refresh = "refreshSession(input: { refreshToken: \"x\" }) { accessToken }";
+    for (one, other) in [
+        (login, login),
+        (login, register),
+        (register, refresh),
+        (refresh, refresh),
+    ] {
+        let query = format!("mutation {{ a: {one} b: {other} }}");
+        let response = reqwest::Client::new()
+            .post(format!("{}/graphql", app.url))
+            .json(&json!({ "query": query }))
+            .send()
+            .await
+            .unwrap();
+        let text = response.text().await.unwrap();
+        assert!(text.contains("fields at the top"), "{query}: {text}");
+    }
+}
