@@ -262,7 +262,7 @@ pub enum LogFormat {
 }
 
 /// What the GraphQL endpoint offers besides execution.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct GraphqlArgs {
     /// Whether a browser that opens `/graphql` gets an IDE. For development.
     #[arg(long, env = "IDE", default_value = "off", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
@@ -283,16 +283,6 @@ impl GraphqlArgs {
             ide: true,
             introspection: true,
             ..Self::default()
-        }
-    }
-}
-
-impl Default for GraphqlArgs {
-    fn default() -> Self {
-        Self {
-            ide: false,
-            introspection: false,
-            allowed_origins: Vec::new(),
         }
     }
 }

@@ -111,10 +111,11 @@ impl<'a> Walk<'a> {
                     "__type" => self.named(&field.node)?,
                     _ => {}
                 },
-                inner => match self.inner(inner) {
-                    Some(set) => self.top(set)?,
-                    None => {}
-                },
+                inner => {
+                    if let Some(set) = self.inner(inner) {
+                        self.top(set)?;
+                    }
+                }
             }
         }
         Some(())
@@ -170,10 +171,11 @@ impl<'a> Walk<'a> {
                         self.value(&field.node.selection_set.node, value)?;
                     }
                 }
-                inner => match self.inner(inner) {
-                    Some(set) => self.object(set, object)?,
-                    None => {}
-                },
+                inner => {
+                    if let Some(set) = self.inner(inner) {
+                        self.object(set, object)?;
+                    }
+                }
             }
         }
         Some(())

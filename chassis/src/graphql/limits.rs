@@ -165,13 +165,13 @@ impl Limits {
 
     fn check_top(&self, operation: &OperationDefinition, weight: usize) -> Result<(), Error> {
         let names = operation.selection_set.node.items.iter();
-        let heavy = names.filter_map(|item| match &item.node {
+        let mut heavy = names.filter_map(|item| match &item.node {
             Selection::Field(field) if self.weight(&field.node.name.node) > 1 => {
                 Some(field.node.name.node.as_str())
             }
             _ => None,
         });
-        match heavy.last() {
+        match heavy.next_back() {
             Some(heavy) if weight > self.root_fields => Err(Error::bad_request(format!(
                 "too many fields at the top beside {heavy}, which counts as {}: at most {}",
                 self.weight(heavy),

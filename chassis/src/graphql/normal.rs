@@ -127,18 +127,22 @@ fn is_absent(value: &Value, absent: &HashSet<Name>) -> bool {
 }
 
 fn value_without_absent(value: &mut Value, absent: &HashSet<Name>) -> bool {
+    let mut changed = false;
     match value {
-        Value::List(items) => items.iter_mut().fold(false, |changed, item| {
-            value_without_absent(item, absent) || changed
-        }),
+        Value::List(items) => {
+            for item in items {
+                changed |= value_without_absent(item, absent);
+            }
+        }
         Value::Object(entries) => {
             let count = entries.len();
             entries.retain(|_, value| !is_absent(value, absent));
-            let fewer = entries.len() < count;
-            entries.values_mut().fold(fewer, |changed, value| {
-                value_without_absent(value, absent) || changed
-            })
+            changed = entries.len() < count;
+            for value in entries.values_mut() {
+                changed |= value_without_absent(value, absent);
+            }
         }
-        _ => false,
+        _ => {}
     }
+    changed
 }

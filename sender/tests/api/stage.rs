@@ -9,7 +9,7 @@ mod scene;
 
 use std::time::Duration;
 
-use chassis::config::{DrainArgs, ListenArgs, PostgresArgs, RedisArgs, TokenArgs};
+use chassis::config::{DrainArgs, GraphqlArgs, ListenArgs, PostgresArgs, RedisArgs, TokenArgs};
 use lab::servers::TestDatabase;
 use sender::{Application, Config};
 use serde_json::{Value, json};
@@ -110,6 +110,7 @@ impl Stage {
                 ..TokenArgs::default()
             },
             drain: DrainArgs::immediate(),
+            graphql: GraphqlArgs::development(),
             ..Config::default()
         }
     }
