@@ -21,7 +21,10 @@ use futures_util::{
 };
 use serde_json::{Value, json};
 
-use crate::{auth::Verifier, postgres::Pool};
+use crate::{
+    auth::Verifier,
+    postgres::{Pool, probe},
+};
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
@@ -88,6 +91,28 @@ impl Checks {
                     .map(drop)
                     .map_err(|error| error.to_string())
             }
+        })
+    }
+
+    /// A statement that answers `true` when the database can do something that requests need.
+    #[must_use]
+    pub fn answers(self, name: &'static str, pool: &Pool, sql: &'static str) -> Self {
+        let pool = pool.clone();
+        self.with(name, move || {
+            let pool = pool.clone();
+            async move { probe::ask(&pool, sql).await }
+        })
+    }
+
+    /// The same, asked now and then on a new connection: what the database has loaded into those of the pool may be gone
+    /// for all that come later, as after an upgrade of its package.
+    #[must_use]
+    pub fn answers_anew(self, name: &'static str, pool: &Pool, sql: &'static str) -> Self {
+        let pool = pool.clone();
+        let fresh = Arc::new(probe::Fresh::default());
+        self.with(name, move || {
+            let (pool, fresh) = (pool.clone(), Arc::clone(&fresh));
+            async move { fresh.ask(&pool, sql).await }
         })
     }
 

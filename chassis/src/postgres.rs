@@ -4,6 +4,7 @@
 //! idles no longer than the configuration says, whichever query it is.
 
 mod pool;
+pub(crate) mod probe;
 
 use std::{sync::Arc, time::Duration};
 
@@ -61,22 +62,32 @@ pub fn connect(args: &PostgresArgs, application_name: &str) -> Result<Pool, Star
         .application_name(application_name)
         .connect_timeout(args.db_statement_timeout);
 
+    let pooled = connections(args, &config, args.db_pool_max.unwrap_or(DEFAULT_POOL_MAX))?;
+    // For connections that are used once: one at a time.
+    let apart = connections(args, &config, 1)?;
+    Ok(Pool::new(pooled, apart))
+}
+
+fn connections(
+    args: &PostgresArgs,
+    config: &Config,
+    most: usize,
+) -> Result<deadpool_postgres::Pool, StartError> {
     let recycling = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
     let manager = if config.get_ssl_mode() == SslMode::Require {
-        Manager::from_config(config, tls()?, recycling)
+        Manager::from_config(config.clone(), tls()?, recycling)
     } else {
-        Manager::from_config(config, NoTls, recycling)
+        Manager::from_config(config.clone(), NoTls, recycling)
     };
     deadpool_postgres::Pool::builder(manager)
         .runtime(Runtime::Tokio1)
-        .max_size(args.db_pool_max.unwrap_or(DEFAULT_POOL_MAX))
+        .max_size(most)
         .wait_timeout(Some(args.db_acquire_timeout))
         .create_timeout(Some(args.db_statement_timeout))
         .recycle_timeout(Some(args.db_acquire_timeout))
         .build()
-        .map(Pool::new)
         .map_err(|error| StartError::new(format!("DB_POOL_MAX: {error}")))
 }
 

@@ -18,16 +18,37 @@ test("signing in with a wrong password says so, and with the right one works", a
   await expect(ada.page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
 });
 
-test("what sign-up does not accept is said at its field", async ({ browser }) => {
+test("F5, F30, F44: what sign-up does not accept is said at its field, which gets the focus, in the reader's language", async ({
+  browser,
+}) => {
   const page = await openBrowser(browser, "2");
   await page.goto("/sign-up");
   await page.getByLabel("Username").fill("no");
   await page.getByLabel("E-mail").fill("someone@example.org");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByText(/must be 3 to 50/i)).toBeVisible();
+  await expect(page.getByText("At least 3 characters.")).toBeVisible();
+  await expect(page.getByLabel("Username")).toBeFocused();
   await picture(page, "sign-up");
   await expectAccessible(page);
+
+  await page.getByLabel("Username").fill("someone_else");
+  await page.getByLabel("Password", { exact: true }).fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("At least 8 characters.", { exact: true })).toBeVisible();
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Show password" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAttribute("type", "text");
+
+  await page.getByLabel("Language").selectOption("Deutsch");
+  await page.getByLabel("Benutzername").fill("no");
+  await page.getByLabel("E-Mail").fill("someone@example.org");
+  await page.getByLabel("Passwort", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Konto anlegen" }).click();
+  await expect(page.getByText("Mindestens 3 Zeichen.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Passwort anzeigen" })).toBeVisible();
 });
 
 test("a reload keeps the session, and signing out ends it in the other tab too", async ({ browser }) => {
@@ -55,6 +76,8 @@ test("the profile is changed, a session revoked, and the password replaced", asy
   await page.getByLabel("Name", { exact: true }).fill("Ada King");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Ada King", { exact: true }).first()).toBeVisible();
+  // F8: the form is not made anew by the new version.
+  await expect(page.getByText("Saved.")).toBeVisible();
   await picture(page, "profile");
   await expectAccessible(page);
 
@@ -65,6 +88,7 @@ test("the profile is changed, a session revoked, and the password replaced", asy
   await page.getByLabel("New password").fill("another harbour lantern 8");
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("That is not your current password.")).toBeVisible();
+  await expect(page.getByLabel("Current password")).toBeFocused();
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("Password changed.")).toBeVisible();

@@ -28,7 +28,7 @@ export async function openBrowser(browser: Browser, instance: "1" | "2", options
 export async function signUp(page: Page, name: string): Promise<Person> {
   const username = unique(name.toLowerCase().replace(/[^a-z]/g, ""));
   await page.goto("/sign-up");
-  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Name (optional)").fill(name);
   await page.getByLabel("Username").fill(username);
   await page.getByLabel("E-mail").fill(`${username}@example.org`);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);

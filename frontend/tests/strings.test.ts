@@ -124,3 +124,64 @@ test("a language is spoken everywhere at once: in words, in times, and to those 
   expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/05\.03\.2026/);
   expect(briefTime("2026-03-05T12:00:00Z", new Date("2026-03-20T12:00:00Z"))).toMatch(/5\. März/);
 });
+
+/** What counts and what tells the time: no text of anybody's goes into these. */
+const WITHOUT_TEXTS = [
+  "asOf",
+  "charactersLeft",
+  "jumpToNewestCount",
+  "newMessagesCount",
+  "notReadByCount",
+  "participantsCount",
+  "readBy",
+  "readByCount",
+  "sendingIn",
+  "signOutLoses",
+  "tooManyAttempts",
+  "unread",
+];
+
+test("e1: a name or text among our words turns none of them round, in any language", async () => {
+  const hostile = [
+    "Bela\u202e",
+    "\u202dBela",
+    "Be\u2067la",
+    "Be\u2069la\u202e",
+    "\u2066\u2068\u202bBela",
+    "بيلا",
+    "Bela\u2029\u202e",
+  ];
+  for (const code of Object.keys(LANGUAGES) as Language[]) {
+    const words = await LANGUAGES[code].load();
+    for (const [name, word] of Object.entries(words)) {
+      if (typeof word !== "function" || WITHOUT_TEXTS.includes(name)) continue;
+      for (const text of hostile) {
+        const say = word as (...values: unknown[]) => string;
+        const sentences = name === "typing" ? [say([text]), say([text, text])] : [say(text, text, text)];
+        for (const sentence of sentences) expect(outsideOfIsolates(sentence), `${code}.${name}`).not.toMatch(TURNING);
+      }
+    }
+  }
+});
+
+/** Direction itself, or a letter of the other direction than that of the language; Arabic's own words have it. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069\u2028\u2029]|Bela|بيلا/;
+
+/** What a sentence says by itself. Fails where an isolate is not closed. */
+function outsideOfIsolates(sentence: string): string {
+  let depth = 0;
+  let outside = "";
+  for (const character of sentence) {
+    if (/[\u2066-\u2068]/.test(character)) depth += 1;
+    else if (character === "\u2069") depth -= 1;
+    else if (depth === 0) outside += character;
+    expect(depth).toBeGreaterThanOrEqual(0);
+  }
+  expect(depth).toBe(0);
+  return outside;
+}
+
+test("a name that cannot turn anything stays as it is among words from left to right", async () => {
+  expect(t.addPerson("Ada Lovelace")).toBe("Add Ada Lovelace");
+  expect(t.someoneSaid("Bela\u202e", "plain words 123")).toBe("\u2068Bela\u202e\u2069: plain words 123");
+});

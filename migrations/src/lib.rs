@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio_postgres::{Client, Config, NoTls, error::SqlState};
 
+mod folding;
+
 mod embedded {
     refinery::embed_migrations!("sql");
 }
@@ -69,7 +71,8 @@ pub async fn run(url: &str) -> Result<usize, Error> {
 /// # Errors
 ///
 /// When the database is away, another `migrate` holds the lock for longer than a minute, or a script fails. A script
-/// that fails leaves nothing behind: each runs in a transaction.
+/// that fails leaves nothing behind: each runs in a transaction. What needs more than SQL, the folding of text, follows the
+/// scripts and goes on with the next run where it was stopped.
 pub async fn run_on(database: &Config) -> Result<usize, Error> {
     // The scripts run in transactions of their own, so the lock is held by another connection.
     let mut holder = connect(database).await?;
@@ -86,6 +89,7 @@ pub async fn run_on(database: &Config) -> Result<usize, Error> {
     let report = embedded::migrations::runner()
         .run_async(&mut client)
         .await?;
+    folding::run(&client).await?;
     lock.commit().await?;
     Ok(report.applied_migrations().len())
 }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    db,
+    db::{self, probes},
     feeds::{FeedMetrics, Hub, sweep},
     graphql,
     hints::{HintMetrics, Hints},
@@ -185,7 +185,9 @@ fn checks(
     let redis = redis.clone();
     let checks = Checks::new();
     let checks = match replica {
-        None => checks.postgres("postgres", pool),
+        None => checks
+            .postgres("postgres", pool)
+            .answers("text", pool, probes::TEXT),
         Some((replica, status)) => {
             let (primary, replica, status) = (pool.clone(), replica.clone(), status.clone());
             let either = checks.with("postgres or replica", move || {

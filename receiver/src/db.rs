@@ -8,6 +8,7 @@ pub mod feed_events;
 pub mod feeds;
 pub mod messages;
 pub mod participants;
+pub mod probes;
 pub mod profiles;
 pub mod replication;
 pub mod sessions;

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     batches::Batches,
     config::Config,
-    db,
+    db::{self, probes},
     graphql::{self, SenderSchema},
     publish::Probe,
     queries::Instance,
@@ -63,6 +63,8 @@ impl Application {
         let probe = Probe::new(&config.redis)?;
         let checks = Checks::new()
             .postgres("postgres", &pool)
+            .answers("text", &pool, probes::TEXT)
+            .answers_anew("writes", &pool, probes::WRITES)
             .keys(&verifier)
             .degraded("redis", move || probe.clone().ping());
 

@@ -6,14 +6,15 @@ use shared_schema::Reason;
 /// Most characters of a message.
 const MAX_CHARACTERS: u32 = 5000;
 
-/// A message's text: 1 to 5,000 characters, without space around it, without NUL.
+/// A message's text: 1 to 5,000 characters, at least one of them visible, without space around it, without NUL. Stored as
+/// it was written: what turns the direction of words is isolated where it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content(String);
 
 impl Content {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        if text.is_empty() {
+        if !text::shows_something(text) {
             return Err(Error::bad_input("content", Reason::NothingVisible));
         }
         if text.chars().count() > MAX_CHARACTERS as usize {

@@ -13,4 +13,5 @@ pub mod ended_sessions;
 pub mod feeds;
 pub mod messages;
 pub mod participants;
+pub mod probes;
 pub mod profiles;

@@ -66,7 +66,7 @@ reasons! {
     /// Only some characters may stand here.
     CharacterNotAllowed { allowed: &'static str } = "CHARACTER_NOT_ALLOWED", "Only these characters are allowed: {allowed}.";
     /// A password that holds what others know of its owner.
-    ContainsPersonalData = "CONTAINS_PERSONAL_DATA", "It must not contain your name, username or e-mail address.";
+    ContainsPersonalData = "CONTAINS_PERSONAL_DATA", "It must not contain your username or e-mail address.";
     /// A control character, such as NUL, or a line break where only one line fits.
     ControlCharacter = "CONTROL_CHARACTER", "It must not contain control characters.";
     /// The events since the cursor can no longer be given.

@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     access_token::Minter,
     config::{Config, MintArgs},
-    db, graphql,
+    db::{self, probes},
+    graphql,
     hasher::Hasher,
     jwks,
     signing_key::SigningKey,
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 4;
+const SCHEMA_VERSION: u32 = 5;
 /// How long the last announcements may take when the process ends.
 const FLUSH: Duration = Duration::from_secs(1);
 
@@ -150,5 +151,7 @@ fn checks(pool: &Pool, throttle: &Arc<Throttle>) -> Checks {
     let throttle = Arc::clone(throttle);
     Checks::new()
         .postgres("postgres", pool)
+        .answers("text", pool, probes::TEXT)
+        .answers_anew("writes", pool, probes::WRITES)
         .degraded("redis", move || throttle.probe())
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod ended_sessions;
 pub(crate) mod feeds;
+pub(crate) mod probes;
 pub(crate) mod public_profiles;
 pub(crate) mod refresh_tokens;
 pub(crate) mod reserved_usernames;

@@ -2,36 +2,30 @@
 
 use chassis::Error;
 use shared_schema::Reason;
+use text::Flaw;
 
-/// 1 to 100 characters, at least one of them visible.
+/// 1 to 100 characters on one line, at least one of them visible, none of them there to deceive ([`text::name`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DisplayName(String);
 
 impl DisplayName {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let name = text.trim();
-        let visible = name.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
-        let refused = |reason| Err(Error::bad_input("displayName", reason));
-        if name.chars().any(char::is_control) {
-            return refused(Reason::ControlCharacter);
-        }
-        if !visible {
-            return refused(Reason::NothingVisible);
-        }
+        let refused = |reason| Error::bad_input("displayName", reason);
+        let name = text::name(text).map_err(|flaw| {
+            refused(match flaw {
+                Flaw::ControlCharacter => Reason::ControlCharacter,
+                Flaw::NothingVisible => Reason::NothingVisible,
+            })
+        })?;
         if name.chars().count() > 100 {
-            return refused(Reason::TooLong { max: 100 });
+            return Err(refused(Reason::TooLong { max: 100 }));
         }
-        Ok(Self(name.to_owned()))
+        Ok(Self(name))
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// A name of nothing but these would look like no name at all.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// At most 500 characters, lines allowed; may be empty.
@@ -40,7 +34,7 @@ pub(crate) struct About(String);
 
 impl About {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let about = text.trim();
+        let about = text::composed(text.trim());
         let forbidden = |c: char| c.is_control() && c != '\n';
         let refused = |reason| Err(Error::bad_input("about", reason));
         if about.chars().any(forbidden) {
@@ -49,7 +43,7 @@ impl About {
         if about.chars().count() > 500 {
             return refused(Reason::TooLong { max: 500 });
         }
-        Ok(Self(about.to_owned()))
+        Ok(Self(about))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -74,6 +68,8 @@ mod tests {
             "",
             "   ",
             "\u{200b}\u{202e}",
+            "\u{3164}",
+            "\u{2800}",
             "a\u{0}b",
             "a\nb",
             &"é".repeat(101),

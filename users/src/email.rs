@@ -2,7 +2,6 @@
 
 use chassis::Error;
 use shared_schema::Reason;
-use unicode_normalization::UnicodeNormalization;
 
 /// The longest address that a mail server must take (RFC 5321).
 const MAX_BYTES: usize = 254;
@@ -11,13 +10,13 @@ const MAX_LOCAL_BYTES: usize = 64;
 /// The longest label of a domain.
 const MAX_LABEL_BYTES: usize = 63;
 
-/// A plausible e-mail address. Case is kept, and ignored where addresses are compared.
+/// A plausible e-mail address, as it was typed. Addresses are compared by [`Email::folded`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Email(String);
 
 impl Email {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let address: String = text.trim().nfc().collect();
+        let address = text::composed(text.trim());
         if is_plausible(&address) {
             Ok(Self(address))
         } else {
@@ -27,6 +26,11 @@ impl Email {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What addresses are compared by.
+    pub(crate) fn folded(&self) -> String {
+        text::folded(&self.0)
     }
 }
 
@@ -50,12 +54,14 @@ fn is_plausible(address: &str) -> bool {
 
 /// RFC 5322 `atext`, with the letters of all scripts (RFC 6532).
 fn may_stand_in_an_atom(c: char) -> bool {
-    c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-".contains(c)
+    text::is_letter_mark_or_number(c) || "!#$%&'*+/=?^_`{|}~-".contains(c)
 }
 
 fn is_label(label: &str) -> bool {
     (1..=MAX_LABEL_BYTES).contains(&label.len())
-        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        && label
+            .chars()
+            .all(|c| text::is_letter_mark_or_number(c) || c == '-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
@@ -71,6 +77,7 @@ mod tests {
             " a.b+tag@mail.example.org ",
             "O'Neil@example.com",
             "jürgen@bücher.example",
+            "क्षमा@उदाहरण.भारत",
         ] {
             assert!(Email::parse(text).is_ok(), "{text}");
         }
@@ -98,6 +105,8 @@ mod tests {
             "\"a\"@x.io",
             "<a@x.io>",
             "a@[::1]",
+            "\u{3164}@x.io",
+            "a\u{200d}b@x.io",
             &long,
         ] {
             // A line break around the address is trimmed like any other white space.

@@ -51,7 +51,7 @@ impl Wanted {
     /// Refuses what can be guessed. `known` is what others know or see of the person: username, e-mail, name.
     pub(crate) fn judge(&self, known: &[String]) -> Result<(), Error> {
         let text = self.text.expose_secret();
-        let lower = text.to_lowercase();
+        let folded = text::folded(text);
         let local_parts = known
             .iter()
             .filter_map(|word| word.split_once('@'))
@@ -60,8 +60,9 @@ impl Wanted {
             .iter()
             .map(String::as_str)
             .chain(local_parts)
+            .map(text::folded)
             .filter(|word| word.len() >= 3);
-        if words.any(|word| lower.contains(&word.to_lowercase())) {
+        if words.any(|word| folded.contains(&word)) {
             return Err(Error::bad_input(self.field, Reason::ContainsPersonalData));
         }
         let inputs: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -105,6 +106,7 @@ mod tests {
             "qwertyuiop",
             "xk MARVIN 93 teapot",
             "Paranoid.Android+tea",
+            "xk ＭＡＲＶＩＮ 93 teapot",
             &"plover teapot 42 ".repeat(8),
         ] {
             let error = verdict(text).expect_err(text);

@@ -27,6 +27,11 @@ impl Username {
         }
     }
 
+    /// What a username is looked up by, however it was typed: with capitals, or full-width as Japanese input methods do.
+    pub(crate) fn folded(text: &str) -> String {
+        text::folded(text)
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Pool {
     connections: deadpool_postgres::Pool,
+    /// Makes the connections that are used once.
+    apart: deadpool_postgres::Pool,
     breaker: Arc<Mutex<Breaker>>,
 }
 
@@ -72,9 +74,13 @@ impl Breaker {
 }
 
 impl Pool {
-    pub(super) fn new(connections: deadpool_postgres::Pool) -> Self {
+    pub(super) fn new(
+        connections: deadpool_postgres::Pool,
+        apart: deadpool_postgres::Pool,
+    ) -> Self {
         Self {
             connections,
+            apart,
             breaker: Arc::default(),
         }
     }
@@ -94,6 +100,18 @@ impl Pool {
             Err(_) => self.breaker().fail(given),
         }
         connection.map_err(Error::unavailable)
+    }
+
+    /// A new connection outside the pool, and outside its bound: for one question now and then.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database does not let us in, or is known to be away.
+    pub(crate) async fn fresh(&self) -> Result<deadpool_postgres::ClientWrapper, Error> {
+        if self.is_away() {
+            return Err(Error::unavailable("the database has not answered lately"));
+        }
+        let client = self.apart.get().await.map_err(Error::unavailable)?;
+        Ok(Client::take(client))
     }
 
     /// How many connections there are.

@@ -1,4 +1,5 @@
 import type { Strings } from "./en";
+import { isolatedFromLeftToRight as own } from "./isolated";
 
 const number = (count: number) => count.toLocaleString("de");
 
@@ -6,7 +7,7 @@ const number = (count: number) => count.toLocaleString("de");
 export const de: Strings = {
   appName: "Antiphon",
   tabTitle: (unread, page) =>
-    `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${page ? `${page} – ` : ""}Antiphon`,
+    `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${page ? `${own(page)} – ` : ""}Antiphon`,
   tagline: "Jede Nachricht kommt an. Einmal, und in der richtigen Reihenfolge.",
 
   signIn: "Anmelden",
@@ -35,7 +36,9 @@ export const de: Strings = {
   password: "Passwort",
   passwordHint: "Mindestens 8 Zeichen, schwer zu erraten. Ein paar Wörter eignen sich gut.",
   displayName: "Name",
+  displayNameOptional: "Name (freiwillig)",
   displayNameHint: "So sehen dich die anderen. Du kannst ihn jederzeit ändern.",
+  showPassword: "Passwort anzeigen",
   wrongSignIn: "E-Mail oder Benutzername und Passwort passen nicht zusammen. Prüfe beides und versuche es noch einmal.",
   signedOutElsewhere: "Du wurdest abgemeldet.",
 
@@ -61,8 +64,10 @@ export const de: Strings = {
   findPublic: "Öffentliche Chats finden",
   profile: "Profil",
   you: "Du",
-  youSaid: (text) => `Du: ${text}`,
-  someoneSaid: (name, text) => `${name}: ${text}`,
+  youNamed: (name) => `${own(name)} (Du)`,
+  messageOf: (name, time) => `${own(name)}, ${own(time)}`,
+  youSaid: (text) => `Du: ${own(text)}`,
+  someoneSaid: (name, text) => `${own(name)}: ${own(text)}`,
   removedMessage: "Nachricht entfernt",
   noMessages: "Noch keine Nachrichten",
   unread: (count) => `${count} ungelesen`,
@@ -88,16 +93,20 @@ export const de: Strings = {
   chatName: "Name des Chats",
   description: "Beschreibung",
   findPeople: "Personen finden",
-  findPeopleHint: "Mindestens drei Buchstaben eines Namens.",
-  nobodyFound: (query) => `Niemand gefunden für „${query}“.`,
-  addPerson: (name) => `${name} hinzufügen`,
-  removePerson: (name) => `${name} entfernen`,
+  findPeopleHint: "Zwei Buchstaben eines Namens genügen.",
+  thatIsYou: "Das bist du",
+  alreadyHere: "Schon dabei",
+  nobodyFound: (query) => `Niemand gefunden für „${own(query)}“.`,
+  addPerson: (name) => `${own(name)} hinzufügen`,
+  removePerson: (name) => `${own(name)} entfernen`,
   create: "Anlegen",
   cancel: "Abbrechen",
   close: "Schließen",
   back: "Zurück zu den Chats",
   save: "Speichern",
   saved: "Gespeichert.",
+  openNamed: (name) => `Öffnen: ${own(name)}`,
+  joinNamed: (name) => `Beitreten: ${own(name)}`,
   join: "Beitreten",
   joinToRead: "Tritt bei, um hier zu lesen und zu schreiben",
   joinToWrite: "Tritt bei, um hier zu schreiben und neue Nachrichten zu bekommen",
@@ -116,17 +125,17 @@ export const de: Strings = {
   youLeft: "Du nimmst an diesem Chat nicht mehr teil.",
   details: "Über diesen Chat",
   editFacts: "Name und Beschreibung ändern",
-  detailsOf: (name) => `Über ${name}`,
+  detailsOf: (name) => `Über ${own(name)}`,
   messages: "Nachrichten",
   messageField: "Nachricht",
-  writeTo: (name) => `Nachricht an ${name}`,
+  writeTo: (name) => `Nachricht an ${own(name)}`,
   send: "Senden",
   charactersLeft: (count) => {
     const amount = number(Math.abs(count));
     return count >= 0 ? `noch ${amount} Zeichen` : `${amount} Zeichen zu viel`;
   },
   reply: "Antworten",
-  replyingTo: (name) => `Antwort an ${name}`,
+  replyingTo: (name) => `Antwort an ${own(name)}`,
   cancelReply: "Nicht antworten",
   edit: "Bearbeiten",
   editing: "Du bearbeitest deine Nachricht",
@@ -161,8 +170,8 @@ export const de: Strings = {
     things: "Aktivitäten und Gegenstände",
     signs: "Zeichen",
   },
-  moreFor: (name) => `Aktionen für die Nachricht von ${name}`,
-  jumpToQuoted: (name) => `Zur Nachricht von ${name}`,
+  moreFor: (name) => `Aktionen für die Nachricht von ${own(name)}`,
+  jumpToQuoted: (name) => `Zur Nachricht von ${own(name)}`,
   newMessages: "Neue Nachrichten",
   jumpToNewest: "Zur neuesten Nachricht",
   jumpToNewestCount: (count) => `Zur neuesten Nachricht, ${count} neue`,
@@ -180,17 +189,17 @@ export const de: Strings = {
   savedWhenOnline: "Wird gespeichert, sobald das Netz wieder da ist.",
   sendingIn: (seconds) => `Wird in ${seconds.toLocaleString("de")} s gesendet`,
   notKept: "Auf diesem Gerät ist kein Platz dafür: Es geht verloren, wenn du diesen Tab schließt.",
-  draft: (text) => `Entwurf: ${text}`,
+  draft: (text) => `Entwurf: ${own(text)}`,
   tryAgain: "Noch einmal",
   discard: "Verwerfen",
   startOfChat: "Hier beginnt der Chat",
   startOfChatHint: "Sag Hallo: Die erste Nachricht ist deine.",
   loadingOlder: "Frühere Nachrichten werden geladen",
   messagesFailed: "Die Nachrichten konnten nicht geladen werden.",
-  announced: (name, text) => `${name}: ${text}`,
+  announced: (name, text) => `${own(name)}: ${own(text)}`,
   typing: (names) => {
-    if (names.length === 1) return `${names[0]} schreibt …`;
-    if (names.length === 2) return `${names[0]} und ${names[1]} schreiben …`;
+    if (names.length === 1) return `${own(names[0]!)} schreibt …`;
+    if (names.length === 2) return `${own(names[0]!)} und ${own(names[1]!)} schreiben …`;
     return "Mehrere schreiben …";
   },
 
@@ -202,8 +211,8 @@ export const de: Strings = {
   makeMember: "Zum Mitglied machen",
   makeOwner: "Eigentum übertragen",
   removeFromChat: "Aus dem Chat entfernen",
-  removeFromChatText: (name) => `${name} sieht diesen Chat dann nicht mehr.`,
-  actionsFor: (name) => `Aktionen für ${name}`,
+  removeFromChatText: (name) => `${own(name)} sieht diesen Chat dann nicht mehr.`,
+  actionsFor: (name) => `Aktionen für ${own(name)}`,
   leave: "Chat verlassen",
   leaveTitle: "Diesen Chat verlassen?",
   leaveText: "Du siehst seine Nachrichten dann nicht mehr.",
@@ -219,14 +228,13 @@ export const de: Strings = {
   currentPassword: "Jetziges Passwort",
   newPassword: "Neues Passwort",
   passwordChanged: "Passwort geändert. Deine anderen Sitzungen wurden abgemeldet.",
-  wrongPassword: "Das ist nicht dein jetziges Passwort.",
   profileConflict:
     "Dein Profil wurde auf einem anderen Gerät geändert. Hier ist die neueste Fassung; bitte wiederhole deine Änderung.",
   sessions: "Angemeldete Geräte",
   thisDevice: "Dieses Gerät",
-  lastUsed: (when) => `Zuletzt benutzt ${when}`,
+  lastUsed: (when) => `Zuletzt benutzt ${own(when)}`,
   revoke: "Abmelden",
-  revokeSession: (name) => `${name} abmelden`,
+  revokeSession: (name) => `${own(name)} abmelden`,
   revokeOthers: "Alle anderen abmelden",
   revokeOthersText: "Sie müssen sich mit dem Passwort neu anmelden.",
   closeAccount: "Konto schließen",
@@ -299,11 +307,11 @@ export const de: Strings = {
   },
 
   reason: {
-    ADMINS_ONLY: "Das dürfen nur Inhaber und Admins.",
+    ADMINS_ONLY: "Das dürfen nur Eigentümer:innen und Admins.",
     CHANGED_MEANWHILE:
       "Es hat sich inzwischen geändert. Sieh dir die neueste Fassung an und wiederhole deine Änderung.",
     CHARACTER_NOT_ALLOWED: "Nur diese Zeichen sind erlaubt: {allowed}",
-    CONTAINS_PERSONAL_DATA: "Es darf weder deinen Namen noch deinen Benutzernamen oder deine E-Mail-Adresse enthalten.",
+    CONTAINS_PERSONAL_DATA: "Es darf weder deinen Benutzernamen noch deine E-Mail-Adresse enthalten.",
     CONTROL_CHARACTER: "Es enthält ein Zeichen, das man nicht tippen kann. Tippe es neu, statt es einzufügen.",
     CURSOR_TOO_OLD: "Inzwischen ist zu viel geschehen. Lade die Seite neu.",
     DIRECT_CHAT: "Das geht in einem Direktchat nicht.",
@@ -321,7 +329,7 @@ export const de: Strings = {
     NOT_TOGETHER_WITH: "Das lässt sich nicht mit {other} verbinden.",
     ONE_OTHER_PERSON: "Wähle genau eine andere Person.",
     OUT_OF_RANGE: "Es muss zwischen {min} und {max} liegen.",
-    OWNERS_ONLY: "Das dürfen nur Inhaber.",
+    OWNERS_ONLY: "Das dürfen nur Eigentümer:innen.",
     REQUIRED: "Fülle dieses Feld aus.",
     TAKEN: "Das ist schon vergeben. Wähle etwas anderes.",
     TOO_EASY_TO_GUESS: "Es ist zu leicht zu erraten. Füge ein oder zwei Wörter hinzu.",

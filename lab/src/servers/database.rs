@@ -44,6 +44,16 @@ impl TestDatabase {
         connect(&self.url_as(role)).await
     }
 
+    /// Migrates it once more, as the next release does.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn migrate(&self) {
+        if let Err(error) = migrations::run(&self.owner_url()).await {
+            panic!("the migrations failed: {error}");
+        }
+    }
+
     /// A connection as the owner.
     ///
     /// # Panics

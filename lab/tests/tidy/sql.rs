@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use crate::{assert_none, checkout};
 
 /// SQL outside `*/src/db` and the migrations, with the reason.
-const EXCEPTIONS: [(&str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str); 5] = [
     (
         "chassis/src/health.rs",
         "asks whether the database answers at all",
@@ -21,6 +21,10 @@ const EXCEPTIONS: [(&str, &str); 4] = [
     (
         "lab/src/servers/database.rs",
         "makes and drops whole databases",
+    ),
+    (
+        "migrations/src/folding.rs",
+        "is the part of the migrations that SQL cannot do",
     ),
     ("migrations/src/lib.rs", "is the migrations"),
 ];
@@ -163,6 +167,61 @@ fn the_receivers_sql_only_reads() {
         statements > 0,
         "this test has found no SQL of the receiver at all"
     );
+}
+
+/// What compares or changes text by a collation. Under the database's own it is blind beyond ASCII where that is `C`, and
+/// different on every machine; two foldings of one identifier differ where nobody looks.
+const BY_COLLATION: [&str; 9] = [
+    "lower(",
+    "upper(",
+    "initcap(",
+    "ILIKE",
+    "SIMILAR TO",
+    "~*",
+    "regexp_",
+    " ~ ",
+    "citext",
+];
+
+/// The older releases' scripts, which are never edited: V5 replaces what they compare.
+const RELEASED: [&str; 4] = ["V1__", "V2__", "V3__", "V4__"];
+
+/// The uses of [`BY_COLLATION`] that do not name their collation on the same line.
+fn bare_comparisons(sql: &str) -> Vec<String> {
+    let lines = sql
+        .lines()
+        .map(|line| line.split("--").next().unwrap_or_default());
+    lines
+        .filter(|line| !line.contains("COLLATE \""))
+        .flat_map(|line| {
+            let used = BY_COLLATION.iter().filter(|word| line.contains(**word));
+            used.map(|word| format!("{word} in: {}", line.trim()))
+        })
+        .collect()
+}
+
+/// B15's kind: text is folded by the crate `text`, and SQL compares what was folded.
+#[test]
+fn b15_sql_compares_text_under_a_named_collation_only() {
+    let mut offences = Vec::new();
+    for path in production_code().filter(|path| is_database_code(path)) {
+        for text in strings(&path) {
+            let bare = bare_comparisons(&text.value).into_iter();
+            offences.extend(bare.map(|what| format!("{}:{}: {what}", path.display(), text.line)));
+        }
+    }
+    for path in checkout::files(&[".sql"]) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if RELEASED.iter().any(|released| name.starts_with(released)) {
+            continue;
+        }
+        let bare = bare_comparisons(&checkout::read(&path)).into_iter();
+        offences.extend(bare.map(|what| format!("{}: {what}", path.display())));
+    }
+    assert_none("text is compared as the database was made", offences);
+    assert_eq!(bare_comparisons("WHERE lower(email) = $1").len(), 1);
+    assert_eq!(bare_comparisons("WHERE name ILIKE $1 -- lower(x)").len(), 1);
+    assert!(bare_comparisons(r#"lower(name COLLATE "und-x-icu")"#).is_empty());
 }
 
 #[test]

@@ -154,11 +154,14 @@ pub async fn public(
     after: Option<ChatId>,
     limit: i64,
 ) -> Result<Vec<ChatRow>, Error> {
-    let pattern = text.map(|text| format!("%{}%", escape_like(text)));
+    let term = text.map(text::folded);
+    let pattern = term
+        .as_deref()
+        .map(|term| format!("%{}%", escape_like(term)));
     // Two statements, since their plans are kept: by the index of names, or by that of ids.
-    let named = match pattern {
-        Some(_) => "c.name ILIKE $1",
-        None => "$1::text IS NULL",
+    let named = match term {
+        Some(_) => "search_grams(c.name_folded) @> term_grams($1) AND c.name_folded LIKE $4",
+        None => "$1::text IS NULL AND $4::text IS NULL",
     };
     let sql = format!(
         "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
@@ -171,7 +174,8 @@ pub async fn public(
          ORDER BY c.id DESC
          LIMIT $3"
     );
-    rows(pool, &sql, &[&pattern, &after.map(|chat| chat.0), &limit])
+    let after = after.map(|chat| chat.0);
+    rows(pool, &sql, &[&term, &after, &limit, &pattern])
         .await?
         .iter()
         .map(chat)

@@ -26,7 +26,7 @@ impl PublicChats {
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "Only those whose name contains this, at most 100 characters; upper and lower case are alike."
+            desc = "Only those whose name contains this, at most 100 characters; case, width and form of accents are alike."
         )]
         query: Option<String>,
         #[graphql(desc = "So many from the start of the list, at most 100. 50 if absent.")]

@@ -117,3 +117,26 @@ async fn pages_put_together_are_the_list_and_bad_ones_are_refused() {
         .await
         .is("UNAUTHENTICATED", None);
 }
+
+/// B16, F12: names of all scripts are found in every Unicode form and case, in any database, also by few letters.
+#[tokio::test]
+async fn b16_public_chats_are_found_in_every_unicode_form() {
+    let stage = Stage::new().await;
+    let (ada, bob, _) = stage.trio().await;
+    for name in ["Zo\u{eb} et amis", "ΟΔΥΣΣΕΥΣ", "李明", "Straße", "Go"] {
+        stage.chat(ChatKind::Public, name, &ada, &[]).await;
+    }
+    for (query, found) in [
+        ("zoe\u{308}", "Zo\u{eb} et amis"),
+        ("ZO\u{cb}", "Zo\u{eb} et amis"),
+        ("οδυσσευς", "ΟΔΥΣΣΕΥΣ"),
+        ("明", "李明"),
+        ("STRASSE", "Straße"),
+        ("go", "Go"),
+        ("am", "Zo\u{eb} et amis"),
+    ] {
+        let arguments = json!({ "query": query });
+        let page = stage.ask(Some(&bob), FIND, arguments).await.ok();
+        assert_eq!(names(&page), [found], "{query}");
+    }
+}

@@ -137,8 +137,9 @@ pub async fn find_direct(
 pub async fn insert(tx: &Transaction<'_>, chat: NewChat<'_>) -> Result<Option<StoredChat>, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "INSERT INTO chats (id, kind, name, description, direct_pair, participant_count, created_by, request_hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            "INSERT INTO chats (id, kind, name, name_folded, needs_folding, description, direct_pair, participant_count,
+                                created_by, request_hash)
+             VALUES ($1, $2, $3, $9, false, $4, $5, $6, $7, $8)
              ON CONFLICT DO NOTHING
              RETURNING {COLUMNS}"
         ))
@@ -155,6 +156,7 @@ pub async fn insert(tx: &Transaction<'_>, chat: NewChat<'_>) -> Result<Option<St
                 &chat.participant_count,
                 &chat.created_by.0,
                 &chat.request_hash,
+                &chat.name.map(|name| text::folded(name.as_str())),
             ],
         )
         .await?;
@@ -170,11 +172,14 @@ pub async fn describe(
 ) -> Result<StoredChat, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "UPDATE chats SET name = $2, description = $3 WHERE id = $1 RETURNING {COLUMNS}"
+            "UPDATE chats SET name = $2, name_folded = $4, description = $3 WHERE id = $1 RETURNING {COLUMNS}"
         ))
         .await?;
     let row = tx
-        .query_one(&statement, &[&chat.0, &name, &description])
+        .query_one(
+            &statement,
+            &[&chat.0, &name, &description, &name.map(text::folded)],
+        )
         .await?;
     StoredChat::read(&row)
 }

@@ -30,7 +30,8 @@ pub struct CreateChatInput {
     id: Option<ID>,
     /// Direct, group or public. It never changes.
     kind: ChatKind,
-    /// 1 to 100 characters after trimming. Needed for group and public chats, refused for direct ones.
+    /// 1 to 100 characters after trimming, at least one of them visible; those that nobody sees are taken out. Needed for
+    /// group and public chats, refused for direct ones.
     name: Option<String>,
     /// At most 500 characters after trimming. Refused for direct chats.
     description: Option<String>,

@@ -20,7 +20,7 @@ use crate::{
 pub struct UpdateChatInput {
     /// The chat.
     chat_id: ChatId,
-    /// The new name: 1 to 100 characters after trimming.
+    /// The new name: 1 to 100 characters after trimming, at least one of them visible.
     name: Option<String>,
     /// The new description: at most 500 characters after trimming; empty takes it away.
     description: Option<String>,

@@ -290,3 +290,35 @@ async fn a_thousand_others_come_with_the_chat_and_are_told_when_it_goes() {
         1001
     );
 }
+
+/// B17, N3: a name that shows nothing is refused, what nobody sees is taken out, and what is left is stored composed.
+#[tokio::test]
+async fn b17_the_name_of_a_chat_shows_something() {
+    let stage = Stage::new().await;
+    let ada = stage.person("ada").await;
+    let create = async |name: &str| {
+        let input = json!({ "kind": "GROUP", "name": name, "participantIds": [] });
+        stage.call(&ada, "createChat", input).await
+    };
+    for blank in [
+        "\u{2800}",
+        "\u{3164}",
+        "\u{115f}",
+        "\u{ffa0}",
+        "\u{34f}",
+        "\u{e0020}",
+        "\u{180e}",
+        "\u{200b}",
+        "\u{202e}",
+    ] {
+        create(blank).await.is("BAD_USER_INPUT", "name");
+    }
+    create("two\nlines").await.is("BAD_USER_INPUT", "name");
+    for (typed, stored) in [
+        ("Choir\u{202e}", "Choir"),
+        ("Cafe\u{301}", "Caf\u{e9}"),
+        ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
+    ] {
+        assert_eq!(create(typed).await.ok()["chat"]["name"], stored);
+    }
+}

@@ -37,30 +37,34 @@ pub(crate) async fn by_username(
 /// Where a user stands in the result of a search: closest match first, then by username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rank {
-    /// 0 is the very username, 1 starts with the text, 2 contains it.
+    /// 0 is the very name, 1 starts with the text, 2 contains it.
     pub(crate) distance: i32,
     pub(crate) username: String,
 }
 
-const SEARCH: &str = r"
+/// Byte by byte: everything is folded before it comes here. The index is `users_found`, whose expression this repeats.
+const SEARCH: &str = r#"
     SELECT id, username, display_name, about, created_at, distance
     FROM (
-        SELECT id, username, display_name, about, created_at,
-               CASE WHEN username = lower($1) THEN 0
-                    WHEN username LIKE lower($2) || '%' OR display_name ILIKE $2 || '%' THEN 1
+        SELECT id, username COLLATE "C" AS username, display_name, about, created_at,
+               CASE WHEN username COLLATE "C" = $1 OR name_folded = $1 THEN 0
+                    WHEN username COLLATE "C" LIKE $2 || '%' OR name_folded LIKE $2 || '%' THEN 1
                     ELSE 2
                END AS distance
-        FROM public_profiles
-        WHERE username ILIKE '%' || $2 || '%' OR display_name ILIKE '%' || $2 || '%'
+        FROM users
+        WHERE deactivated_at IS NULL
+          AND search_grams(username COLLATE "C" || E'\n' || coalesce(name_folded, '')) @> term_grams($1)
+          AND (username COLLATE "C" LIKE '%' || $2 || '%' OR name_folded LIKE '%' || $2 || '%')
     ) AS found
     WHERE $3::int IS NULL OR (distance, username) > ($3, $4)
     ORDER BY distance, username
-    LIMIT $5";
+    LIMIT $5"#;
 
-/// At most `limit` users whose username or display name contains `text`, after the given place.
+/// At most `limit` users whose username or display name contains the folded `term`, after the given place. Two letters
+/// of an alphabet are looked for at the beginning of words.
 pub(crate) async fn search(
     db: &impl GenericClient,
-    text: &str,
+    term: &str,
     after: Option<&Rank>,
     limit: i64,
 ) -> Result<Vec<(Rank, User)>, Error> {
@@ -70,7 +74,7 @@ pub(crate) async fn search(
     let rows = db
         .query(
             &statement,
-            &[&text, &escaped(text), &distance, &username, &limit],
+            &[&term, &escaped(term), &distance, &username, &limit],
         )
         .await?;
     rows.iter()

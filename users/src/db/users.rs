@@ -39,8 +39,8 @@ pub(crate) struct ProfileChange {
 }
 
 const INSERT: &str = "
-    INSERT INTO users (id, username, email, password_hash, display_name)
-    VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO users (id, username, email, email_folded, password_hash, display_name, name_folded, needs_folding)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, false)
     RETURNING id, username, display_name, about, created_at, email, version";
 
 pub(crate) async fn insert(db: &impl GenericClient, user: &NewUser<'_>) -> Result<Account, Error> {
@@ -52,36 +52,64 @@ pub(crate) async fn insert(db: &impl GenericClient, user: &NewUser<'_>) -> Resul
                 &user.id.0,
                 &user.username.as_str(),
                 &user.email.as_str(),
+                &user.email.folded(),
                 &user.password_hash,
                 &user.display_name,
+                &text::folded(user.display_name),
             ],
         )
         .await;
     inserted.map_err(taken).and_then(|row| account(&row))
 }
 
-const CREDENTIALS_BY_EMAIL: &str = "
-    SELECT id, password_hash, deactivated_at IS NULL AS active
-    FROM users
-    WHERE lower(email) = lower($1)";
+/// An address that was folded is found by every spelling. One that shares its folding with an older account, or was not
+/// folded yet, is found as it was typed, before any other.
+const CREDENTIALS_BY_EMAIL: &str = r#"
+    SELECT id, password_hash, active
+    FROM (
+        SELECT id, password_hash, deactivated_at IS NULL AS active, 1 AS place
+        FROM users WHERE email_folded = $1
+        UNION ALL
+        SELECT id, password_hash, deactivated_at IS NULL, 0
+        FROM users WHERE email_folded IS NULL AND email COLLATE "C" = $2
+    ) AS found
+    ORDER BY place
+    LIMIT 1"#;
 
 const CREDENTIALS_BY_USERNAME: &str = "
     SELECT id, password_hash, deactivated_at IS NULL AS active
     FROM users
-    WHERE username = lower($1)";
+    WHERE username = $1";
+
+/// What somebody typed to sign in with.
+pub(crate) struct Login {
+    /// As it is compared.
+    pub(crate) folded: String,
+    typed: String,
+}
+
+impl Login {
+    pub(crate) fn of(text: &str) -> Self {
+        Self {
+            folded: text::folded(text),
+            typed: text::composed(text.trim()),
+        }
+    }
+}
 
 /// By e-mail address or username, whichever `login` looks like: no username has an `@`.
 pub(crate) async fn credentials(
     db: &impl GenericClient,
-    login: &str,
+    login: &Login,
 ) -> Result<Option<Credentials>, Error> {
-    let sql = if login.contains('@') {
-        CREDENTIALS_BY_EMAIL
+    let row = if login.folded.contains('@') {
+        let statement = db.prepare_cached(CREDENTIALS_BY_EMAIL).await?;
+        db.query_opt(&statement, &[&login.folded, &login.typed])
+            .await?
     } else {
-        CREDENTIALS_BY_USERNAME
+        let statement = db.prepare_cached(CREDENTIALS_BY_USERNAME).await?;
+        db.query_opt(&statement, &[&login.folded]).await?
     };
-    let statement = db.prepare_cached(sql).await?;
-    let row = db.query_opt(&statement, &[&login]).await?;
     row.map(|row| {
         Ok(Credentials {
             id: UserId(row.try_get("id")?),
@@ -158,7 +186,8 @@ pub(crate) async fn set_username(
 
 const SET_PROFILE: &str = "
     UPDATE users
-    SET display_name = coalesce($2, display_name), about = coalesce($3, about), version = version + 1
+    SET display_name = coalesce($2, display_name), name_folded = coalesce($5, name_folded),
+        about = coalesce($3, about), version = version + 1
     WHERE id = $1 AND version = $4
     RETURNING id, username, display_name, about, created_at, email, version";
 
@@ -172,7 +201,16 @@ pub(crate) async fn set_profile(
     let display_name = change.display_name.as_ref().map(DisplayName::as_str);
     let about = change.about.as_ref().map(About::as_str);
     let row = db
-        .query_opt(&statement, &[&id.0, &display_name, &about, &change.version])
+        .query_opt(
+            &statement,
+            &[
+                &id.0,
+                &display_name,
+                &about,
+                &change.version,
+                &display_name.map(text::folded),
+            ],
+        )
         .await?;
     row.map(|row| account(&row)).transpose()
 }
@@ -207,7 +245,7 @@ fn taken(error: tokio_postgres::Error) -> Error {
         .and_then(|cause| cause.constraint());
     match constraint {
         Some("users_username") => Error::conflict_on("username", Reason::Taken),
-        Some("users_email") => Error::conflict_on("email", Reason::Taken),
+        Some("users_email" | "users_email_folded") => Error::conflict_on("email", Reason::Taken),
         _ => error.into(),
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct ChangePasswordInput {
     /// The password as it is.
     current_password: String,
-    /// The password as it shall be: 8 to 128 bytes, not easily guessed, and containing neither the username nor the
+    /// The password as it shall be: 8 to 128 characters, not easily guessed, and containing neither the username nor the
     /// e-mail address.
     new_password: String,
 }

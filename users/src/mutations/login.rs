@@ -4,12 +4,11 @@
 
 use async_graphql::{Context, InputObject, Object, Result};
 use chassis::Error;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     app::State,
     client::Client,
-    db::users::{self, Credentials},
+    db::users::{self, Credentials, Login as Typed},
     feed::Pending,
     hasher::Verdict,
     password::Claimed,
@@ -40,14 +39,15 @@ impl Login {
     ) -> Result<SignInPayload> {
         let state = State::of(context)?;
         let client = Client::of(context, &state.trusted_proxies)?;
-        let name = input.login.trim().nfc().collect::<String>().to_lowercase();
+        // One folding for the limit and for the lookup: what is one account to the one is one to the other.
+        let name = Typed::of(&input.login);
         state
             .throttle
             .admit(Action::LoginFromAddress, &client.network)
             .await?;
         state
             .throttle
-            .admit(Action::PasswordOfAccount, &name)
+            .admit(Action::PasswordOfAccount, &name.folded)
             .await?;
         Ok(login(state, &name, Claimed::new(&input.password), &client).await?)
     }
@@ -58,7 +58,7 @@ const ATTEMPTS: u32 = 2;
 
 async fn login(
     state: &State,
-    name: &str,
+    name: &Typed,
     password: Claimed,
     client: &Client,
 ) -> Result<SignInPayload, Error> {

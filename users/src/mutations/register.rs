@@ -27,9 +27,10 @@ pub(crate) struct RegisterInput {
     email: String,
     /// The name to sign in with and to be found by: 3 to 50 of a-z, 0-9, _ and -. Upper case is read as lower case.
     username: String,
-    /// 8 to 128 bytes, not easily guessed, and containing neither the username nor the e-mail address.
+    /// 8 to 128 characters, not easily guessed, and containing neither the username nor the e-mail address.
     password: String,
-    /// The name to show, 1 to 100 characters. The username when it is not given.
+    /// The name to show, 1 to 100 characters, at least one of them visible; those that nobody sees are taken out. The
+    /// username when it is not given.
     display_name: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::{
 /// What to change. Fields that are not given stay as they are.
 #[derive(InputObject)]
 pub(crate) struct UpdateProfileInput {
-    /// The name to show, 1 to 100 characters.
+    /// The name to show, 1 to 100 characters, at least one of them visible; those that nobody sees are taken out.
     display_name: Option<String>,
     /// A few words about the person, at most 500 characters; may be empty.
     about: Option<String>,

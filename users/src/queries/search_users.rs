@@ -42,12 +42,17 @@ pub(crate) struct SearchUsers;
 
 #[Object]
 impl SearchUsers {
-    /// Users whose username or display name contains the text, upper and lower case alike; closest matches first.
+    /// Users whose username or display name contains the text, closest matches first. Upper and lower case, composed and
+    /// decomposed accents, wide and ordinary letters are alike. Two letters of an alphabet are looked for at the
+    /// beginning of words.
     #[graphql(complexity = "page_complexity(first, child_complexity)")]
     async fn search_users(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What to look for: 3 to 100 characters.")] query: String,
+        #[graphql(
+            desc = "What to look for: 2 to 100 characters, or one that is a word or a syllable, as in Chinese, Japanese and Korean."
+        )]
+        query: String,
         #[graphql(desc = "Users on a page, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "The cursor of the last user of the page before.")] after: Option<String>,
     ) -> Result<UserConnection> {
@@ -65,29 +70,37 @@ fn page_complexity(first: Option<i32>, child_complexity: usize) -> usize {
 
 /// Arguments that are in order.
 struct Search {
-    text: String,
+    term: String,
     first: usize,
     after: Option<Rank>,
 }
 
 impl Search {
     fn parse(query: &str, first: i32, after: Option<&str>) -> Result<Self, Error> {
-        let text = query.trim();
-        match text.chars().count() {
-            0..3 => return Err(Error::bad_input("query", Reason::TooShort { min: 3 })),
-            3..=100 => {}
-            _ => return Err(Error::bad_input("query", Reason::TooLong { max: 100 })),
+        let term = text::folded(query);
+        let refused = |reason| Err(Error::bad_input("query", reason));
+        match term.chars().count() {
+            0 => return refused(Reason::TooShort { min: 2 }),
+            1 if !term.starts_with(stands_alone) => return refused(Reason::TooShort { min: 2 }),
+            1..=100 => {}
+            _ => return refused(Reason::TooLong { max: 100 }),
         }
         let first = usize::try_from(first)
             .ok()
             .filter(|_| (1..=MOST).contains(&first))
             .ok_or_else(|| Error::bad_input("first", Reason::OutOfRange { min: 1, max: 100 }))?;
         Ok(Self {
-            text: text.to_owned(),
+            term,
             first,
             after: after.map(Rank::from_str).transpose()?,
         })
     }
+}
+
+/// Whether one such character is enough to look for: in these scripts it is a word or a syllable, and names are short.
+/// The same bound as that of `search_grams` in the database.
+fn stands_alone(c: char) -> bool {
+    c >= '\u{2e80}'
 }
 
 async fn search_users(state: &State, search: &Search) -> Result<UserConnection, Error> {
@@ -95,7 +108,7 @@ async fn search_users(state: &State, search: &Search) -> Result<UserConnection, 
     // One more than asked for tells whether there is a next page.
     let limit = i64::try_from(search.first + 1).map_err(Error::internal)?;
     let mut found =
-        public_profiles::search(&connection, &search.text, search.after.as_ref(), limit).await?;
+        public_profiles::search(&connection, &search.term, search.after.as_ref(), limit).await?;
     let has_next_page = found.len() > search.first;
     found.truncate(search.first);
     let edges: Vec<UserEdge> = found

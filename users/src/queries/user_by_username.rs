@@ -22,11 +22,8 @@ impl UserByUsername {
     }
 }
 
-/// What cannot be a username is nobody's.
+/// What cannot be a username is nobody's, and finds nobody.
 async fn user(state: &State, username: &str) -> Result<Option<User>, Error> {
-    let Ok(username) = Username::parse(username) else {
-        return Ok(None);
-    };
     let connection = state.pool.get().await?;
-    public_profiles::by_username(&connection, username.as_str()).await
+    public_profiles::by_username(&connection, &Username::folded(username)).await
 }

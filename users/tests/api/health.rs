@@ -1,9 +1,11 @@
 //! What is left when something is away.
 
+use std::time::{Duration, Instant};
+
 use lab::servers::{Postgres, Redis};
 use serde_json::Value;
 
-use crate::app::{Ground, app};
+use crate::app::{App, Ground, app};
 
 #[tokio::test]
 async fn without_redis_the_instance_stays_ready_and_accounts_work() {
@@ -60,5 +62,54 @@ async fn nothing_secret_is_in_the_metrics() {
         &ada.user_id,
     ] {
         assert!(!metrics.contains(secret), "{secret}");
+    }
+}
+
+/// A Postgres whose package was upgraded under it: every new connection fails to load the language of `append_events`,
+/// those of the pool go on, and a check on one of them would notice nothing.
+#[tokio::test]
+async fn a_database_whose_new_connections_cannot_write_is_not_ready() {
+    let (ground, app) = app().await;
+    assert_eq!(app.get("/readyz").await.status(), 200);
+    let owner = ground.database.connect_as_owner().await;
+    let upgrade = "UPDATE pg_proc SET probin = '$libdir/of_another_version' WHERE proname = 'plpgsql_call_handler'";
+    owner.execute(upgrade, &[]).await.unwrap();
+    becomes(&app, 503, "failing: writes").await;
+    let health: Value = app.get("/healthz").await.json().await.unwrap();
+    assert_eq!(health["status"], "failing");
+    assert_eq!(health["checks"]["writes"]["status"], "failing");
+    assert_eq!(health["checks"]["postgres"]["status"], "ok");
+
+    let repair =
+        "UPDATE pg_proc SET probin = '$libdir/plpgsql' WHERE proname = 'plpgsql_call_handler'";
+    owner.execute(repair, &[]).await.unwrap();
+    becomes(&app, 200, "ok").await;
+}
+
+/// A database that does not find by their letters the names it has stored.
+#[tokio::test]
+async fn a_database_that_does_not_find_our_test_row_is_not_ready() {
+    let (ground, app) = app().await;
+    assert_eq!(app.get("/readyz").await.status(), 200);
+    let owner = ground.database.connect_as_owner().await;
+    // As where the database's own idea of letters decides and knows only those of English.
+    let blind = "CREATE OR REPLACE FUNCTION search_grams(folded text) RETURNS text[]
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        AS $$ SELECT regexp_split_to_array(folded, '[^a-z]+') $$";
+    owner.batch_execute(blind).await.unwrap();
+    becomes(&app, 503, "failing: text").await;
+}
+
+/// Waits for what `/readyz` answers; longer than the pause between two probes.
+async fn becomes(app: &App, status: u16, text: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answer = app.get("/readyz").await;
+        let seen = (answer.status().as_u16(), answer.text().await.unwrap());
+        if seen == (status, text.to_owned()) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{seen:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -6,7 +6,7 @@ use argon2::{
 use futures_util::future::{join, join_all};
 use serde_json::json;
 
-use crate::app::{App, PASSWORD, app};
+use crate::app::{App, PASSWORD, SIGN_IN, app};
 
 #[tokio::test]
 async fn one_can_sign_in_by_name_or_by_address_in_any_case() {
@@ -190,5 +190,97 @@ async fn a_request_holds_one_operation_with_credentials() {
             .unwrap();
         let text = response.text().await.unwrap();
         assert!(text.contains("fields at the top"), "{query}: {text}");
+    }
+}
+
+/// The untold kind of B15: an address is the same address in every case, form and width, whatever script it is in, and in
+/// every place: when registering, when signing in, and for the limit of attempts.
+#[tokio::test]
+async fn b15_an_address_is_folded_in_one_way_everywhere() {
+    let (_ground, app) = app().await;
+    for (number, (registered, spellings)) in [
+        (
+            "ÉCOLE@example.org",
+            vec![
+                "école@example.org",
+                "e\u{301}cole@EXAMPLE.org",
+                "E\u{301}ＣＯＬＥ@example.org",
+            ],
+        ),
+        (
+            "straße@example.org",
+            vec!["STRASSE@example.org", "STRAẞE@example.org"],
+        ),
+        (
+            "ΟΔΥΣΣΕΥΣ@example.org",
+            vec!["οδυσσευς@example.org", "οδυσσευσ@example.org"],
+        ),
+        (
+            "İpek@example.org",
+            vec!["i\u{307}pek@example.org", "İPEK@example.org"],
+        ),
+        (
+            "ǅuro@example.org",
+            vec!["ǆuro@example.org", "Ǆuro@example.org", "džuro@example.org"],
+        ),
+        (
+            "\u{212a}elvin@example.org",
+            vec!["kelvin@example.org", "KELVIN@example.org"],
+        ),
+        ("ᏣᎳᎩ@example.org", vec!["ꮳꮃꭹ@example.org"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let username = format!("person{number}");
+        let register = async |email: &str, username: &str| {
+            let input = json!({ "email": email, "username": username, "password": PASSWORD });
+            app.anonymous().mutate("register", SIGN_IN, input).await
+        };
+        register(registered, &username).await.ok();
+        for spelling in [registered].into_iter().chain(spellings) {
+            let payload = app.anonymous().login(spelling, PASSWORD).await;
+            assert_eq!(
+                payload.ok()["account"]["user"]["username"],
+                username,
+                "{spelling}"
+            );
+            let second = register(spelling, "somebody").await;
+            assert_eq!(second.refusal(), ("CONFLICT", "email"), "{spelling}");
+        }
+    }
+    // What is another letter in every language but one stays another letter.
+    assert_eq!(
+        app.anonymous()
+            .login("ıpek@example.org", PASSWORD)
+            .await
+            .code(),
+        "UNAUTHENTICATED"
+    );
+    let full_width = app.anonymous().login("Ｐｅｒｓｏｎ０", PASSWORD).await;
+    assert_eq!(full_width.ok()["account"]["user"]["username"], "person0");
+}
+
+/// Two accounts of an older release that differ by a folding only: both get in, each by the address as it is stored.
+#[tokio::test]
+async fn accounts_that_share_a_folding_stay_apart() {
+    let (ground, app) = app().await;
+    let (older, younger) = (app.sign_up("older").await, app.sign_up("younger").await);
+    let owner = ground.database.connect_as_owner().await;
+    let unfolded = "UPDATE users SET email = $2, email_folded = NULL, needs_folding = true WHERE username = $1";
+    for (username, email) in [
+        ("older", "strasse@example.org"),
+        ("younger", "straße@example.org"),
+    ] {
+        owner.execute(unfolded, &[&username, &email]).await.unwrap();
+    }
+    ground.database.migrate().await;
+    for (email, whose) in [
+        ("strasse@example.org", &older.user_id),
+        ("STRASSE@example.org", &older.user_id),
+        ("straße@example.org", &younger.user_id),
+    ] {
+        let payload = app.anonymous().login(email, PASSWORD).await;
+        assert_eq!(payload.ok()["account"]["user"]["id"], **whose, "{email}");
     }
 }

@@ -118,7 +118,7 @@ async fn f5_a_refused_field_says_why() {
             "password",
             "ada@example.org 93",
             "CONTAINS_PERSONAL_DATA",
-            "It must not contain your name, username or e-mail address.",
+            "It must not contain your username or e-mail address.",
         ),
     ] {
         let answer = register(&app, json!({ field: value })).await;

@@ -1,9 +1,10 @@
-import { Button, Modal, PasswordInput } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { useAntiphon } from "@/app/antiphon";
 import { explain, t } from "@/strings";
 import { useDeactivateUser } from "../hooks/useProfile";
+import { PasswordField } from "./PasswordField";
 import styles from "./ProfilePage.module.css";
 
 /** The end of the account, for those who give its password once more. */
@@ -36,21 +37,18 @@ function CloseAccountDialog({ username, onClose }: { username: string; onClose()
       setFailure(failureOf(error));
     }
   };
-  const wrong = failure?.field === "password";
   return (
     <Modal opened onClose={onClose} title={t.closeAccount} closeButtonProps={{ "aria-label": t.close }}>
       <form className={styles.form} onSubmit={submit}>
         <p className={styles.soft}>{t.closeAccountHint}</p>
         {/* For password managers: whose password this is. */}
         <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
-        <PasswordInput
+        <PasswordField
           label={t.currentPassword}
           autoComplete="current-password"
           data-autofocus
-          required
-          withAsterisk={false}
           value={password}
-          error={failure && (wrong ? t.wrongPassword : explain(failure))}
+          error={failure && explain(failure)}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         <div className={styles.pair}>

@@ -1,9 +1,11 @@
-import { Button, PasswordInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
+import { useFaultFocus } from "../hooks/useFaultFocus";
 import { useChangePassword } from "../hooks/useProfile";
+import { PasswordField } from "./PasswordField";
 import styles from "./ProfilePage.module.css";
 
 export function PasswordForm({ username }: { username: string }) {
@@ -11,6 +13,7 @@ export function PasswordForm({ username }: { username: string }) {
   const [currentPassword, setCurrentPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");
   const [failure, setFailure] = useState<Failure>();
+  const form = useFaultFocus(failure, loading, "newPassword");
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -23,31 +26,31 @@ export function PasswordForm({ username }: { username: string }) {
       setFailure(failureOf(error));
     }
   };
-  const isCurrent = failure?.field === "currentPassword" || failure?.code === "FORBIDDEN";
+  const faultOf = (field: string) => (failure?.field === field ? explain(failure) : undefined);
+  const fieldless = failure && failure.field !== "currentPassword" && failure.field !== "newPassword";
   return (
-    <form className={styles.section} onSubmit={submit}>
+    <form ref={form} className={styles.section} onSubmit={submit}>
       <h2 className={styles.title}>{t.changePassword}</h2>
       {/* For password managers: whose password this is. */}
       <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
-      <PasswordInput
+      <PasswordField
         label={t.currentPassword}
+        name="currentPassword"
         autoComplete="current-password"
-        required
-        withAsterisk={false}
         value={currentPassword}
-        error={isCurrent ? t.wrongPassword : undefined}
+        error={faultOf("currentPassword")}
         onChange={(event) => setCurrentPassword(event.currentTarget.value)}
       />
-      <PasswordInput
+      <PasswordField
         label={t.newPassword}
+        name="newPassword"
         description={t.passwordHint}
         autoComplete="new-password"
-        required
-        withAsterisk={false}
         value={newPassword}
-        error={failure && !isCurrent ? explain(failure) : undefined}
+        error={faultOf("newPassword")}
         onChange={(event) => setNewPassword(event.currentTarget.value)}
       />
+      {fieldless && <Notice tone="error">{explain(failure)}</Notice>}
       {data && !failure && <Notice tone="success">{t.passwordChanged}</Notice>}
       <Button type="submit" className={styles.save} loading={loading}>
         {t.changePassword}

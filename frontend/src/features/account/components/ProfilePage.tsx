@@ -50,7 +50,7 @@ export function ProfilePage() {
               </div>
               <SignOutButton />
             </div>
-            <NameForm key={account.version} account={account} />
+            <NameForm account={account} />
             <section className={styles.section}>
               <LanguageChoice />
             </section>

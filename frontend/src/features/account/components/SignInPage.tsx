@@ -1,16 +1,19 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
+import { useFaultFocus } from "../hooks/useFaultFocus";
 import { useLogin } from "../hooks/useSignIn";
 import { AuthFrame } from "./AuthFrame";
 import styles from "./AuthFrame.module.css";
+import { PasswordField } from "./PasswordField";
 
 export function SignInPage() {
   const { start, loading, failure } = useLogin();
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
+  const form = useFaultFocus(failure, loading, "password");
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -28,7 +31,7 @@ export function SignInPage() {
         </>
       }
     >
-      <form className={styles.form} onSubmit={submit}>
+      <form ref={form} className={styles.form} onSubmit={submit}>
         <TextInput
           label={t.emailOrUsername}
           name="login"
@@ -40,12 +43,10 @@ export function SignInPage() {
           value={login}
           onChange={(event) => setLogin(event.currentTarget.value)}
         />
-        <PasswordInput
+        <PasswordField
           label={t.password}
           name="password"
           autoComplete="current-password"
-          required
-          withAsterisk={false}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />

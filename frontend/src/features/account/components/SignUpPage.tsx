@@ -1,15 +1,18 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
+import { useFaultFocus } from "../hooks/useFaultFocus";
 import { useRegister } from "../hooks/useSignIn";
 import { AuthFrame } from "./AuthFrame";
 import styles from "./AuthFrame.module.css";
+import { PasswordField } from "./PasswordField";
 
 export function SignUpPage() {
   const { start, loading, failure } = useRegister();
   const [input, setInput] = useState({ displayName: "", username: "", email: "", password: "" });
+  const form = useFaultFocus(failure, loading, "username");
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -38,8 +41,14 @@ export function SignUpPage() {
         </>
       }
     >
-      <form className={styles.form} onSubmit={submit}>
-        <TextInput label={t.displayName} autoComplete="name" maxLength={100} {...bind("displayName")} />
+      <form ref={form} className={styles.form} onSubmit={submit}>
+        <TextInput
+          label={t.displayNameOptional}
+          description={t.displayNameHint}
+          autoComplete="name"
+          maxLength={100}
+          {...bind("displayName")}
+        />
         <TextInput
           label={t.username}
           description={t.usernameHint}
@@ -51,12 +60,10 @@ export function SignUpPage() {
           {...bind("username")}
         />
         <TextInput label={t.email} type="email" autoComplete="email" required withAsterisk={false} {...bind("email")} />
-        <PasswordInput
+        <PasswordField
           label={t.password}
           description={t.passwordHint}
           autoComplete="new-password"
-          required
-          withAsterisk={false}
           {...bind("password")}
         />
         {fieldless && <Notice tone="error">{explain(failure)}</Notice>}

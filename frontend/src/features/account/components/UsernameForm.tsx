@@ -1,8 +1,11 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
+import { unmask } from "@/gql/users";
+import { AccountFieldsFragmentDoc } from "@/gql/users/graphql";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
+import { useFaultFocus } from "../hooks/useFaultFocus";
 import { useChangeUsername } from "../hooks/useProfile";
 import styles from "./ProfilePage.module.css";
 
@@ -10,17 +13,24 @@ export function UsernameForm({ username: current }: { username: string }) {
   const [change, { loading, data }] = useChangeUsername();
   const [username, setUsername] = useState(current);
   const [failure, setFailure] = useState<Failure>();
+  const form = useFaultFocus(failure, loading, "username");
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setFailure(undefined);
-    await change({ variables: { input: { username } } }).catch((error) => setFailure(failureOf(error)));
+    try {
+      const { data: changed } = await change({ variables: { input: { username } } });
+      if (changed) setUsername(unmask(AccountFieldsFragmentDoc, changed.changeUsername.account).user.username);
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
   };
   return (
-    <form className={styles.section} onSubmit={submit}>
+    <form ref={form} className={styles.section} onSubmit={submit}>
       <h2 className={styles.title}>{t.changeUsername}</h2>
       <TextInput
         label={t.username}
+        name="username"
         description={`${t.usernameHint} ${t.usernameChangeHint}`}
         autoComplete="username"
         autoCapitalize="none"
@@ -31,7 +41,7 @@ export function UsernameForm({ username: current }: { username: string }) {
         error={failure && explain(failure)}
         onChange={(event) => setUsername(event.currentTarget.value)}
       />
-      {data && !failure && <Notice tone="success">{t.saved}</Notice>}
+      {data && !failure && username === current && <Notice tone="success">{t.saved}</Notice>}
       <Button type="submit" className={styles.save} loading={loading} disabled={username === current}>
         {t.changeUsername}
       </Button>

@@ -18,5 +18,5 @@ export function deviceName(userAgent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
   if (browser && system) return `${browser}, ${system}`;
-  return browser ?? (userAgent.slice(0, 80) || "?");
+  return browser ?? ([...userAgent].slice(0, 80).join("") || "?");
 }

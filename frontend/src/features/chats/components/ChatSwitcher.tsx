@@ -7,6 +7,7 @@ import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
+import { folded } from "@/ui/folded";
 import { isComposing, shortcutName } from "@/ui/keys";
 import { useChats } from "../hooks/useChats";
 import { chatTitle } from "../model/chatTitle";
@@ -28,13 +29,13 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const { edges } = useChats();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = folded(query).split(/\s+/).filter(Boolean);
   const found = edges
     .map((edge) => {
       const chat = unmask(ChatRowFragmentDoc, edge.node);
       return { id: chat.id, ...chatTitle(chat, me), preview: preview(chat, me, unsent), unread: unreadOf(edge) };
     })
-    .filter(({ name }) => words.every((word) => name.toLocaleLowerCase().includes(word)))
+    .filter(({ name }) => words.every((word) => folded(name).includes(word)))
     .slice(0, SHOWN);
   const chosen = Math.min(at, found.length - 1);
 

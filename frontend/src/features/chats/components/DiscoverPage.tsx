@@ -105,11 +105,11 @@ function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; j
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
       </div>
       {props.joined ? (
-        <Button component={Link} to={`/chats/${chat.id}`} variant="default" aria-label={`${t.open}: ${name}`}>
+        <Button component={Link} to={`/chats/${chat.id}`} variant="default" aria-label={t.openNamed(name)}>
           {t.open}
         </Button>
       ) : (
-        <Button variant="light" loading={loading} onClick={() => void enter()} aria-label={`${t.join}: ${name}`}>
+        <Button variant="light" loading={loading} onClick={() => void enter()} aria-label={t.joinNamed(name)}>
           {t.join}
         </Button>
       )}

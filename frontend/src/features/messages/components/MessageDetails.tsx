@@ -54,7 +54,7 @@ function People({ title, people }: { title: string; people: readonly Participant
             <li key={userId} className={styles.person}>
               <Avatar name={name} seed={userId} size={32} />
               <span className={styles.name} dir="auto">
-                {userId === me ? `${name} (${t.you})` : name}
+                {userId === me ? t.youNamed(name) : name}
               </span>
             </li>
           );

@@ -58,7 +58,7 @@ export const MessageRow = memo(function MessageRow(props: {
       data-emoji={(!removed && !quoted && isFewEmoji(content)) || undefined}
       data-number={message.number}
       tabIndex={-1}
-      aria-label={`${own ? t.you : name}, ${fullTime(message.createdAt)}`}
+      aria-label={t.messageOf(own ? t.you : name, fullTime(message.createdAt))}
       style={style}
       {...(props.readOnly ? {} : events)}
     >

@@ -42,10 +42,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
       <div className={styles.participant}>
         <Avatar name={name} seed={userId} size={38} />
         <span className={styles.names}>
-          <span dir="auto">
-            {name}
-            {userId === me && ` (${t.you})`}
-          </span>
+          <span dir="auto">{userId === me ? t.youNamed(name) : name}</span>
           {user && (
             <span className={styles.soft} dir="ltr">
               @{user.username}

@@ -7,7 +7,7 @@ import { Avatar } from "@/ui/Avatar";
 import { CloseIcon, SearchIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
 import { Notice } from "@/ui/Notice";
-import { SHORTEST_SEARCH, useSearchUsers } from "../hooks/useSearchUsers";
+import { isSearchable, useSearchUsers } from "../hooks/useSearchUsers";
 import styles from "./PeoplePicker.module.css";
 
 export interface Person {
@@ -27,8 +27,13 @@ export function PeoplePicker(props: {
   const { me } = useSignedIn();
   const [text, setText] = useState("");
   const { people, query, loading, error, done } = useSearchUsers(text);
-  const taken = new Set([me, ...props.chosen.map((person) => person.id)]);
-  const offered = people.filter((person) => !taken.has(person.id) && !props.except?.has(person.id));
+  const chosen = new Set(props.chosen.map((person) => person.id));
+  const found = people.filter((person) => !chosen.has(person.id));
+  /** Why somebody who was found cannot be chosen. */
+  const obstacle = ({ id }: Person) => {
+    if (id === me) return t.thatIsYou;
+    return props.except?.has(id) ? t.alreadyHere : undefined;
+  };
 
   const choose = (person: Person) => {
     setText("");
@@ -55,28 +60,28 @@ export function PeoplePicker(props: {
       <TextInput
         label={t.findPeople}
         data-autofocus
-        placeholder={t.findPeopleHint}
+        description={t.findPeopleHint}
+        inputWrapperOrder={["label", "input", "description"]}
         leftSection={<SearchIcon size={18} />}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || isComposing(event.nativeEvent)) return;
           event.preventDefault();
-          const [only] = offered;
-          if (only) choose(only);
+          const first = found.find((person) => !obstacle(person));
+          if (first) choose(first);
         }}
       />
       <div className={styles.found} aria-live="polite">
         {loading && <Skeleton height={44} radius="md" />}
         {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
-        {done && offered.length === 0 && text.trim().length >= SHORTEST_SEARCH && (
-          <p className={styles.nobody}>{t.nobodyFound(query)}</p>
-        )}
-        {offered.map((person) => (
+        {done && people.length === 0 && isSearchable(text) && <p className={styles.nobody}>{t.nobodyFound(query)}</p>}
+        {found.map((person) => (
           <UnstyledButton
             key={person.id}
             className={styles.person}
-            aria-label={t.addPerson(person.displayName)}
+            aria-label={obstacle(person) ? undefined : t.addPerson(person.displayName)}
+            disabled={obstacle(person) !== undefined}
             onClick={() => choose(person)}
           >
             <Avatar name={person.displayName} seed={person.id} size={36} />
@@ -85,6 +90,7 @@ export function PeoplePicker(props: {
               <span className={styles.soft} dir="ltr">
                 @{person.username}
               </span>
+              {obstacle(person) && <span className={styles.soft}>{obstacle(person)}</span>}
             </span>
           </UnstyledButton>
         ))}
