@@ -131,6 +131,7 @@ const WITHOUT_TEXTS = [
   "charactersLeft",
   "jumpToNewestCount",
   "newMessagesCount",
+  "notHereThenCount",
   "notReadByCount",
   "participantsCount",
   "readBy",
