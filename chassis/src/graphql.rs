@@ -8,6 +8,7 @@ mod documents;
 mod encode;
 mod errors;
 pub mod events;
+mod field_limits;
 mod holes;
 mod http;
 mod ide;
@@ -36,11 +37,13 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use encode::encode;
 pub use errors::{failure, finish, too_large};
+pub use field_limits::FieldLimits;
 pub use limits::Limits;
 pub use sdl::sdl;
 pub use used::Used;
 
 use documents::Documents;
+use field_limits::Comer;
 use introspection::Introspection;
 
 use crate::{
@@ -66,6 +69,7 @@ pub struct Endpoint {
     execute: Execute,
     args: GraphqlArgs,
     limits: Limits,
+    field_limits: Option<FieldLimits>,
     documents: Documents,
     verifier: Option<Verifier>,
     per_request: Vec<PerRequest>,
@@ -102,6 +106,7 @@ impl Endpoint {
             }),
             args: args.clone(),
             limits: Limits::default(),
+            field_limits: None,
             documents: Documents::default(),
             verifier: None,
             per_request: Vec::new(),
@@ -118,6 +123,13 @@ impl Endpoint {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Limits how often its root fields may be asked for. Without it they are not limited.
+    #[must_use]
+    pub fn field_limits(mut self, limits: FieldLimits) -> Self {
+        self.field_limits = Some(limits);
         self
     }
 
@@ -199,6 +211,26 @@ impl Endpoint {
         normal::normalize(&mut document, name.as_deref(), variables, root)?;
         request.set_parsed_query(document);
         Ok(kind)
+    }
+
+    /// Counts the root fields of a checked request among those of its caller. HTTP requests are counted before they get
+    /// anywhere; a socket does it for each operation.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` with the time to wait.
+    pub fn charge(&self, request: &mut Request, caller: &Caller) -> Result<(), Error> {
+        self.charge_comer(request, Comer::Caller(caller))
+    }
+
+    fn charge_comer(&self, request: &mut Request, comer: Comer<'_>) -> Result<(), Error> {
+        let Some(limits) = &self.field_limits else {
+            return Ok(());
+        };
+        let name = request.operation_name.clone();
+        let document = request
+            .parsed_query()
+            .map_err(|error| Error::bad_request(error.message))?;
+        limits.charge(selected(document, name.as_deref())?, document, comer)
     }
 
     /// Gives the request what resolvers expect: the caller, if any, and the per-request data.

@@ -12,8 +12,8 @@ use crate::{config::MintArgs, db::sessions::Session, signing_key::SigningKey};
 
 /// The only place in the system where tokens are made.
 pub(crate) struct Minter {
-    key: SigningKey,
-    issuer: String,
+    pub(crate) key: SigningKey,
+    pub(crate) issuer: String,
     audience: String,
     lifetime: Duration,
 }

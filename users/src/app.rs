@@ -1,17 +1,17 @@
 //! The service put together. `main` and the tests start the same thing.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use chassis::{
-    Bound, EndedSessions, Service, StartError, Verifier,
+    Bound, EndedSessions, Limiter, Service, SharedLimiter, StartError, TrustedProxies, Verifier,
     config::{PostgresArgs, TokenArgs},
     graphql::Endpoint,
     health::Checks,
     metrics::Metrics,
     postgres::{self, Pool},
     publisher::Publisher,
+    rate_limit::Class,
 };
-use ipnet::IpNet;
 use jsonwebtoken::jwk::JwkSet;
 use tokio_util::sync::CancellationToken;
 
@@ -19,11 +19,12 @@ use crate::{
     access_token::Minter,
     config::{Config, MintArgs},
     db::{self, probes},
+    device_token::DeviceTokens,
     graphql,
     hasher::Hasher,
     jwks,
+    limits::Limits,
     signing_key::SigningKey,
-    throttle::Throttle,
 };
 
 /// The newest migration whose tables this build uses.
@@ -36,10 +37,11 @@ pub(crate) struct State {
     pub(crate) pool: Pool,
     pub(crate) publisher: Publisher,
     pub(crate) ended: EndedSessions,
-    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) limits: Limits,
     pub(crate) hasher: Hasher,
     pub(crate) minter: Minter,
-    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) device_tokens: DeviceTokens,
+    pub(crate) proxies: TrustedProxies,
 }
 
 /// The service, bound to its port.
@@ -66,21 +68,30 @@ impl Application {
         metrics.watch_pool("main", &pool);
         ended.register(metrics.registry());
         let publisher = Publisher::start(&config.redis, metrics.registry())?;
-        let throttle = Arc::new(Throttle::new(&config.redis, &config.throttle)?);
-        let checks = checks(&pool, &throttle);
+        let limiter = Limiter::new(metrics.registry());
+        let shared = SharedLimiter::new(&limiter, &config.redis)?;
+        let proxies = config.proxies.proxies();
+        let searches = Class::new("search", config.limits.searches_per_user);
+        let field_limits = config
+            .rates
+            .field_limits(&limiter, &proxies)
+            .field("searchUsers", searches);
+        let checks = checks(&pool, &shared);
 
         let state = State {
             pool,
             publisher: publisher.clone(),
             ended,
-            throttle,
+            limits: Limits::new(shared, &config.limits),
             hasher: Hasher::new()?,
+            device_tokens: DeviceTokens::new(&keys, &config.tokens.token_issuer),
             minter: Minter::new(key, &config.tokens),
-            trusted_proxies: config.trusted_proxies,
+            proxies,
         };
         let endpoint = Endpoint::new(graphql::schema(state), &config.graphql)
             .limits(graphql::limits())
             .verifier(&verifier)
+            .field_limits(field_limits)
             .operations(metrics.operations());
         let bound = Service::new("users", &config.listen, &config.drain)
             .routes(endpoint.router())
@@ -147,11 +158,11 @@ async fn ended_sessions(
 }
 
 /// Without Redis everything works: limits are kept by each instance, and receivers find events by themselves.
-fn checks(pool: &Pool, throttle: &Arc<Throttle>) -> Checks {
-    let throttle = Arc::clone(throttle);
+fn checks(pool: &Pool, limits: &SharedLimiter) -> Checks {
+    let limits = limits.clone();
     Checks::new()
         .postgres("postgres", pool)
         .answers("text", pool, probes::TEXT)
         .answers_anew("writes", pool, probes::WRITES)
-        .degraded("redis", move || throttle.probe())
+        .degraded("redis", move || limits.probe())
 }

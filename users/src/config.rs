@@ -1,12 +1,15 @@
 //! The variables of `users`. The groups that every service has are the chassis'.
 
-use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use chassis::config::{
-    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, seconds,
+use chassis::{
+    config::{
+        DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, ProxyArgs, RateArgs, RedisArgs,
+        seconds,
+    },
+    rate_limit::Rate,
 };
 use clap::{Args, Parser};
-use ipnet::{AddrParseError, IpNet};
 
 /// Accounts, sessions and profiles of Antiphon, and the only minter of its tokens.
 #[derive(Parser, Clone, Debug)]
@@ -29,17 +32,13 @@ pub struct Config {
     pub tokens: MintArgs,
     /// How often what may be tried.
     #[command(flatten)]
-    pub throttle: ThrottleArgs,
-    /// Proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas. Only the last entry
-    /// counts; of a request from anywhere else, only the peer's address does.
-    #[arg(
-        long,
-        env = "TRUSTED_PROXIES",
-        value_delimiter = ',',
-        default_value = "127.0.0.0/8,::1",
-        value_parser = network
-    )]
-    pub trusted_proxies: Vec<IpNet>,
+    pub limits: LimitArgs,
+    /// How often everything else.
+    #[command(flatten)]
+    pub rates: RateArgs,
+    /// Whom to believe about addresses.
+    #[command(flatten)]
+    pub proxies: ProxyArgs,
     /// The GraphQL endpoint.
     #[command(flatten)]
     pub graphql: GraphqlArgs,
@@ -86,41 +85,40 @@ impl MintArgs {
     }
 }
 
-/// How often what may be tried.
+/// How often what may be tried. These hold across instances; 0 turns one off.
 #[derive(Args, Clone, Debug)]
-pub struct ThrottleArgs {
-    /// Attempts at the password of one account in 15 minutes.
-    #[arg(long, env = "LOGINS_PER_ACCOUNT", default_value_t = times(10))]
-    pub logins_per_account: NonZeroU32,
-    /// Sign-ins from one address in a minute; an IPv6 address counts as its /64.
-    #[arg(long, env = "LOGINS_PER_ADDRESS", default_value_t = times(20))]
-    pub logins_per_address: NonZeroU32,
-    /// Registrations from one address in an hour.
-    #[arg(long, env = "REGISTRATIONS_PER_ADDRESS", default_value_t = times(20))]
-    pub registrations_per_address: NonZeroU32,
-    /// Attempts of one user to change their name in a day.
-    #[arg(long, env = "USERNAME_CHANGES_PER_USER", default_value_t = times(10))]
-    pub username_changes_per_user: NonZeroU32,
+pub struct LimitArgs {
+    /// Wrong passwords for one account in 15 minutes: from one address, on one device that has signed in to it before, and
+    /// in confirmations of one user. When so many came from all addresses together, every other address has to wait before
+    /// each try, 1 s and then twice as long each time, up to 15 minutes. 0 is no limit.
+    #[arg(long, env = "LOGINS_PER_ACCOUNT", default_value_t = 10)]
+    pub logins_per_account: u32,
+    /// Failed sign-ins from one address in a minute; an IPv6 address counts as its /64. 0 is no limit.
+    #[arg(long, env = "LOGINS_PER_ADDRESS", default_value_t = 20)]
+    pub logins_per_address: u32,
+    /// Registrations from one address in an hour. 0 is no limit.
+    #[arg(long, env = "REGISTRATIONS_PER_ADDRESS", default_value_t = 20)]
+    pub registrations_per_address: u32,
+    /// Attempts of one user to change their name in a day. 0 is no limit.
+    #[arg(long, env = "USERNAME_CHANGES_PER_USER", default_value_t = 10)]
+    pub username_changes_per_user: u32,
+    /// Searches of one user for others, such as `10/10s`: ten at once, then one per second. `off` is no limit. Counted by
+    /// each instance for itself.
+    #[arg(long, env = "SEARCHES_PER_USER", default_value_t = SEARCHES)]
+    pub searches_per_user: Rate,
 }
 
-impl Default for ThrottleArgs {
+/// Whoever types a name letter by letter searches some ten times.
+const SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
+
+impl Default for LimitArgs {
     fn default() -> Self {
         Self {
-            logins_per_account: times(10),
-            logins_per_address: times(20),
-            registrations_per_address: times(20),
-            username_changes_per_user: times(10),
+            logins_per_account: 10,
+            logins_per_address: 20,
+            registrations_per_address: 20,
+            username_changes_per_user: 10,
+            searches_per_user: SEARCHES,
         }
     }
-}
-
-fn times(number: u32) -> NonZeroU32 {
-    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
-}
-
-/// A lone address is the network of itself.
-fn network(text: &str) -> Result<IpNet, AddrParseError> {
-    let text = text.trim();
-    text.parse()
-        .or_else(|error| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| error))
 }

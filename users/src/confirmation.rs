@@ -6,8 +6,11 @@ use deadpool_postgres::Transaction;
 use shared_schema::Reason;
 
 use crate::{
-    app::State, db::users, hasher::Verdict, password::Claimed, signed_in::SignedIn,
-    throttle::Action,
+    app::State,
+    db::users,
+    hasher::{Line, Verdict},
+    password::Claimed,
+    signed_in::SignedIn,
 };
 
 /// A caller who knows the password.
@@ -22,7 +25,7 @@ impl Confirmed {
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when the session has ended, `BAD_USER_INPUT` with this field when the password is wrong,
-    /// `RATE_LIMITED` after too many attempts.
+    /// `RATE_LIMITED` after too many wrong ones.
     pub(crate) async fn check(
         state: &State,
         context: &Context<'_>,
@@ -34,12 +37,15 @@ impl Confirmed {
         let stored = users::password_hash(&connection, caller.user_id()).await?;
         drop(connection);
 
-        let who = caller.user_id().to_string();
-        state
-            .throttle
-            .admit(Action::PasswordOfAccount, &who)
-            .await?;
-        match (state.hasher.verify(password, stored.clone()).await?, stored) {
+        let guess = state.limits.confirm(caller.user_id()).await?;
+        let verdict = state
+            .hasher
+            .verify(Line::Known, password, stored.clone())
+            .await;
+        if !matches!(verdict, Ok(Verdict::Wrong)) {
+            guess.take_back().await;
+        }
+        match (verdict?, stored) {
             (Verdict::Right { .. }, Some(password_hash)) => Ok(Self {
                 caller,
                 password_hash,

@@ -18,6 +18,9 @@ use crate::password::{Claimed, Wanted};
 const RUNNING: usize = 2;
 /// Requests that may wait for one: about a second's worth.
 const WAITING: usize = 32;
+/// The same for those who are known to have the account's password, or to have had it: a crowd of strangers does not
+/// keep them out.
+const KNOWN_WAITING: usize = 8;
 /// When it makes sense to come back to a full queue.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -25,6 +28,15 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+
+/// Where a claim waits for its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// With everyone.
+    Strangers,
+    /// With those who are signed in, or were before on their device.
+    Known,
+}
 
 /// What a claim turned out to be.
 pub(crate) enum Verdict {
@@ -41,7 +53,8 @@ pub(crate) struct Hasher {
     /// Of nobody's password.
     dummy: Arc<str>,
     running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+    known: Arc<Semaphore>,
 }
 
 impl Hasher {
@@ -57,13 +70,14 @@ impl Hasher {
             argon2: Arc::new(argon2),
             dummy: dummy.to_string().into(),
             running: Arc::new(Semaphore::new(RUNNING)),
-            admitted: Arc::new(Semaphore::new(RUNNING + WAITING)),
+            strangers: Arc::new(Semaphore::new(RUNNING + WAITING)),
+            known: Arc::new(Semaphore::new(RUNNING + KNOWN_WAITING)),
         })
     }
 
     /// Judges a new password and hashes it. `known` is what others know of its owner.
     pub(crate) async fn hash(&self, password: Wanted, known: Vec<String>) -> Result<String, Error> {
-        self.run(move |argon2| {
+        self.run(Line::Strangers, move |argon2| {
             password.judge(&known)?;
             hash(argon2, password.bytes())
         })
@@ -73,11 +87,12 @@ impl Hasher {
     /// Checks a claim against the stored hash of an account, or against nobody's.
     pub(crate) async fn verify(
         &self,
+        line: Line,
         password: Claimed,
         stored: Option<String>,
     ) -> Result<Verdict, Error> {
         let dummy = Arc::clone(&self.dummy);
-        self.run(move |argon2| {
+        self.run(line, move |argon2| {
             let expected =
                 PasswordHash::new(stored.as_deref().unwrap_or(&dummy)).map_err(Error::internal)?;
             let matches = argon2.verify_password(password.bytes(), &expected).is_ok();
@@ -96,9 +111,14 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
+        line: Line,
         work: impl FnOnce(&Argon2<'static>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let admitted = Arc::clone(&self.admitted)
+        let admitted = match line {
+            Line::Strangers => &self.strangers,
+            Line::Known => &self.known,
+        };
+        let admitted = Arc::clone(admitted)
             .try_acquire_owned()
             .map_err(|_| Error::rate_limited(RETRY_AFTER))?;
         let running = Arc::clone(&self.running)

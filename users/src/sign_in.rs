@@ -25,6 +25,9 @@ pub(crate) struct SignInPayload {
     refresh_token: String,
     /// When the refresh token ends unless it is used.
     refresh_token_expires_at: Instant,
+    /// Says that somebody has signed in to this account on this device. It grants nothing; keep it, also after signing out,
+    /// and send it with the next `login` on this device.
+    device_token: String,
     /// The session that the tokens belong to.
     session: Session,
     /// The account that is signed in.
@@ -58,7 +61,10 @@ pub(crate) fn payload(
     minter: &Minter,
 ) -> Result<SignInPayload, Error> {
     let access_token = minter.mint(&account.user, &session)?;
+    let device_token =
+        minter.mint_device_token(account.user.id, session.id, session.last_used_at)?;
     Ok(SignInPayload {
+        device_token,
         access_token: access_token.text,
         access_token_expires_at: access_token.expires_at,
         refresh_token: refresh_token.into_text(),

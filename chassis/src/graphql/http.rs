@@ -20,7 +20,9 @@ use serde::Serialize;
 use super::{
     Endpoint, encode,
     errors::{code, too_large},
-    events, failure, ide,
+    events, failure,
+    field_limits::Comer,
+    ide,
     read::{Refusal, from_body, from_uri},
 };
 use crate::{auth::Caller, error::Error, telemetry};
@@ -106,6 +108,9 @@ async fn execute(
         Ok(caller) => caller,
         Err(error) => return render(&failure(&error), media_type, None),
     };
+    if let Err(error) = charge(endpoint, &parts, &mut request, caller.as_ref()) {
+        return render(&failure(&error), media_type, None);
+    }
     if kind == OperationType::Subscription
         && let Some(subscribe) = &endpoint.subscribe
     {
@@ -128,6 +133,25 @@ async fn execute(
     }
     let outcome = endpoint.run(request.data(parts.headers)).await;
     render_within(&outcome, media_type, None, endpoint.limits.answer_bytes)
+}
+
+/// Whoever has a token is limited as a user, everybody else by where they come from.
+fn charge(
+    endpoint: &Endpoint,
+    parts: &Parts,
+    request: &mut Request,
+    caller: Option<&Caller>,
+) -> Result<(), Error> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let comer = match (caller, peer) {
+        (Some(caller), _) => Comer::Caller(caller),
+        (None, Some(ConnectInfo(peer))) => Comer::Stranger {
+            peer: *peer,
+            headers: &parts.headers,
+        },
+        (None, None) => return Ok(()),
+    };
+    endpoint.charge_comer(request, comer)
 }
 
 /// Nobody without a token; with one, whoever it speaks for. A bad token is never taken for none.

@@ -10,7 +10,6 @@ use crate::{
     db::{reserved_usernames, users},
     feed::Pending,
     signed_in::SignedIn,
-    throttle::Action,
     username::Username,
 };
 
@@ -51,8 +50,7 @@ impl ChangeUsername {
 /// Counts attempts, not only those that succeed: each one tells whether a name is free.
 async fn admit(state: &State, context: &Context<'_>) -> Result<(), Error> {
     let caller = SignedIn::of(context, &state.pool.get().await?).await?;
-    let who = caller.user_id().to_string();
-    state.throttle.admit(Action::ChangeUsername, &who).await
+    state.limits.change_username(caller.user_id()).await
 }
 
 async fn change(

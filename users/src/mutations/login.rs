@@ -9,11 +9,11 @@ use crate::{
     app::State,
     client::Client,
     db::users::{self, Credentials, Login as Typed},
+    device_token::Device,
     feed::Pending,
-    hasher::Verdict,
+    hasher::{Line, Verdict},
     password::Claimed,
     sign_in::{SignInPayload, start_session},
-    throttle::Action,
 };
 
 /// Who signs in.
@@ -23,6 +23,9 @@ pub(crate) struct LoginInput {
     login: String,
     /// The password.
     password: String,
+    /// The device tokens that this device was given, one for each account that was used on it, at most 10. With the one of
+    /// this account, sign-in is not slowed down by strangers who guess its password. What is not a good one is ignored.
+    device_tokens: Option<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -30,27 +33,49 @@ pub(crate) struct Login;
 
 #[Object]
 impl Login {
-    /// Signs in, on one more device. `UNAUTHENTICATED` whatever is wrong, `RATE_LIMITED` after too many attempts. Beyond
-    /// 50 sessions the oldest one ends.
+    /// Signs in, on one more device. `UNAUTHENTICATED` whatever is wrong, `RATE_LIMITED` after too many wrong passwords, for
+    /// the account or from the address. Beyond 50 sessions the oldest one ends.
     async fn login(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: LoginInput,
     ) -> Result<SignInPayload> {
         let state = State::of(context)?;
-        let client = Client::of(context, &state.trusted_proxies)?;
+        let client = Client::of(context, &state.proxies)?;
         // One folding for the limit and for the lookup: what is one account to the one is one to the other.
         let name = Typed::of(&input.login);
-        state
-            .throttle
-            .admit(Action::LoginFromAddress, &client.network)
+        let tokens = input.device_tokens.unwrap_or_default();
+        let device = known_device(state, &name, &tokens).await?;
+        let guess = state
+            .limits
+            .sign_in(&name.folded, client.network, device)
             .await?;
-        state
-            .throttle
-            .admit(Action::PasswordOfAccount, &name.folded)
-            .await?;
-        Ok(login(state, &name, Claimed::new(&input.password), &client).await?)
+        let line = match guess.is_from_known_device() {
+            true => Line::Known,
+            false => Line::Strangers,
+        };
+        let claimed = Claimed::new(&input.password);
+        let ended = login(state, &name, claimed, line, &client).await;
+        // What has failed for another reason than the password is no guess.
+        if !matches!(ended, Err(Error::Unauthenticated(_))) {
+            guess.take_back().await;
+        }
+        Ok(ended?)
     }
+}
+
+/// The device, if one of the tokens says that somebody has signed in to this very account on it.
+async fn known_device(
+    state: &State,
+    name: &Typed,
+    tokens: &[String],
+) -> Result<Option<Device>, Error> {
+    let devices = state.device_tokens.read(tokens);
+    if devices.is_empty() {
+        return Ok(None);
+    }
+    let found = users::credentials(&state.pool.get().await?, name).await?;
+    Ok(found.and_then(|account| devices.into_iter().find(|one| one.user == account.id)))
 }
 
 /// Once more when the stored hash was replaced while we compared it: by a stronger one, or with the password.
@@ -60,12 +85,13 @@ async fn login(
     state: &State,
     name: &Typed,
     password: Claimed,
+    line: Line,
     client: &Client,
 ) -> Result<SignInPayload, Error> {
     for _ in 0..ATTEMPTS {
         let found = users::credentials(&state.pool.get().await?, name).await?;
         let stored = found.as_ref().map(|account| account.password_hash.clone());
-        let verdict = state.hasher.verify(password.clone(), stored).await?;
+        let verdict = state.hasher.verify(line, password.clone(), stored).await?;
         let active = found.filter(|account| account.active);
         let (Some(credentials), Verdict::Right { stronger }) = (active, verdict) else {
             break;

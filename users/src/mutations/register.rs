@@ -16,7 +16,6 @@ use crate::{
     feed::Pending,
     password::Wanted,
     sign_in::{SignInPayload, start_session},
-    throttle::Action,
     username::Username,
 };
 
@@ -46,12 +45,9 @@ impl Register {
         #[graphql(desc = "The new account.")] input: RegisterInput,
     ) -> Result<SignInPayload> {
         let state = State::of(context)?;
-        let client = Client::of(context, &state.trusted_proxies)?;
+        let client = Client::of(context, &state.proxies)?;
         let applicant = Applicant::parse(&input)?;
-        state
-            .throttle
-            .admit(Action::RegisterFromAddress, &client.network)
-            .await?;
+        state.limits.register(client.network).await?;
         Ok(register(state, applicant, &client).await?)
     }
 }

@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 
-use chassis::config::{DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs};
+use chassis::{
+    config::{
+        DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, ProxyArgs, RateArgs, RedisArgs,
+    },
+    rate_limit::Rate,
+};
 use lab::servers::{self, TestDatabase};
 use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use users::{Application, Config, MintArgs, ThrottleArgs};
+use users::{Application, Config, LimitArgs, MintArgs};
 
 /// Hard to guess, and of nobody in particular.
 pub const PASSWORD: &str = "plover teapot 42";
@@ -42,19 +47,23 @@ impl Ground {
 
     /// What an instance here is configured with, unless a test changes it: limits that no other test can reach.
     pub fn config(&self) -> Config {
-        let many = 1_000_000.try_into().unwrap();
         Config {
             listen: ListenArgs::default(),
             postgres: PostgresArgs::url(self.database.url_as("antiphon_users")),
             redis: RedisArgs::url(servers::redis_url_as(&self.redis_url, "users")),
             tokens: MintArgs::key_file(self.keys.path().join("signing.pem")),
-            throttle: ThrottleArgs {
-                logins_per_account: many,
-                logins_per_address: many,
-                registrations_per_address: many,
-                username_changes_per_user: many,
+            limits: LimitArgs {
+                logins_per_account: 0,
+                logins_per_address: 0,
+                registrations_per_address: 0,
+                username_changes_per_user: 0,
+                searches_per_user: Rate::OFF,
             },
-            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            rates: RateArgs::off(),
+            // Tests are the load balancer.
+            proxies: ProxyArgs {
+                trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            },
             graphql: GraphqlArgs::default(),
             log: LogArgs::default(),
             drain: DrainArgs::immediate(),
@@ -260,6 +269,12 @@ impl Call<'_> {
         self.mutate("login", SIGN_IN, input).await
     }
 
+    /// On a device that was given these tokens.
+    pub async fn login_on(self, login: &str, password: &str, device_tokens: &[&str]) -> Answer {
+        let input = json!({ "login": login, "password": password, "deviceTokens": device_tokens });
+        self.mutate("login", SIGN_IN, input).await
+    }
+
     pub async fn refresh(self, refresh_token: &str) -> Answer {
         let input = json!({ "refreshToken": refresh_token });
         self.mutate("refreshSession", SIGN_IN, input).await
@@ -287,7 +302,7 @@ impl Call<'_> {
 
 /// All of a `SignInPayload`.
 pub const SIGN_IN: &str = "
-    accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt
+    accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt deviceToken
     session { id userAgent createdAt lastUsedAt current }
     account { user { id username displayName about createdAt } email version }";
 
@@ -296,6 +311,7 @@ pub const SIGN_IN: &str = "
 pub struct SignedIn {
     pub access_token: String,
     pub refresh_token: String,
+    pub device_token: String,
     pub session_id: String,
     pub user_id: String,
     pub username: String,
@@ -314,6 +330,7 @@ impl From<&Value> for SignedIn {
         Self {
             access_token: text("/accessToken"),
             refresh_token: text("/refreshToken"),
+            device_token: text("/deviceToken"),
             session_id: text("/session/id"),
             user_id: text("/account/user/id"),
             username: text("/account/user/username"),

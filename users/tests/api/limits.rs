@@ -1,27 +1,25 @@
 //! The limits on guessing. They are shared through Redis, so every test uses names and addresses of its own.
 
 use lab::servers::Redis;
-use users::{Config, ThrottleArgs};
+use users::{Config, LimitArgs};
 use uuid::Uuid;
 
-use crate::app::{App, Ground, PASSWORD};
+use std::time::{Duration, Instant};
+
+use crate::app::{Answer, App, Ground, PASSWORD, SignedIn};
 
 /// A ground and an instance with limits that a test can reach.
-async fn strict(change: impl FnOnce(&mut ThrottleArgs)) -> (Ground, App) {
+async fn strict(change: impl FnOnce(&mut LimitArgs)) -> (Ground, App) {
     let ground = Ground::new().await;
     let config = limited(&ground, change);
     let app = ground.start(config).await;
     (ground, app)
 }
 
-fn limited(ground: &Ground, change: impl FnOnce(&mut ThrottleArgs)) -> Config {
+fn limited(ground: &Ground, change: impl FnOnce(&mut LimitArgs)) -> Config {
     let mut config = ground.config();
-    change(&mut config.throttle);
+    change(&mut config.limits);
     config
-}
-
-fn three() -> std::num::NonZeroU32 {
-    3.try_into().unwrap()
 }
 
 fn some_name() -> String {
@@ -35,37 +33,206 @@ fn some_address() -> String {
 }
 
 #[tokio::test]
-async fn the_password_of_one_account_can_be_guessed_so_often_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = three()).await;
-    let (name, other) = (some_name(), some_name());
+async fn the_password_of_one_account_can_be_guessed_so_often_from_one_address() {
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (name, other, address) = (some_name(), some_name(), some_address());
     app.sign_up(&name).await;
     app.sign_up(&other).await;
+    let here = || app.anonymous().from(&address);
     for _ in 0..3 {
-        assert_eq!(
-            app.anonymous().login(&name, "wrong").await.code(),
-            "UNAUTHENTICATED"
-        );
+        let answer = here().login(&name, "wrong").await;
+        assert_eq!(answer.code(), "UNAUTHENTICATED");
     }
-    // From wherever, however it is written, and with the right password too.
-    let refused = app
-        .anonymous()
-        .from(&some_address())
-        .login(&name.to_uppercase(), PASSWORD)
-        .await;
+    // However it is written, and with the right password too.
+    let refused = here().login(&name.to_uppercase(), PASSWORD).await;
     assert_eq!(refused.code(), "RATE_LIMITED");
-    let wait = refused.error()["extensions"]["retryAfterMs"]
-        .as_u64()
-        .unwrap();
+    let wait = wait_of(&refused).as_millis();
     assert!(
         (1..=300_000).contains(&wait),
         "a third of 15 minutes: {wait}"
     );
-    app.sign_in(&other).await;
+    here().login(&other, PASSWORD).await.ok();
+}
+
+/// How long a refused one is told to wait.
+fn wait_of(answer: &Answer) -> Duration {
+    let wait = &answer.error()["extensions"]["retryAfterMs"];
+    Duration::from_millis(wait.as_u64().unwrap())
+}
+
+/// S4: what others do to an account makes everyone else wait, each for themselves, and locks nobody out.
+#[tokio::test]
+async fn s4_whoever_waits_as_told_signs_in_while_others_go_on_guessing() {
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let name = some_name();
+    app.sign_up(&name).await;
+    for _ in 0..3 {
+        let stranger = some_address();
+        let answer = app.anonymous().from(&stranger).login(&name, "wrong").await;
+        assert_eq!(answer.code(), "UNAUTHENTICATED");
+    }
+    let home = some_address();
+    let refused = app.anonymous().from(&home).login(&name, PASSWORD).await;
+    assert_eq!(refused.code(), "RATE_LIMITED");
+    let wait = wait_of(&refused);
+    assert!(wait <= Duration::from_secs(1), "the first wait: {wait:?}");
+    let until = Instant::now() + wait;
+    while Instant::now() < until {
+        let stranger = some_address();
+        let answer = app.anonymous().from(&stranger).login(&name, "wrong").await;
+        assert_eq!(answer.code(), "RATE_LIMITED", "they have to wait as well");
+    }
+    app.anonymous()
+        .from(&home)
+        .login(&name, PASSWORD)
+        .await
+        .ok();
+}
+
+/// S4: the acceptance of the finding, with the limits that everyone has.
+#[tokio::test]
+async fn s4_ten_wrong_passwords_a_second_do_not_keep_out_an_owner_on_their_device() {
+    let (_ground, app) = strict(|limits| *limits = LimitArgs::default()).await;
+    let (name, home) = (some_name(), some_address());
+    let registered = app.anonymous().from(&home).register(&name).await;
+    let mut device = SignedIn::from(registered.ok()).device_token;
+    let mut limited = 0;
+    for round in 0..5 {
+        for attempt in 0..10 {
+            // From anywhere: also from the owner's own address, and by either name.
+            let address = if attempt % 2 == 0 {
+                home.clone()
+            } else {
+                some_address()
+            };
+            let login = if attempt % 3 == 0 {
+                format!("{name}@example.org")
+            } else {
+                name.clone()
+            };
+            let answer = app.anonymous().from(&address).login(&login, "wrong").await;
+            limited += usize::from(answer.code() == "RATE_LIMITED");
+        }
+        let login = [name.clone(), format!("{name}@example.org")][round % 2].clone();
+        let owner = app.anonymous().from(&home);
+        let answer = owner.login_on(&login, PASSWORD, &["junk", &device]).await;
+        device = SignedIn::from(answer.ok()).device_token;
+    }
+    assert!(limited > 20, "strangers are limited: {limited}");
+}
+
+#[tokio::test]
+async fn s4_a_device_has_a_limit_of_its_own_and_is_then_a_stranger() {
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (name, other) = (some_name(), some_name());
+    let device = app.sign_up(&name).await.device_token;
+    let others = app.sign_up(&other).await.device_token;
+    for _ in 0..3 {
+        let stranger = some_address();
+        app.anonymous()
+            .from(&stranger)
+            .login(&name, "wrong")
+            .await
+            .error();
+    }
+    let attempt = |tokens: Vec<String>, password: &'static str| {
+        let (app, name) = (&app, &name);
+        async move {
+            let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+            let call = app.anonymous().from(&some_address());
+            call.login_on(name, password, &tokens).await
+        }
+    };
+    let refused = attempt(vec![others, "junk".into()], PASSWORD).await;
+    assert_eq!(
+        refused.code(),
+        "RATE_LIMITED",
+        "a device of another account"
+    );
+    attempt(vec![device.clone()], PASSWORD).await.ok();
+    for _ in 0..3 {
+        let answer = attempt(vec![device.clone()], "wrong").await;
+        assert_eq!(answer.code(), "UNAUTHENTICATED", "right ones did not count");
+    }
+    let refused = attempt(vec![device.clone()], "wrong").await;
+    assert_eq!(refused.code(), "RATE_LIMITED");
+    assert!(wait_of(&refused) <= Duration::from_secs(900));
+}
+
+#[tokio::test]
+async fn a_device_token_is_renewed_with_the_session_and_opens_nothing() {
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let name = some_name();
+    let user = app.sign_up(&name).await;
+    let renewed = app.anonymous().refresh(&user.refresh_token).await;
+    let renewed = SignedIn::from(renewed.ok());
+    for _ in 0..3 {
+        app.anonymous()
+            .from(&some_address())
+            .login(&name, "wrong")
+            .await
+            .error();
+    }
+    let me = app.with_token(&renewed.device_token).me().await;
+    assert_eq!(me.code(), "UNAUTHENTICATED", "it is no access token");
+    let with_access_token = [user.access_token.as_str()];
+    let answer = app
+        .anonymous()
+        .login_on(&name, PASSWORD, &with_access_token)
+        .await;
+    assert_eq!(answer.code(), "RATE_LIMITED", "an access token is none");
+    let with_device_token = [renewed.device_token.as_str()];
+    app.anonymous()
+        .login_on(&name, PASSWORD, &with_device_token)
+        .await
+        .ok();
+}
+
+/// F23: the right password costs nothing.
+#[tokio::test]
+async fn f23_right_passwords_do_not_count() {
+    let (_ground, app) = strict(|limits| {
+        limits.logins_per_account = 3;
+        limits.logins_per_address = 3;
+    })
+    .await;
+    let (name, address) = (some_name(), some_address());
+    let user = app.sign_up(&name).await;
+    for _ in 0..10 {
+        app.anonymous()
+            .from(&address)
+            .login(&name, PASSWORD)
+            .await
+            .ok();
+        let input =
+            serde_json::json!({ "currentPassword": PASSWORD, "newPassword": "password1234" });
+        let call = app.as_user(&user);
+        let answer = call
+            .mutate("changePassword", "account { version }", input)
+            .await;
+        assert_eq!(answer.refusal(), ("BAD_USER_INPUT", "newPassword"));
+    }
+}
+
+/// S3: what is typed and who is signed in are two subjects.
+#[tokio::test]
+async fn s3_nobody_uses_up_the_confirmations_of_another_by_typing_their_id() {
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let user = app.sign_up(&some_name()).await;
+    for _ in 0..4 {
+        app.anonymous().login(&user.user_id, "wrong").await.error();
+    }
+    let input =
+        serde_json::json!({ "currentPassword": PASSWORD, "newPassword": "walrus gramophone 7" });
+    let call = app.as_user(&user);
+    call.mutate("changePassword", "account { version }", input)
+        .await
+        .ok();
 }
 
 #[tokio::test]
 async fn an_account_that_does_not_exist_is_limited_like_one_that_does() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = three()).await;
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
     let name = some_name();
     for _ in 0..3 {
         assert_eq!(
@@ -81,7 +248,7 @@ async fn an_account_that_does_not_exist_is_limited_like_one_that_does() {
 
 #[tokio::test]
 async fn a_limit_does_not_tell_whose_address_an_address_is() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = three()).await;
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
     let name = some_name();
     app.sign_up(&name).await;
     for _ in 0..4 {
@@ -96,7 +263,7 @@ async fn a_limit_does_not_tell_whose_address_an_address_is() {
 
 #[tokio::test]
 async fn one_address_can_try_so_many_accounts_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.logins_per_address = three()).await;
+    let (_ground, app) = strict(|limits| limits.logins_per_address = 3).await;
     let address = some_address();
     for _ in 0..3 {
         let answer = app
@@ -122,7 +289,7 @@ async fn one_address_can_try_so_many_accounts_and_no_more() {
 
 #[tokio::test]
 async fn an_address_that_the_client_made_up_changes_nothing() {
-    let (_ground, app) = strict(|limits| limits.logins_per_address = three()).await;
+    let (_ground, app) = strict(|limits| limits.logins_per_address = 3).await;
     let address = some_address();
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -150,8 +317,8 @@ async fn an_address_that_the_client_made_up_changes_nothing() {
 async fn whoever_is_not_a_proxy_of_ours_cannot_speak_for_others() {
     let redis = Redis::start();
     let ground = Ground::with_redis(redis.url()).await;
-    let mut config = limited(&ground, |limits| limits.logins_per_address = three());
-    config.trusted_proxies = vec!["192.0.2.0/24".parse().unwrap()];
+    let mut config = limited(&ground, |limits| limits.logins_per_address = 3);
+    config.proxies.trusted_proxies = vec!["192.0.2.0/24".parse().unwrap()];
     let app = ground.start(config).await;
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -167,7 +334,7 @@ async fn whoever_is_not_a_proxy_of_ours_cannot_speak_for_others() {
 
 #[tokio::test]
 async fn the_addresses_of_one_ipv6_network_share_a_limit() {
-    let (_ground, app) = strict(|limits| limits.logins_per_address = three()).await;
+    let (_ground, app) = strict(|limits| limits.logins_per_address = 3).await;
     let [a, b, c, d, ..] = *Uuid::new_v4().as_bytes();
     let network = format!("2001:db8:{a:x}{b:02x}:{c:x}{d:02x}");
     let mut codes = Vec::new();
@@ -193,7 +360,7 @@ async fn the_addresses_of_one_ipv6_network_share_a_limit() {
 
 #[tokio::test]
 async fn one_address_can_register_so_many_people_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.registrations_per_address = three()).await;
+    let (_ground, app) = strict(|limits| limits.registrations_per_address = 3).await;
     let address = some_address();
     for _ in 0..3 {
         app.anonymous()
@@ -224,7 +391,7 @@ async fn one_address_can_register_so_many_people_and_no_more() {
 
 #[tokio::test]
 async fn a_stolen_token_cannot_be_used_to_guess_the_password() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = three()).await;
+    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
     let user = app.sign_up(&some_name()).await;
     let input = serde_json::json!({ "password": "wrong" });
     for _ in 0..3 {
@@ -245,7 +412,7 @@ async fn a_stolen_token_cannot_be_used_to_guess_the_password() {
 
 #[tokio::test]
 async fn a_username_can_be_changed_so_often_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.username_changes_per_user = three()).await;
+    let (_ground, app) = strict(|limits| limits.username_changes_per_user = 3).await;
     let user = app.sign_up(&some_name()).await;
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -266,7 +433,7 @@ async fn a_username_can_be_changed_so_often_and_no_more() {
 #[tokio::test]
 async fn a_limit_holds_across_instances() {
     let ground = Ground::new().await;
-    let config = limited(&ground, |limits| limits.logins_per_account = three());
+    let config = limited(&ground, |limits| limits.logins_per_account = 3);
     let (one, two) = (
         ground.start(config.clone()).await,
         ground.start(config).await,
@@ -302,7 +469,7 @@ async fn attempts(app: &App, name: &str) -> usize {
 async fn without_redis_each_instance_keeps_the_limit_and_shares_it_again_afterwards() {
     let redis = Redis::start();
     let ground = Ground::with_redis(redis.url()).await;
-    let config = limited(&ground, |limits| limits.logins_per_account = three());
+    let config = limited(&ground, |limits| limits.logins_per_account = 3);
     let (one, two) = (
         ground.start(config.clone()).await,
         ground.start(config).await,
@@ -328,7 +495,7 @@ async fn without_redis_each_instance_keeps_the_limit_and_shares_it_again_afterwa
         if shared {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(shared, "the limit is shared again once Redis is back");
 }
@@ -340,11 +507,11 @@ async fn a_frozen_redis_delays_a_sign_in_and_does_not_stop_it() {
     let app = ground.start(ground.config()).await;
     let user = app.sign_up(&some_name()).await;
     redis.freeze();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     app.sign_in(&user.username).await;
     let took = began.elapsed();
     redis.thaw();
     // Two limits that wait for Redis, each a quarter of a second. Had they taken the operation's two seconds, it would
     // have failed; the rest is for a machine on which everything is tested at once.
-    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }

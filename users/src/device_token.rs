@@ -1,0 +1,116 @@
+//! Device tokens: proof that somebody has signed in to an account on this device before.
+//!
+//! They grant nothing. Whoever has one for an account is limited apart from strangers when they sign in to it, so that
+//! strangers who guess its password cannot keep its owner out. They outlive the session that they were given with.
+
+use std::collections::HashMap;
+
+use chassis::Error;
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Header, Validation, decode, decode_header, encode, jwk::JwkSet,
+};
+use serde::{Deserialize, Serialize};
+use shared_schema::{Instant, SessionId, UserId};
+
+use crate::access_token::Minter;
+
+/// So that no service takes one for an access token, nor we an access token for one.
+const TYPE: &str = "device+jwt";
+
+/// Whom they are for: us, when somebody signs in.
+const AUDIENCE: &str = "login";
+
+/// Who has not been here for a year is a stranger.
+const LIFETIME_SECONDS: i64 = 366 * 24 * 60 * 60;
+
+/// Longer than any of ours.
+const MAX_BYTES: usize = 1_024;
+
+/// Most tokens that one sign-in may show: the accounts that are used on one device.
+pub(crate) const MOST_SHOWN: usize = 10;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: UserId,
+    /// The session that it was given with. It stands for the device.
+    sid: SessionId,
+    exp: i64,
+}
+
+impl Minter {
+    /// A token for the device of this session.
+    pub(crate) fn mint_device_token(
+        &self,
+        user: UserId,
+        session: SessionId,
+        now: Instant,
+    ) -> Result<String, Error> {
+        let header = Header {
+            typ: Some(TYPE.to_owned()),
+            kid: Some(self.key.id.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: user,
+            sid: session,
+            exp: now.0.as_second() + LIFETIME_SECONDS,
+        };
+        encode(&header, &claims, &self.key.private).map_err(Error::internal)
+    }
+}
+
+/// A device on which somebody has signed in to an account.
+#[derive(Clone, Copy)]
+pub(crate) struct Device {
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+}
+
+/// Recognizes the tokens that instances of ours have signed.
+pub(crate) struct DeviceTokens {
+    keys: HashMap<String, DecodingKey>,
+    rules: Validation,
+}
+
+impl DeviceTokens {
+    pub(crate) fn new(keys: &JwkSet, issuer: &str) -> Self {
+        let mut rules = Validation::new(Algorithm::EdDSA);
+        rules.set_issuer(&[issuer]);
+        rules.set_audience(&[AUDIENCE]);
+        rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+        let key = |jwk: &jsonwebtoken::jwk::Jwk| {
+            let id = jwk.common.key_id.clone()?;
+            Some((id, DecodingKey::from_jwk(jwk).ok()?))
+        };
+        Self {
+            keys: keys.keys.iter().filter_map(key).collect(),
+            rules,
+        }
+    }
+
+    /// The devices that good ones among these speak of. The others are worth as much as none.
+    pub(crate) fn read(&self, tokens: &[String]) -> Vec<Device> {
+        let tokens = tokens.iter().take(MOST_SHOWN);
+        tokens.filter_map(|token| self.device(token)).collect()
+    }
+
+    fn device(&self, token: &str) -> Option<Device> {
+        if token.len() > MAX_BYTES {
+            return None;
+        }
+        let header = decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return None;
+        }
+        let key = self.keys.get(&header.kid?)?;
+        let claims = decode::<Claims>(token, key, &self.rules).ok()?.claims;
+        Some(Device {
+            user: claims.sub,
+            session: claims.sid,
+        })
+    }
+}
