@@ -19,7 +19,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use instances::{Instance, Service};
-pub use options::{AddressLimits, Instances, Options, StackPorts};
+pub use options::{
+    AddressLimits, BROWSER_TESTS, Instances, Options, StackPorts, UNLIMITED, variables,
+};
 
 use crate::Error;
 use crate::directory::Directory;

@@ -3,12 +3,13 @@
 use std::{future::ready, sync::Arc};
 
 use chassis::{
-    Bound, EndedSessions, Service, StartError, Verifier,
+    Bound, EndedSessions, Limiter, Service, StartError, Verifier,
     config::PostgresArgs,
     graphql::Endpoint,
     health::Checks,
     metrics::Metrics,
     postgres::{self, Pool},
+    rate_limit::Class,
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -69,13 +70,25 @@ impl Application {
             interest,
             HintMetrics::register(registry),
         )?;
-        let sockets = Sockets::new(config.live.sockets(), SocketMetrics::register(registry));
+        let limiter = Limiter::new(registry);
+        let proxies = config.proxies.proxies();
+        let searches = Class::new("search", config.searches.searches_per_user);
+        let field_limits = config
+            .rates
+            .field_limits(&limiter, &proxies)
+            .field("publicChats", searches);
+        let sockets = Sockets::new(
+            config.live.sockets(),
+            SocketMetrics::register(registry),
+            &limiter,
+        );
 
         let status = ReplicaStatus::register(metrics.registry(), replica.is_some());
         let sources = Sources::new(&pool, replica.as_ref().map(|pool| (pool, status.clone())));
         let schema = graphql::schema(&sources, &hub);
         let endpoint = Endpoint::new(schema.clone(), &config.graphql)
             .limits(graphql::limits())
+            .field_limits(field_limits)
             .verifier(&verifier)
             .operations(metrics.operations());
         // Queries may read from a replica; subscriptions may not.
@@ -96,6 +109,7 @@ impl Application {
             hub: hub.clone(),
             pool: pool.clone(),
             sockets: sockets.clone(),
+            proxies,
             allowed_origins: config.graphql.allowed_origins.clone(),
         });
         let pages = Pages::new(

@@ -3,11 +3,13 @@
 use std::{convert::Infallible, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use chassis::config::{
-    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, TokenArgs, millis,
+    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, ProxyArgs, RateArgs, RedisArgs,
+    TokenArgs, millis,
 };
 use chassis::{
     StartError,
     postgres::{self, Pool},
+    rate_limit::Rate,
 };
 use clap::{Args, Parser};
 use secrecy::SecretString;
@@ -45,6 +47,35 @@ pub struct Config {
     /// Where queries read.
     #[command(flatten)]
     pub replica: ReplicaArgs,
+    /// How often what may be asked.
+    #[command(flatten)]
+    pub rates: RateArgs,
+    /// How often what may be searched for.
+    #[command(flatten)]
+    pub searches: SearchArgs,
+    /// Whom to believe about addresses.
+    #[command(flatten)]
+    pub proxies: ProxyArgs,
+}
+
+/// How often what may be searched for.
+#[derive(Args, Clone, Debug)]
+pub struct SearchArgs {
+    /// Searches of one user for public chats, such as `10/10s`: ten at once, then one per second. `off` is no limit.
+    /// Counted by each instance for itself.
+    #[arg(long, env = "SEARCHES_PER_USER", default_value_t = SEARCHES)]
+    pub searches_per_user: Rate,
+}
+
+/// Whoever types a name letter by letter searches some ten times.
+const SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
+
+impl Default for SearchArgs {
+    fn default() -> Self {
+        Self {
+            searches_per_user: SEARCHES,
+        }
+    }
 }
 
 /// A read replica for queries.
@@ -113,6 +144,11 @@ pub struct LiveArgs {
     /// Most WebSockets opened per second; more are answered 503 with a time to come back.
     #[arg(long, env = "SOCKETS_PER_SECOND", default_value = "200")]
     pub sockets_per_second: NonZeroU32,
+    /// WebSockets that one address may open, such as `100/5s`: a hundred at once, then twenty per second; an IPv6 address
+    /// counts as its /64. More are answered 503 with a time to come back. `off` is no limit. Counted by each instance for
+    /// itself.
+    #[arg(long, env = "SOCKETS_PER_ADDRESS", default_value_t = SOCKETS_OF_ADDRESS)]
+    pub sockets_per_address: Rate,
     /// Most open WebSockets of one user: each tab of each device has one, and they spread over the receivers.
     #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "20")]
     pub max_sockets_per_user: usize,
@@ -129,6 +165,9 @@ pub struct LiveArgs {
     #[arg(long, env = "SOCKET_STALL_MS", default_value = "60000", value_parser = millis)]
     pub socket_stall: Duration,
 }
+
+/// A whole office may come back at once. A few such addresses leave room for others.
+const SOCKETS_OF_ADDRESS: Rate = Rate::new(100, Duration::from_secs(5));
 
 impl LiveArgs {
     pub(crate) fn hub(&self) -> HubArgs {
@@ -150,6 +189,7 @@ impl LiveArgs {
         SocketArgs {
             max: self.max_sockets,
             upgrades_per_second: self.sockets_per_second,
+            upgrades_per_address: self.sockets_per_address,
             max_per_user: self.max_sockets_per_user,
             ping: self.socket_ping,
             stall: self.socket_stall,
@@ -167,6 +207,7 @@ impl Default for LiveArgs {
             resume_limit: 500,
             max_sockets: sockets.max,
             sockets_per_second: sockets.upgrades_per_second,
+            sockets_per_address: SOCKETS_OF_ADDRESS,
             max_sockets_per_user: sockets.max_per_user,
             subscription_kib_per_user: 8192,
             subscriptions_mib: 256,

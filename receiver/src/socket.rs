@@ -17,16 +17,16 @@ mod protocol;
 mod registry;
 mod sentinel;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{State, WebSocketUpgrade},
+    extract::{ConnectInfo, State, WebSocketUpgrade},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::any,
 };
-use chassis::{Verifier, graphql::Endpoint, postgres::Pool, telemetry};
+use chassis::{TrustedProxies, Verifier, graphql::Endpoint, postgres::Pool, telemetry};
 
 use crate::{feeds::Hub, press::Presses};
 
@@ -64,6 +64,8 @@ pub struct SocketContext {
     pub pool: Pool,
     /// All open sockets.
     pub sockets: Sockets,
+    /// Whom to believe about where an upgrade comes from.
+    pub proxies: TrustedProxies,
     /// Origins that a browser may connect from, besides our own.
     pub allowed_origins: Vec<String>,
 }
@@ -95,7 +97,15 @@ async fn upgrade(
     if !origin_allowed(request.headers(), &context.allowed_origins) {
         return (StatusCode::FORBIDDEN, "this origin may not connect").into_response();
     }
-    let Some(place) = context.sockets.enter() else {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let place = match peer {
+        Some(ConnectInfo(peer)) => {
+            let network = context.proxies.client(*peer, request.headers());
+            context.sockets.enter_from(network)
+        }
+        None => context.sockets.enter(),
+    };
+    let Some(place) = place else {
         return busy();
     };
     let trace = telemetry::Trace::of(request.headers());

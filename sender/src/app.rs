@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::{
-    Bound, EndedSessions, Service, StartError, Verifier,
+    Bound, EndedSessions, Limiter, Service, SharedLimiter, StartError, Verifier,
     config::PostgresArgs,
     graphql::Endpoint,
     health::Checks,
@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     db::{self, probes},
     graphql::{self, SenderSchema},
+    limits::{self, Limits},
     publish::Probe,
     queries::Instance,
     writer::Writer,
@@ -51,13 +52,21 @@ impl Application {
 
         let batches = Batches::new(pool.clone(), publisher.clone(), metrics.registry());
 
+        let limiter = Limiter::new(metrics.registry());
+        let shared = SharedLimiter::new(&limiter, &config.redis)?;
+        let field_limits = config
+            .rates
+            .field_limits(&limiter, &config.proxies.proxies());
+
         let schema: SenderSchema = graphql::builder()
             .data(batches)
+            .data(Limits::new(shared, &config.limits))
             .data(Writer::new(pool.clone(), publisher.clone()))
             .data(Instance::new(&config.listen.instance))
             .finish();
         let endpoint = Endpoint::new(schema, &config.graphql)
             .limits(graphql::limits())
+            .field_limits(limits::of_fields(field_limits, &config.limits))
             .verifier(&verifier)
             .operations(metrics.operations());
         let probe = Probe::new(&config.redis)?;

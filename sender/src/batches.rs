@@ -210,7 +210,7 @@ mod tests {
         queue::{MOST_WAITING, MOST_WAITING_PER_CHAT},
         *,
     };
-    use crate::content::Content;
+    use crate::{content::Content, limits::Permit};
 
     /// In front of a database that takes connections and says nothing, so that whatever comes stays.
     async fn stuck() -> (Batches, TcpListener) {
@@ -232,6 +232,7 @@ mod tests {
             content: Content::parse("hello").unwrap(),
             reply_to_id: None,
             request_hash: vec![],
+            permit: Permit::free(),
         }
     }
 

@@ -1,9 +1,15 @@
 //! What the environment says.
 
-use chassis::config::{
-    DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, RedisArgs, TokenArgs,
+use std::time::Duration;
+
+use chassis::{
+    config::{
+        DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, ProxyArgs, RateArgs, RedisArgs,
+        TokenArgs,
+    },
+    rate_limit::Rate,
 };
-use clap::Parser;
+use clap::{Args, Parser};
 
 /// The write side of Antiphon: GraphQL mutations of chats and messages.
 #[derive(Clone, Debug, Default, Parser)]
@@ -24,6 +30,15 @@ pub struct Config {
     /// Whom to believe.
     #[command(flatten)]
     pub tokens: TokenArgs,
+    /// How often what may be written.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// How often everything else.
+    #[command(flatten)]
+    pub rates: RateArgs,
+    /// Whom to believe about addresses.
+    #[command(flatten)]
+    pub proxies: ProxyArgs,
     /// The endpoint.
     #[command(flatten)]
     pub graphql: GraphqlArgs,
@@ -33,4 +48,69 @@ pub struct Config {
     /// The end.
     #[command(flatten)]
     pub drain: DrainArgs,
+}
+
+/// How often what may be written. A rate is written `10/10s`: ten at once, then one per second; the units are s, m, h and
+/// d, and `off` is no limit.
+#[derive(Args, Clone, Debug)]
+pub struct LimitArgs {
+    /// Messages that one user may send. `off` is no limit. Counted by each instance for itself.
+    #[arg(long, env = "SENDS_PER_USER", default_value_t = SENDS)]
+    pub sends_per_user: Rate,
+    /// Messages that one chat takes from all its participants together. `off` is no limit. Counted by each instance for
+    /// itself.
+    #[arg(long, env = "SENDS_PER_CHAT", default_value_t = SENDS_TO_CHAT)]
+    pub sends_per_chat: Rate,
+    /// Messages that one user may edit or remove. `off` is no limit. Counted by each instance for itself.
+    #[arg(long, env = "EDITS_PER_USER", default_value_t = EDITS)]
+    pub edits_per_user: Rate,
+    /// How often one user may say that they type, or have stopped. `off` is no limit. Counted by each instance for itself.
+    #[arg(long, env = "TYPING_PER_USER", default_value_t = TYPING)]
+    pub typing_per_user: Rate,
+    /// Chats that one user may create. `off` is no limit. Holds across instances.
+    #[arg(long, env = "CHATS_PER_USER", default_value_t = CHATS)]
+    pub chats_per_user: Rate,
+    /// People whom one user may bring into chats, new or not. It is also the most that one request may bring in. `off` is no
+    /// limit. Holds across instances.
+    #[arg(long, env = "PEOPLE_PER_USER", default_value_t = PEOPLE)]
+    pub people_per_user: Rate,
+}
+
+/// Faster than anyone types, apart from a few lines in a row.
+const SENDS: Rate = Rate::new(10, Duration::from_secs(10));
+const SENDS_TO_CHAT: Rate = Rate::new(50, Duration::from_secs(1));
+/// Whoever tidies up removes many in a row.
+const EDITS: Rate = Rate::new(30, Duration::from_secs(30));
+/// A client says it every three seconds, and once more with each message.
+const TYPING: Rate = Rate::new(20, Duration::from_secs(60));
+const CHATS: Rate = Rate::new(20, Duration::from_secs(60 * 60));
+/// As many as one request may name, and then as many a day.
+const PEOPLE: Rate = Rate::new(1_000, Duration::from_secs(24 * 60 * 60));
+
+impl LimitArgs {
+    /// No limits.
+    #[must_use]
+    pub const fn off() -> Self {
+        Self {
+            sends_per_user: Rate::OFF,
+            sends_per_chat: Rate::OFF,
+            edits_per_user: Rate::OFF,
+            typing_per_user: Rate::OFF,
+            chats_per_user: Rate::OFF,
+            people_per_user: Rate::OFF,
+        }
+    }
+}
+
+impl Default for LimitArgs {
+    fn default() -> Self {
+        Self {
+            sends_per_user: SENDS,
+            sends_per_chat: SENDS_TO_CHAT,
+            edits_per_user: EDITS,
+            typing_per_user: TYPING,
+            chats_per_user: CHATS,
+            people_per_user: PEOPLE,
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod departure;
 mod description;
 pub mod graphql;
 mod lanes;
+mod limits;
 mod mutations;
 mod participation;
 mod people;
@@ -21,4 +22,4 @@ mod request_hash;
 mod writer;
 
 pub use app::Application;
-pub use config::Config;
+pub use config::{Config, LimitArgs};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use lab::Error;
-use lab::stack::{Instances, Options, Stack, StackPorts};
+use lab::stack::{BROWSER_TESTS, Instances, Options, Stack, StackPorts, variables};
 use tokio::process::Command;
 
 use super::asked_to_end;
@@ -21,7 +21,9 @@ const PIDS_EVERY: Duration = Duration::from_millis(100);
 
 /// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on. It may
 /// break what runs: $ANTIPHON_PIDS/users-1 and so on, and redis, hold the process ids of
-/// what is up at the moment. What ends is started again, as in `lab up`.
+/// what is up at the moment. What ends is started again, as in `lab up`. Limits are those of
+/// production, except on sign-ins and registrations of an address and on sends, new chats and
+/// people brought in of a user, which are off; --env sets them.
 #[derive(Args)]
 pub struct With {
     /// The built web client; without it only the API is served.
@@ -55,6 +57,7 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
     let mut options = Options {
         web,
         ports: StackPorts::free_for(with.instances),
+        environment: variables(&BROWSER_TESTS),
         ..Options::for_tests()
     };
     options.environment.extend(with.environment.clone());

@@ -33,6 +33,41 @@ pub struct Options {
     pub with_redis: bool,
 }
 
+/// Turns every limit off that counts what a person or an address does: a program makes people by
+/// the dozen, all from one address, and each of them writes faster than anyone types.
+pub const UNLIMITED: [(&str, &str); 13] = [
+    ("LOGINS_PER_ADDRESS", "0"),
+    ("REGISTRATIONS_PER_ADDRESS", "0"),
+    ("SENDS_PER_USER", "off"),
+    ("SENDS_PER_CHAT", "off"),
+    ("EDITS_PER_USER", "off"),
+    ("TYPING_PER_USER", "off"),
+    ("CHATS_PER_USER", "off"),
+    ("PEOPLE_PER_USER", "off"),
+    ("SEARCHES_PER_USER", "off"),
+    ("OPERATIONS_PER_USER", "off"),
+    ("OPERATIONS_PER_ADDRESS", "off"),
+    ("SOCKETS_PER_ADDRESS", "off"),
+    ("USERNAME_CHANGES_PER_USER", "0"),
+];
+
+/// What a browser test needs more of than one person at one screen: it makes people and chats
+/// by the dozen, all from one address, and fills chats in advance. Everything else is as in
+/// production, so that the client is seen not to meet its limits.
+pub const BROWSER_TESTS: [(&str, &str); 5] = [
+    ("LOGINS_PER_ADDRESS", "0"),
+    ("REGISTRATIONS_PER_ADDRESS", "0"),
+    ("SENDS_PER_USER", "off"),
+    ("CHATS_PER_USER", "off"),
+    ("PEOPLE_PER_USER", "off"),
+];
+
+/// As [`Options::environment`] has them.
+pub fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
 impl Options {
     /// A throw-away stack on free ports, without the web client.
     pub fn for_tests() -> Options {
@@ -45,10 +80,7 @@ impl Options {
             address_limits: Some(AddressLimits::NONE),
             log: "info".to_owned(),
             drain_wait_ms: 1500,
-            // Tests make people by the dozen, all from one address.
-            environment: ["REGISTRATIONS_PER_ADDRESS", "LOGINS_PER_ADDRESS"]
-                .map(|name| (name.to_owned(), "100000".to_owned()))
-                .to_vec(),
+            environment: variables(&UNLIMITED),
             environment_of: HashMap::new(),
             with_redis: true,
         }

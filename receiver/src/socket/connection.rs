@@ -272,7 +272,9 @@ impl<'a> Connection<'a> {
             return Err(End::Close(Close::DuplicateId));
         }
         let admitted = if self.operations.len() < self.args.max_operations {
-            operation::admit(&self.context.endpoint, &mut request)
+            let endpoint = &self.context.endpoint;
+            operation::admit(endpoint, &mut request)
+                .and_then(|()| endpoint.charge(&mut request, &self.caller))
                 .and_then(|()| answers(&self.context.presses, request, &self.caller))
         } else {
             Err(Error::bad_request(format!(

@@ -10,6 +10,10 @@ use std::{
     time::Duration,
 };
 
+use chassis::{
+    Limiter, Network, Subject,
+    rate_limit::{Class, Rate},
+};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -39,6 +43,8 @@ pub struct SocketArgs {
     pub max: usize,
     /// Sockets opened per second: a crowd that comes back after an outage is let in at the pace of its catching up.
     pub upgrades_per_second: NonZeroU32,
+    /// Sockets opened from one network, so that nobody uses up the rate of all.
+    pub upgrades_per_address: Rate,
     /// Sockets of one user on this process.
     pub max_per_user: usize,
     /// The time a client has for `connection_init`.
@@ -58,6 +64,7 @@ impl Default for SocketArgs {
         Self {
             max: 10_000,
             upgrades_per_second: const { NonZeroU32::new(200).expect("200 is not zero") },
+            upgrades_per_address: Rate::OFF,
             max_per_user: 20,
             init_timeout: Duration::from_secs(3),
             ping: Duration::from_secs(20),
@@ -125,6 +132,8 @@ struct Inner {
     leaving: Mutex<HashMap<u64, CancellationToken>>,
     next: AtomicUsize,
     draining: CancellationToken,
+    limiter: Limiter,
+    upgrades_of_network: Class,
     upgrades: DefaultDirectRateLimiter,
 }
 
@@ -139,8 +148,10 @@ pub(super) struct Place {
 impl Sockets {
     /// No sockets yet.
     #[must_use]
-    pub fn new(args: SocketArgs, metrics: SocketMetrics) -> Self {
+    pub fn new(args: SocketArgs, metrics: SocketMetrics, limiter: &Limiter) -> Self {
         Self(Arc::new(Inner {
+            limiter: limiter.clone(),
+            upgrades_of_network: Class::new("upgrade", args.upgrades_per_address),
             args,
             metrics,
             open: AtomicUsize::new(0),
@@ -158,6 +169,22 @@ impl Sockets {
 
     pub(super) fn metrics(&self) -> &SocketMetrics {
         &self.0.metrics
+    }
+
+    /// A place for one more socket of a client who has shown no token yet, if too many did not come from there.
+    pub(super) fn enter_from(&self, network: Network) -> Option<Place> {
+        let Inner {
+            limiter,
+            upgrades_of_network,
+            ..
+        } = &*self.0;
+        let network = Subject::network(network);
+        limiter.charge(upgrades_of_network, network, 1).ok()?;
+        let place = self.enter();
+        if place.is_none() {
+            limiter.refund(upgrades_of_network, network, 1);
+        }
+        place
     }
 
     /// A place for one more socket, if there is one, and if not too many came within this second.

@@ -26,6 +26,7 @@ mod cost;
 mod forms;
 mod introspection;
 mod lifecycle;
+mod limits;
 mod protocol;
 mod replica;
 mod sabotage;

@@ -12,7 +12,10 @@ mod writing;
 
 use std::time::Duration;
 
-use chassis::config::{DrainArgs, PostgresArgs, RedisArgs};
+use chassis::{
+    config::{DrainArgs, PostgresArgs, RateArgs, RedisArgs},
+    rate_limit::Rate,
+};
 use clap::Parser;
 use lab::servers::TestDatabase;
 use receiver::{Application, Config, LiveArgs};
@@ -107,6 +110,11 @@ impl Stage {
         config.redis = RedisArgs::url(lab::servers::redis_url_as(&self.redis_url, "receiver"));
         config.drain = DrainArgs::immediate();
         config.live = live;
+        // Tests are the load balancer.
+        config.proxies.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        // Tests ask faster than people do.
+        config.rates = RateArgs::off();
+        config.searches.searches_per_user = Rate::OFF;
         config
     }
 

@@ -281,6 +281,7 @@ mod tests {
     use crate::{
         batches::pace::{PACE, SLOW},
         content::Content,
+        limits::Permit,
     };
 
     type Answered = oneshot::Receiver<Result<Message, Error>>;
@@ -294,6 +295,7 @@ mod tests {
             content: Content::parse("hello").unwrap(),
             reply_to_id: None,
             request_hash: vec![],
+            permit: Permit::free(),
         };
         let trace = None;
         let sending = Sending {

@@ -8,6 +8,7 @@ use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
 use super::add_participants::{Invitation, invite};
 use crate::{
     graphql,
+    limits::Limits,
     participation::Participation,
     people::People,
     publish::Hints,
@@ -54,11 +55,18 @@ impl AddParticipant {
             role: input.role.unwrap_or(ParticipantRole::Member),
         };
         let writer = Writer::of(context)?;
+        let charged = invitation
+            .charge(writer, Limits::of(context)?, &caller, input.chat_id)
+            .await?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             add(tx, &participation, &invitation).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        let added = writer.commit_in(input.chat_id, rule).await;
+        if let Err(error) = &added {
+            charged.failed(error).await;
+        }
+        Ok(added?)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     admission::{Admission, admit},
     db::{chats, participants, profiles},
     graphql,
+    limits::{Charged, Limits},
     participation::Participation,
     people::People,
     publish::Hints,
@@ -57,11 +58,18 @@ impl AddParticipants {
             role: ParticipantRole::Member,
         };
         let writer = Writer::of(context)?;
+        let charged = invitation
+            .charge(writer, Limits::of(context)?, &caller, input.chat_id)
+            .await?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             add(tx, &participation, &invitation).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        let added = writer.commit_in(input.chat_id, rule).await;
+        if let Err(error) = &added {
+            charged.failed(error).await;
+        }
+        Ok(added?)
     }
 }
 
@@ -88,6 +96,24 @@ pub struct Invitation {
     pub people: People,
     /// What the newcomers may do.
     pub role: ParticipantRole,
+}
+
+impl Invitation {
+    /// Counts those who do not take part yet, as far as that is known before the chat's lock is taken: nobody who waits for
+    /// the lock shall wait for Redis as well.
+    pub async fn charge<'a>(
+        &self,
+        writer: &Writer,
+        limits: &'a Limits,
+        caller: &Caller,
+        chat: ChatId,
+    ) -> Result<Charged<'a>, Error> {
+        let users = self.people.as_slice();
+        let present = participants::among(&writer.client().await?, chat, users).await?;
+        limits
+            .bring_in(caller.user_id, users.len() - present.len())
+            .await
+    }
 }
 
 /// They are in.

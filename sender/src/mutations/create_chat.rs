@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Transaction};
 use futures_util::{future::OptionFuture, try_join};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, Reason, UserId};
 
@@ -16,6 +16,7 @@ use crate::{
     },
     description::Description,
     graphql,
+    limits::{Charged, Limits},
     people::People,
     publish::Hints,
     request_hash::RequestHash,
@@ -58,7 +59,8 @@ pub struct CreateChat;
 #[Object]
 impl CreateChat {
     /// Creates a chat. The caller becomes its owner; in a direct chat both people are members. There is one direct chat
-    /// per pair of people: asking for another one answers with the one that exists. Safe to retry with the same id.
+    /// per pair of people: asking for another one answers with the one that exists. Safe to retry with the same id. `RATE_LIMITED` when the caller has created too many
+    /// chats lately, or brought too many people into chats; what exists already costs nothing.
     async fn create_chat(
         &self,
         context: &Context<'_>,
@@ -67,10 +69,30 @@ impl CreateChat {
         let caller = Caller::of(context)?.clone();
         let plan = Plan::parse(input, &caller)?;
         let writer = Writer::of(context)?;
-        Ok(writer
+        let charged = charge(context, writer, &caller, &plan).await?;
+        let created = writer
             .commit(async move |tx| create(tx, &caller, &plan).await)
-            .await?)
+            .await;
+        if let (Err(error), Some(charged)) = (&created, charged) {
+            charged.failed(error).await;
+        }
+        Ok(created?)
     }
+}
+
+/// Counts a new chat and its people. One that is there already is asked for again, or found: that costs nothing.
+async fn charge<'a>(
+    context: &Context<'a>,
+    writer: &Writer,
+    caller: &Caller,
+    plan: &Plan,
+) -> Result<Option<Charged<'a>>, Error> {
+    if earlier(&writer.client().await?, plan).await?.is_some() {
+        return Ok(None);
+    }
+    let others = plan.others.as_slice().len();
+    let limits = Limits::of(context)?;
+    Ok(Some(limits.create_chat(caller.user_id, others).await?))
 }
 
 struct Plan {
@@ -185,9 +207,9 @@ async fn create(
 }
 
 /// The chat that already has this id, else the one of this pair.
-async fn earlier(tx: &Transaction<'_>, plan: &Plan) -> Result<Option<StoredChat>, Error> {
-    let pair = plan.direct_pair.map(|pair| chats::find_direct(tx, pair));
-    let (same_id, same_pair) = try_join!(chats::find(tx, plan.id), async {
+async fn earlier(db: &impl GenericClient, plan: &Plan) -> Result<Option<StoredChat>, Error> {
+    let pair = plan.direct_pair.map(|pair| chats::find_direct(db, pair));
+    let (same_id, same_pair) = try_join!(chats::find(db, plan.id), async {
         OptionFuture::from(pair).await.transpose()
     })?;
     Ok(same_id.or(same_pair.flatten()))

@@ -1,13 +1,24 @@
 //! `createMessage`: someone says something.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chassis::{
     Caller, Error,
     mutants::{first_seen, planted},
 };
-use shared_schema::{ChatId, Cursor, MessageId, Reason, UserId};
+use shared_schema::{ChatId, Cursor, Message, MessageId, Reason, UserId};
 
-use crate::{batches::Batches, client_id, content::Content, graphql, request_hash::RequestHash};
+use crate::{
+    batches::Batches,
+    client_id,
+    content::Content,
+    db::messages,
+    graphql,
+    limits::{Limits, Permit, is_ours},
+    request_hash::RequestHash,
+    writer::Writer,
+};
 
 /// What to say, and where.
 #[derive(InputObject)]
@@ -37,14 +48,15 @@ pub struct CreateMessage;
 
 #[Object]
 impl CreateMessage {
-    /// Adds a message to a chat and moves the sender's own read mark to it. Safe to retry with the same id.
+    /// Adds a message to a chat and moves the sender's own read mark to it. Safe to retry with the same id. `RATE_LIMITED`,
+    /// with the time to wait, when the caller or the chat has had too many; a retry of what was stored never is.
     async fn create_message(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "What to say, and where.")] input: CreateMessageInput,
     ) -> async_graphql::Result<CreateMessagePayload> {
-        let draft = Draft::parse(input, Caller::of(context)?)?;
-        let message = Batches::of(context)?.send(draft).await?;
+        let draft = Draft::parse(input, Caller::of(context)?, Limits::of(context)?)?;
+        let message = send(context, draft).await?;
         Ok(CreateMessagePayload {
             cursor: message.position(),
             message: message.into(),
@@ -61,10 +73,32 @@ pub struct Draft {
     pub reply_to_id: Option<MessageId>,
     /// Tells a retry from another request with the same id.
     pub request_hash: Vec<u8>,
+    pub permit: Arc<Permit>,
+}
+
+/// A retry of what was sent before goes on whatever its sender has used up: it is not refused for having succeeded.
+async fn send(context: &Context<'_>, draft: Draft) -> Result<Message, Error> {
+    let permit = Arc::clone(&draft.permit);
+    if let Err(refused) = permit.charge()
+        && !was_sent(Writer::of(context)?, &draft).await?
+    {
+        return Err(refused);
+    }
+    let sent = Batches::of(context)?.send(draft).await;
+    if sent.as_ref().is_err_and(is_ours) {
+        permit.take_back();
+    }
+    sent
+}
+
+/// Whether the message of this very request is stored.
+async fn was_sent(writer: &Writer, draft: &Draft) -> Result<bool, Error> {
+    let earlier = messages::find(&writer.client().await?, draft.chat_id, draft.id).await?;
+    Ok(earlier.is_some_and(|earlier| earlier.request_hash == draft.request_hash))
 }
 
 impl Draft {
-    fn parse(input: CreateMessageInput, caller: &Caller) -> Result<Self, Error> {
+    fn parse(input: CreateMessageInput, caller: &Caller, limits: &Limits) -> Result<Self, Error> {
         let content = Content::parse(&input.content)?;
         let reply_to = input
             .reply_to_id
@@ -82,6 +116,7 @@ impl Draft {
             content,
             reply_to_id: input.reply_to_id,
             request_hash,
+            permit: limits.permit(caller.user_id, input.chat_id),
         })
     }
 }
@@ -117,6 +152,9 @@ pub fn rule<'a>(draft: &Draft, known: Known<'a>) -> Result<Ruling<'a>, Error> {
         let (id, username) = (MessageId::new(), known.author?);
         return Ok(Ruling::Store { id, username });
     }
+    if repeated {
+        draft.permit.take_back();
+    }
     match (known.author, known.earlier) {
         // The hash covers the sender, so this is their own message: they are told so also after they have left the
         // chat, or a lost answer would turn into the belief that it was never sent.
@@ -127,6 +165,9 @@ pub fn rule<'a>(draft: &Draft, known: Known<'a>) -> Result<Ruling<'a>, Error> {
         (Err(refused), _) => Err(refused),
         (Ok(_), Some(_)) => Err(Error::conflict_on("id", Reason::IdTaken)),
         (Ok(_), None) if !known.answerable => Err(Error::not_found_in("replyToId", "message")),
-        (Ok(username), None) => Ok(Ruling::Store { id, username }),
+        (Ok(username), None) => {
+            draft.permit.charge_to_chat()?;
+            Ok(Ruling::Store { id, username })
+        }
     }
 }

@@ -30,5 +30,6 @@ mod ended_sessions;
 mod events;
 mod group_commit;
 mod lifecycle;
+mod limits;
 mod publishing;
 mod transactions;

@@ -9,9 +9,11 @@ mod scene;
 
 use std::time::Duration;
 
-use chassis::config::{DrainArgs, GraphqlArgs, ListenArgs, PostgresArgs, RedisArgs, TokenArgs};
+use chassis::config::{
+    DrainArgs, GraphqlArgs, ListenArgs, PostgresArgs, RateArgs, RedisArgs, TokenArgs,
+};
 use lab::servers::TestDatabase;
-use sender::{Application, Config};
+use sender::{Application, Config, LimitArgs};
 use serde_json::{Value, json};
 use shared_schema::Cursor;
 use tokio::task::JoinHandle;
@@ -111,6 +113,9 @@ impl Stage {
             },
             drain: DrainArgs::immediate(),
             graphql: GraphqlArgs::development(),
+            // Tests write faster than people do.
+            limits: LimitArgs::off(),
+            rates: RateArgs::off(),
             ..Config::default()
         }
     }

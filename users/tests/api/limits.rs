@@ -1,5 +1,6 @@
 //! The limits on guessing. They are shared through Redis, so every test uses names and addresses of its own.
 
+use chassis::rate_limit::Rate;
 use lab::servers::Redis;
 use users::{Config, LimitArgs};
 use uuid::Uuid;
@@ -428,6 +429,51 @@ async fn a_username_can_be_changed_so_often_and_no_more() {
         codes,
         [none.clone(), none.clone(), none, "RATE_LIMITED".into()]
     );
+}
+
+#[tokio::test]
+async fn a_person_searches_so_often_and_asks_so_much_and_no_more() {
+    let ground = Ground::new().await;
+    let mut config = limited(&ground, |limits| {
+        limits.searches_per_user = Rate::new(3, Duration::from_secs(3 * 60 * 60));
+    });
+    config.rates.operations_per_user = Rate::new(2, Duration::from_secs(2 * 60 * 60));
+    config.rates.operations_per_address = Rate::new(4, Duration::from_secs(4 * 60 * 60));
+    let app = ground.start(config).await;
+    let home = some_address();
+    let user = SignedIn::from(
+        app.anonymous()
+            .from(&home)
+            .register(&some_name())
+            .await
+            .ok(),
+    );
+    let search = "{ searchUsers(query: \"robot\") { nodes { id } } }";
+    let codes = async |count: usize, document: &str, token: Option<&str>| {
+        let mut codes = Vec::new();
+        for _ in 0..count {
+            let call = match token {
+                Some(token) => app.with_token(token),
+                None => app.anonymous().from(&home),
+            };
+            let answer = call.send(document, serde_json::json!({})).await;
+            let code = answer.0["errors"][0]["extensions"]["code"].clone();
+            codes.push(code.as_str().unwrap_or("ok").to_owned());
+        }
+        codes
+    };
+    let token = Some(user.access_token.as_str());
+    assert_eq!(
+        codes(4, search, token).await,
+        ["ok", "ok", "ok", "RATE_LIMITED"]
+    );
+    let me = "{ me { email } }";
+    assert_eq!(codes(3, me, token).await, ["ok", "ok", "RATE_LIMITED"]);
+    // Whoever has no token is counted by where they come from; the registration was one.
+    let twice = "{ a: __typename b: __typename }";
+    assert_eq!(codes(2, twice, None).await, ["ok", "RATE_LIMITED"]);
+    let elsewhere = app.anonymous().from(&some_address());
+    elsewhere.send(twice, serde_json::json!({})).await.ok();
 }
 
 #[tokio::test]

@@ -45,6 +45,11 @@ impl Answer {
         assert_eq!(self.refused(), expected, "{}", self.0);
     }
 
+    /// Something more about the refusal.
+    pub fn extension(&self, name: &str) -> &Value {
+        &self.0["errors"][0]["extensions"][name]
+    }
+
     /// What the refusal says to people.
     pub fn message(&self) -> String {
         self.refused();
