@@ -7,6 +7,7 @@ const grant = (number: number, lifetimeMs = 600_000): Grant => ({
   accessToken: `access ${number}`,
   accessTokenExpiresAt: new Date(Date.now() + lifetimeMs).toISOString(),
   refreshToken: `refresh ${number}`,
+  deviceToken: `device ${number}`,
   userId: "ada",
 });
 
@@ -166,4 +167,26 @@ test("S9: an answer that was lost is asked for with the same id, after a reload 
   expect(repeated).toBe(first);
   expect(next).not.toBe(first);
   expect(next).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("S4: what says that this device has signed in before is renewed, and survives signing out", async () => {
+  const { tab } = browser();
+  const session = tab();
+  session.adopt(grant(1));
+  expect(session.devices.all()).toEqual(["device 1"]);
+  await tab().accessToken();
+  session.end();
+  expect(tab().devices.all()).toEqual(["device 2"]);
+});
+
+test("S4: a device knows ten accounts, those used last", () => {
+  const { tab } = browser();
+  for (let number = 1; number <= 12; number += 1) tab().adopt({ ...grant(number), userId: `user ${number}` });
+  tab().adopt({ ...grant(5), userId: "user 5", deviceToken: "another" });
+  expect(tab().devices.all()).toEqual([
+    "another",
+    ...[12, 11, 10, 9, 8, 7, 6, 4, 3].map((number) => `device ${number}`),
+  ]);
+  deviceStorage.set("antiphon.devices", '[["junk"],7,{"a":1}]');
+  expect(tab().devices.all()).toEqual([]);
 });

@@ -95,7 +95,13 @@ async function listen() {
 
 function grant(number: number) {
   const accessTokenExpiresAt = new Date(Date.now() + 600_000).toISOString();
-  return { accessToken: `access ${number}`, accessTokenExpiresAt, refreshToken: `refresh ${number}`, userId: "ada" };
+  return {
+    accessToken: `access ${number}`,
+    accessTokenExpiresAt,
+    refreshToken: `refresh ${number}`,
+    deviceToken: "device",
+    userId: "ada",
+  };
 }
 
 test("it is connected with the first sign of life and not before, and tells what comes", async () => {

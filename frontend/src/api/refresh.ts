@@ -18,6 +18,7 @@ export function grantOf(payload: SignedInFragment): Grant {
     accessToken: payload.accessToken,
     accessTokenExpiresAt: payload.accessTokenExpiresAt,
     refreshToken: payload.refreshToken,
+    deviceToken: payload.deviceToken,
     userId: unmask(AccountFieldsFragmentDoc, payload.account).user.id,
   };
 }

@@ -1,5 +1,6 @@
 import { v4 } from "uuid";
 import type { DeviceStorage } from "./deviceStorage";
+import { DeviceTokens } from "./deviceTokens";
 import { type Failure, isTemporary } from "./errors";
 import { Store } from "./store";
 
@@ -8,6 +9,8 @@ export interface Grant {
   accessToken: string;
   accessTokenExpiresAt: string;
   refreshToken: string;
+  /** Says that this device has signed in to the account. */
+  deviceToken: string;
   userId: string;
 }
 
@@ -46,6 +49,8 @@ export class Session {
   readonly state: Store<SessionState>;
   /** Whether the session outlives the tab. */
   readonly stored = new Store(true);
+  /** What outlives the session: the accounts that this device has signed in to. */
+  readonly devices: DeviceTokens;
   readonly #deps: Dependencies;
   #access: { token: string; staleAt: number } | undefined;
   #refreshing: Promise<string | undefined> | undefined;
@@ -54,6 +59,7 @@ export class Session {
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
+    this.devices = new DeviceTokens(deps.storage);
     const stored = this.#stored();
     this.state = new Store<SessionState>(
       stored ? { status: "signed-in", userId: stored.userId } : { status: "signed-out" },
@@ -69,6 +75,7 @@ export class Session {
     };
     const stored: Stored = { refreshToken: grant.refreshToken, userId: grant.userId, requestId: NO_REQUEST };
     this.#store(stored);
+    this.devices.keep(grant.userId, grant.deviceToken);
     const state = this.state.get();
     if (state.status === "signed-out" || state.userId !== grant.userId) {
       this.state.set({ status: "signed-in", userId: grant.userId });

@@ -59,8 +59,9 @@ pub struct CreateChat;
 #[Object]
 impl CreateChat {
     /// Creates a chat. The caller becomes its owner; in a direct chat both people are members. There is one direct chat
-    /// per pair of people: asking for another one answers with the one that exists. Safe to retry with the same id. `RATE_LIMITED` when the caller has created too many
-    /// chats lately, or brought too many people into chats; what exists already costs nothing.
+    /// per pair of people: asking for another one answers with the one that exists. Safe to retry with the same id.
+    /// `RATE_LIMITED` when the caller has created too many chats lately, or brought too many people into chats; what exists
+    /// already costs nothing.
     async fn create_chat(
         &self,
         context: &Context<'_>,

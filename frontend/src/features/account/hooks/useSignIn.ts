@@ -43,7 +43,9 @@ const options = { context: { anonymous: true }, fetchPolicy: "no-cache" } as con
 
 export function useLogin() {
   const client = useApolloClient();
-  return useStart(async (input: LoginInput) => {
+  const { session } = useAntiphon();
+  return useStart(async (asked: LoginInput) => {
+    const input = { ...asked, deviceTokens: session.devices.all() };
     const { data } = await client.mutate({ mutation: LoginDocument, variables: { input }, ...options });
     return data?.login;
   });
