@@ -342,6 +342,7 @@ fn unit(text: &str) -> Option<(u16, &str)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use async_graphql::{
         Value,
