@@ -13,6 +13,7 @@ COPY migrations/Cargo.toml migrations/
 COPY receiver/Cargo.toml receiver/
 COPY sender/Cargo.toml sender/
 COPY shared-schema/Cargo.toml shared-schema/
+COPY text/Cargo.toml text/
 COPY users/Cargo.toml users/
 RUN for crate in */; do \
         mkdir "$crate/src" && : >"$crate/src/lib.rs" && echo 'fn main() {}' >"$crate/src/main.rs"; \
@@ -24,9 +25,10 @@ COPY migrations migrations
 COPY receiver receiver
 COPY sender sender
 COPY shared-schema shared-schema
+COPY text text
 COPY users users
 # Cargo goes by the times of files, and ours may be older than those of the step before.
-RUN find chassis migrations receiver sender shared-schema users -name '*.rs' -exec touch {} + && \
+RUN find chassis migrations receiver sender shared-schema text users -name '*.rs' -exec touch {} + && \
     cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin migrate && \
     mkdir /programs && \
     cp target/dist/users target/dist/sender target/dist/receiver target/dist/migrate /programs/

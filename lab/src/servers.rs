@@ -10,6 +10,7 @@ mod postgres;
 mod redis;
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use database::{TestDatabase, connect};
 pub use postgres::{Durability, Postgres};
@@ -21,6 +22,9 @@ pub struct Servers {
     postgres: Postgres,
     redis: Redis,
 }
+
+/// How many standbys were made, each of which has a name of its own.
+static STANDBYS: AtomicU32 = AtomicU32::new(0);
 
 /// The servers of this test process, started by whoever asks first. They stop when the
 /// process ends. For use from any number of `#[tokio::test]`s.
@@ -42,6 +46,17 @@ impl Servers {
     /// When the migrations fail or Postgres has gone.
     pub async fn database(&self) -> TestDatabase {
         self.postgres.database().await
+    }
+
+    /// A hot standby of the shared Postgres, with its data beside it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn standby(&self) -> Postgres {
+        let name = format!("standby-{}", STANDBYS.fetch_add(1, Ordering::Relaxed) + 1);
+        self.postgres
+            .followed_by(&name)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The shared Redis, for whoever may do everything: [`redis_url_as`] makes a service of them. A database number does not isolate Pub/Sub: tests are kept apart

@@ -207,7 +207,7 @@ export const ar: Strings = {
     signs: "رموز",
   },
   moreFor: (name) => `إجراءات رسالة ${own(name)}`,
-  jumpToQuoted: (name) => `الانتقال إلى رسالة ${own(name)}`,
+  jumpToQuoted: "الانتقال إلى رسالة",
   newMessages: "رسائل جديدة",
   jumpToNewest: "الانتقال إلى أحدث رسالة",
   jumpToNewestCount: (count) => `الانتقال إلى أحدث رسالة، ${counted(count, NEW_MESSAGES)}`,

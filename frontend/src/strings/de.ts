@@ -171,7 +171,7 @@ export const de: Strings = {
     signs: "Zeichen",
   },
   moreFor: (name) => `Aktionen für die Nachricht von ${own(name)}`,
-  jumpToQuoted: (name) => `Zur Nachricht von ${own(name)}`,
+  jumpToQuoted: "Zur Nachricht von",
   newMessages: "Neue Nachrichten",
   jumpToNewest: "Zur neuesten Nachricht",
   jumpToNewestCount: (count) => `Zur neuesten Nachricht, ${count} neue`,

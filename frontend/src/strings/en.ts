@@ -168,7 +168,8 @@ export const en = {
     signs: "Signs",
   },
   moreFor: (name: string) => `Actions for the message of ${own(name)}`,
-  jumpToQuoted: (name: string) => `Go to the message of ${own(name)}`,
+  /** The name of the person follows, and the text. */
+  jumpToQuoted: "Go to the message of",
   newMessages: "New messages",
   jumpToNewest: "Go to the newest message",
   jumpToNewestCount: (count: number) => `Go to the newest message, ${count} new`,

@@ -91,6 +91,12 @@ impl Postgres {
         Ok(postgres)
     }
 
+    /// A hot standby of this server on a free port, with its data called `name` beside this one's.
+    pub(super) fn followed_by(&self, name: &str) -> Result<Postgres, Error> {
+        let directory = Arc::clone(&self.directory);
+        Postgres::standby(name, directory, ports::free(), self.durability, self.port)
+    }
+
     fn named(
         name: &str,
         directory: Arc<Directory>,

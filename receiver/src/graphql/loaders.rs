@@ -3,6 +3,8 @@
 //! One set per database. The loaders keep nothing, so what they answer is never staler than the statement, except for
 //! people's profiles, which are shown with every message and kept for [`PROFILE_LIFETIME`].
 
+mod participant_pages;
+
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::{
@@ -16,14 +18,13 @@ use shared_schema::{ChatId, Cursor, MessageId, Number, UserId};
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::Instrument;
 
+use self::participant_pages::ParticipantPages;
 use crate::{
-    db::{
-        self,
-        chats::VisibleChat,
-        participants::{JoiningKey, ParticipantRow},
-    },
+    db::{self, chats::VisibleChat, participants::ParticipantRow},
     sources::source,
 };
+
+pub use self::participant_pages::{PagePart, ParticipantPage};
 
 /// How long a profile is kept. A page that was made with it may be kept a second longer: a changed name is shown
 /// everywhere within three seconds.
@@ -363,59 +364,6 @@ impl Loader<(ChatId, UserId)> for Heads {
                 "heads of chats: no answer in time",
             ))),
         }
-    }
-}
-
-/// Which participants of a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ParticipantPage {
-    /// Whose.
-    pub chat: ChatId,
-    /// Where from, in what direction and how many.
-    pub part: PagePart,
-}
-
-/// A part of a list of participants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PagePart {
-    /// Those who joined after, earliest first.
-    First(Option<JoiningKey>, i64),
-    /// Those who joined before, latest first.
-    Last(Option<JoiningKey>, i64),
-}
-
-struct ParticipantPages(Pool);
-
-impl Loader<ParticipantPage> for ParticipantPages {
-    type Value = Vec<ParticipantRow>;
-    type Error = Arc<Error>;
-
-    async fn load(
-        &self,
-        keys: &[ParticipantPage],
-    ) -> Result<HashMap<ParticipantPage, Self::Value>, Self::Error> {
-        let keys: Vec<_> = keys.iter().map(|page| (page.part, page.chat)).collect();
-        let mut pages: HashMap<ParticipantPage, Vec<ParticipantRow>> = HashMap::new();
-        for (part, chats) in grouped(&keys) {
-            let rows = match part {
-                PagePart::First(after, limit) => {
-                    db::participants::first_of(&self.0, &chats, after, limit).await?
-                }
-                PagePart::Last(before, limit) => {
-                    db::participants::last_of(&self.0, &chats, before, limit).await?
-                }
-            };
-            for row in rows {
-                pages
-                    .entry(ParticipantPage {
-                        chat: row.facts.chat_id,
-                        part,
-                    })
-                    .or_default()
-                    .push(row);
-            }
-        }
-        Ok(pages)
     }
 }
 

@@ -1,12 +1,8 @@
 //! Queries from a replica: what it may lag, and what it may not.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use lab::{
-    directory::Directory,
-    ports,
-    servers::{Durability, Postgres},
-};
+use lab::servers::Postgres;
 use receiver::{LiveArgs, ReplicaArgs};
 use serde_json::{Value, json};
 use shared_schema::ChatKind;
@@ -26,12 +22,8 @@ async fn with_replica() -> (Stage, Postgres) {
 async fn with_replica_at_most(replica_max_lag: Duration) -> (Stage, Postgres) {
     let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
     let url: tokio_postgres::Config = stage.database.owner_url().parse().unwrap();
-    let (primary, name) = (url.get_ports()[0], url.get_dbname().unwrap().to_owned());
-    let replica = block_in_place(|| {
-        let directory = Arc::new(Directory::temporary().unwrap());
-        let port = ports::free();
-        Postgres::standby("replica", directory, port, Durability::ThrownAway, primary).unwrap()
-    });
+    let name = url.get_dbname().unwrap().to_owned();
+    let replica = block_in_place(|| lab::servers::shared().standby());
     let mut config = stage.config(LiveArgs::default());
     let url = replica.url("antiphon_receiver", &name);
     config.replica = ReplicaArgs {

@@ -44,6 +44,7 @@ pub struct Stage {
     /// What `sender` would publish with.
     pub voice: Voice,
     sender: Mutex<tokio_postgres::Client>,
+    users: Mutex<tokio_postgres::Client>,
     redis_url: String,
     keys: Keys,
     client: reqwest::Client,
@@ -77,6 +78,7 @@ impl Stage {
         Self {
             owner: database.connect_as_owner().await,
             sender: Mutex::new(database.connect_as("antiphon_sender").await),
+            users: Mutex::new(database.connect_as("antiphon_users").await),
             database,
             voice: Voice::new(&redis_url),
             redis_url,

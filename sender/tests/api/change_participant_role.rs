@@ -45,7 +45,7 @@ async fn a_chat_keeps_at_least_one_owner() {
         .call(&ada, "changeParticipantRole", demote.clone())
         .await;
     answer.is("CONFLICT", None);
-    assert_eq!(answer.message(), "make someone else an owner first");
+    assert_eq!(answer.message(), "Make someone else an owner first.");
     stage.promote(&ada, &chat, &bob, "OWNER").await;
     stage
         .call(&ada, "changeParticipantRole", demote.clone())

@@ -18,6 +18,15 @@ struct Rows {
 }
 
 async fn rows(stage: &Stage) -> Rows {
+    let theirs = "SELECT count(*) FROM pg_stat_activity
+                  WHERE datname = current_database() AND application_name LIKE 'sender%'";
+    for _ in 0..500 {
+        let left: i64 = stage.owner.query_one(theirs, &[]).await.unwrap().get(0);
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     stage
         .owner
         .batch_execute("SELECT pg_stat_force_next_flush()")

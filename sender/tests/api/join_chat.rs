@@ -13,7 +13,7 @@ async fn anyone_joins_a_public_chat_once() {
     let message = json!({ "chatId": chat, "content": "hello" });
     let answer = stage.call(&bob, "createMessage", message.clone()).await;
     answer.is("FORBIDDEN", None);
-    assert_eq!(answer.message(), "join the chat first");
+    assert_eq!(answer.message(), "Join the chat first.");
 
     let input = json!({ "chatId": chat });
     let payload = stage.call(&bob, "joinChat", input.clone()).await.ok();

@@ -42,7 +42,7 @@ async fn the_last_owner_stays_while_others_take_part() {
     let input = json!({ "chatId": chat });
     let answer = stage.call(&ada, "leaveChat", input.clone()).await;
     answer.is("CONFLICT", None);
-    assert_eq!(answer.message(), "make someone else an owner first");
+    assert_eq!(answer.message(), "Make someone else an owner first.");
 
     stage.promote(&ada, &chat, &bob, "OWNER").await;
     stage.call(&ada, "leaveChat", input).await.ok();

@@ -13,6 +13,6 @@ async fn anyone_may_ask_which_instance_answers() {
         assert_eq!(info["name"], "sender");
         assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(info["instance"], instance);
-        assert_eq!(info["schemaVersion"], 2);
+        assert_eq!(info["schemaVersion"], 6);
     }
 }

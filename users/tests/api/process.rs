@@ -65,7 +65,7 @@ fn a_missing_or_bad_variable_is_named_in_one_line() {
                 "--signing-key-file",
                 "k",
                 "--logins-per-account",
-                "0",
+                "often",
             ],
             "LOGINS_PER_ACCOUNT: ",
         ),

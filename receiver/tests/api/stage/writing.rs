@@ -12,7 +12,18 @@ use super::{Person, Stage};
 impl Stage {
     /// Appends these changes, each to its feed, and publishes them.
     pub async fn append(&self, actor: UserId, changes: Vec<(FeedId, Change)>) -> Vec<Event> {
-        let mut client = self.sender.lock().await;
+        // Each kind has one writer, and its role alone may append it.
+        let of_account = |change: &Change| {
+            matches!(
+                change,
+                Change::SessionRevoked { .. } | Change::ProfileUpdated { .. }
+            )
+        };
+        let writer = match changes.iter().all(|(_, change)| of_account(change)) {
+            true => &self.users,
+            false => &self.sender,
+        };
+        let mut client = writer.lock().await;
         let tx = client.transaction().await.unwrap();
         let mut events = vec![];
         for (feed, change) in changes {

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo, useRef, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
@@ -75,10 +76,10 @@ export const MessageRow = memo(function MessageRow(props: {
               type="button"
               className={styles.quote}
               tabIndex={entered ? 0 : -1}
-              aria-label={t.jumpToQuoted(senderName(quoted))}
               onClick={() => actions.jumpTo(quoted.id)}
               style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
             >
+              <VisuallyHidden>{t.jumpToQuoted} </VisuallyHidden>
               <span className={styles.quoteName}>{senderName(quoted)}</span>
               <span className={styles.quoteText} dir="auto">
                 {quoted.removedAt ? t.removedMessage : plainText(quoted.content ?? "")}
