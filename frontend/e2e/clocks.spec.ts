@@ -53,11 +53,11 @@ test("B8: what was today is yesterday after midnight, in the conversation and in
   await startGroup(ada, "Notes", []);
   await say(ada, "written today");
   await expect(message(ada, "written today")).toBeVisible();
-  await expect(page.getByRole("region", { name: "Messages" }).getByText("Today")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Messages" }).getByText("Today", { exact: true })).toBeVisible();
   const time = page.getByRole("navigation").getByRole("link", { name: /Notes/ }).locator("time");
   await expect(time).toHaveText(/^\d\d:\d\d$/);
   await page.clock.setFixedTime(new Date(Date.now() + 24 * 3_600_000));
   await page.evaluate(() => dispatchEvent(new Event("focus")));
-  await expect(page.getByRole("region", { name: "Messages" }).getByText("Yesterday")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Messages" }).getByText("Yesterday", { exact: true })).toBeVisible();
   await expect(time).toHaveText(/^[A-Z][a-z]{2}$/);
 });

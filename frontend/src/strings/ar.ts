@@ -136,7 +136,7 @@ export const ar: Strings = {
   thatIsYou: "هذا أنت",
   alreadyHere: "موجود هنا بالفعل",
   nobodyFound: (query) => `لم يُعثر على أحد باسم «${own(query)}».`,
-  addPerson: (name) => `إضافة ${own(name)}`,
+  addPerson: "إضافة",
   removePerson: (name) => `إزالة ${own(name)}`,
   create: "إنشاء",
   cancel: "إلغاء",

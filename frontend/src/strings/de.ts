@@ -97,7 +97,7 @@ export const de: Strings = {
   thatIsYou: "Das bist du",
   alreadyHere: "Schon dabei",
   nobodyFound: (query) => `Niemand gefunden für „${own(query)}“.`,
-  addPerson: (name) => `${own(name)} hinzufügen`,
+  addPerson: "Hinzufügen:",
   removePerson: (name) => `${own(name)} entfernen`,
   create: "Anlegen",
   cancel: "Abbrechen",

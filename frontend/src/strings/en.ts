@@ -94,7 +94,8 @@ export const en = {
   thatIsYou: "That is you",
   alreadyHere: "Already here",
   nobodyFound: (query: string) => `Nobody found for “${own(query)}”.`,
-  addPerson: (name: string) => `Add ${own(name)}`,
+  /** The name of the person follows. */
+  addPerson: "Add",
   removePerson: (name: string) => `Remove ${own(name)}`,
   create: "Create",
   cancel: "Cancel",

@@ -16,7 +16,7 @@ impl Stage {
         let of_account = |change: &Change| {
             matches!(
                 change,
-                Change::SessionRevoked { .. } | Change::ProfileUpdated { .. }
+                Change::SessionRevoked { .. } | Change::ProfileUpdated
             )
         };
         let writer = match changes.iter().all(|(_, change)| of_account(change)) {

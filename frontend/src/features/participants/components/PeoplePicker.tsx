@@ -1,4 +1,4 @@
-import { ActionIcon, Skeleton, TextInput, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Skeleton, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { failureOf } from "@/api/errors";
 import { useSignedIn } from "@/app/antiphon";
@@ -80,12 +80,12 @@ export function PeoplePicker(props: {
           <UnstyledButton
             key={person.id}
             className={styles.person}
-            aria-label={obstacle(person) ? undefined : t.addPerson(person.displayName)}
             disabled={obstacle(person) !== undefined}
             onClick={() => choose(person)}
           >
             <Avatar name={person.displayName} seed={person.id} size={36} />
             <span className={styles.names}>
+              {!obstacle(person) && <VisuallyHidden>{t.addPerson} </VisuallyHidden>}
               <span dir="auto">{person.displayName}</span>
               <span className={styles.soft} dir="ltr">
                 @{person.username}
