@@ -2,6 +2,9 @@ import { expect, type Page, test } from "@playwright/test";
 import { openDoor } from "./door";
 import { live, message, newPerson, openChat, type Person, picture, say, startDirect } from "./people";
 
+// Browsers that wait for a storage that is full or does not answer take their time, the more so on a busy machine.
+test.describe.configure({ timeout: 240_000 });
+
 /** Two people in a direct chat, which both have open. */
 async function pair(browser: Parameters<typeof newPerson>[0], options: Parameters<typeof newPerson>[3] = {}) {
   const ada = await newPerson(browser, "1", "Ada Lovelace", options);

@@ -19,12 +19,11 @@ use tokio::{sync::Semaphore, time::timeout};
 use tracing::Instrument;
 
 use self::participant_pages::ParticipantPages;
+pub use self::participant_pages::{PagePart, ParticipantPage};
 use crate::{
     db::{self, chats::VisibleChat, participants::ParticipantRow},
     sources::source,
 };
-
-pub use self::participant_pages::{PagePart, ParticipantPage};
 
 /// How long a profile is kept. A page that was made with it may be kept a second longer: a changed name is shown
 /// everywhere within three seconds.
