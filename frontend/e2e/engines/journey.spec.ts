@@ -60,8 +60,8 @@ for (const [name, open] of Object.entries(engines)) {
       await say(ada, "does every engine get this?");
       await tab.click(link("Ada Lovelace"));
       await shows(tab, "does every engine get this?");
-      await send(tab, "yes, and 日本語 and 👩‍🚀 too");
-      await expect(ofChromium(ada, "日本語 and 👩‍🚀 too")).toBeVisible();
+      await send(tab, "yes, and 日本語 too");
+      await expect(ofChromium(ada, "日本語 too")).toBeVisible();
       await expect(ofChromium(ada, "every engine").getByRole("img", { name: "Read" })).toBeVisible();
 
       await tab.press(field("Message"), "ArrowUp");
