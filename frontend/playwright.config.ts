@@ -28,7 +28,8 @@ export default defineConfig({
     browserName: "chromium",
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // Recording costs as much as the page itself: CI records the second attempt.
+    trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
     // A worker answers before the tests can: only those that are about it (pwa.spec.ts) let it in.
     serviceWorkers: "block",
     launchOptions: {

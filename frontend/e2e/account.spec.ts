@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, newPerson, openBrowser, PASSWORD, picture, pressUntilIn } from "./people";
+import { expect, test } from "./test";
 
 test("signing in with a wrong password says so, and with the right one works", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openChat, picture, say, startDirect, startGroup } from "./people";
+import { expect, test } from "./test";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`the pages are readable in the ${colorScheme} scheme`, async ({ browser }) => {

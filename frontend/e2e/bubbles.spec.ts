@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openChat, picture, say, sayMany, startDirect } from "./people";
+import { expect, test } from "./test";
 
 test("F15, F33 to F38: how messages look, and how the list looks at them", async ({ browser }) => {
   test.setTimeout(120_000);

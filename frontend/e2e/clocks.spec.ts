@@ -1,5 +1,5 @@
-import { expect, type Page, test } from "@playwright/test";
 import { ask, live, message, newPerson, openBrowser, openChat, say, signUp, startGroup, tokenOf } from "./people";
+import { expect, type Page, test } from "./test";
 
 /** A device whose clock is wrong by so much. */
 async function shifted(page: Page, ms: number): Promise<Page> {

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openChat, picture, say, startGroup } from "./people";
+import { expect, test } from "./test";
 
 test("the details of a message say who has read it and who has not, as it changes", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

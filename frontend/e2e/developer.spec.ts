@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { live, newPerson, openBrowser, picture, signUp, startDirect } from "./people";
+import { expect, test } from "./test";
 
 test("the developer panel pins an instance, tells who answered, and drops the connection", async ({ browser }) => {
   for (const instance of ["1", "2"] as const) {

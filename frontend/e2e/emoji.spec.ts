@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, message, newPerson, picture, startGroup } from "./people";
+import { expect, test } from "./test";
 
 test("emoji are put where the caret is, with the pointer or the keyboard", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, say, startDirect } from "./people";
+import { expect, test } from "./test";
 
 /** The services honour a token for so long after its end, because clocks differ. */
 const GRACE_MS = 60_000;

@@ -1,7 +1,7 @@
-import { type Browser, expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, type Person, picture, say, startGroup } from "./people";
 import { everythingOnScreen } from "./screen";
 import { type Part, replaced, signal } from "./stack";
+import { type Browser, expect, test } from "./test";
 
 /** One pause between two messages of one person: busy, and still something that people could read. */
 const PAUSE_MS = 120;

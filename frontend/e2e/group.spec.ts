@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openChat, picture, say, startGroup } from "./people";
+import { expect, test } from "./test";
 
 test("a group is created, renamed, joined by others and left, live for everyone", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, picture, say, sayMany, startGroup } from "./people";
+import { expect, test } from "./test";
 
 test("history loads upward without moving what is read, and a quote leads back to its message", async ({ browser }) => {
   test.setTimeout(180_000);

@@ -1,7 +1,7 @@
-import { expect, type Page, test } from "@playwright/test";
 import { HOSTILE } from "./hostile";
 import { ask, live, newPerson, openChat, sayMany, startGroup, tokenOf } from "./people";
 import { everythingOnScreen } from "./screen";
+import { expect, type Page, test } from "./test";
 
 /** Names and titles hold so many characters. */
 const LONGEST_NAME = 100;

@@ -1,5 +1,5 @@
-import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, message, newPerson, openBrowser, PASSWORD, picture, startDirect } from "./people";
+import { expect, type Page, test } from "./test";
 
 /** Presses Tab until what has the focus has that name. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {

@@ -1,5 +1,5 @@
-import { devices, expect, type Page, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openBrowser, openChat, picture, say, startGroup } from "./people";
+import { devices, expect, type Page, test } from "./test";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"];
 

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, type Person, picture, say, startDirect } from "./people";
+import { expect, test } from "./test";
 
 async function pair(browser: Parameters<typeof newPerson>[0]): Promise<[Person, Person]> {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

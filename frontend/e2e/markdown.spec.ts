@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, message, newPerson, openChat, picture, say, startDirect } from "./people";
+import { expect, test } from "./test";
 
 const LETTER = [
   "**Rehearsal** moved to _Friday_, see https://example.org/hall and [the plan](https://example.org/plan):",

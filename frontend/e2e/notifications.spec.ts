@@ -1,5 +1,5 @@
-import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openChat, picture, say, startDirect, startGroup } from "./people";
+import { expect, type Page, test } from "./test";
 
 /** Puts something in the place of the browser's notifications that remembers them and how often it was asked. */
 async function watchNotifications(page: Page): Promise<void> {

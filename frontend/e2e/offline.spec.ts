@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, picture, say, startDirect } from "./people";
+import { expect, test } from "./test";
 
 test("messages written offline are sent in order, once, when the network returns", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

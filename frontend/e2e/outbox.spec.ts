@@ -1,6 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
 import { openDoor } from "./door";
 import { live, message, newPerson, openChat, type Person, picture, say, startDirect } from "./people";
+import { expect, type Page, test } from "./test";
 
 // Browsers that wait for a storage that is full or does not answer take their time, the more so on a busy machine.
 test.describe.configure({ timeout: 240_000 });

@@ -1,4 +1,3 @@
-import { devices, expect, type Page, test } from "@playwright/test";
 import {
   expectAccessible,
   live,
@@ -13,6 +12,7 @@ import {
   sayMany,
   startGroup,
 } from "./people";
+import { devices, expect, type Page, test } from "./test";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"];
 

@@ -1,5 +1,5 @@
-import { devices, expect, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, openChat, picture, say, startDirect } from "./people";
+import { devices, expect, test } from "./test";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"];
 
@@ -23,18 +23,18 @@ test("on a phone there is one pane, and a way back", async ({ browser }) => {
   await expectAccessible(ben.page);
 
   // Half of the screen goes to the keyboard: what was being read is still there.
-  for (let line = 1; line <= 12; line += 1) await say(ben, `Stop ${line}`);
-  await expect(message(ada, "Stop 12")).toBeInViewport();
+  for (let line = 1; line <= 12; line += 1) await say(ben, `Stop ${line} of 12`);
+  await expect(message(ada, "Stop 12 of 12")).toBeInViewport();
   const { width, height } = ada.page.viewportSize()!;
   await ada.page.setViewportSize({ width, height: Math.round(height / 2) });
-  await expect(message(ada, "Stop 12")).toBeInViewport({ ratio: 1 });
+  await expect(message(ada, "Stop 12 of 12")).toBeInViewport({ ratio: 1 });
   await ada.page.setViewportSize({ width, height });
-  await expect(message(ada, "Stop 12")).toBeInViewport({ ratio: 1 });
+  await expect(message(ada, "Stop 12 of 12")).toBeInViewport({ ratio: 1 });
   await expect(ada.page.getByRole("button", { name: /^Go to the newest/ })).toHaveCount(0);
 
   // What can be done with a message shows when it is tapped.
-  const more = message(ada, "Stop 12").getByRole("button", { name: /^Actions/ });
-  await message(ada, "Stop 12").getByText("Stop 12").tap();
+  const more = message(ada, "Stop 12 of 12").getByRole("button", { name: /^Actions/ });
+  await message(ada, "Stop 12 of 12").getByText("Stop 12 of 12").tap();
   await more.tap();
   await picture(ada.page, "phone-menu");
   await ada.page.getByRole("menuitem", { name: "Reply" }).tap();

@@ -1,5 +1,5 @@
-import { chromium, expect, test } from "@playwright/test";
 import { expectAccessible, message, say, signUp, startGroup } from "./people";
+import { chromium, expect, test } from "./test";
 
 test("e2, F20, F21: over plain http copying works and says so, and notifications say what they need", async () => {
   const { port } = new URL(process.env.ANTIPHON_URL!);

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { message, newPerson, openBrowser, say, signUp, startDirect } from "./people";
+import { expect, test } from "./test";
 
 test("the client runs under its policy, which allows nothing inline and nothing foreign", async ({ browser }) => {
   const ben = await newPerson(browser, "2", "Ben Okafor");

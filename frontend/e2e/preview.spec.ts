@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, picture, say, startGroup, unique } from "./people";
+import { expect, test } from "./test";
 
 test("F28, F7: a public chat can be looked at before joining, with its details", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");

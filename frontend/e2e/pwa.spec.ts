@@ -1,6 +1,6 @@
-import { expect, test } from "@playwright/test";
 import { openDoor } from "./door";
 import { live, message, newPerson, openChat, type Person, picture, say, startDirect, startGroup } from "./people";
+import { expect, test } from "./test";
 
 const worker = { serviceWorkers: "allow" } as const;
 

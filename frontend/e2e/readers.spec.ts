@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, picture, say, startGroup } from "./people";
+import { expect, test } from "./test";
 
 test("F1: someone who is added later is no reader of what was there before", async ({ browser }) => {
   const ada = await newPerson(browser, "1", "Ada Lovelace");
@@ -8,11 +8,11 @@ test("F1: someone who is added later is no reader of what was there before", asy
   await live(grace);
   await startGroup(ada, "Compilers", [grace]);
   await say(ada, "Before Zoë");
-  await ada.page.getByRole("button", { name: "Details" }).click();
-  await ada.page.getByRole("button", { name: "Add people" }).click();
+  await ada.page.getByRole("button", { name: "Chat details" }).click();
+  await ada.page.getByRole("button", { name: "Add participants" }).click();
   await ada.page.getByLabel("Find people").fill(zoe.username);
   await ada.page.getByRole("button", { name: `Add ${zoe.name}` }).click();
-  await ada.page.getByRole("dialog").getByRole("button", { name: "Add people", exact: true }).click();
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Add participants", exact: true }).click();
   await expect(ada.page.getByRole("complementary").getByText("Zoë New")).toBeVisible();
   await ada.page.getByRole("complementary").getByRole("button", { name: "Close" }).click();
   const ticks = message(ada, "Before Zoë").getByRole("img", { name: /^(Sent|Read)/ });

@@ -1,4 +1,3 @@
-import { expect, test } from "@playwright/test";
 import {
   expectAccessible,
   message,
@@ -10,6 +9,7 @@ import {
   startDirect,
   startGroup,
 } from "./people";
+import { expect, test } from "./test";
 
 /** Longer than anyone can undo. */
 const SETTLED_MS = 7_000;

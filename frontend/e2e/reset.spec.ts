@@ -1,6 +1,6 @@
-import { expect, test } from "@playwright/test";
 import { live, message, newPerson, openChat, say, sayMany, startGroup } from "./people";
 import { everythingOnScreen } from "./screen";
+import { expect, test } from "./test";
 
 /** The receiver tells at most so many missed events; beyond that it says: read again. */
 const RESUME_LIMIT = 500;

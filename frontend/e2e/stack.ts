@@ -34,7 +34,14 @@ export async function replaced(part: Part, old: number): Promise<void> {
 
 /** Changes the stack's own Postgres, for a past that would take an hour to live through. */
 export function rewritePast(sql: string): void {
-  const [, , , port] = readFileSync(join(process.env.ANTIPHON_LOGS!, "postgres", "postmaster.pid"), "utf8").split("\n");
-  const where = ["-h", "127.0.0.1", "-p", port!, "-U", "antiphon", "-d", "antiphon"];
-  execFileSync("psql", [...where, "-v", "ON_ERROR_STOP=1", "-q", "-c", sql]);
+  const { hostname, port, username, password, pathname } = new URL(process.env.ANTIPHON_DATABASE_URL!);
+  // Everyone on this machine can read arguments; the environment only its owner.
+  const where = {
+    PGHOST: hostname,
+    PGPORT: port,
+    PGUSER: username,
+    PGPASSWORD: password,
+    PGDATABASE: pathname.slice(1),
+  };
+  execFileSync("psql", ["-v", "ON_ERROR_STOP=1", "-q", "-c", sql], { env: { ...process.env, ...where } });
 }

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, live, newPerson, picture, say, startDirect, startGroup } from "./people";
+import { expect, test } from "./test";
 
 test("F43, F16: Ctrl+K leads to a chat by a few letters, and the tab's title counts what is unread in all of them", async ({
   browser,

@@ -1,7 +1,7 @@
-import { type Browser, expect, type Page, test } from "@playwright/test";
 import { openDoor } from "./door";
 import { live, message, newPerson, openChat, picture, say, startDirect, startGroup } from "./people";
 import { everythingOnScreen } from "./screen";
+import { type Browser, expect, type Page, test } from "./test";
 
 /** Counts what reaches a page by each way. */
 function watchWays(page: Page) {

@@ -1,6 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
 import { live, message, newPerson, openChat, type Person, picture, say, startGroup } from "./people";
 import { rewritePast } from "./stack";
+import { expect, type Page, test } from "./test";
 
 const COUNT = 100_000;
 /** How much is scrolled through: enough for memory that grows with it to show. */

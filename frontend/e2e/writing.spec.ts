@@ -1,5 +1,5 @@
-import { devices, expect, type Page, test } from "@playwright/test";
 import { expectAccessible, live, message, newPerson, picture, startDirect, startGroup } from "./people";
+import { devices, expect, type Page, test } from "./test";
 import { finger } from "./touch";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"];

@@ -169,6 +169,37 @@ test("S9: an answer that was lost is asked for with the same id, after a reload 
   expect(next).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+test("B14, S9: tabs that use one token at once, without a lock, send one id, which nobody makes from the token alone", async () => {
+  const { tab } = browser();
+  const ids: string[] = [];
+  const refresh = async (_: string, id: string): Promise<Grant> => {
+    ids.push(id);
+    return grant(2);
+  };
+  const unlocked = { refresh, exclusively: <T>(work: () => Promise<T>) => work() };
+  tab().adopt(grant(1));
+  await Promise.all([tab(unlocked).accessToken(), tab(unlocked).accessToken()]);
+  tab().end();
+  tab().adopt(grant(1));
+  await tab(unlocked).accessToken();
+  expect(ids[1]).toBe(ids[0]);
+  expect(ids[2]).not.toBe(ids[0]);
+});
+
+test("S9: a session that was kept before there were request ids goes on, with one id for each token", async () => {
+  const { tab } = browser();
+  localStorage.setItem("antiphon.session", JSON.stringify({ refreshToken: "refresh 1", userId: "ada" }));
+  const ids: string[] = [];
+  const refresh = async (_: string, id: string): Promise<Grant> => {
+    ids.push(id);
+    throw { code: "NETWORK", message: "" } satisfies Failure;
+  };
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    await expect(tab({ refresh }).accessToken()).rejects.toMatchObject({ code: "NETWORK" });
+  }
+  expect(ids[1]).toBe(ids[0]);
+});
+
 test("S4: what says that this device has signed in before is renewed, and survives signing out", async () => {
   const { tab } = browser();
   const session = tab();

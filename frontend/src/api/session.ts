@@ -1,4 +1,4 @@
-import { v4 } from "uuid";
+import { v4, v5 } from "uuid";
 import type { DeviceStorage } from "./deviceStorage";
 import { DeviceTokens } from "./deviceTokens";
 import { type Failure, isTemporary } from "./errors";
@@ -27,13 +27,11 @@ interface Dependencies {
 interface Stored {
   refreshToken: string;
   userId: string;
-  /** Of the request that uses the token, once there is one. */
-  requestId?: string;
+  /** What the ids of requests are made from. Random, made when someone signs in, and known to this browser alone. */
+  requestKey?: string;
 }
 
 const KEY = "antiphon.session";
-/** Stands where an id will stand, so that storing that needs no more room. */
-const NO_REQUEST = "-".repeat(36);
 /** Renewed this long before it ends, so that no request meets the very end. */
 const AHEAD_MS = 60_000;
 /** A token is used for at least this long, whatever a wrong local clock makes of its expiry. */
@@ -73,8 +71,9 @@ export class Session {
       token: grant.accessToken,
       staleAt: Date.now() + Math.max(remaining - AHEAD_MS, SHORTEST_MS),
     };
-    const stored: Stored = { refreshToken: grant.refreshToken, userId: grant.userId, requestId: NO_REQUEST };
-    this.#store(stored);
+    const before = this.#stored();
+    const requestKey = (before?.userId === grant.userId && before.requestKey) || v4();
+    this.#store({ refreshToken: grant.refreshToken, userId: grant.userId, requestKey });
     this.devices.keep(grant.userId, grant.deviceToken);
     const state = this.state.get();
     if (state.status === "signed-out" || state.userId !== grant.userId) {
@@ -160,16 +159,14 @@ export class Session {
   }
 
   /**
-   * Every attempt with one token has one id, after a reload and in every tab, too: if an answer is lost, the service gives
-   * it again to whoever knows the id, and to nobody else.
+   * Every attempt with one token has one id, after a reload and in every tab, also where tabs cannot wait for each other: it
+   * is made from the token. If an answer is lost, the service gives it again to whoever knows the id, and to nobody else.
    */
   async #exchange(stored: Stored): Promise<void> {
-    let requestId = stored.requestId;
-    if (!requestId || requestId === NO_REQUEST) {
-      requestId = v4();
-      this.#store({ ...stored, requestId });
-    }
-    this.adopt(await this.#deps.refresh(stored.refreshToken, requestId));
+    const { refreshToken, requestKey = v4() } = stored;
+    // Kept by a release that made none.
+    if (!stored.requestKey) this.#store({ ...stored, requestKey });
+    this.adopt(await this.#deps.refresh(refreshToken, v5(refreshToken, requestKey)));
   }
 
   #store(stored: Stored): void {

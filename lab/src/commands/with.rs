@@ -19,8 +19,8 @@ const PIDS: &str = "pids";
 /// How often the files with process ids are compared with what runs.
 const PIDS_EVERY: Duration = Duration::from_millis(100);
 
-/// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on. It may
-/// break what runs: $ANTIPHON_PIDS/users-1 and so on, and redis, hold the process ids of
+/// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on, and the
+/// database, as its owner, in ANTIPHON_DATABASE_URL. It may break what runs: $ANTIPHON_PIDS/users-1 and so on, and redis, hold the process ids of
 /// what is up at the moment. What ends is started again, as in `lab up`. Limits are those of
 /// production, except on sign-ins and registrations of an address and on sends, new chats and
 /// people brought in of a user, which are off; --env sets them.
@@ -81,6 +81,7 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
     let mut child = Command::new(&with.command[0])
         .args(&with.command[1..])
         .env("ANTIPHON_URL", stack.url())
+        .env("ANTIPHON_DATABASE_URL", stack.database_url(None))
         .env("ANTIPHON_LOGS", stack.directory())
         .env("ANTIPHON_PIDS", stack.directory().join(PIDS))
         .envs(instances)

@@ -26,7 +26,7 @@ use crate::{
 pub(crate) struct RefreshSessionInput {
     /// The last refresh token that this device was given.
     refresh_token: String,
-    /// Made anew by the client for each refresh token, 1 to 64 characters, hard to guess: a UUID. Ask again with the same one
+    /// A UUID, or 1 to 64 characters that are hard to guess; another for each refresh token. Ask again with the same one
     /// when the answer was lost; all tabs of a browser that share the token share it.
     request_id: Option<ID>,
 }
