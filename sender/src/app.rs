@@ -14,24 +14,24 @@ use chassis::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    batches::Batches,
     config::Config,
     db::{self, probes},
     graphql::{self, SenderSchema},
     limits::{self, Limits},
-    publish::Probe,
+    messages::batcher::MessageBatcher,
     queries::Instance,
-    writer::Writer,
+    transaction::pending_events::Probe,
+    transaction::runner::TransactionRunner,
 };
 
 /// The newest migration that this code needs.
 pub const SCHEMA_VERSION: u32 = 6;
 
-/// Connections unless the environment says how many. Few and busy: writes to a chat wait for its lock anyway.
-const POOL_MAX: usize = 10;
+/// Maximum connections unless the environment says otherwise. Few are enough: writes to a chat wait for its lock anyway.
+const MAX_POOL_CONNECTIONS: usize = 10;
 
-/// How long the last publishes may take at the end.
-const FLUSH: Duration = Duration::from_secs(1);
+/// How long the last publications may take at shutdown.
+const PUBLISHER_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A sender that has its port.
 pub struct Application(Bound);
@@ -50,7 +50,7 @@ impl Application {
         ended.register(metrics.registry());
         let publisher = Publisher::start(&config.redis, metrics.registry())?;
 
-        let batches = Batches::new(pool.clone(), publisher.clone(), metrics.registry());
+        let batcher = MessageBatcher::new(pool.clone(), publisher.clone(), metrics.registry());
 
         let limiter = Limiter::new(metrics.registry());
         let shared = SharedLimiter::new(&limiter, &config.redis)?;
@@ -59,9 +59,9 @@ impl Application {
             .field_limits(&limiter, &config.proxies.proxies());
 
         let schema: SenderSchema = graphql::builder()
-            .data(batches)
+            .data(batcher)
             .data(Limits::new(shared, &config.limits))
-            .data(Writer::new(pool.clone(), publisher.clone()))
+            .data(TransactionRunner::new(pool.clone(), publisher.clone()))
             .data(Instance::new(&config.listen.instance))
             .finish();
         let endpoint = Endpoint::new(schema, &config.graphql)
@@ -81,10 +81,9 @@ impl Application {
             .routes(endpoint.router())
             .checks(checks)
             .metrics(metrics)
-            .on_drain(
-                "publisher",
-                move || async move { publisher.flush(FLUSH).await },
-            )
+            .on_drain("publisher", move || async move {
+                publisher.flush(PUBLISHER_FLUSH_TIMEOUT).await
+            })
             .bind()
             .await?;
         Ok(Self(bound))
@@ -107,7 +106,7 @@ impl Application {
 
 async fn connect(config: &Config) -> Result<Pool, StartError> {
     let mut args = config.postgres.clone();
-    args.db_pool_max = args.db_pool_max.or(Some(POOL_MAX));
+    args.db_pool_max = args.db_pool_max.or(Some(MAX_POOL_CONNECTIONS));
     let application_name = format!("sender-{}", config.listen.instance);
     let pool = postgres::connect(&args, &application_name)?;
     postgres::require_schema(&pool, SCHEMA_VERSION).await?;

@@ -55,37 +55,37 @@ pub struct Config {
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
     /// Messages that one user may send. `off` is no limit. Counted by each instance for itself.
-    #[arg(long, env = "SENDS_PER_USER", default_value_t = SENDS)]
+    #[arg(long, env = "SENDS_PER_USER", default_value_t = SEND_LIMIT)]
     pub sends_per_user: Rate,
     /// Messages that one chat takes from all its participants together. `off` is no limit. Counted by each instance for
     /// itself.
-    #[arg(long, env = "SENDS_PER_CHAT", default_value_t = SENDS_TO_CHAT)]
+    #[arg(long, env = "SENDS_PER_CHAT", default_value_t = CHAT_SEND_LIMIT)]
     pub sends_per_chat: Rate,
     /// Messages that one user may edit or remove. `off` is no limit. Counted by each instance for itself.
-    #[arg(long, env = "EDITS_PER_USER", default_value_t = EDITS)]
+    #[arg(long, env = "EDITS_PER_USER", default_value_t = EDIT_LIMIT)]
     pub edits_per_user: Rate,
     /// How often one user may say that they type, or have stopped. `off` is no limit. Counted by each instance for itself.
-    #[arg(long, env = "TYPING_PER_USER", default_value_t = TYPING)]
+    #[arg(long, env = "TYPING_PER_USER", default_value_t = TYPING_LIMIT)]
     pub typing_per_user: Rate,
     /// Chats that one user may create. `off` is no limit. Holds across instances.
-    #[arg(long, env = "CHATS_PER_USER", default_value_t = CHATS)]
+    #[arg(long, env = "CHATS_PER_USER", default_value_t = CHAT_LIMIT)]
     pub chats_per_user: Rate,
     /// People whom one user may bring into chats, new or not. It is also the most that one request may bring in. `off` is no
     /// limit. Holds across instances.
-    #[arg(long, env = "PEOPLE_PER_USER", default_value_t = PEOPLE)]
+    #[arg(long, env = "PEOPLE_PER_USER", default_value_t = PEOPLE_LIMIT)]
     pub people_per_user: Rate,
 }
 
 /// Faster than anyone types, apart from a few lines in a row.
-const SENDS: Rate = Rate::new(10, Duration::from_secs(10));
-const SENDS_TO_CHAT: Rate = Rate::new(50, Duration::from_secs(1));
+const SEND_LIMIT: Rate = Rate::new(10, Duration::from_secs(10));
+const CHAT_SEND_LIMIT: Rate = Rate::new(50, Duration::from_secs(1));
 /// Whoever tidies up removes many in a row.
-const EDITS: Rate = Rate::new(30, Duration::from_secs(30));
+const EDIT_LIMIT: Rate = Rate::new(30, Duration::from_secs(30));
 /// A client says it every three seconds, and once more with each message.
-const TYPING: Rate = Rate::new(20, Duration::from_secs(60));
-const CHATS: Rate = Rate::new(20, Duration::from_secs(60 * 60));
+const TYPING_LIMIT: Rate = Rate::new(20, Duration::from_secs(60));
+const CHAT_LIMIT: Rate = Rate::new(20, Duration::from_secs(60 * 60));
 /// As many as one request may name, and then as many a day.
-const PEOPLE: Rate = Rate::new(1_000, Duration::from_secs(24 * 60 * 60));
+const PEOPLE_LIMIT: Rate = Rate::new(1_000, Duration::from_secs(24 * 60 * 60));
 
 impl LimitArgs {
     /// No limits.
@@ -105,12 +105,12 @@ impl LimitArgs {
 impl Default for LimitArgs {
     fn default() -> Self {
         Self {
-            sends_per_user: SENDS,
-            sends_per_chat: SENDS_TO_CHAT,
-            edits_per_user: EDITS,
-            typing_per_user: TYPING,
-            chats_per_user: CHATS,
-            people_per_user: PEOPLE,
+            sends_per_user: SEND_LIMIT,
+            sends_per_chat: CHAT_SEND_LIMIT,
+            edits_per_user: EDIT_LIMIT,
+            typing_per_user: TYPING_LIMIT,
+            chats_per_user: CHAT_LIMIT,
+            people_per_user: PEOPLE_LIMIT,
         }
     }
 }

@@ -6,11 +6,11 @@
 //! and what ends in `_each` or is prepared before), which run on a client whose transaction the batch has begun. All others
 //! only read.
 
-pub mod batch;
 pub mod chats;
 pub mod clock;
 pub mod ended_sessions;
 pub mod feeds;
+pub mod message_batches;
 pub mod messages;
 pub mod participants;
 pub mod probes;

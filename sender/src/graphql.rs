@@ -12,18 +12,19 @@ use crate::{mutations::Mutation, queries::Query};
 /// The schema of this service.
 pub type SenderSchema = Schema<Query, Mutation, EmptySubscription>;
 
-/// 5,000 characters of four bytes each, and room for the space that is trimmed away.
-const STRING_BYTES: usize = 24 * 1024;
+/// Maximum bytes of a string: 5,000 characters of four bytes each, and room for white space that is trimmed.
+const MAX_STRING_BYTES: usize = 24 * 1024;
 
-/// What may write to the feeds of up to a thousand people: once in a request.
-const CROWDS: &[(&str, usize)] = &[("createChat", 6), ("addParticipants", 6), ("removeChat", 6)];
+/// Mutations that may append to the feeds of a thousand users: a request may hold one of them.
+const CROWD_WEIGHTS: &[(&str, usize)] =
+    &[("createChat", 6), ("addParticipants", 6), ("removeChat", 6)];
 
 /// The bounds of one request.
 #[must_use]
 pub fn limits() -> Limits {
     Limits {
-        string_bytes: STRING_BYTES,
-        weights: CROWDS,
+        string_bytes: MAX_STRING_BYTES,
+        weights: CROWD_WEIGHTS,
         ..Limits::default()
     }
 }

@@ -1,25 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-mod admission;
 mod app;
-mod batches;
-mod chat_name;
-mod client_id;
+mod chats;
 pub mod config;
-mod content;
 mod db;
-mod departure;
-mod description;
 pub mod graphql;
-mod lanes;
+mod idempotency;
 mod limits;
+mod messages;
 mod mutations;
-mod participation;
-mod people;
-mod publish;
+mod participants;
 mod queries;
-mod request_hash;
-mod writer;
+mod transaction;
 
 pub use app::Application;
 pub use config::{Config, LimitArgs};

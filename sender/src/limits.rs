@@ -18,8 +18,8 @@ use shared_schema::{ChatId, ErrorCode, UserId};
 
 use crate::config::LimitArgs;
 
-/// A client that is told to wait waits no longer than this before it asks again.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The longest wait that a client is told.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// The limits of this service. Cheap to clone.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ struct Sends {
 
 impl Limits {
     pub fn new(shared: SharedLimiter, args: &LimitArgs) -> Self {
-        let class = |name, rate| Class::new(name, rate).longest_wait(LONGEST_WAIT);
+        let class = |name, rate| Class::new(name, rate).longest_wait(MAX_WAIT);
         Self(Arc::new(Inner {
             sends: Arc::new(Sends {
                 limiter: shared.local().clone(),
@@ -116,7 +116,7 @@ impl Limits {
 
 /// The limits of the root fields. Those that know better what they cost are charged in their resolvers.
 pub fn of_fields(limits: FieldLimits, args: &LimitArgs) -> FieldLimits {
-    let edits = Class::new("edit", args.edits_per_user).longest_wait(LONGEST_WAIT);
+    let edits = Class::new("edit", args.edits_per_user).longest_wait(MAX_WAIT);
     limits
         .field("updateMessage", edits)
         .field("removeMessage", edits)

@@ -71,18 +71,18 @@ pub async fn lock(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFee
 
 /// How to take the locks of several chats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Locks {
+pub enum LockMode {
     /// Wait for each.
-    Awaited,
+    Wait,
     /// Leave out those that someone else holds.
-    FreeOnly,
+    SkipLocked,
 }
 
 /// For [`lock_each`].
-pub async fn prepare_lock_each(client: &Client, locks: Locks) -> Result<Statement, Error> {
-    let others = match locks {
-        Locks::Awaited => "",
-        Locks::FreeOnly => "SKIP LOCKED",
+pub async fn prepare_lock_each(client: &Client, lock_mode: LockMode) -> Result<Statement, Error> {
+    let others = match lock_mode {
+        LockMode::Wait => "",
+        LockMode::SkipLocked => "SKIP LOCKED",
     };
     let sql = format!(
         "SELECT id, last_seq, head_id, message_count, last_message_at FROM feeds

@@ -9,7 +9,7 @@ use shared_schema::{ChatId, Instant, Message, MessageId, Number, Seq, UserId};
 use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
-use crate::content::Content;
+use crate::messages::content::Content;
 
 const COLUMNS: &str = "chat_id, id, number, seq, revision, sender_id, sender_username, content, reply_to_id, \
                        request_hash, created_at, edited_at, removed_at";
@@ -98,7 +98,7 @@ pub struct NewMessage<'a> {
 }
 
 /// What the database has given to a new message.
-pub struct Numbered {
+pub struct AssignedNumbers {
     pub seq: Seq,
     pub number: Number,
     pub at: Instant,
@@ -106,7 +106,7 @@ pub struct Numbered {
 
 impl NewMessage<'_> {
     /// The message as it is stored.
-    pub fn stored(&self, numbered: &Numbered) -> Message {
+    pub fn stored(&self, numbered: &AssignedNumbers) -> Message {
         Message {
             id: self.id,
             chat_id: self.chat_id,
@@ -144,7 +144,7 @@ pub async fn add_each(
     client: &Client,
     statement: &Statement,
     new: &[NewMessage<'_>],
-) -> Result<HashMap<(ChatId, MessageId), Numbered>, Error> {
+) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
     let chats: Vec<Uuid> = new.iter().map(|new| new.chat_id.0).collect();
     let ids: Vec<Uuid> = new.iter().map(|new| new.id.0).collect();
     let senders: Vec<Uuid> = new.iter().map(|new| new.sender_id.0).collect();
@@ -170,7 +170,7 @@ pub async fn add_each(
                 MessageId(row.try_get("id")?),
             );
             let at: Timestamp = row.try_get("created_at")?;
-            let numbered = Numbered {
+            let numbered = AssignedNumbers {
                 seq: row.try_get("seq")?,
                 number: row.try_get("number")?,
                 at: Instant(at),

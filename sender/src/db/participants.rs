@@ -72,7 +72,7 @@ pub async fn find_each(
 }
 
 /// Those of these users who take part now.
-pub async fn among(
+pub async fn find_many(
     db: &impl GenericClient,
     chat: ChatId,
     users: &[UserId],
@@ -116,7 +116,7 @@ pub struct JoinedAt {
 }
 
 /// Adds people who do not take part now. Who was there before gets their row back, with the new role.
-pub async fn admit(
+pub async fn insert_joined(
     tx: &Transaction<'_>,
     chat: ChatId,
     people: &[(UserId, ParticipantRole)],
@@ -209,7 +209,7 @@ pub async fn set_role(
 }
 
 /// For [`move_own_marks`].
-pub async fn prepare_move_own_marks(client: &Client) -> Result<Statement, Error> {
+pub async fn prepare_advance_sender_marks(client: &Client) -> Result<Statement, Error> {
     let sql = "UPDATE participants p SET last_read_number = i.number
                FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (chat_id, user_id, number)
                WHERE p.chat_id = i.chat_id AND p.user_id = i.user_id AND p.left_seq IS NULL";
@@ -218,7 +218,7 @@ pub async fn prepare_move_own_marks(client: &Client) -> Result<Statement, Error>
 
 /// Sending is reading: moves the marks of senders to the last of their messages. Touches no index, so that the updates
 /// stay heap-only.
-pub async fn move_own_marks(
+pub async fn advance_sender_marks(
     client: &Client,
     statement: &Statement,
     marks: &HashMap<(ChatId, UserId), Number>,

@@ -39,7 +39,10 @@ pub async fn usernames(
 }
 
 /// Those of these users who exist.
-pub async fn known(db: &impl GenericClient, users: &[UserId]) -> Result<HashSet<UserId>, Error> {
+pub async fn existing_ids(
+    db: &impl GenericClient,
+    users: &[UserId],
+) -> Result<HashSet<UserId>, Error> {
     let statement = db
         .prepare_cached("SELECT id FROM public_profiles WHERE id = ANY ($1)")
         .await?;

@@ -7,12 +7,12 @@ use async_graphql::SimpleObject;
 #[derive(SimpleObject)]
 pub struct Chat {
     #[graphql(flatten)]
-    facts: shared_schema::Chat,
+    snapshot: shared_schema::Chat,
 }
 
 impl From<shared_schema::Chat> for Chat {
-    fn from(facts: shared_schema::Chat) -> Self {
-        Self { facts }
+    fn from(snapshot: shared_schema::Chat) -> Self {
+        Self { snapshot }
     }
 }
 
@@ -20,12 +20,12 @@ impl From<shared_schema::Chat> for Chat {
 #[derive(SimpleObject)]
 pub struct Message {
     #[graphql(flatten)]
-    facts: shared_schema::Message,
+    snapshot: shared_schema::Message,
 }
 
 impl From<shared_schema::Message> for Message {
-    fn from(facts: shared_schema::Message) -> Self {
-        Self { facts }
+    fn from(snapshot: shared_schema::Message) -> Self {
+        Self { snapshot }
     }
 }
 
@@ -33,11 +33,11 @@ impl From<shared_schema::Message> for Message {
 #[derive(SimpleObject)]
 pub struct Participant {
     #[graphql(flatten)]
-    facts: shared_schema::Participant,
+    snapshot: shared_schema::Participant,
 }
 
 impl From<shared_schema::Participant> for Participant {
-    fn from(facts: shared_schema::Participant) -> Self {
-        Self { facts }
+    fn from(snapshot: shared_schema::Participant) -> Self {
+        Self { snapshot }
     }
 }

@@ -9,10 +9,10 @@ use super::add_participants::{Invitation, invite};
 use crate::{
     graphql,
     limits::Limits,
-    participation::Participation,
-    people::People,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    participants::user_ids::UserIds,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Whom to bring in, where, and as what.
@@ -51,18 +51,18 @@ impl AddParticipant {
         let caller = Caller::of(context)?.clone();
         let invitation = Invitation {
             field: "userId",
-            people: People::one(input.user_id),
+            people: UserIds::one(input.user_id),
             role: input.role.unwrap_or(ParticipantRole::Member),
         };
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let charged = invitation
-            .charge(writer, Limits::of(context)?, &caller, input.chat_id)
+            .charge(transactions, Limits::of(context)?, &caller, input.chat_id)
             .await?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             add(tx, &participation, &invitation).await
         };
-        let added = writer.commit_in(input.chat_id, rule).await;
+        let added = transactions.run_in_chat(input.chat_id, rule).await;
         if let Err(error) = &added {
             charged.failed(error).await;
         }
@@ -84,6 +84,6 @@ async fn add(
                 .into(),
             cursor: invited.cursor,
         },
-        hints: Hints::default().events(invited.events),
+        events: PendingEvents::default().events(invited.events),
     })
 }

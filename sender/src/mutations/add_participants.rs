@@ -9,14 +9,14 @@ use futures_util::try_join;
 use shared_schema::{ChatId, Cursor, Event, Participant, ParticipantRole, UserId};
 
 use crate::{
-    admission::{Admission, admit},
     db::{chats, participants, profiles},
     graphql,
     limits::{Charged, Limits},
-    participation::Participation,
-    people::People,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    participants::join::{Join, join_users},
+    participants::user_ids::UserIds,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Whom to bring in, and where.
@@ -51,21 +51,21 @@ impl AddParticipants {
         #[graphql(desc = "Whom to bring in, and where.")] input: AddParticipantsInput,
     ) -> async_graphql::Result<AddParticipantsPayload> {
         let caller = Caller::of(context)?.clone();
-        let people = People::parse("userIds", input.user_ids)?.at_least_one("userIds")?;
+        let people = UserIds::parse("userIds", input.user_ids)?.at_least_one("userIds")?;
         let invitation = Invitation {
             field: "userIds",
             people,
             role: ParticipantRole::Member,
         };
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let charged = invitation
-            .charge(writer, Limits::of(context)?, &caller, input.chat_id)
+            .charge(transactions, Limits::of(context)?, &caller, input.chat_id)
             .await?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             add(tx, &participation, &invitation).await
         };
-        let added = writer.commit_in(input.chat_id, rule).await;
+        let added = transactions.run_in_chat(input.chat_id, rule).await;
         if let Err(error) = &added {
             charged.failed(error).await;
         }
@@ -84,7 +84,7 @@ async fn add(
             participants: invited.participants.into_iter().map(Into::into).collect(),
             cursor: invited.cursor,
         },
-        hints: Hints::default().events(invited.events),
+        events: PendingEvents::default().events(invited.events),
     })
 }
 
@@ -93,7 +93,7 @@ pub struct Invitation {
     /// The input field that names them.
     pub field: &'static str,
     /// The users.
-    pub people: People,
+    pub people: UserIds,
     /// What the newcomers may do.
     pub role: ParticipantRole,
 }
@@ -103,13 +103,13 @@ impl Invitation {
     /// the lock shall wait for Redis as well.
     pub async fn charge<'a>(
         &self,
-        writer: &Writer,
+        transactions: &TransactionRunner,
         limits: &'a Limits,
         caller: &Caller,
         chat: ChatId,
     ) -> Result<Charged<'a>, Error> {
         let users = self.people.as_slice();
-        let present = participants::among(&writer.client().await?, chat, users).await?;
+        let present = participants::find_many(&transactions.client().await?, chat, users).await?;
         limits
             .bring_in(caller.user_id, users.len() - present.len())
             .await
@@ -129,7 +129,7 @@ pub async fn invite(
     participation: &Participation,
     invitation: &Invitation,
 ) -> Result<Invited, Error> {
-    participation.refuse_direct()?;
+    participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
     if invitation.role > ParticipantRole::Member {
         participation.require(ParticipantRole::Owner)?;
@@ -137,8 +137,8 @@ pub async fn invite(
     let chat_id = participation.chat_id();
     let users = invitation.people.as_slice();
     let (mut participants, known) = try_join!(
-        participants::among(tx, chat_id, users),
-        profiles::known(tx, users),
+        participants::find_many(tx, chat_id, users),
+        profiles::existing_ids(tx, users),
     )?;
     let present: HashSet<UserId> = participants.iter().map(|one| one.user_id).collect();
     let newcomers = users.iter().filter(|user| !present.contains(user));
@@ -153,20 +153,20 @@ pub async fn invite(
             events: vec![],
         });
     }
-    let admission = Admission {
+    let join = Join {
         chat_id,
         actor: participation.own.user_id,
-        people: &newcomers,
+        users: &newcomers,
         last_seq: participation.feed.last_seq,
         message_count: participation.feed.message_count,
     };
-    let admitted = admit(tx, admission).await?;
+    let joined = join_users(tx, join).await?;
     let count = i32::try_from(newcomers.len()).unwrap_or(i32::MAX);
     chats::add_to_participant_count(tx, chat_id, count).await?;
-    participants.extend(admitted.participants);
+    participants.extend(joined.participants);
     Ok(Invited {
         participants,
-        cursor: admitted.cursor,
-        events: admitted.events,
+        cursor: joined.cursor,
+        events: joined.events,
     })
 }

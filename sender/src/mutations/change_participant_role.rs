@@ -8,9 +8,9 @@ use shared_schema::{Change, ChatId, Cursor, ParticipantRole, Reason, UserId};
 use crate::{
     db::{feeds, participants},
     graphql,
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Whose role, and which.
@@ -45,12 +45,12 @@ impl ChangeParticipantRole {
         #[graphql(desc = "Whose role, and which.")] input: ChangeParticipantRoleInput,
     ) -> async_graphql::Result<ChangeParticipantRolePayload> {
         let caller = Caller::of(context)?.clone();
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             change(tx, &participation, input.user_id, input.role).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
 }
 
@@ -60,7 +60,7 @@ async fn change(
     user_id: UserId,
     role: ParticipantRole,
 ) -> Result<Outcome<ChangeParticipantRolePayload>, Error> {
-    participation.refuse_direct()?;
+    participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Owner)?;
     let chat_id = participation.chat_id();
     let participant = participants::find(tx, chat_id, user_id)
@@ -85,6 +85,6 @@ async fn change(
             participant: participant.into(),
             cursor: event.cursor(),
         },
-        hints: Hints::default().event(event),
+        events: PendingEvents::default().event(event),
     })
 }

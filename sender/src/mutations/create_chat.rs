@@ -7,20 +7,20 @@ use futures_util::{future::OptionFuture, try_join};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
-    admission::{Admission, admit},
-    chat_name::ChatName,
-    client_id,
+    chats::description::Description,
+    chats::name::ChatName,
     db::{
         chats::{self, DirectPair, NewChat, StoredChat},
         feeds, participants, profiles,
     },
-    description::Description,
     graphql,
+    idempotency::key,
+    idempotency::request_hash::RequestHash,
     limits::{Charged, Limits},
-    people::People,
-    publish::Hints,
-    request_hash::RequestHash,
-    writer::{Outcome, Writer},
+    participants::join::{Join, join_users},
+    participants::user_ids::UserIds,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// What sort of chat, and who takes part.
@@ -69,10 +69,10 @@ impl CreateChat {
     ) -> async_graphql::Result<CreateChatPayload> {
         let caller = Caller::of(context)?.clone();
         let plan = Plan::parse(input, &caller)?;
-        let writer = Writer::of(context)?;
-        let charged = charge(context, writer, &caller, &plan).await?;
-        let created = writer
-            .commit(async move |tx| create(tx, &caller, &plan).await)
+        let transactions = TransactionRunner::of(context)?;
+        let charged = charge(context, transactions, &caller, &plan).await?;
+        let created = transactions
+            .run(async move |tx| create(tx, &caller, &plan).await)
             .await;
         if let (Err(error), Some(charged)) = (&created, charged) {
             charged.failed(error).await;
@@ -84,11 +84,14 @@ impl CreateChat {
 /// Counts a new chat and its people. One that is there already is asked for again, or found: that costs nothing.
 async fn charge<'a>(
     context: &Context<'a>,
-    writer: &Writer,
+    transactions: &TransactionRunner,
     caller: &Caller,
     plan: &Plan,
 ) -> Result<Option<Charged<'a>>, Error> {
-    if earlier(&writer.client().await?, plan).await?.is_some() {
+    if earlier(&transactions.client().await?, plan)
+        .await?
+        .is_some()
+    {
         return Ok(None);
     }
     let others = plan.others.as_slice().len();
@@ -101,7 +104,7 @@ struct Plan {
     kind: ChatKind,
     name: Option<ChatName>,
     description: Description,
-    others: People,
+    others: UserIds,
     direct_pair: Option<DirectPair>,
     request_hash: Vec<u8>,
 }
@@ -111,7 +114,7 @@ impl Plan {
         let name = input.name.as_deref().map(ChatName::parse).transpose()?;
         let description = Description::parse(input.description.as_deref().unwrap_or_default())?;
         let others =
-            People::parse("participantIds", input.participant_ids)?.without(caller.user_id);
+            UserIds::parse("participantIds", input.participant_ids)?.without(caller.user_id);
         let direct_pair = match (input.kind, others.as_slice()) {
             (ChatKind::Direct, _) if name.is_some() => {
                 return Err(Error::bad_input("name", Reason::DirectChat));
@@ -139,7 +142,7 @@ impl Plan {
             .fold(request_hash, |hash, user| hash.part(user.0.as_bytes()))
             .finish();
         Ok(Self {
-            id: client_id::parse_or_new(input.id.as_ref())?,
+            id: key::parse_or_new(input.id.as_ref())?,
             kind: input.kind,
             name,
             description,
@@ -169,7 +172,7 @@ async fn create(
 ) -> Result<Outcome<CreateChatPayload>, Error> {
     let (username, known, earlier) = try_join!(
         profiles::username(tx, caller.user_id),
-        profiles::known(tx, plan.others.as_slice()),
+        profiles::existing_ids(tx, plan.others.as_slice()),
         earlier(tx, plan),
     )?;
     if username.is_none() {
@@ -234,7 +237,7 @@ async fn repeat(
         .collect();
     let (feed, participants) = try_join!(
         feeds::find(tx, chat.id.into()),
-        participants::among(tx, chat.id, &people),
+        participants::find_many(tx, chat.id, &people),
     )?;
     // Their own chat once, but they have left it since, or it was removed.
     let takes_part = participants.iter().any(|one| one.user_id == caller.user_id);
@@ -269,21 +272,23 @@ async fn open(
     // A user's feed may have this id: whoever made it up gets no chat.
     let feed = feeds::create(tx, chat.id).await?.ok_or_else(taken)?;
     let created = feeds::append(tx, caller.user_id, chat.id, Change::ChatCreated).await?;
-    let admission = Admission {
+    let join = Join {
         chat_id: chat.id,
         actor: caller.user_id,
-        people,
+        users: people,
         last_seq: created.seq,
         message_count: feed.message_count,
     };
-    let admitted = admit(tx, admission).await?;
+    let joined = join_users(tx, join).await?;
     Ok(Outcome {
         payload: CreateChatPayload {
             chat: chat.with(&feed).into(),
-            participants: admitted.participants.into_iter().map(Into::into).collect(),
-            cursor: admitted.cursor,
+            participants: joined.participants.into_iter().map(Into::into).collect(),
+            cursor: joined.cursor,
         },
-        hints: Hints::default().event(created).events(admitted.events),
+        events: PendingEvents::default()
+            .event(created)
+            .events(joined.events),
     })
 }
 

@@ -10,14 +10,14 @@ use chassis::{
 use shared_schema::{ChatId, Cursor, Message, MessageId, Reason, UserId};
 
 use crate::{
-    batches::Batches,
-    client_id,
-    content::Content,
     db::messages,
     graphql,
+    idempotency::key,
+    idempotency::request_hash::RequestHash,
     limits::{Limits, Permit, is_ours},
-    request_hash::RequestHash,
-    writer::Writer,
+    messages::batcher::MessageBatcher,
+    messages::content::Content,
+    transaction::runner::TransactionRunner,
 };
 
 /// What to say, and where.
@@ -80,11 +80,11 @@ pub struct Draft {
 async fn send(context: &Context<'_>, draft: Draft) -> Result<Message, Error> {
     let permit = Arc::clone(&draft.permit);
     if let Err(refused) = permit.charge()
-        && !was_sent(Writer::of(context)?, &draft).await?
+        && !was_sent(TransactionRunner::of(context)?, &draft).await?
     {
         return Err(refused);
     }
-    let sent = Batches::of(context)?.send(draft).await;
+    let sent = MessageBatcher::of(context)?.submit(draft).await;
     if sent.as_ref().is_err_and(is_ours) {
         permit.take_back();
     }
@@ -92,8 +92,8 @@ async fn send(context: &Context<'_>, draft: Draft) -> Result<Message, Error> {
 }
 
 /// Whether the message of this very request is stored.
-async fn was_sent(writer: &Writer, draft: &Draft) -> Result<bool, Error> {
-    let earlier = messages::find(&writer.client().await?, draft.chat_id, draft.id).await?;
+async fn was_sent(transactions: &TransactionRunner, draft: &Draft) -> Result<bool, Error> {
+    let earlier = messages::find(&transactions.client().await?, draft.chat_id, draft.id).await?;
     Ok(earlier.is_some_and(|earlier| earlier.request_hash == draft.request_hash))
 }
 
@@ -110,7 +110,7 @@ impl Draft {
             .optional(reply_to)
             .finish();
         Ok(Self {
-            id: client_id::parse_or_new(input.id.as_ref())?,
+            id: key::parse_or_new(input.id.as_ref())?,
             chat_id: input.chat_id,
             sender_id: caller.user_id,
             content,

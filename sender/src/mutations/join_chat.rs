@@ -6,12 +6,12 @@ use deadpool_postgres::Transaction;
 use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole, Reason};
 
 use crate::{
-    admission::{Admission, admit},
     db::{chats, feeds},
     graphql,
-    participation::{Standing, no_chat},
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::{ChatAccess, VisibleRows, chat_not_found},
+    participants::join::{Join, join_users},
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Which chat.
@@ -45,9 +45,9 @@ impl JoinChat {
         #[graphql(desc = "Which chat.")] input: JoinChatInput,
     ) -> async_graphql::Result<JoinChatPayload> {
         let caller = Caller::of(context)?.clone();
-        let writer = Writer::of(context)?;
-        Ok(writer
-            .commit_in(input.chat_id, async move |tx| {
+        let transactions = TransactionRunner::of(context)?;
+        Ok(transactions
+            .run_in_chat(input.chat_id, async move |tx| {
                 join(tx, &caller, input.chat_id).await
             })
             .await?)
@@ -60,8 +60,9 @@ async fn join(
     chat_id: ChatId,
 ) -> Result<Outcome<JoinChatPayload>, Error> {
     let feed = feeds::lock(tx, chat_id).await?;
-    let (_, chat, own) = Standing::of(tx, caller, chat_id).await?.visitor()?;
-    let feed = feed.ok_or_else(no_chat)?;
+    let access = ChatAccess::of(tx, caller, chat_id).await?;
+    let VisibleRows { chat, own, .. } = access.require_visible()?;
+    let feed = feed.ok_or_else(chat_not_found)?;
     if chat.kind != ChatKind::Public {
         return Err(Error::forbidden(Reason::NotPublic));
     }
@@ -72,22 +73,22 @@ async fn join(
             cursor: feed.cursor(),
         }));
     }
-    let admission = Admission {
+    let join = Join {
         chat_id,
         actor: caller.user_id,
-        people: &[(caller.user_id, ParticipantRole::Member)],
+        users: &[(caller.user_id, ParticipantRole::Member)],
         last_seq: feed.last_seq,
         message_count: feed.message_count,
     };
-    let admitted = admit(tx, admission).await?;
+    let joined = join_users(tx, join).await?;
     let chat = chats::add_to_participant_count(tx, chat_id, 1).await?;
-    let participant = admitted.participants.into_iter().next();
+    let participant = joined.participants.into_iter().next();
     Ok(Outcome {
         payload: JoinChatPayload {
             chat: chat.with(&feed).into(),
-            participant: participant.ok_or_else(no_chat)?.into(),
-            cursor: admitted.cursor,
+            participant: participant.ok_or_else(chat_not_found)?.into(),
+            cursor: joined.cursor,
         },
-        hints: Hints::default().events(admitted.events),
+        events: PendingEvents::default().events(joined.events),
     })
 }

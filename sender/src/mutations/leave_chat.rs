@@ -7,10 +7,10 @@ use shared_schema::{ChatId, ParticipantRole, Reason};
 
 use crate::{
     db::participants,
-    departure::{depart, dissolve},
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    participants::leave::{end_participation, remove_chat},
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Which chat.
@@ -40,12 +40,12 @@ impl LeaveChat {
         #[graphql(desc = "Which chat.")] input: LeaveChatInput,
     ) -> async_graphql::Result<LeaveChatPayload> {
         let caller = Caller::of(context)?.clone();
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             leave(tx, &participation).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
 }
 
@@ -53,21 +53,21 @@ async fn leave(
     tx: &Transaction<'_>,
     participation: &Participation,
 ) -> Result<Outcome<LeaveChatPayload>, Error> {
-    participation.refuse_direct()?;
+    participation.forbid_direct_chat()?;
     let chat_id = participation.chat_id();
     let caller = participation.own.user_id;
-    let departed = if participation.chat.participant_count == 1 {
-        dissolve(tx, participation).await?
+    let left = if participation.chat.participant_count == 1 {
+        remove_chat(tx, participation).await?
     } else {
         if participation.has(ParticipantRole::Owner)
             && !participants::has_other_owner(tx, chat_id, caller).await?
         {
             return Err(Error::conflict(Reason::LastOwner));
         }
-        depart(tx, participation, caller).await?
+        end_participation(tx, participation, caller).await?
     };
     Ok(Outcome {
         payload: LeaveChatPayload { chat_id },
-        hints: Hints::default().events(departed.events),
+        events: PendingEvents::default().events(left.events),
     })
 }

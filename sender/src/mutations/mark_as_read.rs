@@ -9,9 +9,9 @@ use shared_schema::{Change, ChatId, Cursor, Number, Reason, Signal};
 use crate::{
     db::{feeds, participants},
     graphql,
-    participation::{Standing, no_chat},
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::{ChatAccess, chat_not_found},
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Up to where.
@@ -49,9 +49,9 @@ impl MarkAsRead {
     ) -> async_graphql::Result<MarkAsReadPayload> {
         let caller = Caller::of(context)?.clone();
         at_least_one(input.number)?;
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| mark(tx, &caller, &input).await;
-        Ok(writer.commit(rule).await?)
+        Ok(transactions.run(rule).await?)
     }
 }
 
@@ -76,7 +76,9 @@ async fn mark(
     input: &MarkAsReadInput,
 ) -> Result<Outcome<MarkAsReadPayload>, Error> {
     let chat_id = input.chat_id;
-    Standing::of(tx, caller, chat_id).await?.participant()?;
+    ChatAccess::of(tx, caller, chat_id)
+        .await?
+        .require_participant()?;
     let moved = participants::mark_read(tx, chat_id, caller.user_id, input.number).await?;
     let Some(participant) = moved else {
         return unmoved(tx, caller, chat_id).await;
@@ -99,7 +101,9 @@ async fn mark(
             unread_count,
             cursor: event.cursor(),
         },
-        hints: Hints::default().event(event).signal(chat_id, signal),
+        events: PendingEvents::default()
+            .event(event)
+            .signal(chat_id, signal),
     })
 }
 
@@ -114,7 +118,7 @@ async fn unmoved(
         feeds::find(tx, caller.user_id.into()),
     )?;
     // They may have been removed since the check.
-    let participant = participant.ok_or_else(no_chat)?;
+    let participant = participant.ok_or_else(chat_not_found)?;
     let own_feed = own_feed.ok_or_else(Error::unauthenticated)?;
     Ok(Outcome::unchanged(MarkAsReadPayload {
         participant: participant.into(),
@@ -125,5 +129,5 @@ async fn unmoved(
 
 async fn unread(tx: &Transaction<'_>, caller: &Caller, chat_id: ChatId) -> Result<Number, Error> {
     let unread = participants::unread(tx, chat_id, caller.user_id).await?;
-    unread.ok_or_else(no_chat)
+    unread.ok_or_else(chat_not_found)
 }

@@ -6,10 +6,10 @@ use deadpool_postgres::Transaction;
 use shared_schema::{ChatId, Cursor, ParticipantRole};
 
 use crate::{
-    departure::dissolve,
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    participants::leave::remove_chat,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Which chat.
@@ -41,12 +41,12 @@ impl RemoveChat {
         #[graphql(desc = "Which chat.")] input: RemoveChatInput,
     ) -> async_graphql::Result<RemoveChatPayload> {
         let caller = Caller::of(context)?.clone();
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
 }
 
@@ -54,14 +54,14 @@ async fn remove(
     tx: &Transaction<'_>,
     participation: &Participation,
 ) -> Result<Outcome<RemoveChatPayload>, Error> {
-    participation.refuse_direct()?;
+    participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Owner)?;
-    let departed = dissolve(tx, participation).await?;
+    let left = remove_chat(tx, participation).await?;
     Ok(Outcome {
         payload: RemoveChatPayload {
             chat_id: participation.chat_id(),
-            cursor: departed.cursor,
+            cursor: left.cursor,
         },
-        hints: Hints::default().events(departed.events),
+        events: PendingEvents::default().events(left.events),
     })
 }

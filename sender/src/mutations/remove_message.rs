@@ -8,9 +8,9 @@ use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole
 use crate::{
     db::{feeds, messages},
     graphql,
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Which message.
@@ -44,12 +44,12 @@ impl RemoveMessage {
         #[graphql(desc = "Which message.")] input: RemoveMessageInput,
     ) -> async_graphql::Result<RemoveMessagePayload> {
         let caller = Caller::of(context)?.clone();
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation, input.id).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
 }
 
@@ -83,6 +83,6 @@ async fn remove(
             message: message.into(),
             cursor: event.cursor(),
         },
-        hints: Hints::default().event(event),
+        events: PendingEvents::default().event(event),
     })
 }

@@ -7,10 +7,10 @@ use shared_schema::{ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     db::participants,
-    departure::depart,
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    participants::leave::end_participation,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Who, and from where.
@@ -46,12 +46,12 @@ impl RemoveParticipant {
         #[graphql(desc = "Who, and from where.")] input: RemoveParticipantInput,
     ) -> async_graphql::Result<RemoveParticipantPayload> {
         let caller = Caller::of(context)?.clone();
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation, input.user_id).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
 }
 
@@ -60,7 +60,7 @@ async fn remove(
     participation: &Participation,
     user: UserId,
 ) -> Result<Outcome<RemoveParticipantPayload>, Error> {
-    participation.refuse_direct()?;
+    participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
     let chat_id = participation.chat_id();
     if user == participation.own.user_id {
@@ -72,13 +72,13 @@ async fn remove(
     if target.role > ParticipantRole::Member {
         participation.require(ParticipantRole::Owner)?;
     }
-    let departed = depart(tx, participation, user).await?;
+    let left = end_participation(tx, participation, user).await?;
     Ok(Outcome {
         payload: RemoveParticipantPayload {
             chat_id,
             user_id: user,
-            cursor: departed.cursor,
+            cursor: left.cursor,
         },
-        hints: Hints::default().events(departed.events),
+        events: PendingEvents::default().events(left.events),
     })
 }

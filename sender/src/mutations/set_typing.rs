@@ -5,10 +5,13 @@ use chassis::{Caller, Error};
 use futures_util::try_join;
 use shared_schema::{ChatId, Instant, Signal};
 
-use crate::{db::clock, participation::Standing, publish::Hints, writer::Writer};
+use crate::{
+    db::clock, participants::access::ChatAccess, transaction::pending_events::PendingEvents,
+    transaction::runner::TransactionRunner,
+};
 
-/// How long others may show it without hearing again, in seconds.
-const SHOWN_SECONDS: i32 = 6;
+/// How long others show that a user is typing, in seconds, unless it is repeated.
+const TYPING_TIMEOUT_SECONDS: i32 = 6;
 
 /// Where, and whether.
 #[derive(InputObject)]
@@ -40,31 +43,35 @@ impl SetTyping {
         #[graphql(desc = "Where, and whether.")] input: SetTypingInput,
     ) -> async_graphql::Result<SetTypingPayload> {
         let caller = Caller::of(context)?;
-        let writer = Writer::of(context)?;
-        Ok(tell(writer, caller, &input).await?)
+        let transactions = TransactionRunner::of(context)?;
+        Ok(tell(transactions, caller, &input).await?)
     }
 }
 
 /// Takes no lock: a signal that crosses its sender's removal is dropped by whoever sees both.
 async fn tell(
-    writer: &Writer,
+    transactions: &TransactionRunner,
     caller: &Caller,
     input: &SetTypingInput,
 ) -> Result<SetTypingPayload, Error> {
     let chat_id = input.chat_id;
-    let seconds = if input.typing { SHOWN_SECONDS } else { 0 };
-    let client = writer.client().await?;
+    let seconds = if input.typing {
+        TYPING_TIMEOUT_SECONDS
+    } else {
+        0
+    };
+    let client = transactions.client().await?;
     let db = &client;
-    let (standing, until) = try_join!(
-        Standing::of(db, caller, chat_id),
+    let (access, until) = try_join!(
+        ChatAccess::of(db, caller, chat_id),
         clock::in_seconds(db, seconds),
     )?;
-    standing.participant()?;
+    access.require_participant()?;
     let signal = Signal::Typing {
         chat_id,
         user_id: caller.user_id,
         until,
     };
-    writer.publish(Hints::default().signal(chat_id, signal));
+    transactions.publish(PendingEvents::default().signal(chat_id, signal));
     Ok(SetTypingPayload { chat_id, until })
 }

@@ -6,13 +6,13 @@ use deadpool_postgres::Transaction;
 use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
-    chat_name::ChatName,
+    chats::description::Description,
+    chats::name::ChatName,
     db::{chats, feeds},
-    description::Description,
     graphql,
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    participants::access::Participation,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// What to change. What is absent or null stays as it is.
@@ -49,12 +49,12 @@ impl UpdateChat {
         let caller = Caller::of(context)?.clone();
         let chat_id = input.chat_id;
         let edit = Edit::parse(&input)?;
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, chat_id).await?;
             describe(tx, &participation, &edit).await
         };
-        Ok(writer.commit_in(chat_id, rule).await?)
+        Ok(transactions.run_in_chat(chat_id, rule).await?)
     }
 }
 
@@ -78,7 +78,7 @@ async fn describe(
     participation: &Participation,
     edit: &Edit,
 ) -> Result<Outcome<UpdateChatPayload>, Error> {
-    participation.refuse_direct()?;
+    participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
     let old = &participation.chat;
     let new_name = edit.name.as_ref().map(ChatName::as_str);
@@ -99,6 +99,6 @@ async fn describe(
             chat: chat.with(&participation.feed).into(),
             cursor: event.cursor(),
         },
-        hints: Hints::default().event(event),
+        events: PendingEvents::default().event(event),
     })
 }

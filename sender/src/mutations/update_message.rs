@@ -6,12 +6,12 @@ use deadpool_postgres::Transaction;
 use shared_schema::{Change, ChatId, Cursor, MessageId, Reason};
 
 use crate::{
-    content::Content,
     db::{feeds, messages},
     graphql,
-    participation::Participation,
-    publish::Hints,
-    writer::{Outcome, Writer},
+    messages::content::Content,
+    participants::access::Participation,
+    transaction::pending_events::PendingEvents,
+    transaction::runner::{Outcome, TransactionRunner},
 };
 
 /// Which message, and its new text.
@@ -47,12 +47,12 @@ impl UpdateMessage {
     ) -> async_graphql::Result<UpdateMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let content = Content::parse(&input.content)?;
-        let writer = Writer::of(context)?;
+        let transactions = TransactionRunner::of(context)?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             edit(tx, &participation, input.id, &content).await
         };
-        Ok(writer.commit_in(input.chat_id, rule).await?)
+        Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
 }
 
@@ -86,7 +86,7 @@ async fn edit(
                     message: message.into(),
                     cursor: event.cursor(),
                 },
-                hints: Hints::default().event(event),
+                events: PendingEvents::default().event(event),
             })
         }
     }

@@ -1,4 +1,4 @@
-//! People come into a chat: created with it, added, or joined by themselves.
+//! Users join a chat: they are named when it is created, are added by others, or join by themselves.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;
@@ -11,21 +11,21 @@ use crate::db::{
     participants::{self, JoinedAt},
 };
 
-/// Who comes, and what the chat is like at that moment.
-pub struct Admission<'a> {
+/// Who joins, and the state of the chat at that moment.
+pub struct Join<'a> {
     pub chat_id: ChatId,
-    /// Who lets them in.
+    /// Who adds them.
     pub actor: UserId,
-    /// Nobody in it takes part now, and nobody is named twice.
-    pub people: &'a [(UserId, ParticipantRole)],
+    /// None of them takes part now, and none is named twice.
+    pub users: &'a [(UserId, ParticipantRole)],
     /// The newest event of the chat's feed, which the caller holds locked.
     pub last_seq: Seq,
-    /// Newcomers have nothing to catch up on.
+    /// New participants have read everything up to this.
     pub message_count: Number,
 }
 
-/// They are in.
-pub struct Admitted {
+/// The result of a [`Join`].
+pub struct Joined {
     pub participants: Vec<Participant>,
     /// Right after the chat's event.
     pub cursor: Cursor,
@@ -33,20 +33,20 @@ pub struct Admitted {
     pub events: Vec<Event>,
 }
 
-/// Lets people in: their rows, one event for the chat, and one for each of them.
-pub async fn admit(tx: &Transaction<'_>, admission: Admission<'_>) -> Result<Admitted, Error> {
-    let Admission {
+/// Adds users to a chat: their rows, one event in the chat's feed, and one in the feed of each of them.
+pub async fn join_users(tx: &Transaction<'_>, join: Join<'_>) -> Result<Joined, Error> {
+    let Join {
         chat_id,
         actor,
-        people,
+        users,
         ..
-    } = admission;
+    } = join;
     // The lock makes the event's seq known before the event: its data holds the rows, which hold the seq.
     let joined = JoinedAt {
-        seq: admission.last_seq + 1,
-        message_count: admission.message_count,
+        seq: join.last_seq + 1,
+        message_count: join.message_count,
     };
-    let participants = participants::admit(tx, chat_id, people, joined).await?;
+    let participants = participants::insert_joined(tx, chat_id, users, joined).await?;
     let added = Change::ParticipantsAdded {
         participants: participants.clone(),
     };
@@ -54,7 +54,7 @@ pub async fn admit(tx: &Transaction<'_>, admission: Admission<'_>) -> Result<Adm
     if added.seq != joined.seq {
         return Err(Error::internal("the chat's feed moved under its lock"));
     }
-    let told = participants
+    let chat_added = participants
         .iter()
         .map(|participant| {
             let change = Change::ChatAdded {
@@ -65,10 +65,10 @@ pub async fn admit(tx: &Transaction<'_>, admission: Admission<'_>) -> Result<Adm
             (participant.user_id.into(), change)
         })
         .collect();
-    let told = feeds::append_each(tx, actor, told).await?;
-    Ok(Admitted {
+    let chat_added = feeds::append_each(tx, actor, chat_added).await?;
+    Ok(Joined {
         participants,
         cursor: added.cursor(),
-        events: std::iter::once(added).chain(told).collect(),
+        events: std::iter::once(added).chain(chat_added).collect(),
     })
 }

@@ -1,8 +1,8 @@
 //! The transaction that writes many messages at once: two round trips, however many messages and chats.
 //!
-//! What is polled together travels together, in the order in which it is polled first, because every statement was
-//! prepared before. So the locks are asked for first, and what is read after them is as it is under the locks: each
-//! statement sees what was committed before the one in front of it ended.
+//! All statements are prepared before, so those that are polled together are sent together, in the order in which they are
+//! first polled. The locks come first, and the rows are read under them: each statement sees what was committed before the
+//! statement in front of it ended.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,22 +18,22 @@ use uuid::Uuid;
 
 use super::{
     chats::{self, StoredChat},
-    feeds::{self, LockedFeed, Locks},
-    messages::{self, NewMessage, Numbered, StoredMessage},
+    feeds::{self, LockMode, LockedFeed},
+    messages::{self, AssignedNumbers, NewMessage, StoredMessage},
     participants, profiles,
 };
 
-/// What a batch of messages needs to know before anything is decided.
+/// The rows that a batch of messages needs before anything is decided.
 #[derive(Default)]
-pub struct Questions {
+pub struct BatchLookup {
     pub chats: HashSet<ChatId>,
     pub senders: HashSet<(ChatId, UserId)>,
     pub messages: HashSet<(ChatId, MessageId)>,
 }
 
-/// What there is of what was asked for. None of it changes while the transaction lasts, except usernames.
-pub struct Facts {
-    /// A chat is missing if it does not exist, or if its lock was to be had only by waiting.
+/// Those of the rows that exist, read under the locks. None of them changes while the transaction lasts, except usernames.
+pub struct BatchSnapshot {
+    /// A chat is missing if it does not exist, or if another transaction holds its lock and `SKIP LOCKED` was asked for.
     pub feeds: HashMap<ChatId, LockedFeed>,
     pub chats: HashMap<ChatId, StoredChat>,
     pub participants: HashMap<(ChatId, UserId), Participant>,
@@ -52,15 +52,15 @@ struct Statements {
 }
 
 impl Statements {
-    async fn prepare(client: &Client, locks: Locks) -> Result<Self, Error> {
+    async fn prepare(client: &Client, lock_mode: LockMode) -> Result<Self, Error> {
         let (lock, chats, participants, usernames, messages, add, marks) = try_join!(
-            feeds::prepare_lock_each(client, locks),
+            feeds::prepare_lock_each(client, lock_mode),
             chats::prepare_find_each(client),
             participants::prepare_find_each(client),
             profiles::prepare_usernames(client),
             messages::prepare_find_each(client),
             messages::prepare_add_each(client),
-            participants::prepare_move_own_marks(client),
+            participants::prepare_advance_sender_marks(client),
         )?;
         Ok(Self {
             lock,
@@ -74,29 +74,29 @@ impl Statements {
     }
 }
 
-/// A transaction that holds the locks of some chats. Dropped before its end, it takes its connection with it.
-pub struct Transaction {
+/// A transaction that holds the locks of some chats. If it is dropped before its end, its connection is closed.
+pub struct BatchTransaction {
     /// Taken at the end.
     client: Option<Client>,
     statements: Statements,
 }
 
-impl Transaction {
-    /// Takes the locks and reads under them, in one round trip. No lock is waited for longer than `patience`, or than the
-    /// connection allows when that is none.
+impl BatchTransaction {
+    /// Takes the locks and reads under them, in one round trip. It waits for each lock at most `lock_timeout`, or the
+    /// timeout of the connection if that is none.
     pub async fn begin(
         client: Client,
-        locks: Locks,
-        patience: Option<Duration>,
-        questions: &Questions,
-    ) -> Result<(Self, Facts), Error> {
-        let statements = Statements::prepare(&client, locks).await?;
+        lock_mode: LockMode,
+        lock_timeout: Option<Duration>,
+        lookup: &BatchLookup,
+    ) -> Result<(Self, BatchSnapshot), Error> {
+        let statements = Statements::prepare(&client, lock_mode).await?;
         let transaction = Self {
             client: Some(client),
             statements,
         };
-        match transaction.open(patience, questions).await {
-            Ok(facts) => Ok((transaction, facts)),
+        match transaction.open(lock_timeout, lookup).await {
+            Ok(snapshot) => Ok((transaction, snapshot)),
             Err(error) => {
                 transaction.roll_back().await;
                 Err(error)
@@ -106,16 +106,16 @@ impl Transaction {
 
     async fn open(
         &self,
-        patience: Option<Duration>,
-        questions: &Questions,
-    ) -> Result<Facts, Error> {
+        lock_timeout: Option<Duration>,
+        lookup: &BatchLookup,
+    ) -> Result<BatchSnapshot, Error> {
         let client = self.client()?;
-        let start = start(patience);
+        let start = start(lock_timeout);
         let start = async { Ok(client.batch_execute(&start).await?) };
         let asked = &self.statements;
-        let chats: Vec<Uuid> = questions.chats.iter().map(|chat| chat.0).collect();
-        let (sender_chats, senders) = columns(questions.senders.iter().map(|(c, u)| (c.0, u.0)));
-        let (message_chats, messages) = columns(questions.messages.iter().map(|(c, m)| (c.0, m.0)));
+        let chats: Vec<Uuid> = lookup.chats.iter().map(|chat| chat.0).collect();
+        let (sender_chats, senders) = columns(lookup.senders.iter().map(|(c, u)| (c.0, u.0)));
+        let (message_chats, messages) = columns(lookup.messages.iter().map(|(c, m)| (c.0, m.0)));
         let ((), feeds, chats, participants, usernames, messages) = try_join!(
             start,
             feeds::lock_each(client, &asked.lock, &chats),
@@ -124,7 +124,7 @@ impl Transaction {
             profiles::usernames(client, &asked.usernames, &senders),
             messages::find_each(client, &asked.messages, &message_chats, &messages),
         )?;
-        Ok(Facts {
+        Ok(BatchSnapshot {
             feeds,
             chats,
             participants,
@@ -144,11 +144,11 @@ impl Transaction {
         &self,
         new: &[NewMessage<'_>],
         marks: &HashMap<(ChatId, UserId), Number>,
-    ) -> Result<HashMap<(ChatId, MessageId), Numbered>, Error> {
+    ) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
         let client = self.client()?;
         let (numbered, ()) = try_join!(
             messages::add_each(client, &self.statements.add, new),
-            participants::move_own_marks(client, &self.statements.marks, marks),
+            participants::advance_sender_marks(client, &self.statements.marks, marks),
         )?;
         Ok(numbered)
     }
@@ -158,7 +158,7 @@ impl Transaction {
         mut self,
         new: &[NewMessage<'_>],
         marks: &HashMap<(ChatId, UserId), Number>,
-    ) -> Result<HashMap<(ChatId, MessageId), Numbered>, Error> {
+    ) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
         let (written, committed) = join(self.write(new, marks), self.end("COMMIT")).await;
         self.client = self.client.take().filter(|_| committed.is_err());
         let written = written?;
@@ -186,16 +186,16 @@ impl Transaction {
     }
 }
 
-impl Drop for Transaction {
+impl Drop for BatchTransaction {
     fn drop(&mut self) {
         if let Some(client) = self.client.take() {
-            // Back in the pool it would hold the locks, and whoever gets it would stand in the middle of this.
+            // In the pool it would keep the locks, and its next user would be inside this transaction.
             drop(Client::take(client));
         }
     }
 }
 
-/// Whether a lock was not to be had in time.
+/// Whether a lock was not acquired in time.
 pub fn is_lock_timeout(error: &Error) -> bool {
     let Error::Unavailable { source, .. } = error else {
         return false;
@@ -206,10 +206,12 @@ pub fn is_lock_timeout(error: &Error) -> bool {
     code == Some(&SqlState::LOCK_NOT_AVAILABLE)
 }
 
-fn start(patience: Option<Duration>) -> String {
+fn start(lock_timeout: Option<Duration>) -> String {
     let start = "START TRANSACTION".to_owned();
-    match patience {
-        Some(patience) => start + &format!("; SET LOCAL lock_timeout = {}", patience.as_millis()),
+    match lock_timeout {
+        Some(lock_timeout) => {
+            start + &format!("; SET LOCAL lock_timeout = {}", lock_timeout.as_millis())
+        }
         None => start,
     }
 }

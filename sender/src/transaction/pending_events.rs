@@ -1,21 +1,22 @@
-//! What Redis is told after a commit. It is a hint: the receivers' sweep finds what it loses.
+//! Events and signals that are published on Redis after the commit. A publication is a hint: the receivers' sweep finds
+//! what is lost.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use chassis::{StartError, config::RedisArgs, publisher::Publisher, telemetry::trace_id};
 use shared_schema::{ENVELOPE_VERSION, Event, FeedId, Publication, Signal, channel};
 
-/// Content of one publication, in bytes, after which another one begins: whoever listens takes it as a whole, and Redis
-/// cuts off a listener for whom too much waits.
-const LARGEST: usize = 64 * 1024;
+/// Maximum bytes of one publication; more events go into further ones. A subscriber receives a publication as a whole, and
+/// Redis disconnects a subscriber whose output buffer is full.
+const MAX_PUBLICATION_BYTES: usize = 64 * 1024;
 
-/// What an event takes besides the text of its message, more or less.
-const EVENT_BYTES: usize = 600;
+/// Approximate bytes of an event besides the text of its message.
+const EVENT_OVERHEAD_BYTES: usize = 600;
 
-/// What happened in one feed.
+/// What is published about one feed.
 #[derive(Default)]
-struct News {
-    /// Of the request that caused the first of it, if it is not the request that publishes.
+struct FeedPublication {
+    /// The trace of the request that caused the first event, if it is not the request that publishes.
     trace: Option<String>,
     events: Vec<Event>,
     signals: Vec<Signal>,
@@ -23,9 +24,9 @@ struct News {
 
 /// Events and signals, by the feed on whose channel they are published.
 #[derive(Default)]
-pub struct Hints(BTreeMap<FeedId, News>);
+pub struct PendingEvents(BTreeMap<FeedId, FeedPublication>);
 
-impl Hints {
+impl PendingEvents {
     /// Adds an event, after those of its feed that were added before.
     #[must_use]
     pub fn event(self, event: Event) -> Self {
@@ -43,11 +44,11 @@ impl Hints {
 
     /// Adds an event that the request of this trace caused.
     pub fn add(&mut self, event: Event, trace: Option<&str>) {
-        let news = self.0.entry(event.feed).or_default();
-        if news.events.is_empty() {
-            news.trace = trace.map(str::to_owned);
+        let publication = self.0.entry(event.feed).or_default();
+        if publication.events.is_empty() {
+            publication.trace = trace.map(str::to_owned);
         }
-        news.events.push(event);
+        publication.events.push(event);
     }
 
     /// Adds a live fact about a chat.
@@ -60,10 +61,10 @@ impl Hints {
     /// Hands everything over, one message per channel, or a few where one would be too large. Never waits and never
     /// fails.
     pub fn publish(self, publisher: &Publisher) {
-        for (feed, news) in self.0 {
-            let trace = news.trace.or_else(trace_id);
-            let mut signals = news.signals;
-            for events in split(news.events) {
+        for (feed, pending) in self.0 {
+            let trace = pending.trace.or_else(trace_id);
+            let mut signals = pending.signals;
+            for events in split(pending.events) {
                 let publication = Publication {
                     v: ENVELOPE_VERSION,
                     trace: trace.clone(),
@@ -82,14 +83,14 @@ impl Hints {
 /// The same events in the same order, in pieces that are not too large. At least one piece, which may be empty.
 fn split(events: Vec<Event>) -> Vec<Vec<Event>> {
     let mut pieces = vec![vec![]];
-    let mut room = LARGEST;
+    let mut room = MAX_PUBLICATION_BYTES;
     for event in events {
         let message = event.change.message();
         let content = message.and_then(|message| message.content.as_ref());
-        let size = EVENT_BYTES + content.map_or(0, String::len);
+        let size = EVENT_OVERHEAD_BYTES + content.map_or(0, String::len);
         if size > room && pieces.last().is_some_and(|piece| !piece.is_empty()) {
             pieces.push(vec![]);
-            room = LARGEST;
+            room = MAX_PUBLICATION_BYTES;
         }
         room = room.saturating_sub(size);
         if let Some(piece) = pieces.last_mut() {
@@ -100,7 +101,7 @@ fn split(events: Vec<Event>) -> Vec<Vec<Event>> {
 }
 
 /// How long a probe waits for Redis: it must not make the answer about everything else late.
-const PROBE: Duration = Duration::from_millis(100);
+const PING_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Asks whether Redis is there, for `/healthz`. Nothing depends on the answer.
 #[derive(Clone)]
@@ -112,7 +113,7 @@ impl Probe {
     }
 
     pub async fn ping(self) -> Result<(), String> {
-        let answer = tokio::time::timeout(PROBE, async {
+        let answer = tokio::time::timeout(PING_TIMEOUT, async {
             let mut connection = self.0.get_multiplexed_async_connection().await?;
             redis::cmd("PING").exec_async(&mut connection).await
         });

@@ -28,21 +28,22 @@ impl Participation {
     /// Takes the chat's lock, then checks.
     ///
     /// # Errors
-    /// What [`Standing::participant`] says.
+    /// Those of [`ChatAccess::require_participant`].
     pub async fn of(tx: &Transaction<'_>, caller: &Caller, chat: ChatId) -> Result<Self, Error> {
         let feed = feeds::lock(tx, chat).await?;
-        Self::under(tx, feed, caller, chat).await
+        Self::with_lock(tx, feed, caller, chat).await
     }
 
-    /// Checks under a lock that was taken before. For rules that look up other things in the same round trip.
-    pub async fn under(
+    /// Checks under a lock that was taken before. For rules that read other rows in the same round trip.
+    pub async fn with_lock(
         tx: &Transaction<'_>,
         feed: Option<LockedFeed>,
         caller: &Caller,
         chat: ChatId,
     ) -> Result<Self, Error> {
-        let (_, chat, own) = Standing::of(tx, caller, chat).await?.participant()?;
-        let feed = feed.ok_or_else(no_chat)?;
+        let access = ChatAccess::of(tx, caller, chat).await?;
+        let ParticipantRows { chat, own, .. } = access.require_participant()?;
+        let feed = feed.ok_or_else(chat_not_found)?;
         Ok(Self { chat, feed, own })
     }
 
@@ -78,7 +79,7 @@ impl Participation {
     }
 
     /// Refuses what cannot be done to a direct chat: it belongs to its two people for good.
-    pub fn refuse_direct(&self) -> Result<(), Error> {
+    pub fn forbid_direct_chat(&self) -> Result<(), Error> {
         match self.chat.kind {
             ChatKind::Direct => Err(Error::forbidden(Reason::DirectChat)),
             ChatKind::Group | ChatKind::Public => Ok(()),
@@ -86,29 +87,29 @@ impl Participation {
     }
 }
 
-/// What the database knows about a caller and a chat, before any judgement. Owned, or borrowed from what was read for
-/// many.
-pub struct Standing<C = StoredChat, P = Participant, U = String> {
+/// What the database holds about a caller and a chat, before any check. Owned, or borrowed from rows that were read for
+/// many messages.
+pub struct ChatAccess<C = StoredChat, P = Participant, U = String> {
     chat: Option<C>,
     own: Option<P>,
     username: Option<U>,
 }
 
-impl Standing {
-    /// Looks everything up in one round trip. Without the chat's lock the answer may be old when it arrives.
+impl ChatAccess {
+    /// Reads all of it in one round trip. Without the chat's lock the answer may be stale when it arrives.
     pub async fn of(db: &impl GenericClient, caller: &Caller, chat: ChatId) -> Result<Self, Error> {
         let (chat, own, username) = try_join!(
             chats::find(db, chat),
             participants::find(db, chat, caller.user_id),
             profiles::username(db, caller.user_id),
         )?;
-        Ok(Self::known(chat, own, username))
+        Ok(Self::from_rows(chat, own, username))
     }
 }
 
-impl<C: Borrow<StoredChat>, P, U> Standing<C, P, U> {
-    /// From what was looked up before: the chat, the caller in it, and the caller's username.
-    pub fn known(chat: Option<C>, own: Option<P>, username: Option<U>) -> Self {
+impl<C: Borrow<StoredChat>, P, U> ChatAccess<C, P, U> {
+    /// From rows that were read before: the chat, the caller in it, and the caller's username.
+    pub fn from_rows(chat: Option<C>, own: Option<P>, username: Option<U>) -> Self {
         Self {
             chat: chat.filter(|chat| !chat.borrow().removed),
             own,
@@ -116,32 +117,60 @@ impl<C: Borrow<StoredChat>, P, U> Standing<C, P, U> {
         }
     }
 
-    /// The caller takes part.
+    /// Requires that the caller takes part.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when the account is gone; `NOT_FOUND` when there is no such chat for this caller, for whatever
     /// reason; `FORBIDDEN` in a public chat, which everyone may see.
-    pub fn participant(self) -> Result<(U, C, P), Error> {
-        let (username, chat, own) = self.visitor()?;
+    pub fn require_participant(self) -> Result<ParticipantRows<C, P, U>, Error> {
+        let VisibleRows {
+            chat,
+            own,
+            username,
+        } = self.require_visible()?;
         let own = own.ok_or_else(|| Error::forbidden(Reason::JoinFirst))?;
-        Ok((username, chat, own))
+        Ok(ParticipantRows {
+            chat,
+            own,
+            username,
+        })
     }
 
-    /// The caller may see the chat: they take part, or it is public.
+    /// Requires that the caller may see the chat: they take part, or it is public.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when the account is gone; `NOT_FOUND` when there is no such chat for this caller.
-    pub fn visitor(self) -> Result<(U, C, Option<P>), Error> {
+    pub fn require_visible(self) -> Result<VisibleRows<C, P, U>, Error> {
         let username = self.username.ok_or_else(Error::unauthenticated)?;
-        let chat = self.chat.ok_or_else(no_chat)?;
+        let chat = self.chat.ok_or_else(chat_not_found)?;
         if self.own.is_none() && chat.borrow().kind != ChatKind::Public {
-            return Err(no_chat());
+            return Err(chat_not_found());
         }
-        Ok((username, chat, self.own))
+        Ok(VisibleRows {
+            chat,
+            own: self.own,
+            username,
+        })
     }
 }
 
-/// Not there, not yours, removed: one answer.
-pub fn no_chat() -> Error {
+/// A caller whose account exists and who takes part in a chat that exists.
+pub struct ParticipantRows<C, P, U> {
+    pub chat: C,
+    /// The caller in the chat.
+    pub own: P,
+    pub username: U,
+}
+
+/// A caller whose account exists and who may see a chat that exists.
+pub struct VisibleRows<C, P, U> {
+    pub chat: C,
+    /// The caller in the chat, if they take part.
+    pub own: Option<P>,
+    username: U,
+}
+
+/// The answer for a chat that does not exist, that was removed, and that the caller may not see.
+pub fn chat_not_found() -> Error {
     Error::not_found_in("chatId", "chat")
 }

@@ -1,6 +1,6 @@
-//! Runs a mutation's rule: begin, rule, commit, answer; and then publish.
+//! Runs a mutation's rule in a transaction: begin, rule, commit; then publish the events and answer.
 //!
-//! Invariant: nothing is published that is not committed, and nothing waits for a publish.
+//! Invariant: only committed events are published, and nothing waits for a publication.
 
 use std::time::Duration;
 
@@ -10,73 +10,76 @@ use deadpool_postgres::{Client, Transaction};
 use shared_schema::ChatId;
 use tokio_postgres::error::SqlState;
 
-use crate::{db::feeds, lanes::Lanes, publish::Hints};
+use crate::{
+    db::feeds, transaction::chat_permits::ChatPermits, transaction::pending_events::PendingEvents,
+};
 
-/// How often a transaction that lost a deadlock is run again.
-pub const RETRIES: u32 = 2;
+/// How often a transaction that lost a deadlock is retried.
+pub const MAX_RETRIES: u32 = 2;
 
-/// The shortest and longest pause before that, in milliseconds: two that met must not meet again.
-pub const PAUSE_MS: std::ops::Range<u64> = 10..50;
+/// The shortest and longest pause before a retry, in milliseconds. It is random, so that two transactions that collided do
+/// not collide again.
+pub const RETRY_BACKOFF_MS: std::ops::Range<u64> = 10..50;
 
-/// What a rule has done.
+/// The result of a rule.
 pub struct Outcome<T> {
-    /// What the client gets.
+    /// The answer for the client.
     pub payload: T,
-    /// What Redis is told once it is committed.
-    pub hints: Hints,
+    /// What is published after the commit.
+    pub events: PendingEvents,
 }
 
 impl<T> Outcome<T> {
-    /// Nothing has changed.
+    /// The result of a rule that changed nothing.
     pub fn unchanged(payload: T) -> Self {
         Self {
             payload,
-            hints: Hints::default(),
+            events: PendingEvents::default(),
         }
     }
 }
 
-/// The database, and the way to Redis.
+/// Runs transactions and publishes their events. Cloning it is cheap.
 #[derive(Clone)]
-pub struct Writer {
+pub struct TransactionRunner {
     pool: Pool,
     publisher: Publisher,
-    lanes: Lanes,
+    permits: ChatPermits,
 }
 
-impl Writer {
+impl TransactionRunner {
     pub fn new(pool: Pool, publisher: Publisher) -> Self {
         Self {
             pool,
             publisher,
-            lanes: Lanes::default(),
+            permits: ChatPermits::default(),
         }
     }
 
-    /// The writer of this GraphQL request.
+    /// The transaction runner of this GraphQL request.
     pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
         context
             .data_opt()
-            .ok_or_else(|| Error::internal("the schema has no writer"))
+            .ok_or_else(|| Error::internal("the schema has no transaction runner"))
     }
 
-    /// Runs a rule that takes the lock of this chat, when its turn has come. An error of the rule undoes everything that
-    /// it did.
-    pub async fn commit_in<T>(
+    /// Runs a rule that takes the lock of this chat, once it has a permit for the chat. An error of the rule rolls back
+    /// everything that it did.
+    pub async fn run_in_chat<T>(
         &self,
         chat: ChatId,
         rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
     ) -> Result<T, Error> {
-        let _lane = self.lanes.enter(chat).await;
-        let ended = self.commit(rule).await;
-        if planted("counter_outside_tx") && ended.is_err() {
+        let _permit = self.permits.acquire(chat).await;
+        let result = self.run(rule).await;
+        if planted("counter_outside_tx") && result.is_err() {
             feeds::skip_a_seq(&self.client().await?, chat).await?;
         }
-        ended
+        result
     }
 
-    /// Runs a rule that takes no lock of a chat. An error of the rule undoes everything that it did.
-    pub async fn commit<T>(
+    /// Runs a rule that takes no chat's lock. An error of the rule rolls back everything that it did.
+    pub async fn run<T>(
         &self,
         rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
     ) -> Result<T, Error> {
@@ -84,18 +87,18 @@ impl Writer {
         let mut retries = 0;
         let outcome = loop {
             match Box::pin(self.attempt(&mut client, &rule)).await {
-                Err(error) if is_transient(&error) && retries < RETRIES => {
+                Err(error) if is_transient(&error) && retries < MAX_RETRIES => {
                     retries += 1;
                     tracing::info!(retries, "a transaction lost a deadlock; running it again");
-                    let pause = rand::random_range(PAUSE_MS);
+                    let pause = rand::random_range(RETRY_BACKOFF_MS);
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
-                // Still not: the client may try again, too.
+                // The retries are used up: the client may retry, too.
                 Err(error) if is_transient(&error) => return Err(Error::unavailable(error)),
-                ended => break ended?,
+                result => break result?,
             }
         };
-        outcome.hints.publish(&self.publisher);
+        outcome.events.publish(&self.publisher);
         Ok(outcome.payload)
     }
 
@@ -107,25 +110,25 @@ impl Writer {
         let transaction = client.transaction().await?;
         let mut outcome = rule(&transaction).await?;
         if planted("publish_before_commit") {
-            std::mem::take(&mut outcome.hints).publish(&self.publisher);
-            tokio::time::sleep(Duration::from_millis(PAUSE_MS.end)).await;
+            std::mem::take(&mut outcome.events).publish(&self.publisher);
+            tokio::time::sleep(Duration::from_millis(RETRY_BACKOFF_MS.end)).await;
         }
         transaction.commit().await?;
         Ok(outcome)
     }
 
-    /// A connection for what is not stored.
+    /// A connection for reads outside of a transaction.
     pub async fn client(&self) -> Result<Client, Error> {
         self.pool.get().await
     }
 
-    /// Tells Redis what is not stored.
-    pub fn publish(&self, hints: Hints) {
-        hints.publish(&self.publisher);
+    /// Publishes signals, which are not stored.
+    pub fn publish(&self, events: PendingEvents) {
+        events.publish(&self.publisher);
     }
 }
 
-/// Whether the database undid the transaction for the sake of another one: it may pass if it is run again.
+/// Whether the database rolled back the transaction in favour of another one: a retry may succeed.
 pub fn is_transient(error: &Error) -> bool {
     let Error::Internal { source } = error else {
         return false;

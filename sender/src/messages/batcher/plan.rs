@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use chassis::Error;
 use shared_schema::{ChatId, Message, MessageId, Number, UserId};
 
-use super::queue::Sending;
+use super::queue::QueuedMessage;
 use crate::{
     db::{
-        batch::{Facts, Questions},
-        feeds::Locks,
+        feeds::LockMode,
+        message_batches::{BatchLookup, BatchSnapshot},
         messages::{NewMessage, StoredMessage},
     },
     mutations::create_message::{Draft, Known, Ruling, rule},
-    participation::{Standing, no_chat},
+    participants::access::{ChatAccess, chat_not_found},
 };
 
 /// What becomes of one message.
@@ -29,11 +29,11 @@ pub enum Verdict<'a> {
     /// The chat's lock is someone else's: not now.
     Later,
     /// Nobody asks any more.
-    Withdrawn,
+    Cancelled,
 }
 
 /// The decisions about a batch.
-pub struct Docket<'a> {
+pub struct BatchPlan<'a> {
     pub new: Vec<NewMessage<'a>>,
     /// The traces of their requests.
     pub traces: Vec<Option<&'a str>>,
@@ -44,64 +44,68 @@ pub struct Docket<'a> {
 }
 
 /// What has to be known about these.
-pub fn questions(sendings: &[Sending]) -> Questions {
-    let mut questions = Questions::default();
-    for Sending { draft, .. } in sendings {
-        questions.chats.insert(draft.chat_id);
-        questions.senders.insert((draft.chat_id, draft.sender_id));
-        questions.messages.insert((draft.chat_id, draft.id));
+pub fn lookups_for(messages: &[QueuedMessage]) -> BatchLookup {
+    let mut lookup = BatchLookup::default();
+    for QueuedMessage { draft, .. } in messages {
+        lookup.chats.insert(draft.chat_id);
+        lookup.senders.insert((draft.chat_id, draft.sender_id));
+        lookup.messages.insert((draft.chat_id, draft.id));
         if let Some(answered) = draft.reply_to_id {
-            questions.messages.insert((draft.chat_id, answered));
+            lookup.messages.insert((draft.chat_id, answered));
         }
     }
-    questions
+    lookup
 }
 
 /// Decides on all of them.
-pub fn judge<'a>(sendings: &'a [Sending], facts: &'a Facts, locks: Locks) -> Docket<'a> {
-    let mut bench = Bench {
-        facts,
+pub fn plan_batch<'a>(
+    messages: &'a [QueuedMessage],
+    snapshot: &'a BatchSnapshot,
+    lock_mode: LockMode,
+) -> BatchPlan<'a> {
+    let mut planner = Planner {
+        snapshot,
         places: HashMap::new(),
-        docket: Docket {
+        plan: BatchPlan {
             new: vec![],
             traces: vec![],
             marks: HashMap::new(),
-            verdicts: Vec::with_capacity(sendings.len()),
+            verdicts: Vec::with_capacity(messages.len()),
         },
         numbers: HashMap::new(),
     };
-    for sending in sendings {
-        let has_lock = facts.feeds.contains_key(&sending.draft.chat_id);
-        let verdict = if sending.is_withdrawn() {
-            Verdict::Withdrawn
-        } else if !has_lock && locks == Locks::FreeOnly {
+    for message in messages {
+        let has_lock = snapshot.feeds.contains_key(&message.draft.chat_id);
+        let verdict = if message.is_cancelled() {
+            Verdict::Cancelled
+        } else if !has_lock && lock_mode == LockMode::SkipLocked {
             Verdict::Later
         } else {
-            let decided = bench.decide(sending);
+            let decided = planner.decide(message);
             decided.unwrap_or_else(Verdict::Refused)
         };
-        bench.docket.verdicts.push(verdict);
+        planner.plan.verdicts.push(verdict);
     }
-    bench.docket
+    planner.plan
 }
 
-struct Bench<'a> {
-    facts: &'a Facts,
+struct Planner<'a> {
+    snapshot: &'a BatchSnapshot,
     /// Where a message stands among the new ones.
     places: HashMap<(ChatId, MessageId), usize>,
     /// The number of the newest message of each chat that has new ones.
     numbers: HashMap<ChatId, Number>,
-    docket: Docket<'a>,
+    plan: BatchPlan<'a>,
 }
 
-impl<'a> Bench<'a> {
-    fn decide(&mut self, sending: &'a Sending) -> Result<Verdict<'a>, Error> {
-        let draft = &sending.draft;
+impl<'a> Planner<'a> {
+    fn decide(&mut self, message: &'a QueuedMessage) -> Result<Verdict<'a>, Error> {
+        let draft = &message.draft;
         let chat = draft.chat_id;
         let place = self.places.get(&(chat, draft.id)).copied();
-        let stored = self.facts.messages.get(&(chat, draft.id));
+        let stored = self.snapshot.messages.get(&(chat, draft.id));
         let earlier = match place {
-            Some(place) => Some(self.docket.new[place].request_hash),
+            Some(place) => Some(self.plan.new[place].request_hash),
             None => stored.map(|stored| stored.request_hash.as_slice()),
         };
         let known = Known {
@@ -114,7 +118,7 @@ impl<'a> Bench<'a> {
         match rule(draft, known)? {
             Ruling::Store { id, username } => {
                 let place = self.store(draft, id, username)?;
-                self.docket.traces.push(sending.trace.as_deref());
+                self.plan.traces.push(message.trace.as_deref());
                 Ok(Verdict::New(place))
             }
             Ruling::Repeat => match (place, stored) {
@@ -130,17 +134,16 @@ impl<'a> Bench<'a> {
 
     fn author(&self, draft: &Draft) -> Result<&'a str, Error> {
         let (chat, sender) = (draft.chat_id, draft.sender_id);
-        let standing = Standing::known(
-            self.facts.chats.get(&chat),
-            self.facts.participants.get(&(chat, sender)),
-            self.facts.usernames.get(&sender).map(String::as_str),
+        let access = ChatAccess::from_rows(
+            self.snapshot.chats.get(&chat),
+            self.snapshot.participants.get(&(chat, sender)),
+            self.snapshot.usernames.get(&sender).map(String::as_str),
         );
-        let (username, _, _) = standing.participant()?;
-        Ok(username)
+        Ok(access.require_participant()?.username)
     }
 
     fn stands(&self, message: (ChatId, MessageId)) -> bool {
-        self.places.contains_key(&message) || self.facts.messages.contains_key(&message)
+        self.places.contains_key(&message) || self.snapshot.messages.contains_key(&message)
     }
 
     fn store(
@@ -150,16 +153,18 @@ impl<'a> Bench<'a> {
         username: &'a str,
     ) -> Result<usize, Error> {
         let chat_id = draft.chat_id;
-        let feed = self.facts.feeds.get(&chat_id).ok_or_else(no_chat)?;
+        let feed = self
+            .snapshot
+            .feeds
+            .get(&chat_id)
+            .ok_or_else(chat_not_found)?;
         // The lock makes the number known before the message has it.
         let number = self.numbers.entry(chat_id).or_insert(feed.message_count);
         *number += 1;
-        self.docket
-            .marks
-            .insert((chat_id, draft.sender_id), *number);
-        let place = self.docket.new.len();
+        self.plan.marks.insert((chat_id, draft.sender_id), *number);
+        let place = self.plan.new.len();
         self.places.insert((chat_id, id), place);
-        self.docket.new.push(NewMessage {
+        self.plan.new.push(NewMessage {
             id,
             chat_id,
             sender_id: draft.sender_id,

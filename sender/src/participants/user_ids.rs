@@ -5,19 +5,22 @@ use std::collections::BTreeSet;
 use chassis::Error;
 use shared_schema::{Reason, UserId};
 
-/// Most users in one request.
-const MAX: u32 = 1000;
+/// Maximum users in one request.
+const MAX_USER_IDS: u32 = 1000;
 
 /// 0 to 1,000 different users in the order of their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct People(Vec<UserId>);
+pub struct UserIds(Vec<UserId>);
 
-impl People {
+impl UserIds {
     /// Collapses duplicates, then counts.
     pub fn parse(field: &'static str, users: Vec<UserId>) -> Result<Self, Error> {
         let users: BTreeSet<UserId> = users.into_iter().collect();
-        if users.len() > MAX as usize {
-            return Err(Error::bad_input(field, Reason::TooMany { max: MAX }));
+        if users.len() > MAX_USER_IDS as usize {
+            return Err(Error::bad_input(
+                field,
+                Reason::TooMany { max: MAX_USER_IDS },
+            ));
         }
         Ok(Self(users.into_iter().collect()))
     }

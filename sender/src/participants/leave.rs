@@ -1,4 +1,4 @@
-//! People go out of a chat: one of them, or all of them because the chat goes away.
+//! Users leave a chat: one of them, or all of them because the chat is removed.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;
@@ -6,26 +6,26 @@ use shared_schema::{Change, Cursor, Event, UserId};
 
 use crate::{
     db::{chats, feeds, participants},
-    participation::Participation,
+    participants::access::Participation,
 };
 
-/// User feeds that are written in one statement.
-const CHUNK: usize = 1000;
+/// Maximum user feeds that one statement appends to.
+const FEEDS_PER_STATEMENT: usize = 1000;
 
-/// They are out.
-pub struct Departed {
+/// The result of a departure.
+pub struct Left {
     /// Right after the chat's event.
     pub cursor: Cursor,
-    /// The chat's event, then one for everyone who is out.
+    /// The chat's event, then one for each user who left.
     pub events: Vec<Event>,
 }
 
 /// Ends the participation of one user, who takes part. They receive nothing after the chat's event.
-pub async fn depart(
+pub async fn end_participation(
     tx: &Transaction<'_>,
     participation: &Participation,
     user: UserId,
-) -> Result<Departed, Error> {
+) -> Result<Left, Error> {
     let actor = participation.own.user_id;
     let chat_id = participation.chat_id();
     let change = Change::ParticipantRemoved { user_id: user };
@@ -36,38 +36,37 @@ pub async fn depart(
         chat_id,
         left_seq: removed.seq,
     };
-    let told = feeds::append(tx, actor, user, change).await?;
-    Ok(Departed {
+    let chat_left = feeds::append(tx, actor, user, change).await?;
+    Ok(Left {
         cursor: removed.cursor(),
-        events: vec![removed, told],
+        events: vec![removed, chat_left],
     })
 }
 
 /// Removes the chat and tells everyone who takes part.
-pub async fn dissolve(
+pub async fn remove_chat(
     tx: &Transaction<'_>,
     participation: &Participation,
-) -> Result<Departed, Error> {
+) -> Result<Left, Error> {
     let actor = participation.own.user_id;
     let chat_id = participation.chat_id();
     let removed = feeds::append(tx, actor, chat_id, Change::ChatRemoved).await?;
     chats::remove(tx, chat_id).await?;
     let everyone = participants::leave_all(tx, chat_id, removed.seq).await?;
-    let mut departed = Departed {
+    let mut left = Left {
         cursor: removed.cursor(),
         events: vec![],
     };
     let left_seq = removed.seq;
-    departed.events.push(removed);
+    left.events.push(removed);
     // Chunks of a sorted list take the locks of the user feeds in one order, as a single statement does.
-    for users in everyone.chunks(CHUNK) {
-        let told = users
+    for users in everyone.chunks(FEEDS_PER_STATEMENT) {
+        let chat_left = users
             .iter()
             .map(|user| ((*user).into(), Change::ChatLeft { chat_id, left_seq }))
             .collect();
-        departed
-            .events
-            .extend(feeds::append_each(tx, actor, told).await?);
+        left.events
+            .extend(feeds::append_each(tx, actor, chat_left).await?);
     }
-    Ok(departed)
+    Ok(left)
 }

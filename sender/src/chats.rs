@@ -1,0 +1,4 @@
+//! What a chat says about itself.
+
+pub mod description;
+pub mod name;

@@ -1,0 +1,4 @@
+//! Messages: their text, and how new ones are stored.
+
+pub mod batcher;
+pub mod content;

@@ -1,0 +1,6 @@
+//! Who takes part in a chat: what they may do there, and how they join and leave.
+
+pub mod access;
+pub mod join;
+pub mod leave;
+pub mod user_ids;
