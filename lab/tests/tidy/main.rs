@@ -5,6 +5,7 @@
 mod chassis;
 mod checkout;
 mod containers;
+mod dependencies;
 mod documents;
 mod layout;
 mod manifests;

@@ -101,7 +101,7 @@ fn only_tests_use_the_lab_and_only_the_lab_uses_the_migrations() {
 }
 
 #[test]
-fn every_version_is_chosen_in_the_root_manifest() {
+fn every_version_and_feature_is_chosen_in_the_root_manifest() {
     let mut offences = Vec::new();
     for member in members() {
         let manifest = manifest(&member);
@@ -111,11 +111,14 @@ fn every_version_is_chosen_in_the_root_manifest() {
         {
             for (name, value) in table {
                 let from_workspace = value.get("workspace").and_then(toml::Value::as_bool);
-                if from_workspace != Some(true) {
+                if from_workspace != Some(true) || value.get("features").is_some() {
                     offences.push(format!("{member}: {name}"));
                 }
             }
         }
     }
-    assert_none("one version of everything", offences);
+    assert_none(
+        "one version of everything, with one set of features",
+        offences,
+    );
 }
