@@ -9,6 +9,10 @@ use crate::error::StartError;
 ///
 /// # Errors
 /// When the handlers cannot be installed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the second signal asks for just this"
+)]
 pub fn signal() -> Result<CancellationToken, StartError> {
     let install = |kind| on(kind).map_err(|error| StartError::new(format!("signals: {error}")));
     let mut terminate = install(SignalKind::terminate())?;

@@ -172,6 +172,10 @@ impl Verifier {
 
     /// However a token was signed, it may not come from the future nor live longer than ours do: an ended session is not
     /// remembered for longer, and a leaked key should be worth little.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tokens carry times, and their leeway covers clocks that differ"
+    )]
     fn check_lifetime(&self, issued_at: Timestamp, expires_at: Timestamp) -> Result<(), Error> {
         let lifetime = expires_at.duration_since(issued_at);
         let age = Timestamp::now().duration_since(issued_at);

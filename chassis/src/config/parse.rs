@@ -11,6 +11,10 @@ use clap::{
 use crate::error::StartError;
 
 /// Reads a service's configuration. On a bad or missing variable it prints one line that names it and exits with 2.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing runs yet that could be drained"
+)]
 #[must_use]
 pub fn parse<C: Parser>() -> C {
     match try_parse_from(std::env::args_os()) {

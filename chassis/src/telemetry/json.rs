@@ -35,6 +35,10 @@ impl Lines {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a log line tells the time of the machine that writes it"
+    )]
     fn write<S>(
         &self,
         out: &mut Vec<u8>,

@@ -140,13 +140,16 @@ impl Drop for Watch {
 
 impl Hub {
     /// A hub without feeds, and the channel on which it says which feeds it wants to hear of.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "one entry per watch that was taken or dropped since Redis' last answer"
+    )]
     #[must_use]
     pub fn new(
         pool: Pool,
         args: HubArgs,
         metrics: FeedMetrics,
     ) -> (Self, mpsc::UnboundedReceiver<Interest>) {
-        // Unbounded, but it holds no more than one entry per watch that was taken or dropped since Redis' last answer.
         let (interest, wanted) = mpsc::unbounded_channel();
         let inner = Inner {
             feeds: Mutex::default(),

@@ -35,6 +35,10 @@ impl Sentinel {
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when the session has ended already; `UNAVAILABLE` when Postgres is away.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tokens carry times, and their leeway covers clocks that differ"
+    )]
     pub(super) async fn post(
         context: &SocketContext,
         caller: &Caller,

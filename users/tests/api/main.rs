@@ -1,5 +1,5 @@
 //! The service from outside: HTTP in, Postgres and Redis behind it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod app;
 mod audit;
