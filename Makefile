@@ -3,14 +3,16 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format sdl setup services web
+.PHONY: help run test check lint deny format sdl setup services web
 .PHONY: bench bench-full
 .PHONY: faults faults-full faults-mutants rolling-restart soak faults-setup
 
 help:
 	@echo 'make run     start everything; the address is printed at the end'
-	@echo 'make test    every check and every test, as CI runs them'
-	@echo 'make lint    the checks alone'
+	@echo 'make check   format, lints, unit tests and walls: before every push, in minutes'
+	@echo 'make test    all of that and every other test, as CI runs them'
+	@echo 'make lint    format and lints alone'
+	@echo 'make deny    licences and sources of all crates (cargo-deny); ADVISORIES=yes fetches the advisories, too'
 	@echo 'make format  let the formatters have their way'
 	@echo 'make sdl     print the three schemas and the reasons into shared-schema/'
 	@echo
@@ -29,8 +31,18 @@ run: setup services web
 test:
 	@scripts/test
 
+check:
+	@scripts/test check
+
 lint:
 	@scripts/test lint
+
+# The advisories are fetched from GitHub, which not every machine reaches; the rest needs no network.
+ADVISORIES ?= no
+deny:
+	@cargo deny --version >/dev/null 2>&1 || { \
+	    echo 'make deny: cargo-deny is not here: cargo install --locked cargo-deny' >&2; exit 1; }
+	cargo deny --locked --workspace check $(if $(filter yes,$(ADVISORIES)),advisories) bans licenses sources
 
 format:
 	cargo fmt --all

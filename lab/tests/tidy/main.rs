@@ -11,6 +11,7 @@ mod layout;
 mod manifests;
 mod schemas;
 mod sql;
+mod versions;
 
 /// Fails with everything that is wrong, not with the first of it.
 fn assert_none(rule: &str, offences: Vec<String>) {
