@@ -1,6 +1,7 @@
 //! What can be said about `compose.yaml` and the Dockerfile without a container engine. docs/OPERATIONS.md says what was
 //! played with one.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -79,6 +80,42 @@ fn what_compose_yaml_offers_is_safe_for_strangers() {
     }
     let addresses = values(&lines, "ipv4_address");
     assert_eq!(addresses, values(&lines, "TRUSTED_PROXIES"));
+}
+
+/// `${NAME:-default}` in compose.yaml; `$${` is for a shell in the container.
+fn variables_of_compose() -> BTreeMap<String, String> {
+    let text = lines("compose.yaml").join("\n").replace("$$", "");
+    let read = text.split("${").skip(1);
+    read.map(|rest| {
+        let inside = rest.split('}').next().unwrap();
+        let (name, default) = inside
+            .split_once(":-")
+            .unwrap_or_else(|| panic!("{inside} has no default"));
+        (name.to_owned(), default.to_owned())
+    })
+    .collect()
+}
+
+#[test]
+fn env_example_names_what_compose_yaml_reads_with_its_defaults() {
+    let read = variables_of_compose();
+    let told: BTreeMap<String, String> = lines("deploy/env.example")
+        .iter()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let untold = read
+        .iter()
+        .filter(|(name, default)| told.get(*name) != Some(default))
+        .map(|(name, default)| {
+            format!("compose.yaml reads {name}, which is {default:?} unless set")
+        });
+    let unread = told
+        .keys()
+        .filter(|name| !read.contains_key(*name))
+        .map(|name| format!("compose.yaml does not read {name}"));
+    assert_none("deploy/env.example", untold.chain(unread).collect());
+    assert!(!read.is_empty(), "this test has found no variable");
 }
 
 /// SCALE 6, 14: what Kubernetes, an engine without BuildKit and a machine without a registry ask for.
