@@ -1,10 +1,10 @@
 //! The only SQL of this service, one file per table, and `batch` for the transaction that writes many messages at once.
 //! Rules live with the mutations.
 //!
-//! A function's name says whether it writes: `add…`, `append…`, `admit`, `leave…`, `mark…`, `move…`, `set…`, `skip…` and
-//! `update…` do, and `lock…` takes row locks. They take a `Transaction`, except for the statements of the batch (`batch`,
-//! and what ends in `_each` or is prepared before), which run on a client whose transaction the batch has begun. All others
-//! only read.
+//! A function's name says whether it writes: `add…`, `admit`, `append…`, `create`, `describe`, `edit`, `insert`, `leave…`,
+//! `mark…`, `move…`, `remove`, `set…`, `skip…` and `update…` do, and `lock…` takes row locks; `prepare…` only prepares such a
+//! statement. They take a `Transaction`, except for the statements of the batch (`batch`, and what ends in `_each` or was
+//! prepared before), which run on a client whose transaction the batch has begun. All others only read.
 
 pub mod chats;
 pub mod clock;

@@ -6,6 +6,7 @@ mod chassis;
 mod checkout;
 mod containers;
 mod dependencies;
+mod documented;
 mod documents;
 mod layout;
 mod manifests;
