@@ -9,6 +9,7 @@ mod dependencies;
 mod documented;
 mod documents;
 mod layout;
+mod licences;
 mod manifests;
 mod schemas;
 mod sql;
