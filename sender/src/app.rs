@@ -20,8 +20,7 @@ use crate::{
     limits::{self, Limits},
     messages::batcher::MessageBatcher,
     queries::Instance,
-    transaction::pending_events::Probe,
-    transaction::runner::TransactionRunner,
+    transaction::{pending_events::Probe, runner::TransactionRunner},
 };
 
 /// The newest migration that this code needs.

@@ -1,4 +1,6 @@
-//! Messages: their text, and how new ones are stored.
+//! Messages: their text, what becomes of a draft, and how new ones are stored.
 
 pub mod batcher;
 pub mod content;
+pub mod decide;
+pub mod draft;

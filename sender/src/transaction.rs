@@ -2,4 +2,5 @@
 
 pub mod chat_permits;
 pub mod pending_events;
+pub mod retry;
 pub mod runner;

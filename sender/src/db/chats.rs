@@ -10,7 +10,7 @@ use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
 use super::feeds::Feed;
-use crate::{chats::description::Description, chats::name::ChatName};
+use crate::chats::{description::Description, name::ChatName};
 
 const COLUMNS: &str = "id, kind, name, description, participant_count, created_by, created_at, request_hash, removed_at";
 

@@ -10,6 +10,7 @@
 mod committer;
 mod contended;
 mod linger;
+mod metrics;
 mod plan;
 mod queue;
 
@@ -20,69 +21,17 @@ use std::{
 
 use async_graphql::Context;
 use chassis::{Error, postgres::Pool, publisher::Publisher, telemetry::trace_id};
-use prometheus_client::{
-    metrics::{counter::Counter, histogram::Histogram},
-    registry::Registry,
-};
+use prometheus_client::registry::Registry;
 use shared_schema::{ChatId, Message};
 use tokio::sync::oneshot;
 
-use crate::mutations::create_message::Draft;
+use crate::messages::draft::Draft;
 use committer::BatchCommitter;
+use metrics::BatcherMetrics;
 use queue::{BatchKind, BatchOutcome, NextStep, Queue, QueueFull, QueuedMessage};
 
 /// When a client may send again whose chat's queue was full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// Buckets of the histogram of messages per transaction.
-const BATCH_SIZE_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
-
-/// The batcher's metrics.
-#[derive(Clone)]
-struct Counters {
-    messages: Histogram,
-    divided: Counter,
-    set_aside: Counter,
-    turned_away: Counter,
-}
-
-impl Counters {
-    fn register(registry: &mut Registry) -> Self {
-        let counters = Self {
-            messages: Histogram::new(BATCH_SIZE_BUCKETS),
-            divided: Counter::default(),
-            set_aside: Counter::default(),
-            turned_away: Counter::default(),
-        };
-        let Self {
-            messages,
-            divided,
-            set_aside,
-            turned_away,
-        } = counters.clone();
-        registry.register(
-            "batch_messages",
-            "Messages that one transaction stored",
-            messages,
-        );
-        registry.register(
-            "batches_divided",
-            "Batches that failed as a whole, so that each message was committed individually",
-            divided,
-        );
-        registry.register(
-            "batch_chats_set_aside",
-            "Chats whose row lock was contended, so that their messages were isolated",
-            set_aside,
-        );
-        registry.register(
-            "batch_turned_away",
-            "Messages that were refused because a queue was full",
-            turned_away,
-        );
-        counters
-    }
-}
 
 /// Handle to the message batcher. Cloning it is cheap.
 #[derive(Clone)]
@@ -100,7 +49,7 @@ impl MessageBatcher {
             committer: BatchCommitter {
                 pool,
                 publisher,
-                counters: Counters::register(registry),
+                metrics: BatcherMetrics::register(registry),
             },
         }))
     }
@@ -122,7 +71,7 @@ impl MessageBatcher {
         };
         let queued = self.queue().push(message);
         if let Err(full) = queued {
-            self.0.committer.counters.turned_away.inc();
+            self.0.committer.metrics.refused.inc();
             return Err(match full {
                 QueueFull::Chat => Error::rate_limited(RETRY_AFTER),
                 QueueFull::Process => Error::unavailable("too many messages wait"),
@@ -271,7 +220,7 @@ mod tests {
         }
         let full = refused_at_once(&batcher, ChatId::new(), &mut waiting).unwrap();
         assert_eq!(full.code(), ErrorCode::Unavailable);
-        assert_eq!(batcher.0.committer.counters.turned_away.get(), 2);
+        assert_eq!(batcher.0.committer.metrics.refused.get(), 2);
 
         waiting.clear();
         let next = refused_at_once(&batcher, chats[0], &mut waiting);

@@ -9,10 +9,11 @@ use super::add_participants::{Invitation, invite};
 use crate::{
     graphql,
     limits::Limits,
-    participants::access::Participation,
-    participants::user_ids::UserIds,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{access::Participation, user_ids::UserIds},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Whom to bring in, where, and as what.

@@ -12,11 +12,15 @@ use crate::{
     db::{chats, participants, profiles},
     graphql,
     limits::{Charged, Limits},
-    participants::access::Participation,
-    participants::join::{Join, join_users},
-    participants::user_ids::UserIds,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{
+        access::Participation,
+        join::{Join, join_users},
+        user_ids::UserIds,
+    },
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Whom to bring in, and where.

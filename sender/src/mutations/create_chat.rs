@@ -7,20 +7,22 @@ use futures_util::{future::OptionFuture, try_join};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
-    chats::description::Description,
-    chats::name::ChatName,
+    chats::{description::Description, name::ChatName},
     db::{
         chats::{self, DirectPair, NewChat, StoredChat},
         feeds, participants, profiles,
     },
     graphql,
-    idempotency::key,
-    idempotency::request_hash::RequestHash,
+    idempotency::{key, request_hash::RequestHash},
     limits::{Charged, Limits},
-    participants::join::{Join, join_users},
-    participants::user_ids::UserIds,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{
+        join::{Join, join_users},
+        user_ids::UserIds,
+    },
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// What sort of chat, and who takes part.

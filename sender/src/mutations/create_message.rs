@@ -3,20 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chassis::{
-    Caller, Error,
-    mutants::{first_seen, planted},
-};
-use shared_schema::{ChatId, Cursor, Message, MessageId, Reason, UserId};
+use chassis::{Caller, Error};
+use shared_schema::{ChatId, Cursor, Message, MessageId};
 
 use crate::{
     db::messages,
     graphql,
-    idempotency::key,
-    idempotency::request_hash::RequestHash,
-    limits::{Limits, Permit, is_ours},
-    messages::batcher::MessageBatcher,
-    messages::content::Content,
+    idempotency::{key, request_hash::RequestHash},
+    limits::{Limits, is_ours},
+    messages::{batcher::MessageBatcher, content::Content, draft::Draft},
     transaction::runner::TransactionRunner,
 };
 
@@ -55,7 +50,7 @@ impl CreateMessage {
         context: &Context<'_>,
         #[graphql(desc = "What to say, and where.")] input: CreateMessageInput,
     ) -> async_graphql::Result<CreateMessagePayload> {
-        let draft = Draft::parse(input, Caller::of(context)?, Limits::of(context)?)?;
+        let draft = input.into_draft(Caller::of(context)?, Limits::of(context)?)?;
         let message = send(context, draft).await?;
         Ok(CreateMessagePayload {
             cursor: message.position(),
@@ -64,19 +59,8 @@ impl CreateMessage {
     }
 }
 
-/// What someone wants to say.
-pub struct Draft {
-    pub id: MessageId,
-    pub chat_id: ChatId,
-    pub sender_id: UserId,
-    pub content: Content,
-    pub reply_to_id: Option<MessageId>,
-    /// Tells a retry from another request with the same id.
-    pub request_hash: Vec<u8>,
-    pub permit: Arc<Permit>,
-}
-
-/// A retry of what was sent before goes on whatever its sender has used up: it is not refused for having succeeded.
+/// Charges the sender and submits the draft. A retry of a stored message is answered even if its sender has used up the
+/// limit: it must not be refused for having succeeded.
 async fn send(context: &Context<'_>, draft: Draft) -> Result<Message, Error> {
     let permit = Arc::clone(&draft.permit);
     if let Err(refused) = permit.charge()
@@ -91,83 +75,32 @@ async fn send(context: &Context<'_>, draft: Draft) -> Result<Message, Error> {
     sent
 }
 
-/// Whether the message of this very request is stored.
+/// Whether the message of this request is stored already.
 async fn was_sent(transactions: &TransactionRunner, draft: &Draft) -> Result<bool, Error> {
     let earlier = messages::find(&transactions.client().await?, draft.chat_id, draft.id).await?;
     Ok(earlier.is_some_and(|earlier| earlier.request_hash == draft.request_hash))
 }
 
-impl Draft {
-    fn parse(input: CreateMessageInput, caller: &Caller, limits: &Limits) -> Result<Self, Error> {
-        let content = Content::parse(&input.content)?;
-        let reply_to = input
+impl CreateMessageInput {
+    fn into_draft(self, caller: &Caller, limits: &Limits) -> Result<Draft, Error> {
+        let content = Content::parse(&self.content)?;
+        let reply_to = self
             .reply_to_id
             .as_ref()
             .map(|id| id.0.as_bytes().as_slice());
         let request_hash = RequestHash::of("createMessage", caller.user_id)
-            .part(input.chat_id.0.as_bytes())
+            .part(self.chat_id.0.as_bytes())
             .part(content.as_str().as_bytes())
             .optional(reply_to)
             .finish();
-        Ok(Self {
-            id: key::parse_or_new(input.id.as_ref())?,
-            chat_id: input.chat_id,
+        Ok(Draft {
+            id: key::parse_or_new(self.id.as_ref())?,
+            chat_id: self.chat_id,
             sender_id: caller.user_id,
             content,
-            reply_to_id: input.reply_to_id,
+            reply_to_id: self.reply_to_id,
             request_hash,
-            permit: limits.permit(caller.user_id, input.chat_id),
+            permit: limits.permit(caller.user_id, self.chat_id),
         })
-    }
-}
-
-/// What is known about a draft under the lock of its chat.
-pub struct Known<'a> {
-    /// The sender's username, if they take part.
-    pub author: Result<&'a str, Error>,
-    /// The fingerprint of the message that has the draft's id.
-    pub earlier: Option<&'a [u8]>,
-    /// Whether the message that it answers, if it answers one, stands in the chat.
-    pub answerable: bool,
-}
-
-/// What is to be done with a draft.
-pub enum Ruling<'a> {
-    /// It becomes a message with this id.
-    Store { id: MessageId, username: &'a str },
-    /// It was sent before: its sender gets the message with its id.
-    Repeat,
-    /// It was sent before, by someone who takes part no more: they get the message as they sent it. What became of it
-    /// since is not theirs to know.
-    Confirm,
-}
-
-/// Decides on one draft. Batches ask for each of theirs, in turn, so that it is decided as if it came alone.
-pub fn rule<'a>(draft: &Draft, known: Known<'a>) -> Result<Ruling<'a>, Error> {
-    let id = draft.id;
-    let repeated = known
-        .earlier
-        .is_some_and(|earlier| earlier == draft.request_hash);
-    if planted("idempotency_in_memory") && repeated && first_seen(id.0) {
-        let (id, username) = (MessageId::new(), known.author?);
-        return Ok(Ruling::Store { id, username });
-    }
-    if repeated {
-        draft.permit.take_back();
-    }
-    match (known.author, known.earlier) {
-        // The hash covers the sender, so this is their own message: they are told so also after they have left the
-        // chat, or a lost answer would turn into the belief that it was never sent.
-        (Ok(_), Some(_)) if repeated => Ok(Ruling::Repeat),
-        (Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(_)) if repeated => {
-            Ok(Ruling::Confirm)
-        }
-        (Err(refused), _) => Err(refused),
-        (Ok(_), Some(_)) => Err(Error::conflict_on("id", Reason::IdTaken)),
-        (Ok(_), None) if !known.answerable => Err(Error::not_found_in("replyToId", "message")),
-        (Ok(username), None) => {
-            draft.permit.charge_to_chat()?;
-            Ok(Ruling::Store { id, username })
-        }
     }
 }

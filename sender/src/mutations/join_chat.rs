@@ -8,10 +8,14 @@ use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole, Reason};
 use crate::{
     db::{chats, feeds},
     graphql,
-    participants::access::{ChatAccess, VisibleRows, chat_not_found},
-    participants::join::{Join, join_users},
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{
+        access::{ChatAccess, VisibleRows, chat_not_found},
+        join::{Join, join_users},
+    },
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Which chat.

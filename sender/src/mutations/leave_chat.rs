@@ -7,10 +7,14 @@ use shared_schema::{ChatId, ParticipantRole, Reason};
 
 use crate::{
     db::participants,
-    participants::access::Participation,
-    participants::leave::{end_participation, remove_chat},
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{
+        access::Participation,
+        leave::{end_participation, remove_chat},
+    },
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Which chat.

@@ -10,8 +10,10 @@ use crate::{
     db::{feeds, participants},
     graphql,
     participants::access::{ChatAccess, chat_not_found},
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Up to where.

@@ -6,10 +6,11 @@ use deadpool_postgres::Transaction;
 use shared_schema::{ChatId, Cursor, ParticipantRole};
 
 use crate::{
-    participants::access::Participation,
-    participants::leave::remove_chat,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{access::Participation, leave::remove_chat},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Which chat.

@@ -9,8 +9,10 @@ use crate::{
     db::{feeds, messages},
     graphql,
     participants::access::Participation,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Which message.

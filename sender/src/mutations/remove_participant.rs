@@ -7,10 +7,11 @@ use shared_schema::{ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     db::participants,
-    participants::access::Participation,
-    participants::leave::end_participation,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    participants::{access::Participation, leave::end_participation},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Who, and from where.

@@ -6,8 +6,9 @@ use futures_util::try_join;
 use shared_schema::{ChatId, Instant, Signal};
 
 use crate::{
-    db::clock, participants::access::ChatAccess, transaction::pending_events::PendingEvents,
-    transaction::runner::TransactionRunner,
+    db::clock,
+    participants::access::ChatAccess,
+    transaction::{pending_events::PendingEvents, runner::TransactionRunner},
 };
 
 /// How long others show that a user is typing, in seconds, unless it is repeated.

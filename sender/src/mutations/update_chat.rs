@@ -6,13 +6,14 @@ use deadpool_postgres::Transaction;
 use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
-    chats::description::Description,
-    chats::name::ChatName,
+    chats::{description::Description, name::ChatName},
     db::{chats, feeds},
     graphql,
     participants::access::Participation,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// What to change. What is absent or null stays as it is.

@@ -10,8 +10,10 @@ use crate::{
     graphql,
     messages::content::Content,
     participants::access::Participation,
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{Outcome, TransactionRunner},
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Which message, and its new text.

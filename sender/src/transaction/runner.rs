@@ -8,18 +8,15 @@ use async_graphql::Context;
 use chassis::{Error, mutants::planted, postgres::Pool, publisher::Publisher};
 use deadpool_postgres::{Client, Transaction};
 use shared_schema::ChatId;
-use tokio_postgres::error::SqlState;
 
 use crate::{
-    db::feeds, transaction::chat_permits::ChatPermits, transaction::pending_events::PendingEvents,
+    db::feeds,
+    transaction::{
+        chat_permits::ChatPermits,
+        pending_events::PendingEvents,
+        retry::{MAX_RETRIES, RETRY_BACKOFF_MS, back_off, is_transient},
+    },
 };
-
-/// How often a transaction that lost a deadlock is retried.
-pub const MAX_RETRIES: u32 = 2;
-
-/// The shortest and longest pause before a retry, in milliseconds. It is random, so that two transactions that collided do
-/// not collide again.
-pub const RETRY_BACKOFF_MS: std::ops::Range<u64> = 10..50;
 
 /// The result of a rule.
 pub struct Outcome<T> {
@@ -89,9 +86,8 @@ impl TransactionRunner {
             match Box::pin(self.attempt(&mut client, &rule)).await {
                 Err(error) if is_transient(&error) && retries < MAX_RETRIES => {
                     retries += 1;
-                    tracing::info!(retries, "a transaction lost a deadlock; running it again");
-                    let pause = rand::random_range(RETRY_BACKOFF_MS);
-                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    tracing::info!(retries, "a transaction lost a deadlock; retrying it");
+                    back_off().await;
                 }
                 // The retries are used up: the client may retry, too.
                 Err(error) if is_transient(&error) => return Err(Error::unavailable(error)),
@@ -126,17 +122,4 @@ impl TransactionRunner {
     pub fn publish(&self, events: PendingEvents) {
         events.publish(&self.publisher);
     }
-}
-
-/// Whether the database rolled back the transaction in favour of another one: a retry may succeed.
-pub fn is_transient(error: &Error) -> bool {
-    let Error::Internal { source } = error else {
-        return false;
-    };
-    let code = source
-        .downcast_ref::<tokio_postgres::Error>()
-        .and_then(tokio_postgres::Error::code);
-    code.is_some_and(|code| {
-        *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
-    })
 }

@@ -1,7 +1,7 @@
-//! One batch from its lines to its answers: transaction, publication, answers.
+//! Commits a batch: one transaction, then the publication, then an answer for each message.
 //!
-//! Invariant: each message ends as it would have ended alone. What cannot be said of the batch as a whole is found out by
-//! giving each of its messages a transaction of its own.
+//! Invariant: each message gets the result that it would have got alone. If a batch fails as a whole, each of its messages
+//! is committed in a transaction of its own.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,8 +14,8 @@ use futures_util::future::try_join_all;
 use shared_schema::{Change, ChatId, Event, EventId, Message, MessageId};
 
 use super::{
-    Counters,
-    plan::{BatchPlan, Verdict, lookups_for, plan_batch},
+    metrics::BatcherMetrics,
+    plan::{BatchPlan, lookups_for, plan_batch},
     queue::{BatchKind, BatchOutcome, QueuedMessage},
 };
 use crate::{
@@ -24,126 +24,135 @@ use crate::{
         message_batches::{BatchSnapshot, BatchTransaction, is_lock_timeout},
         messages::AssignedNumbers,
     },
-    transaction::pending_events::PendingEvents,
-    transaction::runner::{MAX_RETRIES, RETRY_BACKOFF_MS, is_transient},
+    messages::decide::Decision,
+    transaction::{
+        pending_events::PendingEvents,
+        retry::{MAX_RETRIES, RETRY_BACKOFF_MS, back_off, is_transient},
+    },
 };
 
-/// How long a transaction that others share waits for one chat's lock. Whoever writes to a chat holds it for a few
-/// milliseconds; who holds it for longer holds up only that chat.
+/// How long a shared batch waits for one chat's lock. A writer holds it for a few milliseconds; a chat whose lock is held
+/// for longer delays only its own messages.
 const SHARED_LOCK_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// What a transaction has made of a message.
-enum Settled {
-    Answer(Result<Message, Error>),
-    Later,
-    Cancelled,
-}
-
 /// A committed batch.
-struct Settlement {
-    /// In the order of the batch.
-    settled: Vec<Settled>,
-    /// What is new, and what was asked for again.
+struct CommittedBatch {
+    /// One for each message, in the order of the batch.
+    decisions: Vec<Decision>,
+    /// The new messages, as they are stored.
+    inserted: Vec<Message>,
+    /// The events of the new messages, and those of the duplicates.
     events: Vec<PendingEvents>,
 }
 
-/// Why there is none.
-enum Failure {
-    /// A lock of a chat was not to be had in time.
-    Lock(Error),
+/// Why a batch was not committed.
+enum BatchError {
+    /// A chat's lock was not acquired in time.
+    LockTimeout(Error),
     Other(Error),
 }
 
-/// Takes batches to the database, and their answers back.
+/// Commits batches and answers their messages.
 pub struct BatchCommitter {
     pub pool: Pool,
     pub publisher: Publisher,
-    pub counters: Counters,
+    pub metrics: BatcherMetrics,
 }
 
 impl BatchCommitter {
-    /// Answers everyone, except those who have to come again.
+    /// Answers all messages except those that have to be queued again.
     pub async fn commit_batch(
         &self,
         kind: BatchKind,
         messages: Vec<QueuedMessage>,
     ) -> BatchOutcome {
-        let ended = match kind {
-            BatchKind::Shared => self.shared(&messages).await,
-            BatchKind::Isolated => self.transact(&messages, LockMode::Wait, None).await,
+        let committed = match kind {
+            BatchKind::Shared => self.commit_shared(&messages).await,
+            BatchKind::Isolated => self.run_with_retry(&messages, LockMode::Wait, None).await,
         };
-        if planted("counter_outside_tx") && matches!(ended, Err(Failure::Other(_))) {
+        if planted("counter_outside_tx") && matches!(committed, Err(BatchError::Other(_))) {
             for message in &messages {
                 self.skip_a_seq(message.draft.chat_id).await;
             }
         }
-        match ended {
-            Ok(settlement) => self.answer(messages, settlement).await,
-            Err(Failure::Lock(_)) if kind == BatchKind::Shared => self.set_aside(messages),
-            Err(Failure::Other(error)) if kind == BatchKind::Shared && is_lock_timeout(&error) => {
-                self.set_aside(messages)
+        match committed {
+            Ok(committed) => self.answer(messages, committed).await,
+            Err(BatchError::LockTimeout(_)) if kind == BatchKind::Shared => self.isolate(messages),
+            Err(BatchError::Other(error))
+                if kind == BatchKind::Shared && is_lock_timeout(&error) =>
+            {
+                self.isolate(messages)
             }
-            Err(Failure::Lock(error)) => BatchOutcome {
-                contended: refuse(messages, error).into_iter().collect(),
+            Err(BatchError::LockTimeout(error)) => BatchOutcome {
+                contended: fail_all(messages, error).into_iter().collect(),
                 requeue: vec![],
             },
-            Err(Failure::Other(error)) if messages.len() > 1 && is_someones_fault(&error) => {
-                self.counters.divided.inc();
-                self.one_by_one(kind, messages).await
+            Err(BatchError::Other(error))
+                if messages.len() > 1 && may_be_one_messages_fault(&error) =>
+            {
+                self.metrics.divided.inc();
+                self.commit_individually(kind, messages).await
             }
-            Err(Failure::Other(error)) => {
-                refuse(messages, error);
+            Err(BatchError::Other(error)) => {
+                fail_all(messages, error);
                 BatchOutcome::default()
             }
         }
     }
 
-    /// With all of them, or else with those whose locks nobody holds.
-    async fn shared(&self, messages: &[QueuedMessage]) -> Result<Settlement, Failure> {
+    /// Commits all messages, or, if some chat's lock is contended, those of the other chats.
+    async fn commit_shared(
+        &self,
+        messages: &[QueuedMessage],
+    ) -> Result<CommittedBatch, BatchError> {
+        let lock_timeout = Some(SHARED_LOCK_TIMEOUT);
         match self
-            .transact(messages, LockMode::Wait, Some(SHARED_LOCK_TIMEOUT))
+            .run_with_retry(messages, LockMode::Wait, lock_timeout)
             .await
         {
-            Err(Failure::Lock(_)) => {
-                self.transact(messages, LockMode::SkipLocked, Some(SHARED_LOCK_TIMEOUT))
+            Err(BatchError::LockTimeout(_)) => {
+                self.run_with_retry(messages, LockMode::SkipLocked, lock_timeout)
                     .await
             }
-            ended => ended,
+            result => result,
         }
     }
 
-    /// Each as if it had come alone, so that only the one that cannot be stored fails.
-    async fn one_by_one(&self, kind: BatchKind, messages: Vec<QueuedMessage>) -> BatchOutcome {
-        let mut ended = BatchOutcome::default();
+    /// Commits each message in a transaction of its own, so that only those fail that cannot be stored.
+    async fn commit_individually(
+        &self,
+        kind: BatchKind,
+        messages: Vec<QueuedMessage>,
+    ) -> BatchOutcome {
+        let mut outcome = BatchOutcome::default();
         for message in messages {
-            if ended.contended.contains(&message.draft.chat_id) {
-                ended.requeue.push(message);
+            if outcome.contended.contains(&message.draft.chat_id) {
+                outcome.requeue.push(message);
                 continue;
             }
             let next = Box::pin(self.commit_batch(kind, vec![message])).await;
-            ended.requeue.extend(next.requeue);
-            ended.contended.extend(next.contended);
+            outcome.requeue.extend(next.requeue);
+            outcome.contended.extend(next.contended);
         }
-        ended
+        outcome
     }
 
-    /// Again when it has lost a deadlock.
-    async fn transact(
+    /// Retries a transaction that lost a deadlock.
+    async fn run_with_retry(
         &self,
         messages: &[QueuedMessage],
         lock_mode: LockMode,
         lock_timeout: Option<Duration>,
-    ) -> Result<Settlement, Failure> {
+    ) -> Result<CommittedBatch, BatchError> {
         let mut retries = 0;
         loop {
             match self.attempt(messages, lock_mode, lock_timeout).await {
-                Err(Failure::Other(error)) if is_transient(&error) && retries < MAX_RETRIES => {
+                Err(BatchError::Other(error)) if is_transient(&error) && retries < MAX_RETRIES => {
                     retries += 1;
-                    tracing::info!(retries, "a batch lost a deadlock; running it again");
-                    let pause = rand::random_range(RETRY_BACKOFF_MS);
-                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    tracing::info!(retries, "a batch lost a deadlock; retrying it");
+                    back_off().await;
                 }
-                ended => return ended,
+                result => return result,
             }
         }
     }
@@ -153,47 +162,41 @@ impl BatchCommitter {
         messages: &[QueuedMessage],
         lock_mode: LockMode,
         lock_timeout: Option<Duration>,
-    ) -> Result<Settlement, Failure> {
-        let client = self.pool.get().await.map_err(Failure::Other)?;
+    ) -> Result<CommittedBatch, BatchError> {
+        let client = self.pool.get().await.map_err(BatchError::Other)?;
+        let lookup = lookups_for(messages);
         let (transaction, snapshot) =
-            BatchTransaction::begin(client, lock_mode, lock_timeout, &lookups_for(messages))
+            BatchTransaction::begin(client, lock_mode, lock_timeout, &lookup)
                 .await
                 .map_err(|error| match is_lock_timeout(&error) {
-                    true => Failure::Lock(error),
-                    false => Failure::Other(error),
+                    true => BatchError::LockTimeout(error),
+                    false => BatchError::Other(error),
                 })?;
         let plan = plan_batch(messages, &snapshot, lock_mode);
-        self.settle(transaction, &snapshot, plan)
+        self.commit(transaction, &snapshot, plan)
             .await
-            .map_err(Failure::Other)
+            .map_err(BatchError::Other)
     }
 
-    /// Writes what is decided, unless that is nothing.
-    async fn settle(
+    /// Writes and commits what is planned. A plan without new messages writes nothing and is rolled back.
+    async fn commit(
         &self,
         transaction: BatchTransaction,
         snapshot: &BatchSnapshot,
         plan: BatchPlan<'_>,
-    ) -> Result<Settlement, Error> {
-        let mut events = repeats(&transaction, &plan).await?;
-        let messages = if plan.new.is_empty() {
+    ) -> Result<CommittedBatch, Error> {
+        let mut events = republish_duplicates(&transaction, &plan).await?;
+        let inserted = if plan.new.is_empty() {
             transaction.roll_back().await;
             vec![]
         } else {
-            let (messages, news) = self.write(transaction, snapshot, &plan).await?;
-            events.push(news);
-            messages
+            let (inserted, new_events) = self.write(transaction, snapshot, &plan).await?;
+            events.push(new_events);
+            inserted
         };
-        let settled = plan.verdicts.into_iter().map(|verdict| match verdict {
-            Verdict::New(place) => Settled::Answer(Ok(messages[place].clone())),
-            Verdict::Earlier(stored) => Settled::Answer(Ok(stored.message.clone())),
-            Verdict::Confirmed(message) => Settled::Answer(Ok(message)),
-            Verdict::Refused(error) => Settled::Answer(Err(error)),
-            Verdict::Later => Settled::Later,
-            Verdict::Cancelled => Settled::Cancelled,
-        });
-        Ok(Settlement {
-            settled: settled.collect(),
+        Ok(CommittedBatch {
+            decisions: plan.decisions,
+            inserted,
             events,
         })
     }
@@ -205,46 +208,54 @@ impl BatchCommitter {
         plan: &BatchPlan<'_>,
     ) -> Result<(Vec<Message>, PendingEvents), Error> {
         let BatchPlan { new, marks, .. } = plan;
-        let numbered = if planted("publish_before_commit") {
-            let numbered = transaction.write(new, marks).await?;
-            let (_, news) = told(snapshot, plan, &numbered)?;
-            news.publish(&self.publisher);
+        let numbers = if planted("publish_before_commit") {
+            let numbers = transaction.write(new, marks).await?;
+            let (_, events) = build_events(snapshot, plan, &numbers)?;
+            events.publish(&self.publisher);
             tokio::time::sleep(Duration::from_millis(RETRY_BACKOFF_MS.end)).await;
             transaction.commit().await?;
-            numbered
+            numbers
         } else {
             transaction.write_and_commit(new, marks).await?
         };
-        self.counters.messages.observe(new.len() as f64);
-        told(snapshot, plan, &numbered)
+        self.metrics.messages.observe(new.len() as f64);
+        build_events(snapshot, plan, &numbers)
     }
 
-    /// Publishes, answers, and keeps those who have to come again.
-    async fn answer(&self, messages: Vec<QueuedMessage>, settlement: Settlement) -> BatchOutcome {
-        for events in settlement.events {
+    /// Publishes the events and answers the messages, except those that have to be queued again.
+    async fn answer(&self, messages: Vec<QueuedMessage>, batch: CommittedBatch) -> BatchOutcome {
+        for events in batch.events {
             events.publish(&self.publisher);
         }
-        let mut later = vec![];
-        for (message, settled) in messages.into_iter().zip(settlement.settled) {
-            match settled {
-                Settled::Answer(answer) => {
-                    if planted("counter_outside_tx") && answer.is_err() {
-                        self.skip_a_seq(message.draft.chat_id).await;
-                    }
-                    reply(message, answer);
+        let mut requeue = vec![];
+        for (message, decision) in messages.into_iter().zip(batch.decisions) {
+            let answer = match decision {
+                Decision::Insert(index) => Ok(batch.inserted[index].clone()),
+                Decision::Duplicate(stored) | Decision::DuplicateAsSent(stored) => Ok(stored),
+                Decision::Reject(error) => Err(error),
+                Decision::Requeue => {
+                    requeue.push(message);
+                    continue;
                 }
-                Settled::Later => later.push(message),
-                Settled::Cancelled => {}
+                Decision::Cancelled => continue,
+            };
+            if planted("counter_outside_tx") && answer.is_err() {
+                self.skip_a_seq(message.draft.chat_id).await;
             }
+            reply(message, answer);
         }
-        self.set_aside(later)
+        self.isolate(requeue)
     }
 
-    fn set_aside(&self, messages: Vec<QueuedMessage>) -> BatchOutcome {
-        let contended: HashSet<ChatId> = messages.iter().map(|later| later.draft.chat_id).collect();
-        self.counters.set_aside.inc_by(contended.len() as u64);
+    /// Queues messages again, to be committed in transactions of their chats' own.
+    fn isolate(&self, messages: Vec<QueuedMessage>) -> BatchOutcome {
+        let chats: HashSet<ChatId> = messages
+            .iter()
+            .map(|message| message.draft.chat_id)
+            .collect();
+        self.metrics.isolated_chats.inc_by(chats.len() as u64);
         BatchOutcome {
-            contended: contended.into_iter().collect(),
+            contended: chats.into_iter().collect(),
             requeue: messages,
         }
     }
@@ -259,20 +270,20 @@ impl BatchCommitter {
     }
 }
 
-/// The new messages, and their events.
-fn told(
+/// The new messages as they are stored, and their events.
+fn build_events(
     snapshot: &BatchSnapshot,
     plan: &BatchPlan<'_>,
-    numbered: &HashMap<(ChatId, MessageId), AssignedNumbers>,
+    numbers: &HashMap<(ChatId, MessageId), AssignedNumbers>,
 ) -> Result<(Vec<Message>, PendingEvents), Error> {
     let mut heads: HashMap<ChatId, EventId> = HashMap::new();
     let mut messages = Vec::with_capacity(plan.new.len());
     let mut events = PendingEvents::default();
     for (new, trace) in plan.new.iter().zip(&plan.traces) {
-        let numbered = numbered
+        let assigned = numbers
             .get(&(new.chat_id, new.id))
             .ok_or_else(|| Error::internal("a message of the batch was not stored"))?;
-        let message = new.stored(numbered);
+        let message = new.stored(assigned);
         let id = EventId::from(new.id);
         let prev = match heads.insert(new.chat_id, id) {
             None => snapshot.feeds.get(&new.chat_id).and_then(|feed| feed.head),
@@ -293,20 +304,19 @@ fn told(
     Ok((messages, events))
 }
 
-/// A retry gets the stored message, and its event is published again: the first publish may have been lost. Each by
-/// itself, since nobody knows what else stands between.
-async fn repeats(
+/// The events of messages that were stored before: the first publication may have been lost. Each is published by itself,
+/// because other events may stand between them.
+async fn republish_duplicates(
     transaction: &BatchTransaction,
     plan: &BatchPlan<'_>,
 ) -> Result<Vec<PendingEvents>, Error> {
-    let mut told = HashSet::new();
+    let mut seen = HashSet::new();
     let client = transaction.client()?;
-    let repeated = plan.verdicts.iter().filter_map(|verdict| match verdict {
-        Verdict::Earlier(stored) if told.insert(stored.message.position()) => Some(stored),
+    let duplicates = plan.decisions.iter().filter_map(|decision| match decision {
+        Decision::Duplicate(message) if seen.insert(message.position()) => Some(message),
         _ => None,
     });
-    try_join_all(repeated.map(async |stored| {
-        let message = &stored.message;
+    try_join_all(duplicates.map(async |message| {
         let position = (message.chat_id.into(), message.seq);
         let event = feeds::event(client, position, Change::MessageAdded(message.clone())).await?;
         Ok(PendingEvents::default().event(event))
@@ -314,22 +324,22 @@ async fn repeats(
     .await
 }
 
-/// Whether some message may be at fault rather than the state of the database.
-fn is_someones_fault(error: &Error) -> bool {
+/// Whether one message may have caused the error, rather than the state of the database.
+fn may_be_one_messages_fault(error: &Error) -> bool {
     matches!(error, Error::Internal { .. }) || is_lock_timeout(error)
 }
 
-/// Gives all of them the same error, and answers with their chats.
-fn refuse(messages: Vec<QueuedMessage>, error: Error) -> HashSet<ChatId> {
+/// Answers all messages with the same error and returns their chats.
+fn fail_all(messages: Vec<QueuedMessage>, error: Error) -> HashSet<ChatId> {
     let chats = messages
         .iter()
-        .map(|refused| refused.draft.chat_id)
+        .map(|message| message.draft.chat_id)
         .collect();
-    let is_away = is_transient(&error) || matches!(error, Error::Unavailable { .. });
+    let is_unavailable = is_transient(&error) || matches!(error, Error::Unavailable { .. });
     let cause = Arc::new(error);
     for message in messages {
         let cause = Arc::clone(&cause);
-        let error = if is_away {
+        let error = if is_unavailable {
             Error::unavailable(cause)
         } else {
             Error::internal(cause)
@@ -341,6 +351,6 @@ fn refuse(messages: Vec<QueuedMessage>, error: Error) -> HashSet<ChatId> {
 
 fn reply(message: QueuedMessage, answer: Result<Message, Error>) {
     if message.answer.send(answer).is_err() {
-        tracing::debug!("nobody waits for this answer any more");
+        tracing::debug!("the request was cancelled before its answer");
     }
 }

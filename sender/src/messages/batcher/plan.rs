@@ -1,63 +1,54 @@
-//! What becomes of each message of a batch: the rule, asked for one after the other, so that each is decided as if those
-//! in front of it had been committed before.
+//! What a batch writes: each message is decided in order, as if those in front of it had been committed before.
 
 use std::collections::HashMap;
 
-use chassis::Error;
-use shared_schema::{ChatId, Message, MessageId, Number, UserId};
+use chassis::{
+    Error,
+    mutants::{first_seen, planted},
+};
+use shared_schema::{ChatId, MessageId, Number, UserId};
 
 use super::queue::QueuedMessage;
 use crate::{
     db::{
         feeds::LockMode,
         message_batches::{BatchLookup, BatchSnapshot},
-        messages::{NewMessage, StoredMessage},
+        messages::NewMessage,
     },
-    mutations::create_message::{Draft, Known, Ruling, rule},
+    messages::{
+        decide::{Decision, DraftContext, Earlier, decide},
+        draft::Draft,
+    },
     participants::access::{ChatAccess, chat_not_found},
 };
 
-/// What becomes of one message.
-pub enum Verdict<'a> {
-    /// It is the message at this place among the new ones.
-    New(usize),
-    /// It is this one, of an earlier transaction.
-    Earlier(&'a StoredMessage),
-    /// It is one of an earlier transaction, and this is how it was then.
-    Confirmed(Message),
-    Refused(Error),
-    /// The chat's lock is someone else's: not now.
-    Later,
-    /// Nobody asks any more.
-    Cancelled,
-}
-
-/// The decisions about a batch.
+/// What a batch writes and answers.
 pub struct BatchPlan<'a> {
+    /// The messages to insert.
     pub new: Vec<NewMessage<'a>>,
     /// The traces of their requests.
     pub traces: Vec<Option<&'a str>>,
-    /// How far the senders of the new messages have read by them.
+    /// The read marks of their senders after them.
     pub marks: HashMap<(ChatId, UserId), Number>,
-    /// In the order of the batch.
-    pub verdicts: Vec<Verdict<'a>>,
+    /// One for each message of the batch, in its order.
+    pub decisions: Vec<Decision>,
 }
 
-/// What has to be known about these.
+/// The rows that these messages need.
 pub fn lookups_for(messages: &[QueuedMessage]) -> BatchLookup {
     let mut lookup = BatchLookup::default();
     for QueuedMessage { draft, .. } in messages {
         lookup.chats.insert(draft.chat_id);
         lookup.senders.insert((draft.chat_id, draft.sender_id));
         lookup.messages.insert((draft.chat_id, draft.id));
-        if let Some(answered) = draft.reply_to_id {
-            lookup.messages.insert((draft.chat_id, answered));
+        if let Some(target) = draft.reply_to_id {
+            lookup.messages.insert((draft.chat_id, target));
         }
     }
     lookup
 }
 
-/// Decides on all of them.
+/// Decides about all messages of a batch.
 pub fn plan_batch<'a>(
     messages: &'a [QueuedMessage],
     snapshot: &'a BatchSnapshot,
@@ -65,74 +56,81 @@ pub fn plan_batch<'a>(
 ) -> BatchPlan<'a> {
     let mut planner = Planner {
         snapshot,
-        places: HashMap::new(),
+        indexes: HashMap::new(),
         plan: BatchPlan {
             new: vec![],
             traces: vec![],
             marks: HashMap::new(),
-            verdicts: Vec::with_capacity(messages.len()),
+            decisions: Vec::with_capacity(messages.len()),
         },
         numbers: HashMap::new(),
     };
     for message in messages {
         let has_lock = snapshot.feeds.contains_key(&message.draft.chat_id);
-        let verdict = if message.is_cancelled() {
-            Verdict::Cancelled
+        let decision = if message.is_cancelled() {
+            Decision::Cancelled
         } else if !has_lock && lock_mode == LockMode::SkipLocked {
-            Verdict::Later
+            Decision::Requeue
         } else {
-            let decided = planner.decide(message);
-            decided.unwrap_or_else(Verdict::Refused)
+            planner.plan(message)
         };
-        planner.plan.verdicts.push(verdict);
+        planner.plan.decisions.push(decision);
     }
     planner.plan
 }
 
 struct Planner<'a> {
     snapshot: &'a BatchSnapshot,
-    /// Where a message stands among the new ones.
-    places: HashMap<(ChatId, MessageId), usize>,
+    /// The indexes of the new messages.
+    indexes: HashMap<(ChatId, MessageId), usize>,
     /// The number of the newest message of each chat that has new ones.
     numbers: HashMap<ChatId, Number>,
     plan: BatchPlan<'a>,
 }
 
 impl<'a> Planner<'a> {
-    fn decide(&mut self, message: &'a QueuedMessage) -> Result<Verdict<'a>, Error> {
+    fn plan(&mut self, message: &'a QueuedMessage) -> Decision {
         let draft = &message.draft;
-        let chat = draft.chat_id;
-        let place = self.places.get(&(chat, draft.id)).copied();
-        let stored = self.snapshot.messages.get(&(chat, draft.id));
-        let earlier = match place {
-            Some(place) => Some(self.plan.new[place].request_hash),
-            None => stored.map(|stored| stored.request_hash.as_slice()),
-        };
-        let known = Known {
-            author: self.author(draft),
-            earlier,
-            answerable: draft
-                .reply_to_id
-                .is_none_or(|answered| self.stands((chat, answered))),
-        };
-        match rule(draft, known)? {
-            Ruling::Store { id, username } => {
-                let place = self.store(draft, id, username)?;
-                self.plan.traces.push(message.trace.as_deref());
-                Ok(Verdict::New(place))
+        let next_index = self.plan.new.len();
+        let context = self.context(draft);
+        let username = context.sender_username.as_ref().ok().copied();
+        let mut id = draft.id;
+        let mut decision = decide(draft, context);
+        if planted("idempotency_in_memory")
+            && matches!(decision, Decision::Duplicate(_))
+            && first_seen(id.0)
+        {
+            (id, decision) = (MessageId::new(), Decision::Insert(next_index));
+        }
+        match (&decision, username) {
+            (Decision::Insert(index), Some(username)) if *index == next_index => {
+                match self.insert(message, id, username) {
+                    Ok(()) => decision,
+                    Err(refused) => Decision::Reject(refused),
+                }
             }
-            Ruling::Repeat => match (place, stored) {
-                (Some(place), _) => Ok(Verdict::New(place)),
-                (None, Some(stored)) => Ok(Verdict::Earlier(stored)),
-                (None, None) => Err(Error::internal("what is repeated is nowhere")),
-            },
-            Ruling::Confirm => stored
-                .map(|stored| Verdict::Confirmed(as_sent(draft, &stored.message)))
-                .ok_or_else(|| Error::internal("what is confirmed is nowhere")),
+            _ => decision,
         }
     }
 
-    fn author(&self, draft: &Draft) -> Result<&'a str, Error> {
+    fn context(&self, draft: &Draft) -> DraftContext<'a> {
+        let key = (draft.chat_id, draft.id);
+        let in_batch = self.indexes.get(&key).map(|&index| Earlier::InBatch {
+            index,
+            request_hash: self.plan.new[index].request_hash,
+        });
+        let stored = || self.snapshot.messages.get(&key).map(Earlier::Stored);
+        DraftContext {
+            sender_username: self.sender_username(draft),
+            earlier: in_batch.or_else(stored),
+            reply_target_exists: draft
+                .reply_to_id
+                .is_none_or(|target| self.exists((draft.chat_id, target))),
+            next_index: self.plan.new.len(),
+        }
+    }
+
+    fn sender_username(&self, draft: &Draft) -> Result<&'a str, Error> {
         let (chat, sender) = (draft.chat_id, draft.sender_id);
         let access = ChatAccess::from_rows(
             self.snapshot.chats.get(&chat),
@@ -142,16 +140,17 @@ impl<'a> Planner<'a> {
         Ok(access.require_participant()?.username)
     }
 
-    fn stands(&self, message: (ChatId, MessageId)) -> bool {
-        self.places.contains_key(&message) || self.snapshot.messages.contains_key(&message)
+    fn exists(&self, message: (ChatId, MessageId)) -> bool {
+        self.indexes.contains_key(&message) || self.snapshot.messages.contains_key(&message)
     }
 
-    fn store(
+    fn insert(
         &mut self,
-        draft: &'a Draft,
+        message: &'a QueuedMessage,
         id: MessageId,
         username: &'a str,
-    ) -> Result<usize, Error> {
+    ) -> Result<(), Error> {
+        let draft = &message.draft;
         let chat_id = draft.chat_id;
         let feed = self
             .snapshot
@@ -162,8 +161,8 @@ impl<'a> Planner<'a> {
         let number = self.numbers.entry(chat_id).or_insert(feed.message_count);
         *number += 1;
         self.plan.marks.insert((chat_id, draft.sender_id), *number);
-        let place = self.plan.new.len();
-        self.places.insert((chat_id, id), place);
+        self.indexes.insert((chat_id, id), self.plan.new.len());
+        self.plan.traces.push(message.trace.as_deref());
         self.plan.new.push(NewMessage {
             id,
             chat_id,
@@ -173,17 +172,6 @@ impl<'a> Planner<'a> {
             reply_to_id: draft.reply_to_id,
             request_hash: &draft.request_hash,
         });
-        Ok(place)
-    }
-}
-
-/// The message as it was when it was sent: nothing in this is news to who sent it.
-fn as_sent(draft: &Draft, stored: &Message) -> Message {
-    Message {
-        revision: 1,
-        content: Some(draft.content.as_str().to_owned()),
-        edited_at: None,
-        removed_at: None,
-        ..stored.clone()
+        Ok(())
     }
 }

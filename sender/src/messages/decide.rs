@@ -1,0 +1,101 @@
+//! The rule of `createMessage`: what becomes of one draft, decided under the lock of its chat.
+
+use chassis::Error;
+use shared_schema::{Message, Reason};
+
+use super::draft::Draft;
+use crate::db::messages::StoredMessage;
+
+/// What becomes of one message of a batch.
+pub enum Decision {
+    /// It is the batch's new message with this index: its first copy, or a retry in the same batch.
+    Insert(usize),
+    /// It was stored before, and this is how it is now. Its event is published again.
+    Duplicate(Message),
+    /// It was stored before, by a user who takes part no more, and this is how it was sent. What became of it since is not
+    /// theirs to know.
+    DuplicateAsSent(Message),
+    /// It is refused.
+    Reject(Error),
+    /// Another transaction holds its chat's lock: it goes back to the queue.
+    Requeue,
+    /// Nobody waits for it any more.
+    Cancelled,
+}
+
+/// What is known about a draft under the lock of its chat.
+pub struct DraftContext<'a> {
+    /// The sender's username, if they take part.
+    pub sender_username: Result<&'a str, Error>,
+    /// The message that already has the draft's id.
+    pub earlier: Option<Earlier<'a>>,
+    /// Whether the message that the draft replies to, if any, is in the chat.
+    pub reply_target_exists: bool,
+    /// The index of the next message that the batch inserts.
+    pub next_index: usize,
+}
+
+/// A message that already has a draft's id.
+pub enum Earlier<'a> {
+    /// The batch inserts it.
+    InBatch {
+        index: usize,
+        request_hash: &'a [u8],
+    },
+    /// An earlier transaction stored it.
+    Stored(&'a StoredMessage),
+}
+
+impl Earlier<'_> {
+    fn request_hash(&self) -> &[u8] {
+        match self {
+            Self::InBatch { request_hash, .. } => request_hash,
+            Self::Stored(stored) => &stored.request_hash,
+        }
+    }
+}
+
+/// Decides about one draft. The planner asks about the drafts of a batch in order, so each is decided as if those in front
+/// of it had been committed before.
+pub fn decide(draft: &Draft, context: DraftContext<'_>) -> Decision {
+    let is_retry = context
+        .earlier
+        .as_ref()
+        .is_some_and(|earlier| earlier.request_hash() == draft.request_hash);
+    if is_retry {
+        draft.permit.take_back();
+    }
+    match (context.sender_username, context.earlier) {
+        (Ok(_), Some(Earlier::InBatch { index, .. })) if is_retry => Decision::Insert(index),
+        (Ok(_), Some(Earlier::Stored(stored))) if is_retry => {
+            Decision::Duplicate(stored.message.clone())
+        }
+        // The hash covers the sender, so this is their own message. A sender who has left the chat gets an answer, too:
+        // if the first answer was lost, they would believe that the message was never sent.
+        (Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(Earlier::Stored(stored)))
+            if is_retry =>
+        {
+            Decision::DuplicateAsSent(as_sent(draft, &stored.message))
+        }
+        (Err(refused), _) => Decision::Reject(refused),
+        (Ok(_), Some(_)) => Decision::Reject(Error::conflict_on("id", Reason::IdTaken)),
+        (Ok(_), None) if !context.reply_target_exists => {
+            Decision::Reject(Error::not_found_in("replyToId", "message"))
+        }
+        (Ok(_), None) => match draft.permit.charge_to_chat() {
+            Ok(()) => Decision::Insert(context.next_index),
+            Err(limited) => Decision::Reject(limited),
+        },
+    }
+}
+
+/// The message as it was when it was sent, which its sender knows already.
+fn as_sent(draft: &Draft, stored: &Message) -> Message {
+    Message {
+        revision: 1,
+        content: Some(draft.content.as_str().to_owned()),
+        edited_at: None,
+        removed_at: None,
+        ..stored.clone()
+    }
+}

@@ -1,0 +1,20 @@
+//! A message that a client wants to send, before it is stored.
+
+use std::sync::Arc;
+
+use shared_schema::{ChatId, MessageId, UserId};
+
+use super::content::Content;
+use crate::limits::Permit;
+
+/// A message that a client wants to send.
+pub struct Draft {
+    pub id: MessageId,
+    pub chat_id: ChatId,
+    pub sender_id: UserId,
+    pub content: Content,
+    pub reply_to_id: Option<MessageId>,
+    /// Tells a retry from another request with the same id.
+    pub request_hash: Vec<u8>,
+    pub permit: Arc<Permit>,
+}
