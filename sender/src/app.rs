@@ -15,16 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    db::{self, probes},
-    graphql::{self, SenderSchema},
+    db::{self, SCHEMA_VERSION, probes},
     limits::{self, Limits},
     messages::batcher::MessageBatcher,
-    queries::Instance,
-    transaction::{pending_events::Probe, runner::TransactionRunner},
+    schema,
+    state::State,
+    transaction::runner::TransactionRunner,
 };
-
-/// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 6;
 
 /// Maximum connections unless the environment says otherwise. Few are enough: writes to a chat wait for its lock anyway.
 const MAX_POOL_CONNECTIONS: usize = 10;
@@ -57,24 +54,23 @@ impl Application {
             .rates
             .field_limits(&limiter, &config.proxies.proxies());
 
-        let schema: SenderSchema = graphql::builder()
-            .data(batcher)
-            .data(Limits::new(shared, &config.limits))
-            .data(TransactionRunner::new(pool.clone(), publisher.clone()))
-            .data(Instance::new(&config.listen.instance))
-            .finish();
-        let endpoint = Endpoint::new(schema, &config.graphql)
-            .limits(graphql::limits())
+        let state = State {
+            batcher,
+            limits: Limits::new(shared.clone(), &config.limits),
+            transactions: TransactionRunner::new(pool.clone(), publisher.clone()),
+            instance: config.listen.instance.clone(),
+        };
+        let endpoint = Endpoint::new(schema::schema(state), &config.graphql)
+            .limits(schema::limits())
             .field_limits(limits::of_fields(field_limits, &config.limits))
             .verifier(&verifier)
             .operations(metrics.operations());
-        let probe = Probe::new(&config.redis)?;
         let checks = Checks::new()
             .postgres("postgres", &pool)
             .answers("text", &pool, probes::TEXT)
             .answers_anew("writes", &pool, probes::WRITES)
             .keys(&verifier)
-            .degraded("redis", move || probe.clone().ping());
+            .degraded("redis", move || shared.probe());
 
         let bound = Service::new("sender", &config.listen, &config.drain)
             .routes(endpoint.router())

@@ -1,9 +1,9 @@
-//! The only SQL of this service, one file per table, and `batch` for the transaction that writes many messages at once.
-//! Rules live with the mutations.
+//! The only SQL of this service, one file per table, and `message_batches` for the transaction that writes many messages at
+//! once. Rules live with the mutations.
 //!
-//! A function's name says whether it writes: `add…`, `admit`, `append…`, `create`, `describe`, `edit`, `insert`, `leave…`,
-//! `mark…`, `move…`, `remove`, `set…`, `skip…` and `update…` do, and `lock…` takes row locks; `prepare…` only prepares such a
-//! statement. They take a `Transaction`, except for the statements of the batch (`batch`, and what ends in `_each` or was
+//! A function's name says whether it writes: `add…`, `advance…`, `append…`, `create`, `describe`, `edit`, `insert…`, `leave…`,
+//! `mark…`, `remove`, `set…`, `skip…` and `update…` do, and `lock…` takes row locks; `prepare…` only prepares such a statement.
+//! They take a `Transaction`, except for the statements of the batch (`message_batches`, and what ends in `_each` or was
 //! prepared before), which run on a client whose transaction the batch has begun. All others only read.
 
 pub mod chats;
@@ -15,3 +15,6 @@ pub mod messages;
 pub mod participants;
 pub mod probes;
 pub mod profiles;
+
+/// The newest migration that this code needs.
+pub const SCHEMA_VERSION: u32 = 6;

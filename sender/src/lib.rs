@@ -4,13 +4,15 @@ mod app;
 mod chats;
 pub mod config;
 mod db;
-pub mod graphql;
 mod idempotency;
 mod limits;
 mod messages;
 mod mutations;
+mod objects;
 mod participants;
 mod queries;
+pub mod schema;
+mod state;
 mod transaction;
 
 pub use app::Application;

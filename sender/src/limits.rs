@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::Context;
 use chassis::{Error, Limiter, SharedLimiter, Subject, graphql::FieldLimits, rate_limit::Class};
 use shared_schema::{ChatId, ErrorCode, UserId};
 
@@ -52,13 +51,6 @@ impl Limits {
             chats: Class::new("create-chat", args.chats_per_user),
             people: Class::new("people", args.people_per_user),
         }))
-    }
-
-    /// The limits of this GraphQL request.
-    pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
-        context
-            .data_opt()
-            .ok_or_else(|| Error::internal("the schema has no limits"))
     }
 
     /// Leave to send one message into a chat.

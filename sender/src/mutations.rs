@@ -1,19 +1,9 @@
-//! What can be changed: one file per operation, each with its input, payload, resolver and rule in this order.
+//! What can be changed, by noun: one file per operation, each with its input, payload, resolver and rule in this order.
 
-mod add_participant;
-mod add_participants;
-mod change_participant_role;
-mod create_chat;
-pub mod create_message;
-mod join_chat;
-mod leave_chat;
-mod mark_as_read;
-mod remove_chat;
-mod remove_message;
-mod remove_participant;
-mod set_typing;
-mod update_chat;
-mod update_message;
+mod chats;
+mod messages;
+mod participants;
+mod signals;
 
 use async_graphql::MergedObject;
 
@@ -21,18 +11,18 @@ use async_graphql::MergedObject;
 /// an answer is the position right after what the mutation did: hand it to a query's `atLeast` to read your own write.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
-    create_chat::CreateChat,
-    update_chat::UpdateChat,
-    remove_chat::RemoveChat,
-    join_chat::JoinChat,
-    leave_chat::LeaveChat,
-    add_participant::AddParticipant,
-    add_participants::AddParticipants,
-    remove_participant::RemoveParticipant,
-    change_participant_role::ChangeParticipantRole,
-    create_message::CreateMessage,
-    update_message::UpdateMessage,
-    remove_message::RemoveMessage,
-    mark_as_read::MarkAsRead,
-    set_typing::SetTyping,
+    chats::create_chat::CreateChat,
+    chats::update_chat::UpdateChat,
+    chats::remove_chat::RemoveChat,
+    participants::join_chat::JoinChat,
+    participants::leave_chat::LeaveChat,
+    participants::add_participant::AddParticipant,
+    participants::add_participants::AddParticipants,
+    participants::remove_participant::RemoveParticipant,
+    participants::change_participant_role::ChangeParticipantRole,
+    messages::create_message::CreateMessage,
+    messages::update_message::UpdateMessage,
+    messages::remove_message::RemoveMessage,
+    messages::mark_as_read::MarkAsRead,
+    signals::set_typing::SetTyping,
 );

@@ -4,8 +4,6 @@ mod service_info;
 
 use async_graphql::MergedObject;
 
-pub use service_info::Instance;
-
 /// Questions about this service itself. Chats and messages are read from the receiver.
 #[derive(Default, MergedObject)]
 pub struct Query(service_info::ServiceInfoQuery);

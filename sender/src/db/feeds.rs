@@ -192,15 +192,15 @@ pub async fn append_each(
         )
         .await?;
 
-    let mut numbered: HashMap<FeedId, Row> = HashMap::with_capacity(rows.len());
+    let mut appended: HashMap<FeedId, Row> = HashMap::with_capacity(rows.len());
     for row in rows {
-        numbered.insert(FeedId(row.try_get("feed_id")?), row);
+        appended.insert(FeedId(row.try_get("feed_id")?), row);
     }
     changes
         .into_iter()
         .map(|(feed, change)| {
             // `append_events` skips a feed that does not exist.
-            let row = numbered
+            let row = appended
                 .remove(&feed)
                 .ok_or_else(|| Error::internal(format!("the feed {feed} does not exist")))?;
             let prev: Option<Uuid> = row.try_get("prev_id")?;

@@ -146,11 +146,11 @@ impl BatchTransaction {
         marks: &HashMap<(ChatId, UserId), Number>,
     ) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
         let client = self.client()?;
-        let (numbered, ()) = try_join!(
+        let (assigned, ()) = try_join!(
             messages::add_each(client, &self.statements.add, new),
             participants::advance_sender_marks(client, &self.statements.marks, marks),
         )?;
-        Ok(numbered)
+        Ok(assigned)
     }
 
     /// Writes and commits, in one round trip: a commit after a statement that failed is a rollback.

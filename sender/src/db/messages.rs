@@ -106,18 +106,18 @@ pub struct AssignedNumbers {
 
 impl NewMessage<'_> {
     /// The message as it is stored.
-    pub fn stored(&self, numbered: &AssignedNumbers) -> Message {
+    pub fn stored(&self, assigned: &AssignedNumbers) -> Message {
         Message {
             id: self.id,
             chat_id: self.chat_id,
-            number: numbered.number,
-            seq: numbered.seq,
+            number: assigned.number,
+            seq: assigned.seq,
             revision: 1,
             sender_id: self.sender_id,
             sender_username: self.sender_username.to_owned(),
             content: Some(self.content.as_str().to_owned()),
             reply_to_id: self.reply_to_id,
-            created_at: numbered.at,
+            created_at: assigned.at,
             edited_at: None,
             removed_at: None,
         }
@@ -170,12 +170,12 @@ pub async fn add_each(
                 MessageId(row.try_get("id")?),
             );
             let at: Timestamp = row.try_get("created_at")?;
-            let numbered = AssignedNumbers {
+            let assigned = AssignedNumbers {
                 seq: row.try_get("seq")?,
                 number: row.try_get("number")?,
                 at: Instant(at),
             };
-            Ok((key, numbered))
+            Ok((key, assigned))
         })
         .collect()
 }

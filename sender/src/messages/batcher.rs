@@ -19,7 +19,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::Context;
 use chassis::{Error, postgres::Pool, publisher::Publisher, telemetry::trace_id};
 use prometheus_client::registry::Registry;
 use shared_schema::{ChatId, Message};
@@ -52,13 +51,6 @@ impl MessageBatcher {
                 metrics: BatcherMetrics::register(registry),
             },
         }))
-    }
-
-    /// The batcher of this GraphQL request.
-    pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
-        context
-            .data_opt()
-            .ok_or_else(|| Error::internal("the schema has no message batcher"))
     }
 
     /// Stores a message, together with others that wait. Dropping the future before the message's turn cancels it.

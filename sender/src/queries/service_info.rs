@@ -2,16 +2,7 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use crate::app::SCHEMA_VERSION;
-
-/// The name of this instance among its siblings.
-pub struct Instance(String);
-
-impl Instance {
-    pub fn new(name: &str) -> Self {
-        Self(name.to_owned())
-    }
-}
+use crate::{db::SCHEMA_VERSION, state::RequestContext};
 
 /// The instance that answers.
 #[derive(SimpleObject)]
@@ -33,11 +24,10 @@ pub struct ServiceInfoQuery;
 impl ServiceInfoQuery {
     /// Which service and which instance answers. Needs no sign-in.
     async fn service_info(&self, context: &Context<'_>) -> async_graphql::Result<ServiceInfo> {
-        let instance = context.data::<Instance>()?;
         Ok(ServiceInfo {
             name: "sender",
             version: env!("CARGO_PKG_VERSION"),
-            instance: instance.0.clone(),
+            instance: context.state()?.instance.clone(),
             schema_version: i32::try_from(SCHEMA_VERSION)?,
         })
     }

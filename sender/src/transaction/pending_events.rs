@@ -1,9 +1,9 @@
 //! Events and signals that are published on Redis after the commit. A publication is a hint: the receivers' sweep finds
 //! what is lost.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use chassis::{StartError, config::RedisArgs, publisher::Publisher, telemetry::trace_id};
+use chassis::{publisher::Publisher, telemetry::trace_id};
 use shared_schema::{ENVELOPE_VERSION, Event, FeedId, Publication, Signal, channel};
 
 /// Maximum bytes of one publication; more events go into further ones. A subscriber receives a publication as a whole, and
@@ -98,28 +98,4 @@ fn split(events: Vec<Event>) -> Vec<Vec<Event>> {
         }
     }
     pieces
-}
-
-/// How long a probe waits for Redis: it must not make the answer about everything else late.
-const PING_TIMEOUT: Duration = Duration::from_millis(100);
-
-/// Asks whether Redis is there, for `/healthz`. Nothing depends on the answer.
-#[derive(Clone)]
-pub struct Probe(redis::Client);
-
-impl Probe {
-    pub fn new(args: &RedisArgs) -> Result<Self, StartError> {
-        args.client().map(Self)
-    }
-
-    pub async fn ping(self) -> Result<(), String> {
-        let answer = tokio::time::timeout(PING_TIMEOUT, async {
-            let mut connection = self.0.get_multiplexed_async_connection().await?;
-            redis::cmd("PING").exec_async(&mut connection).await
-        });
-        match answer.await {
-            Ok(answer) => answer.map_err(|error| error.to_string()),
-            Err(_) => Err("no answer".into()),
-        }
-    }
 }

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use async_graphql::Context;
 use chassis::{Error, mutants::planted, postgres::Pool, publisher::Publisher};
 use deadpool_postgres::{Client, Transaction};
 use shared_schema::ChatId;
@@ -51,13 +50,6 @@ impl TransactionRunner {
             publisher,
             permits: ChatPermits::default(),
         }
-    }
-
-    /// The transaction runner of this GraphQL request.
-    pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
-        context
-            .data_opt()
-            .ok_or_else(|| Error::internal("the schema has no transaction runner"))
     }
 
     /// Runs a rule that takes the lock of this chat, once it has a permit for the chat. An error of the rule rolls back

@@ -256,7 +256,7 @@ async fn identity_comes_from_the_token_only() {
     let stage = Stage::new().await;
     let other = Stage::new().await;
     let ada = stage.person("ada").await;
-    let schema = sender::graphql::sdl();
+    let schema = sender::schema::sdl();
     let inputs = schema
         .split("\n\n")
         .filter(|definition| definition.contains("\ninput "));

@@ -8,7 +8,7 @@ fn the_committed_schema_is_what_the_code_prints() {
     );
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
-        committed == sender::graphql::sdl(),
+        committed == sender::schema::sdl(),
         "the schema has changed: run `make sdl`"
     );
 }

@@ -7,10 +7,8 @@ use shared_schema::{ChatId, Cursor, ParticipantRole};
 
 use crate::{
     participants::{access::Participation, leave::remove_chat},
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which chat.
@@ -42,7 +40,7 @@ impl RemoveChat {
         #[graphql(desc = "Which chat.")] input: RemoveChatInput,
     ) -> async_graphql::Result<RemoveChatPayload> {
         let caller = Caller::of(context)?.clone();
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation).await

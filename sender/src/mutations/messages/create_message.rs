@@ -8,10 +8,11 @@ use shared_schema::{ChatId, Cursor, Message, MessageId};
 
 use crate::{
     db::messages,
-    graphql,
     idempotency::{key, request_hash::RequestHash},
     limits::{Limits, is_ours},
-    messages::{batcher::MessageBatcher, content::Content, draft::Draft},
+    messages::{content::Content, draft::Draft},
+    objects,
+    state::RequestContext,
     transaction::runner::TransactionRunner,
 };
 
@@ -33,7 +34,7 @@ pub struct CreateMessageInput {
 #[derive(SimpleObject)]
 pub struct CreateMessagePayload {
     /// The message. For a retry: as it is now, or as it was sent if the caller takes part in the chat no more.
-    message: graphql::Message,
+    message: objects::Message,
     /// The position right after the event that added the message.
     cursor: Cursor,
 }
@@ -50,7 +51,7 @@ impl CreateMessage {
         context: &Context<'_>,
         #[graphql(desc = "What to say, and where.")] input: CreateMessageInput,
     ) -> async_graphql::Result<CreateMessagePayload> {
-        let draft = input.into_draft(Caller::of(context)?, Limits::of(context)?)?;
+        let draft = input.into_draft(Caller::of(context)?, &context.state()?.limits)?;
         let message = send(context, draft).await?;
         Ok(CreateMessagePayload {
             cursor: message.position(),
@@ -64,11 +65,11 @@ impl CreateMessage {
 async fn send(context: &Context<'_>, draft: Draft) -> Result<Message, Error> {
     let permit = Arc::clone(&draft.permit);
     if let Err(refused) = permit.charge()
-        && !was_sent(TransactionRunner::of(context)?, &draft).await?
+        && !was_sent(&context.state()?.transactions, &draft).await?
     {
         return Err(refused);
     }
-    let sent = MessageBatcher::of(context)?.submit(draft).await;
+    let sent = context.state()?.batcher.submit(draft).await;
     if sent.as_ref().is_err_and(is_ours) {
         permit.take_back();
     }

@@ -8,6 +8,7 @@ use shared_schema::{ChatId, Instant, Signal};
 use crate::{
     db::clock,
     participants::access::ChatAccess,
+    state::RequestContext,
     transaction::{pending_events::PendingEvents, runner::TransactionRunner},
 };
 
@@ -44,7 +45,7 @@ impl SetTyping {
         #[graphql(desc = "Where, and whether.")] input: SetTypingInput,
     ) -> async_graphql::Result<SetTypingPayload> {
         let caller = Caller::of(context)?;
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         Ok(tell(transactions, caller, &input).await?)
     }
 }

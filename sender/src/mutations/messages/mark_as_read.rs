@@ -8,12 +8,10 @@ use shared_schema::{Change, ChatId, Cursor, Number, Reason, Signal};
 
 use crate::{
     db::{feeds, participants},
-    graphql,
+    objects,
     participants::access::{ChatAccess, chat_not_found},
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Up to where.
@@ -30,7 +28,7 @@ pub struct MarkAsReadInput {
 #[derive(SimpleObject)]
 pub struct MarkAsReadPayload {
     /// The caller in the chat, with their mark.
-    participant: graphql::Participant,
+    participant: objects::Participant,
     /// How many messages are left to read: those above the mark that have not been removed.
     unread_count: Number,
     /// A position in the caller's own feed: right after the change; if the mark did not move, right after the newest
@@ -51,7 +49,7 @@ impl MarkAsRead {
     ) -> async_graphql::Result<MarkAsReadPayload> {
         let caller = Caller::of(context)?.clone();
         at_least_one(input.number)?;
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| mark(tx, &caller, &input).await;
         Ok(transactions.run(rule).await?)
     }

@@ -12,13 +12,14 @@ use crate::{
         chats::{self, DirectPair, NewChat, StoredChat},
         feeds, participants, profiles,
     },
-    graphql,
     idempotency::{key, request_hash::RequestHash},
-    limits::{Charged, Limits},
+    limits::Charged,
+    objects,
     participants::{
         join::{Join, join_users},
         user_ids::UserIds,
     },
+    state::RequestContext,
     transaction::{
         pending_events::PendingEvents,
         runner::{Outcome, TransactionRunner},
@@ -47,9 +48,9 @@ pub struct CreateChatInput {
 #[derive(SimpleObject)]
 pub struct CreateChatPayload {
     /// The new chat; for a pair of people who have a direct chat already, that one.
-    chat: graphql::Chat,
+    chat: objects::Chat,
     /// Who takes part: those of the request and the caller.
-    participants: Vec<graphql::Participant>,
+    participants: Vec<objects::Participant>,
     /// The position right after the event that added the participants; for a direct chat that existed, right after its
     /// newest event.
     cursor: Cursor,
@@ -71,7 +72,7 @@ impl CreateChat {
     ) -> async_graphql::Result<CreateChatPayload> {
         let caller = Caller::of(context)?.clone();
         let plan = Plan::parse(input, &caller)?;
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let charged = charge(context, transactions, &caller, &plan).await?;
         let created = transactions
             .run(async move |tx| create(tx, &caller, &plan).await)
@@ -97,7 +98,7 @@ async fn charge<'a>(
         return Ok(None);
     }
     let others = plan.others.as_slice().len();
-    let limits = Limits::of(context)?;
+    let limits = &context.state()?.limits;
     Ok(Some(limits.create_chat(caller.user_id, others).await?))
 }
 

@@ -11,10 +11,8 @@ use crate::{
         access::Participation,
         leave::{end_participation, remove_chat},
     },
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which chat.
@@ -44,7 +42,7 @@ impl LeaveChat {
         #[graphql(desc = "Which chat.")] input: LeaveChatInput,
     ) -> async_graphql::Result<LeaveChatPayload> {
         let caller = Caller::of(context)?.clone();
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             leave(tx, &participation).await

@@ -7,12 +7,10 @@ use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole
 
 use crate::{
     db::{feeds, messages},
-    graphql,
+    objects,
     participants::access::Participation,
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which message.
@@ -28,7 +26,7 @@ pub struct RemoveMessageInput {
 #[derive(SimpleObject)]
 pub struct RemoveMessagePayload {
     /// The message. It keeps its place.
-    message: graphql::Message,
+    message: objects::Message,
     /// The position right after the removal; if it was removed before, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -46,7 +44,7 @@ impl RemoveMessage {
         #[graphql(desc = "Which message.")] input: RemoveMessageInput,
     ) -> async_graphql::Result<RemoveMessagePayload> {
         let caller = Caller::of(context)?.clone();
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation, input.id).await

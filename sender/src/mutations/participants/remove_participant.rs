@@ -8,10 +8,8 @@ use shared_schema::{ChatId, Cursor, ParticipantRole, Reason, UserId};
 use crate::{
     db::participants,
     participants::{access::Participation, leave::end_participation},
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Who, and from where.
@@ -47,7 +45,7 @@ impl RemoveParticipant {
         #[graphql(desc = "Who, and from where.")] input: RemoveParticipantInput,
     ) -> async_graphql::Result<RemoveParticipantPayload> {
         let caller = Caller::of(context)?.clone();
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             remove(tx, &participation, input.user_id).await

@@ -7,12 +7,10 @@ use shared_schema::{Change, ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     db::{feeds, participants},
-    graphql,
+    objects,
     participants::access::Participation,
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Whose role, and which.
@@ -30,7 +28,7 @@ pub struct ChangeParticipantRoleInput {
 #[derive(SimpleObject)]
 pub struct ChangeParticipantRolePayload {
     /// The user in the chat.
-    participant: graphql::Participant,
+    participant: objects::Participant,
     /// The position right after the change; if they had the role before, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -47,7 +45,7 @@ impl ChangeParticipantRole {
         #[graphql(desc = "Whose role, and which.")] input: ChangeParticipantRoleInput,
     ) -> async_graphql::Result<ChangeParticipantRolePayload> {
         let caller = Caller::of(context)?.clone();
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             change(tx, &participation, input.user_id, input.role).await

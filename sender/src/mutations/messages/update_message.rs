@@ -7,13 +7,11 @@ use shared_schema::{Change, ChatId, Cursor, MessageId, Reason};
 
 use crate::{
     db::{feeds, messages},
-    graphql,
     messages::content::Content,
+    objects,
     participants::access::Participation,
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which message, and its new text.
@@ -31,7 +29,7 @@ pub struct UpdateMessageInput {
 #[derive(SimpleObject)]
 pub struct UpdateMessagePayload {
     /// The message.
-    message: graphql::Message,
+    message: objects::Message,
     /// The position right after the change; if the text was the same, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -49,7 +47,7 @@ impl UpdateMessage {
     ) -> async_graphql::Result<UpdateMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let content = Content::parse(&input.content)?;
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
             edit(tx, &participation, input.id, &content).await

@@ -7,15 +7,13 @@ use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole, Reason};
 
 use crate::{
     db::{chats, feeds},
-    graphql,
+    objects,
     participants::{
         access::{ChatAccess, VisibleRows, chat_not_found},
         join::{Join, join_users},
     },
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which chat.
@@ -29,9 +27,9 @@ pub struct JoinChatInput {
 #[derive(SimpleObject)]
 pub struct JoinChatPayload {
     /// The chat.
-    chat: graphql::Chat,
+    chat: objects::Chat,
     /// The caller in it.
-    participant: graphql::Participant,
+    participant: objects::Participant,
     /// The position right after the event that added the caller; if they took part before, right after the chat's
     /// newest event.
     cursor: Cursor,
@@ -49,7 +47,7 @@ impl JoinChat {
         #[graphql(desc = "Which chat.")] input: JoinChatInput,
     ) -> async_graphql::Result<JoinChatPayload> {
         let caller = Caller::of(context)?.clone();
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         Ok(transactions
             .run_in_chat(input.chat_id, async move |tx| {
                 join(tx, &caller, input.chat_id).await

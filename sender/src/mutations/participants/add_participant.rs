@@ -5,15 +5,15 @@ use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
 
-use super::add_participants::{Invitation, invite};
 use crate::{
-    graphql,
-    limits::Limits,
-    participants::{access::Participation, user_ids::UserIds},
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
+    objects,
+    participants::{
+        access::Participation,
+        invite::{Invitation, invite},
+        user_ids::UserIds,
     },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Whom to bring in, where, and as what.
@@ -32,7 +32,7 @@ pub struct AddParticipantInput {
 #[derive(SimpleObject)]
 pub struct AddParticipantPayload {
     /// The user in the chat.
-    participant: graphql::Participant,
+    participant: objects::Participant,
     /// The position right after the event that added them; if they took part before, right after the chat's newest
     /// event.
     cursor: Cursor,
@@ -55,9 +55,14 @@ impl AddParticipant {
             people: UserIds::one(input.user_id),
             role: input.role.unwrap_or(ParticipantRole::Member),
         };
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let charged = invitation
-            .charge(transactions, Limits::of(context)?, &caller, input.chat_id)
+            .charge(
+                transactions,
+                &context.state()?.limits,
+                &caller,
+                input.chat_id,
+            )
             .await?;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;

@@ -8,12 +8,10 @@ use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 use crate::{
     chats::{description::Description, name::ChatName},
     db::{chats, feeds},
-    graphql,
+    objects,
     participants::access::Participation,
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    state::RequestContext,
+    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// What to change. What is absent or null stays as it is.
@@ -31,7 +29,7 @@ pub struct UpdateChatInput {
 #[derive(SimpleObject)]
 pub struct UpdateChatPayload {
     /// The chat.
-    chat: graphql::Chat,
+    chat: objects::Chat,
     /// The position right after the change; if nothing changed, right after the chat's newest event.
     cursor: Cursor,
 }
@@ -50,7 +48,7 @@ impl UpdateChat {
         let caller = Caller::of(context)?.clone();
         let chat_id = input.chat_id;
         let edit = Edit::parse(&input)?;
-        let transactions = TransactionRunner::of(context)?;
+        let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, chat_id).await?;
             describe(tx, &participation, &edit).await

@@ -1,13 +1,9 @@
-//! The schema, and the objects that several mutations answer with.
-
-mod objects;
+//! The GraphQL schema: its roots and its bounds.
 
 use async_graphql::{EmptySubscription, Schema};
 use chassis::graphql::Limits;
 
-pub use objects::{Chat, Message, Participant};
-
-use crate::{mutations::Mutation, queries::Query};
+use crate::{mutations::Mutation, queries::Query, state::State};
 
 /// The schema of this service.
 pub type SenderSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -29,8 +25,12 @@ pub fn limits() -> Limits {
     }
 }
 
-/// The schema without the data that its resolvers need.
-pub(crate) fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+/// The schema, with what its resolvers work with.
+pub(crate) fn schema(state: State) -> SenderSchema {
+    builder().data(state).finish()
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
     limits().apply(Schema::build(
         Query::default(),
         Mutation::default(),

@@ -1,0 +1,8 @@
+//! Mutations of who takes part in a chat, and in which role.
+
+pub mod add_participant;
+pub mod add_participants;
+pub mod change_participant_role;
+pub mod join_chat;
+pub mod leave_chat;
+pub mod remove_participant;

@@ -1,0 +1,3 @@
+//! Mutations that store nothing and tell others at once.
+
+pub mod set_typing;

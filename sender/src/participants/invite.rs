@@ -1,0 +1,102 @@
+//! A participant adds other users to a chat.
+
+use std::collections::HashSet;
+
+use chassis::{Caller, Error};
+use deadpool_postgres::Transaction;
+use futures_util::try_join;
+use shared_schema::{ChatId, Cursor, Event, Participant, ParticipantRole, UserId};
+
+use super::{
+    access::Participation,
+    join::{Join, join_users},
+    user_ids::UserIds,
+};
+use crate::{
+    db::{chats, participants, profiles},
+    limits::{Charged, Limits},
+    transaction::runner::TransactionRunner,
+};
+
+/// Users whom a participant wants to add.
+pub struct Invitation {
+    /// The input field that names them.
+    pub field: &'static str,
+    /// The users.
+    pub people: UserIds,
+    /// The role of the new participants.
+    pub role: ParticipantRole,
+}
+
+impl Invitation {
+    /// Charges the caller for those who do not take part yet, before the chat's lock is taken: whoever waits for the lock
+    /// must not wait for Redis as well. So the count may be stale.
+    pub async fn charge<'a>(
+        &self,
+        transactions: &TransactionRunner,
+        limits: &'a Limits,
+        caller: &Caller,
+        chat: ChatId,
+    ) -> Result<Charged<'a>, Error> {
+        let users = self.people.as_slice();
+        let present = participants::find_many(&transactions.client().await?, chat, users).await?;
+        limits
+            .bring_in(caller.user_id, users.len() - present.len())
+            .await
+    }
+}
+
+/// The result of an [`Invitation`].
+pub struct Invited {
+    pub participants: Vec<Participant>,
+    pub cursor: Cursor,
+    pub events: Vec<Event>,
+}
+
+/// Adds the users to the chat. The rule of `addParticipant` and `addParticipants`.
+pub async fn invite(
+    tx: &Transaction<'_>,
+    participation: &Participation,
+    invitation: &Invitation,
+) -> Result<Invited, Error> {
+    participation.forbid_direct_chat()?;
+    participation.require(ParticipantRole::Admin)?;
+    if invitation.role > ParticipantRole::Member {
+        participation.require(ParticipantRole::Owner)?;
+    }
+    let chat_id = participation.chat_id();
+    let users = invitation.people.as_slice();
+    let (mut participants, known) = try_join!(
+        participants::find_many(tx, chat_id, users),
+        profiles::existing_ids(tx, users),
+    )?;
+    let present: HashSet<UserId> = participants.iter().map(|one| one.user_id).collect();
+    let newcomers = users.iter().filter(|user| !present.contains(user));
+    let newcomers: Vec<_> = newcomers.map(|user| (*user, invitation.role)).collect();
+    if newcomers.iter().any(|(user, _)| !known.contains(user)) {
+        return Err(Error::not_found_in(invitation.field, "user"));
+    }
+    if newcomers.is_empty() {
+        return Ok(Invited {
+            participants,
+            cursor: participation.cursor(),
+            events: vec![],
+        });
+    }
+    let join = Join {
+        chat_id,
+        actor: participation.own.user_id,
+        users: &newcomers,
+        last_seq: participation.feed.last_seq,
+        message_count: participation.feed.message_count,
+    };
+    let joined = join_users(tx, join).await?;
+    let count = i32::try_from(newcomers.len()).unwrap_or(i32::MAX);
+    chats::add_to_participant_count(tx, chat_id, count).await?;
+    participants.extend(joined.participants);
+    Ok(Invited {
+        participants,
+        cursor: joined.cursor,
+        events: joined.events,
+    })
+}

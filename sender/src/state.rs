@@ -1,0 +1,33 @@
+//! What resolvers work with.
+
+use async_graphql::Context;
+use chassis::Error;
+
+use crate::{
+    limits::Limits, messages::batcher::MessageBatcher, transaction::runner::TransactionRunner,
+};
+
+/// What resolvers work with.
+pub struct State {
+    pub batcher: MessageBatcher,
+    pub limits: Limits,
+    pub transactions: TransactionRunner,
+    /// The name of this instance among its siblings.
+    pub instance: String,
+}
+
+/// How a resolver gets the [`State`].
+pub trait RequestContext<'a> {
+    /// The state of the service that executes this request.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the schema was built without it.
+    fn state(&self) -> Result<&'a State, Error>;
+}
+
+impl<'a> RequestContext<'a> for Context<'a> {
+    fn state(&self) -> Result<&'a State, Error> {
+        self.data_opt()
+            .ok_or_else(|| Error::internal("the schema has no state"))
+    }
+}
