@@ -5,6 +5,7 @@
 mod chassis;
 mod checkout;
 mod containers;
+mod cycles;
 mod dependencies;
 mod documented;
 mod documents;
@@ -14,6 +15,7 @@ mod manifests;
 mod schemas;
 mod sql;
 mod versions;
+mod words;
 
 /// Fails with everything that is wrong, not with the first of it.
 fn assert_none(rule: &str, offences: Vec<String>) {

@@ -34,7 +34,7 @@ fn dependencies(of: &str, kinds: &[&str]) -> Vec<String> {
     tables.flat_map(|table| table.keys().cloned()).collect()
 }
 
-fn members() -> Vec<String> {
+pub(crate) fn members() -> Vec<String> {
     let workspace = manifest(".");
     let members = workspace["workspace"]["members"].as_array().unwrap();
     members
