@@ -118,7 +118,7 @@ test("F23: too many attempts say when to try again", async () => {
 
 test("a language is spoken everywhere at once: in words, in times, and to those who read the page aloud", async () => {
   await speak("de");
-  expect(t.participantsCount(1_200)).toBe("1.200 Personen");
+  expect(t.participantsCount(1_200)).toBe("1.200 Teilnehmende");
   expect(language.get()).toBe("de" satisfies Language);
   expect(document.documentElement.lang).toBe("de");
   expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/05\.03\.2026/);

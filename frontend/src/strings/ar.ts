@@ -23,7 +23,6 @@ function counted(count: number, noun: Counted): string {
 }
 
 const CHARACTERS: Counted = { one: "حرف واحد", two: "حرفان", few: "أحرف", many: "حرفًا", other: "حرف" };
-const PEOPLE: Counted = { one: "شخص واحد", two: "شخصان", few: "أشخاص", many: "شخصًا", other: "شخص" };
 const MESSAGES: Counted = { one: "رسالة واحدة", two: "رسالتان", few: "رسائل", many: "رسالة", other: "رسالة" };
 const CHANGES: Counted = { one: "تعديل واحد", two: "تعديلان", few: "تعديلات", many: "تعديلًا", other: "تعديل" };
 const DRAFTS: Counted = { one: "مسودة واحدة", two: "مسودتان", few: "مسودات", many: "مسودة", other: "مسودة" };
@@ -87,6 +86,7 @@ export const ar: Strings = {
   switchChatField: "ابحث في محادثاتك",
   keys: "اختصارات لوحة المفاتيح",
   keysHint: "اضغط ? لعرض كل الاختصارات.",
+  keyCaps: { control: "Ctrl", shift: "Shift", enter: "Enter" },
   keyNames: {
     goToChat: "الانتقال إلى محادثة",
     otherChat: "المحادثة التالية أو السابقة",
@@ -127,7 +127,7 @@ export const ar: Strings = {
   publicChat: "عامة",
   chatKind: "النوع",
   directHint: "أنتما الاثنان فقط.",
-  groupHint: "لا يقرؤها إلا من تمت إضافته.",
+  groupHint: "لا يقرؤها إلا المشاركون فيها.",
   publicHint: "يمكن لأي شخص العثور عليها والانضمام إليها وقراءتها.",
   chatName: "اسم المحادثة",
   description: "الوصف",
@@ -192,9 +192,9 @@ export const ar: Strings = {
   messageDetails: "تفاصيل الرسالة",
   sentAt: "أُرسلت",
   editedAt: "عُدّلت",
-  readByCount: (count) => (count === 0 ? "لم يقرأها أحد بعد" : `قرأها ${counted(count, PEOPLE)}`),
-  notReadByCount: (count) => `لم يقرأها بعد ${counted(count, PEOPLE)}`,
-  notHereThenCount: (count) => `لم يكن هنا حينها ${counted(count, PEOPLE)}`,
+  readByCount: (count) => (count === 0 ? "لم يقرأها أحد بعد" : `قرأها ${counted(count, PARTICIPANTS)}`),
+  notReadByCount: (count) => `لم يقرأها بعد ${counted(count, PARTICIPANTS)}`,
+  notHereThenCount: (count) => `لم يكن هنا حينها ${counted(count, PARTICIPANTS)}`,
   readersFailed: "تعذّر تحميل الجميع. أغلق هذه النافذة وحاول مرة أخرى.",
   emoji: "رموز تعبيرية",
   emojiRecent: "المستخدمة مؤخرًا",
@@ -217,7 +217,7 @@ export const ar: Strings = {
   waitingForNetwork: "في انتظار الشبكة",
   sent: "أُرسلت",
   read: "قُرئت",
-  readBy: (count) => `قرأها ${counted(count, PEOPLE)}`,
+  readBy: (count) => `قرأها ${counted(count, PARTICIPANTS)}`,
   notSent: "لم تُرسل.",
   notSentYet: "لم تُرسل بعد. تجري المحاولة من جديد…",
   notSaved: "لم يُحفظ التعديل.",
@@ -225,6 +225,7 @@ export const ar: Strings = {
   savedWhenOnline: "يُحفظ التعديل حين تعود الشبكة.",
   sendingIn: (seconds) => `تُرسل بعد ${number(seconds)} ث`,
   notKept: "لا مكان لها على هذا الجهاز: تضيع إذا أغلقت هذه النافذة.",
+  tooMuchUnsent: "الكثير في انتظار الإرسال. انتظر حتى يُرسل بعضه أو تجاهل بعضه.",
   draft: (text) => `مسودة: ${own(text)}`,
   tryAgain: "إعادة المحاولة",
   discard: "تجاهل",
@@ -237,16 +238,16 @@ export const ar: Strings = {
     const [first = "", second = ""] = names;
     if (names.length === 1) return `${own(first)} يكتب الآن…`;
     if (names.length === 2) return `${own(first)} و${own(second)} يكتبان الآن…`;
-    return "عدة أشخاص يكتبون الآن…";
+    return "عدة مشاركين يكتبون الآن…";
   },
 
-  owner: "المالك",
+  owner: "مالك",
   admin: "مشرف",
   member: "عضو",
   addPeople: "إضافة مشاركين",
   makeAdmin: "تعيين مشرفًا",
   makeMember: "تعيين عضوًا",
-  makeOwner: "نقل الملكية إليه",
+  makeOwner: "تعيين مالكًا",
   removeFromChat: "إزالة من المحادثة",
   removeFromChatText: (name) => `لن تظهر هذه المحادثة لدى ${own(name)} بعد الآن.`,
   actionsFor: (name) => `إجراءات ${own(name)}`,
@@ -282,7 +283,7 @@ export const ar: Strings = {
   pinChat: "تثبيت في أعلى القائمة",
   pinned: "مثبّتة",
   muteChat: "كتم",
-  muteHint: "بلا إشعار ولا صوت، ولا تُحسب في عنوان التبويب.",
+  muteHint: "على هذا الجهاز: بلا إشعار ولا صوت، ولا تُحسب في عنوان التبويب. أما أجهزتك الأخرى فتُشعرك كما كانت.",
   muted: "مكتومة",
   unpin: "إلغاء التثبيت",
   unmute: "إلغاء الكتم",
@@ -312,7 +313,7 @@ export const ar: Strings = {
   },
   storageFull: "لم يبق في هذا المتصفح مكان لهذا الموقع. ما تكتبه يضيع إذا أغلقت هذه النافذة قبل إرساله.",
   sessionNotKept: "هذا المتصفح لا يحفظ شيئًا لهذا الموقع: أنت مسجّل الدخول في هذه النافذة فقط.",
-  asOf: (time) => `ترى كل شيء حتى ${time}.`,
+  asOf: (time) => `ترى كل شيء حتى ${own(time)}.`,
   newVersion: "يتوفر إصدار جديد",
   reload: "إعادة التحميل",
 

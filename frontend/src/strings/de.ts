@@ -48,6 +48,7 @@ export const de: Strings = {
   switchChatField: "Deine Chats durchsuchen",
   keys: "Tastenkürzel",
   keysHint: "? zeigt alle Tasten.",
+  keyCaps: { control: "Strg", shift: "Umschalt", enter: "Eingabe" },
   keyNames: {
     goToChat: "Zu einem Chat gehen",
     otherChat: "Zum Chat darüber oder darunter",
@@ -88,7 +89,7 @@ export const de: Strings = {
   publicChat: "Öffentlich",
   chatKind: "Art",
   directHint: "Nur ihr beide.",
-  groupHint: "Nur wer aufgenommen wurde, kann lesen.",
+  groupHint: "Nur Teilnehmende können lesen.",
   publicHint: "Alle können ihn finden, beitreten und lesen.",
   chatName: "Name des Chats",
   description: "Beschreibung",
@@ -115,7 +116,7 @@ export const de: Strings = {
   searchPublic: "Öffentliche Chats durchsuchen",
   noPublicChats: "Keine öffentlichen Chats gefunden",
   noPublicChatsHint: "Versuche andere Wörter oder lege den an, den du gesucht hast.",
-  participantsCount: (count) => (count === 1 ? "1 Person" : `${number(count)} Personen`),
+  participantsCount: (count) => (count === 1 ? "1 Teilnehmer:in" : `${number(count)} Teilnehmende`),
   loadMore: "Mehr zeigen",
 
   pageGone: "Diese Seite gibt es nicht",
@@ -189,6 +190,7 @@ export const de: Strings = {
   savedWhenOnline: "Wird gespeichert, sobald das Netz wieder da ist.",
   sendingIn: (seconds) => `Wird in ${seconds.toLocaleString("de")} s gesendet`,
   notKept: "Auf diesem Gerät ist kein Platz dafür: Es geht verloren, wenn du diesen Tab schließt.",
+  tooMuchUnsent: "Zu viel wartet darauf, gesendet zu werden. Warte, bis etwas gesendet ist, oder verwirf etwas.",
   draft: (text) => `Entwurf: ${own(text)}`,
   tryAgain: "Noch einmal",
   discard: "Verwerfen",
@@ -200,16 +202,16 @@ export const de: Strings = {
   typing: (names) => {
     if (names.length === 1) return `${own(names[0]!)} schreibt …`;
     if (names.length === 2) return `${own(names[0]!)} und ${own(names[1]!)} schreiben …`;
-    return "Mehrere schreiben …";
+    return "Mehrere Teilnehmende schreiben …";
   },
 
   owner: "Eigentümer:in",
   admin: "Admin",
   member: "Mitglied",
-  addPeople: "Personen hinzufügen",
+  addPeople: "Teilnehmende hinzufügen",
   makeAdmin: "Zum Admin machen",
   makeMember: "Zum Mitglied machen",
-  makeOwner: "Eigentum übertragen",
+  makeOwner: "Eigentümerrechte geben",
   removeFromChat: "Aus dem Chat entfernen",
   removeFromChatText: (name) => `${own(name)} sieht diesen Chat dann nicht mehr.`,
   actionsFor: (name) => `Aktionen für ${own(name)}`,
@@ -246,7 +248,8 @@ export const de: Strings = {
   pinChat: "Oben in der Liste halten",
   pinned: "Oben gehalten",
   muteChat: "Stumm",
-  muteHint: "Keine Mitteilung, kein Ton, und im Titel des Tabs nicht mitgezählt.",
+  muteHint:
+    "Auf diesem Gerät keine Mitteilung, kein Ton, und im Titel des Tabs nicht mitgezählt. Andere Geräte melden sich weiter.",
   muted: "Stumm",
   unpin: "Nicht mehr oben halten",
   unmute: "Nicht mehr stumm",
@@ -277,7 +280,7 @@ export const de: Strings = {
   storageFull:
     "Dieser Browser hat keinen Platz mehr für diese Seite. Was du schreibst, geht verloren, wenn du den Tab schließt, bevor es gesendet ist.",
   sessionNotKept: "Dieser Browser behält nichts für diese Seite: Du bist nur in diesem Tab angemeldet.",
-  asOf: (time) => `Du siehst alles bis ${time}.`,
+  asOf: (time) => `Du siehst alles bis ${own(time)}.`,
   newVersion: "Eine neue Version ist da",
   reload: "Neu laden",
 
@@ -314,12 +317,12 @@ export const de: Strings = {
     CONTAINS_PERSONAL_DATA: "Es darf weder deinen Benutzernamen noch deine E-Mail-Adresse enthalten.",
     CONTROL_CHARACTER: "Es enthält ein Zeichen, das man nicht tippen kann. Tippe es neu, statt es einzufügen.",
     CURSOR_TOO_OLD: "Inzwischen ist zu viel geschehen. Lade die Seite neu.",
-    DIRECT_CHAT: "Das geht in einem Direktchat nicht.",
+    DIRECT_CHAT: "Das geht in einem Chat zu zweit nicht.",
     ID_TAKEN: "Das wurde schon für etwas anderes verwendet. Versuche es noch einmal.",
     JOIN_FIRST: "Tritt dem Chat zuerst bei.",
-    LAST_OWNER: "Übergib den Chat zuerst an jemand anderen.",
+    LAST_OWNER: "Gib zuerst jemand anderem Eigentümerrechte.",
     LEAVE_INSTEAD: "Du kannst dich nicht selbst entfernen. Verlasse stattdessen den Chat.",
-    MESSAGE_REMOVED: "Die Nachricht wurde gelöscht.",
+    MESSAGE_REMOVED: "Die Nachricht wurde entfernt.",
     NOTHING_VISIBLE: "Gib mindestens ein sichtbares Zeichen ein.",
     NOT_AN_EMAIL_ADDRESS: "Gib eine E-Mail-Adresse ein, zum Beispiel ada@example.org.",
     NOT_A_CURSOR: "Die Liste hat sich geändert. Lade die Seite neu.",

@@ -45,6 +45,8 @@ export const en = {
   switchChatField: "Search your chats",
   keys: "Keyboard shortcuts",
   keysHint: "Press ? for all keys.",
+  /** What is written on the keys. */
+  keyCaps: { control: "Ctrl", shift: "Shift", enter: "Enter" },
   keyNames: {
     goToChat: "Go to a chat",
     otherChat: "The chat above or below",
@@ -85,7 +87,7 @@ export const en = {
   publicChat: "Public",
   chatKind: "Type",
   directHint: "Just the two of you.",
-  groupHint: "Only people who are added can read.",
+  groupHint: "Only its participants can read.",
   publicHint: "Anyone can find, join and read it.",
   chatName: "Chat name",
   description: "Description",
@@ -188,6 +190,7 @@ export const en = {
   savedWhenOnline: "Saved when the network returns.",
   sendingIn: (seconds: number) => `Sending in ${seconds.toLocaleString("en")} s`,
   notKept: "This device has no room to keep it: it is lost if you close this tab.",
+  tooMuchUnsent: "Too much is waiting to be sent. Wait until some of it is sent, or discard some.",
   draft: (text: string) => `Draft: ${own(text)}`,
   tryAgain: "Try again",
   discard: "Discard",
@@ -199,7 +202,7 @@ export const en = {
   typing: (names: readonly string[]) => {
     if (names.length === 1) return `${own(names[0]!)} is typing…`;
     if (names.length === 2) return `${own(names[0]!)} and ${own(names[1]!)} are typing…`;
-    return "Several people are typing…";
+    return "Several participants are typing…";
   },
 
   owner: "Owner",
@@ -244,7 +247,8 @@ export const en = {
   pinChat: "Pin to the top of the list",
   pinned: "Pinned",
   muteChat: "Mute",
-  muteHint: "No notification, no sound, and not counted in the title of the tab.",
+  muteHint:
+    "On this device no notification, no sound, and not counted in the title of the tab. Your other devices still notify you.",
   muted: "Muted",
   unpin: "Unpin",
   unmute: "Unmute",
@@ -275,7 +279,7 @@ export const en = {
   storageFull:
     "This browser has no room left for this site. What you write is lost if you close this tab before it is sent.",
   sessionNotKept: "This browser keeps nothing for this site: you are signed in in this tab only.",
-  asOf: (time: string) => `You see everything up to ${time}.`,
+  asOf: (time: string) => `You see everything up to ${own(time)}.`,
   newVersion: "A new version is ready",
   reload: "Reload",
 

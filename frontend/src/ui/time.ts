@@ -9,6 +9,13 @@ function formatsFor(locale: string | undefined) {
     shortDate: format({ day: "numeric", month: "short" }),
     longDate: format({ weekday: "long", day: "numeric", month: "long" }),
     yearDate: format({ day: "numeric", month: "long", year: "numeric" }),
+    dayAndClock: format({
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      hour: twelve ? "numeric" : "2-digit",
+      minute: "2-digit",
+    }),
     full: format({ dateStyle: "medium", timeStyle: "short" }),
   };
 }
@@ -33,6 +40,13 @@ function daysBefore(date: Date, now: Date): number {
 
 export function clockTime(iso: string): string {
   return formats.clock.format(new Date(iso));
+}
+
+/** A moment within a sentence: the time, with its day unless that is today. */
+export function momentTime(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  if (daysBefore(date, now) === 0) return formats.clock.format(date);
+  return date.getFullYear() === now.getFullYear() ? formats.dayAndClock.format(date) : formats.full.format(date);
 }
 
 export function fullTime(iso: string): string {

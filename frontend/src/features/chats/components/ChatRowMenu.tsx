@@ -56,6 +56,7 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
         <Menu.Item leftSection={<MutedIcon size={16} />} onClick={toggle("muted", !isMuted)}>
           {isMuted ? t.unmute : t.muteChat}
         </Menu.Item>
+        <Menu.Label>{t.keptHere}</Menu.Label>
         {unreadOf(props.chat) > 0 && (
           <Menu.Item leftSection={<CheckIcon size={16} />} onClick={() => void markAsRead(chat.id, chat.messageCount)}>
             {t.markRead}

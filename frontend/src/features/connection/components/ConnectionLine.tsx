@@ -1,7 +1,8 @@
 import { useStore } from "@/api/store";
 import { useAntiphon, useSignedIn } from "@/app/antiphon";
 import { t } from "@/strings";
-import { clockTime } from "@/ui/time";
+import { momentTime } from "@/ui/time";
+import { useToday } from "@/ui/today";
 import { useConnection } from "../hooks/useConnection";
 import styles from "./ConnectionLine.module.css";
 
@@ -14,12 +15,13 @@ export function ConnectionLine() {
   const unkept = useStore(store.unkept).size > 0;
   const kept = useStore(session.stored);
   const current = useStore(inbox.current);
+  useToday();
   const text = state === "catching-up" ? t.catchingUp : navigator.onLine ? t.reconnecting : t.offline;
   return (
     <div className={styles.line} role="status" data-state={state} data-testid="connection">
       {state !== "live" && (
         <span className={styles.text}>
-          {text} {current && t.asOf(clockTime(current))}
+          {text} {current && t.asOf(momentTime(current))}
         </span>
       )}
       {navigator.onLine &&

@@ -7,6 +7,7 @@ import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { CloseIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
+import { useOnePane } from "@/ui/pointer";
 import { useEditMessage } from "../hooks/useEditMessage";
 import { useSendMessage } from "../hooks/useSendMessage";
 import { senderName } from "../model/senderName";
@@ -17,8 +18,8 @@ import { EmojiButton } from "./EmojiButton";
 const LONGEST = 5_000;
 /** From here on the remaining characters are worth showing. */
 const NEAR_END = 4_700;
-/** A longer name would not fit on the one line that the empty field has on a phone. */
-const LONGEST_NAME = 16;
+/** What is longer would not fit on the one line that the empty field has, with one pane and with two. */
+const LONGEST_PLACEHOLDER = { onePane: 20, twoPanes: 36 };
 
 /** What the composer is about besides a new message. */
 export type ComposerMode =
@@ -39,6 +40,7 @@ export const Composer = memo(function Composer(props: {
   const { chatId, mode } = props;
   const { drafts } = useSignedIn();
   const enterSends = useEnterSends();
+  const longest = useOnePane() ? LONGEST_PLACEHOLDER.onePane : LONGEST_PLACEHOLDER.twoPanes;
   const [text, setText] = useState(() => drafts.get(chatId) ?? "");
   const [caret, setCaret] = useState<number>();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -89,11 +91,11 @@ export const Composer = memo(function Composer(props: {
   const submit = () => {
     if (!sendable) return;
     if (edited) {
+      if (text.trim() !== edited.content && !edit(edited, text.trim())) return;
       leaveMode();
-      if (text.trim() !== edited.content) edit(edited, text.trim());
       return;
     }
-    send(text.trim(), mode.kind === "reply" ? mode.to.id : null);
+    if (!send(text.trim(), mode.kind === "reply" ? mode.to.id : null)) return;
     typing(false);
     drafts.delete(chatId);
     setText("");
@@ -133,7 +135,7 @@ export const Composer = memo(function Composer(props: {
           ref={field}
           className={styles.field}
           aria-label={t.messageField}
-          placeholder={props.title.length > LONGEST_NAME ? t.messageField : t.writeTo(props.title)}
+          placeholder={t.writeTo(props.title).length > longest ? t.messageField : t.writeTo(props.title)}
           autosize
           minRows={1}
           maxRows={8}

@@ -1,13 +1,24 @@
 import { useCallback } from "react";
 import { v7 } from "uuid";
 import { useSignedIn } from "@/app/antiphon";
+import { t } from "@/strings";
+import { tell } from "@/ui/status";
 
-/** Puts a message into the outbox: seen at once, sent in order, kept over a reload. */
+/**
+ * Puts a message into the outbox: seen at once, sent in order, kept over a reload. Tells whether there was room for it;
+ * if not, the reader has been told why.
+ */
 export function useSendMessage(chatId: string) {
   const { outbox } = useSignedIn();
   return useCallback(
     (content: string, replyToId: string | null) => {
-      void outbox.send({ id: v7(), chatId, content, replyToId, createdAt: new Date().toISOString() });
+      const id = v7();
+      if (!outbox.hasRoomFor({ kind: "message", id })) {
+        tell(t.tooMuchUnsent);
+        return false;
+      }
+      void outbox.send({ id, chatId, content, replyToId, createdAt: new Date().toISOString() });
+      return true;
     },
     [outbox, chatId],
   );

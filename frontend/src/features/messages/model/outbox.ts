@@ -29,6 +29,8 @@ export interface Wait {
 
 /** An attempt without an answer is given up after so long, and made again. */
 const ANSWER_WITHIN_MS = 15_000;
+/** So many entries may wait, in all chats together. */
+export const MAX_UNSENT = 500;
 /** So often a removal is tried of what may never have arrived. */
 const DOUBT_ATTEMPTS = 6;
 /** A held removal is due when the tab that holds it has been silent for so long. */
@@ -71,6 +73,12 @@ export class Outbox {
     return this.entries.get().filter((entry) => entry.kind === kind && entry.chatId === chatId) as (OutboxEntry & {
       kind: K;
     })[];
+  }
+
+  /** Whether one more may be put in. What takes the place of an earlier one always may. */
+  hasRoomFor({ kind, id }: Pick<OutboxEntry, "kind" | "id">): boolean {
+    const entries = this.entries.get();
+    return entries.length < MAX_UNSENT || entries.some((entry) => entry.kind === kind && entry.id === id);
   }
 
   /** Stored before it is sent: a crash between the two must not lose it. */
