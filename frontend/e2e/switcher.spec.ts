@@ -1,6 +1,20 @@
 import { expectAccessible, live, newPerson, picture, say, startDirect, startGroup } from "./people";
 import { expect, test } from "./test";
 
+test("F14: what leads to a chat looks like that and not like a search, and shows its key", async ({ browser }) => {
+  const { page } = await newPerson(browser, "1", "Ada Lovelace");
+  const button = page.getByRole("button", { name: "Go to a chat" });
+  await expect(button).toHaveAttribute("title", "Go to a chat (Ctrl+K)");
+  await expect(button).toHaveAttribute("aria-keyshortcuts", /Control\+K/);
+  // A lens is a circle with a handle.
+  await expect(button.locator("svg")).toBeVisible();
+  await expect(button.locator("circle")).toHaveCount(0);
+  await button.click();
+  const dialog = page.getByRole("dialog", { name: "Go to a chat" });
+  await expect(dialog.getByRole("combobox", { name: "Search your chats" })).toBeFocused();
+  await expect(dialog.getByText("Ctrl+K")).toBeVisible();
+});
+
 test("F43, F16: Ctrl+K leads to a chat by a few letters, and the tab's title counts what is unread in all of them", async ({
   browser,
 }) => {

@@ -9,10 +9,12 @@ import { type Antiphon, AntiphonContext } from "./antiphon";
 import { makeRouter } from "./router";
 import { UpdatePrompt } from "./UpdatePrompt";
 import type { Updates } from "./updates";
+import { useFieldWords } from "./useFieldWords";
 
 export function App({ antiphon, updates }: { antiphon: Antiphon; updates: Updates }) {
   const [router] = useState(() => makeRouter(antiphon));
   const spoken = useStore(language);
+  useFieldWords();
   const state = useStore(antiphon.session.state);
   // Signing in and out, here or in another tab, leads to the right side of the door.
   useEffect(() => {

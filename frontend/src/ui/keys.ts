@@ -1,3 +1,5 @@
+import { t } from "@/strings";
+
 /** What a shortcut is told by. An event that a browser's autofill sends has none of it but the type. */
 type Key = Pick<KeyboardEvent, "ctrlKey" | "metaKey" | "shiftKey" | "altKey"> & {
   key?: string;
@@ -40,4 +42,4 @@ export function isWriting(target: EventTarget | null): boolean {
 const hasCommandKey = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** How people know the shortcut with that letter. */
-export const shortcutName = (letter: string) => (hasCommandKey ? `⌘${letter}` : `Ctrl+${letter}`);
+export const shortcutName = (letter: string) => (hasCommandKey ? `⌘${letter}` : `${t.keyCaps.control}+${letter}`);

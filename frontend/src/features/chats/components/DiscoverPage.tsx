@@ -100,7 +100,13 @@ function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; j
           {name}
         </div>
         <div className={styles.soft}>
-          {[t.participantsCount(chat.participantCount), chat.description].filter(Boolean).join(" · ")}
+          {t.participantsCount(chat.participantCount)}
+          {chat.description && (
+            <>
+              {" · "}
+              <bdi>{chat.description}</bdi>
+            </>
+          )}
         </div>
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
       </div>

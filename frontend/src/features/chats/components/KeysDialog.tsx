@@ -7,17 +7,17 @@ import styles from "./KeysDialog.module.css";
 /** What the keyboard can do. */
 export default function KeysDialog({ onClose }: { onClose(): void }) {
   const enterSends = useEnterSends();
-  const names = t.keyNames;
+  const { keyNames: names, keyCaps: caps } = t;
   const keys: [string, string][] = [
     [shortcutName("K"), names.goToChat],
     ["Alt+↑ ↓", names.otherChat],
-    ["Shift+Tab", names.toMessages],
+    [`${caps.shift}+Tab`, names.toMessages],
     ["↑ ↓", names.betweenMessages],
-    ["Enter", names.messageMenu],
+    [caps.enter, names.messageMenu],
     ["Esc", names.toField],
     ["↑", names.editLast],
-    [enterSends ? "Enter" : shortcutName("Enter"), names.send],
-    [enterSends ? "Shift+Enter" : "Enter", names.newLine],
+    [enterSends ? caps.enter : shortcutName(caps.enter), names.send],
+    [enterSends ? `${caps.shift}+${caps.enter}` : caps.enter, names.newLine],
     ["?", names.thisList],
   ];
   return (

@@ -10,7 +10,7 @@ import { Notice } from "@/ui/Notice";
 import { useCreateChat } from "../hooks/useCreateChat";
 import styles from "./NewChatDialog.module.css";
 
-const KINDS: { kind: ChatKind; label: string; hint: string }[] = [
+const kinds = (): { kind: ChatKind; label: string; hint: string }[] => [
   { kind: "DIRECT", label: t.direct, hint: t.directHint },
   { kind: "GROUP", label: t.group, hint: t.groupHint },
   { kind: "PUBLIC", label: t.publicChat, hint: t.publicHint },
@@ -48,7 +48,7 @@ export default function NewChatDialog({ onClose }: { onClose(): void }) {
       <form className={styles.form} onSubmit={onSubmit}>
         <fieldset className={styles.kinds}>
           <legend className={styles.legend}>{t.chatKind}</legend>
-          {KINDS.map((option) => (
+          {kinds().map((option) => (
             <label key={option.kind} className={styles.kind}>
               <input
                 type="radio"
@@ -61,7 +61,7 @@ export default function NewChatDialog({ onClose }: { onClose(): void }) {
             </label>
           ))}
         </fieldset>
-        <p className={styles.hint}>{KINDS.find((option) => option.kind === kind)?.hint}</p>
+        <p className={styles.hint}>{kinds().find((option) => option.kind === kind)?.hint}</p>
         {kind !== "DIRECT" && (
           <>
             <TextInput
