@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod faults;
 pub mod up;
+pub mod watch;
 pub mod with;
 
 use tokio::signal::unix::{SignalKind, signal};

@@ -14,5 +14,6 @@ mod programs;
 mod secret;
 pub mod servers;
 pub mod stack;
+pub mod watch;
 
 pub use error::Error;

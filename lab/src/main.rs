@@ -20,6 +20,8 @@ enum Command {
     Up(commands::up::Up),
     /// Starts a throw-away stack on free ports and runs a command against it.
     With(commands::with::With),
+    /// Watches an installation as its clients while a command breaks it.
+    Watch(commands::watch::WatchArguments),
     /// Breaks the system, and judges what its clients saw.
     Faults(commands::faults::Faults),
     /// Measures how fast it is, next to what this machine could do at the most.
@@ -31,6 +33,7 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Up(up) => commands::up::run(up).await,
         Command::With(with) => commands::with::run(with).await,
+        Command::Watch(watch) => commands::watch::run(watch).await,
         Command::Faults(faults) => commands::faults::run(faults).await,
         Command::Bench(bench) => commands::bench::run(bench).await,
     };

@@ -198,15 +198,16 @@ fn the_programs_of_the_images_are_stripped() {
 }
 
 #[test]
-fn the_scripts_of_the_images_can_be_run() {
+fn the_scripts_of_the_containers_can_be_run() {
     let mut offences = Vec::new();
     for name in [
-        "is-ready",
-        "make-secrets",
-        "start-instance",
-        "tell-balancer",
+        "deploy/is-ready",
+        "deploy/make-secrets",
+        "deploy/start-instance",
+        "deploy/tell-balancer",
+        "scripts/play-containers",
     ] {
-        let path = checkout::root().join("deploy").join(name);
+        let path = checkout::root().join(name);
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         let parsed = std::process::Command::new("bash")
             .arg("-n")

@@ -1,0 +1,124 @@
+//! `lab watch URL -- command`: what clients of an installation see while a command breaks it.
+
+use std::process::{ExitCode, Stdio};
+
+use clap::Args;
+use lab::Error;
+use lab::client::Refusal;
+use lab::watch::Watch;
+use tokio::process::Command;
+
+use super::asked_to_end;
+
+/// The command names its deeds, one a line, and does one when it is given the name. Eight new
+/// users of the installation at URL write into a chat meanwhile, and follow it live. Each
+/// deed is a row of the printed table. Fails when a message was lost, doubled or out of order,
+/// or a deed failed.
+#[derive(Args)]
+pub struct WatchArguments {
+    /// Where the application is, such as http://127.0.0.1:8080.
+    url: String,
+    /// Subscriptions that follow the chat; as many as there are receivers reach all of them.
+    #[arg(long, default_value_t = 3)]
+    listeners: usize,
+    /// Messages a second, at most six.
+    #[arg(long, default_value_t = 6)]
+    rate: u32,
+    /// Only deeds whose name contains this.
+    #[arg(long)]
+    only: Option<String>,
+    /// The command and its arguments.
+    #[arg(required = true, trailing_var_arg = true)]
+    command: Vec<String>,
+}
+
+/// Plays every deed and prints what was seen of it.
+pub async fn run(arguments: WatchArguments) -> Result<ExitCode, Error> {
+    tokio::select! {
+        good = play_all(&arguments) => {
+            Ok(if good? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        _ = asked_to_end() => Ok(ExitCode::FAILURE),
+    }
+}
+
+async fn play_all(arguments: &WatchArguments) -> Result<bool, Error> {
+    let deeds = deeds(arguments).await?;
+    let mut watch = Watch::new(&arguments.url, arguments.listeners, arguments.rate)
+        .await
+        .map_err(refused)?;
+    println!(
+        "| deed | messages | failed attempts | slowest send | connections that ended | latest live | wrong |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    let mut all_good = true;
+    for deed in &deeds {
+        let (done, round) = watch.play(play(arguments, deed)).await.map_err(refused)?;
+        println!("| {deed} | {round} |");
+        all_good &= round.is_good();
+        if !done? {
+            eprintln!("lab: the deed failed: {deed}");
+            all_good = false;
+        }
+    }
+    let (messages, verdict) = watch.conclude().await.map_err(refused)?;
+    println!("\nAll {messages} messages, at each listener and in each history; wrong: {verdict}");
+    Ok(all_good && verdict.is_good())
+}
+
+/// What the command can do.
+async fn deeds(arguments: &WatchArguments) -> Result<Vec<String>, Error> {
+    let output = command(arguments)
+        .stdout(Stdio::piped())
+        .output()
+        .await
+        .map_err(|cause| cannot_run(arguments, cause))?;
+    let names = String::from_utf8_lossy(&output.stdout);
+    let wanted = |deed: &&str| {
+        arguments
+            .only
+            .as_ref()
+            .is_none_or(|part| deed.contains(part))
+    };
+    let deeds: Vec<String> = names.lines().filter(wanted).map(str::to_owned).collect();
+    if deeds.is_empty() || !output.status.success() {
+        return Err(Error::Failed {
+            program: arguments.command.join(" "),
+            output: "it names no deed".to_owned(),
+        });
+    }
+    Ok(deeds)
+}
+
+/// Does one deed, and tells whether the command said that it worked.
+async fn play(arguments: &WatchArguments, deed: &str) -> Result<bool, Error> {
+    let status = command(arguments)
+        .arg(deed)
+        // The table has standard output for itself.
+        .stdout(std::io::stderr())
+        .status()
+        .await;
+    Ok(status
+        .map_err(|cause| cannot_run(arguments, cause))?
+        .success())
+}
+
+fn command(arguments: &WatchArguments) -> Command {
+    let mut command = Command::new(&arguments.command[0]);
+    command.args(&arguments.command[1..]).kill_on_drop(true);
+    command
+}
+
+fn cannot_run(arguments: &WatchArguments, cause: std::io::Error) -> Error {
+    Error::Io {
+        what: format!("run {}", arguments.command.join(" ")),
+        cause,
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    Error::Failed {
+        program: "the watched installation".to_owned(),
+        output: refusal.to_string(),
+    }
+}
