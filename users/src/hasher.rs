@@ -12,7 +12,7 @@ use argon2::{
 use chassis::{Error, StartError};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use crate::password::{Claimed, Wanted};
+use crate::password::{self, Claimed, Wanted};
 
 /// Hashes at a time: sign-in must leave a core to everyone else.
 const RUNNING: usize = 2;
@@ -66,6 +66,7 @@ impl Hasher {
         let dummy: PasswordHash = argon2
             .hash_password(b"nobody's")
             .map_err(|error| unusable(&error))?;
+        password::load_dictionaries();
         Ok(Self {
             argon2: Arc::new(argon2),
             dummy: dummy.to_string().into(),

@@ -77,6 +77,12 @@ impl Wanted {
     }
 }
 
+/// Makes what passwords are judged by, once: it takes a while, and nobody's request should wait for it.
+pub(crate) fn load_dictionaries() {
+    // Something of every kind that is recognized.
+    zxcvbn("correct qwerty abc 2001-02-03", &[]);
+}
+
 fn normalized(text: &str) -> SecretString {
     SecretString::from(text.nfkc().collect::<String>())
 }

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -154,18 +156,34 @@ async fn a_name_or_address_that_differs_only_in_case_is_taken() {
     assert_eq!(same_address.refusal(), ("CONFLICT", "email"));
 }
 
+/// Registers; asks again, as clients do, when a busy machine does not hash eight passwords within the time of a request.
+async fn register_in_time(app: &App, email: String) -> Answer {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = register(app, json!({ "email": email })).await;
+        let is_late = answer.0["errors"][0]["extensions"]["code"] == "UNAVAILABLE";
+        if !is_late || Instant::now() > deadline {
+            return answer;
+        }
+    }
+}
+
 #[tokio::test]
 async fn of_several_who_want_one_name_at_once_one_gets_it() {
-    let (_ground, app) = app().await;
-    let attempts =
-        (0..8).map(|n| register(&app, json!({ "email": format!("ada{n}@example.org") })));
+    let (ground, app) = app().await;
+    let attempts = (0..8).map(|n| register_in_time(&app, format!("ada{n}@example.org")));
     let answers = Box::pin(join_all(attempts)).await;
     let (won, lost): (Vec<_>, Vec<_>) = answers
         .iter()
         .partition(|answer| answer.0.get("errors").is_none());
-    assert_eq!(won.len(), 1);
+    let accounts = "SELECT count(*) FROM users WHERE username = 'ada'";
+    assert_eq!(ground.count(accounts).await, 1);
+    // Whose answer was late may have got the name and be told that it is taken.
+    assert!(won.len() <= 1, "{}", won.len());
     for answer in lost {
-        assert_eq!(answer.refusal(), ("CONFLICT", "username"));
+        let (code, field) = answer.refusal();
+        assert_eq!(code, "CONFLICT");
+        assert!(["username", "email"].contains(&field), "{field}");
     }
 }
 
