@@ -25,13 +25,16 @@ async fn several(app: &App, asking: &SignedIn, ids: &[&str]) -> Answer {
     app.as_user(asking).send(query, json!({ "ids": ids })).await
 }
 
+/// B15's kind: a name is looked up in the folding in which people sign in with it.
 #[tokio::test]
-async fn somebody_is_found_by_id_and_by_name_in_any_case() {
+async fn b15_somebody_is_found_by_id_and_by_name_in_any_case_and_width() {
     let (_ground, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     let found = by_id(&app, &ada, &bob.user_id).await;
     assert_eq!(found.ok()["username"], "bob");
-    assert_eq!(by_name(&app, &ada, "BOB").await.ok(), found.ok());
+    for name in ["BOB", "ｂｏｂ", "ＢＯＢ", " Bob "] {
+        assert_eq!(by_name(&app, &ada, name).await.ok(), found.ok(), "{name}");
+    }
 }
 
 #[tokio::test]
