@@ -118,12 +118,22 @@ async fn messages_in_the_lobby(place: &Place) -> usize {
         .await
         .unwrap();
     let data = ada
-        .query("{ chats(first: 50) { nodes { id name } } }", json!({}))
+        .query(
+            "{ chats(first: 50) { nodes { id name participants(first: 10) { nodes { user { displayName } } } } } }",
+            json!({}),
+        )
         .await
         .unwrap();
     let chats = data["chats"]["nodes"].as_array().unwrap();
     assert_eq!(chats.len(), 3, "{chats:?}");
     let lobby = chats.iter().find(|chat| chat["name"] == "Lobby").unwrap();
+    // F50: people have full names, so that lists of them look like those of a chat.
+    let people = lobby["participants"]["nodes"].as_array().unwrap();
+    assert_eq!(people.len(), demo::USERNAMES.len(), "{people:?}");
+    for person in people {
+        let name = person["user"]["displayName"].as_str().unwrap();
+        assert!(name.contains(' '), "{name}");
+    }
     ada.history(lobby["id"].as_str().unwrap().parse().unwrap(), "id")
         .await
         .unwrap()
