@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::{
-    Bound, EndedSessions, Limiter, Service, SharedLimiter, StartError, TrustedProxies, Verifier,
+    Bound, EndedSessions, Limiter, Service, SharedLimiter, StartError, Verifier,
     config::{PostgresArgs, TokenArgs},
     graphql::Endpoint,
     health::Checks,
@@ -16,33 +16,17 @@ use jsonwebtoken::jwk::JwkSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    access_token::Minter,
     config::{Config, MintArgs},
-    db::{self, probes},
-    device_token::DeviceTokens,
-    graphql,
-    hasher::Hasher,
-    jwks,
+    db::{self, SCHEMA_VERSION, probes},
     limits::Limits,
-    signing_key::SigningKey,
+    passwords::hasher::Hasher,
+    schema,
+    sessions::{access_token::Minter, device_token::DeviceTokens, jwks, signing_key::SigningKey},
+    state::State,
 };
 
-/// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 5;
 /// How long the last announcements may take when the process ends.
-const FLUSH: Duration = Duration::from_secs(1);
-
-/// What resolvers work with.
-pub(crate) struct State {
-    pub(crate) pool: Pool,
-    pub(crate) publisher: Publisher,
-    pub(crate) ended: EndedSessions,
-    pub(crate) limits: Limits,
-    pub(crate) hasher: Hasher,
-    pub(crate) minter: Minter,
-    pub(crate) device_tokens: DeviceTokens,
-    pub(crate) proxies: TrustedProxies,
-}
+const PUBLISHER_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The service, bound to its port.
 pub struct Application {
@@ -88,8 +72,8 @@ impl Application {
             minter: Minter::new(key, &config.tokens),
             proxies,
         };
-        let endpoint = Endpoint::new(graphql::schema(state), &config.graphql)
-            .limits(graphql::limits())
+        let endpoint = Endpoint::new(schema::schema(state), &config.graphql)
+            .limits(schema::limits())
             .verifier(&verifier)
             .field_limits(field_limits)
             .operations(metrics.operations());
@@ -99,7 +83,7 @@ impl Application {
             .checks(checks)
             .metrics(metrics)
             .on_drain("announcements", move || async move {
-                publisher.flush(FLUSH).await
+                publisher.flush(PUBLISHER_FLUSH_TIMEOUT).await
             })
             .bind()
             .await?;

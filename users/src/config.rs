@@ -104,12 +104,12 @@ pub struct LimitArgs {
     pub username_changes_per_user: u32,
     /// Searches of one user for others, such as `10/10s`: ten at once, then one per second. `off` is no limit. Counted by
     /// each instance for itself.
-    #[arg(long, env = "SEARCHES_PER_USER", default_value_t = SEARCHES)]
+    #[arg(long, env = "SEARCHES_PER_USER", default_value_t = SEARCH_LIMIT)]
     pub searches_per_user: Rate,
 }
 
 /// Whoever types a name letter by letter searches some ten times.
-const SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
+const SEARCH_LIMIT: Rate = Rate::new(10, Duration::from_secs(10));
 
 impl Default for LimitArgs {
     fn default() -> Self {
@@ -118,7 +118,7 @@ impl Default for LimitArgs {
             logins_per_address: 20,
             registrations_per_address: 20,
             username_changes_per_user: 10,
-            searches_per_user: SEARCHES,
+            searches_per_user: SEARCH_LIMIT,
         }
     }
 }

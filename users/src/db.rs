@@ -11,3 +11,6 @@ pub(crate) mod refresh_tokens;
 pub(crate) mod reserved_usernames;
 pub(crate) mod sessions;
 pub(crate) mod users;
+
+/// The newest migration whose tables this build uses.
+pub(crate) const SCHEMA_VERSION: u32 = 5;

@@ -1,30 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-mod access_token;
-mod account;
+mod accounts;
 mod app;
-mod client;
 mod config;
-mod confirmation;
 mod db;
-mod device_token;
-mod display_name;
-mod email;
-mod feed;
-mod graphql;
-mod hasher;
-mod jwks;
 mod limits;
 mod mutations;
-mod password;
+mod passwords;
+mod pending_events;
 mod queries;
-mod refresh_token;
-mod session;
-mod sign_in;
-mod signed_in;
-mod signing_key;
-mod username;
+mod schema;
+mod sessions;
+mod state;
 
 pub use app::Application;
 pub use config::{Config, LimitArgs, MintArgs};
-pub use graphql::sdl;
+pub use schema::sdl;

@@ -13,7 +13,7 @@ use chassis::{
 use futures_util::future::join;
 use shared_schema::UserId;
 
-use crate::{config::LimitArgs, device_token::Device};
+use crate::{config::LimitArgs, sessions::device_token::Device};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const QUARTER: Duration = Duration::from_secs(15 * 60);

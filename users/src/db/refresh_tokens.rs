@@ -6,7 +6,7 @@ use deadpool_postgres::GenericClient;
 use shared_schema::SessionId;
 use tokio_postgres::types::ToSql;
 
-use crate::refresh_token::{Salt, TokenHash};
+use crate::sessions::refresh_token::{Salt, TokenHash};
 
 /// What has become of a token.
 pub(crate) enum State {

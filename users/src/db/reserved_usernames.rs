@@ -4,7 +4,7 @@ use chassis::Error;
 use deadpool_postgres::GenericClient;
 use shared_schema::{Reason, UserId};
 
-use crate::username::Username;
+use crate::accounts::username::Username;
 
 const RESERVE: &str = "
     INSERT INTO reserved_usernames (username, user_id, until)

@@ -9,7 +9,7 @@ use shared_schema::{Instant, SessionId, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::refresh_token::TokenHash;
+use crate::sessions::refresh_token::TokenHash;
 
 /// A session, without whether it is live.
 pub(crate) struct Session {

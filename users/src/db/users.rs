@@ -7,7 +7,7 @@ use shared_schema::{Instant, Reason, User, UserId};
 use tokio_postgres::{Row, error::SqlState};
 use uuid::Uuid;
 
-use crate::{
+use crate::accounts::{
     account::Account,
     display_name::{About, DisplayName},
     email::Email,

@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, Object, Result};
 
-use crate::{account::Account, app::State, signed_in::SignedIn};
+use crate::{
+    accounts::account::Account, sessions::authenticated::AuthenticatedUser, state::RequestContext,
+};
 
 #[derive(Default)]
 pub(crate) struct Me;
@@ -11,7 +13,7 @@ pub(crate) struct Me;
 impl Me {
     /// The signed-in person's own account.
     async fn me(&self, context: &Context<'_>) -> Result<Account> {
-        let connection = State::of(context)?.pool.get().await?;
-        Ok(SignedIn::of(context, &connection).await?.account)
+        let connection = context.state()?.pool.get().await?;
+        Ok(AuthenticatedUser::of(context, &connection).await?.account)
     }
 }

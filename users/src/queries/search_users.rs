@@ -8,8 +8,8 @@ use chassis::{Caller, Error};
 use shared_schema::{Reason, User};
 
 use crate::{
-    app::State,
     db::public_profiles::{self, Rank},
+    state::{RequestContext, State},
 };
 
 /// Users on a page.
@@ -58,7 +58,7 @@ impl SearchUsers {
     ) -> Result<UserConnection> {
         Caller::of(context)?;
         let search = Search::parse(&query, first.unwrap_or(DEFAULT), after.as_deref())?;
-        Ok(search_users(State::of(context)?, &search).await?)
+        Ok(search_users(context.state()?, &search).await?)
     }
 }
 

@@ -3,7 +3,11 @@
 use async_graphql::{Context, Object, Result};
 use chassis::Error;
 
-use crate::{app::State, db::sessions, session::Session, signed_in::SignedIn};
+use crate::{
+    db::sessions,
+    sessions::{authenticated::AuthenticatedUser, session::Session},
+    state::{RequestContext, State},
+};
 
 #[derive(Default)]
 pub(crate) struct Sessions;
@@ -13,13 +17,13 @@ impl Sessions {
     /// The caller's live sessions, newest first; at most 50.
     #[graphql(complexity = "50 * child_complexity")]
     async fn sessions(&self, context: &Context<'_>) -> Result<Vec<Session>> {
-        Ok(sessions(State::of(context)?, context).await?)
+        Ok(sessions(context.state()?, context).await?)
     }
 }
 
 async fn sessions(state: &State, context: &Context<'_>) -> Result<Vec<Session>, Error> {
     let connection = state.pool.get().await?;
-    let caller = SignedIn::of(context, &connection).await?;
+    let caller = AuthenticatedUser::of(context, &connection).await?;
     let live = sessions::live_of_user(&connection, caller.user_id()).await?;
     Ok(live
         .into_iter()

@@ -4,7 +4,10 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{User, UserId};
 
-use crate::{app::State, db::public_profiles};
+use crate::{
+    db::public_profiles,
+    state::{RequestContext, State},
+};
 
 #[derive(Default)]
 pub(crate) struct UserById;
@@ -18,7 +21,7 @@ impl UserById {
         #[graphql(desc = "The user's id.")] id: UserId,
     ) -> Result<Option<User>> {
         Caller::of(context)?;
-        Ok(user(State::of(context)?, id).await?)
+        Ok(user(context.state()?, id).await?)
     }
 }
 

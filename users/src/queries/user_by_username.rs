@@ -4,7 +4,11 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::User;
 
-use crate::{app::State, db::public_profiles, username::Username};
+use crate::{
+    accounts::username::Username,
+    db::public_profiles,
+    state::{RequestContext, State},
+};
 
 #[derive(Default)]
 pub(crate) struct UserByUsername;
@@ -18,7 +22,7 @@ impl UserByUsername {
         #[graphql(desc = "The whole username. Upper case is read as lower case.")] username: String,
     ) -> Result<Option<User>> {
         Caller::of(context)?;
-        Ok(user(State::of(context)?, &username).await?)
+        Ok(user(context.state()?, &username).await?)
     }
 }
 

@@ -6,7 +6,10 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{Reason, User, UserId};
 
-use crate::{app::State, db::public_profiles};
+use crate::{
+    db::public_profiles,
+    state::{RequestContext, State},
+};
 
 /// Users that may be asked for at a time.
 const MOST: usize = 100;
@@ -27,7 +30,7 @@ impl UsersById {
         if ids.len() > MOST {
             return Err(Error::bad_input("ids", Reason::TooMany { max: 100 }).into());
         }
-        Ok(users(State::of(context)?, &ids).await?)
+        Ok(users(context.state()?, &ids).await?)
     }
 }
 

@@ -4,12 +4,14 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chassis::Error;
 
 use crate::{
-    account::Account,
-    app::State,
-    confirmation::Confirmed,
+    accounts::account::Account,
     db::{sessions, users},
-    feed::Pending,
-    password::{Claimed, Wanted},
+    passwords::{
+        confirmation::PasswordConfirmed,
+        password::{NewPassword, PasswordAttempt},
+    },
+    pending_events::PendingEvents,
+    state::{RequestContext, State},
 };
 
 /// The old password and the new one.
@@ -42,11 +44,12 @@ impl ChangePassword {
         context: &Context<'_>,
         #[graphql(desc = "The passwords.")] input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload> {
-        let state = State::of(context)?;
-        let wanted = Wanted::parse(&input.new_password, "newPassword")?;
-        let claimed = Claimed::new(&input.current_password);
-        let confirmed = Confirmed::check(state, context, claimed, "currentPassword").await?;
-        let account = change(state, context, &confirmed, wanted).await?;
+        let state = context.state()?;
+        let new_password = NewPassword::parse(&input.new_password, "newPassword")?;
+        let attempt = PasswordAttempt::new(&input.current_password);
+        let confirmed =
+            PasswordConfirmed::check(state, context, attempt, "currentPassword").await?;
+        let account = change(state, context, &confirmed, new_password).await?;
         Ok(ChangePasswordPayload { account })
     }
 }
@@ -54,18 +57,18 @@ impl ChangePassword {
 async fn change(
     state: &State,
     context: &Context<'_>,
-    confirmed: &Confirmed,
-    wanted: Wanted,
+    confirmed: &PasswordConfirmed,
+    new_password: NewPassword,
 ) -> Result<Account, Error> {
-    let hash = state.hasher.hash(wanted, confirmed.known()).await?;
+    let hash = state.hasher.hash(new_password, confirmed.known()).await?;
     let mut connection = state.pool.get().await?;
     let mut transaction = connection.transaction().await?;
     let caller = confirmed.locked(context, &transaction).await?;
     users::set_password_hash(&transaction, caller.user_id(), &hash).await?;
     let ended =
         sessions::revoke_all(&transaction, caller.user_id(), Some(caller.session_id)).await?;
-    let mut pending = Pending::of(caller.user_id());
-    pending.append_revoked(&mut transaction, ended).await?;
-    pending.commit(transaction, state).await?;
+    let mut events = PendingEvents::of(caller.user_id());
+    events.append_revoked(&mut transaction, ended).await?;
+    events.commit(transaction, state).await?;
     Ok(caller.account)
 }

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, Header, encode};
 use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims, Instant, User};
 use uuid::Uuid;
 
-use crate::{config::MintArgs, db::sessions::Session, signing_key::SigningKey};
+use crate::{config::MintArgs, db::sessions::Session, sessions::signing_key::SigningKey};
 
 /// The only place in the system where tokens are made.
 pub(crate) struct Minter {

@@ -4,7 +4,12 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use chassis::Error;
 use shared_schema::SessionId;
 
-use crate::{app::State, db::sessions, feed::Pending, signed_in::SignedIn};
+use crate::{
+    db::sessions,
+    pending_events::PendingEvents,
+    sessions::authenticated::AuthenticatedUser,
+    state::{RequestContext, State},
+};
 
 /// The session that ended.
 #[derive(SimpleObject)]
@@ -21,7 +26,7 @@ impl Logout {
     /// Ends the session that this request was made with. Within a second every service refuses its tokens, and its
     /// sockets and event streams close.
     async fn logout(&self, context: &Context<'_>) -> Result<LogoutPayload> {
-        let session_id = logout(State::of(context)?, context).await?;
+        let session_id = logout(context.state()?, context).await?;
         Ok(LogoutPayload { session_id })
     }
 }
@@ -29,12 +34,12 @@ impl Logout {
 async fn logout(state: &State, context: &Context<'_>) -> Result<SessionId, Error> {
     let mut connection = state.pool.get().await?;
     let mut transaction = connection.transaction().await?;
-    let caller = SignedIn::locked(context, &transaction).await?;
+    let caller = AuthenticatedUser::locked(context, &transaction).await?;
     sessions::revoke(&transaction, caller.session_id, caller.user_id()).await?;
-    let mut pending = Pending::of(caller.user_id());
-    pending
+    let mut events = PendingEvents::of(caller.user_id());
+    events
         .append_revoked(&mut transaction, [caller.session_id])
         .await?;
-    pending.commit(transaction, state).await?;
+    events.commit(transaction, state).await?;
     Ok(caller.session_id)
 }

@@ -6,12 +6,14 @@ use deadpool_postgres::Transaction;
 use shared_schema::Instant;
 
 use crate::{
-    access_token::Minter,
-    account::Account,
+    accounts::account::Account,
     db::{refresh_tokens, sessions},
-    feed::Pending,
-    refresh_token::RefreshToken,
-    session::{MOST_PER_USER, Session},
+    pending_events::PendingEvents,
+    sessions::{
+        access_token::Minter,
+        refresh_token::RefreshToken,
+        session::{MAX_SESSIONS_PER_USER, Session},
+    },
 };
 
 /// What a device needs to act for its user.
@@ -41,14 +43,14 @@ pub(crate) async fn start_session(
     account: Account,
     user_agent: &str,
     minter: &Minter,
-    pending: &mut Pending,
+    events: &mut PendingEvents,
 ) -> Result<SignInPayload, Error> {
     let user = account.user.id;
     let session = sessions::insert(&*transaction, user, user_agent).await?;
     let refresh_token = RefreshToken::generate()?;
     refresh_tokens::insert(&*transaction, refresh_token.hash(), session.id).await?;
-    let ended = sessions::revoke_oldest(&*transaction, user, MOST_PER_USER).await?;
-    pending.append_revoked(transaction, ended).await?;
+    let ended = sessions::revoke_oldest(&*transaction, user, MAX_SESSIONS_PER_USER).await?;
+    events.append_revoked(transaction, ended).await?;
     sessions::forget_ended(&*transaction, user).await?;
     payload(account, session, refresh_token, minter)
 }

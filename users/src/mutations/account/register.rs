@@ -5,18 +5,18 @@ use chassis::Error;
 use shared_schema::UserId;
 
 use crate::{
-    app::State,
-    client::Client,
+    accounts::{display_name::DisplayName, email::Email, username::Username},
     db::{
         feeds, reserved_usernames,
         users::{self, NewUser},
     },
-    display_name::DisplayName,
-    email::Email,
-    feed::Pending,
-    password::Wanted,
-    sign_in::{SignInPayload, start_session},
-    username::Username,
+    passwords::password::NewPassword,
+    pending_events::PendingEvents,
+    sessions::{
+        client_info::ClientInfo,
+        sign_in::{SignInPayload, start_session},
+    },
+    state::{RequestContext, State},
 };
 
 /// A new account.
@@ -44,28 +44,28 @@ impl Register {
         context: &Context<'_>,
         #[graphql(desc = "The new account.")] input: RegisterInput,
     ) -> Result<SignInPayload> {
-        let state = State::of(context)?;
-        let client = Client::of(context, &state.proxies)?;
-        let applicant = Applicant::parse(&input)?;
+        let state = context.state()?;
+        let client = ClientInfo::of(context, &state.proxies)?;
+        let registration = Registration::parse(&input)?;
         state.limits.register(client.network).await?;
-        Ok(register(state, applicant, &client).await?)
+        Ok(register(state, registration, &client).await?)
     }
 }
 
 /// An input that is in order.
-struct Applicant {
+struct Registration {
     email: Email,
     username: Username,
-    password: Wanted,
+    password: NewPassword,
     display_name: Option<DisplayName>,
 }
 
-impl Applicant {
+impl Registration {
     fn parse(input: &RegisterInput) -> Result<Self, Error> {
         Ok(Self {
             email: Email::parse(&input.email)?,
             username: Username::parse(&input.username)?,
-            password: Wanted::parse(&input.password, "password")?,
+            password: NewPassword::parse(&input.password, "password")?,
             display_name: input
                 .display_name
                 .as_deref()
@@ -77,15 +77,15 @@ impl Applicant {
 
 async fn register(
     state: &State,
-    applicant: Applicant,
-    client: &Client,
+    registration: Registration,
+    client: &ClientInfo,
 ) -> Result<SignInPayload, Error> {
-    let Applicant {
+    let Registration {
         email,
         username,
         password,
         display_name,
-    } = applicant;
+    } = registration;
     let known = vec![username.to_string(), email.as_str().to_owned()];
     let password_hash = state.hasher.hash(password, known).await?;
 
@@ -103,15 +103,15 @@ async fn register(
     let account = users::insert(&transaction, &new).await?;
     reserved_usernames::claim(&transaction, &username, new.id).await?;
     feeds::insert(&transaction, new.id).await?;
-    let mut pending = Pending::of(new.id);
+    let mut events = PendingEvents::of(new.id);
     let payload = start_session(
         &mut transaction,
         account,
         &client.user_agent,
         &state.minter,
-        &mut pending,
+        &mut events,
     )
     .await?;
-    pending.commit(transaction, state).await?;
+    events.commit(transaction, state).await?;
     Ok(payload)
 }

@@ -1,4 +1,5 @@
-//! The user's own feed: what all of a person's devices, and the services that hold their sockets, must learn.
+//! Events in the user's own feed, for all devices of the user and for the services that hold their connections: appended in
+//! a transaction, and published after its commit.
 
 use chassis::{Error, error::chain, telemetry::trace_id};
 use deadpool_postgres::Transaction;
@@ -6,19 +7,19 @@ use shared_schema::{
     Change, ENVELOPE_VERSION, Event, FeedId, Publication, SessionId, UserId, channel,
 };
 
-use crate::{app::State, db::feeds};
+use crate::{db::feeds, state::State};
 
-/// Events of one user that are written and not yet announced. Only [`Pending::commit`] announces them, and only after
-/// the transaction that wrote them.
-#[must_use = "events are announced by `commit`"]
-pub(crate) struct Pending {
+/// Events of one user that are appended and not yet published. Only [`PendingEvents::commit`] publishes them, and only after
+/// it has committed the transaction.
+#[must_use = "events are published by `commit`"]
+pub(crate) struct PendingEvents {
     user: UserId,
     events: Vec<Event>,
     /// Whether a session ended, also when no event says so.
     ends_sessions: bool,
 }
 
-impl Pending {
+impl PendingEvents {
     /// No events yet.
     pub(crate) fn of(user: UserId) -> Self {
         Self {
@@ -66,7 +67,7 @@ impl Pending {
         Ok(())
     }
 
-    /// Commits, then announces. The announcement is a hint: losing it delays the news and loses nothing.
+    /// Commits, then publishes. The publication is a hint: if it is lost, the event arrives later.
     pub(crate) async fn commit(
         self,
         transaction: Transaction<'_>,

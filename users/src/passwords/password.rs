@@ -12,11 +12,11 @@ const MIN_CHARACTERS: u32 = 8;
 /// Long enough for any passphrase, short enough that its strength is judged in no time.
 const MAX_CHARACTERS: u32 = 128;
 
-/// A password that someone claims is theirs. No rules: it may be older than today's.
+/// A password that someone signs in or confirms with. It has no rules: it may be older than today's.
 #[derive(Clone)]
-pub(crate) struct Claimed(SecretString);
+pub(crate) struct PasswordAttempt(SecretString);
 
-impl Claimed {
+impl PasswordAttempt {
     pub(crate) fn new(text: &str) -> Self {
         Self(normalized(text))
     }
@@ -26,14 +26,14 @@ impl Claimed {
     }
 }
 
-/// A password that someone wants from now on, and the input field it came in.
-pub(crate) struct Wanted {
+/// A password that someone wants to have, and the input field that holds it.
+pub(crate) struct NewPassword {
     text: SecretString,
     field: &'static str,
 }
 
-impl Wanted {
-    /// Checks the length. [`Wanted::judge`] does the rest, which takes longer.
+impl NewPassword {
+    /// Checks the length. [`NewPassword::check_strength`] does the rest, which takes longer.
     pub(crate) fn parse(text: &str, field: &'static str) -> Result<Self, Error> {
         let text = normalized(text);
         let characters = text.expose_secret().chars().count();
@@ -49,7 +49,7 @@ impl Wanted {
     }
 
     /// Refuses what can be guessed. `known` is what others know or see of the person: username, e-mail, name.
-    pub(crate) fn judge(&self, known: &[String]) -> Result<(), Error> {
+    pub(crate) fn check_strength(&self, known: &[String]) -> Result<(), Error> {
         let text = self.text.expose_secret();
         let folded = text::folded(text);
         let local_parts = known
@@ -91,15 +91,15 @@ fn normalized(text: &str) -> SecretString {
 mod tests {
     use super::*;
 
-    fn verdict(text: &str) -> Result<(), Error> {
+    fn accepted(text: &str) -> Result<(), Error> {
         let known = ["marvin".to_owned(), "paranoid.android@x.io".to_owned()];
-        Wanted::parse(text, "password").and_then(|password| password.judge(&known))
+        NewPassword::parse(text, "password").and_then(|password| password.check_strength(&known))
     }
 
     #[test]
     fn long_enough_and_hard_to_guess_is_accepted() {
-        assert!(verdict("plover teapot 42").is_ok());
-        assert!(verdict(&"plover teapot 42 ".repeat(7)).is_ok());
+        assert!(accepted("plover teapot 42").is_ok());
+        assert!(accepted(&"plover teapot 42 ".repeat(7)).is_ok());
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
             "xk ＭＡＲＶＩＮ 93 teapot",
             &"plover teapot 42 ".repeat(8),
         ] {
-            let error = verdict(text).expect_err(text);
+            let error = accepted(text).expect_err(text);
             assert_eq!(error.field(), Some("password"), "{text}");
         }
     }
@@ -123,8 +123,8 @@ mod tests {
     #[test]
     fn the_same_letters_in_another_form_are_the_same_password() {
         assert_eq!(
-            Claimed::new("ｐloｖer é").bytes(),
-            Claimed::new("plover e\u{301}").bytes()
+            PasswordAttempt::new("ｐloｖer é").bytes(),
+            PasswordAttempt::new("plover e\u{301}").bytes()
         );
     }
 }

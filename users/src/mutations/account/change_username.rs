@@ -5,12 +5,11 @@ use chassis::Error;
 use shared_schema::Change;
 
 use crate::{
-    account::Account,
-    app::State,
+    accounts::{account::Account, username::Username},
     db::{reserved_usernames, users},
-    feed::Pending,
-    signed_in::SignedIn,
-    username::Username,
+    pending_events::PendingEvents,
+    sessions::authenticated::AuthenticatedUser,
+    state::{RequestContext, State},
 };
 
 /// The name to have from now on.
@@ -39,17 +38,17 @@ impl ChangeUsername {
         context: &Context<'_>,
         #[graphql(desc = "The new name.")] input: ChangeUsernameInput,
     ) -> Result<ChangeUsernamePayload> {
-        let state = State::of(context)?;
+        let state = context.state()?;
         let username = Username::parse(&input.username)?;
-        admit(state, context).await?;
+        charge(state, context).await?;
         let account = change(state, context, &username).await?;
         Ok(ChangeUsernamePayload { account })
     }
 }
 
 /// Counts attempts, not only those that succeed: each one tells whether a name is free.
-async fn admit(state: &State, context: &Context<'_>) -> Result<(), Error> {
-    let caller = SignedIn::of(context, &state.pool.get().await?).await?;
+async fn charge(state: &State, context: &Context<'_>) -> Result<(), Error> {
+    let caller = AuthenticatedUser::of(context, &state.pool.get().await?).await?;
     state.limits.change_username(caller.user_id()).await
 }
 
@@ -60,7 +59,7 @@ async fn change(
 ) -> Result<Account, Error> {
     let mut connection = state.pool.get().await?;
     let transaction = connection.transaction().await?;
-    let caller = SignedIn::locked(context, &transaction).await?;
+    let caller = AuthenticatedUser::locked(context, &transaction).await?;
     let old = &caller.account.user.username;
     if old == username.as_str() {
         return Ok(caller.account);
@@ -68,8 +67,8 @@ async fn change(
     let account = users::set_username(&transaction, caller.user_id(), username).await?;
     reserved_usernames::claim(&transaction, username, caller.user_id()).await?;
     reserved_usernames::reserve(&transaction, old, caller.user_id()).await?;
-    let mut pending = Pending::of(caller.user_id());
-    pending.append(&transaction, Change::ProfileUpdated).await?;
-    pending.commit(transaction, state).await?;
+    let mut events = PendingEvents::of(caller.user_id());
+    events.append(&transaction, Change::ProfileUpdated).await?;
+    events.commit(transaction, state).await?;
     Ok(account)
 }

@@ -6,17 +6,17 @@ use async_graphql::Context;
 use axum::http::{HeaderMap, header::USER_AGENT};
 use chassis::{Error, Network, TrustedProxies};
 
-const USER_AGENT_CHARS: usize = 256;
+const MAX_USER_AGENT_CHARACTERS: usize = 256;
 
 /// The client behind a request.
-pub(crate) struct Client {
+pub(crate) struct ClientInfo {
     /// What limits per address count by.
     pub(crate) network: Network,
     /// What it calls itself; empty when it does not.
     pub(crate) user_agent: String,
 }
 
-impl Client {
+impl ClientInfo {
     /// `proxies` are those whose word about the address behind them is taken.
     pub(crate) fn of(context: &Context<'_>, proxies: &TrustedProxies) -> Result<Self, Error> {
         let absent = |_| Error::internal("a request without its connection");
@@ -30,7 +30,7 @@ impl Client {
             user_agent: user_agent
                 .unwrap_or_default()
                 .chars()
-                .take(USER_AGENT_CHARS)
+                .take(MAX_USER_AGENT_CHARACTERS)
                 .collect(),
         })
     }

@@ -10,15 +10,17 @@ use deadpool_postgres::Transaction;
 use shared_schema::{Reason, SessionId};
 
 use crate::{
-    app::State,
     db::{
         refresh_tokens::{self, Exchange, State as TokenState},
         sessions::{self, Session},
         users,
     },
-    feed::Pending,
-    refresh_token::{RefreshToken, Salt},
-    sign_in::{SignInPayload, payload},
+    pending_events::PendingEvents,
+    sessions::{
+        refresh_token::{RefreshToken, Salt},
+        sign_in::{SignInPayload, payload},
+    },
+    state::{RequestContext, State},
 };
 
 /// A refresh token.
@@ -47,7 +49,7 @@ impl RefreshSession {
     ) -> Result<SignInPayload> {
         let request_id = input.request_id.as_ref().map(request_id).transpose()?;
         let token = RefreshToken::parse(&input.refresh_token)?;
-        Ok(refresh(State::of(context)?, &token, request_id).await?)
+        Ok(refresh(context.state()?, &token, request_id).await?)
     }
 }
 
@@ -125,11 +127,11 @@ async fn end(
 ) -> Result<(), Error> {
     tracing::warn!(session = %session.id, user = %session.user_id, "a refresh token came back; ending its session");
     sessions::revoke(&transaction, session.id, session.user_id).await?;
-    let mut pending = Pending::of(session.user_id);
-    pending
+    let mut events = PendingEvents::of(session.user_id);
+    events
         .append_revoked(&mut transaction, [session.id])
         .await?;
-    pending.commit(transaction, state).await
+    events.commit(transaction, state).await
 }
 
 /// Unknown, spent or ended: one answer.

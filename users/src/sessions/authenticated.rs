@@ -9,17 +9,17 @@ use deadpool_postgres::{GenericClient, Transaction};
 use shared_schema::{SessionId, UserId};
 
 use crate::{
-    account::Account,
+    accounts::account::Account,
     db::{sessions, users},
 };
 
 /// A caller whose session is live.
-pub(crate) struct SignedIn {
+pub(crate) struct AuthenticatedUser {
     pub(crate) session_id: SessionId,
     pub(crate) account: Account,
 }
 
-impl SignedIn {
+impl AuthenticatedUser {
     /// The caller, as of now.
     ///
     /// # Errors
@@ -27,13 +27,13 @@ impl SignedIn {
     pub(crate) async fn of(context: &Context<'_>, db: &impl GenericClient) -> Result<Self, Error> {
         let caller = Caller::of(context)?;
         let account = users::active(db, caller.user_id).await?;
-        Self::proven(caller, db, account).await
+        Self::verified(caller, db, account).await
     }
 
     /// The caller, whose account nobody else changes until the transaction ends.
     ///
     /// # Errors
-    /// As [`SignedIn::of`].
+    /// As [`AuthenticatedUser::of`].
     pub(crate) async fn locked(
         context: &Context<'_>,
         transaction: &Transaction<'_>,
@@ -41,10 +41,10 @@ impl SignedIn {
         let caller = Caller::of(context)?;
         let account = users::lock(transaction, caller.user_id).await?;
         // Asked after the lock was granted: whoever held it may have revoked the session.
-        Self::proven(caller, transaction, account).await
+        Self::verified(caller, transaction, account).await
     }
 
-    async fn proven(
+    async fn verified(
         caller: &Caller,
         db: &impl GenericClient,
         account: Option<Account>,

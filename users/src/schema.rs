@@ -1,20 +1,25 @@
-//! The schema: every operation of `queries/` and `mutations/`, and what they work with.
+//! The GraphQL schema: every operation of `queries/` and `mutations/`, and what they work with.
 
-use async_graphql::{Context, EmptySubscription, MergedObject, Schema, SchemaBuilder};
-use chassis::{Error, graphql::Limits};
+use async_graphql::{EmptySubscription, MergedObject, Schema, SchemaBuilder};
+use chassis::graphql::Limits;
 
 use crate::{
-    app::State,
     mutations::{
-        change_password::ChangePassword, change_username::ChangeUsername,
-        deactivate_user::DeactivateUser, login::Login, logout::Logout,
-        refresh_session::RefreshSession, register::Register, revoke_session::RevokeSession,
-        update_profile::UpdateProfile,
+        account::{
+            change_username::ChangeUsername, deactivate_user::DeactivateUser, register::Register,
+            update_profile::UpdateProfile,
+        },
+        password::change_password::ChangePassword,
+        sessions::{
+            login::Login, logout::Logout, refresh_session::RefreshSession,
+            revoke_session::RevokeSession,
+        },
     },
     queries::{
         me::Me, search_users::SearchUsers, sessions::Sessions, user::UserById,
         user_by_username::UserByUsername, users::UsersById,
     },
+    state::State,
 };
 
 /// Accounts, sessions and profiles.
@@ -43,7 +48,7 @@ pub(crate) struct Mutation(
 );
 
 /// What proves or changes who somebody is. One request makes one attempt: of two, each weighs more than is left.
-const CREDENTIALS: &[(&str, usize)] = &[
+const CREDENTIAL_WEIGHTS: &[(&str, usize)] = &[
     ("register", 6),
     ("login", 6),
     ("refreshSession", 6),
@@ -56,7 +61,7 @@ const CREDENTIALS: &[(&str, usize)] = &[
 #[must_use]
 pub(crate) fn limits() -> Limits {
     Limits {
-        weights: CREDENTIALS,
+        weights: CREDENTIAL_WEIGHTS,
         ..Limits::default()
     }
 }
@@ -77,13 +82,4 @@ pub(crate) fn schema(state: State) -> Schema<Query, Mutation, EmptySubscription>
 #[must_use]
 pub fn sdl() -> String {
     chassis::graphql::sdl(&builder().finish())
-}
-
-impl State {
-    /// What this request's resolver works with.
-    pub(crate) fn of<'a>(context: &Context<'a>) -> Result<&'a Self, Error> {
-        context
-            .data_opt()
-            .ok_or_else(|| Error::internal("a schema without its state"))
-    }
 }

@@ -5,11 +5,10 @@ use chassis::Error;
 use shared_schema::UserId;
 
 use crate::{
-    app::State,
-    confirmation::Confirmed,
     db::{sessions, users},
-    feed::Pending,
-    password::Claimed,
+    passwords::{confirmation::PasswordConfirmed, password::PasswordAttempt},
+    pending_events::PendingEvents,
+    state::{RequestContext, State},
 };
 
 /// Proof that it is really meant.
@@ -40,9 +39,9 @@ impl DeactivateUser {
         context: &Context<'_>,
         #[graphql(desc = "Proof that it is meant.")] input: DeactivateUserInput,
     ) -> Result<DeactivateUserPayload> {
-        let state = State::of(context)?;
-        let claimed = Claimed::new(&input.password);
-        let confirmed = Confirmed::check(state, context, claimed, "password").await?;
+        let state = context.state()?;
+        let attempt = PasswordAttempt::new(&input.password);
+        let confirmed = PasswordConfirmed::check(state, context, attempt, "password").await?;
         let user_id = deactivate(state, context, &confirmed).await?;
         Ok(DeactivateUserPayload { user_id })
     }
@@ -51,15 +50,15 @@ impl DeactivateUser {
 async fn deactivate(
     state: &State,
     context: &Context<'_>,
-    confirmed: &Confirmed,
+    confirmed: &PasswordConfirmed,
 ) -> Result<UserId, Error> {
     let mut connection = state.pool.get().await?;
     let mut transaction = connection.transaction().await?;
     let caller = confirmed.locked(context, &transaction).await?;
     let ended = sessions::revoke_all(&transaction, caller.user_id(), None).await?;
     users::deactivate(&transaction, caller.user_id()).await?;
-    let mut pending = Pending::of(caller.user_id());
-    pending.append_revoked(&mut transaction, ended).await?;
-    pending.commit(transaction, state).await?;
+    let mut events = PendingEvents::of(caller.user_id());
+    events.append_revoked(&mut transaction, ended).await?;
+    events.commit(transaction, state).await?;
     Ok(caller.user_id())
 }

@@ -1,7 +1,7 @@
 //! Password hashing, where it cannot starve anything else.
 //!
-//! Invariants: at most [`RUNNING`] hashes are computed at a time, off the async threads; at most [`WAITING`] more wait;
-//! whoever comes then is sent away. A claim about nobody's password costs what a claim about somebody's costs.
+//! Invariants: at most [`MAX_CONCURRENT_HASHES`] hashes are computed at a time, off the async threads; at most [`MAX_WAITING`] more wait;
+//! further requests are refused. An attempt at an account that does not exist costs as much as one at an account that does.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,16 +12,15 @@ use argon2::{
 use chassis::{Error, StartError};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use crate::password::{self, Claimed, Wanted};
+use crate::passwords::password::{self, NewPassword, PasswordAttempt};
 
-/// Hashes at a time: sign-in must leave a core to everyone else.
-const RUNNING: usize = 2;
-/// Requests that may wait for one: about a second's worth.
-const WAITING: usize = 32;
-/// The same for those who are known to have the account's password, or to have had it: a crowd of strangers does not
-/// keep them out.
-const KNOWN_WAITING: usize = 8;
-/// When it makes sense to come back to a full queue.
+/// Maximum hashes computed at a time: sign-in must leave a core to everything else.
+const MAX_CONCURRENT_HASHES: usize = 2;
+/// Maximum requests that wait for a hash: about a second's worth.
+const MAX_WAITING: usize = 32;
+/// The same for requests from known users and devices: a crowd of strangers does not keep them out.
+const MAX_WAITING_KNOWN: usize = 8;
+/// When a client may retry after a full queue.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// 19 MiB, two passes, one lane: the least that OWASP recommends.
@@ -29,28 +28,28 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Where a claim waits for its turn.
+/// Which queue an attempt waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Line {
-    /// With everyone.
+pub(crate) enum HashQueue {
+    /// That of everyone.
     Strangers,
-    /// With those who are signed in, or were before on their device.
+    /// That of users who are signed in, or have signed in on this device before.
     Known,
 }
 
-/// What a claim turned out to be.
-pub(crate) enum Verdict {
-    /// Not the password, or there is none.
+/// The result of a password attempt.
+pub(crate) enum PasswordCheck {
+    /// It is not the password, or the account has none.
     Wrong,
-    /// The password. `stronger` is its hash with today's parameters, when the stored one has weaker ones.
-    Right { stronger: Option<String> },
+    /// It is the password. `rehashed` is its hash with today's parameters, if the stored one has weaker ones.
+    Correct { rehashed: Option<String> },
 }
 
 /// Computes and checks argon2id hashes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Hasher {
     argon2: Arc<Argon2<'static>>,
-    /// Of nobody's password.
+    /// The hash of nobody's password.
     dummy: Arc<str>,
     running: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
@@ -70,56 +69,60 @@ impl Hasher {
         Ok(Self {
             argon2: Arc::new(argon2),
             dummy: dummy.to_string().into(),
-            running: Arc::new(Semaphore::new(RUNNING)),
-            strangers: Arc::new(Semaphore::new(RUNNING + WAITING)),
-            known: Arc::new(Semaphore::new(RUNNING + KNOWN_WAITING)),
+            running: Arc::new(Semaphore::new(MAX_CONCURRENT_HASHES)),
+            strangers: Arc::new(Semaphore::new(MAX_CONCURRENT_HASHES + MAX_WAITING)),
+            known: Arc::new(Semaphore::new(MAX_CONCURRENT_HASHES + MAX_WAITING_KNOWN)),
         })
     }
 
-    /// Judges a new password and hashes it. `known` is what others know of its owner.
-    pub(crate) async fn hash(&self, password: Wanted, known: Vec<String>) -> Result<String, Error> {
-        self.run(Line::Strangers, move |argon2| {
-            password.judge(&known)?;
+    /// Checks the strength of a new password and hashes it. `known` is what others know of its owner.
+    pub(crate) async fn hash(
+        &self,
+        password: NewPassword,
+        known: Vec<String>,
+    ) -> Result<String, Error> {
+        self.run(HashQueue::Strangers, move |argon2| {
+            password.check_strength(&known)?;
             hash(argon2, password.bytes())
         })
         .await
     }
 
-    /// Checks a claim against the stored hash of an account, or against nobody's.
+    /// Checks an attempt against the stored hash of an account, or against nobody's.
     pub(crate) async fn verify(
         &self,
-        line: Line,
-        password: Claimed,
+        queue: HashQueue,
+        password: PasswordAttempt,
         stored: Option<String>,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<PasswordCheck, Error> {
         let dummy = Arc::clone(&self.dummy);
-        self.run(line, move |argon2| {
+        self.run(queue, move |argon2| {
             let expected =
                 PasswordHash::new(stored.as_deref().unwrap_or(&dummy)).map_err(Error::internal)?;
             let matches = argon2.verify_password(password.bytes(), &expected).is_ok();
             if !matches || stored.is_none() {
-                return Ok(Verdict::Wrong);
+                return Ok(PasswordCheck::Wrong);
             }
-            let stronger = if is_weak(argon2, &expected) {
+            let rehashed = if is_weak(argon2, &expected) {
                 Some(hash(argon2, password.bytes())?)
             } else {
                 None
             };
-            Ok(Verdict::Right { stronger })
+            Ok(PasswordCheck::Correct { rehashed })
         })
         .await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        line: Line,
+        queue: HashQueue,
         work: impl FnOnce(&Argon2<'static>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let admitted = match line {
-            Line::Strangers => &self.strangers,
-            Line::Known => &self.known,
+        let waiting = match queue {
+            HashQueue::Strangers => &self.strangers,
+            HashQueue::Known => &self.known,
         };
-        let admitted = Arc::clone(admitted)
+        let waiting = Arc::clone(waiting)
             .try_acquire_owned()
             .map_err(|_| Error::rate_limited(RETRY_AFTER))?;
         let running = Arc::clone(&self.running)
@@ -128,8 +131,8 @@ impl Hasher {
             .map_err(Error::internal)?;
         let argon2 = Arc::clone(&self.argon2);
         spawn_blocking(move || {
-            // They travel with the work, which goes on when its request is cancelled.
-            let _permits = (admitted, running);
+            // The permits are held until the work ends, which a cancelled request does not stop.
+            let _permits = (waiting, running);
             work(&argon2)
         })
         .await

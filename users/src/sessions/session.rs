@@ -6,7 +6,7 @@ use shared_schema::{Instant, SessionId};
 use crate::db::sessions;
 
 /// Sessions of one user that may be live at a time. Whoever signs in once more loses the oldest one.
-pub(crate) const MOST_PER_USER: i64 = 50;
+pub(crate) const MAX_SESSIONS_PER_USER: i64 = 50;
 
 /// A signed-in device.
 #[derive(Debug, SimpleObject)]

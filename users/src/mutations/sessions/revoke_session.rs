@@ -4,7 +4,12 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chassis::Error;
 use shared_schema::SessionId;
 
-use crate::{app::State, db::sessions, feed::Pending, signed_in::SignedIn};
+use crate::{
+    db::sessions,
+    pending_events::PendingEvents,
+    sessions::authenticated::AuthenticatedUser,
+    state::{RequestContext, State},
+};
 
 /// Which session to end.
 #[derive(InputObject)]
@@ -33,7 +38,7 @@ impl RevokeSession {
         #[graphql(desc = "Which session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload> {
         let session_id = input.session_id;
-        revoke(State::of(context)?, context, session_id).await?;
+        revoke(context.state()?, context, session_id).await?;
         Ok(RevokeSessionPayload { session_id })
     }
 }
@@ -41,13 +46,13 @@ impl RevokeSession {
 async fn revoke(state: &State, context: &Context<'_>, session_id: SessionId) -> Result<(), Error> {
     let mut connection = state.pool.get().await?;
     let mut transaction = connection.transaction().await?;
-    let caller = SignedIn::locked(context, &transaction).await?;
+    let caller = AuthenticatedUser::locked(context, &transaction).await?;
     if !sessions::revoke(&transaction, session_id, caller.user_id()).await? {
         return Err(Error::not_found_in("sessionId", "session"));
     }
-    let mut pending = Pending::of(caller.user_id());
-    pending
+    let mut events = PendingEvents::of(caller.user_id());
+    events
         .append_revoked(&mut transaction, [session_id])
         .await?;
-    pending.commit(transaction, state).await
+    events.commit(transaction, state).await
 }

@@ -5,12 +5,14 @@ use chassis::Error;
 use shared_schema::{Change, Reason};
 
 use crate::{
-    account::Account,
-    app::State,
+    accounts::{
+        account::Account,
+        display_name::{About, DisplayName},
+    },
     db::users::{self, ProfileChange},
-    display_name::{About, DisplayName},
-    feed::Pending,
-    signed_in::SignedIn,
+    pending_events::PendingEvents,
+    sessions::authenticated::AuthenticatedUser,
+    state::{RequestContext, State},
 };
 
 /// What to change. Fields that are not given stay as they are.
@@ -52,7 +54,7 @@ impl UpdateProfile {
             about: input.about.as_deref().map(About::parse).transpose()?,
             version: input.version,
         };
-        let account = update(State::of(context)?, context, &change).await?;
+        let account = update(context.state()?, context, &change).await?;
         Ok(UpdateProfilePayload { account })
     }
 }
@@ -64,12 +66,12 @@ async fn update(
 ) -> Result<Account, Error> {
     let mut connection = state.pool.get().await?;
     let transaction = connection.transaction().await?;
-    let caller = SignedIn::locked(context, &transaction).await?;
+    let caller = AuthenticatedUser::locked(context, &transaction).await?;
     let account = users::set_profile(&transaction, caller.user_id(), change)
         .await?
         .ok_or_else(|| Error::conflict_on("version", Reason::ChangedMeanwhile))?;
-    let mut pending = Pending::of(caller.user_id());
-    pending.append(&transaction, Change::ProfileUpdated).await?;
-    pending.commit(transaction, state).await?;
+    let mut events = PendingEvents::of(caller.user_id());
+    events.append(&transaction, Change::ProfileUpdated).await?;
+    events.commit(transaction, state).await?;
     Ok(account)
 }

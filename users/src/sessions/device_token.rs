@@ -12,7 +12,7 @@ use jsonwebtoken::{
 use serde::{Deserialize, Serialize};
 use shared_schema::{Instant, SessionId, UserId};
 
-use crate::access_token::Minter;
+use crate::sessions::access_token::Minter;
 
 /// So that no service takes one for an access token, nor we an access token for one.
 const TYPE: &str = "device+jwt";
@@ -27,7 +27,7 @@ const LIFETIME_SECONDS: i64 = 366 * 24 * 60 * 60;
 const MAX_BYTES: usize = 1_024;
 
 /// Most tokens that one sign-in may show: the accounts that are used on one device.
-pub(crate) const MOST_SHOWN: usize = 10;
+pub(crate) const MAX_DEVICE_TOKENS: usize = 10;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -94,7 +94,7 @@ impl DeviceTokens {
 
     /// The devices that good ones among these speak of. The others are worth as much as none.
     pub(crate) fn read(&self, tokens: &[String]) -> Vec<Device> {
-        let tokens = tokens.iter().take(MOST_SHOWN);
+        let tokens = tokens.iter().take(MAX_DEVICE_TOKENS);
         tokens.filter_map(|token| self.device(token)).collect()
     }
 

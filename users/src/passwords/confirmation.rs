@@ -6,21 +6,23 @@ use deadpool_postgres::Transaction;
 use shared_schema::Reason;
 
 use crate::{
-    app::State,
     db::users,
-    hasher::{Line, Verdict},
-    password::Claimed,
-    signed_in::SignedIn,
+    passwords::{
+        hasher::{HashQueue, PasswordCheck},
+        password::PasswordAttempt,
+    },
+    sessions::authenticated::AuthenticatedUser,
+    state::State,
 };
 
 /// A caller who knows the password.
-pub(crate) struct Confirmed {
-    caller: SignedIn,
+pub(crate) struct PasswordConfirmed {
+    caller: AuthenticatedUser,
     /// The hash that the password was compared with.
     password_hash: String,
 }
 
-impl Confirmed {
+impl PasswordConfirmed {
     /// Compares the password. Done outside of any transaction, because it takes long.
     ///
     /// # Errors
@@ -29,24 +31,24 @@ impl Confirmed {
     pub(crate) async fn check(
         state: &State,
         context: &Context<'_>,
-        password: Claimed,
+        password: PasswordAttempt,
         field: &'static str,
     ) -> Result<Self, Error> {
         let connection = state.pool.get().await?;
-        let caller = SignedIn::of(context, &connection).await?;
+        let caller = AuthenticatedUser::of(context, &connection).await?;
         let stored = users::password_hash(&connection, caller.user_id()).await?;
         drop(connection);
 
         let guess = state.limits.confirm(caller.user_id()).await?;
-        let verdict = state
+        let check = state
             .hasher
-            .verify(Line::Known, password, stored.clone())
+            .verify(HashQueue::Known, password, stored.clone())
             .await;
-        if !matches!(verdict, Ok(Verdict::Wrong)) {
+        if !matches!(check, Ok(PasswordCheck::Wrong)) {
             guess.take_back().await;
         }
-        match (verdict?, stored) {
-            (Verdict::Right { .. }, Some(password_hash)) => Ok(Self {
+        match (check?, stored) {
+            (PasswordCheck::Correct { .. }, Some(password_hash)) => Ok(Self {
                 caller,
                 password_hash,
             }),
@@ -59,8 +61,8 @@ impl Confirmed {
         &self,
         context: &Context<'_>,
         transaction: &Transaction<'_>,
-    ) -> Result<SignedIn, Error> {
-        let caller = SignedIn::locked(context, transaction).await?;
+    ) -> Result<AuthenticatedUser, Error> {
+        let caller = AuthenticatedUser::locked(context, transaction).await?;
         let stored = users::password_hash(transaction, caller.user_id()).await?;
         if stored.as_ref() == Some(&self.password_hash) {
             Ok(caller)

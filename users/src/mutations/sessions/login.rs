@@ -6,14 +6,18 @@ use async_graphql::{Context, InputObject, Object, Result};
 use chassis::Error;
 
 use crate::{
-    app::State,
-    client::Client,
     db::users::{self, Credentials, Login as Typed},
-    device_token::Device,
-    feed::Pending,
-    hasher::{Line, Verdict},
-    password::Claimed,
-    sign_in::{SignInPayload, start_session},
+    passwords::{
+        hasher::{HashQueue, PasswordCheck},
+        password::PasswordAttempt,
+    },
+    pending_events::PendingEvents,
+    sessions::{
+        client_info::ClientInfo,
+        device_token::Device,
+        sign_in::{SignInPayload, start_session},
+    },
+    state::{RequestContext, State},
 };
 
 /// Who signs in.
@@ -40,8 +44,8 @@ impl Login {
         context: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: LoginInput,
     ) -> Result<SignInPayload> {
-        let state = State::of(context)?;
-        let client = Client::of(context, &state.proxies)?;
+        let state = context.state()?;
+        let client = ClientInfo::of(context, &state.proxies)?;
         // One folding for the limit and for the lookup: what is one account to the one is one to the other.
         let name = Typed::of(&input.login);
         let tokens = input.device_tokens.unwrap_or_default();
@@ -50,12 +54,12 @@ impl Login {
             .limits
             .sign_in(&name.folded, client.network, device)
             .await?;
-        let line = match guess.is_from_known_device() {
-            true => Line::Known,
-            false => Line::Strangers,
+        let queue = match guess.is_from_known_device() {
+            true => HashQueue::Known,
+            false => HashQueue::Strangers,
         };
-        let claimed = Claimed::new(&input.password);
-        let ended = login(state, &name, claimed, line, &client).await;
+        let attempt = PasswordAttempt::new(&input.password);
+        let ended = login(state, &name, attempt, queue, &client).await;
         // What has failed for another reason than the password is no guess.
         if !matches!(ended, Err(Error::Unauthenticated(_))) {
             guess.take_back().await;
@@ -79,24 +83,24 @@ async fn known_device(
 }
 
 /// Once more when the stored hash was replaced while we compared it: by a stronger one, or with the password.
-const ATTEMPTS: u32 = 2;
+const MAX_ATTEMPTS: u32 = 2;
 
 async fn login(
     state: &State,
     name: &Typed,
-    password: Claimed,
-    line: Line,
-    client: &Client,
+    password: PasswordAttempt,
+    queue: HashQueue,
+    client: &ClientInfo,
 ) -> Result<SignInPayload, Error> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS {
         let found = users::credentials(&state.pool.get().await?, name).await?;
         let stored = found.as_ref().map(|account| account.password_hash.clone());
-        let verdict = state.hasher.verify(line, password.clone(), stored).await?;
+        let check = state.hasher.verify(queue, password.clone(), stored).await?;
         let active = found.filter(|account| account.active);
-        let (Some(credentials), Verdict::Right { stronger }) = (active, verdict) else {
+        let (Some(credentials), PasswordCheck::Correct { rehashed }) = (active, check) else {
             break;
         };
-        if let Some(payload) = enter(state, &credentials, stronger, client).await? {
+        if let Some(payload) = complete_login(state, &credentials, rehashed, client).await? {
             return Ok(payload);
         }
     }
@@ -104,11 +108,11 @@ async fn login(
 }
 
 /// The password was right a moment ago. Nothing when that is not certain any more under the account's lock.
-async fn enter(
+async fn complete_login(
     state: &State,
     credentials: &Credentials,
-    stronger: Option<String>,
-    client: &Client,
+    rehashed: Option<String>,
+    client: &ClientInfo,
 ) -> Result<Option<SignInPayload>, Error> {
     let mut connection = state.pool.get().await?;
     let mut transaction = connection.transaction().await?;
@@ -119,18 +123,18 @@ async fn enter(
     if stored.as_ref() != Some(&credentials.password_hash) {
         return Ok(None);
     }
-    if let Some(stronger) = stronger {
-        users::set_password_hash(&transaction, credentials.id, &stronger).await?;
+    if let Some(rehashed) = rehashed {
+        users::set_password_hash(&transaction, credentials.id, &rehashed).await?;
     }
-    let mut pending = Pending::of(credentials.id);
+    let mut events = PendingEvents::of(credentials.id);
     let payload = start_session(
         &mut transaction,
         account,
         &client.user_agent,
         &state.minter,
-        &mut pending,
+        &mut events,
     )
     .await?;
-    pending.commit(transaction, state).await?;
+    events.commit(transaction, state).await?;
     Ok(Some(payload))
 }

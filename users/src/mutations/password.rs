@@ -1,0 +1,3 @@
+//! Mutations of the caller's password.
+
+pub(crate) mod change_password;
