@@ -4,6 +4,7 @@
 //! over GET, nor from a request that a browser sends without asking first; an error leaves only through [`finish`], so
 //! that a client never reads an internal message.
 
+mod answer_budget;
 mod documents;
 mod encode;
 mod errors;
@@ -35,6 +36,7 @@ use axum::{Router, body::Bytes};
 use futures_util::{FutureExt, future::BoxFuture};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+pub use answer_budget::AnswerBudget;
 pub use encode::encode;
 pub use errors::{failure, finish, too_large};
 pub use field_limits::FieldLimits;

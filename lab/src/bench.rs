@@ -18,7 +18,7 @@ mod measure;
 pub mod report;
 pub mod scenarios;
 mod stage;
-mod usage;
+pub mod usage;
 
 pub use measure::Outcome;
 pub use stage::Stage;

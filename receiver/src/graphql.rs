@@ -6,6 +6,7 @@ mod event;
 mod lists;
 mod loaders;
 mod message;
+mod numbers;
 mod participant;
 mod signal;
 mod user;
@@ -15,11 +16,14 @@ use chassis::graphql::Limits;
 
 pub use batch::FeedBatch;
 pub(crate) use chat::chat_seen_by;
-pub use chat::{Chat, ChatConnection, ParticipantConnection, UnreadCount, chat_connection};
+pub use chat::{
+    Chat, ChatConnection, ParticipantConnection, UnreadCount, chat_connection, shows_newest,
+};
 pub use event::FeedEvent;
-pub use lists::{PAGE, Page, PageArgs, Window, page_cost};
+pub use lists::{PAGE, PAGE_TEXT, Page, PageArgs, Window, page_cost};
 pub use loaders::{Loaders, of as loaders};
 pub use message::{Message, MessageConnection};
+pub use numbers::Numbers;
 pub use participant::Participant;
 pub use signal::{ReadMark, Signal};
 pub use user::User;

@@ -34,7 +34,7 @@ use wish::Wish;
 const LIFETIME: Duration = Duration::from_secs(60);
 
 /// Bytes of one page: as many as any answer may have.
-const LARGEST: usize = 4 * 1024 * 1024;
+const LARGEST: usize = 1024 * 1024;
 
 /// Bytes of all pages, with their questions.
 const MOST: u64 = 32 * 1024 * 1024;

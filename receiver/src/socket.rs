@@ -45,7 +45,7 @@ const READ_BUFFER: usize = 512;
 const WRITE_BUFFER: usize = 16 * 1024;
 
 /// Largest answer to a client.
-const MAX_ANSWER: usize = 4 * 1024 * 1024;
+const MAX_ANSWER: usize = 1024 * 1024;
 
 /// Bytes that may wait for the client at the most: the largest answer has to fit behind what is being written.
 const MAX_WRITE_BUFFER: usize = MAX_ANSWER + 4 * WRITE_BUFFER;

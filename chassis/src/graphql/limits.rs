@@ -7,7 +7,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection},
 };
 
-use super::{measure::Measure, tokens};
+use super::{answer_budget::AnswerBudgets, measure::Measure, tokens};
 use crate::error::Error;
 
 /// Bounds of one request. The default is what every service of ours uses.
@@ -41,8 +41,7 @@ pub struct Limits {
     pub subscription_tokens: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// Bytes of an answer: a page of a hundred messages of 5,000 characters, each of which takes six bytes as JSON, has
-    /// 3 MiB.
+    /// Bytes of an answer, as JSON and while it is made. Pages of long texts are cut short before they get there.
     pub answer_bytes: usize,
     /// Lists and objects below each other in the variables, and in literals.
     pub value_depth: usize,
@@ -72,7 +71,7 @@ impl Default for Limits {
             tokens: 2000,
             subscription_tokens: 800,
             body_bytes: 64 * 1024,
-            answer_bytes: 4 * 1024 * 1024,
+            answer_bytes: 1024 * 1024,
             value_depth: 20,
             string_bytes: 8 * 1024,
             execution: Duration::from_secs(2),
@@ -81,7 +80,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Builds the limits that async-graphql checks itself into the schema: complexity. Suggestions ("did you mean") are
+    /// Builds the limits that async-graphql checks itself into the schema: complexity, and how large an answer becomes
+    /// while it is made. Suggestions ("did you mean") are
     /// turned off, since they give away a schema whose introspection is off.
     #[must_use]
     pub fn apply<Q, M, S>(self, schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
@@ -92,6 +92,9 @@ impl Limits {
     {
         schema
             .limit_complexity(self.complexity)
+            .extension(AnswerBudgets {
+                most: self.answer_bytes,
+            })
             .disable_suggestions()
     }
 

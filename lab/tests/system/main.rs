@@ -14,4 +14,5 @@ mod replica;
 mod resume;
 mod roles;
 mod sessions;
+mod small_requests;
 mod up;

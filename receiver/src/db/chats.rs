@@ -70,24 +70,30 @@ pub struct OwnChats {
     pub head: Cursor,
     /// In the order of the list.
     pub chats: Vec<VisibleChat>,
+    /// The newest messages of further ones would have been too much.
+    pub is_cut: bool,
 }
 
-/// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`, each with its newest
-/// message if `with_newest`. None if there is no such user.
+/// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`. With `text`, each
+/// with its newest message, and only as many as have so many bytes of text in these and in what they answer, but one
+/// however long it is. None if there is no such user.
 pub async fn of_user(
     pool: &Pool,
     user: UserId,
     after: Option<ActivityKey>,
     limit: i64,
-    with_newest: bool,
+    text: Option<i64>,
 ) -> Result<Option<OwnChats>, Error> {
     let rows = rows(
         pool,
         // By their keys, whatever the planner believes about how many chats there are. The newest message has the number
         // of how many there are.
-        "SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id, page.*,
+        "SELECT * FROM (
+         SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id, page.*,
                 m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
-                m.created_at, m.edited_at, m.removed_at
+                m.created_at, m.edited_at, m.removed_at,
+                row_number() OVER in_order AS place, count(*) OVER () AS of,
+                sum(coalesce(octet_length(m.content), 0) + coalesce(answered.bytes, 0)) OVER in_order AS text
          FROM feeds own
          LEFT JOIN LATERAL (
              SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
@@ -105,17 +111,25 @@ pub async fn of_user(
          ) page ON true
          LEFT JOIN LATERAL (
              SELECT * FROM messages
-             WHERE $5 AND chat_id = page.chat_id AND number = page.message_count
+             WHERE $5::bigint IS NOT NULL AND chat_id = page.chat_id AND number = page.message_count
              OFFSET 0
          ) m ON true
+         LEFT JOIN LATERAL (
+             SELECT octet_length(content) AS bytes FROM messages
+             WHERE m.reply_to_id IS NOT NULL AND chat_id = page.chat_id AND id = m.reply_to_id
+             OFFSET 0
+         ) answered ON true
          WHERE own.id = $1
-         ORDER BY page.active_at DESC, page.chat_id DESC",
+         WINDOW in_order AS (ORDER BY page.active_at DESC, page.chat_id DESC ROWS UNBOUNDED PRECEDING)
+         ) measured
+         WHERE text <= $5 OR place = 1 OR $5 IS NULL
+         ORDER BY active_at DESC, chat_id DESC",
         &[
             &user.0,
             &after.map(|key| key.at),
             &after.map(|key| key.chat.0),
             &limit,
-            &with_newest,
+            &text,
         ],
     )
     .await?;
@@ -123,6 +137,7 @@ pub async fn of_user(
         return Ok(None);
     };
     Ok(Some(OwnChats {
+        is_cut: i64::try_from(rows.len()).is_ok_and(|read| read < first.get("of")),
         head: cursor(
             user.into(),
             first.get("own_last_seq"),
@@ -136,7 +151,7 @@ pub async fn of_user(
                     chat: chat(row)?,
                     access: Access::Participant,
                     own: Some(participant(row)?),
-                    newest: with_newest.then(|| newest(row)),
+                    newest: text.map(|_| newest(row)),
                 })
             })
             .collect::<Result<_, Error>>()?,
@@ -298,27 +313,21 @@ pub async fn removed_above_mark(
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     let rows = rows(
         pool,
-        "SELECT p.chat_id, removed.number
+        // As arrays: there may be a thousand numbers for each chat.
+        "SELECT p.chat_id, removed.numbers
          FROM unnest($2::uuid[]) AS wanted (chat_id)
          JOIN participants p ON p.chat_id = wanted.chat_id AND p.user_id = $1 AND p.left_seq IS NULL
-         CROSS JOIN LATERAL (
+         CROSS JOIN LATERAL (SELECT ARRAY (
              SELECT number FROM messages
              WHERE chat_id = p.chat_id AND number > p.last_read_number AND removed_at IS NOT NULL
              ORDER BY number
              LIMIT $3
-         ) removed",
+         ) AS numbers) removed",
         &[&user.0, &ids, &limit],
     )
     .await?;
-    let mut found: HashMap<ChatId, Vec<Number>> = HashMap::new();
-    for row in &rows {
-        found
-            .entry(ChatId(row.get("chat_id")))
-            .or_default()
-            .push(row.get("number"));
-    }
-    found
-        .values_mut()
-        .for_each(|numbers| numbers.sort_unstable());
-    Ok(found)
+    let found = rows
+        .iter()
+        .map(|row| (ChatId(row.get("chat_id")), row.get("numbers")));
+    Ok(found.collect())
 }

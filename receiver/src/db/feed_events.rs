@@ -8,17 +8,26 @@ use uuid::Uuid;
 
 use super::{messages, rows};
 
-/// Events from `from` on, that one included, oldest first, at most `limit`.
+/// Events from `from` on, that one included, oldest first, at most `limit`, and no further ones after
+/// more than `text` bytes of messages.
 ///
 /// A feed has no holes, so the numbers say how many events there are. The planner would take a limit for a tenth of the
 /// feed, and sort all of it. Each message is looked up by its key, whatever the planner believes: a plan that was made
 /// while a chat was small would read all of the chat's messages for each event of a page.
-pub async fn page(pool: &Pool, feed: FeedId, from: Seq, limit: i64) -> Result<Vec<Event>, Error> {
+pub async fn page(
+    pool: &Pool,
+    feed: FeedId,
+    from: Seq,
+    limit: i64,
+    text: i64,
+) -> Result<Vec<Event>, Error> {
     let rows = rows(
         pool,
-        "SELECT e.feed_id, e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
+        "SELECT * FROM (
+         SELECT e.feed_id, e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
                 m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.created_at, m.edited_at, m.removed_at
+                m.reply_to_id, m.created_at, m.edited_at, m.removed_at,
+                sum(octet_length(m.content)) OVER (ORDER BY e.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
          FROM (
              SELECT feed_id, seq, id, prev_id, kind, at, actor_id, data, message_id
              FROM feed_events
@@ -31,8 +40,10 @@ pub async fn page(pool: &Pool, feed: FeedId, from: Seq, limit: i64) -> Result<Ve
              WHERE chat_id = e.feed_id AND id = e.message_id
              OFFSET 0
          ) m ON true
-         ORDER BY e.seq",
-        &[&feed.0, &from, &from.saturating_add(limit)],
+         ) measured
+         WHERE coalesce(before, 0) <= $4
+         ORDER BY event_seq",
+        &[&feed.0, &from, &from.saturating_add(limit), &text],
     )
     .await?;
     Ok(rows.iter().map(event).collect())

@@ -24,48 +24,81 @@ pub(super) fn message(row: &Row) -> Message {
     }
 }
 
-/// Messages with `after < number < before`, lowest numbers first, at most `limit`.
-pub async fn oldest_between(
-    pool: &Pool,
-    chat: ChatId,
-    after: Number,
-    before: Number,
-    limit: i64,
-) -> Result<Vec<Message>, Error> {
-    let rows = rows(
-        pool,
-        "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                created_at, edited_at, removed_at
-         FROM messages
-         WHERE chat_id = $1 AND number > $2 AND number < $3
-         ORDER BY number
-         LIMIT $4",
-        &[&chat.0, &after, &before, &limit],
-    )
-    .await?;
-    Ok(rows.iter().map(message).collect())
+/// A part of a list of messages.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// In the order of the reading.
+    pub messages: Vec<Message>,
+    /// The texts of further ones would have been too much.
+    pub is_cut: bool,
 }
 
-/// Messages with `after < number < before`, highest numbers first, at most `limit`.
-pub async fn newest_between(
+/// Which messages of a chat to read: those with `after < number < before`.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    /// Exclusive.
+    pub after: Number,
+    /// Exclusive.
+    pub before: Number,
+    /// So many at the most.
+    pub limit: i64,
+    /// Bytes of text at the most, those of the messages that are answered included. The first message is read however
+    /// long it is.
+    pub text: i64,
+}
+
+/// Lowest numbers first.
+pub async fn oldest_between(pool: &Pool, chat: ChatId, wanted: Between) -> Result<Part, Error> {
+    between(pool, chat, wanted, "number").await
+}
+
+/// Highest numbers first.
+pub async fn newest_between(pool: &Pool, chat: ChatId, wanted: Between) -> Result<Part, Error> {
+    between(pool, chat, wanted, "number DESC").await
+}
+
+async fn between(
     pool: &Pool,
     chat: ChatId,
-    after: Number,
-    before: Number,
-    limit: i64,
-) -> Result<Vec<Message>, Error> {
-    let rows = rows(
-        pool,
-        "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                created_at, edited_at, removed_at
-         FROM messages
-         WHERE chat_id = $1 AND number > $2 AND number < $3
-         ORDER BY number DESC
-         LIMIT $4",
-        &[&chat.0, &after, &before, &limit],
-    )
-    .await?;
-    Ok(rows.iter().map(message).collect())
+    wanted: Between,
+    order: &'static str,
+) -> Result<Part, Error> {
+    // How long a text is stands beside it: none is read that is not shown.
+    let sql = format!(
+        "SELECT *, (SELECT count(*) FROM page) AS of
+         FROM (
+             SELECT *, row_number() OVER (ORDER BY {order}) AS place,
+                    sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
+             FROM page
+         ) measured
+         WHERE text <= $5 OR place = 1
+         ORDER BY {order}"
+    );
+    let page = format!(
+        "WITH page AS MATERIALIZED (
+             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                    created_at, edited_at, removed_at,
+                    coalesce(octet_length(content), 0) + coalesce((
+                        SELECT octet_length(content) FROM messages answered
+                        WHERE answered.chat_id = $1 AND answered.id = m.reply_to_id), 0) AS bytes
+             FROM messages m
+             WHERE chat_id = $1 AND number > $2 AND number < $3
+             ORDER BY {order}
+             LIMIT $4
+         ) {sql}"
+    );
+    let Between {
+        after,
+        before,
+        limit,
+        text,
+    } = wanted;
+    let rows = rows(pool, &page, &[&chat.0, &after, &before, &limit, &text]).await?;
+    let found = rows.first().map_or(0, |row| row.get::<_, i64>("of"));
+    Ok(Part {
+        is_cut: i64::try_from(rows.len()).is_ok_and(|read| read < found),
+        messages: rows.iter().map(message).collect(),
+    })
 }
 
 /// These messages, in no order; those that do not exist are absent.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_schema::{Cursor, Event, Signal};
+use shared_schema::{Change, Cursor, Event, Signal};
 
 use super::sequencer::text_of;
 use crate::press::Prints;
@@ -12,6 +12,16 @@ pub(super) const BATCH: usize = 100;
 
 /// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
 const BATCH_TEXT: usize = 128 * 1024;
+
+/// What to read for one batch: the event before it comes along, as proof, with its message.
+pub(super) const BATCH_TEXT_READ: i64 = 160 * 1024;
+
+/// Bytes that a message counts which is shown along with an event, such as the one that is answered. Nobody has read it
+/// when the batch is made, so it is taken for a long one. The longest has six times as many as JSON.
+const SHOWN_ALONG: usize = 5_000;
+
+/// Bytes that someone who was added counts, with their profile.
+const PERSON: usize = 128;
 
 /// Why a client must fetch the current state anew instead of applying events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +89,21 @@ pub(super) fn batch_of(mut events: Vec<Arc<Event>>, end: Cursor) -> Batch {
 fn fitting(events: &[Arc<Event>]) -> usize {
     let mut text = 0;
     let too_many = events.iter().position(|event| {
-        text += text_of(event);
+        text += text_of(event) + shown_along(event);
         text > BATCH_TEXT
     });
     too_many.map_or(events.len(), |fitting| fitting.max(1))
+}
+
+/// Bytes of what else is shown with this event.
+fn shown_along(event: &Event) -> usize {
+    match &event.change {
+        // The chat's newest message, and the one that it answers.
+        Change::ChatAdded { .. } => 2 * SHOWN_ALONG,
+        Change::ParticipantsAdded { participants } => participants.len() * PERSON,
+        change => match change.message() {
+            Some(message) if message.reply_to_id.is_some() => SHOWN_ALONG,
+            _ => 0,
+        },
+    }
 }

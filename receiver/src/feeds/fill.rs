@@ -40,7 +40,7 @@ impl Hub {
             };
             // The event at our head comes first, as proof that our history is Postgres' history.
             let mut page = self
-                .read(feed.id(), head.seq.max(1), PAGE)
+                .read(feed.id(), head.seq.max(1), PAGE, i64::MAX)
                 .await?
                 .into_iter();
             let unlike = |event: Event| event.cursor() != head && !planted("no_id_check");

@@ -309,15 +309,16 @@ impl Hub {
         &self.0.metrics
     }
 
-    /// Events of a feed from Postgres, from `from` on. Waits its turn: only so many such reads run at once.
+    /// Events of a feed from Postgres, from `from` on, and none after more than `text` bytes of messages. Waits its turn: only so many such reads run at once.
     pub(super) async fn read(
         &self,
         feed: FeedId,
         from: i64,
         limit: i64,
+        text: i64,
     ) -> Result<Vec<Event>, Error> {
         let _turn = self.0.reads.acquire().await.map_err(Error::internal)?;
-        db::feed_events::page(&self.0.pool, feed, from, limit).await
+        db::feed_events::page(&self.0.pool, feed, from, limit, text).await
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     Hub, Step, Watch,
-    batch::{Batch, ResetReason, batch_of},
+    batch::{BATCH_TEXT_READ, Batch, ResetReason, batch_of},
     feed::View,
     late::{Late, reach},
 };
@@ -215,7 +215,7 @@ impl Reader {
     async fn prove(&mut self) -> Result<Option<Arc<Batch>>, Error> {
         if !self.proved {
             let position = self.position;
-            let found = self.hub.read(position.feed, position.seq, 1).await?;
+            let found = self.hub.read(position.feed, position.seq, 1, 0).await?;
             if found.first().is_none_or(|event| event.cursor() != position) {
                 return Ok(Some(self.reset_to(self.end(), ResetReason::Forked)));
             }
@@ -241,7 +241,10 @@ impl Reader {
         // The event at the position comes first, as proof that the client's history is ours.
         let proof = i64::from(position.seq > 0);
         let from = position.seq + 1 - proof;
-        let page = self.hub.read(position.feed, from, limit + proof).await;
+        let read = self
+            .hub
+            .read(position.feed, from, limit + proof, BATCH_TEXT_READ);
+        let page = read.await;
         let mut page = page.map_err(Unread::Failed)?.into_iter();
         let proved = proof == 0 || page.next().is_some_and(|event| event.cursor() == position);
         let events: Vec<Arc<Event>> = page.map(Arc::new).collect();

@@ -6,15 +6,16 @@ use async_graphql::{
     ComplexObject, Context, Result, SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
-use chassis::{Caller, Error, postgres::Pool};
+use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
 use jiff::Timestamp;
 use shared_schema::{ChatId, Cursor, Number, UserId};
 
 use super::{
-    Message, Participant,
+    Message, Numbers, Participant,
     lists::{Page, PageArgs, page_cost},
     loaders,
     loaders::{PagePart, ParticipantPage},
+    message::LONGEST_TEXT,
 };
 use crate::{
     db::{
@@ -91,6 +92,7 @@ impl Chat {
         }
         let newest = match &self.newest {
             Some(Newest(newest)) => newest.clone(),
+            None if !AnswerBudget::admits(context, LONGEST_TEXT) => None,
             None => loaders(context)?.newest_message(self.facts.id).await?,
         };
         Ok(newest.map(Message::from))
@@ -160,13 +162,14 @@ impl Chat {
     /// The numbers of removed messages above your read mark, ascending, at most 1,000: there is nothing to read at these.
     /// Empty if you do not take part.
     #[graphql(complexity = 5)]
-    async fn removed_numbers(&self, context: &Context<'_>) -> Result<Vec<Number>> {
+    async fn removed_numbers(&self, context: &Context<'_>) -> Result<Numbers> {
         if self.access != Access::Participant {
-            return Ok(Vec::new());
+            return Ok(Numbers::default());
         }
         let user = Caller::of(context)?.user_id;
         let loaders = loaders(context)?;
-        Ok(loaders.removed_above_mark(user, self.facts.id).await?)
+        let numbers = loaders.removed_above_mark(user, self.facts.id).await?;
+        Ok(Numbers::within_budget(context, numbers))
     }
 }
 
@@ -244,6 +247,14 @@ pub fn chat_connection(
         Edge::with_additional_fields(key, Chat::from(chat), own)
     }));
     connection
+}
+
+/// Whether this field is a list of chats that shows their newest messages.
+pub fn shows_newest(context: &Context<'_>) -> bool {
+    let wanted = context.look_ahead();
+    [wanted.field("edges").field("node"), wanted.field("nodes")]
+        .iter()
+        .any(|chat| chat.field("lastMessage").exists())
 }
 
 /// How much of a chat the caller has not read.

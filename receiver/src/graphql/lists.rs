@@ -37,6 +37,10 @@ pub struct Window<K> {
     pub size: i64,
 }
 
+/// Bytes of message texts on a page, those of the messages that are answered included. As JSON, a byte may take six: with
+/// everything else on the page, it stays within what an answer may have.
+pub const PAGE_TEXT: i64 = 128 * 1024;
+
 impl PageArgs {
     /// What the arguments ask for. With neither `first` nor `last`, a page from the start.
     ///
@@ -80,9 +84,15 @@ impl<K> Window<K> {
 
     /// Cuts what was read down to the page, in list order, and says whether there is more before and after it.
     #[must_use]
-    pub fn cut<T>(&self, mut read: Vec<T>) -> Page<T> {
+    pub fn cut<T>(&self, read: Vec<T>) -> Page<T> {
+        self.cut_short(read, false)
+    }
+
+    /// The same where `is_cut` says that not all that was asked for was read.
+    #[must_use]
+    pub fn cut_short<T>(&self, mut read: Vec<T>, is_cut: bool) -> Page<T> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        let more = read.len() > size;
+        let more = is_cut || read.len() > size;
         read.truncate(size);
         if self.backward {
             read.reverse();

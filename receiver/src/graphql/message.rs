@@ -5,7 +5,12 @@ use async_graphql::{
     connection::{Connection, EmptyFields},
 };
 
+use chassis::graphql::AnswerBudget;
+
 use super::{User, loaders};
+
+/// Bytes of the longest text: 5,000 characters.
+pub(super) const LONGEST_TEXT: usize = 20_000;
 
 /// A list of messages.
 pub type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
@@ -16,11 +21,17 @@ pub type MessageConnection = Connection<String, Message, EmptyFields, EmptyField
 pub struct Message {
     #[graphql(flatten)]
     facts: shared_schema::Message,
+    /// It is shown because another one answers it.
+    #[graphql(skip)]
+    is_answered: bool,
 }
 
 impl From<shared_schema::Message> for Message {
     fn from(facts: shared_schema::Message) -> Self {
-        Self { facts }
+        Self {
+            facts,
+            is_answered: false,
+        }
     }
 }
 
@@ -37,9 +48,14 @@ impl Message {
         let Some(id) = self.facts.reply_to_id else {
             return Ok(None);
         };
-        Ok(loaders(context)?
-            .message(self.facts.chat_id, id)
-            .await?
-            .map(Self::from))
+        // How long those are that a page shows was measured when it was read; what those answer was not.
+        if self.is_answered && !AnswerBudget::admits(context, LONGEST_TEXT) {
+            return Ok(None);
+        }
+        let found = loaders(context)?.message(self.facts.chat_id, id).await?;
+        Ok(found.map(|facts| Self {
+            facts,
+            is_answered: true,
+        }))
     }
 }

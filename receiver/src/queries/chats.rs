@@ -5,11 +5,8 @@ use chassis::{Caller, Error};
 use shared_schema::Cursor;
 
 use crate::{
-    db::{
-        self,
-        chats::{ActivityKey, OwnChats},
-    },
-    graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
+    db::{self, chats::ActivityKey},
+    graphql::{ChatConnection, PAGE_TEXT, PageArgs, chat_connection, page_cost, shows_newest},
     sources::found,
 };
 
@@ -19,7 +16,8 @@ pub struct Chats;
 
 #[Object]
 impl Chats {
-    /// Your chats, newest activity first.
+    /// Your chats, newest activity first. With their newest messages, a page is shorter than was asked for where texts are
+    /// long: it holds about 128 KiB of them.
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn chats(
         &self,
@@ -40,23 +38,15 @@ impl Chats {
         }
         .window::<ActivityKey>()?;
 
-        let wanted = context.look_ahead();
-        let with_newest = [wanted.field("edges").field("node"), wanted.field("nodes")]
-            .iter()
-            .any(|chat| chat.field("lastMessage").exists());
+        let text = shows_newest(context).then_some(PAGE_TEXT);
         let user = caller.user_id;
         // The head of the same snapshot, so that whoever subscribes after it misses no chat.
         let own = found(context, caller, at_least, |source| {
-            db::chats::of_user(
-                &source.pool,
-                user,
-                window.after,
-                window.limit(),
-                with_newest,
-            )
+            db::chats::of_user(&source.pool, user, window.after, window.limit(), text)
         });
-        let OwnChats { head, chats } = own.await?.ok_or_else(Error::unauthenticated)?;
-        Ok(chat_connection(head, window.cut(chats), |chat| {
+        let own = own.await?.ok_or_else(Error::unauthenticated)?;
+        let page = window.cut_short(own.chats, own.is_cut);
+        Ok(chat_connection(own.head, page, |chat| {
             ActivityKey::of(chat).to_string()
         }))
     }

@@ -8,8 +8,8 @@ use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, MessageId, Number, Reason};
 
 use crate::{
-    db,
-    graphql::{Message, MessageConnection, PAGE, Page, PageArgs, Window, page_cost},
+    db::{self, messages::Between},
+    graphql::{Message, MessageConnection, PAGE, PAGE_TEXT, Page, PageArgs, Window, page_cost},
     participation::{Access, Admission},
     sources::{found, source},
 };
@@ -21,7 +21,8 @@ pub struct Messages;
 #[Object]
 impl Messages {
     /// The messages of a chat that you may read, oldest first: one that you take part in, or a public one in which you have
-    /// never taken part. Whoever left a chat must join again to read it. Without arguments: the newest 50.
+    /// never taken part. Whoever left a chat must join again to read it. Without arguments: the newest 50. Where texts are
+    /// long, a page is shorter than was asked for: it holds about 128 KiB of them.
     #[allow(clippy::too_many_arguments)] // They are the field's arguments; GraphQL has no other place for them.
     #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
     async fn messages(
@@ -88,14 +89,18 @@ async fn between(
     chat_id: ChatId,
     window: Window<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
-    let after = window.after.unwrap_or(0);
-    let before = window.before.unwrap_or(Number::MAX);
-    let read = if window.backward {
-        db::messages::newest_between(pool, chat_id, after, before, window.limit()).await?
-    } else {
-        db::messages::oldest_between(pool, chat_id, after, before, window.limit()).await?
+    let wanted = Between {
+        after: window.after.unwrap_or(0),
+        before: window.before.unwrap_or(Number::MAX),
+        limit: window.limit(),
+        text: PAGE_TEXT,
     };
-    Ok(window.cut(read))
+    let part = if window.backward {
+        db::messages::newest_between(pool, chat_id, wanted).await?
+    } else {
+        db::messages::oldest_between(pool, chat_id, wanted).await?
+    };
+    Ok(window.cut_short(part.messages, part.is_cut))
 }
 
 /// The page that has the message in its middle; half of it stays empty where the chat ends.
@@ -118,9 +123,28 @@ async fn about(
         .first()
         .ok_or_else(|| Error::not_found("message"))?
         .number;
-    let start = (middle - window.size / 2).max(1);
-    let after = Some(start - 1).filter(|&after| after > 0);
-    between(pool, chat_id, Window { after, ..window }).await
+    // From the middle on in both directions: where texts are long, the message itself is there.
+    let earlier = (window.size / 2).min(middle - 1);
+    let wanted = Between {
+        after: middle - 1 - earlier,
+        before: middle,
+        limit: earlier,
+        text: PAGE_TEXT / 2,
+    };
+    let before = db::messages::newest_between(pool, chat_id, wanted).await?;
+    let wanted = Between {
+        after: middle - 1,
+        before: Number::MAX,
+        limit: window.limit() - earlier,
+        text: PAGE_TEXT / 2,
+    };
+    let after = db::messages::oldest_between(pool, chat_id, wanted).await?;
+    let mut messages = before.messages;
+    messages.reverse();
+    messages.extend(after.messages);
+    let mut page = window.cut_short(messages, after.is_cut);
+    page.has_previous = before.is_cut || middle - earlier > 1;
+    Ok(page)
 }
 
 fn connection(page: Page<shared_schema::Message>) -> MessageConnection {

@@ -6,12 +6,15 @@ use shared_schema::{ChatId, FeedId, Reason};
 
 use crate::{
     db,
-    graphql::{ChatConnection, PageArgs, chat_connection, page_cost},
+    graphql::{ChatConnection, PageArgs, chat_connection, page_cost, shows_newest},
     sources::{found, source},
 };
 
 /// Letters of a name to search for, at the most.
 const MAX_QUERY: u32 = 100;
+
+/// Chats on a page with their newest messages: with what these answer, that many of the longest texts fit into an answer.
+const MAX_PAGE_WITH_NEWEST: i64 = 16;
 
 /// `Query.publicChats`.
 #[derive(Default)]
@@ -20,7 +23,7 @@ pub struct PublicChats;
 #[Object]
 impl PublicChats {
     /// Public chats, newest first. They may be looked at before joining; live delivery and writing are for those who take
-    /// part.
+    /// part. With their newest messages, a page holds at most 16.
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn public_chats(
         &self,
@@ -34,12 +37,15 @@ impl PublicChats {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
-        let window = PageArgs {
+        let mut window = PageArgs {
             first,
             after,
             ..PageArgs::default()
         }
         .window::<ChatId>()?;
+        if shows_newest(context) {
+            window.size = window.size.min(MAX_PAGE_WITH_NEWEST);
+        }
         let query = query
             .as_deref()
             .map(str::trim)

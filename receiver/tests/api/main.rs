@@ -27,6 +27,7 @@ mod forms;
 mod introspection;
 mod lifecycle;
 mod limits;
+mod long_texts;
 mod protocol;
 mod replica;
 mod sabotage;

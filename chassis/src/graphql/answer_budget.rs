@@ -1,0 +1,172 @@
+//! How large an answer may become while it is made.
+//!
+//! Nothing in a document says how much there is of what it asks for: how long a text is, or a list that has no pages. So
+//! every value is counted as soon as it is there. Once there is too much nothing else is resolved, and the answer is an
+//! error, since a part of it would be a lie.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_graphql::{
+    Context, QueryPathSegment, Request, Response, ServerError, ServerResult, Value,
+    extensions::{
+        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest,
+        NextResolve, ResolveInfo,
+    },
+};
+
+use crate::error::Error;
+
+/// Bytes that a field counts besides its name and value: what it takes in memory is more than what it takes as JSON.
+const FIELD: usize = 32;
+
+/// The same of an item of a list.
+const ITEM: usize = 12;
+
+type Pinned<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Gives each request a budget.
+pub(super) struct AnswerBudgets {
+    pub(super) most: usize,
+}
+
+impl ExtensionFactory for AnswerBudgets {
+    fn create(&self) -> Arc<dyn Extension> {
+        let spent = AtomicUsize::new(0);
+        Arc::new(AnswerBudget(Arc::new(Inner {
+            spent,
+            most: self.most,
+        })))
+    }
+}
+
+/// Bytes that one answer, or one event of a subscription, may still take.
+#[derive(Clone)]
+pub struct AnswerBudget(Arc<Inner>);
+
+struct Inner {
+    spent: AtomicUsize,
+    most: usize,
+}
+
+impl AnswerBudget {
+    /// Takes bytes from this request's budget, for what is about to be read and may be as long as that. If it is false
+    /// there is no need to read it: the answer is an error.
+    pub fn admits(context: &Context<'_>, bytes: usize) -> bool {
+        let budget = context.data_opt::<Self>();
+        budget.is_none_or(|budget| budget.take(bytes))
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let before = self.0.spent.fetch_add(bytes, Ordering::Relaxed);
+        before + bytes <= self.0.most
+    }
+
+    fn is_overdrawn(&self) -> bool {
+        self.0.spent.load(Ordering::Relaxed) > self.0.most
+    }
+
+    async fn resolved(
+        &self,
+        context: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let frame = match info.path_node.segment {
+            QueryPathSegment::Name(key) => FIELD + key.len(),
+            QueryPathSegment::Index(_) => ITEM,
+        };
+        if !self.take(frame) {
+            return Ok(Some(Value::Null));
+        }
+        let value = next.run(context, info).await?;
+        Ok(value.map(|value| match self.take(size(&value)) {
+            true => value,
+            false => Value::Null,
+        }))
+    }
+}
+
+fn too_large() -> Response {
+    let cause = Error::bad_request("the answer is too large: ask for fewer fields");
+    let mut error = ServerError::new(cause.to_string(), None);
+    error.source = Some(Arc::new(cause));
+    Response::from_errors(vec![error])
+}
+
+/// The bytes of a value; of lists and objects none, since what is in them was counted before.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Enum(name) => name.len(),
+        Value::Binary(bytes) => bytes.len(),
+        Value::Number(_) => 4,
+        Value::Null | Value::Boolean(_) | Value::List(_) | Value::Object(_) => 0,
+    }
+}
+
+// As the trait has it, which a macro wrote.
+impl Extension for AnswerBudget {
+    fn prepare_request<'a, 'b, 'c, 'd, 'e>(
+        &'a self,
+        context: &'b ExtensionContext<'c>,
+        request: Request,
+        next: NextPrepareRequest<'d>,
+    ) -> Pinned<'e, ServerResult<Request>>
+    where
+        'a: 'e,
+        'b: 'e,
+        'c: 'e,
+        'd: 'e,
+        Self: 'e,
+    {
+        Box::pin(async move { next.run(context, request.data(self.clone())).await })
+    }
+
+    fn execute<'a, 'b, 'c, 'd, 'e, 'f>(
+        &'a self,
+        context: &'b ExtensionContext<'c>,
+        operation_name: Option<&'d str>,
+        next: NextExecute<'e>,
+    ) -> Pinned<'f, Response>
+    where
+        'a: 'f,
+        'b: 'f,
+        'c: 'f,
+        'd: 'f,
+        'e: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            // A subscription is executed for each of its events.
+            self.0.spent.store(0, Ordering::Relaxed);
+            let response = next.run(context, operation_name).await;
+            match self.is_overdrawn() {
+                true => too_large(),
+                false => response,
+            }
+        })
+    }
+
+    fn resolve<'a, 'b, 'c, 'd, 'e, 'f>(
+        &'a self,
+        context: &'b ExtensionContext<'c>,
+        info: ResolveInfo<'d>,
+        next: NextResolve<'e>,
+    ) -> Pinned<'f, ServerResult<Option<Value>>>
+    where
+        'a: 'f,
+        'b: 'f,
+        'c: 'f,
+        'd: 'f,
+        'e: 'f,
+        Self: 'f,
+    {
+        Box::pin(self.resolved(context, info, next))
+    }
+}

@@ -1,0 +1,82 @@
+//! A request of at most 400 bytes costs at most 50 ms of processor time, 1 MiB of answer and 5 MiB of memory, whatever it
+//! asks for, of whichever service, with or without a token.
+//!
+//! The services are asked past the load balancer, with every limit on how often turned off: it is the single request that
+//! is weighed. Time and memory are the kernel's word on the process. A build without optimisation is some ten times slower
+//! than a release, so the bound on time is ten times as wide here: `cargo test --release` holds the real one.
+
+mod cost;
+mod data;
+mod requests;
+
+use lab::stack::{Instance, Instances, Options, Service, Stack, StackPorts};
+
+use cost::{Cost, Gauge};
+use data::Data;
+use requests::Request;
+
+use crate::house::{alone, own, person};
+
+const MAX_ANSWER: usize = 1024 * 1024;
+const MAX_MEMORY: u64 = 5 * 1024 * 1024;
+/// Milliseconds.
+const MAX_TIME: f64 = if cfg!(debug_assertions) { 500.0 } else { 50.0 };
+
+/// The allocator gives back what is free, so that a request cannot hide in what an earlier one has left.
+const MEMORY: [(&str, &str); 3] = [
+    ("MALLOC_ARENA_MAX", "1"),
+    ("MALLOC_MMAP_THRESHOLD_", "4096"),
+    ("MALLOC_TRIM_THRESHOLD_", "4096"),
+];
+
+/// One instance of each service, and introspection on: it is the larger attack.
+async fn stack() -> Stack {
+    let one = Instances {
+        users_instances: 1,
+        sender_instances: 1,
+        receiver_instances: 1,
+    };
+    let mut options = Options::for_tests();
+    options.ports = StackPorts::free_for(one);
+    let variables = [("INTROSPECTION", "on")].iter().chain(&MEMORY);
+    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    options.environment.extend(variables);
+    own(options).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_request_of_any_kind_costs_little() {
+    let _alone = alone().await;
+    let stack = stack().await;
+    let caller = person(&stack, "caller").await;
+    let data = Data::write(&stack.database_url(None), caller.user_id()).await;
+    let requests = requests::all(&data);
+    let mut too_much = Vec::new();
+    for service in Service::ALL {
+        let gauge = Gauge::new(&stack, service.instance(1), caller.token()).await;
+        let mut worst = Cost::default();
+        for request in requests.iter().filter(|one| one.service == service) {
+            let cost = gauge.weigh(request).await;
+            println!("{}", line(request, &cost));
+            worst = worst.or_more(&cost);
+            if cost.answer > MAX_ANSWER || cost.memory > MAX_MEMORY || cost.time > MAX_TIME {
+                too_much.push(line(request, &cost));
+            }
+        }
+        println!("{:8} at the most: {worst}", service.name());
+        // They were asked, and there was much to answer with.
+        assert!(worst.answer > 16 * 1024, "{worst}");
+        assert!(stack.is_running(Instance { service, number: 1 }));
+    }
+    assert!(too_much.is_empty(), "{}", too_much.join("\n"));
+}
+
+fn line(request: &Request, cost: &Cost) -> String {
+    let who = if request.signed_in {
+        "caller"
+    } else {
+        "stranger"
+    };
+    let (service, name) = (request.service.name(), &request.name);
+    format!("{service:8} {cost} {who:8} {:?} {name}", request.form)
+}

@@ -1,0 +1,191 @@
+//! What a request costs the process that answers it.
+
+use std::fmt;
+use std::fs;
+use std::time::Duration;
+
+use lab::bench::usage;
+use lab::client::Socket;
+use lab::stack::{Instance, Stack};
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use super::requests::{Form, Request};
+
+/// How often a request is repeated for its time: the kernel counts in ticks of 10 ms.
+const REPETITIONS: u32 = 4;
+
+/// How long a stream is read: it has no end.
+const STREAM: Duration = Duration::from_millis(700);
+
+/// Of one request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// Bytes of its answer; of a stream, its largest event.
+    pub answer: usize,
+    /// Bytes by which the process grew at the most.
+    pub memory: u64,
+    /// Milliseconds of processor time.
+    pub time: f64,
+}
+
+impl Cost {
+    /// The most of either, each for itself.
+    pub fn or_more(self, other: &Cost) -> Cost {
+        Cost {
+            answer: self.answer.max(other.answer),
+            memory: self.memory.max(other.memory),
+            time: self.time.max(other.time),
+        }
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let memory = self.memory as f64 / 1024.0 / 1024.0;
+        write!(
+            f,
+            "{:7} bytes {memory:5.2} MiB {:6.1} ms",
+            self.answer, self.time
+        )
+    }
+}
+
+/// Weighs requests to one process.
+pub struct Gauge {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+    pid: u32,
+}
+
+impl Gauge {
+    /// A gauge for an instance, which has answered ordinary requests when this returns.
+    pub async fn new(stack: &Stack, instance: Instance, token: &str) -> Gauge {
+        let gauge = Gauge {
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            url: format!("{}/graphql", stack.instance_url(instance)),
+            token: token.to_owned(),
+            pid: stack.process_id(instance).unwrap(),
+        };
+        let text = json!({ "query": "{__typename __schema{types{name}}}" }).to_string();
+        for _ in 0..20 {
+            let (service, form) = (instance.service, Form::Post("application/json"));
+            let (name, text) = (String::new(), text.clone());
+            let ordinary = Request {
+                name,
+                service,
+                form,
+                text,
+                signed_in: true,
+            };
+            gauge.send(&ordinary).await;
+        }
+        gauge
+    }
+
+    /// What this request costs: memory as it comes for the first time, time on average.
+    pub async fn weigh(&self, request: &Request) -> Cost {
+        let before = usage::resident(self.pid);
+        fs::write(format!("/proc/{}/clear_refs", self.pid), "5").unwrap();
+        let answer = self.send(request).await;
+        let memory = self.peak().saturating_sub(before);
+        let begun = usage::cpu(self.pid);
+        for _ in 0..REPETITIONS {
+            self.send(request).await;
+        }
+        let time = (usage::cpu(self.pid) - begun) * 1_000.0 / f64::from(REPETITIONS);
+        Cost {
+            answer,
+            memory,
+            time,
+        }
+    }
+
+    /// The most that was resident since it was last reset.
+    fn peak(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        line.split_whitespace()
+            .next()
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            * 1024
+    }
+
+    /// Sends it and says how long the answer is.
+    async fn send(&self, request: &Request) -> usize {
+        match request.form {
+            Form::Post(media_type) => {
+                let post = self.http.post(&self.url).header("content-type", media_type);
+                self.answer(request, post.body(request.text.clone())).await
+            }
+            Form::Get => {
+                let url = format!("{}?{}", self.url, request.text);
+                self.answer(request, self.http.get(url)).await
+            }
+            Form::Stream => self.stream(request).await,
+            Form::Frame => self.frame(request).await,
+        }
+    }
+
+    fn authorized(&self, request: &Request, builder: RequestBuilder) -> RequestBuilder {
+        match request.signed_in {
+            true => builder.bearer_auth(&self.token),
+            false => builder,
+        }
+    }
+
+    async fn answer(&self, request: &Request, builder: RequestBuilder) -> usize {
+        let answer = self.authorized(request, builder).send().await.unwrap();
+        let text = answer.bytes().await.unwrap();
+        text.len()
+    }
+
+    /// The length of the largest event.
+    async fn stream(&self, request: &Request) -> usize {
+        let post = self.http.post(&self.url);
+        let post = post
+            .header("content-type", "application/json")
+            .header("accept", "text/event-stream");
+        let post = self.authorized(request, post.body(request.text.clone()));
+        let mut text = Vec::new();
+        let reading = async {
+            let mut answer = post.send().await.unwrap();
+            while let Ok(Some(chunk)) = answer.chunk().await {
+                text.extend_from_slice(&chunk);
+            }
+        };
+        let _ = tokio::time::timeout(STREAM, reading).await;
+        String::from_utf8_lossy(&text)
+            .split("\n\n")
+            .map(str::len)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The length of the largest message.
+    async fn frame(&self, request: &Request) -> usize {
+        let token = if request.signed_in { &self.token } else { "" };
+        let url = self.url.replacen("http", "ws", 1);
+        let Ok(mut socket) = Socket::open(&url, token).await else {
+            return 0;
+        };
+        let frame: Value = serde_json::from_str(&request.text).unwrap();
+        let document = frame["payload"]["query"].as_str().unwrap();
+        socket.subscribe(document, json!({})).await.unwrap();
+        let mut largest = 0;
+        let reading = async {
+            while let Ok(message) = socket.read().await {
+                largest = largest.max(message.to_string().len());
+            }
+        };
+        let _ = tokio::time::timeout(STREAM, reading).await;
+        socket.close().await;
+        largest
+    }
+}
