@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use super::requests::{Form, Request};
 
 /// How often a request is repeated for its time: the kernel counts in ticks of 10 ms.
-const REPETITIONS: u32 = 4;
+const REPETITIONS: u32 = 3;
 
 /// How long a stream is read: it has no end.
-const STREAM: Duration = Duration::from_millis(700);
+const STREAM: Duration = Duration::from_millis(400);
 
 /// Of one request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,11 +90,15 @@ impl Gauge {
         fs::write(format!("/proc/{}/clear_refs", self.pid), "5").unwrap();
         let answer = self.send(request).await;
         let memory = self.peak().saturating_sub(before);
+        let repetitions = match request.form {
+            Form::Post(_) | Form::Get => REPETITIONS,
+            Form::Stream | Form::Frame => 1,
+        };
         let begun = usage::cpu(self.pid);
-        for _ in 0..REPETITIONS {
+        for _ in 0..repetitions {
             self.send(request).await;
         }
-        let time = (usage::cpu(self.pid) - begun) * 1_000.0 / f64::from(REPETITIONS);
+        let time = (usage::cpu(self.pid) - begun) * 1_000.0 / f64::from(repetitions);
         Cost {
             answer,
             memory,
