@@ -117,3 +117,23 @@ test("a dialog that was seen in one language speaks the next one, with the names
   await page.getByRole("main").press("?");
   await expect(page.getByRole("dialog").getByText("Umschalt+Eingabe")).toBeVisible();
 });
+
+test("F26: in forced colours a switch shows where its knob is, on and off", async ({ browser }) => {
+  const { page } = await newPerson(browser, "1", "Ada Lovelace", { forcedColors: "active" });
+  await page.goto("/profile");
+  const toggle = page.getByRole("switch", { name: "Enter sends the message" });
+  const knob = () => toggle.evaluate((element) => getComputedStyle(element, "::after").backgroundColor);
+  // The colours of the reader's own choice, which nothing else on the page paints there.
+  const chosen = (name: string) =>
+    page.evaluate((colour) => {
+      const sample = document.body.appendChild(document.createElement("i"));
+      sample.style.cssText = `forced-color-adjust: none; color: ${colour}`;
+      const { color } = getComputedStyle(sample);
+      sample.remove();
+      return color;
+    }, name);
+  await expect(toggle).toBeChecked();
+  await expect.poll(knob).toBe(await chosen("HighlightText"));
+  await toggle.click();
+  await expect.poll(knob).toBe(await chosen("ButtonText"));
+});
