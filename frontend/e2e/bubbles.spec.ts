@@ -49,7 +49,8 @@ test("F15, F33 to F38: how messages look, and how the list looks at them", async
   await say(ben, "שלום");
   const time = message(ben, "שלום").last().locator("time");
   await expect(time).toHaveText(/^[1-9]\d?:\d\d\s[AP]M$/);
-  expect(await time.evaluate((element) => getComputedStyle(element).direction)).toBe("ltr");
+  // Its row is drawn anew when the message has been sent.
+  await expect(time).toHaveCSS("direction", "ltr");
   await expect(time).toHaveAttribute("title", /\d{4}/);
   // F37: who has answered has nothing new above.
   await expect(page.getByRole("main").getByText("New messages")).toHaveCount(0);

@@ -126,7 +126,7 @@ fn imports(modules: &BTreeMap<ModulePath, TokenStream>) -> Imports {
         .iter()
         .map(|(module, code)| {
             let mut paths = Vec::new();
-            named_paths(code.clone(), module, module, &known, &mut paths);
+            named_paths(code.clone(), module, &known, &mut paths);
             let imported = paths
                 .into_iter()
                 .filter_map(|path| owner(path, &known))
@@ -145,11 +145,10 @@ fn owner(mut path: ModulePath, known: &BTreeSet<&ModulePath>) -> Option<ModulePa
     Some(path)
 }
 
-/// All paths into this crate that the code names. `scope` is the module around the code, which is `file` or an inline one.
+/// All paths into this crate that the code names. `scope` is the module around the code, also an inline one.
 fn named_paths(
     code: TokenStream,
     scope: &ModulePath,
-    file: &ModulePath,
     known: &BTreeSet<&ModulePath>,
     paths: &mut Vec<ModulePath>,
 ) {
@@ -162,7 +161,7 @@ fn named_paths(
                 let attribute = group.to_string().replace(' ', "");
                 let is_attribute = group.delimiter() == Delimiter::Bracket;
                 is_test = is_attribute && (is_test || attribute == "[cfg(test)]");
-                named_paths(group.stream(), scope, file, known, paths);
+                named_paths(group.stream(), scope, known, paths);
             }
             TokenTree::Ident(name) if *name == "mod" => {
                 if let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(body))) =
@@ -171,7 +170,7 @@ fn named_paths(
                     if !is_test {
                         let mut inner = scope.clone();
                         inner.push(name.to_string());
-                        named_paths(body.stream(), &inner, file, known, paths);
+                        named_paths(body.stream(), &inner, known, paths);
                     }
                     index += 2;
                 }

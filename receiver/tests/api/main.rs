@@ -1,6 +1,6 @@
 //! The receiver over HTTP and WebSocket, on a real Postgres and Redis: one file per operation, then one per promise.
 //!
-//! Tests that guard against a known defect of earlier implementations name its number in REQUIREMENTS.md section 3.
+//! Tests that guard against a known defect of earlier implementations carry its number.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
 mod documents;
