@@ -20,8 +20,9 @@ pub(super) const BATCH_TEXT_READ: i64 = 160 * 1024;
 /// when the batch is made, so it is taken for a long one. The longest has six times as many as JSON.
 const SHOWN_ALONG: usize = 5_000;
 
-/// Bytes that someone who was added counts, with their profile.
-const PERSON: usize = 128;
+/// Bytes that someone who was added counts, with their profile: a short one. 250 of them, as many as one event can tell of,
+/// are nearly a batch.
+const PERSON: usize = 500;
 
 /// Why a client must fetch the current state anew instead of applying events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

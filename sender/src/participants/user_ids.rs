@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use chassis::Error;
 use shared_schema::{Reason, UserId};
 
-/// Maximum users in one request.
-const MAX_USER_IDS: u32 = 1000;
+/// Maximum users in one request, and so in one event: whoever reads 250 of them with their names costs the receiver 16 ms
+/// and 3 MiB (`cargo test --release -p lab --test system small_requests`).
+const MAX_USER_IDS: u32 = 250;
 
-/// 0 to 1,000 different users in the order of their ids.
+/// 0 to 250 different users in the order of their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserIds(Vec<UserId>);
 

@@ -57,11 +57,11 @@ async fn one_unknown_user_refuses_the_whole_call() {
 }
 
 #[tokio::test]
-async fn a_call_names_1_to_1000_users_of_a_group_and_comes_from_an_admin() {
+async fn a_call_names_1_to_250_users_of_a_group_and_comes_from_an_admin() {
     let stage = Stage::new().await;
     let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
     let chat = stage.group(&ada, &[&bob]).await;
-    let many: Vec<String> = (0..1001).map(|_| UserId::new().to_string()).collect();
+    let many: Vec<String> = (0..251).map(|_| UserId::new().to_string()).collect();
     for users in [json!([]), json!(many)] {
         let input = json!({ "chatId": chat, "userIds": users });
         stage

@@ -25,8 +25,23 @@ pub struct Cost {
     pub answer: usize,
     /// Bytes by which the process grew at the most.
     pub memory: u64,
-    /// Milliseconds of processor time.
+    /// Milliseconds of processor time; of a stream, for each event.
     pub time: f64,
+}
+
+/// What came back.
+#[derive(Clone, Copy, Default)]
+struct Answers {
+    largest: usize,
+    /// One, or the events of a stream.
+    count: u32,
+}
+
+impl Answers {
+    fn add(&mut self, length: usize) {
+        self.largest = self.largest.max(length);
+        self.count += 1;
+    }
 }
 
 impl Cost {
@@ -88,17 +103,18 @@ impl Gauge {
     pub async fn weigh(&self, request: &Request) -> Cost {
         let before = usage::resident(self.pid);
         fs::write(format!("/proc/{}/clear_refs", self.pid), "5").unwrap();
-        let answer = self.send(request).await;
+        let answer = self.send(request).await.largest;
         let memory = self.peak().saturating_sub(before);
         let repetitions = match request.form {
             Form::Post(_) | Form::Get => REPETITIONS,
             Form::Stream | Form::Frame => 1,
         };
         let begun = usage::cpu(self.pid);
+        let mut answers = 0;
         for _ in 0..repetitions {
-            self.send(request).await;
+            answers += self.send(request).await.count.max(1);
         }
-        let time = (usage::cpu(self.pid) - begun) * 1_000.0 / f64::from(repetitions);
+        let time = (usage::cpu(self.pid) - begun) * 1_000.0 / f64::from(answers);
         Cost {
             answer,
             memory,
@@ -121,8 +137,8 @@ impl Gauge {
             * 1024
     }
 
-    /// Sends it and says how long the answer is.
-    async fn send(&self, request: &Request) -> usize {
+    /// Sends it and says what came back.
+    async fn send(&self, request: &Request) -> Answers {
         match request.form {
             Form::Post(media_type) => {
                 let post = self.http.post(&self.url).header("content-type", media_type);
@@ -144,14 +160,16 @@ impl Gauge {
         }
     }
 
-    async fn answer(&self, request: &Request, builder: RequestBuilder) -> usize {
+    async fn answer(&self, request: &Request, builder: RequestBuilder) -> Answers {
         let answer = self.authorized(request, builder).send().await.unwrap();
         let text = answer.bytes().await.unwrap();
-        text.len()
+        Answers {
+            largest: text.len(),
+            count: 1,
+        }
     }
 
-    /// The length of the largest event.
-    async fn stream(&self, request: &Request) -> usize {
+    async fn stream(&self, request: &Request) -> Answers {
         let post = self.http.post(&self.url);
         let post = post
             .header("content-type", "application/json")
@@ -165,31 +183,30 @@ impl Gauge {
             }
         };
         let _ = tokio::time::timeout(STREAM, reading).await;
-        String::from_utf8_lossy(&text)
-            .split("\n\n")
-            .map(str::len)
-            .max()
-            .unwrap_or(0)
+        let mut answers = Answers::default();
+        for event in String::from_utf8_lossy(&text).split("\n\n") {
+            answers.add(event.len());
+        }
+        answers
     }
 
-    /// The length of the largest message.
-    async fn frame(&self, request: &Request) -> usize {
+    async fn frame(&self, request: &Request) -> Answers {
         let token = if request.signed_in { &self.token } else { "" };
         let url = self.url.replacen("http", "ws", 1);
+        let mut answers = Answers::default();
         let Ok(mut socket) = Socket::open(&url, token).await else {
-            return 0;
+            return answers;
         };
         let frame: Value = serde_json::from_str(&request.text).unwrap();
         let document = frame["payload"]["query"].as_str().unwrap();
         socket.subscribe(document, json!({})).await.unwrap();
-        let mut largest = 0;
         let reading = async {
             while let Ok(message) = socket.read().await {
-                largest = largest.max(message.to_string().len());
+                answers.add(message.to_string().len());
             }
         };
         let _ = tokio::time::timeout(STREAM, reading).await;
         socket.close().await;
-        largest
+        answers
     }
 }

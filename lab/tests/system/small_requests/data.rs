@@ -13,7 +13,7 @@ pub struct Data {
     pub message_id: Uuid,
     /// The start of the group's feed.
     pub chat_feed: String,
-    /// The place in it after which a thousand people are added, ten times.
+    /// The place in it after which 250 people, as many as one event can tell of, are added ten times.
     pub people_feed: String,
     /// The caller.
     pub own_id: Uuid,
@@ -79,7 +79,7 @@ const REMOVED: &str = "
     SELECT chats.id, gen_random_uuid(), n, n, $1::uuid, 'someone', '', now(), now()
     FROM chats CROSS JOIN generate_series(1, 1000) AS n WHERE chats.id <> $2::uuid AND kind = 'GROUP'";
 
-/// The caller's own feed tells of a hundred chats, and the large group's of a thousand people who came ten times.
+/// The caller's own feed tells of a hundred chats, and the large group's of 250 people who came ten times.
 const EVENTS: &str = "
     WITH told AS (
         SELECT feeds.id AS feed_id, feeds.last_seq, feeds.head_id, n, md5(feeds.id || 'e' || n)::uuid AS id,
@@ -91,7 +91,8 @@ const EVENTS: &str = "
         FROM feeds CROSS JOIN generate_series(1, 100) AS n CROSS JOIN (
             SELECT jsonb_build_object('participants', jsonb_agg(jsonb_build_object(
                 'chat_id', $2::uuid, 'user_id', id, 'role', 'MEMBER', 'last_read_number', 0, 'joined_number', 0,
-                'joined_at', '2026-01-01T00:00:00Z'))) AS data FROM users) AS people
+                'joined_at', '2026-01-01T00:00:00Z'))) AS data
+            FROM (SELECT id FROM users LIMIT 250) AS added) AS people
         WHERE feeds.id = $1::uuid OR (feeds.id = $2::uuid AND n <= 10)
     ), stored AS (
         INSERT INTO feed_events (feed_id, seq, id, prev_id, kind, at, data)

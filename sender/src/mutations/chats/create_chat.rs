@@ -39,7 +39,7 @@ pub struct CreateChatInput {
     name: Option<String>,
     /// At most 500 characters after trimming. Refused for direct chats.
     description: Option<String>,
-    /// Everyone else who takes part from the start: at most 1,000, and exactly one for a direct chat. The caller always
+    /// Everyone else who takes part from the start: at most 250, and exactly one for a direct chat. The caller always
     /// takes part and need not be named.
     participant_ids: Vec<UserId>,
 }

@@ -21,7 +21,7 @@ use crate::{
 pub struct AddParticipantsInput {
     /// A group or public chat.
     chat_id: ChatId,
-    /// 1 to 1,000 users; naming one twice is naming them once.
+    /// 1 to 250 users; naming one twice is naming them once.
     user_ids: Vec<UserId>,
 }
 
