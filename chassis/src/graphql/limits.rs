@@ -41,8 +41,12 @@ pub struct Limits {
     pub subscription_tokens: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// Bytes of an answer, as JSON and while it is made. Pages of long texts are cut short before they get there.
+    /// Bytes of an answer, as JSON and, with `counts_answers`, while it is made. Pages of long texts are cut short before
+    /// they get there.
     pub answer_bytes: usize,
+    /// Whether an answer is counted value by value while it is made. That slows every field down: a service whose largest
+    /// answers are small enough goes without.
+    pub counts_answers: bool,
     /// Lists and objects below each other in the variables, and in literals.
     pub value_depth: usize,
     /// Bytes of one string in the variables, and in literals.
@@ -72,6 +76,7 @@ impl Default for Limits {
             subscription_tokens: 800,
             body_bytes: 64 * 1024,
             answer_bytes: 1024 * 1024,
+            counts_answers: true,
             value_depth: 20,
             string_bytes: 8 * 1024,
             execution: Duration::from_secs(2),
@@ -81,8 +86,8 @@ impl Default for Limits {
 
 impl Limits {
     /// Builds the limits that async-graphql checks itself into the schema: complexity, and how large an answer becomes
-    /// while it is made. Suggestions ("did you mean") are
-    /// turned off, since they give away a schema whose introspection is off.
+    /// while it is made. Suggestions ("did you mean") are turned off, since they give away a schema whose introspection is
+    /// off.
     #[must_use]
     pub fn apply<Q, M, S>(self, schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
     where
@@ -90,12 +95,15 @@ impl Limits {
         M: ObjectType + 'static,
         S: SubscriptionType + 'static,
     {
-        schema
+        let schema = schema
             .limit_complexity(self.complexity)
-            .extension(AnswerBudgets {
+            .disable_suggestions();
+        match self.counts_answers {
+            true => schema.extension(AnswerBudgets {
                 most: self.answer_bytes,
-            })
-            .disable_suggestions()
+            }),
+            false => schema,
+        }
     }
 
     /// Measures a document's text, so that parsing it is safe. Answers its tokens.
