@@ -8,8 +8,9 @@ use super::{Findings, Invariant};
 /// Beyond ten percent: pools and keep-alives that fill up once and stay.
 pub const FILES_THAT_STAY: u64 = 64;
 
-/// Beyond ten percent: what an allocator keeps, in KiB.
-const MEMORY_THAT_STAYS: u64 = 64 * 1024;
+/// Beyond ten percent: what an allocator keeps, in KiB. In `users`, four threads that have hashed passwords may each keep
+/// 19 MiB in an arena of its own.
+const MEMORY_THAT_STAYS: u64 = 96 * 1024;
 
 /// What the pools of six instances hold at most, and the lab's own.
 const BACKENDS_THAT_STAY: u64 = 110;
