@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use futures_util::try_join;
-use shared_schema::{ChatId, Cursor, Event, Participant, ParticipantRole, UserId};
+use shared_schema::{ChatId, Cursor, Participant, ParticipantRole, UserId};
 
 use super::{
     access::Participation,
@@ -15,7 +15,10 @@ use super::{
 use crate::{
     db::{chats, participants, profiles},
     limits::{Charged, Limits},
-    transaction::runner::TransactionRunner,
+    transaction::{
+        pending_events::PendingEvents,
+        runner::{Outcome, TransactionRunner},
+    },
 };
 
 /// Users whom a participant wants to add.
@@ -29,9 +32,29 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// Adds the users to the chat, and charges the caller for them. `addParticipant` and `addParticipants`.
+    pub async fn carry_out(
+        self,
+        transactions: &TransactionRunner,
+        limits: &Limits,
+        caller: Caller,
+        chat: ChatId,
+    ) -> Result<Invited, Error> {
+        let charged = self.charge(transactions, limits, &caller, chat).await?;
+        let rule = async move |tx: &Transaction<'_>| {
+            let participation = Participation::of(tx, &caller, chat).await?;
+            invite(tx, &participation, &self).await
+        };
+        let invited = transactions.run_in_chat(chat, rule).await;
+        if let Err(error) = &invited {
+            charged.failed(error).await;
+        }
+        invited
+    }
+
     /// Charges the caller for those who do not take part yet, before the chat's lock is taken: whoever waits for the lock
     /// must not wait for Redis as well. So the count may be stale.
-    pub async fn charge<'a>(
+    async fn charge<'a>(
         &self,
         transactions: &TransactionRunner,
         limits: &'a Limits,
@@ -50,15 +73,13 @@ impl Invitation {
 pub struct Invited {
     pub participants: Vec<Participant>,
     pub cursor: Cursor,
-    pub events: Vec<Event>,
 }
 
-/// Adds the users to the chat. The rule of `addParticipant` and `addParticipants`.
-pub async fn invite(
+async fn invite(
     tx: &Transaction<'_>,
     participation: &Participation,
     invitation: &Invitation,
-) -> Result<Invited, Error> {
+) -> Result<Outcome<Invited>, Error> {
     participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
     if invitation.role > ParticipantRole::Member {
@@ -77,11 +98,10 @@ pub async fn invite(
         return Err(Error::not_found_in(invitation.field, "user"));
     }
     if newcomers.is_empty() {
-        return Ok(Invited {
+        return Ok(Outcome::unchanged(Invited {
             participants,
             cursor: participation.cursor(),
-            events: vec![],
-        });
+        }));
     }
     let join = Join {
         chat_id,
@@ -94,9 +114,11 @@ pub async fn invite(
     let count = i32::try_from(newcomers.len()).unwrap_or(i32::MAX);
     chats::add_to_participant_count(tx, chat_id, count).await?;
     participants.extend(joined.participants);
-    Ok(Invited {
-        participants,
-        cursor: joined.cursor,
-        events: joined.events,
+    Ok(Outcome {
+        payload: Invited {
+            participants,
+            cursor: joined.cursor,
+        },
+        events: PendingEvents::default().events(joined.events),
     })
 }

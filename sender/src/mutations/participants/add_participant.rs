@@ -2,18 +2,12 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
-use deadpool_postgres::Transaction;
 use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
 
 use crate::{
     objects,
-    participants::{
-        access::Participation,
-        invite::{Invitation, invite},
-        user_ids::UserIds,
-    },
+    participants::{invite::Invitation, user_ids::UserIds},
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Whom to bring in, where, and as what.
@@ -55,41 +49,16 @@ impl AddParticipant {
             people: UserIds::one(input.user_id),
             role: input.role.unwrap_or(ParticipantRole::Member),
         };
-        let transactions = &context.state()?.transactions;
-        let charged = invitation
-            .charge(
-                transactions,
-                &context.state()?.limits,
-                &caller,
-                input.chat_id,
-            )
+        let state = context.state()?;
+        let invited = invitation
+            .carry_out(&state.transactions, &state.limits, caller, input.chat_id)
             .await?;
-        let rule = async move |tx: &Transaction<'_>| {
-            let participation = Participation::of(tx, &caller, input.chat_id).await?;
-            add(tx, &participation, &invitation).await
-        };
-        let added = transactions.run_in_chat(input.chat_id, rule).await;
-        if let Err(error) = &added {
-            charged.failed(error).await;
-        }
-        Ok(added?)
-    }
-}
-
-async fn add(
-    tx: &Transaction<'_>,
-    participation: &Participation,
-    invitation: &Invitation,
-) -> Result<Outcome<AddParticipantPayload>, Error> {
-    let invited = invite(tx, participation, invitation).await?;
-    let participant = invited.participants.into_iter().next();
-    Ok(Outcome {
-        payload: AddParticipantPayload {
+        let participant = invited.participants.into_iter().next();
+        Ok(AddParticipantPayload {
             participant: participant
                 .ok_or_else(|| Error::internal("nobody was added"))?
                 .into(),
             cursor: invited.cursor,
-        },
-        events: PendingEvents::default().events(invited.events),
-    })
+        })
+    }
 }

@@ -1,19 +1,13 @@
 //! `addParticipants`: others are brought in, many at once.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chassis::{Caller, Error};
-use deadpool_postgres::Transaction;
+use chassis::Caller;
 use shared_schema::{ChatId, Cursor, ParticipantRole, UserId};
 
 use crate::{
     objects,
-    participants::{
-        access::Participation,
-        invite::{Invitation, invite},
-        user_ids::UserIds,
-    },
+    participants::{invite::Invitation, user_ids::UserIds},
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Whom to bring in, and where.
@@ -54,38 +48,13 @@ impl AddParticipants {
             people,
             role: ParticipantRole::Member,
         };
-        let transactions = &context.state()?.transactions;
-        let charged = invitation
-            .charge(
-                transactions,
-                &context.state()?.limits,
-                &caller,
-                input.chat_id,
-            )
+        let state = context.state()?;
+        let invited = invitation
+            .carry_out(&state.transactions, &state.limits, caller, input.chat_id)
             .await?;
-        let rule = async move |tx: &Transaction<'_>| {
-            let participation = Participation::of(tx, &caller, input.chat_id).await?;
-            add(tx, &participation, &invitation).await
-        };
-        let added = transactions.run_in_chat(input.chat_id, rule).await;
-        if let Err(error) = &added {
-            charged.failed(error).await;
-        }
-        Ok(added?)
-    }
-}
-
-async fn add(
-    tx: &Transaction<'_>,
-    participation: &Participation,
-    invitation: &Invitation,
-) -> Result<Outcome<AddParticipantsPayload>, Error> {
-    let invited = invite(tx, participation, invitation).await?;
-    Ok(Outcome {
-        payload: AddParticipantsPayload {
+        Ok(AddParticipantsPayload {
             participants: invited.participants.into_iter().map(Into::into).collect(),
             cursor: invited.cursor,
-        },
-        events: PendingEvents::default().events(invited.events),
-    })
+        })
+    }
 }
