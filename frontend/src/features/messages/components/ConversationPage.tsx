@@ -29,10 +29,11 @@ import { EmptyState } from "@/ui/EmptyState";
 import { BackIcon, CompassIcon, InfoIcon, WarningIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { usePageName } from "@/ui/pageTitle";
-import { useMessages } from "../hooks/useMessages";
+import type { ComposerMode } from "../hooks/useComposer";
+import { type LoadedMessages, useMessages } from "../hooks/useMessages";
 import { useRemoveMessage } from "../hooks/useRemoveMessage";
 import { asIntended } from "../model/rows";
-import { Composer, type ComposerMode } from "./Composer";
+import { Composer } from "./Composer";
 import styles from "./ConversationPage.module.css";
 import { MessageList, type MessageListProps } from "./MessageList";
 import { RemovalNotice } from "./RemovalNotice";
@@ -142,11 +143,7 @@ function Conversation({
 }
 
 /** What the field below asks of the messages above, as they are by then: it is not made anew with every page of them. */
-function useLatest(
-  chatId: string,
-  conversation: ReturnType<typeof useMessages>,
-  setMode: (mode: ComposerMode) => void,
-) {
+function useLatest(chatId: string, conversation: LoadedMessages, setMode: (mode: ComposerMode) => void) {
   const { me, outbox } = useSignedIn();
   const latest = useRef(conversation);
   useEffect(() => {

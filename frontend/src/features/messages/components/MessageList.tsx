@@ -11,7 +11,7 @@ import { Notice } from "@/ui/Notice";
 import { usePrinting } from "@/ui/printing";
 import { useListKeys } from "../hooks/useListKeys";
 import { useMarkAsRead } from "../hooks/useMarkAsRead";
-import type { useMessages } from "../hooks/useMessages";
+import type { LoadedMessages } from "../hooks/useMessages";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
 import { type Mark, readBy } from "../model/readers";
@@ -25,7 +25,7 @@ export interface MessageListProps {
   frame: RefObject<HTMLElement | null>;
   chatId: string;
   direct: boolean;
-  conversation: ReturnType<typeof useMessages>;
+  conversation: LoadedMessages;
   messageCount: number;
   /** The own read mark; none for someone who does not take part. */
   mark: number | undefined;

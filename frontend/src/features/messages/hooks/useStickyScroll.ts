@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { VirtualizerHandle } from "virtua";
 import { isEmpty, type Row } from "../model/rows";
-import type { useMessages } from "./useMessages";
+import type { LoadedMessages } from "./useMessages";
 
 /** This close to the end counts as being there. */
 const AT_END_PX = 40;
@@ -17,7 +17,7 @@ const SETTLED_MS = 100;
 export function useStickyScroll(
   frame: RefObject<HTMLElement | null>,
   rows: readonly Row[],
-  conversation: ReturnType<typeof useMessages>,
+  conversation: LoadedMessages,
 ) {
   const list = useRef<VirtualizerHandle>(null);
   const [atBottom, setAtBottom] = useState(true);
@@ -57,10 +57,11 @@ export function useStickyScroll(
     return () => clearTimeout(timer);
   }, [highlighted]);
 
-  const { steady, onResize } = useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
-  const onScroll = (offset: number) => {
+  const { steady, onceSteady, onResize } = useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
+  const look = () => {
     const handle = list.current;
-    if (!handle || !steady()) return;
+    if (!handle) return;
+    const offset = handle.scrollOffset;
     const toEnd = handle.scrollSize - handle.viewportSize - offset;
     // The end of what is loaded is not the end: whoever reads on must not be carried past the page that comes.
     stick.current = toEnd < AT_END_PX && conversation.atEnd;
@@ -68,6 +69,12 @@ export function useStickyScroll(
     if (offset < NEAR_EDGE_PX && conversation.hasOlder) conversation.loadOlder();
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
   };
+  const latestLook = useRef(look);
+  useEffect(() => {
+    latestLook.current = look;
+  });
+  // Looked at later, too: what moved may have been the reader, and the last that is heard of it.
+  const onScroll = () => (steady() ? look() : onceSteady(() => latestLook.current()));
 
   useOlderWithoutScrolling(list, stick, rows.length, conversation);
   const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
@@ -95,7 +102,8 @@ export function useStickyScroll(
 
 /**
  * Who is at the end stays there when a keyboard comes up, the field below grows, or a phone is turned. Tells whether the
- * window has its size for a while: until then, what moves in it was not moved by anyone.
+ * window has its size for a while: until then, what moves in it need not have been moved by anyone, and is looked at once
+ * it has.
  */
 function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boolean>, shown: boolean) {
   const size = useRef({ height: 0, since: 0 });
@@ -111,11 +119,18 @@ function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boo
   }, [frame, stick, shown]);
   const steady = () =>
     frame.current?.clientHeight === size.current.height && performance.now() - size.current.since > SETTLED_MS;
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(settling.current), []);
+  /** Calls back once the window has its size for a while; of several calls until then, the last. */
+  const onceSteady = (callback: () => void) => {
+    clearTimeout(settling.current);
+    settling.current = setTimeout(() => (steady() ? callback() : frame.current && onceSteady(callback)), SETTLED_MS);
+  };
   /** Rows that are as wide as the window have broken anew, and have other heights. */
   const onResize = () => {
     if (frame.current && stick.current && !steady()) frame.current.scrollTop = frame.current.scrollHeight;
   };
-  return { steady, onResize };
+  return { steady, onceSteady, onResize };
 }
 
 /** Whether rows came or went at the start, so that all others have moved. */
@@ -133,7 +148,7 @@ function useOlderWithoutScrolling(
   list: RefObject<VirtualizerHandle | null>,
   stick: RefObject<boolean>,
   count: number,
-  { hasOlder, loading, loadOlder }: ReturnType<typeof useMessages>,
+  { hasOlder, loading, loadOlder }: LoadedMessages,
 ) {
   const askedAt = useRef(0);
   useEffect(() => {

@@ -1,0 +1,85 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useSignedIn } from "@/app/antiphon";
+import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
+import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { useEditMessage } from "./useEditMessage";
+import { useSendMessage } from "./useSendMessage";
+
+/** The service's limit on a message, in characters after trimming. */
+export const MAX_CHARACTERS = 5_000;
+
+/** What the composer is about besides a new message. */
+export type ComposerMode =
+  | { kind: "write" }
+  | { kind: "reply"; to: MessageFieldsFragment }
+  | { kind: "edit"; message: MessageFieldsFragment };
+
+/** The text in the field: where it comes from, where it is kept while it is written, and what sending it does. */
+export function useComposer(props: { chatId: string; mode: ComposerMode; leaveMode(): void; onSent(): void }) {
+  const { chatId, mode, leaveMode } = props;
+  const { drafts } = useSignedIn();
+  const [text, setText] = useState(() => drafts.get(chatId) ?? "");
+  const typing = useTypingSignal(chatId);
+  const send = useSendMessage(chatId);
+  const edit = useEditMessage();
+  const edited = mode.kind === "edit" ? mode.message : undefined;
+
+  useEffect(() => {
+    if (edited) setText(edited.content ?? "");
+    else setText(drafts.get(chatId) ?? "");
+  }, [edited, drafts, chatId]);
+  useEffect(() => (edited ? undefined : drafts.follow(chatId, setText)), [edited, drafts, chatId]);
+
+  const length = [...text.trim()].length;
+  const sendable = length > 0 && length <= MAX_CHARACTERS;
+  const change = (value: string) => {
+    setText(value);
+    if (edited) return;
+    drafts.set(chatId, value);
+    typing(value.trim().length > 0);
+  };
+  const { field, insert } = useField(mode, text, change);
+  const submit = () => {
+    if (!sendable) return;
+    if (edited) {
+      if (text.trim() !== edited.content && !edit(edited, text.trim())) return;
+      leaveMode();
+      return;
+    }
+    if (!send(text.trim(), mode.kind === "reply" ? mode.to.id : null)) return;
+    typing(false);
+    drafts.delete(chatId);
+    setText("");
+    leaveMode();
+    props.onSent();
+  };
+  return { field, text, length, sendable, change, insert, submit };
+}
+
+/** When the field gets the focus, and what is put in at its caret. */
+function useField(mode: ComposerMode, text: string, change: (value: string) => void) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState<number>();
+  useEffect(() => {
+    if (mode.kind !== "write") field.current?.focus();
+  }, [mode]);
+  useLayoutEffect(() => {
+    if (caret === undefined) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(caret, caret);
+    setCaret(undefined);
+  }, [caret]);
+  // Where a keyboard is at hand, whoever opens a chat can write at once; elsewhere it would bring up the screen's own.
+  useEffect(() => {
+    if (matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus();
+  }, []);
+  /** Where the caret is, as if it had been typed: so it can be undone like what was. */
+  const insert = (emoji: string) => {
+    const { selectionStart: start, selectionEnd: end } = field.current ?? { selectionStart: 0, selectionEnd: 0 };
+    field.current?.focus();
+    if (document.execCommand("insertText", false, emoji)) return;
+    change(text.slice(0, start) + emoji + text.slice(end));
+    setCaret(start + emoji.length);
+  };
+  return { field, insert };
+}

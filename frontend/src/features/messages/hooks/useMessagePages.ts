@@ -1,0 +1,62 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { MessagesQueryVariables } from "@/gql/receiver/graphql";
+import { loadPage, PAGE } from "../model/loadPage";
+import { keepMessages } from "../model/messageCache";
+import type { MessageWindow } from "./useMessageWindow";
+
+/** Reading on, a reader has so many behind them before the first are let go. */
+const HELD = 300;
+
+/** Loads the page before what is shown, or the one after it: one at a time, and lets go of what is far away. */
+export function useMessagePages(chatId: string, messageCount: number, shown: MessageWindow) {
+  const client = useApolloClient();
+  const { run, atEnd, loaded, setAnchor } = shown;
+  const [loading, setLoading] = useState<"older" | "newer">();
+  const busy = useRef(false);
+
+  const load = useCallback(
+    async (what: "older" | "newer", variables: Omit<MessagesQueryVariables, "chatId">) => {
+      if (busy.current) return;
+      busy.current = true;
+      setLoading(what);
+      try {
+        await loadPage(client, { chatId, ...variables });
+      } catch (error) {
+        console.warn("a page of messages could not be loaded; scrolling asks again", error);
+      } finally {
+        busy.current = false;
+        setLoading(undefined);
+      }
+    },
+    [client, chatId],
+  );
+
+  // A live message has no pagination cursor; the page around it has everything there is about that place.
+  const loadOlder = useCallback(() => {
+    const [first] = run;
+    if (!first || first.number === 1 || busy.current) return;
+    if (run.length > HELD) {
+      setAnchor(first.number);
+      keepMessages(client.cache, chatId, first.number, first.number + HELD - 1);
+    }
+    void load("older", first.cursor ? { last: PAGE, before: first.cursor } : { first: PAGE, around: first.message.id });
+  }, [client, chatId, run, load, setAnchor]);
+  const loadNewer = useCallback(() => {
+    const last = run.at(-1);
+    if (!last || last.number >= messageCount || busy.current) return;
+    if (run.length > HELD) {
+      setAnchor((held) => (held === undefined ? undefined : last.number));
+      keepMessages(client.cache, chatId, last.number - HELD + 1);
+    }
+    void load("newer", last.cursor ? { first: PAGE, after: last.cursor } : { first: PAGE, around: last.message.id });
+  }, [client, chatId, run, load, messageCount, setAnchor]);
+
+  // The page was answered before, but arrived after, events for this chat: close the gap that they left.
+  const lastNumber = run.at(-1)?.number ?? 0;
+  useEffect(() => {
+    if (atEnd && loaded && lastNumber < messageCount) loadNewer();
+  }, [atEnd, loaded, lastNumber, messageCount, loadNewer]);
+
+  return { loading, loadOlder, loadNewer };
+}
