@@ -13,3 +13,9 @@ export function editEntry(
 ): void {
   if (id) cache.modify({ id, fields });
 }
+
+/** The key arguments of a stored field, which the cache keeps in its name: `messages:{"chatId":"…"}`. */
+export function argumentsOf(storeFieldName: string): Readonly<Record<string, unknown>> {
+  const at = storeFieldName.indexOf(":");
+  return at < 0 ? {} : JSON.parse(storeFieldName.slice(at + 1));
+}

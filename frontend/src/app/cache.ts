@@ -3,6 +3,7 @@ import { cacheSizes } from "@apollo/client/utilities";
 import { chatField, chatPolicy, chatsField } from "@/features/chats/model/chatCache";
 import { messagePolicy, messagesField } from "@/features/messages/model/messageCache";
 import { participantPolicy } from "@/features/participants/model/participantCache";
+import { possibleTypes } from "@/gql/possibleTypes";
 
 // What Apollo remembers of past reads keeps every version of a long list alive, unless it is less than its own limits.
 cacheSizes["inMemoryCache.executeSelectionSet"] = 8_000;
@@ -24,25 +25,6 @@ export function makeCache(): InMemoryCache {
       Message: messagePolicy,
       Participant: participantPolicy,
     },
-    possibleTypes: {
-      FeedEvent: [
-        "ChatCreated",
-        "ChatUpdated",
-        "ChatRemoved",
-        "MessageAdded",
-        "MessageUpdated",
-        "MessageRemoved",
-        "ParticipantsAdded",
-        "ParticipantRemoved",
-        "ParticipantRoleChanged",
-        "ChatAdded",
-        "ChatLeft",
-        "ReadMarkMoved",
-        "SessionRevoked",
-        "ProfileUpdated",
-        "UnknownEvent",
-      ],
-      Signal: ["Typing", "ReadMark"],
-    },
+    possibleTypes,
   });
 }

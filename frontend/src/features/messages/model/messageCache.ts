@@ -1,6 +1,6 @@
 import type { ApolloCache, Reference } from "@apollo/client";
 import type { FieldFunctionOptions, FieldPolicy, TypePolicy } from "@apollo/client/cache";
-import { editEntry } from "@/api/editEntry";
+import { argumentsOf, editEntry } from "@/api/editEntry";
 import { type MessageFieldsFragment, MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
 
 /** One loaded message of a chat. Live messages have no pagination cursor until a page brings it. */
@@ -85,7 +85,7 @@ export function addMessage(cache: ApolloCache, message: MessageFieldsFragment): 
   const id = cache.identify({ __typename: "Message", id: message.id })!;
   editEntry(cache, "ROOT_QUERY", {
     messages(existing: StoredMessages, { storeFieldName, readField, toReference }) {
-      if (!storeFieldName.includes(message.chatId)) return existing;
+      if (argumentsOf(storeFieldName).chatId !== message.chatId) return existing;
       const node = toReference(id);
       if (!node || existing.edges.some((edge) => edge.node.__ref === id)) return existing;
       const edge: MessageEdge = { __typename: "MessageEdge", cursor: "", node };
@@ -101,7 +101,7 @@ export function addMessage(cache: ApolloCache, message: MessageFieldsFragment): 
 export function keepMessages(cache: ApolloCache, chatId: string, from: number, to = Number.POSITIVE_INFINITY): void {
   editEntry(cache, "ROOT_QUERY", {
     messages(existing: StoredMessages, { storeFieldName, readField }) {
-      if (!storeFieldName.includes(chatId)) return existing;
+      if (argumentsOf(storeFieldName).chatId !== chatId) return existing;
       const edges = existing.edges.filter((edge) => {
         const number = readField<number>("number", edge.node) ?? 0;
         return from <= number && number <= to;
