@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { noticeDeveloper } from "./api/instance";
 import { App } from "./app/App";
-import { Antiphon } from "./app/antiphon";
+import { ApplicationServices } from "./app/services";
 import { Updates } from "./app/updates";
 import { preferredLanguage, speak } from "./strings";
 
@@ -16,7 +16,7 @@ void speak(preferredLanguage())
 function show() {
   createRoot(document.getElementById("root")!).render(
     <StrictMode>
-      <App antiphon={new Antiphon()} updates={updates} />
+      <App services={new ApplicationServices()} updates={updates} />
     </StrictMode>,
   );
   // Afterwards: what is only for the next visit must not hold up this one.

@@ -2,7 +2,7 @@ import { Database } from "@/api/database";
 import { type DeviceStorage, deviceStorage } from "@/api/deviceStorage";
 import { Outbox } from "@/features/messages/model/outbox";
 import type { OutboxEntry } from "@/features/messages/model/outboxEntry";
-import { DeviceStore, type TabChannel, upgradeEntries } from "@/features/offline/model/deviceStore";
+import { DeviceStore, type TabChannel, upgradeEntries } from "@/session/deviceStore";
 
 /** Whatever is said in one tab is heard in the others. */
 function hub() {

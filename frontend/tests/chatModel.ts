@@ -1,3 +1,8 @@
+import { Store } from "@/api/store";
+import { liveHandlers } from "@/app/features";
+import { TypingNames } from "@/features/typing/model/typingNames";
+import type { Applier } from "@/live/applyBatch";
+
 /** A chat as a service would have it: changes it, tells events of each change, and answers queries as of now. */
 export const ME = "me";
 export const CHAT = "chat";
@@ -171,3 +176,10 @@ export function batch(events: readonly Json[], over: Json = {}): never {
   const whole = { feedId: CHAT, cursor: `chat ${seq}`, caughtUp: true, reset: null, signals: [], events, ...over };
   return structuredClone(whole) as never;
 }
+
+/** Batches are applied for `ME`, by the handlers of all features. */
+export const applier: Applier = {
+  me: ME,
+  handlers: liveHandlers,
+  services: { typing: new TypingNames(), incoming: new Store<unknown>(undefined) } as unknown as Applier["services"],
+};

@@ -14,11 +14,11 @@ test("F10: a draft outlives the tab, without the last letters being typed long a
   await pass();
   drafts.set("chat", "half a thought");
   // As when the page is left.
-  drafts.settle();
+  drafts.flush();
   expect(new Drafts(tab().store).get("chat")).toBe("half a thought");
   expect(new Drafts(tab({ userId: "ben" }).store).get("chat")).toBeUndefined();
   drafts.set("chat", "  ");
-  drafts.settle();
+  drafts.flush();
   expect(new Drafts(tab().store).count()).toBe(0);
 });
 

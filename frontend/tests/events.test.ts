@@ -1,15 +1,13 @@
 import { expect, test } from "vitest";
 import { makeCache } from "@/app/cache";
-import { applyBatch } from "@/features/connection/model/applyBatch";
-import { FeedPositions } from "@/features/connection/model/positions";
-import { keepNewer } from "@/features/messages/model/freshness";
-import { runAround } from "@/features/messages/model/runs";
-import { hideParticipant } from "@/features/participants/model/participantCache";
+import { runAround } from "@/features/messages/model/contiguousRange";
+import { keepNewer } from "@/features/messages/model/staleResponses";
+import { hideParticipant } from "@/features/participants/cache";
 import { ChatsDocument, MessagesDocument } from "@/gql/receiver/graphql";
 import { SentMessageFragmentDoc } from "@/gql/sender/graphql";
-import { batch, CHAT, ChatModel, ME } from "./chatModel";
-
-const silent = { typing: () => {}, messageAdded: () => {} };
+import { applyBatch } from "@/live/applyBatch";
+import { FeedPositions } from "@/live/positions";
+import { applier, batch, CHAT, ChatModel, ME } from "./chatModel";
 
 /** The same sequence for the same seed. */
 function dice(seed: number) {
@@ -42,7 +40,7 @@ function client() {
     chats: (data: object) => answer(ChatsDocument, { first: 50 }, data),
     messages: (data: object) => answer(MessagesDocument, { chatId: CHAT, last: 50 }, data),
     apply: (events: readonly Record<string, unknown>[], over = {}) =>
-      applyBatch(cache, positions, batch(events, over), ME, silent),
+      applyBatch(cache, positions, batch(events, over), applier),
     // biome-ignore lint/suspicious/noExplicitAny: the test looks beneath the fragments' masks
     chat: () => (cache.readQuery({ query: ChatsDocument, variables: { first: 50 } }) as any).chats.edges[0],
     loaded: () =>

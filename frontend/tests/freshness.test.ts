@@ -2,22 +2,22 @@ import { ApolloClient, ApolloLink, type InMemoryCache } from "@apollo/client";
 import { Observable } from "rxjs";
 import { expect, test } from "vitest";
 import { makeCache } from "@/app/cache";
+import { forgetChat } from "@/app/features";
 import { freshnessLink } from "@/app/freshnessLink";
+import { chatReader } from "@/features/chats/model/chatReader";
 import { loadChats } from "@/features/chats/model/loadChats";
-import { unreadAbove } from "@/features/chats/model/unread";
-import { applyBatch } from "@/features/connection/model/applyBatch";
-import { Inbox } from "@/features/connection/model/inbox";
-import type { Ladder } from "@/features/connection/model/ladder";
-import { FeedPositions } from "@/features/connection/model/positions";
-import type { TransportListener } from "@/features/connection/model/transport";
+import { unreadAbove } from "@/features/messages/model/unread";
 import { ChatsDocument, ParticipantsDocument } from "@/gql/receiver/graphql";
 import { ChangeParticipantRoleDocument } from "@/gql/sender/graphql";
-import { batch, CHAT, ChatModel, ME } from "./chatModel";
+import { applyBatch } from "@/live/applyBatch";
+import { Inbox } from "@/live/inbox";
+import { FeedPositions } from "@/live/positions";
+import type { TransportListener } from "@/live/transport";
+import type { TransportFallback } from "@/live/transportFallback";
+import { applier, batch, CHAT, ChatModel, ME } from "./chatModel";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers as they travel
 type Json = any;
-
-const silent = { typing: () => {}, messageAdded: () => {} };
 
 /** A client whose service answers with what `answer` says when it is asked, some time after it has read. */
 function clientOf(answer: (operation: string, variables: Json) => Json | Promise<Json>) {
@@ -72,7 +72,7 @@ test("D1: an answer that was read before somebody left and a role changed brings
   server.leave("ben");
   server.promote("ada", "ADMIN");
   server.join("cleo");
-  applyBatch(cache, new FeedPositions(), batch(server.events), ME, silent);
+  applyBatch(cache, new FeedPositions(), batch(server.events), applier);
   held[0]?.();
   await answer;
   expect(shown(cache)).toEqual(["ada ADMIN", "cleo MEMBER", "me OWNER"]);
@@ -96,7 +96,7 @@ test("D1: a late answer to a mutation takes no role and no name back", async () 
   const answer = client.mutate({ mutation: ChangeParticipantRoleDocument, variables: { input } });
   await expect.poll(() => tell).toBeDefined();
   server.promote("ada", "MEMBER");
-  applyBatch(cache, new FeedPositions(), batch(server.events), ME, silent);
+  applyBatch(cache, new FeedPositions(), batch(server.events), applier);
   tell?.();
   await answer;
   const entry = cache.extract()[cache.identify({ __typename: "Participant", chatId: CHAT, userId: "ada" })!];
@@ -109,7 +109,7 @@ test("D1: the own name is not taken back by a service that remembers the old one
   await client.query({ query: ChatsDocument, variables: { first: 50 } });
   const user = { __typename: "User", id: ME, username: ME, displayName: "New Name", about: "" };
   const renamed = { __typename: "ProfileUpdated", id: "event", seq: 1, actorId: ME, user };
-  applyBatch(cache, new FeedPositions(), batch([renamed], { feedId: ME, cursor: "own 1" }), ME, silent);
+  applyBatch(cache, new FeedPositions(), batch([renamed], { feedId: ME, cursor: "own 1" }), applier);
   await client.query({
     query: ParticipantsDocument,
     variables: { chatId: CHAT, first: 100 },
@@ -134,7 +134,7 @@ test("removed messages above the mark are not unread, whichever way and however 
   for (let step = 0; step < 6; step += 1) server.add("ada", "text");
   server.remove(4);
   const cache = makeCache();
-  const apply = (events: readonly Json[]) => applyBatch(cache, new FeedPositions(), batch(events), ME, silent);
+  const apply = (events: readonly Json[]) => applyBatch(cache, new FeedPositions(), batch(events), applier);
   const unread = () => {
     const edge = (cache.readQuery({ query: ChatsDocument, variables: { first: 50 } }) as Json).chats.edges[0];
     return unreadAbove(edge.participant.lastReadNumber, edge.node);
@@ -148,7 +148,7 @@ test("removed messages above the mark are not unread, whichever way and however 
   cache.writeQuery({ query: ChatsDocument, variables: { first: 50 }, data: server.chats() as never });
   expect(unread()).toBe(4);
   const moved = { __typename: "ReadMarkMoved", id: "event", seq: 99, actorId: ME, chatId: CHAT, lastReadNumber: 5 };
-  applyBatch(cache, new FeedPositions(), batch([moved], { feedId: ME }), ME, silent);
+  applyBatch(cache, new FeedPositions(), batch([moved], { feedId: ME }), applier);
   expect(unread(), "the last one is removed").toBe(0);
 });
 
@@ -229,8 +229,13 @@ test("an event of a chat that the list does not show makes it load that chat", a
     listener = heard;
     return () => {};
   };
-  const ladder = { open } as unknown as Ladder;
-  const inbox = new Inbox({ client, ladder: () => ladder, me: ME, listeners: silent });
+  const fallback = { open } as unknown as TransportFallback;
+  const inbox = new Inbox({
+    ...applier,
+    client,
+    fallback: () => fallback,
+    reader: { ...chatReader(client, ME), forget: (chatId) => forgetChat(cache, chatId) },
+  });
   await inbox.start();
   list.touch(hidden);
   const said = new ChatModel();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isSearchable } from "@/features/participants/hooks/useSearchUsers";
 import { folded } from "@/ui/folded";
-import { initialsOf } from "@/ui/identity";
+import { initialsOf } from "@/ui/userColor";
 
 test("initials are characters as people see them, in every script", () => {
   const names = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isFewEmoji, isLong } from "@/features/messages/model/looks";
 import { speak } from "@/strings";
-import { clockTime } from "@/ui/time";
+import { clockTime } from "@/strings/time";
 
 test("F33: one to three emoji alone are told from text and from digits, which are emoji by the letter of the law", () => {
   for (const few of ["😀", "👍🏽 👍🏽", "🏳️‍🌈🇪🇺👨‍👩‍👧", " ❤️ "]) expect(isFewEmoji(few), few).toBe(true);

@@ -121,7 +121,7 @@ test("S5: a service that limits is asked again when it said, whatever the author
   void outbox.send(unsent("behind it"));
   await vi.advanceTimersByTimeAsync(0);
   expect(outbox.waits.get().get("chat")).toEqual({ code: "RATE_LIMITED", until: performance.now() + 3_000 });
-  outbox.nudge();
+  outbox.retryNow();
   outbox.retry(outbox.entries.get()[0]!);
   await vi.advanceTimersByTimeAsync(2_900);
   expect(attempts).toBe(1);
@@ -206,7 +206,7 @@ test("tabs: one that has not heard of a discard looks into the store before it s
   // As another tab does it, without a word.
   for (const key of Object.keys(localStorage)) if (key.includes(message.id)) localStorage.removeItem(key);
   const before = asleep.asked.length;
-  asleep.outbox.nudge();
+  asleep.outbox.retryNow();
   await emptied(asleep.outbox);
   expect(asleep.asked.filter((text) => text === "not any more").length).toBeLessThanOrEqual(before + 1);
 });

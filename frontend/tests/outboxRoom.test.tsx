@@ -2,11 +2,11 @@ import "fake-indexeddb/auto";
 import { renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { expect, test } from "vitest";
-import { type SignedIn, SignedInContext } from "@/app/antiphon";
 import { useEditMessage } from "@/features/messages/hooks/useEditMessage";
 import { useSendMessage } from "@/features/messages/hooks/useSendMessage";
 import { MAX_UNSENT } from "@/features/messages/model/outbox";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { SignedInContext, type SignedInServices } from "@/session/services";
 import { t } from "@/strings";
 import { status } from "@/ui/status";
 import { browser } from "./browser";
@@ -16,7 +16,7 @@ test("what waits to be sent is bounded in number, and what finds no room stays w
 }, async () => {
   const { outbox } = browser().tab({ answer: () => new Promise(() => {}) });
   const wrapper = ({ children }: { children: ReactNode }) => (
-    <SignedInContext value={{ outbox } as unknown as SignedIn}>{children}</SignedInContext>
+    <SignedInContext value={{ outbox } as unknown as SignedInServices}>{children}</SignedInContext>
   );
   const { result: send } = renderHook(() => useSendMessage("chat"), { wrapper });
   const { result: edit } = renderHook(() => useEditMessage(), { wrapper });

@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 import { of } from "rxjs";
 import { expect, test } from "vitest";
 import { Store } from "@/api/store";
-import { type SignedIn, SignedInContext } from "@/app/antiphon";
 import { makeCache } from "@/app/cache";
-import { readBy, readersOf } from "@/features/messages/model/readers";
+import { readBy, readersOf } from "@/features/messages/model/readReceipts";
+import { moveReadMark } from "@/features/participants/cache";
 import { useAllParticipants } from "@/features/participants/hooks/useAllParticipants";
-import { moveReadMark } from "@/features/participants/model/participantCache";
+import { SignedInContext, type SignedInServices } from "@/session/services";
 import { CHAT, ChatModel } from "./chatModel";
 
 /** A chat of 253, answered in pages as the service does, which gives at most a hundred. */
@@ -40,7 +40,7 @@ test("who has read a message is known of everyone in a chat of more than a hundr
   timeout: 30_000,
 }, async () => {
   const { asked, client } = crowd();
-  const signedIn = { inbox: { state: new Store("live") } } as unknown as SignedIn;
+  const signedIn = { inbox: { state: new Store("live") } } as unknown as SignedInServices;
   const wrapper = ({ children }: { children: ReactNode }) => (
     <SignedInContext value={signedIn}>
       <ApolloProvider client={client}>{children}</ApolloProvider>

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { deviceStorage, deviceStorageOf } from "@/api/deviceStorage";
 import type { Failure } from "@/api/errors";
-import { type Grant, Session } from "@/api/session";
+import { type Grant, Session } from "@/session/session";
 
 const grant = (number: number, lifetimeMs = 600_000): Grant => ({
   accessToken: `access ${number}`,

@@ -2,8 +2,8 @@ import { ApolloClient, ApolloLink, InMemoryCache } from "@apollo/client";
 import { Kind, parse, visit } from "graphql";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { deviceStorage } from "@/api/deviceStorage";
-import { Session } from "@/api/session";
-import { streamTransport } from "@/features/connection/model/streamTransport";
+import { streamTransport } from "@/live/streamTransport";
+import { Session } from "@/session/session";
 
 /** One request as the network sees it, which a test answers by hand. */
 interface Asked {
@@ -78,7 +78,7 @@ async function listen() {
   let position = "start";
   const heard: string[] = [];
   const client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.empty() });
-  const close = streamTransport({ client, session, me: "ada" }).open({
+  const close = streamTransport({ client, tokens: session, me: "ada" }).open({
     after: () => [position],
     connected: () => heard.push("connected"),
     receive: ({ cursor }) => {

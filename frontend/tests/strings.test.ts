@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { chooseLanguage, explain, LANGUAGES, type Language, language, preferredLanguage, speak, t } from "@/strings";
-import { briefTime, fullTime } from "@/ui/time";
+import { briefTime, fullTime } from "@/strings/time";
 
 afterEach(() => speak("en"));
 

@@ -2,9 +2,9 @@ import "fake-indexeddb/auto";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type SignedIn, SignedInContext } from "@/app/antiphon";
 import { UnsentRow } from "@/features/messages/components/UnsentRow";
 import type { UnsentMessage } from "@/features/messages/model/outboxEntry";
+import { SignedInContext, type SignedInServices } from "@/session/services";
 import { browser, type Tab } from "./browser";
 
 const message = { id: "1", chatId: "chat", content: "hello", replyToId: null, createdAt: "2026-01-01T12:00:00Z" };
@@ -22,7 +22,7 @@ async function sent(answer: () => Promise<void>): Promise<Tab> {
   await pass(0);
   const [unsent] = tab.outbox.entries.get() as UnsentMessage[];
   render(
-    <SignedInContext value={tab as unknown as SignedIn}>
+    <SignedInContext value={tab as unknown as SignedInServices}>
       <UnsentRow unsent={unsent!} first />
     </SignedInContext>,
   );

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { LANGUAGES, type Language, speak } from "@/strings";
-import { momentTime } from "@/ui/time";
+import { momentTime } from "@/strings/time";
 
 afterEach(() => speak("en"));
 

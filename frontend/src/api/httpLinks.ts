@@ -7,7 +7,7 @@ import type { Health } from "./health";
 import { answeredBy, INSTANCE_HEADER, pinnedInstance } from "./instance";
 import { serviceOf } from "./routing";
 import { serverClock } from "./serverClock";
-import type { Session } from "./session";
+import type { Tokens } from "./tokens";
 
 /** Browsers have few connections to an origin: calls without an answer must not keep them. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -56,17 +56,17 @@ export function routedHttpLink(health: Health): ApolloLink {
  * Sends the access token along, and once more with a new one when a service refuses it. Operations with
  * `context: { anonymous: true }` go without: signing in, signing up and refreshing.
  */
-export function authLink(session: Session): ApolloLink {
+export function authLink(tokens: Tokens): ApolloLink {
   return new ApolloLink((operation, forward) => {
     if (operation.getContext().anonymous) return forward(operation);
     const attempt = (retry: boolean): Observable<ApolloLink.Result> =>
-      defer(() => from(session.accessToken())).pipe(
+      defer(() => from(tokens.accessToken())).pipe(
         switchMap((token) => {
           operation.setContext(({ headers }) => ({
             headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
           }));
           const again = () => {
-            session.reject(token);
+            tokens.reject(token);
             return attempt(false);
           };
           return forward(operation).pipe(

@@ -1,8 +1,8 @@
 import { type Client, createClient } from "graphql-ws";
 import { backOnline, fullJitter } from "./backoff";
 import { pinnedInstance } from "./instance";
-import type { Session } from "./session";
 import { Store } from "./store";
+import type { Tokens } from "./tokens";
 
 /** The service's word for "this token has ended": fetch a new one and come back. */
 const TOKEN_ENDED = 4403;
@@ -21,7 +21,7 @@ export interface LiveSocket {
 }
 
 /** The one WebSocket of the tab. It reconnects for ever, with jitter, and notices a peer that went silent. */
-export function liveSocket(session: Session): LiveSocket {
+export function liveSocket(tokens: Tokens): LiveSocket {
   const state = new Store<SocketState>("closed");
   let sentToken: string | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +35,7 @@ export function liveSocket(session: Session): LiveSocket {
     retryWait: (attempt) => backOnline(fullJitter(attempt)),
     connectionParams: async () => {
       // Must not reject: graphql-ws would give up for good. A refused token comes back as a close that is retried.
-      sentToken = await session.accessTokenOrLast();
+      sentToken = await tokens.accessTokenOrLast();
       return { accessToken: sentToken };
     },
     on: {
@@ -43,7 +43,7 @@ export function liveSocket(session: Session): LiveSocket {
       connected: () => state.set("open"),
       closed: (event) => {
         clearTimeout(silence);
-        if ((event as CloseEvent).code === TOKEN_ENDED) session.reject(sentToken);
+        if ((event as CloseEvent).code === TOKEN_ENDED) tokens.reject(sentToken);
         const silent = state.get() === "connecting" && (event as CloseEvent).code === WITHOUT_A_WORD;
         state.set(silent ? "unreachable" : "closed");
       },

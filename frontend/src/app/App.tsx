@@ -3,26 +3,26 @@ import { DirectionProvider, MantineProvider } from "@mantine/core";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
+import { type Services, ServicesContext } from "@/session/services";
 import { language } from "@/strings";
 import { theme } from "@/ui/theme";
-import { type Antiphon, AntiphonContext } from "./antiphon";
 import { makeRouter } from "./router";
 import { UpdatePrompt } from "./UpdatePrompt";
 import type { Updates } from "./updates";
 import { useFieldWords } from "./useFieldWords";
 
-export function App({ antiphon, updates }: { antiphon: Antiphon; updates: Updates }) {
-  const [router] = useState(() => makeRouter(antiphon));
+export function App({ services, updates }: { services: Services; updates: Updates }) {
+  const [router] = useState(() => makeRouter(services));
   const spoken = useStore(language);
   useFieldWords();
-  const state = useStore(antiphon.session.state);
+  const state = useStore(services.session.state);
   // Signing in and out, here or in another tab, leads to the right side of the door.
   useEffect(() => {
     void router.invalidate();
   }, [router, state]);
   return (
-    <AntiphonContext value={antiphon}>
-      <ApolloProvider client={antiphon.client}>
+    <ServicesContext value={services}>
+      <ApolloProvider client={services.client}>
         {/* The variables are in theme.css: a style element made at run time would need a laxer policy. */}
         <MantineProvider
           theme={theme}
@@ -37,6 +37,6 @@ export function App({ antiphon, updates }: { antiphon: Antiphon; updates: Update
           </DirectionProvider>
         </MantineProvider>
       </ApolloProvider>
-    </AntiphonContext>
+    </ServicesContext>
   );
 }

@@ -1,23 +1,22 @@
 import { Outlet, useMatches } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { isDeveloper } from "@/api/instance";
 import { Store, useStore } from "@/api/store";
-import { Sidebar } from "@/features/chats/components/Sidebar";
-import { Announcer } from "@/features/messages/components/Announcer";
+import { Sidebar } from "@/features/chats";
+import { DeveloperPanel } from "@/features/developer";
+import { Announcer } from "@/features/messages";
+import { Notifier } from "@/features/notifications";
+import { SignedInContext, useServices } from "@/session/services";
 import { useOnePane } from "@/ui/pointer";
 import { StatusLine } from "@/ui/StatusLine";
-import { SignedInContext, useAntiphon } from "./antiphon";
 import styles from "./SignedInLayout.module.css";
 import { useFilesRefused } from "./useFilesRefused";
-
-const Notifier = lazy(() => import("@/features/notifications/components/Notifier"));
-const DeveloperPanel = lazy(() => import("@/features/developer/components/DeveloperPanel"));
 
 const NOTHING_CHOSEN = new Store<undefined>(undefined);
 
 /** The list beside what was chosen; on a phone, one of the two. */
 export function SignedInLayout() {
-  const { current } = useAntiphon();
+  const { current } = useServices();
   const signedIn = useStore(current);
   const atHome = useMatches({ select: (matches) => matches.at(-1)?.fullPath === "/" });
   const choices = useStore(signedIn?.preferences.choices ?? NOTHING_CHOSEN);

@@ -2,9 +2,9 @@ import { ApolloClient, ApolloLink } from "@apollo/client";
 import type { Health } from "@/api/health";
 import { authLink, routedHttpLink } from "@/api/httpLinks";
 import { serviceOf } from "@/api/routing";
-import type { Session } from "@/api/session";
 import type { LiveSocket } from "@/api/socket";
 import { socketLink } from "@/api/socketLink";
+import type { Session } from "@/session/session";
 import { makeCache } from "./cache";
 import { freshnessLink } from "./freshnessLink";
 

@@ -1,10 +1,10 @@
 import { ApolloLink, type InMemoryCache } from "@apollo/client";
 import { Kind } from "graphql";
 import { mergeMap, type Observable, of } from "rxjs";
-import { type Changes, changesOf } from "@/api/changes";
-import { keepNewer } from "@/features/messages/model/freshness";
+import { keepNewer } from "@/features/messages";
 import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 import { ChatStateFragmentDoc, ParticipantStateFragmentDoc, SentMessageFragmentDoc } from "@/gql/sender/graphql";
+import { type Changes, changesOf } from "@/live/changes";
 
 /** So often a question is asked again whose answers are overtaken one after the other. */
 const AGAIN = 3;

@@ -5,15 +5,17 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import type { Antiphon } from "./antiphon";
+import { ProfilePage, SignInPage, SignUpPage } from "@/features/account";
+import { ChatDetails, ChatPage, DiscoverPage, NoChatChosen } from "@/features/chats";
+import type { Services } from "@/session/services";
 import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
 
 interface Context {
-  antiphon: Antiphon;
+  services: Services;
 }
 
-const signedIn = ({ context }: { context: Context }) => context.antiphon.session.state.get().status === "signed-in";
+const signedIn = ({ context }: { context: Context }) => context.services.session.state.get().status === "signed-in";
 
 const root = createRootRouteWithContext<Context>()({});
 
@@ -33,12 +35,12 @@ const door = createRoute({
 const signIn = createRoute({
   getParentRoute: () => door,
   path: "/sign-in",
-  component: lazyRouteComponent(() => import("@/features/account/components/SignInPage"), "SignInPage"),
+  component: SignInPage,
 });
 const signUp = createRoute({
   getParentRoute: () => door,
   path: "/sign-up",
-  component: lazyRouteComponent(() => import("@/features/account/components/SignUpPage"), "SignUpPage"),
+  component: SignUpPage,
 });
 
 const app = createRoute({
@@ -53,28 +55,28 @@ const app = createRoute({
 const home = createRoute({
   getParentRoute: () => app,
   path: "/",
-  component: lazyRouteComponent(() => import("@/features/chats/components/NoChatChosen"), "NoChatChosen"),
+  component: NoChatChosen,
 });
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
-  loader: ({ context, params }) => context.antiphon.bringCopy(params.chatId),
-  component: lazyRouteComponent(() => import("@/features/messages/components/ConversationPage"), "ConversationPage"),
+  loader: ({ context, params }) => context.services.hydrateChat(params.chatId),
+  component: ChatPage,
 });
 const details = createRoute({
   getParentRoute: () => chat,
   path: "/details",
-  component: lazyRouteComponent(() => import("@/features/participants/components/ChatDetails"), "ChatDetails"),
+  component: ChatDetails,
 });
 const discover = createRoute({
   getParentRoute: () => app,
   path: "/discover",
-  component: lazyRouteComponent(() => import("@/features/chats/components/DiscoverPage"), "DiscoverPage"),
+  component: DiscoverPage,
 });
 const profile = createRoute({
   getParentRoute: () => app,
   path: "/profile",
-  component: lazyRouteComponent(() => import("@/features/account/components/ProfilePage"), "ProfilePage"),
+  component: ProfilePage,
 });
 /** Every other address, with the list beside it. */
 const nowhere = createRoute({
@@ -83,13 +85,13 @@ const nowhere = createRoute({
   component: lazyRouteComponent(() => import("./NotFound"), "NotFound"),
 });
 
-export function makeRouter(antiphon: Antiphon) {
+export function makeRouter(services: Services) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
       app.addChildren([home, chat.addChildren([details]), discover, profile, nowhere]),
     ]),
-    context: { antiphon },
+    context: { services },
     defaultPreload: "intent",
     defaultErrorComponent: ErrorPage,
   });

@@ -1,9 +1,9 @@
 import { deviceStorage } from "@/api/deviceStorage";
 import type { Failure, Reason } from "@/api/errors";
 import { Store } from "@/api/store";
-import { setTimeLocale } from "@/ui/time";
 import { en, type Strings } from "./en";
 import { isolated } from "./isolated";
+import { setTimeLocale } from "./time";
 
 /** The languages there are, each by its own name. English comes with the page, the others when they are spoken. */
 export const LANGUAGES = {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { dayKey } from "./time";
+import { dayKey } from "@/strings/time";
 
 /** A clock that is set, a sleep, a journey: looked after this often, and whenever the page is looked at again. */
 const LOOK_MS = 30_000;

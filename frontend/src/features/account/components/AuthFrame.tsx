@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { QuietLanguageChoice } from "@/features/preferences/components/QuietLanguageChoice";
+import { QuietLanguageChoice } from "@/features/preferences";
 import { t } from "@/strings";
 import { usePageName } from "@/ui/pageTitle";
 import styles from "./AuthFrame.module.css";

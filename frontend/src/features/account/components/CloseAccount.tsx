@@ -1,7 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
-import { useAntiphon } from "@/app/antiphon";
+import { useServices } from "@/session/services";
 import { explain, t } from "@/strings";
 import { useDeactivateUser } from "../hooks/useProfile";
 import { PasswordField } from "./PasswordField";
@@ -23,7 +23,7 @@ export function CloseAccount({ username }: { username: string }) {
 }
 
 function CloseAccountDialog({ username, onClose }: { username: string; onClose(): void }) {
-  const antiphon = useAntiphon();
+  const antiphon = useServices();
   const [deactivate, { loading }] = useDeactivateUser();
   const [password, setPassword] = useState("");
   const [failure, setFailure] = useState<Failure>();

@@ -1,12 +1,10 @@
 import { ActionIcon } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { LanguageChoice } from "@/features/preferences/components/LanguageChoice";
-import { NoticeChoices } from "@/features/preferences/components/NoticeChoices";
-import { WritingChoices } from "@/features/preferences/components/WritingChoices";
+import { LanguageChoice, NoticeChoices, WritingChoices } from "@/features/preferences";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { Bar } from "@/ui/Bar";
 import { BackIcon } from "@/ui/icons";
+import { PageHeader } from "@/ui/PageHeader";
 import { usePageName } from "@/ui/pageTitle";
 import { useAccount } from "../hooks/useProfile";
 import { CloseAccount } from "./CloseAccount";
@@ -23,7 +21,7 @@ export function ProfilePage() {
   usePageName(t.profile);
   return (
     <div className={styles.page}>
-      <Bar
+      <PageHeader
         leading={
           <ActionIcon aria-label={t.back} onClick={() => navigate({ to: "/" })}>
             <BackIcon />
@@ -31,7 +29,7 @@ export function ProfilePage() {
         }
       >
         <h1 className={styles.heading}>{t.profile}</h1>
-      </Bar>
+      </PageHeader>
       <div className={styles.scroll}>
         {account && (
           <div className={styles.sections}>

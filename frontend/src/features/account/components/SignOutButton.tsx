@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAntiphon, useSignedIn } from "@/app/antiphon";
+import { useServices, useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 
@@ -14,7 +14,7 @@ interface Loss {
 
 /** Signs out; asks first where that would throw away what somebody has written. */
 export function SignOutButton() {
-  const antiphon = useAntiphon();
+  const antiphon = useServices();
   const navigate = useNavigate();
   const { outbox, drafts, store } = useSignedIn();
   const [loss, setLoss] = useState<Loss>();

@@ -1,8 +1,6 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
-import { grantOf } from "@/api/refresh";
-import { useAntiphon } from "@/app/antiphon";
 import { type FragmentType, unmask } from "@/gql/users";
 import {
   LoginDocument,
@@ -12,12 +10,14 @@ import {
   type RegisterInput,
   SignedInFragmentDoc,
 } from "@/gql/users/graphql";
+import { grantOf } from "@/session/refresh";
+import { useServices } from "@/session/services";
 
 type Payload = FragmentType<typeof SignedInFragmentDoc>;
 
 /** Starts a session from what signing in or signing up answers; what went wrong is kept to be shown. */
 function useStart<Input>(ask: (input: Input) => Promise<Payload | undefined>) {
-  const { session, client } = useAntiphon();
+  const { session, client } = useServices();
   const [loading, setLoading] = useState(false);
   const [failure, setFailure] = useState<Failure>();
 
@@ -43,7 +43,7 @@ const options = { context: { anonymous: true }, fetchPolicy: "no-cache" } as con
 
 export function useLogin() {
   const client = useApolloClient();
-  const { session } = useAntiphon();
+  const { session } = useServices();
   return useStart(async (asked: LoginInput) => {
     const input = { ...asked, deviceTokens: session.devices.all() };
     const { data } = await client.mutate({ mutation: LoginDocument, variables: { input }, ...options });

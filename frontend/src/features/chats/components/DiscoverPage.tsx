@@ -8,10 +8,10 @@ import { type FragmentType, unmask } from "@/gql/receiver";
 import { PublicChatFragmentDoc, PublicChatsDocument } from "@/gql/receiver/graphql";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { Bar } from "@/ui/Bar";
 import { EmptyState } from "@/ui/EmptyState";
 import { BackIcon, CompassIcon, SearchIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
+import { PageHeader } from "@/ui/PageHeader";
 import { usePageName } from "@/ui/pageTitle";
 import { useJoinChat } from "../hooks/useJoinChat";
 import styles from "./DiscoverPage.module.css";
@@ -38,7 +38,7 @@ export function DiscoverPage() {
     });
   return (
     <div className={styles.page}>
-      <Bar
+      <PageHeader
         leading={
           <ActionIcon aria-label={t.back} onClick={() => navigate({ to: "/" })}>
             <BackIcon />
@@ -46,7 +46,7 @@ export function DiscoverPage() {
         }
       >
         <h1 className={styles.heading}>{t.findPublic}</h1>
-      </Bar>
+      </PageHeader>
       <div className={styles.scroll}>
         <TextInput
           className={styles.search}

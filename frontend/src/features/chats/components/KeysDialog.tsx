@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { useEnterSends } from "@/features/preferences/hooks/useChoices";
+import { useEnterSends } from "@/features/preferences";
 import { t } from "@/strings";
 import { shortcutName } from "@/ui/keys";
 import styles from "./KeysDialog.module.css";

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { v7 } from "uuid";
 import { type Failure, failureOf } from "@/api/errors";
-import { PeoplePicker, type Person } from "@/features/participants/components/PeoplePicker";
+import { PeoplePicker, type Person } from "@/features/participants";
 import type { ChatKind } from "@/gql/sender/graphql";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";

@@ -1,8 +1,8 @@
 import { ActionIcon, Skeleton, UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { useAccount } from "@/features/account/hooks/useProfile";
-import { ConnectionLine } from "@/features/connection/components/ConnectionLine";
+import { useAccount } from "@/features/account";
+import { ConnectionLine } from "@/features/connection";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { CompassIcon, ComposeIcon, GoToIcon } from "@/ui/icons";

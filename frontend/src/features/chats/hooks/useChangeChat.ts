@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
-import { useSignedIn } from "@/app/antiphon";
 import { LeaveChatDocument, RemoveChatDocument, UpdateChatDocument } from "@/gql/sender/graphql";
-import { unlistChat } from "../model/chatCache";
+import { useSignedIn } from "@/session/services";
+import { unlistChat } from "../cache";
 
 /** Renames a chat or changes its description. The answer carries the chat's facts, which go to the cache by its id. */
 export const useUpdateChat = () => useMutation(UpdateChatDocument);

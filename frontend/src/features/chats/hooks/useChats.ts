@@ -1,9 +1,9 @@
 import { useQuery } from "@apollo/client/react";
 import { useMemo } from "react";
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
-import { useChoices } from "@/features/preferences/hooks/useChoices";
+import { useChoices } from "@/features/preferences";
 import { ChatByIdDocument, ChatsDocument } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { inOrder } from "../model/order";
 
 /** The caller's chats: those they pinned, then newest activity first. The inbox loads them and keeps them current; this only watches. */

@@ -1,4 +1,4 @@
-import { useChoices } from "@/features/preferences/hooks/useChoices";
+import { useChoices } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
 import { type ListedChat, unreadOf } from "../model/unread";

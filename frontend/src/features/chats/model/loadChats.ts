@@ -1,5 +1,4 @@
 import type { ApolloClient } from "@apollo/client";
-import { changesOf } from "@/api/changes";
 import { unmask } from "@/gql/receiver";
 import {
   ChatByIdDocument,
@@ -9,7 +8,8 @@ import {
   type ChatsQueryVariables,
   OwnParticipationFragmentDoc,
 } from "@/gql/receiver/graphql";
-import { isListed, listChat, unlistChat } from "./chatCache";
+import { changesOf } from "@/live/changes";
+import { isListed, listChat, unlistChat } from "../cache";
 
 const PAGE = 50;
 
@@ -83,14 +83,9 @@ async function readPage(client: ApolloClient, after: string | null): Promise<Cha
 
 /**
  * Loads one chat as it is now, no older than `atLeast`, and lists it if the caller takes part; if they do not, it leaves
- * the list. Null when it is not there or not theirs.
+ * the list. Answers whether it is there, and theirs to read.
  */
-export async function loadChat(
-  client: ApolloClient,
-  chatId: string,
-  me: string,
-  atLeast?: string,
-): Promise<{ id: string; feedCursor: string } | null> {
+export async function loadChat(client: ApolloClient, chatId: string, me: string, atLeast?: string): Promise<boolean> {
   const { data } = await client.query({
     query: ChatByIdDocument,
     variables: { id: chatId, me, atLeast },
@@ -99,6 +94,5 @@ export async function loadChat(
   const isOwn = data?.chat && unmask(OwnParticipationFragmentDoc, data.chat).participant;
   if (isOwn) listChat(client.cache, chatId, me);
   else if (isListed(client.cache, chatId)) unlistChat(client.cache, chatId, me);
-  if (!data?.chat) return null;
-  return unmask(ChatRowFragmentDoc, data.chat);
+  return data?.chat != null;
 }

@@ -1,5 +1,5 @@
-import type { OutboxEntry } from "@/features/messages/model/outboxEntry";
-import { asIntended } from "@/features/messages/model/rows";
+import type { OutboxEntry } from "@/features/messages";
+import { asIntended } from "@/features/messages";
 import { unmask } from "@/gql/receiver";
 import { type ChatRowFragment, MessageFieldsFragmentDoc, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";

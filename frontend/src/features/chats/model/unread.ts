@@ -1,3 +1,4 @@
+import { unreadAbove } from "@/features/messages";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
 
@@ -5,16 +6,6 @@ import { ChatRowFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/gr
 export interface ListedChat {
   node: FragmentType<typeof ChatRowFragmentDoc>;
   participant?: FragmentType<typeof OwnParticipantFragmentDoc> | null;
-}
-
-/** How many messages stand above a read mark and have not been removed; none for someone without a mark. */
-export function unreadAbove(
-  mark: number | undefined,
-  chat: { messageCount: number; removedNumbers: readonly number[] },
-): number {
-  if (mark === undefined) return 0;
-  const removed = chat.removedNumbers.filter((number) => number > mark && number <= chat.messageCount).length;
-  return Math.max(0, chat.messageCount - mark - removed);
 }
 
 /** How many messages of a chat are left to read. */

@@ -1,14 +1,14 @@
 import { useStore } from "@/api/store";
-import { useAntiphon, useSignedIn } from "@/app/antiphon";
+import { useServices, useSignedIn } from "@/session/services";
 import { t } from "@/strings";
-import { momentTime } from "@/ui/time";
+import { momentTime } from "@/strings/time";
 import { useToday } from "@/ui/today";
 import { useConnection } from "../hooks/useConnection";
 import styles from "./ConnectionLine.module.css";
 
 /** Says so when what is seen may not be all there is, and until when it is. Nothing at all while everything is live. */
 export function ConnectionLine() {
-  const { health, session } = useAntiphon();
+  const { health, session } = useServices();
   const { inbox, store } = useSignedIn();
   const state = useConnection();
   const failing = useStore(health.failing);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
-import type { LiveState } from "../model/inbox";
+import type { LiveState } from "@/live/inbox";
+import { useSignedIn } from "@/session/services";
 
 /** Shorter interruptions than this are not worth a word: most end before anyone has read it. */
 const CALM_MS = 1_200;

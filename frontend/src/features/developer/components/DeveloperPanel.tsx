@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { answeredBy, pinInstance, pinnedInstance } from "@/api/instance";
 import { useStore } from "@/api/store";
-import { useAntiphon, useSignedIn } from "@/app/antiphon";
+import { useServices, useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import styles from "./DeveloperPanel.module.css";
 
@@ -10,11 +10,11 @@ const CHOICES = [undefined, "1", "2"];
 
 /** For those who work on Antiphon: which instance serves this tab, where each feed stands, and a bad network at will. */
 export default function DeveloperPanel() {
-  const { socket } = useAntiphon();
+  const { socket } = useServices();
   const { inbox } = useSignedIn();
   const answered = useStore(answeredBy);
   const state = useStore(inbox.state);
-  const way = useStore(inbox.ladder.name);
+  const way = useStore(inbox.fallback.name);
   const [positions, setPositions] = useState(inbox.positions.entries());
   useEffect(() => {
     const timer = setInterval(() => setPositions(inbox.positions.entries()), 1_000);

@@ -2,8 +2,8 @@ import { useApolloClient } from "@apollo/client/react";
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
 import { MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { senderName } from "../model/senderName";
 
@@ -12,9 +12,9 @@ const BURST_MS = 600;
 
 /** Tells those who do not see it that a message arrived. Shows nothing. */
 export function Announcer() {
-  const { heard } = useSignedIn();
+  const { incoming } = useSignedIn();
   const client = useApolloClient();
-  const latest = useStore(heard);
+  const latest = useStore(incoming);
   const [text, setText] = useState("");
   useEffect(() => {
     if (!latest) return;

@@ -1,6 +1,6 @@
 import { ActionIcon, Textarea } from "@mantine/core";
 import { type KeyboardEvent, memo } from "react";
-import { useEnterSends } from "@/features/preferences/hooks/useChoices";
+import { useEnterSends } from "@/features/preferences";
 import { t } from "@/strings";
 import { CloseIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";

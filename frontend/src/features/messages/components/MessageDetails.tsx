@@ -1,17 +1,17 @@
 import { Modal, Skeleton } from "@mantine/core";
-import { useSignedIn } from "@/app/antiphon";
-import { useAllParticipants } from "@/features/participants/hooks/useAllParticipants";
+import { useAllParticipants } from "@/features/participants";
 import { unmask } from "@/gql/receiver";
 import {
   type MessageFieldsFragment,
   type ParticipantFieldsFragment,
   PersonNameFragmentDoc,
 } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
+import { fullTime } from "@/strings/time";
 import { Avatar } from "@/ui/Avatar";
 import { Notice } from "@/ui/Notice";
-import { fullTime } from "@/ui/time";
-import { readersOf } from "../model/readers";
+import { readersOf } from "../model/readReceipts";
 import styles from "./MessageDetails.module.css";
 
 /**

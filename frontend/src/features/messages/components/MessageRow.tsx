@@ -3,20 +3,20 @@ import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo, useRef, 
 import { unmask } from "@/gql/receiver";
 import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
+import { clockTime, fullTime } from "@/strings/time";
 import { Avatar } from "@/ui/Avatar";
 import { ReplyIcon } from "@/ui/icons";
-import { hueOf } from "@/ui/identity";
 import { isComposing } from "@/ui/keys";
 import { plainText } from "@/ui/parseMarkdown";
 import { TabStopContext } from "@/ui/tabStop";
-import { clockTime, fullTime } from "@/ui/time";
+import { hueOf } from "@/ui/userColor";
 import { useTouch } from "../hooks/useTouch";
 import { isFewEmoji } from "../model/looks";
 import { senderName } from "../model/senderName";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
+import { ReadReceipt } from "./ReadReceipt";
 import { RowActions } from "./RowActions";
-import { Ticks } from "./Ticks";
 
 export interface MessageActions {
   reply(message: MessageFieldsFragment): void;
@@ -136,7 +136,7 @@ function Meta(props: {
             {clockTime(message.createdAt)}
           </time>
         )}
-        {ticks && <Ticks state={props.readers!} direct={props.direct} />}
+        {ticks && <ReadReceipt state={props.readers!} direct={props.direct} />}
       </span>
     </span>
   );

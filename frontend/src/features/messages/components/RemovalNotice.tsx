@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef } from "react";
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
 import { Prompt } from "@/ui/Prompt";
@@ -46,10 +46,10 @@ function Undo({ byKeyboard, list }: { byKeyboard: boolean; list: RefObject<HTMLE
     <div
       ref={frame}
       className={styles.prompt}
-      onFocus={() => removals.linger(true)}
-      onBlur={() => removals.linger(false)}
-      onPointerEnter={() => removals.linger(true)}
-      onPointerLeave={() => removals.linger(false)}
+      onFocus={() => removals.extendUndo(true)}
+      onBlur={() => removals.extendUndo(false)}
+      onPointerEnter={() => removals.extendUndo(true)}
+      onPointerLeave={() => removals.extendUndo(false)}
     >
       <Prompt text={t.messageRemoved} action={t.undo} onAction={() => removals.undo()} />
     </div>

@@ -1,13 +1,13 @@
 import { Menu, VisuallyHidden } from "@mantine/core";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
+import { clockTime, fullTime } from "@/strings/time";
 import { copyText } from "@/ui/copy";
 import { CopyIcon, EditIcon, InfoIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useTabStop } from "@/ui/tabStop";
-import { clockTime, fullTime } from "@/ui/time";
 import styles from "./Bubble.module.css";
 import type { MessageActions } from "./MessageRow";
 

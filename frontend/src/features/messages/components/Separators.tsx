@@ -1,5 +1,5 @@
 import { t } from "@/strings";
-import { dayName } from "@/ui/time";
+import { dayName } from "@/strings/time";
 import { useToday } from "@/ui/today";
 import styles from "./Separators.module.css";
 

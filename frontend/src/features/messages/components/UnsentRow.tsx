@@ -1,17 +1,17 @@
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
+import { clockTime } from "@/strings/time";
 import { WarningIcon } from "@/ui/icons";
-import { clockTime } from "@/ui/time";
-import { type Trouble, useTrouble } from "../hooks/useTrouble";
+import { type Trouble, useSendingTrouble } from "../hooks/useSendingTrouble";
 import { isFewEmoji } from "../model/looks";
 import type { OutboxEntry, UnsentEdit, UnsentMessage } from "../model/outboxEntry";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
-import { Ticks } from "./Ticks";
+import { ReadReceipt } from "./ReadReceipt";
 
 /** A message on its way: in the outbox, or given back to its author with the reason. */
 export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boolean }) {
-  const { trouble, unkept } = useTrouble(unsent);
+  const { trouble, unkept } = useSendingTrouble(unsent);
   return (
     <article
       className={styles.row}
@@ -28,7 +28,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
           <span className={styles.meta}>
             <span className={styles.facts}>
               <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
-              {!unsent.failure && <Ticks state={trouble.kind === "offline" ? "waiting" : "sending"} direct />}
+              {!unsent.failure && <ReadReceipt state={trouble.kind === "offline" ? "waiting" : "sending"} direct />}
             </span>
           </span>
         </div>
@@ -40,7 +40,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
 
 /** What became of an edit that no service has taken yet, below the message as it is meant to be. */
 export function UnsentNote({ entry }: { entry: UnsentEdit }) {
-  const { trouble, unkept } = useTrouble(entry);
+  const { trouble, unkept } = useSendingTrouble(entry);
   return (
     <div className={styles.row} data-own>
       <Word entry={entry} trouble={trouble} unkept={unkept} />

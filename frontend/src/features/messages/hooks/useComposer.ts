@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { useSignedIn } from "@/app/antiphon";
-import { useTypingSignal } from "@/features/typing/hooks/useTypingSignal";
+import { useTypingSignal } from "@/features/typing";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { useEditMessage } from "./useEditMessage";
 import { useSendMessage } from "./useSendMessage";
 

@@ -1,6 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import { useCallback, useSyncExternalStore } from "react";
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 
 /** What waits in a chat to be written on. Nothing for the chat that is open: there one sees it. */
 export function useDraft(chatId: string): string | undefined {

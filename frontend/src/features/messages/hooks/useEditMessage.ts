@@ -1,6 +1,6 @@
 import { useCallback } from "react";
-import { useSignedIn } from "@/app/antiphon";
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { tell } from "@/ui/status";
 

@@ -1,9 +1,9 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef } from "react";
 import { failureOf, isTemporary } from "@/api/errors";
-import { useSignedIn } from "@/app/antiphon";
-import { moveReadMark } from "@/features/participants/model/participantCache";
+import { moveReadMark } from "@/features/participants";
 import { MarkAsReadDocument } from "@/gql/sender/graphql";
+import { useSignedIn } from "@/session/services";
 
 /** A burst of messages is marked once, after it. */
 const BURST_MS = 400;

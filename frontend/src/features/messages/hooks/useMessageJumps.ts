@@ -2,8 +2,8 @@ import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useEffect, useRef } from "react";
 import { unmask } from "@/gql/receiver";
 import { MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import { keepMessages } from "../cache";
 import { loadPage, PAGE, shownOf } from "../model/loadPage";
-import { keepMessages } from "../model/messageCache";
 import type { MessageWindow } from "./useMessageWindow";
 
 /** Shows another place of the chat: a message, which is loaded if need be, or the newest one. */

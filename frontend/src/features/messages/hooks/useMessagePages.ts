@@ -1,8 +1,8 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { MessagesQueryVariables } from "@/gql/receiver/graphql";
+import { keepMessages } from "../cache";
 import { loadPage, PAGE } from "../model/loadPage";
-import { keepMessages } from "../model/messageCache";
 import type { MessageWindow } from "./useMessageWindow";
 
 /** Reading on, a reader has so many behind them before the first are let go. */

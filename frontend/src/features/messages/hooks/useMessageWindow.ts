@@ -2,8 +2,8 @@ import { useQuery } from "@apollo/client/react";
 import { useMemo, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { MessageFieldsFragmentDoc, MessagesDocument } from "@/gql/receiver/graphql";
+import { runAround } from "../model/contiguousRange";
 import { shownOf } from "../model/loadPage";
-import { runAround } from "../model/runs";
 
 /**
  * What is shown of the loaded messages of a chat: the stretch without a hole around one place, which is the newest message,

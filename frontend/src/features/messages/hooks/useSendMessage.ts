@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import { v7 } from "uuid";
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { tell } from "@/ui/status";
 

@@ -1,7 +1,6 @@
 import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
-import { countMessage } from "@/features/chats/model/chatCache";
-import { moveReadMark } from "@/features/participants/model/participantCache";
+import { moveReadMark } from "@/features/participants";
 import {
   type MessageFieldsFragment,
   PersonNameFragmentDoc,
@@ -16,7 +15,7 @@ import {
   SentMessageFragmentDoc,
   UpdateMessageDocument,
 } from "@/gql/sender/graphql";
-import { addMessage, knownMessage, putMessage } from "./messageCache";
+import { addMessage, countMessage, knownMessage, putMessage } from "../cache";
 import type { OutboxEntry, UnsentEdit, UnsentMessage, UnsentRemoval } from "./outboxEntry";
 
 /** Sends one entry of the outbox and writes what is acknowledged where its live event would, so that the two merge. */

@@ -1,4 +1,4 @@
-import type { DeviceStore } from "@/features/offline/model/deviceStore";
+import type { DeviceStore } from "@/session/deviceStore";
 
 const PREFIX = "draft.";
 /** Someone who types is not written down with every letter. */
@@ -36,13 +36,13 @@ export class Drafts {
   }
 
   /** The page is left: nothing that was typed may wait any longer. */
-  settle(): void {
+  flush(): void {
     for (const chatId of this.#typed.keys()) this.#write(chatId);
   }
 
   /** How many there are. */
   count(): number {
-    this.settle();
+    this.flush();
     return this.#store.entries(PREFIX).length;
   }
 

@@ -1,7 +1,7 @@
 import { fullJitter, pause } from "@/api/backoff";
 import { type Failure, failureOf, isTemporary } from "@/api/errors";
 import { Store } from "@/api/store";
-import type { DeviceStore } from "@/features/offline/model/deviceStore";
+import type { DeviceStore } from "@/session/deviceStore";
 import {
   keyOf,
   type OutboxEntry,
@@ -119,7 +119,7 @@ export class Outbox {
   }
 
   /** The network is back: do not sit out the current pause. */
-  nudge(): void {
+  retryNow(): void {
     this.#wake.abort();
     this.#wake = new AbortController();
     this.#pump();
@@ -129,7 +129,7 @@ export class Outbox {
   yield(): void {
     if (!this.#release) return;
     this.#yielding = true;
-    this.nudge();
+    this.retryNow();
   }
 
   /** The session ended: nothing more is sent. What is left waits in the store until the same person signs in. */
@@ -191,7 +191,7 @@ export class Outbox {
   /** Somebody asks again: neither a pause nor an attempt without an answer is waited for. */
   #insist(chatId: string): void {
     for (const entry of this.entries.get()) if (entry.chatId === chatId) this.#attempts.get(keyOf(entry))?.abort();
-    this.nudge();
+    this.retryNow();
   }
 
   /** Starts what is not under way: first by becoming the tab that sends, then one queue per chat. */

@@ -1,5 +1,5 @@
 import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
-import { dayKey, minuteKey } from "@/ui/time";
+import { dayKey, minuteKey } from "@/strings/time";
 import type { OutboxEntry, UnsentEdit, UnsentMessage } from "./outboxEntry";
 
 /** One row of a conversation. Keys are stable: a message keeps its key from sending to its last edit. */

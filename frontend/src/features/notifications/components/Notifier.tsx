@@ -2,10 +2,10 @@ import type { ApolloCache } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { useSignedIn } from "@/app/antiphon";
-import { chatTitle } from "@/features/chats/model/chatTitle";
-import { senderName } from "@/features/messages/model/senderName";
+import { chatTitle } from "@/features/chats";
+import { senderName } from "@/features/messages";
 import { ChatRowFragmentDoc, MessageFieldsFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { plainText } from "@/ui/parseMarkdown";
 import { chime } from "../model/chime";
@@ -23,7 +23,7 @@ interface Heard {
 
 /** Tells of messages that arrive while nobody looks at this tab, as the reader has chosen. Shows nothing itself. */
 export default function Notifier() {
-  const { heard, preferences, me } = useSignedIn();
+  const { incoming, preferences, me } = useSignedIn();
   const { cache } = useApolloClient();
   const navigate = useNavigate();
   useEffect(() => {
@@ -60,8 +60,8 @@ export default function Notifier() {
       };
       work().catch((error) => console.warn("a message arrived and could not be told of", error));
     };
-    const stop = heard.subscribe(() => {
-      const latest = heard.get();
+    const stop = incoming.subscribe(() => {
+      const latest = incoming.get();
       if (!latest || !mine || document.visibilityState !== "hidden") return;
       bursts.set(latest.chatId, { ...latest, count: (bursts.get(latest.chatId)?.count ?? 0) + 1 });
       timer ??= setTimeout(tell, BURST_MS);
@@ -71,7 +71,7 @@ export default function Notifier() {
       stop();
       clearTimeout(timer);
     };
-  }, [heard, preferences, me, cache, navigate]);
+  }, [incoming, preferences, me, cache, navigate]);
   return null;
 }
 

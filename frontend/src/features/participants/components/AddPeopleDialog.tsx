@@ -4,7 +4,7 @@ import { type Failure, failureOf } from "@/api/errors";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
 import { useAddParticipants } from "../hooks/useChangeParticipants";
-import styles from "./ChatDetails.module.css";
+import styles from "./AddPeopleDialog.module.css";
 import { PeoplePicker, type Person } from "./PeoplePicker";
 
 export function AddPeopleDialog(props: { chatId: string; present: ReadonlySet<string>; onClose(): void }) {

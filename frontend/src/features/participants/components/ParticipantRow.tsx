@@ -1,9 +1,9 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
-import { useSignedIn } from "@/app/antiphon";
 import { unmask } from "@/gql/receiver";
 import { type ParticipantFieldsFragment, type ParticipantRole, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
@@ -11,7 +11,7 @@ import { MoreIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { useChangeRole, useRemoveParticipant } from "../hooks/useChangeParticipants";
 import type { Permissions } from "../model/permissions";
-import styles from "./ChatDetails.module.css";
+import styles from "./ParticipantRow.module.css";
 
 const roleNames = (): Record<ParticipantRole, string> => ({ OWNER: t.owner, ADMIN: t.admin, MEMBER: t.member });
 const giveNames = (): Record<ParticipantRole, string> => ({

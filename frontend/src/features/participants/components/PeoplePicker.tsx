@@ -1,7 +1,7 @@
 import { ActionIcon, Skeleton, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { failureOf } from "@/api/errors";
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { CloseIcon, SearchIcon } from "@/ui/icons";

@@ -1,6 +1,4 @@
 import { useApolloClient, useMutation } from "@apollo/client/react";
-import { changesOf } from "@/api/changes";
-import { useSignedIn } from "@/app/antiphon";
 import type { ParticipantFieldsFragment } from "@/gql/receiver/graphql";
 import { unmask } from "@/gql/sender";
 import {
@@ -10,8 +8,10 @@ import {
   RemoveParticipantDocument,
   type RemoveParticipantInput,
 } from "@/gql/sender/graphql";
+import { changesOf } from "@/live/changes";
+import { useSignedIn } from "@/session/services";
+import { hideParticipant, putParticipants } from "../cache";
 import type { Person } from "../components/PeoplePicker";
-import { hideParticipant, putParticipants } from "../model/participantCache";
 
 /** Adds people and shows them at once with the names that the search told. */
 export function useAddParticipants(chatId: string) {

@@ -1,10 +1,10 @@
 import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useEffect, useMemo, useRef } from "react";
-import { changesOf } from "@/api/changes";
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
 import { unmask } from "@/gql/receiver";
 import { ParticipantFieldsFragmentDoc, ParticipantsDocument } from "@/gql/receiver/graphql";
+import { changesOf } from "@/live/changes";
+import { useSignedIn } from "@/session/services";
 
 const PAGE = 100;
 

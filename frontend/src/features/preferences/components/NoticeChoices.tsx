@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Notice } from "@/ui/Notice";
 import { Toggle } from "@/ui/Toggle";

@@ -1,4 +1,4 @@
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Toggle } from "@/ui/Toggle";
 import { useEnterSends } from "../hooks/useChoices";

@@ -1,5 +1,5 @@
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
+import { useSignedIn } from "@/session/services";
 import { useCoarsePointer } from "@/ui/pointer";
 import type { Choices } from "../model/preferences";
 

@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useStore } from "@/api/store";
-import { useSignedIn } from "@/app/antiphon";
 import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 
 const NOBODY: readonly string[] = [];
 

@@ -1,0 +1,6 @@
+import { lazyRouteComponent } from "@tanstack/react-router";
+
+export const ChatPage = lazyRouteComponent(() => import("./components/ChatPage"), "ChatPage");
+export const ChatDetails = lazyRouteComponent(() => import("./components/ChatDetails"), "ChatDetails");
+export const DiscoverPage = lazyRouteComponent(() => import("./components/DiscoverPage"), "DiscoverPage");
+export const NoChatChosen = lazyRouteComponent(() => import("./components/NoChatChosen"), "NoChatChosen");

@@ -1,0 +1,3 @@
+// What others may use of this feature.
+export { ConnectionLine } from "./components/ConnectionLine";
+export { ConnectionWords } from "./components/ConnectionWords";

@@ -1,0 +1,21 @@
+// What others may use of this feature.
+export { forget as forgetMessages, policies as messagePolicies } from "./cache";
+export { Announcer } from "./components/Announcer";
+export { Composer } from "./components/Composer";
+export { MessageList, type MessageListProps } from "./components/MessageList";
+export { RemovalNotice } from "./components/RemovalNotice";
+export type { ComposerMode } from "./hooks/useComposer";
+export { useDraft } from "./hooks/useDraft";
+export { type LoadedMessages, useMessages } from "./hooks/useMessages";
+export { useRemoveMessage } from "./hooks/useRemoveMessage";
+export { MessageDetails } from "./lazy";
+export { live as messageLive } from "./live";
+export { deliver } from "./model/deliver";
+export { Drafts } from "./model/drafts";
+export { Outbox } from "./model/outbox";
+export type { OutboxEntry, UnsentMessage } from "./model/outboxEntry";
+export { PendingRemovals } from "./model/pendingRemovals";
+export { asIntended } from "./model/rows";
+export { senderName } from "./model/senderName";
+export { keepNewer } from "./model/staleResponses";
+export { unreadAbove } from "./model/unread";

@@ -1,0 +1,3 @@
+import { lazy } from "react";
+
+export const MessageDetails = lazy(() => import("./components/MessageDetails"));

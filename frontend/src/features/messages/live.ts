@@ -1,0 +1,38 @@
+import { moveReadMark } from "@/features/participants";
+import { unmask } from "@/gql/receiver";
+import { type MessageEventsFragment, MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import type { Applying, LiveHandlers } from "@/live/handlers";
+import { addMessage, countMessage, countRemoval, putMessage } from "./cache";
+
+type Event<Kind extends MessageEventsFragment["__typename"]> = Extract<MessageEventsFragment, { __typename: Kind }>;
+
+function putChanged({ message: masked }: Event<"MessageUpdated" | "MessageRemoved">, { cache }: Applying): void {
+  const message = unmask(MessageFieldsFragmentDoc, masked);
+  putMessage(cache, message);
+  if (message.removedAt) countRemoval(cache, message);
+}
+
+export const live = {
+  apply: {
+    MessageAdded({ message: masked }, { cache }) {
+      const message = unmask(MessageFieldsFragmentDoc, masked);
+      addMessage(cache, message);
+      countMessage(cache, message);
+      // Told late, it may be gone by now.
+      if (message.removedAt) countRemoval(cache, message);
+      // Who sends has read: the sender moves the own mark in the same transaction.
+      moveReadMark(cache, message.chatId, message.senderId, message.number);
+    },
+    MessageUpdated: putChanged,
+    MessageRemoved: putChanged,
+  },
+  notify: {
+    MessageAdded({ message }, { actorId, me, services }) {
+      if (!actorId || actorId === me) return;
+      const { id, chatId, senderId } = unmask(MessageFieldsFragmentDoc, message);
+      // Who has sent no longer types.
+      services.typing.stopped(chatId, senderId);
+      services.incoming.set({ id, chatId });
+    },
+  },
+} satisfies LiveHandlers<MessageEventsFragment>;

@@ -1,0 +1,7 @@
+import type { OfflineStore } from "./model/offlineStore";
+
+declare module "@/session/services" {
+  interface SignedInServices {
+    copy: OfflineStore;
+  }
+}

@@ -1,0 +1,9 @@
+// What others may use of this feature.
+export { moveReadMark, policies as participantPolicies } from "./cache";
+export { AddPeopleDialog } from "./components/AddPeopleDialog";
+export { ParticipantRow } from "./components/ParticipantRow";
+export { PeoplePicker, type Person } from "./components/PeoplePicker";
+export { useAllParticipants } from "./hooks/useAllParticipants";
+export { useParticipants } from "./hooks/useParticipants";
+export { live as participantLive } from "./live";
+export { permissionsOf } from "./model/permissions";

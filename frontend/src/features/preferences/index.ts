@@ -1,0 +1,8 @@
+// What others may use of this feature.
+export { ChatChoices } from "./components/ChatChoices";
+export { LanguageChoice } from "./components/LanguageChoice";
+export { NoticeChoices } from "./components/NoticeChoices";
+export { QuietLanguageChoice } from "./components/QuietLanguageChoice";
+export { WritingChoices } from "./components/WritingChoices";
+export { useChoices, useEnterSends } from "./hooks/useChoices";
+export { Preferences } from "./model/preferences";

@@ -1,0 +1,7 @@
+import type { TypingNames } from "./model/typingNames";
+
+declare module "@/session/services" {
+  interface SignedInServices {
+    typing: TypingNames;
+  }
+}
