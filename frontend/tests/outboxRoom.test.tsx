@@ -27,7 +27,7 @@ test("what waits to be sent is bounded in number, and what finds no room stays w
 
   expect(send.current("one too many", null)).toBe(false);
   expect(edit.current({ ...message, id: "2" }, "after")).toBe(false);
-  expect(status.get()?.text).toBe(t.tooMuchUnsent);
+  expect(status.get()?.text).toBe(t.messages.tooMuchUnsent);
   expect(outbox.entries.get()).toHaveLength(MAX_UNSENT);
   // What takes the place of an earlier one needs no room.
   expect(edit.current(message, "after all")).toBe(true);

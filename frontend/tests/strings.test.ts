@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { chooseLanguage, explain, LANGUAGES, type Language, language, preferredLanguage, speak, t } from "@/strings";
+import { en, type Strings } from "@/strings/en";
 import { briefTime, fullTime } from "@/strings/time";
 
 afterEach(() => speak("en"));
@@ -12,6 +13,23 @@ function shapeOf(words: object, path = ""): string[] {
     typeof word === "object" ? shapeOf(word as object, `${path}${name}.`) : [`${path}${name}: ${typeof word}`],
   );
 }
+
+/** The words of all features, each under the name of its feature and its own. */
+function wordsOf(catalogue: Strings): Map<string, unknown> {
+  const features: [string, object][] = Object.entries(catalogue);
+  return new Map(
+    features.flatMap(([feature, words]) =>
+      Object.entries(words).map(([name, word]): [string, unknown] => [`${feature}.${name}`, word]),
+    ),
+  );
+}
+
+test("every word is said somewhere", () => {
+  const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
+  const text = sources.map((name) => readFileSync(`src/${name}`, "utf8")).join("\n");
+  const said = new Set([...text.matchAll(/\bt\.(\w+\.\w+)/g)].map(([, name]) => name));
+  expect([...wordsOf(en).keys()].filter((name) => !said.has(name))).toEqual([]);
+});
 
 test("every language has every word, none of them empty", async () => {
   const english = await LANGUAGES.en.load();
@@ -27,15 +45,20 @@ test("no sentence was left in English", async () => {
   const english = await LANGUAGES.en.load();
   const sameIn = async (code: Language) => {
     const other = await LANGUAGES[code].load();
-    return Object.keys(english)
-      .filter((name) => {
-        const [one, same] = [english, other].map((words) => words[name as keyof typeof words]);
-        return typeof one === "string" && one === same;
-      })
+    const same = wordsOf(other);
+    return [...wordsOf(english)]
+      .filter(([name, word]) => typeof word === "string" && word === same.get(name))
+      .map(([name]) => name)
       .sort();
   };
-  expect(await sameIn("de")).toEqual(["admin", "appName", "chats", "displayName", "emoji"]);
-  expect(await sameIn("ar")).toEqual(["appName"]);
+  expect(await sameIn("de")).toEqual([
+    "account.displayName",
+    "app.appName",
+    "chats.chats",
+    "messages.emoji",
+    "participants.admin",
+  ]);
+  expect(await sameIn("ar")).toEqual(["app.appName"]);
 });
 
 test("the browser's first language that there is, unless another one was chosen on this device", async () => {
@@ -48,7 +71,7 @@ test("the browser's first language that there is, unless another one was chosen 
 
 test("Arabic counts as Arabic does, in the digits of the page, and reads from right to left", async () => {
   await speak("ar");
-  expect([1, 2, 3, 11, 100, 1_200].map((count) => t.participantsCount(count))).toEqual([
+  expect([1, 2, 3, 11, 100, 1_200].map((count) => t.participants.participantsCount(count))).toEqual([
     "مشارك واحد",
     "مشاركان",
     "3 مشاركين",
@@ -56,8 +79,8 @@ test("Arabic counts as Arabic does, in the digits of the page, and reads from ri
     "100 مشارك",
     "1,200 مشارك",
   ]);
-  expect(t.readByCount(0)).toBe("لم يقرأها أحد بعد");
-  expect(t.charactersLeft(-2)).toBe("الزيادة: حرفان");
+  expect(t.messages.readByCount(0)).toBe("لم يقرأها أحد بعد");
+  expect(t.messages.charactersLeft(-2)).toBe("الزيادة: حرفان");
   expect(document.documentElement.dir).toBe("rtl");
   expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/2026/);
   await speak("en");
@@ -71,9 +94,9 @@ test("F5: every reason that a service can give has a sentence with its arguments
   expect(Object.keys(reasons).length).toBeGreaterThan(25);
   for (const code of Object.keys(LANGUAGES) as Language[]) {
     await speak(code);
-    expect(Object.keys(t.reason).sort()).toEqual(Object.keys(reasons).sort());
+    expect(Object.keys(t.errors.reason).sort()).toEqual(Object.keys(reasons).sort());
     for (const [reason, { arguments: names }] of Object.entries(reasons)) {
-      const sentence = t.reason[reason as keyof typeof t.reason];
+      const sentence = t.errors.reason[reason as keyof typeof t.errors.reason];
       expect([...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()).toEqual([...names].sort());
       const told = { code: "BAD_USER_INPUT", reason, message: "", arguments: { min: 8, max: 1_000 } } as const;
       expect(explain(told)).not.toMatch(/[{}]/);
@@ -104,7 +127,7 @@ test("F5: a reason of a newer service is told in its own sentence in English, el
   expect(explain(newer)).toBe("It must rhyme.");
   expect(explain({ ...newer, reason: "toString" })).toBe("It must rhyme.");
   await speak("de");
-  expect(explain(newer)).toBe(t.error.BAD_USER_INPUT);
+  expect(explain(newer)).toBe(t.errors.error.BAD_USER_INPUT);
 });
 
 test("F23: too many attempts say when to try again", async () => {
@@ -118,7 +141,7 @@ test("F23: too many attempts say when to try again", async () => {
 
 test("a language is spoken everywhere at once: in words, in times, and to those who read the page aloud", async () => {
   await speak("de");
-  expect(t.participantsCount(1_200)).toBe("1.200 Teilnehmende");
+  expect(t.participants.participantsCount(1_200)).toBe("1.200 Teilnehmende");
   expect(language.get()).toBe("de" satisfies Language);
   expect(document.documentElement.lang).toBe("de");
   expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/05\.03\.2026/);
@@ -127,19 +150,19 @@ test("a language is spoken everywhere at once: in words, in times, and to those 
 
 /** What counts and what tells the time: no text of anybody's goes into these. */
 const WITHOUT_TEXTS = [
-  "asOf",
-  "charactersLeft",
-  "jumpToNewestCount",
-  "newMessagesCount",
-  "notHereThenCount",
-  "notReadByCount",
-  "participantsCount",
-  "readBy",
-  "readByCount",
-  "sendingIn",
-  "signOutLoses",
-  "tooManyAttempts",
-  "unread",
+  "account.signOutLoses",
+  "chats.unread",
+  "connection.asOf",
+  "errors.tooManyAttempts",
+  "messages.charactersLeft",
+  "messages.jumpToNewestCount",
+  "messages.notHereThenCount",
+  "messages.notReadByCount",
+  "messages.readBy",
+  "messages.readByCount",
+  "messages.sendingIn",
+  "notifications.newMessagesCount",
+  "participants.participantsCount",
 ];
 
 test("e1: a name or text among our words turns none of them round, in any language", async () => {
@@ -154,11 +177,11 @@ test("e1: a name or text among our words turns none of them round, in any langua
   ];
   for (const code of Object.keys(LANGUAGES) as Language[]) {
     const words = await LANGUAGES[code].load();
-    for (const [name, word] of Object.entries(words)) {
+    for (const [name, word] of wordsOf(words)) {
       if (typeof word !== "function" || WITHOUT_TEXTS.includes(name)) continue;
       for (const text of hostile) {
         const say = word as (...values: unknown[]) => string;
-        const sentences = name === "typing" ? [say([text]), say([text, text])] : [say(text, text, text)];
+        const sentences = name === "typing.typing" ? [say([text]), say([text, text])] : [say(text, text, text)];
         for (const sentence of sentences) expect(outsideOfIsolates(sentence), `${code}.${name}`).not.toMatch(TURNING);
       }
     }
@@ -183,6 +206,6 @@ function outsideOfIsolates(sentence: string): string {
 }
 
 test("a name that cannot turn anything stays as it is among words from left to right", async () => {
-  expect(t.removePerson("Ada Lovelace")).toBe("Remove Ada Lovelace");
-  expect(t.someoneSaid("Bela\u202e", "plain words 123")).toBe("\u2068Bela\u202e\u2069: plain words 123");
+  expect(t.participants.removePerson("Ada Lovelace")).toBe("Remove Ada Lovelace");
+  expect(t.chats.someoneSaid("Bela\u202e", "plain words 123")).toBe("\u2068Bela\u202e\u2069: plain words 123");
 });

@@ -6,7 +6,7 @@ import styles from "./NotFound.module.css";
 export function ErrorPage() {
   return (
     <div className={styles.page} data-failed role="alert">
-      <Prompt text={t.pageFailed} action={t.reload} onAction={() => location.reload()} />
+      <Prompt text={t.app.pageFailed} action={t.app.reload} onAction={() => location.reload()} />
     </div>
   );
 }

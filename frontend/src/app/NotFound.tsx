@@ -8,15 +8,15 @@ import styles from "./NotFound.module.css";
 
 /** For an address that leads nowhere: in the place of a page, or of everything for those who are not signed in. */
 export function NotFound() {
-  usePageName(t.pageGone);
+  usePageName(t.app.pageGone);
   return (
     <div className={styles.page}>
       <EmptyState
         icon={<CompassIcon size={28} />}
-        title={t.pageGone}
+        title={t.app.pageGone}
         action={
           <Button component={Link} to="/" variant="default">
-            {t.back}
+            {t.ui.back}
           </Button>
         }
       />

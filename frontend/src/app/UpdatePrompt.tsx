@@ -11,7 +11,7 @@ export function UpdatePrompt({ updates }: { updates: Updates }) {
     <div role="status">
       {ready && (
         <div className={styles.place}>
-          <Prompt text={t.newVersion} action={t.reload} onAction={() => updates.take()} />
+          <Prompt text={t.app.newVersion} action={t.app.reload} onAction={() => updates.take()} />
         </div>
       )}
     </div>

@@ -11,8 +11,8 @@ export function useFieldWords(): void {
       if (!(target instanceof HTMLInputElement)) return;
       target.setCustomValidity("");
       const { valueMissing, typeMismatch } = target.validity;
-      if (valueMissing) target.setCustomValidity(t.reason.REQUIRED);
-      else if (typeMismatch) target.setCustomValidity(t.reason.NOT_AN_EMAIL_ADDRESS);
+      if (valueMissing) target.setCustomValidity(t.errors.reason.REQUIRED);
+      else if (typeMismatch) target.setCustomValidity(t.errors.reason.NOT_AN_EMAIL_ADDRESS);
     };
     // Words of one's own make a field invalid until they are taken back.
     const accept = ({ target }: Event) => target instanceof HTMLInputElement && target.setCustomValidity("");

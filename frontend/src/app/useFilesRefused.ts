@@ -18,11 +18,11 @@ export function useFilesRefused(): void {
     const onDrop = (event: DragEvent) => {
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
-      tell(t.noFilesYet);
+      tell(t.app.noFilesYet);
     };
     const onPaste = ({ clipboardData }: ClipboardEvent) => {
       // A table or a page that is copied comes with its picture: then the text is what is meant.
-      if (hasFiles(clipboardData) && !clipboardData?.types.includes("text/plain")) tell(t.noFilesYet);
+      if (hasFiles(clipboardData) && !clipboardData?.types.includes("text/plain")) tell(t.app.noFilesYet);
     };
     addEventListener("dragover", onDragOver);
     addEventListener("drop", onDrop);

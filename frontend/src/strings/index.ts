@@ -55,10 +55,12 @@ export async function chooseLanguage(code: Language): Promise<void> {
  */
 export function explain(failure: Failure): string {
   const { code, reason, message, retryAfterMs } = failure;
-  if (reason && Object.hasOwn(t.reason, reason)) return filled(t.reason[reason as Reason], failure.arguments);
+  if (reason && Object.hasOwn(t.errors.reason, reason))
+    return filled(t.errors.reason[reason as Reason], failure.arguments);
   if (reason && message && language.get() === "en") return message;
-  if (code === "RATE_LIMITED" && retryAfterMs !== undefined) return t.tooManyAttempts(Math.ceil(retryAfterMs / 1000));
-  return t.error[code];
+  if (code === "RATE_LIMITED" && retryAfterMs !== undefined)
+    return t.errors.tooManyAttempts(Math.ceil(retryAfterMs / 1000));
+  return t.errors.error[code];
 }
 
 /** The sentence with its arguments in place; numbers as the language writes them. */

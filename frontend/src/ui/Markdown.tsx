@@ -124,7 +124,7 @@ function CodeBlock({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     const worked = await copyText(text);
-    tell(worked ? t.copied : t.notCopied);
+    tell(worked ? t.ui.copied : t.ui.notCopied);
     if (!worked) return;
     setCopied(true);
     setTimeout(() => setCopied(false), 2_000);
@@ -138,11 +138,11 @@ function CodeBlock({ text }: { text: string }) {
       </Wide>
       <button
         type="button"
-        aria-label={copied ? t.copied : t.copyCode}
+        aria-label={copied ? t.ui.copied : t.ui.copyCode}
         tabIndex={useTabStop()}
         onClick={() => void copy()}
       >
-        {copied ? t.copied : t.copyShort}
+        {copied ? t.ui.copied : t.ui.copyShort}
       </button>
     </div>
   );

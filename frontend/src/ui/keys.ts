@@ -42,4 +42,4 @@ export function isWriting(target: EventTarget | null): boolean {
 const hasCommandKey = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** How people know the shortcut with that letter. */
-export const shortcutName = (letter: string) => (hasCommandKey ? `⌘${letter}` : `${t.keyCaps.control}+${letter}`);
+export const shortcutName = (letter: string) => (hasCommandKey ? `⌘${letter}` : `${t.ui.keyCaps.control}+${letter}`);

@@ -11,7 +11,7 @@ function write(): void {
     undefined,
   );
   // A title has no place for marks that turn what follows them.
-  document.title = t.tabTitle(unread, innermost?.name);
+  document.title = t.app.tabTitle(unread, innermost?.name);
 }
 
 /** Names the page in the title of its tab, and so in the history. A part of a page has a greater depth. */

@@ -11,8 +11,8 @@ export function AuthFrame({ title, children, footer }: { title: string; children
     <main className={styles.page}>
       <div className={styles.brand}>
         <img src="/icon.svg" alt="" width={44} height={44} />
-        <span className={styles.name}>{t.appName}</span>
-        <span className={styles.tagline}>{t.tagline}</span>
+        <span className={styles.name}>{t.app.appName}</span>
+        <span className={styles.tagline}>{t.app.tagline}</span>
       </div>
       <section className={styles.card}>
         <h1 className={styles.title}>{title}</h1>

@@ -12,10 +12,10 @@ export function CloseAccount({ username }: { username: string }) {
   const [asking, setAsking] = useState(false);
   return (
     <section className={styles.section}>
-      <h2 className={styles.title}>{t.closeAccount}</h2>
-      <p className={styles.soft}>{t.closeAccountHint}</p>
+      <h2 className={styles.title}>{t.account.closeAccount}</h2>
+      <p className={styles.soft}>{t.account.closeAccountHint}</p>
       <Button className={styles.save} variant="light" color="danger" onClick={() => setAsking(true)}>
-        {t.closeAccount}
+        {t.account.closeAccount}
       </Button>
       {asking && <CloseAccountDialog username={username} onClose={() => setAsking(false)} />}
     </section>
@@ -38,13 +38,13 @@ function CloseAccountDialog({ username, onClose }: { username: string; onClose()
     }
   };
   return (
-    <Modal opened onClose={onClose} title={t.closeAccount} closeButtonProps={{ "aria-label": t.close }}>
+    <Modal opened onClose={onClose} title={t.account.closeAccount} closeButtonProps={{ "aria-label": t.ui.close }}>
       <form className={styles.form} onSubmit={submit}>
-        <p className={styles.soft}>{t.closeAccountHint}</p>
+        <p className={styles.soft}>{t.account.closeAccountHint}</p>
         {/* For password managers: whose password this is. */}
         <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
         <PasswordField
-          label={t.currentPassword}
+          label={t.account.currentPassword}
           autoComplete="current-password"
           data-autofocus
           value={password}
@@ -53,10 +53,10 @@ function CloseAccountDialog({ username, onClose }: { username: string; onClose()
         />
         <div className={styles.pair}>
           <Button variant="default" onClick={onClose}>
-            {t.cancel}
+            {t.ui.cancel}
           </Button>
           <Button type="submit" color="danger" loading={loading} disabled={!password}>
-            {t.closeAccount}
+            {t.account.closeAccount}
           </Button>
         </div>
       </form>

@@ -48,11 +48,11 @@ export function NameForm({ account }: { account: AccountFieldsFragment }) {
   const isStored = displayName === account.user.displayName && about === account.user.about;
   return (
     <form ref={form} className={styles.section} onSubmit={submit}>
-      <h2 className={styles.title}>{t.account}</h2>
+      <h2 className={styles.title}>{t.account.account}</h2>
       <TextInput
-        label={t.displayName}
+        label={t.account.displayName}
         name="displayName"
-        description={t.displayNameHint}
+        description={t.account.displayNameHint}
         maxLength={100}
         required
         withAsterisk={false}
@@ -61,7 +61,7 @@ export function NameForm({ account }: { account: AccountFieldsFragment }) {
         onChange={(event) => setDisplayName(event.currentTarget.value)}
       />
       <Textarea
-        label={t.about}
+        label={t.account.about}
         name="about"
         maxLength={500}
         rows={2}
@@ -69,10 +69,12 @@ export function NameForm({ account }: { account: AccountFieldsFragment }) {
         error={faultOf("about")}
         onChange={(event) => setAbout(event.currentTarget.value)}
       />
-      {fieldless && <Notice tone="error">{failure.code === "CONFLICT" ? t.profileConflict : explain(failure)}</Notice>}
-      {data && !failure && isStored && <Notice tone="success">{t.saved}</Notice>}
+      {fieldless && (
+        <Notice tone="error">{failure.code === "CONFLICT" ? t.account.profileConflict : explain(failure)}</Notice>
+      )}
+      {data && !failure && isStored && <Notice tone="success">{t.ui.saved}</Notice>}
       <Button type="submit" className={styles.save} loading={loading}>
-        {t.save}
+        {t.ui.save}
       </Button>
     </form>
   );

@@ -11,7 +11,7 @@ export function PasswordField(props: PasswordInputProps) {
       withAsterisk={false}
       visible={visible}
       onVisibilityChange={setVisible}
-      visibilityToggleButtonProps={{ "aria-label": t.showPassword, "aria-pressed": visible, tabIndex: 0 }}
+      visibilityToggleButtonProps={{ "aria-label": t.account.showPassword, "aria-pressed": visible, tabIndex: 0 }}
       {...props}
     />
   );

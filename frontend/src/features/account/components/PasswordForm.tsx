@@ -30,11 +30,11 @@ export function PasswordForm({ username }: { username: string }) {
   const fieldless = failure && failure.field !== "currentPassword" && failure.field !== "newPassword";
   return (
     <form ref={form} className={styles.section} onSubmit={submit}>
-      <h2 className={styles.title}>{t.changePassword}</h2>
+      <h2 className={styles.title}>{t.account.changePassword}</h2>
       {/* For password managers: whose password this is. */}
       <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
       <PasswordField
-        label={t.currentPassword}
+        label={t.account.currentPassword}
         name="currentPassword"
         autoComplete="current-password"
         value={currentPassword}
@@ -42,18 +42,18 @@ export function PasswordForm({ username }: { username: string }) {
         onChange={(event) => setCurrentPassword(event.currentTarget.value)}
       />
       <PasswordField
-        label={t.newPassword}
+        label={t.account.newPassword}
         name="newPassword"
-        description={t.passwordHint}
+        description={t.account.passwordHint}
         autoComplete="new-password"
         value={newPassword}
         error={faultOf("newPassword")}
         onChange={(event) => setNewPassword(event.currentTarget.value)}
       />
       {fieldless && <Notice tone="error">{explain(failure)}</Notice>}
-      {data && !failure && <Notice tone="success">{t.passwordChanged}</Notice>}
+      {data && !failure && <Notice tone="success">{t.account.passwordChanged}</Notice>}
       <Button type="submit" className={styles.save} loading={loading}>
-        {t.changePassword}
+        {t.account.changePassword}
       </Button>
     </form>
   );

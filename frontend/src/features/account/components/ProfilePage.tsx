@@ -18,17 +18,17 @@ import { UsernameForm } from "./UsernameForm";
 export function ProfilePage() {
   const account = useAccount();
   const navigate = useNavigate();
-  usePageName(t.profile);
+  usePageName(t.account.profile);
   return (
     <div className={styles.page}>
       <PageHeader
         leading={
-          <ActionIcon aria-label={t.back} onClick={() => navigate({ to: "/" })}>
+          <ActionIcon aria-label={t.ui.back} onClick={() => navigate({ to: "/" })}>
             <BackIcon />
           </ActionIcon>
         }
       >
-        <h1 className={styles.heading}>{t.profile}</h1>
+        <h1 className={styles.heading}>{t.account.profile}</h1>
       </PageHeader>
       <div className={styles.scroll}>
         {account && (
@@ -55,11 +55,11 @@ export function ProfilePage() {
             <UsernameForm username={account.user.username} />
             <PasswordForm username={account.user.username} />
             <section className={styles.section}>
-              <h2 className={styles.title}>{t.notifications}</h2>
+              <h2 className={styles.title}>{t.preferences.notifications}</h2>
               <NoticeChoices />
             </section>
             <section className={styles.section}>
-              <h2 className={styles.title}>{t.writing}</h2>
+              <h2 className={styles.title}>{t.preferences.writing}</h2>
               <WritingChoices />
             </section>
             <SessionList />

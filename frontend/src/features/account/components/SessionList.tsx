@@ -21,7 +21,7 @@ export function SessionList() {
   return (
     <section className={styles.section}>
       <div className={styles.head}>
-        <h2 className={styles.title}>{t.sessions}</h2>
+        <h2 className={styles.title}>{t.account.sessions}</h2>
         {others.length > 0 && <RevokeOthers others={others} />}
       </div>
       {data ? (
@@ -56,15 +56,15 @@ function RevokeOthers({ others }: { others: readonly SessionFieldsFragment[] }) 
   return (
     <>
       <Button variant="default" size="xs" onClick={() => setAsking(true)}>
-        {t.revokeOthers}
+        {t.account.revokeOthers}
       </Button>
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       <ConfirmDialog
         opened={asking}
-        title={t.revokeOthers}
-        text={t.revokeOthersText}
-        confirm={t.revoke}
-        cancel={t.cancel}
+        title={t.account.revokeOthers}
+        text={t.account.revokeOthersText}
+        confirm={t.account.revoke}
+        cancel={t.ui.cancel}
         busy={busy}
         onClose={() => setAsking(false)}
         onConfirm={() => void confirm()}
@@ -80,17 +80,19 @@ function SessionRow({ session }: { session: SessionFieldsFragment }) {
     <li className={styles.session}>
       <div>
         <div className={styles.agent}>{name}</div>
-        <div className={styles.soft}>{session.current ? t.thisDevice : t.lastUsed(fullTime(session.lastUsedAt))}</div>
+        <div className={styles.soft}>
+          {session.current ? t.account.thisDevice : t.account.lastUsed(fullTime(session.lastUsedAt))}
+        </div>
       </div>
       {!session.current && (
         <Button
           variant="default"
           size="xs"
-          aria-label={t.revokeSession(name)}
+          aria-label={t.account.revokeSession(name)}
           loading={loading}
           onClick={() => void revoke({ variables: { input: { sessionId: session.id } } })}
         >
-          {t.revoke}
+          {t.account.revoke}
         </Button>
       )}
     </li>

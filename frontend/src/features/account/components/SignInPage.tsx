@@ -21,19 +21,19 @@ export function SignInPage() {
   };
   return (
     <AuthFrame
-      title={t.signIn}
+      title={t.account.signIn}
       footer={
         <>
-          {t.noAccountYet}{" "}
+          {t.account.noAccountYet}{" "}
           <Link to="/sign-up" search>
-            {t.signUp}
+            {t.account.signUp}
           </Link>
         </>
       }
     >
       <form ref={form} className={styles.form} onSubmit={submit}>
         <TextInput
-          label={t.emailOrUsername}
+          label={t.account.emailOrUsername}
           name="login"
           autoComplete="username"
           autoCapitalize="none"
@@ -44,17 +44,17 @@ export function SignInPage() {
           onChange={(event) => setLogin(event.currentTarget.value)}
         />
         <PasswordField
-          label={t.password}
+          label={t.account.password}
           name="password"
           autoComplete="current-password"
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         {failure && (
-          <Notice tone="error">{failure.code === "UNAUTHENTICATED" ? t.wrongSignIn : explain(failure)}</Notice>
+          <Notice tone="error">{failure.code === "UNAUTHENTICATED" ? t.account.wrongSignIn : explain(failure)}</Notice>
         )}
         <Button type="submit" size="md" loading={loading}>
-          {t.signIn}
+          {t.account.signIn}
         </Button>
       </form>
     </AuthFrame>

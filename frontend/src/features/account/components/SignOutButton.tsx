@@ -38,14 +38,14 @@ export function SignOutButton() {
   return (
     <>
       <Button variant="default" onClick={ask} loading={leaving}>
-        {t.signOut}
+        {t.account.signOut}
       </Button>
       <ConfirmDialog
         opened={loss !== undefined}
-        title={t.signOutTitle}
-        text={loss ? t.signOutLoses(loss) : ""}
-        confirm={t.signOutAnyway}
-        cancel={t.cancel}
+        title={t.account.signOutTitle}
+        text={loss ? t.account.signOutLoses(loss) : ""}
+        confirm={t.account.signOutAnyway}
+        cancel={t.ui.cancel}
         onClose={() => setLoss(undefined)}
         onConfirm={() => void leave()}
       />

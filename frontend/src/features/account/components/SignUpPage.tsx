@@ -31,27 +31,27 @@ export function SignUpPage() {
   const fieldless = failure && !(failure.field && failure.field in input);
   return (
     <AuthFrame
-      title={t.signUp}
+      title={t.account.signUp}
       footer={
         <>
-          {t.haveAccount}{" "}
+          {t.account.haveAccount}{" "}
           <Link to="/sign-in" search>
-            {t.signIn}
+            {t.account.signIn}
           </Link>
         </>
       }
     >
       <form ref={form} className={styles.form} onSubmit={submit}>
         <TextInput
-          label={t.displayNameOptional}
-          description={t.displayNameHint}
+          label={t.account.displayNameOptional}
+          description={t.account.displayNameHint}
           autoComplete="name"
           maxLength={100}
           {...bind("displayName")}
         />
         <TextInput
-          label={t.username}
-          description={t.usernameHint}
+          label={t.account.username}
+          description={t.account.usernameHint}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -59,16 +59,23 @@ export function SignUpPage() {
           withAsterisk={false}
           {...bind("username")}
         />
-        <TextInput label={t.email} type="email" autoComplete="email" required withAsterisk={false} {...bind("email")} />
+        <TextInput
+          label={t.account.email}
+          type="email"
+          autoComplete="email"
+          required
+          withAsterisk={false}
+          {...bind("email")}
+        />
         <PasswordField
-          label={t.password}
-          description={t.passwordHint}
+          label={t.account.password}
+          description={t.account.passwordHint}
           autoComplete="new-password"
           {...bind("password")}
         />
         {fieldless && <Notice tone="error">{explain(failure)}</Notice>}
         <Button type="submit" size="md" loading={loading}>
-          {t.signUp}
+          {t.account.signUp}
         </Button>
       </form>
     </AuthFrame>

@@ -27,11 +27,11 @@ export function UsernameForm({ username: current }: { username: string }) {
   };
   return (
     <form ref={form} className={styles.section} onSubmit={submit}>
-      <h2 className={styles.title}>{t.changeUsername}</h2>
+      <h2 className={styles.title}>{t.account.changeUsername}</h2>
       <TextInput
-        label={t.username}
+        label={t.account.username}
         name="username"
-        description={`${t.usernameHint} ${t.usernameChangeHint}`}
+        description={`${t.account.usernameHint} ${t.account.usernameChangeHint}`}
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
@@ -41,9 +41,9 @@ export function UsernameForm({ username: current }: { username: string }) {
         error={failure && explain(failure)}
         onChange={(event) => setUsername(event.currentTarget.value)}
       />
-      {data && !failure && username === current && <Notice tone="success">{t.saved}</Notice>}
+      {data && !failure && username === current && <Notice tone="success">{t.ui.saved}</Notice>}
       <Button type="submit" className={styles.save} loading={loading} disabled={username === current}>
-        {t.changeUsername}
+        {t.account.changeUsername}
       </Button>
     </form>
   );

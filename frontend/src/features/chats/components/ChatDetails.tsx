@@ -28,21 +28,21 @@ export function ChatDetails() {
   const close = useCallback(() => void navigate({ to: "/chats/$chatId", params: { chatId } }), [navigate, chatId]);
   useEscape(close);
   const facts = found && unmask(ChatRowFragmentDoc, found);
-  usePageName(facts ? t.detailsOf(chatTitle(facts, me).name) : undefined, 1);
+  usePageName(facts ? t.chats.detailsOf(chatTitle(facts, me).name) : undefined, 1);
   if (!found) return null;
   const chat = unmask(ChatRowFragmentDoc, found);
   const role = unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, found).participant)?.role;
   const permissions = permissionsOf(role, chat.kind);
   return (
-    <aside className={styles.details} aria-label={t.details}>
+    <aside className={styles.details} aria-label={t.chats.details}>
       <PageHeader
         actions={
-          <ActionIcon aria-label={t.close} onClick={close}>
+          <ActionIcon aria-label={t.ui.close} onClick={close}>
             <CloseIcon />
           </ActionIcon>
         }
       >
-        <h2 className={styles.heading}>{t.details}</h2>
+        <h2 className={styles.heading}>{t.chats.details}</h2>
       </PageHeader>
       <div className={styles.scroll}>
         <ChatFacts chat={chat} editable={permissions.rename} />
@@ -50,10 +50,10 @@ export function ChatDetails() {
         {chat.kind !== "DIRECT" && (
           <>
             <div className={styles.people}>
-              <h3 className={styles.title}>{t.participantsCount(chat.participantCount)}</h3>
+              <h3 className={styles.title}>{t.participants.participantsCount(chat.participantCount)}</h3>
               {permissions.addPeople && (
                 <Button size="xs" variant="light" leftSection={<PlusIcon size={15} />} onClick={() => setAdding(true)}>
-                  {t.addPeople}
+                  {t.participants.addPeople}
                 </Button>
               )}
             </div>
@@ -65,7 +65,7 @@ export function ChatDetails() {
             </ul>
             {more && (
               <Button variant="default" fullWidth onClick={more}>
-                {t.loadMore}
+                {t.ui.loadMore}
               </Button>
             )}
           </>

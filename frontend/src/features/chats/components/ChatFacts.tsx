@@ -32,7 +32,7 @@ export function ChatFacts({ chat, editable }: { chat: ChatRowFragment; editable:
           <div className={styles.name}>
             <span dir="auto">{title.name}</span>
             {editable && (
-              <ActionIcon aria-label={t.editFacts} title={t.editFacts} onClick={() => setEditing(true)}>
+              <ActionIcon aria-label={t.chats.editFacts} title={t.chats.editFacts} onClick={() => setEditing(true)}>
                 <EditIcon size={18} />
               </ActionIcon>
             )}

@@ -28,7 +28,7 @@ export function ChatFactsForm(props: { chatId: string; name: string; description
   return (
     <form className={styles.form} onSubmit={submit}>
       <TextInput
-        label={t.chatName}
+        label={t.chats.chatName}
         data-autofocus
         required
         withAsterisk={false}
@@ -37,7 +37,7 @@ export function ChatFactsForm(props: { chatId: string; name: string; description
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <Textarea
-        label={t.description}
+        label={t.chats.description}
         autosize
         minRows={2}
         maxRows={10}
@@ -48,10 +48,10 @@ export function ChatFactsForm(props: { chatId: string; name: string; description
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       <div className={styles.pair}>
         <Button variant="default" onClick={props.onDone}>
-          {t.cancel}
+          {t.ui.cancel}
         </Button>
         <Button type="submit" loading={loading} disabled={!changed || !name.trim()}>
-          {t.save}
+          {t.ui.save}
         </Button>
       </div>
     </form>

@@ -50,14 +50,14 @@ export function ChatPage() {
     return (
       <EmptyState
         icon={<WarningIcon size={28} />}
-        title={error ? explain(failureOf(error)) : t.chatGone}
+        title={error ? explain(failureOf(error)) : t.chats.chatGone}
         action={
           <Button component={Link} to="/" variant="default">
-            {t.back}
+            {t.ui.back}
           </Button>
         }
       >
-        {error ? undefined : t.chatGoneHint}
+        {error ? undefined : t.chats.chatGoneHint}
       </EmptyState>
     );
   }
@@ -131,7 +131,7 @@ function Conversation({
             onSent={showNewest}
           />
         ) : (
-          <p className={styles.outside}>{t.youLeft}</p>
+          <p className={styles.outside}>{t.chats.youLeft}</p>
         )}
         {detailed && (
           <Suspense>
@@ -171,12 +171,12 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
   return (
     <PageHeader
       leading={
-        <ActionIcon className={styles.back} aria-label={t.back} onClick={() => navigate({ to: "/" })}>
+        <ActionIcon className={styles.back} aria-label={t.ui.back} onClick={() => navigate({ to: "/" })}>
           <BackIcon />
         </ActionIcon>
       }
       actions={
-        <ActionIcon aria-label={t.details} title={t.details} onClick={() => navigate(details)}>
+        <ActionIcon aria-label={t.chats.details} title={t.chats.details} onClick={() => navigate(details)}>
           <InfoIcon />
         </ActionIcon>
       }
@@ -187,7 +187,9 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
           <h1 className={styles.name} dir="auto">
             {name}
           </h1>
-          {chat.kind !== "DIRECT" && <span className={styles.soft}>{t.participantsCount(chat.participantCount)}</span>}
+          {chat.kind !== "DIRECT" && (
+            <span className={styles.soft}>{t.participants.participantsCount(chat.participantCount)}</span>
+          )}
           <ConnectionWords className={styles.connection!} />
         </span>
       </UnstyledButton>
@@ -213,7 +215,10 @@ function PublicDoor({ chat }: { chat: ChatRowFragment }) {
       <section className={styles.page} aria-label={title.name}>
         <Header chat={chat} name={title.name} seed={title.seed} />
         {nothing ? (
-          <EmptyState icon={<CompassIcon size={28} />} title={conversation.error ? t.joinToRead : t.previewEmpty}>
+          <EmptyState
+            icon={<CompassIcon size={28} />}
+            title={conversation.error ? t.chats.joinToRead : t.chats.previewEmpty}
+          >
             {chat.description || undefined}
           </EmptyState>
         ) : (
@@ -232,7 +237,7 @@ function PublicDoor({ chat }: { chat: ChatRowFragment }) {
             onLeave={stay}
           />
         )}
-        <JoinBar chatId={chat.id} text={conversation.error ? undefined : t.joinToWrite} />
+        <JoinBar chatId={chat.id} text={conversation.error ? undefined : t.chats.joinToWrite} />
       </section>
       <Outlet />
     </div>
@@ -255,7 +260,7 @@ function JoinBar({ chatId, text }: { chatId: string; text: string | undefined })
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       {text && <p>{text}</p>}
       <Button loading={loading} onClick={enter}>
-        {t.join}
+        {t.chats.join}
       </Button>
     </div>
   );

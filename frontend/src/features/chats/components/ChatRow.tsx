@@ -40,9 +40,9 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
   const unread = looking ? 0 : unreadOf(listed);
   const about = !chat.lastMessage && !unsent && !draft && typing.length === 0;
   const text = () => {
-    if (typing.length > 0) return t.typing(typing);
-    if (draft) return t.draft(plainText(draft));
-    return unsent ? t.youSaid(plainText(unsent.content)) : preview(chat, me, entries);
+    if (typing.length > 0) return t.typing.typing(typing);
+    if (draft) return t.chats.draft(plainText(draft));
+    return unsent ? t.chats.youSaid(plainText(unsent.content)) : preview(chat, me, entries);
   };
   const [menu, setMenu] = useState<Place>();
   const at = chat.lastMessageAt ?? chat.createdAt;
@@ -70,12 +70,12 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
             {title.name}
           </span>
           {choices.pinned.includes(chat.id) && (
-            <span className={styles.mark} role="img" aria-label={t.pinned}>
+            <span className={styles.mark} role="img" aria-label={t.preferences.pinned}>
               <PinIcon size={14} />
             </span>
           )}
           {muted && (
-            <span className={styles.mark} role="img" aria-label={t.muted}>
+            <span className={styles.mark} role="img" aria-label={t.preferences.muted}>
               <MutedIcon size={14} />
             </span>
           )}
@@ -93,7 +93,12 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
             {text()}
           </span>
           {unread > 0 && (
-            <span className={styles.badge} data-muted={muted || undefined} role="img" aria-label={t.unread(unread)}>
+            <span
+              className={styles.badge}
+              data-muted={muted || undefined}
+              role="img"
+              aria-label={t.chats.unread(unread)}
+            >
               {unread > 999 ? "999+" : unread}
             </span>
           )}

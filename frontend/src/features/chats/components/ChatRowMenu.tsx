@@ -50,15 +50,15 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
       </Menu.Target>
       <Menu.Dropdown className={styles.menu!}>
         <Menu.Item leftSection={<PinIcon size={16} />} onClick={toggle("pinned", !isPinned)}>
-          {isPinned ? t.unpin : t.pinChat}
+          {isPinned ? t.preferences.unpin : t.preferences.pinChat}
         </Menu.Item>
         <Menu.Item leftSection={<MutedIcon size={16} />} onClick={toggle("muted", !isMuted)}>
-          {isMuted ? t.unmute : t.muteChat}
+          {isMuted ? t.preferences.unmute : t.preferences.muteChat}
         </Menu.Item>
-        <Menu.Label>{t.keptHere}</Menu.Label>
+        <Menu.Label>{t.preferences.keptHere}</Menu.Label>
         {unreadOf(props.chat) > 0 && (
           <Menu.Item leftSection={<CheckIcon size={16} />} onClick={() => void markAsRead(chat.id, chat.messageCount)}>
-            {t.markRead}
+            {t.chats.markRead}
           </Menu.Item>
         )}
         <Menu.Item
@@ -67,7 +67,7 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
           to={`/chats/${chat.id}/details`}
           onClick={props.onClose}
         >
-          {t.details}
+          {t.chats.details}
         </Menu.Item>
         {permissionsOf(participant?.role, chat.kind).leave && (
           <Menu.Item
@@ -76,7 +76,7 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
             closeMenuOnClick={false}
             onClick={() => setAsking(true)}
           >
-            {t.leave}
+            {t.chats.leave}
           </Menu.Item>
         )}
       </Menu.Dropdown>
@@ -100,10 +100,10 @@ function LeaveDialog({ chatId, onClose }: { chatId: string; onClose(): void }) {
   return (
     <ConfirmDialog
       opened
-      title={t.leaveTitle}
-      text={t.leaveText}
-      confirm={t.leave}
-      cancel={t.cancel}
+      title={t.chats.leaveTitle}
+      text={t.chats.leaveText}
+      confirm={t.chats.leave}
+      cancel={t.ui.cancel}
       busy={loading}
       onClose={onClose}
       onConfirm={() => void confirm()}

@@ -53,7 +53,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={onClose} title={t.switchChat} closeButtonProps={{ "aria-label": t.close }}>
+    <Modal opened onClose={onClose} title={t.chats.switchChat} closeButtonProps={{ "aria-label": t.ui.close }}>
       <TextInput
         ref={focus}
         data-autofocus
@@ -61,8 +61,8 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
         aria-expanded={found.length > 0}
         aria-controls="switcher-chats"
         aria-activedescendant={found[chosen] && `switcher-${found[chosen].id}`}
-        aria-label={t.switchChatField}
-        placeholder={t.switchChatField}
+        aria-label={t.chats.switchChatField}
+        placeholder={t.chats.switchChatField}
         rightSection={<kbd className={styles.key}>{shortcutName("K")}</kbd>}
         rightSectionWidth={72}
         value={query}
@@ -72,7 +72,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div id="switcher-chats" role="listbox" aria-label={t.chats} className={styles.chats}>
+      <div id="switcher-chats" role="listbox" aria-label={t.chats.chats} className={styles.chats}>
         {found.map((chat, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field, which keeps the focus
           <div
@@ -96,15 +96,15 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
               </span>
             </span>
             {chat.unread > 0 && (
-              <span className={styles.badge} role="img" aria-label={t.unread(chat.unread)}>
+              <span className={styles.badge} role="img" aria-label={t.chats.unread(chat.unread)}>
                 {chat.unread > 999 ? "999+" : chat.unread}
               </span>
             )}
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className={styles.nothing}>{t.noSuchChat}</p>}
-      <p className={styles.foot}>{t.keysHint}</p>
+      {found.length === 0 && <p className={styles.nothing}>{t.chats.noSuchChat}</p>}
+      <p className={styles.foot}>{t.chats.keysHint}</p>
     </Modal>
   );
 }

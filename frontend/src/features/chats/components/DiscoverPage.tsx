@@ -18,7 +18,7 @@ import styles from "./DiscoverPage.module.css";
 
 export function DiscoverPage() {
   const navigate = useNavigate();
-  usePageName(t.findPublic);
+  usePageName(t.chats.findPublic);
   const [text, setText] = useState("");
   const [query] = useDebouncedValue(text.trim(), 250);
   const { data, loading, error, fetchMore } = useQuery(PublicChatsDocument, {
@@ -40,18 +40,18 @@ export function DiscoverPage() {
     <div className={styles.page}>
       <PageHeader
         leading={
-          <ActionIcon aria-label={t.back} onClick={() => navigate({ to: "/" })}>
+          <ActionIcon aria-label={t.ui.back} onClick={() => navigate({ to: "/" })}>
             <BackIcon />
           </ActionIcon>
         }
       >
-        <h1 className={styles.heading}>{t.findPublic}</h1>
+        <h1 className={styles.heading}>{t.chats.findPublic}</h1>
       </PageHeader>
       <div className={styles.scroll}>
         <TextInput
           className={styles.search}
-          aria-label={t.searchPublic}
-          placeholder={t.searchPublic}
+          aria-label={t.chats.searchPublic}
+          placeholder={t.chats.searchPublic}
           leftSection={<SearchIcon size={18} />}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -59,8 +59,8 @@ export function DiscoverPage() {
         {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
         {loading && !data && <Skeleton height={72} radius="md" />}
         {data?.publicChats.edges.length === 0 && (
-          <EmptyState icon={<CompassIcon size={28} />} title={t.noPublicChats}>
-            {t.noPublicChatsHint}
+          <EmptyState icon={<CompassIcon size={28} />} title={t.chats.noPublicChats}>
+            {t.chats.noPublicChatsHint}
           </EmptyState>
         )}
         <ul className={styles.list}>
@@ -70,7 +70,7 @@ export function DiscoverPage() {
         </ul>
         {page?.hasNextPage && (
           <Button variant="default" onClick={() => void more()}>
-            {t.loadMore}
+            {t.ui.loadMore}
           </Button>
         )}
       </div>
@@ -83,7 +83,7 @@ function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; j
   const navigate = useNavigate();
   const { join, loading } = useJoinChat();
   const [failure, setFailure] = useState<Failure>();
-  const name = chat.name ?? t.unnamedChat;
+  const name = chat.name ?? t.chats.unnamedChat;
   const enter = async () => {
     try {
       await join(chat.id);
@@ -100,7 +100,7 @@ function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; j
           {name}
         </div>
         <div className={styles.soft}>
-          {t.participantsCount(chat.participantCount)}
+          {t.participants.participantsCount(chat.participantCount)}
           {chat.description && (
             <>
               {" · "}
@@ -111,12 +111,12 @@ function PublicChat(props: { chat: FragmentType<typeof PublicChatFragmentDoc>; j
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
       </div>
       {props.joined ? (
-        <Button component={Link} to={`/chats/${chat.id}`} variant="default" aria-label={t.openNamed(name)}>
-          {t.open}
+        <Button component={Link} to={`/chats/${chat.id}`} variant="default" aria-label={t.chats.openNamed(name)}>
+          {t.chats.open}
         </Button>
       ) : (
-        <Button variant="light" loading={loading} onClick={() => void enter()} aria-label={t.joinNamed(name)}>
-          {t.join}
+        <Button variant="light" loading={loading} onClick={() => void enter()} aria-label={t.chats.joinNamed(name)}>
+          {t.chats.join}
         </Button>
       )}
     </li>

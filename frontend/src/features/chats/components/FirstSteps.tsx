@@ -16,22 +16,22 @@ export default function FirstSteps() {
   const invite = async () => {
     const { origin } = location;
     // Where it cannot be copied, it can be read.
-    tell((await copyText(origin)) ? t.addressCopied : origin);
+    tell((await copyText(origin)) ? t.chats.addressCopied : origin);
   };
   return (
     <EmptyState
       icon={<BubbleIcon size={28} />}
-      title={t.noChats}
+      title={t.chats.noChats}
       action={
         <div className={styles.steps}>
           <Button leftSection={<SearchIcon size={18} />} onClick={() => setCreating(true)}>
-            {t.findPerson}
+            {t.chats.findPerson}
           </Button>
           <Button component={Link} to="/discover" variant="default" leftSection={<CompassIcon size={18} />}>
-            {t.lookAtPublic}
+            {t.chats.lookAtPublic}
           </Button>
           <Button variant="default" leftSection={<CopyIcon size={18} />} onClick={() => void invite()}>
-            {t.copyInvitation}
+            {t.chats.copyInvitation}
           </Button>
           {creating && (
             <Suspense>
@@ -41,7 +41,7 @@ export default function FirstSteps() {
         </div>
       }
     >
-      {t.noChatsHint}
+      {t.chats.noChatsHint}
     </EmptyState>
   );
 }

@@ -7,7 +7,8 @@ import styles from "./KeysDialog.module.css";
 /** What the keyboard can do. */
 export default function KeysDialog({ onClose }: { onClose(): void }) {
   const enterSends = useEnterSends();
-  const { keyNames: names, keyCaps: caps } = t;
+  const names = t.chats.keyNames;
+  const caps = t.ui.keyCaps;
   const keys: [string, string][] = [
     [shortcutName("K"), names.goToChat],
     ["Alt+↑ ↓", names.otherChat],
@@ -21,7 +22,7 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     ["?", names.thisList],
   ];
   return (
-    <Modal opened onClose={onClose} title={t.keys} closeButtonProps={{ "aria-label": t.close }}>
+    <Modal opened onClose={onClose} title={t.chats.keys} closeButtonProps={{ "aria-label": t.ui.close }}>
       <dl className={styles.keys}>
         {keys.map(([key, name]) => (
           <div key={name}>

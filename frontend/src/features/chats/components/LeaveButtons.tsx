@@ -34,20 +34,20 @@ export function LeaveButtons(props: { chatId: string; leave: boolean; remove: bo
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       {props.leave && (
         <Button variant="default" onClick={() => setAsking("leave")}>
-          {t.leave}
+          {t.chats.leave}
         </Button>
       )}
       {props.remove && (
         <Button variant="light" color="danger" onClick={() => setAsking("remove")}>
-          {t.deleteChat}
+          {t.chats.deleteChat}
         </Button>
       )}
       <ConfirmDialog
         opened={asking !== undefined}
-        title={asking === "remove" ? t.deleteChatTitle : t.leaveTitle}
-        text={asking === "remove" ? t.deleteChatText : t.leaveText}
-        confirm={asking === "remove" ? t.deleteChat : t.leave}
-        cancel={t.cancel}
+        title={asking === "remove" ? t.chats.deleteChatTitle : t.chats.leaveTitle}
+        text={asking === "remove" ? t.chats.deleteChatText : t.chats.leaveText}
+        confirm={asking === "remove" ? t.chats.deleteChat : t.chats.leave}
+        cancel={t.ui.cancel}
         onClose={() => setAsking(undefined)}
         onConfirm={() => void confirm()}
       />

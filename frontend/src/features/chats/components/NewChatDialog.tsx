@@ -11,9 +11,9 @@ import { useCreateChat } from "../hooks/useCreateChat";
 import styles from "./NewChatDialog.module.css";
 
 const kinds = (): { kind: ChatKind; label: string; hint: string }[] => [
-  { kind: "DIRECT", label: t.direct, hint: t.directHint },
-  { kind: "GROUP", label: t.group, hint: t.groupHint },
-  { kind: "PUBLIC", label: t.publicChat, hint: t.publicHint },
+  { kind: "DIRECT", label: t.chats.direct, hint: t.chats.directHint },
+  { kind: "GROUP", label: t.chats.group, hint: t.chats.groupHint },
+  { kind: "PUBLIC", label: t.chats.publicChat, hint: t.chats.publicHint },
 ];
 
 export default function NewChatDialog({ onClose }: { onClose(): void }) {
@@ -44,10 +44,10 @@ export default function NewChatDialog({ onClose }: { onClose(): void }) {
     void submit(people);
   };
   return (
-    <Modal opened onClose={onClose} title={t.newChat} closeButtonProps={{ "aria-label": t.close }}>
+    <Modal opened onClose={onClose} title={t.chats.newChat} closeButtonProps={{ "aria-label": t.ui.close }}>
       <form className={styles.form} onSubmit={onSubmit}>
         <fieldset className={styles.kinds}>
-          <legend className={styles.legend}>{t.chatKind}</legend>
+          <legend className={styles.legend}>{t.chats.chatKind}</legend>
           {kinds().map((option) => (
             <label key={option.kind} className={styles.kind}>
               <input
@@ -65,7 +65,7 @@ export default function NewChatDialog({ onClose }: { onClose(): void }) {
         {kind !== "DIRECT" && (
           <>
             <TextInput
-              label={t.chatName}
+              label={t.chats.chatName}
               required
               withAsterisk={false}
               maxLength={100}
@@ -73,7 +73,7 @@ export default function NewChatDialog({ onClose }: { onClose(): void }) {
               onChange={(event) => setName(event.currentTarget.value)}
             />
             <TextInput
-              label={t.description}
+              label={t.chats.description}
               maxLength={500}
               value={description}
               onChange={(event) => setDescription(event.currentTarget.value)}
@@ -91,7 +91,7 @@ export default function NewChatDialog({ onClose }: { onClose(): void }) {
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
         {kind !== "DIRECT" && (
           <Button type="submit" loading={loading} disabled={!name.trim()}>
-            {t.create}
+            {t.chats.create}
           </Button>
         )}
       </form>

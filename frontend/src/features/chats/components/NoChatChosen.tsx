@@ -14,8 +14,8 @@ export function NoChatChosen() {
   if (useOnePane()) return null;
   if (edges.length > 0) {
     return (
-      <EmptyState icon={<BubbleIcon size={28} />} title={t.chooseChat}>
-        {t.chooseChatHint}
+      <EmptyState icon={<BubbleIcon size={28} />} title={t.chats.chooseChat}>
+        {t.chats.chooseChatHint}
       </EmptyState>
     );
   }

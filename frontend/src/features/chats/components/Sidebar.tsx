@@ -29,24 +29,24 @@ export function Sidebar() {
   useUnreadTitle(useUnreadCount(edges));
   const close = () => setDialog(undefined);
   return (
-    <nav className={styles.sidebar} aria-label={t.chats}>
+    <nav className={styles.sidebar} aria-label={t.chats.chats}>
       <header className={styles.head}>
-        <UnstyledButton component={Link} to="/profile" className={styles.me} aria-label={t.profile}>
+        <UnstyledButton component={Link} to="/profile" className={styles.me} aria-label={t.account.profile}>
           <Avatar name={account?.user.displayName ?? "…"} seed={account?.user.id ?? ""} size={36} />
         </UnstyledButton>
-        <h1 className={styles.title}>{t.chats}</h1>
+        <h1 className={styles.title}>{t.chats.chats}</h1>
         <ActionIcon
-          aria-label={t.switchChat}
+          aria-label={t.chats.switchChat}
           aria-keyshortcuts="Control+K"
-          title={`${t.switchChat} (${shortcutName("K")})`}
+          title={`${t.chats.switchChat} (${shortcutName("K")})`}
           onClick={() => setDialog("switch")}
         >
           <GoToIcon />
         </ActionIcon>
-        <ActionIcon component={Link} to="/discover" aria-label={t.findPublic} title={t.findPublic}>
+        <ActionIcon component={Link} to="/discover" aria-label={t.chats.findPublic} title={t.chats.findPublic}>
           <CompassIcon />
         </ActionIcon>
-        <ActionIcon aria-label={t.newChat} title={t.newChat} onClick={() => setDialog("new")}>
+        <ActionIcon aria-label={t.chats.newChat} title={t.chats.newChat} onClick={() => setDialog("new")}>
           <ComposeIcon />
         </ActionIcon>
       </header>
@@ -74,7 +74,7 @@ export function Sidebar() {
 function ListSkeleton({ failed }: { failed: boolean }) {
   return (
     <div className={styles.skeletons} aria-busy="true">
-      {failed && <p className={styles.failed}>{t.listFailed}</p>}
+      {failed && <p className={styles.failed}>{t.chats.listFailed}</p>}
       {[70, 55, 80, 60, 45].map((width) => (
         <div key={width} className={styles.skeleton}>
           <Skeleton height={46} circle />

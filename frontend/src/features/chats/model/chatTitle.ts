@@ -10,12 +10,12 @@ export interface ChatTitle {
 
 /** What a chat is called: a direct one after the other person, others by their name. */
 export function chatTitle(chat: ChatRowFragment, me: string): ChatTitle {
-  if (chat.kind !== "DIRECT") return { name: chat.name ?? t.unnamedChat, seed: chat.id };
+  if (chat.kind !== "DIRECT") return { name: chat.name ?? t.chats.unnamedChat, seed: chat.id };
   const pair = unmask(
     ParticipantFieldsFragmentDoc,
     chat.participants.edges.map((edge) => edge.node),
   );
   const other = pair.find((participant) => participant.userId !== me);
   const user = other?.user ? unmask(PersonNameFragmentDoc, other.user) : undefined;
-  return { name: user?.displayName ?? t.deletedUser, seed: other?.userId ?? chat.id };
+  return { name: user?.displayName ?? t.participants.deletedUser, seed: other?.userId ?? chat.id };
 }

@@ -16,28 +16,33 @@ export function ConnectionLine() {
   const kept = useStore(session.stored);
   const current = useStore(inbox.current);
   useToday();
-  const text = state === "catching-up" ? t.catchingUp : navigator.onLine ? t.reconnecting : t.offline;
+  const text =
+    state === "catching-up"
+      ? t.connection.catchingUp
+      : navigator.onLine
+        ? t.connection.reconnecting
+        : t.connection.offline;
   return (
     <div className={styles.line} role="status" data-state={state} data-testid="connection">
       {state !== "live" && (
         <span className={styles.text}>
-          {text} {current && t.asOf(momentTime(current))}
+          {text} {current && t.connection.asOf(momentTime(current))}
         </span>
       )}
       {navigator.onLine &&
         failing.map((service) => (
           <span key={service} className={styles.text} data-trouble>
-            {t.failing[service]}
+            {t.connection.failing[service]}
           </span>
         ))}
       {unkept && (
         <span className={styles.text} data-trouble>
-          {t.storageFull}
+          {t.connection.storageFull}
         </span>
       )}
       {!kept && (
         <span className={styles.text} data-trouble>
-          {t.sessionNotKept}
+          {t.connection.sessionNotKept}
         </span>
       )}
     </div>

@@ -27,9 +27,9 @@ export default function DeveloperPanel() {
   };
   return (
     <details className={styles.panel}>
-      <summary>{t.developer}</summary>
+      <summary>{t.developer.developer}</summary>
       <fieldset className={styles.choices}>
-        <legend>{t.instance}</legend>
+        <legend>{t.developer.instance}</legend>
         {CHOICES.map((instance) => (
           <Button
             key={instance ?? "any"}
@@ -38,13 +38,13 @@ export default function DeveloperPanel() {
             aria-pressed={pinnedInstance() === instance}
             onClick={() => pin(instance)}
           >
-            {instance ?? t.anyInstance}
+            {instance ?? t.developer.anyInstance}
           </Button>
         ))}
       </fieldset>
-      <p className={styles.hint}>{t.instanceHint}</p>
+      <p className={styles.hint}>{t.developer.instanceHint}</p>
       <dl className={styles.facts}>
-        <dt>{t.connectionState}</dt>
+        <dt>{t.developer.connectionState}</dt>
         <dd>
           {state}, {way}
         </dd>
@@ -56,9 +56,9 @@ export default function DeveloperPanel() {
         ))}
       </dl>
       <Button size="compact-sm" variant="default" disabled={way !== "websocket"} onClick={socket.drop}>
-        {t.dropConnection}
+        {t.developer.dropConnection}
       </Button>
-      <h2 className={styles.title}>{t.positions}</h2>
+      <h2 className={styles.title}>{t.developer.positions}</h2>
       <ul className={styles.positions}>
         {positions.map(({ feedId, seq, cursor }) => (
           <li key={feedId} title={cursor}>

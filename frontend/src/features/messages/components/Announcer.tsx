@@ -24,7 +24,7 @@ export function Announcer() {
         fragment: MessageFieldsFragmentDoc,
         fragmentName: "MessageFields",
       });
-      if (message?.content) setText(t.announced(senderName(message), message.content));
+      if (message?.content) setText(t.messages.announced(senderName(message), message.content));
     }, BURST_MS);
     return () => clearTimeout(timer);
   }, [latest, client]);

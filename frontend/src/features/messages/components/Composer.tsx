@@ -52,8 +52,10 @@ export const Composer = memo(function Composer(props: {
         <Textarea
           ref={field}
           className={styles.field}
-          aria-label={t.messageField}
-          placeholder={t.writeTo(props.title).length > longest ? t.messageField : t.writeTo(props.title)}
+          aria-label={t.messages.messageField}
+          placeholder={
+            t.messages.writeTo(props.title).length > longest ? t.messages.messageField : t.messages.writeTo(props.title)
+          }
           autosize
           minRows={1}
           maxRows={8}
@@ -70,7 +72,7 @@ export const Composer = memo(function Composer(props: {
           color="brand"
           size={42}
           radius="xl"
-          aria-label={mode.kind === "edit" ? t.save : t.send}
+          aria-label={mode.kind === "edit" ? t.ui.save : t.messages.send}
           disabled={!sendable}
           onClick={() => submit()}
         >
@@ -79,7 +81,7 @@ export const Composer = memo(function Composer(props: {
       </div>
       {length > NEAR_END && (
         <div className={styles.left} data-over={length > MAX_CHARACTERS || undefined} role="status">
-          {t.charactersLeft(MAX_CHARACTERS - length)}
+          {t.messages.charactersLeft(MAX_CHARACTERS - length)}
         </div>
       )}
     </div>
@@ -91,10 +93,10 @@ function About({ mode, onLeave }: { mode: Exclude<ComposerMode, { kind: "write" 
   return (
     <div className={styles.about}>
       <div className={styles.aboutText}>
-        <strong>{mode.kind === "edit" ? t.editing : t.replyingTo(senderName(mode.to))}</strong>
+        <strong>{mode.kind === "edit" ? t.messages.editing : t.messages.replyingTo(senderName(mode.to))}</strong>
         <span dir="auto">{mode.kind === "edit" ? mode.message.content : mode.to.content}</span>
       </div>
-      <ActionIcon aria-label={mode.kind === "edit" ? t.cancelEdit : t.cancelReply} onClick={onLeave}>
+      <ActionIcon aria-label={mode.kind === "edit" ? t.messages.cancelEdit : t.messages.cancelReply} onClick={onLeave}>
         <CloseIcon size={18} />
       </ActionIcon>
     </div>

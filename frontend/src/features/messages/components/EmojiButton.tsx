@@ -25,14 +25,14 @@ export function EmojiButton({ onPick }: { onPick(emoji: string): void }) {
           className={styles.emoji}
           size={42}
           radius="xl"
-          aria-label={t.emoji}
-          title={t.emoji}
+          aria-label={t.messages.emoji}
+          title={t.messages.emoji}
           onClick={() => setOpened(!opened)}
         >
           <SmileIcon />
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t.emoji} p={6}>
+      <Popover.Dropdown aria-label={t.messages.emoji} p={6}>
         <Suspense>
           <EmojiPicker
             onPick={(emoji) => {

@@ -13,8 +13,8 @@ export default function EmojiPicker({ onPick }: { onPick(emoji: string): void })
     onPick(emoji);
   };
   const parts: { name: string; emoji: readonly string[] }[] = [
-    { name: t.emojiRecent, emoji: recent },
-    ...GROUPS.map((group) => ({ name: t.emojiGroup[group], emoji: EMOJI[group].split(" ") })),
+    { name: t.messages.emojiRecent, emoji: recent },
+    ...GROUPS.map((group) => ({ name: t.messages.emojiGroup[group], emoji: EMOJI[group].split(" ") })),
   ].filter(({ emoji }) => emoji.length > 0);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the buttons inside

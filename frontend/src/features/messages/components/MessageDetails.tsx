@@ -22,22 +22,22 @@ export default function MessageDetails({ message, onClose }: { message: MessageF
   const { participants, complete, failed } = useAllParticipants(message.chatId);
   const { read, unread, absent } = readersOf(message, participants);
   return (
-    <Modal opened onClose={onClose} title={t.messageDetails} closeButtonProps={{ "aria-label": t.close }}>
+    <Modal opened onClose={onClose} title={t.messages.messageDetails} closeButtonProps={{ "aria-label": t.ui.close }}>
       <dl className={styles.facts}>
-        <dt>{t.sentAt}</dt>
+        <dt>{t.messages.sentAt}</dt>
         <dd>{fullTime(message.createdAt)}</dd>
         {message.editedAt && (
           <>
-            <dt>{t.editedAt}</dt>
+            <dt>{t.messages.editedAt}</dt>
             <dd>{fullTime(message.editedAt)}</dd>
           </>
         )}
       </dl>
-      <People title={t.readByCount(read.length)} people={read} />
-      {unread.length > 0 && <People title={t.notReadByCount(unread.length)} people={unread} />}
-      {absent.length > 0 && <People title={t.notHereThenCount(absent.length)} people={absent} />}
+      <People title={t.messages.readByCount(read.length)} people={read} />
+      {unread.length > 0 && <People title={t.messages.notReadByCount(unread.length)} people={unread} />}
+      {absent.length > 0 && <People title={t.messages.notHereThenCount(absent.length)} people={absent} />}
       {!complete && !failed && <Skeleton height={40} radius="md" aria-busy="true" />}
-      {failed && <Notice tone="error">{t.readersFailed}</Notice>}
+      {failed && <Notice tone="error">{t.messages.readersFailed}</Notice>}
     </Modal>
   );
 }
@@ -49,12 +49,12 @@ function People({ title, people }: { title: string; people: readonly Participant
       <h3 className={styles.title}>{title}</h3>
       <ul className={styles.people}>
         {people.map(({ userId, user }) => {
-          const name = user ? unmask(PersonNameFragmentDoc, user).displayName : t.deletedUser;
+          const name = user ? unmask(PersonNameFragmentDoc, user).displayName : t.participants.deletedUser;
           return (
             <li key={userId} className={styles.person}>
               <Avatar name={name} seed={userId} size={32} />
               <span className={styles.name} dir="auto">
-                {userId === me ? t.youNamed(name) : name}
+                {userId === me ? t.ui.youNamed(name) : name}
               </span>
             </li>
           );

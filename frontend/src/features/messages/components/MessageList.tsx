@@ -75,10 +75,10 @@ export function MessageList(props: MessageListProps) {
     return (
       <div className={styles.failed}>
         <Notice tone="error">
-          {t.messagesFailed} {explain(failureOf(conversation.error))}
+          {t.messages.messagesFailed} {explain(failureOf(conversation.error))}
         </Notice>
         <Button variant="default" onClick={() => void conversation.retry()}>
-          {t.tryAgain}
+          {t.ui.tryAgain}
         </Button>
       </div>
     );
@@ -86,8 +86,8 @@ export function MessageList(props: MessageListProps) {
   if (!conversation.loaded) return <ListSkeleton />;
   if (isEmpty(rows)) {
     return (
-      <EmptyState icon={<BubbleIcon size={28} />} title={t.startOfChat}>
-        {t.startOfChatHint}
+      <EmptyState icon={<BubbleIcon size={28} />} title={t.messages.startOfChat}>
+        {t.messages.startOfChatHint}
       </EmptyState>
     );
   }
@@ -97,7 +97,7 @@ export function MessageList(props: MessageListProps) {
   return (
     <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages} onKeyDown={onKeyDown}>
+      <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages.messages} onKeyDown={onKeyDown}>
         <div className={styles.spacer} />
         <Virtualizer
           ref={scroll.list}
@@ -113,7 +113,7 @@ export function MessageList(props: MessageListProps) {
       {printing && <div className={styles.printed}>{rows.map(view)}</div>}
       {conversation.loading === "older" && (
         <div className={styles.loading} role="status">
-          {t.loadingOlder}
+          {t.messages.loadingOlder}
         </div>
       )}
       {(!scroll.atBottom || !atEnd) && (
@@ -122,7 +122,7 @@ export function MessageList(props: MessageListProps) {
           variant="default"
           size={42}
           radius="xl"
-          aria-label={unread > 0 ? t.jumpToNewestCount(unread) : t.jumpToNewest}
+          aria-label={unread > 0 ? t.messages.jumpToNewestCount(unread) : t.messages.jumpToNewest}
           onClick={scroll.jumpToNewest}
         >
           <DownIcon />

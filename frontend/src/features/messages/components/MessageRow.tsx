@@ -59,7 +59,7 @@ export const MessageRow = memo(function MessageRow(props: {
       data-emoji={(!removed && !quoted && isFewEmoji(content)) || undefined}
       data-number={message.number}
       tabIndex={-1}
-      aria-label={t.messageOf(own ? t.you : name, fullTime(message.createdAt))}
+      aria-label={t.messages.messageOf(own ? t.ui.you : name, fullTime(message.createdAt))}
       style={style}
       {...(props.readOnly ? {} : events)}
     >
@@ -79,16 +79,20 @@ export const MessageRow = memo(function MessageRow(props: {
               onClick={() => actions.jumpTo(quoted.id)}
               style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
             >
-              <VisuallyHidden>{t.jumpToQuoted} </VisuallyHidden>
+              <VisuallyHidden>{t.messages.jumpToQuoted} </VisuallyHidden>
               <span className={styles.quoteName}>{senderName(quoted)}</span>
               <span className={styles.quoteText} dir="auto">
-                {quoted.removedAt ? t.removedMessage : plainText(quoted.content ?? "")}
+                {quoted.removedAt ? t.messages.removedMessage : plainText(quoted.content ?? "")}
               </span>
             </button>
           )}
           {/* In the direction of the text, so that the time stands where its last line ends. */}
           <div dir="auto">
-            {removed ? <span className={styles.removed}>{t.removedMessage}</span> : <MessageText text={content} />}
+            {removed ? (
+              <span className={styles.removed}>{t.messages.removedMessage}</span>
+            ) : (
+              <MessageText text={content} />
+            )}
             <Meta {...props} removed={removed} />
           </div>
         </div>
@@ -130,7 +134,7 @@ function Meta(props: {
   return (
     <span className={styles.meta}>
       <span className={styles.facts}>
-        {edited && <span>{t.edited}</span>}
+        {edited && <span>{t.messages.edited}</span>}
         {last && (
           <time dateTime={message.createdAt} title={fullTime(message.createdAt)}>
             {clockTime(message.createdAt)}

@@ -23,7 +23,7 @@ export function MessageText({ text }: { text: string }) {
         aria-expanded={whole}
         onClick={() => setWhole(!whole)}
       >
-        {whole ? t.showLess : t.showAll}
+        {whole ? t.messages.showLess : t.messages.showAll}
       </button>
     </>
   );

@@ -9,13 +9,17 @@ import styles from "./Bubble.module.css";
 export function ReadReceipt({ state, direct }: { state: number | "sending" | "waiting"; direct: boolean }) {
   if (state === "sending" || state === "waiting") {
     return (
-      <span className={styles.ticks} role="img" aria-label={state === "sending" ? t.sending : t.waitingForNetwork}>
+      <span
+        className={styles.ticks}
+        role="img"
+        aria-label={state === "sending" ? t.messages.sending : t.messages.waitingForNetwork}
+      >
         <ClockIcon size={13} />
       </span>
     );
   }
   const read = state > 0;
-  const label = read ? (direct ? t.read : t.readBy(state)) : t.sent;
+  const label = read ? (direct ? t.messages.read : t.messages.readBy(state)) : t.messages.sent;
   return (
     <span className={styles.ticks} data-read={read || undefined} role="img" aria-label={label} title={label}>
       {read ? <ChecksIcon size={16} /> : <CheckIcon size={14} />}

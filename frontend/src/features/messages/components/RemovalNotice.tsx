@@ -21,7 +21,7 @@ export function RemovalNotice(props: {
     <>
       {refused?.chatId === props.chatId && (
         <Notice tone="error">
-          {t.notRemoved} {explain(refused.failure)}
+          {t.messages.notRemoved} {explain(refused.failure)}
         </Notice>
       )}
       <div className={styles.place} role="status">
@@ -51,7 +51,7 @@ function Undo({ byKeyboard, list }: { byKeyboard: boolean; list: RefObject<HTMLE
       onPointerEnter={() => removals.extendUndo(true)}
       onPointerLeave={() => removals.extendUndo(false)}
     >
-      <Prompt text={t.messageRemoved} action={t.undo} onAction={() => removals.undo()} />
+      <Prompt text={t.messages.messageRemoved} action={t.ui.undo} onAction={() => removals.undo()} />
     </div>
   );
 }

@@ -30,7 +30,7 @@ interface RowActionsProps {
 export function RowActions(props: RowActionsProps) {
   const { message, opened, onOpened } = props;
   const stop = useTabStop();
-  const label = t.moreFor(props.own ? t.you : props.name);
+  const label = t.messages.moreFor(props.own ? t.ui.you : props.name);
   return (
     <span className={styles.actions}>
       {!props.timed && (
@@ -42,7 +42,7 @@ export function RowActions(props: RowActionsProps) {
         type="button"
         className={styles.action}
         tabIndex={stop}
-        aria-label={t.reply}
+        aria-label={t.messages.reply}
         onClick={() => props.actions.reply(message)}
       >
         <ReplyIcon size={17} />
@@ -68,7 +68,7 @@ export function RowActions(props: RowActionsProps) {
 /** A menu; where one points with a finger, a sheet at the foot of the screen. */
 function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { label: string }) {
   const coarse = useCoarsePointer();
-  const copy = async () => tell((await copyText(message.content ?? "")) ? t.copied : t.notCopied);
+  const copy = async () => tell((await copyText(message.content ?? "")) ? t.ui.copied : t.ui.notCopied);
   return (
     <Menu
       opened
@@ -92,18 +92,18 @@ function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { l
           </Menu.Label>
         )}
         <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message)}>
-          {t.reply}
+          {t.messages.reply}
         </Menu.Item>
         <Menu.Item leftSection={<CopyIcon size={16} />} onClick={() => void copy()}>
-          {t.copy}
+          {t.messages.copy}
         </Menu.Item>
         {props.own && (
           <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message)}>
-            {t.edit}
+            {t.messages.edit}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message)}>
-          {t.messageDetails}
+          {t.messages.messageDetails}
         </Menu.Item>
         {props.removable && (
           <Menu.Item
@@ -111,7 +111,7 @@ function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { l
             leftSection={<TrashIcon size={16} />}
             onClick={({ detail }) => actions.remove(message, { keyboard: detail === 0 })}
           >
-            {t.remove}
+            {t.ui.remove}
           </Menu.Item>
         )}
       </Menu.Dropdown>

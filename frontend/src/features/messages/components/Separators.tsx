@@ -6,7 +6,7 @@ import styles from "./Separators.module.css";
 export function DaySeparator({ at }: { at: string }) {
   useToday();
   const { days, name } = dayName(at);
-  const text = days === 0 ? t.today : days === 1 ? t.yesterday : name;
+  const text = days === 0 ? t.messages.today : days === 1 ? t.messages.yesterday : name;
   return (
     <div className={styles.day}>
       <span title={name}>{text}</span>
@@ -17,7 +17,7 @@ export function DaySeparator({ at }: { at: string }) {
 export function NewMessagesLine() {
   return (
     <div className={styles.new}>
-      <span>{t.newMessages}</span>
+      <span>{t.messages.newMessages}</span>
     </div>
   );
 }
@@ -25,7 +25,7 @@ export function NewMessagesLine() {
 export function Beginning() {
   return (
     <div className={styles.beginning}>
-      <strong>{t.startOfChat}</strong>
+      <strong>{t.messages.startOfChat}</strong>
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
       data-emoji={isFewEmoji(unsent.content) || undefined}
       data-failed={unsent.failure ? true : undefined}
       data-noted={trouble.kind !== "none" || unkept || undefined}
-      aria-label={`${t.you}, ${unsent.failure ? t.notSent : t.sending}`}
+      aria-label={`${t.ui.you}, ${unsent.failure ? t.messages.notSent : t.messages.sending}`}
     >
       <div className={styles.bubble}>
         <div dir="auto">
@@ -57,16 +57,16 @@ function Word({ entry, trouble, unkept }: { entry: OutboxEntry; trouble: Trouble
     <div className={styles.failure} role={refused ? "alert" : "status"} data-trouble={trouble.kind}>
       {trouble.kind !== "offline" && <WarningIcon size={15} />}
       <span>
-        {wordFor(entry, trouble)} {unkept && t.notKept}
+        {wordFor(entry, trouble)} {unkept && t.messages.notKept}
       </span>
       <span>
         {(refused || trouble.kind === "late") && (
           <button type="button" onClick={() => outbox.retry(entry)}>
-            {t.tryAgain}
+            {t.ui.tryAgain}
           </button>
         )}
         <button type="button" onClick={() => outbox.discard(entry)}>
-          {t.discard}
+          {t.messages.discard}
         </button>
       </span>
     </div>
@@ -79,12 +79,12 @@ function wordFor(entry: OutboxEntry, trouble: Trouble): string {
     case "none":
       return "";
     case "offline":
-      return edit ? t.savedWhenOnline : t.waitingForNetwork;
+      return edit ? t.messages.savedWhenOnline : t.messages.waitingForNetwork;
     case "limited":
-      return t.sendingIn(trouble.seconds);
+      return t.messages.sendingIn(trouble.seconds);
     case "late":
-      return edit ? t.notSavedYet : t.notSentYet;
+      return edit ? t.messages.notSavedYet : t.messages.notSentYet;
     case "refused":
-      return `${edit ? t.notSaved : t.notSent} ${entry.failure ? explain(entry.failure) : ""}`;
+      return `${edit ? t.messages.notSaved : t.messages.notSent} ${entry.failure ? explain(entry.failure) : ""}`;
   }
 }

@@ -13,7 +13,7 @@ export function useEditMessage() {
   return useCallback(
     ({ id, chatId, content: before }: MessageFieldsFragment, content: string) => {
       if (!outbox.hasRoomFor({ kind: "edit", id })) {
-        tell(t.tooMuchUnsent);
+        tell(t.messages.tooMuchUnsent);
         return false;
       }
       void outbox.edit({ id, chatId, content, before: before ?? "" });

@@ -11,7 +11,7 @@ export function useRemoveMessage() {
   return useCallback(
     ({ id, chatId }: MessageFieldsFragment) => {
       if (outbox.hasRoomFor({ kind: "removal", id })) removals.schedule({ id, chatId });
-      else tell(t.tooMuchUnsent);
+      else tell(t.messages.tooMuchUnsent);
     },
     [outbox, removals],
   );

@@ -14,7 +14,7 @@ export function useSendMessage(chatId: string) {
     (content: string, replyToId: string | null) => {
       const id = v7();
       if (!outbox.hasRoomFor({ kind: "message", id })) {
-        tell(t.tooMuchUnsent);
+        tell(t.messages.tooMuchUnsent);
         return false;
       }
       void outbox.send({ id, chatId, content, replyToId, createdAt: new Date().toISOString() });

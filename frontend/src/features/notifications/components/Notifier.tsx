@@ -94,6 +94,6 @@ function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): C
   });
   if (!message?.content || !chat || (own && own.lastReadNumber >= message.number)) return undefined;
   const text = plainText(message.content);
-  const said = chat.kind === "DIRECT" ? text : t.someoneSaid(senderName(message), text);
-  return { chatId, title: chatTitle(chat, me).name, body: count > 1 ? t.newMessagesCount(count) : said };
+  const said = chat.kind === "DIRECT" ? text : t.chats.someoneSaid(senderName(message), text);
+  return { chatId, title: chatTitle(chat, me).name, body: count > 1 ? t.notifications.newMessagesCount(count) : said };
 }

@@ -21,12 +21,17 @@ export function AddPeopleDialog(props: { chatId: string; present: ReadonlySet<st
     }
   };
   return (
-    <Modal opened onClose={props.onClose} title={t.addPeople} closeButtonProps={{ "aria-label": t.close }}>
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={t.participants.addPeople}
+      closeButtonProps={{ "aria-label": t.ui.close }}
+    >
       <div className={styles.form}>
         <PeoplePicker chosen={people} except={props.present} onChange={setPeople} />
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
         <Button disabled={people.length === 0} loading={loading} onClick={() => void submit()}>
-          {t.addPeople}
+          {t.participants.addPeople}
         </Button>
       </div>
     </Modal>

@@ -13,11 +13,15 @@ import { useChangeRole, useRemoveParticipant } from "../hooks/useChangeParticipa
 import type { Permissions } from "../model/permissions";
 import styles from "./ParticipantRow.module.css";
 
-const roleNames = (): Record<ParticipantRole, string> => ({ OWNER: t.owner, ADMIN: t.admin, MEMBER: t.member });
+const roleNames = (): Record<ParticipantRole, string> => ({
+  OWNER: t.participants.owner,
+  ADMIN: t.participants.admin,
+  MEMBER: t.participants.member,
+});
 const giveNames = (): Record<ParticipantRole, string> => ({
-  OWNER: t.makeOwner,
-  ADMIN: t.makeAdmin,
-  MEMBER: t.makeMember,
+  OWNER: t.participants.makeOwner,
+  ADMIN: t.participants.makeAdmin,
+  MEMBER: t.participants.makeMember,
 });
 
 export function ParticipantRow(props: { participant: ParticipantFieldsFragment; permissions: Permissions }) {
@@ -29,7 +33,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
   const [removing, setRemoving] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const user = participant.user ? unmask(PersonNameFragmentDoc, participant.user) : undefined;
-  const name = user?.displayName ?? t.deletedUser;
+  const name = user?.displayName ?? t.participants.deletedUser;
   const roles = userId === me ? [] : permissions.gives(participant.role);
   const removable = userId !== me && permissions.removes(participant.role);
 
@@ -42,7 +46,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
       <div className={styles.participant}>
         <Avatar name={name} seed={userId} size={38} />
         <span className={styles.names}>
-          <span dir="auto">{userId === me ? t.youNamed(name) : name}</span>
+          <span dir="auto">{userId === me ? t.ui.youNamed(name) : name}</span>
           {user && (
             <span className={styles.soft} dir="ltr">
               @{user.username}
@@ -53,7 +57,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
         {(roles.length > 0 || removable) && (
           <Menu>
             <Menu.Target>
-              <ActionIcon aria-label={t.actionsFor(name)}>
+              <ActionIcon aria-label={t.participants.actionsFor(name)}>
                 <MoreIcon />
               </ActionIcon>
             </Menu.Target>
@@ -68,7 +72,7 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
               ))}
               {removable && (
                 <Menu.Item color="danger" onClick={() => setRemoving(true)}>
-                  {t.removeFromChat}
+                  {t.participants.removeFromChat}
                 </Menu.Item>
               )}
             </Menu.Dropdown>
@@ -78,10 +82,10 @@ export function ParticipantRow(props: { participant: ParticipantFieldsFragment; 
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       <ConfirmDialog
         opened={removing}
-        title={t.removePerson(name)}
-        text={t.removeFromChatText(name)}
-        confirm={t.remove}
-        cancel={t.cancel}
+        title={t.participants.removePerson(name)}
+        text={t.participants.removeFromChatText(name)}
+        confirm={t.ui.remove}
+        cancel={t.ui.cancel}
         onClose={() => setRemoving(false)}
         onConfirm={() => {
           setRemoving(false);

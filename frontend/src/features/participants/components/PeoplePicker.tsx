@@ -31,8 +31,8 @@ export function PeoplePicker(props: {
   const found = people.filter((person) => !chosen.has(person.id));
   /** Why somebody who was found cannot be chosen. */
   const obstacle = ({ id }: Person) => {
-    if (id === me) return t.thatIsYou;
-    return props.except?.has(id) ? t.alreadyHere : undefined;
+    if (id === me) return t.participants.thatIsYou;
+    return props.except?.has(id) ? t.participants.alreadyHere : undefined;
   };
 
   const choose = (person: Person) => {
@@ -48,7 +48,7 @@ export function PeoplePicker(props: {
               {person.displayName}
               <ActionIcon
                 size={22}
-                aria-label={t.removePerson(person.displayName)}
+                aria-label={t.participants.removePerson(person.displayName)}
                 onClick={() => props.onChange(props.chosen.filter((other) => other.id !== person.id))}
               >
                 <CloseIcon size={14} />
@@ -58,9 +58,9 @@ export function PeoplePicker(props: {
         </ul>
       )}
       <TextInput
-        label={t.findPeople}
+        label={t.participants.findPeople}
         data-autofocus
-        description={t.findPeopleHint}
+        description={t.participants.findPeopleHint}
         inputWrapperOrder={["label", "input", "description"]}
         leftSection={<SearchIcon size={18} />}
         value={text}
@@ -75,7 +75,9 @@ export function PeoplePicker(props: {
       <div className={styles.found} aria-live="polite">
         {loading && <Skeleton height={44} radius="md" />}
         {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
-        {done && people.length === 0 && isSearchable(text) && <p className={styles.nobody}>{t.nobodyFound(query)}</p>}
+        {done && people.length === 0 && isSearchable(text) && (
+          <p className={styles.nobody}>{t.participants.nobodyFound(query)}</p>
+        )}
         {found.map((person) => (
           <UnstyledButton
             key={person.id}
@@ -85,7 +87,7 @@ export function PeoplePicker(props: {
           >
             <Avatar name={person.displayName} seed={person.id} size={36} />
             <span className={styles.names}>
-              {!obstacle(person) && <VisuallyHidden>{t.addPerson} </VisuallyHidden>}
+              {!obstacle(person) && <VisuallyHidden>{t.participants.addPerson} </VisuallyHidden>}
               <span dir="auto">{person.displayName}</span>
               <span className={styles.soft} dir="ltr">
                 @{person.username}

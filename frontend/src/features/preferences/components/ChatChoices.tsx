@@ -11,17 +11,17 @@ export function ChatChoices({ chatId }: { chatId: string }) {
   return (
     <div className={styles.choices}>
       <Toggle
-        label={t.pinChat}
+        label={t.preferences.pinChat}
         checked={pinned.includes(chatId)}
         onChange={(on) => preferences.set("pinned", chatId, on)}
       />
       <Toggle
-        label={t.muteChat}
-        hint={t.muteHint}
+        label={t.preferences.muteChat}
+        hint={t.preferences.muteHint}
         checked={muted.includes(chatId)}
         onChange={(on) => preferences.set("muted", chatId, on)}
       />
-      <p className={styles.where}>{t.keptHere}</p>
+      <p className={styles.where}>{t.preferences.keptHere}</p>
     </div>
   );
 }

@@ -8,10 +8,10 @@ export function LanguageChoice() {
   const { failed, select, options } = useLanguage();
   return (
     <>
-      <NativeSelect label={t.language} description={t.languageHint} {...select}>
+      <NativeSelect label={t.preferences.language} description={t.preferences.languageHint} {...select}>
         {options}
       </NativeSelect>
-      {failed && <Notice tone="error">{t.error.NETWORK}</Notice>}
+      {failed && <Notice tone="error">{t.errors.error.NETWORK}</Notice>}
     </>
   );
 }

@@ -21,23 +21,23 @@ export function NoticeChoices() {
   return (
     <div className={styles.choices}>
       {/* Nothing that could be changed in the browser: without https it never shows any. */}
-      {!isSecureContext && <p className={styles.hint}>{t.notifyNeedsHttps}</p>}
+      {!isSecureContext && <p className={styles.hint}>{t.preferences.notifyNeedsHttps}</p>}
       {possible && (
         <Toggle
-          label={t.notify}
-          hint={t.notifyHint}
+          label={t.preferences.notify}
+          hint={t.preferences.notifyHint}
           checked={notify && Notification.permission === "granted"}
           onChange={(on) => void wish(on)}
         />
       )}
-      {refused && <Notice tone="error">{t.notifyRefused}</Notice>}
+      {refused && <Notice tone="error">{t.preferences.notifyRefused}</Notice>}
       <Toggle
-        label={t.playSound}
-        hint={t.playSoundHint}
+        label={t.preferences.playSound}
+        hint={t.preferences.playSoundHint}
         checked={sound}
         onChange={(on) => preferences.change({ sound: on })}
       />
-      <p className={styles.where}>{t.keptHere}</p>
+      <p className={styles.where}>{t.preferences.keptHere}</p>
     </div>
   );
 }

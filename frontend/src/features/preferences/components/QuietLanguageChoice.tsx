@@ -11,11 +11,11 @@ export function QuietLanguageChoice() {
     <>
       <span className={styles.choice}>
         <GlobeIcon size={16} />
-        <select aria-label={t.language} {...select}>
+        <select aria-label={t.preferences.language} {...select}>
           {options}
         </select>
       </span>
-      {failed && <Notice tone="error">{t.error.NETWORK}</Notice>}
+      {failed && <Notice tone="error">{t.errors.error.NETWORK}</Notice>}
     </>
   );
 }

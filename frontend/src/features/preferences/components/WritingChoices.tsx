@@ -11,12 +11,12 @@ export function WritingChoices() {
   return (
     <div className={styles.choices}>
       <Toggle
-        label={t.enterSends}
-        hint={enterSends ? t.enterSendsHint : t.enterBreaksHint}
+        label={t.preferences.enterSends}
+        hint={enterSends ? t.preferences.enterSendsHint : t.preferences.enterBreaksHint}
         checked={enterSends}
         onChange={(on) => preferences.change({ enterSends: on })}
       />
-      <p className={styles.where}>{t.keptHere}</p>
+      <p className={styles.where}>{t.preferences.keptHere}</p>
     </div>
   );
 }

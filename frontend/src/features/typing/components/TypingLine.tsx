@@ -14,7 +14,7 @@ export function TypingLine({ chatId }: { chatId: string }) {
             <i />
             <i />
           </span>
-          {t.typing(names)}
+          {t.typing.typing(names)}
         </>
       )}
     </div>

@@ -1,0 +1,29 @@
+import type { Strings } from "../en";
+import { account } from "./account";
+import { app } from "./app";
+import { chats } from "./chats";
+import { connection } from "./connection";
+import { developer } from "./developer";
+import { errors } from "./errors";
+import { messages } from "./messages";
+import { notifications } from "./notifications";
+import { participants } from "./participants";
+import { preferences } from "./preferences";
+import { typing } from "./typing";
+import { ui } from "./ui";
+
+/** Every word that people read, in Arabic, by the feature that says it. */
+export const ar: Strings = {
+  account,
+  app,
+  chats,
+  connection,
+  developer,
+  errors,
+  messages,
+  notifications,
+  participants,
+  preferences,
+  typing,
+  ui,
+};

@@ -1,0 +1,27 @@
+import type { Strings } from "../en";
+
+/** Words for what the reader chooses for this device, in German. */
+export const preferences: Strings["preferences"] = {
+  language: "Sprache",
+  languageHint: "Für dieses Gerät.",
+  pinChat: "Oben in der Liste halten",
+  pinned: "Oben gehalten",
+  muteChat: "Stumm",
+  muteHint:
+    "Auf diesem Gerät keine Mitteilung, kein Ton, und im Titel des Tabs nicht mitgezählt. Andere Geräte melden sich weiter.",
+  muted: "Stumm",
+  unpin: "Nicht mehr oben halten",
+  unmute: "Nicht mehr stumm",
+  keptHere: "Nur auf diesem Gerät gespeichert.",
+  notifications: "Mitteilungen",
+  notify: "Mitteilungen zeigen",
+  notifyHint: "Wenn eine Nachricht ankommt, während dieser Tab im Hintergrund ist.",
+  notifyRefused: "Dein Browser erlaubt es nicht. Du kannst das in seinen Einstellungen für diese Seite ändern.",
+  notifyNeedsHttps: "Mitteilungen brauchen eine sichere Verbindung: Öffne diese Seite mit https.",
+  playSound: "Einen Ton spielen",
+  playSoundHint: "Zwei leise Töne, auch nur im Hintergrund.",
+  writing: "Schreiben",
+  enterSends: "Eingabetaste sendet die Nachricht",
+  enterSendsHint: "Umschalt+Eingabe beginnt eine neue Zeile.",
+  enterBreaksHint: "Die Eingabetaste beginnt eine neue Zeile; Strg+Eingabe oder der Knopf sendet.",
+};
