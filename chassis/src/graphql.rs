@@ -25,7 +25,7 @@ mod top;
 mod used;
 mod variables;
 
-use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::TypeId, collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 
 use ::http::{HeaderName, HeaderValue, Method, header};
 use async_graphql::{
@@ -55,6 +55,9 @@ use crate::{
     metrics::Operations,
 };
 
+/// Marks a checked request whose document has no aliases: of its answer nothing is counted.
+struct WithoutAliases;
+
 type Execute = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 type PerRequest = Arc<dyn Fn(Request) -> Request + Send + Sync>;
 type Share =
@@ -69,6 +72,8 @@ type Subscribe = Arc<
 #[derive(Clone)]
 pub struct Endpoint {
     execute: Execute,
+    /// For documents with aliases.
+    execute_counting: Option<Execute>,
     args: GraphqlArgs,
     limits: Limits,
     field_limits: Option<FieldLimits>,
@@ -102,10 +107,8 @@ impl Endpoint {
             None
         };
         Self {
-            execute: Arc::new(move |request| {
-                let schema = schema.clone();
-                async move { schema.execute(request).await }.boxed()
-            }),
+            execute: executing(schema),
+            execute_counting: None,
             args: args.clone(),
             limits: Limits::default(),
             field_limits: None,
@@ -125,6 +128,19 @@ impl Endpoint {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Executes documents with aliases on this schema, which was built through [`Limits::count`] as well. Without it they
+    /// are executed like all others, which is right where even twenty times the longest text is little.
+    #[must_use]
+    pub fn counting<Q, M, S>(mut self, schema: Schema<Q, M, S>) -> Self
+    where
+        Q: ObjectType + 'static,
+        M: ObjectType + 'static,
+        S: SubscriptionType + 'static,
+    {
+        self.execute_counting = Some(executing(schema));
         self
     }
 
@@ -201,14 +217,17 @@ impl Endpoint {
         self.limits.check_variables(&request.variables)?;
         let document = self.documents.parse(&request.query, &self.limits)?;
         let name = request.operation_name.clone();
-        let operation = selected(&document, name.as_deref())?;
+        let operation = selected(&document.parsed, name.as_deref())?;
         let kind = operation.ty;
         variables::coerce(&mut request.variables, operation)?;
         if let Some(introspection) = &self.introspection {
             let most = self.limits.introspection_complexity;
-            introspection.check(&document, operation, &request.variables, most)?;
+            introspection.check(&document.parsed, operation, &request.variables, most)?;
         }
-        let mut document = ExecutableDocument::clone(&document);
+        if !document.has_aliases {
+            request.data.insert(WithoutAliases);
+        }
+        let mut document = ExecutableDocument::clone(&document.parsed);
         let (variables, root) = (&request.variables, &self.subscription);
         normal::normalize(&mut document, name.as_deref(), variables, root)?;
         request.set_parsed_query(document);
@@ -274,10 +293,18 @@ impl Endpoint {
     }
 
     /// Executes a prepared and checked query or mutation within its time, and maps its errors.
-    pub async fn execute(&self, request: Request) -> Response {
-        let execution = AssertUnwindSafe((self.execute)(request)).catch_unwind();
+    pub async fn execute(&self, mut request: Request) -> Response {
+        let budget = AnswerBudget::new(self.limits.answer_bytes);
+        let execute = match &self.execute_counting {
+            Some(counting) if !request.data.contains_key(&TypeId::of::<WithoutAliases>()) => {
+                counting
+            }
+            _ => &self.execute,
+        };
+        request.data.insert(budget.clone());
+        let execution = AssertUnwindSafe(execute(request)).catch_unwind();
         match tokio::time::timeout(self.limits.execution, execution).await {
-            Ok(Ok(response)) => holes::void(finish(response)),
+            Ok(Ok(response)) => holes::void(finish(budget.settle(response))),
             Ok(Err(_)) => failure(&Error::internal("a resolver panicked")),
             Err(_) => failure(&Error::unavailable("the execution took too long")),
         }
@@ -323,6 +350,18 @@ impl Endpoint {
             None => router,
         }
     }
+}
+
+fn executing<Q, M, S>(schema: Schema<Q, M, S>) -> Execute
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    Arc::new(move |request| {
+        let schema = schema.clone();
+        async move { schema.execute(request).await }.boxed()
+    })
 }
 
 /// The operation of the document that this name selects.

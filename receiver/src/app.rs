@@ -85,8 +85,9 @@ impl Application {
 
         let status = ReplicaStatus::register(metrics.registry(), replica.is_some());
         let sources = Sources::new(&pool, replica.as_ref().map(|pool| (pool, status.clone())));
-        let schema = graphql::schema(&sources, &hub);
-        let endpoint = Endpoint::new(schema.clone(), &config.graphql)
+        let counting = graphql::counting_schema(&sources, &hub);
+        let endpoint = Endpoint::new(graphql::schema(&sources, &hub), &config.graphql)
+            .counting(counting.clone())
             .limits(graphql::limits())
             .field_limits(field_limits)
             .verifier(&verifier)
@@ -97,7 +98,7 @@ impl Application {
             .clone()
             .per_request(move |request| request.data(reading.reading()));
         let presses = Presses::new(
-            schema,
+            counting,
             endpoint.clone(),
             config.live.ledger(),
             PressMetrics::register(metrics.registry()),

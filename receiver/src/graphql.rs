@@ -17,7 +17,7 @@ use chassis::graphql::Limits;
 pub use batch::FeedBatch;
 pub(crate) use chat::chat_seen_by;
 pub use chat::{
-    Chat, ChatConnection, ParticipantConnection, UnreadCount, chat_connection, shows_newest,
+    Chat, ChatConnection, ParticipantConnection, UnreadCount, chat_connection, newest_shown,
 };
 pub use event::FeedEvent;
 pub use lists::{PAGE, PAGE_TEXT, Page, PageArgs, Window, page_cost};
@@ -84,6 +84,13 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
 #[must_use]
 pub fn schema(sources: &Sources, hub: &Hub) -> ReceiverSchema {
     builder().data(sources.clone()).data(hub.clone()).finish()
+}
+
+/// The same, and it counts every value of an answer.
+#[must_use]
+pub fn counting_schema(sources: &Sources, hub: &Hub) -> ReceiverSchema {
+    let schema = builder().data(sources.clone()).data(hub.clone());
+    limits().count(schema).finish()
 }
 
 /// The schema as text: the committed `shared-schema/receiver.graphql`.

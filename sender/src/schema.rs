@@ -21,8 +21,6 @@ pub fn limits() -> Limits {
     Limits {
         string_bytes: MAX_STRING_BYTES,
         weights: CROWD_WEIGHTS,
-        // A mutation answers with what it has written.
-        counts_answers: false,
         ..Limits::default()
     }
 }

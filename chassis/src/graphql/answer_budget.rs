@@ -1,8 +1,9 @@
 //! How large an answer may become while it is made.
 //!
-//! Nothing in a document says how much there is of what it asks for: how long a text is, or a list that has no pages. So
-//! every value is counted as soon as it is there. Once there is too much nothing else is resolved, and the answer is an
-//! error, since a part of it would be a lie.
+//! Nothing in a document says how much there is of what it asks for: how long a text is, or a list that has no pages. A
+//! resolver that is about to read something long asks [`AnswerBudget::admits`]. A document with aliases can ask for the same
+//! text over and over, so of its answer every value is counted as soon as it is there, which slows every field down. Once
+//! there is too much nothing else is resolved, and the answer is an error, since a part of it would be a lie.
 
 use std::{
     pin::Pin,
@@ -30,18 +31,14 @@ const ITEM: usize = 12;
 
 type Pinned<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Gives each request a budget.
+/// Gives each request a budget and counts every value of its answer.
 pub(super) struct AnswerBudgets {
     pub(super) most: usize,
 }
 
 impl ExtensionFactory for AnswerBudgets {
     fn create(&self) -> Arc<dyn Extension> {
-        let spent = AtomicUsize::new(0);
-        Arc::new(AnswerBudget(Arc::new(Inner {
-            spent,
-            most: self.most,
-        })))
+        Arc::new(AnswerBudget::new(self.most))
     }
 }
 
@@ -55,6 +52,11 @@ struct Inner {
 }
 
 impl AnswerBudget {
+    pub(super) fn new(most: usize) -> Self {
+        let spent = AtomicUsize::new(0);
+        Self(Arc::new(Inner { spent, most }))
+    }
+
     /// Takes bytes from this request's budget, for what is about to be read and may be as long as that. If it is false
     /// there is no need to read it: the answer is an error.
     pub fn admits(context: &Context<'_>, bytes: usize) -> bool {
@@ -65,6 +67,14 @@ impl AnswerBudget {
     fn take(&self, bytes: usize) -> bool {
         let before = self.0.spent.fetch_add(bytes, Ordering::Relaxed);
         before + bytes <= self.0.most
+    }
+
+    /// The answer, or an error if it was to become too large.
+    pub(super) fn settle(&self, response: Response) -> Response {
+        match self.is_overdrawn() {
+            true => too_large(),
+            false => response,
+        }
     }
 
     fn is_overdrawn(&self) -> bool {
@@ -145,11 +155,7 @@ impl Extension for AnswerBudget {
         Box::pin(async move {
             // A subscription is executed for each of its events.
             self.0.spent.store(0, Ordering::Relaxed);
-            let response = next.run(context, operation_name).await;
-            match self.is_overdrawn() {
-                true => too_large(),
-                false => response,
-            }
+            self.settle(next.run(context, operation_name).await)
         })
     }
 

@@ -14,9 +14,16 @@ const MOST: u64 = 256 * 1024;
 /// A longer document is parsed each time.
 const LONGEST: usize = 16 * 1024;
 
+/// A document within the limits.
+pub(super) struct Document {
+    pub(super) parsed: ExecutableDocument,
+    /// Whether any of its operations has aliases.
+    pub(super) has_aliases: bool,
+}
+
 /// Documents within the limits, by their texts. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Documents(Cache<Arc<str>, Arc<ExecutableDocument>>);
+pub(super) struct Documents(Cache<Arc<str>, Arc<Document>>);
 
 impl Default for Documents {
     fn default() -> Self {
@@ -32,19 +39,18 @@ impl Documents {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when it cannot be parsed or is larger than the limits. That is not remembered.
-    pub(super) fn parse(
-        &self,
-        text: &str,
-        limits: &Limits,
-    ) -> Result<Arc<ExecutableDocument>, Error> {
+    pub(super) fn parse(&self, text: &str, limits: &Limits) -> Result<Arc<Document>, Error> {
         if let Some(known) = self.0.get(text) {
             return Ok(known);
         }
         let tokens = limits.check_text(text)?;
-        let document = parse_query(&*readable(text)?)
+        let parsed = parse_query(&*readable(text)?)
             .map_err(|error| Error::bad_request(error.to_string()))?;
-        limits.check_document(&document, tokens)?;
-        let document = Arc::new(document);
+        let has_aliases = limits.check_document(&parsed, tokens)?;
+        let document = Arc::new(Document {
+            parsed,
+            has_aliases,
+        });
         if text.len() <= LONGEST {
             self.0.insert(text.into(), Arc::clone(&document));
         }

@@ -41,12 +41,8 @@ pub struct Limits {
     pub subscription_tokens: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// Bytes of an answer, as JSON and, with `counts_answers`, while it is made. Pages of long texts are cut short before
-    /// they get there.
+    /// Bytes of an answer, as JSON and while it is made. Pages of long texts are cut short before they get there.
     pub answer_bytes: usize,
-    /// Whether an answer is counted value by value while it is made. That slows every field down: a service whose largest
-    /// answers are small enough goes without.
-    pub counts_answers: bool,
     /// Lists and objects below each other in the variables, and in literals.
     pub value_depth: usize,
     /// Bytes of one string in the variables, and in literals.
@@ -76,7 +72,6 @@ impl Default for Limits {
             subscription_tokens: 800,
             body_bytes: 64 * 1024,
             answer_bytes: 1024 * 1024,
-            counts_answers: true,
             value_depth: 20,
             string_bytes: 8 * 1024,
             execution: Duration::from_secs(2),
@@ -85,9 +80,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Builds the limits that async-graphql checks itself into the schema: complexity, and how large an answer becomes
-    /// while it is made. Suggestions ("did you mean") are turned off, since they give away a schema whose introspection is
-    /// off.
+    /// Builds the limit that async-graphql checks itself into the schema: complexity. Suggestions ("did you mean") are
+    /// turned off, since they give away a schema whose introspection is off.
     #[must_use]
     pub fn apply<Q, M, S>(self, schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
     where
@@ -95,15 +89,17 @@ impl Limits {
         M: ObjectType + 'static,
         S: SubscriptionType + 'static,
     {
-        let schema = schema
+        schema
             .limit_complexity(self.complexity)
-            .disable_suggestions();
-        match self.counts_answers {
-            true => schema.extension(AnswerBudgets {
-                most: self.answer_bytes,
-            }),
-            false => schema,
-        }
+            .disable_suggestions()
+    }
+
+    /// Has the schema count every value of an answer while it is made: see [`Endpoint::counting`](super::Endpoint::counting).
+    #[must_use]
+    pub fn count<Q, M, S>(self, schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
+        schema.extension(AnswerBudgets {
+            most: self.answer_bytes,
+        })
     }
 
     /// Measures a document's text, so that parsing it is safe. Answers its tokens.
@@ -132,12 +128,13 @@ impl Limits {
         })
     }
 
-    /// Measures a document of so many tokens.
+    /// Measures a document of so many tokens. Answers whether it has aliases.
     pub(super) fn check_document(
         &self,
         document: &ExecutableDocument,
         tokens: usize,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
+        let mut has_aliases = false;
         within("fragments", document.fragments.len(), self.fragments)?;
         let mut measure = Measure::new(self, document);
         // Also fragments that nothing spreads: a cycle in one must not reach a validator.
@@ -168,10 +165,11 @@ impl Limits {
             within(lists, cost.introspection_lists, self.introspection_lists)?;
             self.check_top(&operation.node, cost.fields)?;
             within("aliases", cost.aliases, self.aliases)?;
+            has_aliases |= cost.aliases > 0;
             within("directives", directives, self.directives)?;
             within("selections", cost.selections, self.tokens)?;
         }
-        Ok(())
+        Ok(has_aliases)
     }
 
     fn check_top(&self, operation: &OperationDefinition, weight: usize) -> Result<(), Error> {

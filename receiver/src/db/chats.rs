@@ -74,26 +74,42 @@ pub struct OwnChats {
     pub is_cut: bool,
 }
 
-/// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`. With `text`, each
-/// with its newest message, and only as many as have so many bytes of text in these and in what they answer, but one
-/// however long it is. None if there is no such user.
+/// What a list of chats shows of their newest messages.
+#[derive(Clone, Copy, Debug)]
+pub struct NewestShown {
+    /// Bytes of text at most, of all newest messages of the list and of what they answer.
+    pub max_text: i64,
+    /// Whether the messages that the newest ones answer are shown, too.
+    pub with_answered: bool,
+}
+
+/// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`. With `newest`, each
+/// with its newest message, and only as many as have so many bytes of text, but one however long it is. None if there is
+/// no such user.
 pub async fn of_user(
     pool: &Pool,
     user: UserId,
     after: Option<ActivityKey>,
     limit: i64,
-    text: Option<i64>,
+    newest: Option<NewestShown>,
 ) -> Result<Option<OwnChats>, Error> {
-    let rows = rows(
-        pool,
-        // By their keys, whatever the planner believes about how many chats there are. The newest message has the number
-        // of how many there are.
+    // To measure what is answered takes an index of each partition, which is a third of this statement's cost.
+    let (answered, bytes) = match newest {
+        Some(NewestShown {
+            with_answered: true,
+            ..
+        }) => (ANSWERED, "coalesce(answered.bytes, 0)"),
+        _ => ("", "0"),
+    };
+    // By their keys, whatever the planner believes about how many chats there are. The newest message has the number of
+    // how many there are.
+    let sql = format!(
         "SELECT * FROM (
          SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id, page.*,
                 m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
                 m.created_at, m.edited_at, m.removed_at,
                 row_number() OVER in_order AS place, count(*) OVER () AS of,
-                sum(coalesce(octet_length(m.content), 0) + coalesce(answered.bytes, 0)) OVER in_order AS text
+                sum(coalesce(octet_length(m.content), 0) + {bytes}) OVER in_order AS text
          FROM feeds own
          LEFT JOIN LATERAL (
              SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
@@ -114,22 +130,22 @@ pub async fn of_user(
              WHERE $5::bigint IS NOT NULL AND chat_id = page.chat_id AND number = page.message_count
              OFFSET 0
          ) m ON true
-         LEFT JOIN LATERAL (
-             SELECT octet_length(content) AS bytes FROM messages
-             WHERE m.reply_to_id IS NOT NULL AND chat_id = page.chat_id AND id = m.reply_to_id
-             OFFSET 0
-         ) answered ON true
+         {answered}
          WHERE own.id = $1
          WINDOW in_order AS (ORDER BY page.active_at DESC, page.chat_id DESC ROWS UNBOUNDED PRECEDING)
          ) measured
          WHERE text <= $5 OR place = 1 OR $5 IS NULL
-         ORDER BY active_at DESC, chat_id DESC",
+         ORDER BY place"
+    );
+    let rows = rows(
+        pool,
+        &sql,
         &[
             &user.0,
             &after.map(|key| key.at),
             &after.map(|key| key.chat.0),
             &limit,
-            &text,
+            &newest.map(|newest| newest.max_text),
         ],
     )
     .await?;
@@ -151,14 +167,21 @@ pub async fn of_user(
                     chat: chat(row)?,
                     access: Access::Participant,
                     own: Some(participant(row)?),
-                    newest: text.map(|_| newest(row)),
+                    newest: newest.map(|_| newest_message(row)),
                 })
             })
             .collect::<Result<_, Error>>()?,
     }))
 }
 
-fn newest(row: &Row) -> Newest {
+/// How long the messages are that the newest ones answer.
+const ANSWERED: &str = "LEFT JOIN LATERAL (
+             SELECT octet_length(content) AS bytes FROM messages
+             WHERE m.reply_to_id IS NOT NULL AND chat_id = page.chat_id AND id = m.reply_to_id
+             OFFSET 0
+         ) answered ON true";
+
+fn newest_message(row: &Row) -> Newest {
     Newest(row.get::<_, Option<Uuid>>("id").map(|_| message(row)))
 }
 

@@ -46,6 +46,8 @@ pub struct Batch {
     pub caught_up: bool,
     /// Set when the events after the last cursor cannot be given; `cursor` is where to go on from.
     pub reset: Option<ResetReason>,
+    /// Bytes of the events' messages, with what is shown along with them.
+    pub(crate) text: usize,
     /// Answers that were made of it.
     pub(crate) prints: Prints,
 }
@@ -60,6 +62,7 @@ impl Batch {
             cursor,
             caught_up,
             reset: None,
+            text: 0,
             prints: Prints::default(),
         }
     }
@@ -78,22 +81,27 @@ impl Batch {
 
 /// A batch of these events, or of as many as fit into one, of a feed that readers see up to `end`.
 pub(super) fn batch_of(mut events: Vec<Arc<Event>>, end: Cursor) -> Batch {
-    events.truncate(fitting(&events));
+    let (fitting, text) = fitting(&events);
+    events.truncate(fitting);
     let cursor = events.last().map_or(end, |last| last.cursor());
     Batch {
         events,
+        text,
         ..Batch::at(cursor, cursor == end)
     }
 }
 
-/// How many of these events, at least one, stay within [`BATCH_TEXT`].
-fn fitting(events: &[Arc<Event>]) -> usize {
-    let mut text = 0;
-    let too_many = events.iter().position(|event| {
-        text += text_of(event) + shown_along(event);
-        text > BATCH_TEXT
-    });
-    too_many.map_or(events.len(), |fitting| fitting.max(1))
+/// How many of these events, at least one, stay within [`BATCH_TEXT`], and how many bytes they have.
+fn fitting(events: &[Arc<Event>]) -> (usize, usize) {
+    let mut sum = 0;
+    for (index, event) in events.iter().enumerate() {
+        let text = text_of(event) + shown_along(event);
+        if index > 0 && sum + text > BATCH_TEXT {
+            return (index, sum);
+        }
+        sum += text;
+    }
+    (events.len(), sum)
 }
 
 /// Bytes of what else is shown with this event.

@@ -16,7 +16,7 @@ use tokio::{
 use super::{
     Sequencer, Verdict,
     cuts::{Cuts, When},
-    late::Places,
+    late::{Places, TotalText},
 };
 
 /// Read marks remembered per feed, so that the same one is not passed on twice.
@@ -61,17 +61,19 @@ pub(super) struct View<'a> {
     pub(super) late: &'a mut Places,
     /// How often the history was replaced.
     pub(super) forks: u64,
+    /// Readers of the feed.
+    pub(super) readers: usize,
 }
 
 impl Feed {
-    pub(super) fn new(id: FeedId, window: usize) -> Self {
+    pub(super) fn new(id: FeedId, window: usize, total: &TotalText) -> Self {
         Self {
             id,
             window,
             state: Mutex::new(State {
                 sequencer: None,
                 cuts: Cuts::new(Cursor::start(id)),
-                late: Places::default(),
+                late: Places::new(total),
                 forks: 0,
                 filling: false,
                 fill_again: false,
@@ -246,6 +248,7 @@ impl Feed {
                 cuts,
                 late,
                 forks: *forks,
+                readers: self.changes.receiver_count(),
             })
         })
     }

@@ -14,7 +14,7 @@ use prometheus_client::{
 use shared_schema::{Cursor, Event, FeedId, Publication, Signal};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::{Feed, Verdict};
+use super::{Feed, Verdict, late::TotalText};
 use crate::db;
 
 /// Reads of missing ranges that may run at once; further ones wait their turn.
@@ -113,6 +113,8 @@ struct Inner {
     pool: Pool,
     args: HubArgs,
     reads: Semaphore,
+    /// What all feeds keep for readers who are behind.
+    late_text: TotalText,
     metrics: FeedMetrics,
 }
 
@@ -157,6 +159,7 @@ impl Hub {
             pool,
             args,
             reads: Semaphore::new(CONCURRENT_READS),
+            late_text: TotalText::default(),
             metrics,
         };
         (Self(Arc::new(inner)), wanted)
@@ -211,7 +214,7 @@ impl Hub {
     fn enter(&self, feed: FeedId) -> Watch {
         let mut feeds = self.0.feeds();
         let entry = feeds.entry(feed).or_insert_with(|| Entry {
-            feed: Arc::new(Feed::new(feed, self.0.args.window)),
+            feed: Arc::new(Feed::new(feed, self.0.args.window, &self.0.late_text)),
             watchers: 0,
         });
         entry.watchers += 1;

@@ -155,7 +155,10 @@ impl Reader {
             return Found::Nothing;
         }
         let make = || events.map(|events| batch_of(events, end));
-        Found::Late(view.late.after(from, Instant::now(), make))
+        Found::Late(
+            view.late
+                .after(from, Instant::now(), view.readers > 1, make),
+        )
     }
 
     /// The next batch, whenever there is one: events, or else signals.

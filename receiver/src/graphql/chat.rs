@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use async_graphql::{
-    ComplexObject, Context, Result, SimpleObject,
+    ComplexObject, Context, Lookahead, Result, SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
 use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
@@ -12,7 +12,7 @@ use shared_schema::{ChatId, Cursor, Number, UserId};
 
 use super::{
     Message, Numbers, Participant,
-    lists::{Page, PageArgs, page_cost},
+    lists::{PAGE_TEXT, Page, PageArgs, page_cost},
     loaders,
     loaders::{PagePart, ParticipantPage},
     message::LONGEST_TEXT,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     db::{
         self,
-        chats::{ActivityKey, Newest, UnreadRow, VisibleChat},
+        chats::{ActivityKey, Newest, NewestShown, UnreadRow, VisibleChat},
         participants::JoiningKey,
     },
     participation::Access,
@@ -249,12 +249,17 @@ pub fn chat_connection(
     connection
 }
 
-/// Whether this field is a list of chats that shows their newest messages.
-pub fn shows_newest(context: &Context<'_>) -> bool {
+/// What this field, a list of chats, shows of their newest messages; none if nothing.
+pub fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
     let wanted = context.look_ahead();
-    [wanted.field("edges").field("node"), wanted.field("nodes")]
-        .iter()
-        .any(|chat| chat.field("lastMessage").exists())
+    let newest = [wanted.field("edges").field("node"), wanted.field("nodes")]
+        .map(|chat| chat.field("lastMessage"));
+    newest.iter().any(Lookahead::exists).then(|| NewestShown {
+        max_text: PAGE_TEXT,
+        with_answered: newest
+            .iter()
+            .any(|message| message.field("replyTo").exists()),
+    })
 }
 
 /// How much of a chat the caller has not read.

@@ -6,7 +6,7 @@ use shared_schema::Cursor;
 
 use crate::{
     db::{self, chats::ActivityKey},
-    graphql::{ChatConnection, PAGE_TEXT, PageArgs, chat_connection, page_cost, shows_newest},
+    graphql::{ChatConnection, PageArgs, chat_connection, newest_shown, page_cost},
     sources::found,
 };
 
@@ -38,11 +38,11 @@ impl Chats {
         }
         .window::<ActivityKey>()?;
 
-        let text = shows_newest(context).then_some(PAGE_TEXT);
+        let newest = newest_shown(context);
         let user = caller.user_id;
         // The head of the same snapshot, so that whoever subscribes after it misses no chat.
         let own = found(context, caller, at_least, |source| {
-            db::chats::of_user(&source.pool, user, window.after, window.limit(), text)
+            db::chats::of_user(&source.pool, user, window.after, window.limit(), newest)
         });
         let own = own.await?.ok_or_else(Error::unauthenticated)?;
         let page = window.cut_short(own.chats, own.is_cut);

@@ -6,7 +6,7 @@ use shared_schema::{ChatId, FeedId, Reason};
 
 use crate::{
     db,
-    graphql::{ChatConnection, PageArgs, chat_connection, page_cost, shows_newest},
+    graphql::{ChatConnection, PageArgs, chat_connection, newest_shown, page_cost},
     sources::{found, source},
 };
 
@@ -43,7 +43,7 @@ impl PublicChats {
             ..PageArgs::default()
         }
         .window::<ChatId>()?;
-        if shows_newest(context) {
+        if newest_shown(context).is_some() {
             window.size = window.size.min(MAX_PAGE_WITH_NEWEST);
         }
         let query = query
