@@ -49,7 +49,7 @@ export class ChatModel {
       createdAt: at(number),
       editedAt: null,
       removedAt: null,
-      sender: person(senderId),
+      sender: { __typename: "User", id: senderId, displayName: senderId.toUpperCase() },
       replyTo: null,
     };
     this.messages.push(message);

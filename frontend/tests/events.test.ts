@@ -53,13 +53,21 @@ function client() {
 
 type Client = ReturnType<typeof client>;
 
+/** What the list shows of the last message. */
+function lastOf(server: ChatModel) {
+  const last = server.messages.at(-1);
+  if (!last) return null;
+  const { id, number, revision, senderId, content, editedAt, removedAt } = last;
+  return { id, number, revision, senderId, content, editedAt, removedAt };
+}
+
 function expectSame(server: ChatModel, { chat, loaded }: Client, { withMessages = true } = {}): void {
   const { node, participant } = chat();
   expect(node).toMatchObject({
     name: server.name,
     participantCount: server.roles.size,
     messageCount: server.messages.length,
-    lastMessage: server.messages.at(-1) ?? null,
+    lastMessage: lastOf(server),
   });
   expect(participant).toMatchObject({ lastReadNumber: server.marks.get(ME), role: server.roles.get(ME) });
   const known = node.participants.edges.map((edge: { node: object }) => edge.node);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { useEditMessage } from "@/features/messages/hooks/useEditMessage";
 import { useSendMessage } from "@/features/messages/hooks/useSendMessage";
 import { MAX_UNSENT } from "@/features/messages/model/outbox";
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import type { ComposerMessageFragment } from "@/gql/receiver/graphql";
 import { SignedInContext, type SignedInServices } from "@/session/services";
 import { t } from "@/strings";
 import { status } from "@/ui/status";
@@ -20,7 +20,7 @@ test("what waits to be sent is bounded in number, and what finds no room stays w
   );
   const { result: send } = renderHook(() => useSendMessage("chat"), { wrapper });
   const { result: edit } = renderHook(() => useEditMessage(), { wrapper });
-  const message = { id: "1", chatId: "chat", content: "before" } as MessageFieldsFragment;
+  const message = { id: "1", chatId: "chat", content: "before" } as ComposerMessageFragment;
   expect(edit.current(message, "after")).toBe(true);
   for (let count = 2; count <= MAX_UNSENT; count += 1) expect(send.current(`${count}`, null)).toBe(true);
   expect(status.get()).toBeUndefined();

@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { buildSchema, parse, validate } from "graphql";
+import {
+  buildSchema,
+  Kind,
+  NoUnusedFragmentsRule,
+  parse,
+  type SelectionSetNode,
+  specifiedRules,
+  validate,
+} from "graphql";
 import { expect, test } from "vitest";
 import { serviceOf } from "@/api/routing";
 import { rootFields } from "@/gql/routing";
@@ -37,10 +45,40 @@ test("every root field of the three schemas is routed exactly once, to the servi
 
 test("every document of the client is valid at the service that its name says, with the fragments of that service", () => {
   expect(documents.length).toBeGreaterThan(8);
+  // Some fragments are for reading from the cache, and in no operation.
+  const rules = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
   for (const service of SERVICES) {
     const own = documents.filter((name) => name.endsWith(`.${service}.graphql`));
     const all = parse(own.map((name) => readFileSync(`src/${name}`, "utf8")).join("\n"));
-    expect(validate(schemas[service]!, all).map((error) => error.message)).toEqual([]);
+    expect(validate(schemas[service]!, all, rules).map((error) => error.message)).toEqual([]);
+  }
+});
+
+test("a fragment that is only read from the cache asks for nothing that is not kept there", () => {
+  const text = documents
+    .filter((name) => name.endsWith(".receiver.graphql"))
+    .map((name) => readFileSync(`src/${name}`, "utf8"));
+  const fragments = new Map(
+    parse(text.join("\n")).definitions.flatMap((one) =>
+      one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
+    ),
+  );
+  const fieldsOf = (node: { selectionSet?: SelectionSetNode | undefined }, path = ""): string[] =>
+    (node.selectionSet?.selections ?? []).flatMap((one) => {
+      if (one.kind === Kind.FRAGMENT_SPREAD) return fieldsOf(fragments.get(one.name.value)!, path);
+      if (one.kind === Kind.INLINE_FRAGMENT) return fieldsOf(one, path);
+      return [`${path}${one.name.value}`, ...fieldsOf(one, `${path}${one.name.value}.`)];
+    });
+  const kept = { Message: "CachedMessage", Chat: "CachedChat", Participant: "CachedParticipant", User: "PersonName" };
+  const spread = new Set([...text.join("\n").matchAll(/\.\.\.(\w+)/g)].map(([, name]) => name!));
+  const alone = [...fragments.values()].filter(({ name }) => !spread.has(name.value));
+  expect(alone.map(({ name }) => name.value)).toContain("NotifiedMessage");
+  for (const fragment of alone) {
+    const whole = fieldsOf(fragments.get(kept[fragment.typeCondition.name.value as keyof typeof kept])!);
+    expect(
+      fieldsOf(fragment).filter((field) => !whole.includes(field)),
+      fragment.name.value,
+    ).toEqual([]);
   }
 });
 

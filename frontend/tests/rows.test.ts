@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { rowsOf } from "@/features/messages/model/rows";
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { ChatModel, ME } from "./chatModel";
 
-function talk(): MessageFieldsFragment[] {
+function talk(): CachedMessageFragment[] {
   const model = new ChatModel();
   for (let index = 0; index < 150; index += 1) model.add(["ada", "ada", "ben", ME][index % 4]!, `text ${index}`);
   // Over several days, so that separators fall between pages too.
   return model.messages.map((message, index) => ({
     ...message,
     createdAt: new Date(Date.UTC(2026, 0, 1, 12, index * 20)).toISOString(),
-  })) as unknown as MessageFieldsFragment[];
+  })) as unknown as CachedMessageFragment[];
 }
 const base = { unsent: [], readUpTo: Number.POSITIVE_INFINITY, me: ME };
 

@@ -98,6 +98,38 @@ test("the parts of the client import each other in one direction", () => {
   expect(climbs(imports.filter(({ from }) => partOf(from) !== "main.tsx"))).toEqual([]);
 });
 
+/** Names of fragments that a component takes from the generated code, and that are not in a document of its own name beside it. */
+function borrowed(component: string, text: string, own: readonly string[]): string[] {
+  const taken = [...text.matchAll(/import (?:type )?\{([^}]*)\} from "@\/gql\/\w+\/graphql"/g)]
+    .flatMap(([, names = ""]) => names.split(","))
+    .map((name) => name.trim().replace(/^type /, ""))
+    .flatMap((name) => name.match(/^(\w+?)Fragment(?:Doc)?$/)?.[1] ?? []);
+  return [...new Set(taken)].filter((name) => !own.includes(name)).map((name) => `${component} reads ${name}`);
+}
+
+const fragmentsIn = (document: string): string[] =>
+  [...document.matchAll(/^fragment (\w+)/gm)].map(([, name]) => name!);
+
+test("a component reads the fields that its own fragment asks for, which stands beside it", () => {
+  const components = sources.filter((name) => name.endsWith(".tsx") && name.includes("/components/"));
+  const documents = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".graphql"),
+  );
+  let reading = 0;
+  for (const component of components) {
+    const base = component.replace(/tsx$/, "");
+    const own = documents
+      .filter((name) => name.startsWith(base))
+      .flatMap((name) => fragmentsIn(readFileSync(`src/${name}`, "utf8")));
+    reading += own.length > 0 ? 1 : 0;
+    expect(borrowed(component, readFileSync(`src/${component}`, "utf8"), own)).toEqual([]);
+  }
+  expect(reading).toBeGreaterThan(10);
+  const text =
+    'import { type ParticipantRole, ChatRowFragmentDoc, type ChatRowFragment } from "@/gql/receiver/graphql";';
+  expect(borrowed("ChatPage.tsx", text, ["ChatPage"])).toEqual(["ChatPage.tsx reads ChatRow"]);
+});
+
 test("what is forbidden is found, by name", () => {
   const told = (from: string, text: string) => importsIn(from, text);
   const inside = told("features/chats/a.ts", 'import { x } from "@/features/messages/cache";');

@@ -1,9 +1,11 @@
 import { ApolloClient, ApolloLink } from "@apollo/client";
 import type { Health } from "@/api/health";
 import { authLink, routedHttpLink } from "@/api/httpLinks";
+import { mergingTransform } from "@/api/mergedSelections";
 import { serviceOf } from "@/api/routing";
 import type { LiveSocket } from "@/api/socket";
 import { socketLink } from "@/api/socketLink";
+import { possibleTypes } from "@/gql/possibleTypes";
 import type { Session } from "@/session/session";
 import { makeCache } from "./cache";
 import { freshnessLink } from "./freshnessLink";
@@ -22,5 +24,6 @@ export function makeClient(session: Session, socket: LiveSocket, health: Health)
     live,
     http,
   );
-  return new ApolloClient({ cache, link, devtools: { enabled: import.meta.env.DEV } });
+  const documentTransform = mergingTransform(possibleTypes);
+  return new ApolloClient({ cache, link, documentTransform, devtools: { enabled: import.meta.env.DEV } });
 }

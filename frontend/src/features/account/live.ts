@@ -1,13 +1,12 @@
 import { modifyCache } from "@/api/modifyCache";
-import { unmask } from "@/gql/receiver";
-import { type AccountEventsFragment, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import type { AccountEventsFragment } from "@/gql/receiver/graphql";
 import type { LiveHandlers } from "@/live/handlers";
 
 export const live = {
   apply: {
     ProfileUpdated({ user }, { cache, changes }) {
       if (user) {
-        const { id, username, displayName } = unmask(PersonNameFragmentDoc, user);
+        const { id, username, displayName } = user;
         modifyCache(cache, cache.identify({ __typename: "User", id }), {
           username: () => username,
           displayName: () => displayName,

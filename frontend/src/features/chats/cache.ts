@@ -1,7 +1,7 @@
 import type { ApolloCache, Reference } from "@apollo/client";
 import type { FieldPolicy, TypePolicies, TypePolicy } from "@apollo/client/cache";
 import { modifyCache } from "@/api/modifyCache";
-import { type ChatFactsFragment, ChatFactsFragmentDoc, OwnParticipationFragmentDoc } from "@/gql/receiver/graphql";
+import { type ChangedChatFragment, ChangedChatFragmentDoc, OwnParticipationFragmentDoc } from "@/gql/receiver/graphql";
 
 interface ChatEdge {
   __typename: "ChatEdge";
@@ -86,11 +86,11 @@ export function unlistChat(cache: ApolloCache, chatId: string, me: string): void
 }
 
 /** Writes the chat's own facts as they are now. */
-export function putChatFacts(cache: ApolloCache, chat: ChatFactsFragment): void {
+export function putChatFacts(cache: ApolloCache, chat: ChangedChatFragment): void {
   cache.writeFragment({
     id: cache.identify({ __typename: "Chat", id: chat.id })!,
-    fragment: ChatFactsFragmentDoc,
-    fragmentName: "ChatFacts",
+    fragment: ChangedChatFragmentDoc,
+    fragmentName: "ChangedChat",
     data: chat,
   });
 }

@@ -1,8 +1,8 @@
 import { unmask } from "@/gql/receiver";
 import {
+  CachedChatFragmentDoc,
+  ChangedChatFragmentDoc,
   type ChatEventsFragment,
-  ChatFactsFragmentDoc,
-  ChatRowFragmentDoc,
   OwnParticipantFragmentDoc,
 } from "@/gql/receiver/graphql";
 import type { Applying, LiveHandlers } from "@/live/handlers";
@@ -11,7 +11,7 @@ import { listChat, putChatFacts, unlistChat } from "./cache";
 type Event<Kind extends ChatEventsFragment["__typename"]> = Extract<ChatEventsFragment, { __typename: Kind }>;
 
 function putFacts({ chat }: Event<"ChatCreated" | "ChatUpdated">, { cache, changes, feedId, cursor }: Applying): void {
-  if (chat) putChatFacts(cache, unmask(ChatFactsFragmentDoc, chat));
+  if (chat) putChatFacts(cache, unmask(ChangedChatFragmentDoc, chat));
   changes.note(feedId, cursor);
 }
 
@@ -33,9 +33,9 @@ export const live = {
       if (event.chat && event.participant) {
         cache.writeFragment({
           id: cache.identify({ __typename: "Chat", id: event.chatId })!,
-          fragment: ChatRowFragmentDoc,
-          fragmentName: "ChatRow",
-          data: unmask(ChatRowFragmentDoc, event.chat),
+          fragment: CachedChatFragmentDoc,
+          fragmentName: "CachedChat",
+          data: unmask(CachedChatFragmentDoc, event.chat),
         });
         cache.writeFragment({
           id: cache.identify({ __typename: "Participant", chatId: event.chatId, userId: me })!,

@@ -1,7 +1,12 @@
 import type { ApolloCache, Reference } from "@apollo/client";
 import type { FieldFunctionOptions, FieldPolicy, TypePolicies } from "@apollo/client/cache";
 import { argumentsOf, modifyCache } from "@/api/modifyCache";
-import { type MessageFieldsFragment, MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import {
+  type CachedMessageFragment,
+  CachedMessageFragmentDoc,
+  type KnownMessageFragment,
+  KnownMessageFragmentDoc,
+} from "@/gql/receiver/graphql";
 
 /** One loaded message of a chat. Live messages have no pagination cursor until a page brings it. */
 interface MessageEdge {
@@ -20,7 +25,7 @@ const MOST_HELD = 1_500;
 
 /**
  * All loaded messages of a chat, by number, whatever page, jump or event brought them. Numbers are dense, so holes are
- * visible and the reader sees to them (see `runs.ts`).
+ * visible and the reader sees to them (see `model/contiguousRange.ts`).
  */
 const messagesField: FieldPolicy<StoredMessages> = {
   keyArgs: ["chatId"],
@@ -85,28 +90,28 @@ function mergeEdges(
   return [...byNumber.entries()].sort(([a], [b]) => a - b).map(([, edge]) => edge);
 }
 
-/** A message that is loaded, in the newest revision that has been heard of. */
-export function knownMessage(cache: ApolloCache, messageId: string): MessageFieldsFragment | null {
+/** A message that is known, in the newest revision that has been heard of. */
+export function knownMessage(cache: ApolloCache, messageId: string): KnownMessageFragment | null {
   return cache.readFragment({
     id: cache.identify({ __typename: "Message", id: messageId })!,
-    fragment: MessageFieldsFragmentDoc,
-    fragmentName: "MessageFields",
+    fragment: KnownMessageFragmentDoc,
+    fragmentName: "KnownMessage",
   });
 }
 
 /** Writes a message as it is now, unless a newer revision of it is known. */
-export function putMessage(cache: ApolloCache, message: MessageFieldsFragment): void {
+export function putMessage(cache: ApolloCache, message: CachedMessageFragment): void {
   const id = cache.identify({ __typename: "Message", id: message.id })!;
   const known = knownMessage(cache, message.id);
   if (known && known.revision > message.revision) return;
-  cache.writeFragment({ id, fragment: MessageFieldsFragmentDoc, fragmentName: "MessageFields", data: message });
+  cache.writeFragment({ id, fragment: CachedMessageFragmentDoc, fragmentName: "CachedMessage", data: message });
 }
 
 /**
  * The same for a message that was added: it also takes its place among the loaded messages of its chat. Calling it
  * again with the same message changes nothing.
  */
-export function addMessage(cache: ApolloCache, message: MessageFieldsFragment): void {
+export function addMessage(cache: ApolloCache, message: CachedMessageFragment): void {
   putMessage(cache, message);
   const id = cache.identify({ __typename: "Message", id: message.id })!;
   modifyCache(cache, "ROOT_QUERY", {

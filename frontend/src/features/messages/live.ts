@@ -1,13 +1,13 @@
 import { moveReadMark } from "@/features/participants";
 import { unmask } from "@/gql/receiver";
-import { type MessageEventsFragment, MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import { CachedMessageFragmentDoc, type MessageEventsFragment } from "@/gql/receiver/graphql";
 import type { Applying, LiveHandlers } from "@/live/handlers";
 import { addMessage, countMessage, countRemoval, putMessage } from "./cache";
 
 type Event<Kind extends MessageEventsFragment["__typename"]> = Extract<MessageEventsFragment, { __typename: Kind }>;
 
 function putChanged({ message: masked }: Event<"MessageUpdated" | "MessageRemoved">, { cache }: Applying): void {
-  const message = unmask(MessageFieldsFragmentDoc, masked);
+  const message = unmask(CachedMessageFragmentDoc, masked);
   putMessage(cache, message);
   if (message.removedAt) countRemoval(cache, message);
 }
@@ -15,7 +15,7 @@ function putChanged({ message: masked }: Event<"MessageUpdated" | "MessageRemove
 export const live = {
   apply: {
     MessageAdded({ message: masked }, { cache }) {
-      const message = unmask(MessageFieldsFragmentDoc, masked);
+      const message = unmask(CachedMessageFragmentDoc, masked);
       addMessage(cache, message);
       countMessage(cache, message);
       // Told late, it may be gone by now.
@@ -29,7 +29,7 @@ export const live = {
   notify: {
     MessageAdded({ message }, { actorId, me, services }) {
       if (!actorId || actorId === me) return;
-      const { id, chatId, senderId } = unmask(MessageFieldsFragmentDoc, message);
+      const { id, chatId, senderId } = unmask(CachedMessageFragmentDoc, message);
       // Who has sent no longer types.
       services.typing.stopped(chatId, senderId);
       services.incoming.set({ id, chatId });

@@ -2,8 +2,8 @@ import type { ApolloCache, Reference } from "@apollo/client";
 import type { FieldPolicy, TypePolicies, TypePolicy } from "@apollo/client/cache";
 import { modifyCache } from "@/api/modifyCache";
 import {
-  type ParticipantFieldsFragment,
-  ParticipantFieldsFragmentDoc,
+  type CachedParticipantFragment,
+  CachedParticipantFragmentDoc,
   type ParticipantRole,
 } from "@/gql/receiver/graphql";
 
@@ -76,7 +76,7 @@ function isKnown(cache: ApolloCache, chatId: string, userId: string): boolean {
  */
 export function putParticipants(
   cache: ApolloCache,
-  participants: readonly ParticipantFieldsFragment[],
+  participants: readonly CachedParticipantFragment[],
   me: string,
 ): void {
   const [first] = participants;
@@ -87,8 +87,8 @@ export function putParticipants(
   for (const participant of participants) {
     cache.writeFragment({
       id: entry(cache, chatId, participant.userId),
-      fragment: ParticipantFieldsFragmentDoc,
-      fragmentName: "ParticipantFields",
+      fragment: CachedParticipantFragmentDoc,
+      fragmentName: "CachedParticipant",
       data: participant,
     });
   }

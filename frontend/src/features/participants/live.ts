@@ -1,7 +1,7 @@
 import { unmask } from "@/gql/receiver";
 import {
+  CachedParticipantFragmentDoc,
   type ParticipantEventsFragment,
-  ParticipantFieldsFragmentDoc,
   type ParticipantSignalsFragment,
 } from "@/gql/receiver/graphql";
 import type { LiveHandlers } from "@/live/handlers";
@@ -10,7 +10,7 @@ import { dropParticipant, moveReadMark, putParticipants, putRole } from "./cache
 export const live = {
   apply: {
     ParticipantsAdded({ participants }, { cache, me, changes, feedId, cursor }) {
-      putParticipants(cache, unmask(ParticipantFieldsFragmentDoc, participants), me);
+      putParticipants(cache, unmask(CachedParticipantFragmentDoc, participants), me);
       changes.note(feedId, cursor);
     },
     ParticipantRemoved({ chatId, userId }, { cache, changes, feedId, cursor }) {

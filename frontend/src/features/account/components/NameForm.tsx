@@ -2,16 +2,15 @@ import { useApolloClient } from "@apollo/client/react";
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
-import { unmask } from "@/gql/users";
-import { type AccountFieldsFragment, AccountFieldsFragmentDoc, MeDocument } from "@/gql/users/graphql";
+import { MeDocument } from "@/gql/users/graphql";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
 import { useFaultFocus } from "../hooks/useFaultFocus";
-import { useUpdateProfile } from "../hooks/useProfile";
+import { type Account, accountOf, useUpdateProfile } from "../hooks/useProfile";
 import styles from "./ProfilePage.module.css";
 
 /** Name and a few words. What another device changes meanwhile comes into its field; the other one keeps what was typed. */
-export function NameForm({ account }: { account: AccountFieldsFragment }) {
+export function NameForm({ account }: { account: Account }) {
   const client = useApolloClient();
   const [update, { loading, data }] = useUpdateProfile();
   const [displayName, setDisplayName] = useState(account.user.displayName);
@@ -34,7 +33,7 @@ export function NameForm({ account }: { account: AccountFieldsFragment }) {
       });
       if (!updated) return;
       // As it was stored: without space around it, and in one form.
-      const { user } = unmask(AccountFieldsFragmentDoc, updated.updateProfile.account);
+      const { user } = accountOf(updated.updateProfile.account);
       setDisplayName(user.displayName);
       setAbout(user.about);
     } catch (error) {

@@ -2,7 +2,7 @@ import { Button, Skeleton } from "@mantine/core";
 import { useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { unmask } from "@/gql/users";
-import { type SessionFieldsFragment, SessionFieldsFragmentDoc } from "@/gql/users/graphql";
+import { type SessionRowFragment, SessionRowFragmentDoc } from "@/gql/users/graphql";
 import { explain, t } from "@/strings";
 import { fullTime } from "@/strings/time";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
@@ -14,7 +14,7 @@ import styles from "./ProfilePage.module.css";
 /** Where the account is signed in: this device first, then those that were used last. */
 export function SessionList() {
   const { data } = useSessions();
-  const sessions = unmask(SessionFieldsFragmentDoc, data?.sessions ?? []).toSorted(
+  const sessions = unmask(SessionRowFragmentDoc, data?.sessions ?? []).toSorted(
     (a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt.localeCompare(a.lastUsedAt),
   );
   const others = sessions.filter((session) => !session.current);
@@ -37,7 +37,7 @@ export function SessionList() {
   );
 }
 
-function RevokeOthers({ others }: { others: readonly SessionFieldsFragment[] }) {
+function RevokeOthers({ others }: { others: readonly SessionRowFragment[] }) {
   const [revoke] = useRevokeSession();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -73,7 +73,7 @@ function RevokeOthers({ others }: { others: readonly SessionFieldsFragment[] }) 
   );
 }
 
-function SessionRow({ session }: { session: SessionFieldsFragment }) {
+function SessionRow({ session }: { session: SessionRowFragment }) {
   const [revoke, { loading }] = useRevokeSession();
   const name = deviceName(session.userAgent);
   return (

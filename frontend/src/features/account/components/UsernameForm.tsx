@@ -1,12 +1,10 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
-import { unmask } from "@/gql/users";
-import { AccountFieldsFragmentDoc } from "@/gql/users/graphql";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
 import { useFaultFocus } from "../hooks/useFaultFocus";
-import { useChangeUsername } from "../hooks/useProfile";
+import { accountOf, useChangeUsername } from "../hooks/useProfile";
 import styles from "./ProfilePage.module.css";
 
 export function UsernameForm({ username: current }: { username: string }) {
@@ -20,7 +18,7 @@ export function UsernameForm({ username: current }: { username: string }) {
     setFailure(undefined);
     try {
       const { data: changed } = await change({ variables: { input: { username } } });
-      if (changed) setUsername(unmask(AccountFieldsFragmentDoc, changed.changeUsername.account).user.username);
+      if (changed) setUsername(accountOf(changed.changeUsername.account).user.username);
     } catch (error) {
       setFailure(failureOf(error));
     }

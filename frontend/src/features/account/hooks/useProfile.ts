@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@apollo/client/react";
-import { unmask } from "@/gql/users";
+import { type FragmentType, unmask } from "@/gql/users";
 import {
+  type AccountFieldsFragment,
   AccountFieldsFragmentDoc,
   ChangePasswordDocument,
   ChangeUsernameDocument,
@@ -11,10 +12,16 @@ import {
   UpdateProfileDocument,
 } from "@/gql/users/graphql";
 
+export type Account = AccountFieldsFragment;
+
+/** The account in an answer. */
+export const accountOf = (masked: FragmentType<typeof AccountFieldsFragmentDoc>): Account =>
+  unmask(AccountFieldsFragmentDoc, masked);
+
 /** The reader's own account, as soon as it is known. */
-export function useAccount() {
+export function useAccount(): Account | undefined {
   const { data } = useQuery(MeDocument);
-  return data ? unmask(AccountFieldsFragmentDoc, data.me) : undefined;
+  return data && accountOf(data.me);
 }
 
 export const useUpdateProfile = () => useMutation(UpdateProfileDocument);

@@ -4,15 +4,13 @@ import { useCallback, useState } from "react";
 import { AddPeopleDialog, ParticipantRow, permissionsOf, useParticipants } from "@/features/participants";
 import { ChatChoices } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
-import { ChatRowFragmentDoc, OwnParticipantFragmentDoc, OwnParticipationFragmentDoc } from "@/gql/receiver/graphql";
-import { useSignedIn } from "@/session/services";
+import { ChatDetailsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { useEscape } from "@/ui/escape";
 import { CloseIcon, PlusIcon } from "@/ui/icons";
 import { PageHeader } from "@/ui/PageHeader";
 import { usePageName } from "@/ui/pageTitle";
 import { useChat } from "../hooks/useChats";
-import { chatTitle } from "../model/chatTitle";
 import styles from "./ChatDetails.module.css";
 import { ChatFacts } from "./ChatFacts";
 import { LeaveButtons } from "./LeaveButtons";
@@ -21,17 +19,15 @@ import { LeaveButtons } from "./LeaveButtons";
 export function ChatDetails() {
   const { chatId } = useParams({ from: "/app/chats/$chatId/details" });
   const navigate = useNavigate();
-  const { me } = useSignedIn();
-  const found = useChat(chatId).chat;
+  const { listed } = useChat(chatId);
   const { participants, loaded, more } = useParticipants(chatId);
   const [adding, setAdding] = useState(false);
   const close = useCallback(() => void navigate({ to: "/chats/$chatId", params: { chatId } }), [navigate, chatId]);
   useEscape(close);
-  const facts = found && unmask(ChatRowFragmentDoc, found);
-  usePageName(facts ? t.chats.detailsOf(chatTitle(facts, me).name) : undefined, 1);
-  if (!found) return null;
-  const chat = unmask(ChatRowFragmentDoc, found);
-  const role = unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, found).participant)?.role;
+  usePageName(listed && t.chats.detailsOf(listed.title.name), 1);
+  if (!listed) return null;
+  const chat = unmask(ChatDetailsFragmentDoc, listed.chat);
+  const { role, title } = listed;
   const permissions = permissionsOf(role, chat.kind);
   return (
     <aside className={styles.details} aria-label={t.chats.details}>
@@ -45,7 +41,7 @@ export function ChatDetails() {
         <h2 className={styles.heading}>{t.chats.details}</h2>
       </PageHeader>
       <div className={styles.scroll}>
-        <ChatFacts chat={chat} editable={permissions.rename} />
+        <ChatFacts chat={chat} title={title} editable={permissions.rename} />
         {role && <ChatChoices chatId={chatId} />}
         {chat.kind !== "DIRECT" && (
           <>

@@ -1,20 +1,23 @@
 import { ActionIcon } from "@mantine/core";
 import { useState } from "react";
-import { unmask } from "@/gql/receiver";
-import { type ChatRowFragment, ParticipantFieldsFragmentDoc, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
-import { useSignedIn } from "@/session/services";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { ChatFactsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { EditIcon } from "@/ui/icons";
-import { chatTitle } from "../model/chatTitle";
+import type { ChatTitle } from "../model/chatTitle";
 import styles from "./ChatDetails.module.css";
 import { ChatFactsForm } from "./ChatFactsForm";
 
 /** What the chat is: its name and description, which may be changed by some, or the other person of a direct one. */
-export function ChatFacts({ chat, editable }: { chat: ChatRowFragment; editable: boolean }) {
-  const { me } = useSignedIn();
+export function ChatFacts(props: {
+  chat: FragmentType<typeof ChatFactsFragmentDoc>;
+  title: ChatTitle;
+  editable: boolean;
+}) {
+  const { title, editable } = props;
+  const chat = unmask(ChatFactsFragmentDoc, props.chat);
   const [editing, setEditing] = useState(false);
-  const title = chatTitle(chat, me);
   return (
     <div className={styles.identity}>
       <Avatar name={title.name} seed={title.seed} size={84} />
@@ -37,7 +40,11 @@ export function ChatFacts({ chat, editable }: { chat: ChatRowFragment; editable:
               </ActionIcon>
             )}
           </div>
-          {chat.kind === "DIRECT" && <Username chat={chat} />}
+          {title.username && (
+            <span className={styles.soft} dir="ltr">
+              @{title.username}
+            </span>
+          )}
           {chat.description && (
             <p className={styles.description} dir="auto">
               {chat.description}
@@ -46,20 +53,5 @@ export function ChatFacts({ chat, editable }: { chat: ChatRowFragment; editable:
         </>
       )}
     </div>
-  );
-}
-
-function Username({ chat }: { chat: ChatRowFragment }) {
-  const { me } = useSignedIn();
-  const pair = unmask(
-    ParticipantFieldsFragmentDoc,
-    chat.participants.edges.map((edge) => edge.node),
-  );
-  const other = pair.find((participant) => participant.userId !== me);
-  if (!other?.user) return null;
-  return (
-    <span className={styles.soft} dir="ltr">
-      @{unmask(PersonNameFragmentDoc, other.user).username}
-    </span>
   );
 }

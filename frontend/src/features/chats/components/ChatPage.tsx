@@ -1,33 +1,22 @@
 import { useApolloClient } from "@apollo/client/react";
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { ConnectionWords } from "@/features/connection";
 import {
-  asIntended,
   Composer,
-  type ComposerMode,
-  type LoadedMessages,
   MessageDetails,
   MessageList,
   type MessageListProps,
   RemovalNotice,
-  unreadAbove,
+  useMessageActions,
   useMessages,
-  useRemoveMessage,
 } from "@/features/messages";
-import { permissionsOf, useParticipants } from "@/features/participants";
+import { permissionsOf, useReadMarks } from "@/features/participants";
 import { TypingLine } from "@/features/typing";
 import { unmask } from "@/gql/receiver";
-import {
-  type ChatRowFragment,
-  ChatRowFragmentDoc,
-  type MessageFieldsFragment,
-  type OwnParticipantFragment,
-  OwnParticipantFragmentDoc,
-  OwnParticipationFragmentDoc,
-} from "@/gql/receiver/graphql";
+import { ChatPageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
@@ -38,14 +27,14 @@ import { PageHeader } from "@/ui/PageHeader";
 import { usePageName } from "@/ui/pageTitle";
 import { useChat } from "../hooks/useChats";
 import { useJoinChat } from "../hooks/useJoinChat";
-import { chatTitle } from "../model/chatTitle";
+import type { ListedChat } from "../model/listedChat";
 import { loadChat } from "../model/loadChats";
 import styles from "./ChatPage.module.css";
 
 export function ChatPage() {
   const { chatId } = useParams({ from: "/app/chats/$chatId" });
-  const { chat, loading, error } = useChat(chatId);
-  if (!chat) {
+  const { listed, loading, error } = useChat(chatId);
+  if (!listed) {
     if (loading) return <div className={styles.page} aria-busy="true" />;
     return (
       <EmptyState
@@ -61,81 +50,56 @@ export function ChatPage() {
       </EmptyState>
     );
   }
-  const facts = unmask(ChatRowFragmentDoc, chat);
-  const participant = unmask(OwnParticipantFragmentDoc, unmask(OwnParticipationFragmentDoc, chat).participant);
-  if (!participant && facts.kind === "PUBLIC") return <PublicDoor key={chatId} chat={facts} />;
-  return <Conversation key={chatId} chat={facts} participant={participant ?? undefined} />;
+  const { kind } = unmask(ChatPageFragmentDoc, listed.chat);
+  if (!listed.role && kind === "PUBLIC") return <JoinPrompt key={chatId} listed={listed} />;
+  return <OpenChat key={chatId} listed={listed} />;
 }
 
-function Conversation({
-  chat,
-  participant,
-}: {
-  chat: ChatRowFragment;
-  participant: OwnParticipantFragment | undefined;
-}) {
-  const { me } = useSignedIn();
+function OpenChat({ listed }: { listed: ListedChat }) {
+  const { title, role, mark } = listed;
+  const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const conversation = useMessages(chat.id, chat.messageCount);
-  const { participants } = useParticipants(chat.id);
-  const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
-  const [detailed, setDetailed] = useState<MessageFieldsFragment>();
-  const remove = useRemoveMessage();
-  const [byKeyboard, setByKeyboard] = useState(false);
+  const othersMarks = useReadMarks(chat.id);
+  const doing = useMessageActions(chat.id, conversation);
   const list = useRef<HTMLElement>(null);
-  const title = chatTitle(chat, me);
   usePageName(title.name);
-  const permissions = permissionsOf(participant?.role, chat.kind);
-  const othersMarks = useMemo(() => participants.filter((other) => other.userId !== me), [participants, me]);
-  const actions = useMemo<MessageListProps["actions"]>(
-    () => ({
-      reply: (to) => setMode({ kind: "reply", to }),
-      edit: (message) => setMode({ kind: "edit", message }),
-      remove: (message, { keyboard }) => {
-        setByKeyboard(keyboard);
-        remove(message);
-      },
-      details: setDetailed,
-    }),
-    [remove],
-  );
   const page = useRef<HTMLElement>(null);
   const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
-  const { editLast, showNewest } = useLatest(chat.id, conversation, setMode);
   return (
     <div className={styles.split}>
       <section ref={page} className={styles.page} aria-label={title.name}>
-        <Header chat={chat} name={title.name} seed={title.seed} />
+        <Header listed={listed} />
         <MessageList
           frame={list}
           chatId={chat.id}
           direct={chat.kind === "DIRECT"}
           conversation={conversation}
           messageCount={chat.messageCount}
-          mark={participant?.lastReadNumber}
-          unread={unreadAbove(participant?.lastReadNumber, chat)}
+          mark={mark}
+          unread={listed.unread}
           readOnly={false}
           othersMarks={othersMarks}
-          removesOthers={permissions.removeMessages}
-          actions={actions}
+          removesOthers={permissionsOf(role, chat.kind).removeMessages}
+          actions={doing.actions}
           onLeave={toField}
         />
-        <RemovalNotice chatId={chat.id} byKeyboard={byKeyboard} list={list} />
+        <RemovalNotice chatId={chat.id} byKeyboard={doing.byKeyboard} list={list} />
         <TypingLine chatId={chat.id} />
-        {participant ? (
+        {role ? (
           <Composer
             chatId={chat.id}
             title={title.name}
-            mode={mode}
-            onMode={setMode}
-            onEditLast={editLast}
-            onSent={showNewest}
+            mode={doing.mode}
+            onMode={doing.setMode}
+            onEditLast={doing.editLast}
+            onSent={doing.showNewest}
           />
         ) : (
           <p className={styles.outside}>{t.chats.youLeft}</p>
         )}
-        {detailed && (
+        {doing.detailed && (
           <Suspense>
-            <MessageDetails message={detailed} onClose={() => setDetailed(undefined)} />
+            <MessageDetails message={doing.detailed} onClose={doing.closeDetails} />
           </Suspense>
         )}
       </section>
@@ -144,28 +108,9 @@ function Conversation({
   );
 }
 
-/** What the field below asks of the messages above, as they are by then: it is not made anew with every page of them. */
-function useLatest(chatId: string, conversation: LoadedMessages, setMode: (mode: ComposerMode) => void) {
-  const { me, outbox } = useSignedIn();
-  const latest = useRef(conversation);
-  useEffect(() => {
-    latest.current = conversation;
-  }, [conversation]);
-  const editLast = useCallback(() => {
-    // The last one may still be on its way: the one before is not what they mean.
-    if (outbox.of("message", chatId).length > 0) return;
-    const last = latest.current.messages
-      .map((message) => asIntended(message, outbox.entries.get()))
-      .findLast((message) => message.senderId === me && !message.removedAt);
-    if (last) setMode({ kind: "edit", message: last });
-  }, [chatId, me, outbox, setMode]);
-  const showNewest = useCallback(() => {
-    latest.current.jumpToNewest().catch((error) => console.warn("the newest messages could not be loaded", error));
-  }, []);
-  return { editLast, showNewest };
-}
-
-function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; seed: string }) {
+function Header({ listed }: { listed: ListedChat }) {
+  const { name, seed } = listed.title;
+  const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const navigate = useNavigate();
   const details = { to: "/chats/$chatId/details", params: { chatId: chat.id } } as const;
   return (
@@ -198,12 +143,13 @@ function Header({ chat, name, seed }: { chat: ChatRowFragment; name: string; see
 }
 
 /** A public chat as those see it who do not take part: what is said in it, and the way in. Who left it sees only the way in. */
-function PublicDoor({ chat }: { chat: ChatRowFragment }) {
+function JoinPrompt({ listed }: { listed: ListedChat }) {
+  const { title } = listed;
+  const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const { me } = useSignedIn();
   const client = useApolloClient();
   const conversation = useMessages(chat.id, chat.messageCount);
   const list = useRef<HTMLElement>(null);
-  const title = chatTitle(chat, me);
   usePageName(title.name);
   // Nothing comes live to those who do not take part: what is known may be from another day.
   useEffect(() => {
@@ -213,7 +159,7 @@ function PublicDoor({ chat }: { chat: ChatRowFragment }) {
   return (
     <div className={styles.split}>
       <section className={styles.page} aria-label={title.name}>
-        <Header chat={chat} name={title.name} seed={title.seed} />
+        <Header listed={listed} />
         {nothing ? (
           <EmptyState
             icon={<CompassIcon size={28} />}

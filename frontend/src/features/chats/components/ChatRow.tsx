@@ -14,17 +14,17 @@ import { Avatar } from "@/ui/Avatar";
 import { MutedIcon, PinIcon } from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
 import { useToday } from "@/ui/today";
-import { chatTitle } from "../model/chatTitle";
-import { preview } from "../model/preview";
-import { type ListedChat, unreadOf } from "../model/unread";
+import type { ListedChat } from "../model/listedChat";
+import { hasMessages, preview } from "../model/preview";
 import styles from "./ChatRow.module.css";
 import type { Place } from "./ChatRowMenu";
 
 const ChatRowMenu = lazy(() => import("./ChatRowMenu"));
 
-export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedChat["participant"] }) {
+export function ChatRow({ listed }: { listed: ListedChat }) {
   const { me, outbox, lookedAt } = useSignedIn();
-  const chat = unmask(ChatRowFragmentDoc, props.chat);
+  const { title } = listed;
+  const chat = unmask(ChatRowFragmentDoc, listed.chat);
   const entries = useStore(outbox.entries);
   const unsent = entries.findLast((entry) => entry.kind === "message" && entry.chatId === chat.id) as
     | UnsentMessage
@@ -33,16 +33,14 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
   const typing = useTypingNames(chat.id);
   const choices = useChoices();
   const muted = choices.muted.includes(chat.id);
-  const title = chatTitle(chat, me);
   // What is before one's eyes is not unread, also while no service can be told.
   const looking = useStore(lookedAt) === chat.id;
-  const listed = { node: props.chat, participant: props.participant };
-  const unread = looking ? 0 : unreadOf(listed);
-  const about = !chat.lastMessage && !unsent && !draft && typing.length === 0;
+  const unread = looking ? 0 : listed.unread;
+  const about = !hasMessages(listed.chat) && !unsent && !draft && typing.length === 0;
   const text = () => {
     if (typing.length > 0) return t.typing.typing(typing);
     if (draft) return t.chats.draft(plainText(draft));
-    return unsent ? t.chats.youSaid(plainText(unsent.content)) : preview(chat, me, entries);
+    return unsent ? t.chats.youSaid(plainText(unsent.content)) : preview(listed.chat, me, entries);
   };
   const [menu, setMenu] = useState<Place>();
   const at = chat.lastMessageAt ?? chat.createdAt;
@@ -111,7 +109,13 @@ export function ChatRow(props: { chat: ListedChat["node"]; participant?: ListedC
       {row}
       {menu && (
         <Suspense>
-          <ChatRowMenu chat={listed} place={menu} onClose={() => setMenu(undefined)} />
+          <ChatRowMenu
+            chat={chat}
+            unread={listed.unread}
+            role={listed.role}
+            place={menu}
+            onClose={() => setMenu(undefined)}
+          />
         </Suspense>
       )}
     </>

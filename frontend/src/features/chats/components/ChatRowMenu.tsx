@@ -5,8 +5,7 @@ import { type CSSProperties, useState } from "react";
 import { failureOf } from "@/api/errors";
 import { moveReadMark, permissionsOf } from "@/features/participants";
 import { useChoices } from "@/features/preferences";
-import { unmask } from "@/gql/receiver";
-import { ChatRowFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import type { ParticipantRole } from "@/gql/receiver/graphql";
 import { MarkAsReadDocument } from "@/gql/sender/graphql";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
@@ -15,7 +14,6 @@ import { CheckIcon, InfoIcon, LeaveIcon, MutedIcon, PinIcon } from "@/ui/icons";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useLeaveChat } from "../hooks/useChangeChat";
-import { type ListedChat, unreadOf } from "../model/unread";
 import styles from "./ChatRowMenu.module.css";
 
 /** Where it was asked for. */
@@ -25,9 +23,14 @@ export interface Place {
 }
 
 /** What can be done with a chat without opening it. Where one points with a finger, a sheet at the foot of the screen. */
-export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onClose(): void }) {
-  const chat = unmask(ChatRowFragmentDoc, props.chat.node);
-  const participant = unmask(OwnParticipantFragmentDoc, props.chat.participant);
+export default function ChatRowMenu(props: {
+  chat: { id: string; kind: string; messageCount: number };
+  unread: number;
+  role: ParticipantRole | undefined;
+  place: Place;
+  onClose(): void;
+}) {
+  const { chat } = props;
   const { preferences } = useSignedIn();
   const { pinned, muted } = useChoices();
   const coarse = useCoarsePointer();
@@ -56,7 +59,7 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
           {isMuted ? t.preferences.unmute : t.preferences.muteChat}
         </Menu.Item>
         <Menu.Label>{t.preferences.keptHere}</Menu.Label>
-        {unreadOf(props.chat) > 0 && (
+        {props.unread > 0 && (
           <Menu.Item leftSection={<CheckIcon size={16} />} onClick={() => void markAsRead(chat.id, chat.messageCount)}>
             {t.chats.markRead}
           </Menu.Item>
@@ -69,7 +72,7 @@ export default function ChatRowMenu(props: { chat: ListedChat; place: Place; onC
         >
           {t.chats.details}
         </Menu.Item>
-        {permissionsOf(participant?.role, chat.kind).leave && (
+        {permissionsOf(props.role, chat.kind).leave && (
           <Menu.Item
             color="danger"
             leftSection={<LeaveIcon size={16} />}

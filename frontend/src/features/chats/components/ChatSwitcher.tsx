@@ -2,17 +2,13 @@ import { Modal, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useState } from "react";
 import { useStore } from "@/api/store";
-import { unmask } from "@/gql/receiver";
-import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { folded } from "@/ui/folded";
 import { isComposing, shortcutName } from "@/ui/keys";
 import { useChats } from "../hooks/useChats";
-import { chatTitle } from "../model/chatTitle";
 import { preview } from "../model/preview";
-import { unreadOf } from "../model/unread";
 import styles from "./ChatSwitcher.module.css";
 
 /** More than one can take in at a glance is found by typing on. */
@@ -26,17 +22,19 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const navigate = useNavigate();
   const { me, outbox } = useSignedIn();
   const unsent = useStore(outbox.entries);
-  const { edges } = useChats();
+  const { chats } = useChats();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const words = folded(query).split(/\s+/).filter(Boolean);
-  const found = edges
-    .map((edge) => {
-      const chat = unmask(ChatRowFragmentDoc, edge.node);
-      return { id: chat.id, ...chatTitle(chat, me), preview: preview(chat, me, unsent), unread: unreadOf(edge) };
-    })
-    .filter(({ name }) => words.every((word) => folded(name).includes(word)))
-    .slice(0, SHOWN);
+  const found = chats
+    .filter(({ title }) => words.every((word) => folded(title.name).includes(word)))
+    .slice(0, SHOWN)
+    .map(({ chat, title, unread }) => ({
+      id: chat.id,
+      ...title,
+      preview: preview(chat, me, unsent),
+      unread,
+    }));
   const chosen = Math.min(at, found.length - 1);
 
   const go = (chatId: string | undefined) => {

@@ -9,10 +9,10 @@ const FirstSteps = lazy(() => import("./FirstSteps"));
 
 /** Beside the list while nothing of it was chosen; beside an empty one, the ways to a first chat. */
 export function NoChatChosen() {
-  const { edges, loaded } = useChats();
+  const { chats, loaded } = useChats();
   // The list alone is shown there, and says the same.
   if (useOnePane()) return null;
-  if (edges.length > 0) {
+  if (chats.length > 0) {
     return (
       <EmptyState icon={<BubbleIcon size={28} />} title={t.chats.chooseChat}>
         {t.chats.chooseChatHint}

@@ -22,11 +22,11 @@ const KeysDialog = lazy(() => import("./KeysDialog"));
 
 export function Sidebar() {
   const account = useAccount();
-  const { edges, loaded } = useChats();
+  const { chats, loaded } = useChats();
   const onePane = useOnePane();
   const [dialog, setDialog] = useState<"new" | "switch" | "keys">();
-  useChatKeys(edges, setDialog);
-  useUnreadTitle(useUnreadCount(edges));
+  useChatKeys(chats, setDialog);
+  useUnreadTitle(useUnreadCount(chats));
   const close = () => setDialog(undefined);
   return (
     <nav className={styles.sidebar} aria-label={t.chats.chats}>
@@ -51,18 +51,18 @@ export function Sidebar() {
         </ActionIcon>
       </header>
       <ConnectionLine />
-      {loaded !== "yes" && edges.length === 0 && <ListSkeleton failed={loaded === "failed"} />}
+      {loaded !== "yes" && chats.length === 0 && <ListSkeleton failed={loaded === "failed"} />}
       <Suspense>
-        {loaded === "yes" && edges.length === 0 && onePane && <FirstSteps />}
+        {loaded === "yes" && chats.length === 0 && onePane && <FirstSteps />}
         {dialog === "new" && <NewChatDialog onClose={close} />}
         {dialog === "switch" && <ChatSwitcher onClose={close} />}
         {dialog === "keys" && <KeysDialog onClose={close} />}
       </Suspense>
-      {edges.length > 0 && (
+      {chats.length > 0 && (
         <ul className={styles.list}>
-          {edges.map((edge) => (
-            <li key={edge.node.id}>
-              <ChatRow chat={edge.node} participant={edge.participant} />
+          {chats.map((listed) => (
+            <li key={listed.chat.id}>
+              <ChatRow listed={listed} />
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import { isComposing, isShortcut, isWriting } from "@/ui/keys";
 
 /** Ctrl+K and "?" open a dialog; Alt with an arrow goes to the chat above or below in the list. */
 export function useChatKeys(
-  chats: readonly { node: { id: string } }[],
+  chats: readonly { chat: { id: string } }[],
   open: (dialog: "switch" | "keys") => void,
 ): void {
   const navigate = useNavigate();
@@ -21,10 +21,10 @@ export function useChatKeys(
       if (isShortcut(event, "k")) open("switch");
       else if (event.key === "?" && !event.ctrlKey && !event.metaKey && !isWriting(event.target)) open("keys");
       else if (event.altKey && plain && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-        const here = chats.findIndex(({ node }) => node.id === chatId);
+        const here = chats.findIndex(({ chat }) => chat.id === chatId);
         const next = chats[here + (event.key === "ArrowUp" ? -1 : 1)];
         if (!next || (here < 0 && event.key === "ArrowUp")) return;
-        void navigate({ to: "/chats/$chatId", params: { chatId: next.node.id } });
+        void navigate({ to: "/chats/$chatId", params: { chatId: next.chat.id } });
       } else return;
       event.preventDefault();
     };

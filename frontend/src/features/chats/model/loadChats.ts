@@ -1,8 +1,8 @@
 import type { ApolloClient } from "@apollo/client";
 import { unmask } from "@/gql/receiver";
 import {
+  CachedChatFragmentDoc,
   ChatByIdDocument,
-  ChatRowFragmentDoc,
   ChatsDocument,
   type ChatsQuery,
   type ChatsQueryVariables,
@@ -49,7 +49,7 @@ export async function loadChats(
       if (!first) begin(me, data.chats.feedCursor);
       first ??= data;
       for (const edge of data.chats.edges) {
-        const chat = unmask(ChatRowFragmentDoc, edge.node);
+        const chat = unmask(CachedChatFragmentDoc, edge.node);
         begin(chat.id, chat.feedCursor);
         edges.set(chat.id, edge);
         top = Math.max(top, activity(edge));

@@ -1,22 +1,20 @@
-import type { OutboxEntry } from "@/features/messages";
-import { asIntended } from "@/features/messages";
-import { unmask } from "@/gql/receiver";
-import { type ChatRowFragment, MessageFieldsFragmentDoc, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import { messagePreview, type OutboxEntry } from "@/features/messages";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { ChatPreviewFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
-import { plainText } from "@/ui/parseMarkdown";
 
-/** What stands in the line of a chat to which nobody has written: about the chat, and not what somebody said. */
-export function aboutChat(chat: ChatRowFragment): string {
-  return chat.description || t.chats.noMessages;
+/** One line about a chat: its last message, or what it is about while nobody has written. */
+export function preview(
+  masked: FragmentType<typeof ChatPreviewFragmentDoc>,
+  me: string,
+  unsent: readonly OutboxEntry[],
+): string {
+  const chat = unmask(ChatPreviewFragmentDoc, masked);
+  // About the chat, and not what somebody said.
+  if (!chat.lastMessage) return chat.description || t.chats.noMessages;
+  return messagePreview(chat.lastMessage, { me, direct: chat.kind === "DIRECT", unsent });
 }
 
-/** One line about the last message of a chat. In a chat of two it needs no name. */
-export function preview(chat: ChatRowFragment, me: string, unsent: readonly OutboxEntry[]): string {
-  if (!chat.lastMessage) return aboutChat(chat);
-  const message = asIntended(unmask(MessageFieldsFragmentDoc, chat.lastMessage), unsent);
-  const text = message.removedAt ? t.messages.removedMessage : plainText(message.content ?? "");
-  if (message.senderId === me) return t.chats.youSaid(text);
-  if (chat.kind === "DIRECT") return text;
-  const sender = message.sender ? unmask(PersonNameFragmentDoc, message.sender).displayName : message.senderUsername;
-  return t.chats.someoneSaid(sender, text);
-}
+/** Whether anybody has written, as far as the reader may know. */
+export const hasMessages = (masked: FragmentType<typeof ChatPreviewFragmentDoc>): boolean =>
+  unmask(ChatPreviewFragmentDoc, masked).lastMessage != null;

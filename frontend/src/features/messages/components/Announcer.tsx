@@ -2,7 +2,7 @@ import { useApolloClient } from "@apollo/client/react";
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
-import { MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import { AnnouncedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { senderName } from "../model/senderName";
@@ -21,8 +21,8 @@ export function Announcer() {
     const timer = setTimeout(() => {
       const message = client.cache.readFragment({
         id: client.cache.identify({ __typename: "Message", id: latest.id })!,
-        fragment: MessageFieldsFragmentDoc,
-        fragmentName: "MessageFields",
+        fragment: AnnouncedMessageFragmentDoc,
+        fragmentName: "AnnouncedMessage",
       });
       if (message?.content) setText(t.messages.announced(senderName(message), message.content));
     }, BURST_MS);

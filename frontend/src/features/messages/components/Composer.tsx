@@ -1,6 +1,8 @@
 import { ActionIcon, Textarea } from "@mantine/core";
 import { type KeyboardEvent, memo } from "react";
 import { useEnterSends } from "@/features/preferences";
+import { unmask } from "@/gql/receiver";
+import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { CloseIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
@@ -90,13 +92,15 @@ export const Composer = memo(function Composer(props: {
 
 /** What is being answered or edited, above the field. */
 function About({ mode, onLeave }: { mode: Exclude<ComposerMode, { kind: "write" }>; onLeave(): void }) {
+  const message = unmask(ComposerMessageFragmentDoc, mode.message);
+  const edit = mode.kind === "edit";
   return (
     <div className={styles.about}>
       <div className={styles.aboutText}>
-        <strong>{mode.kind === "edit" ? t.messages.editing : t.messages.replyingTo(senderName(mode.to))}</strong>
-        <span dir="auto">{mode.kind === "edit" ? mode.message.content : mode.to.content}</span>
+        <strong>{edit ? t.messages.editing : t.messages.replyingTo(senderName(message))}</strong>
+        <span dir="auto">{message.content}</span>
       </div>
-      <ActionIcon aria-label={mode.kind === "edit" ? t.messages.cancelEdit : t.messages.cancelReply} onClick={onLeave}>
+      <ActionIcon aria-label={edit ? t.messages.cancelEdit : t.messages.cancelReply} onClick={onLeave}>
         <CloseIcon size={18} />
       </ActionIcon>
     </div>

@@ -1,15 +1,9 @@
 import { Modal, Skeleton } from "@mantine/core";
-import { useAllParticipants } from "@/features/participants";
-import { unmask } from "@/gql/receiver";
-import {
-  type MessageFieldsFragment,
-  type ParticipantFieldsFragment,
-  PersonNameFragmentDoc,
-} from "@/gql/receiver/graphql";
-import { useSignedIn } from "@/session/services";
+import { ParticipantName, useAllParticipants } from "@/features/participants";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { MessageDetailsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { fullTime } from "@/strings/time";
-import { Avatar } from "@/ui/Avatar";
 import { Notice } from "@/ui/Notice";
 import { readersOf } from "../model/readReceipts";
 import styles from "./MessageDetails.module.css";
@@ -18,7 +12,12 @@ import styles from "./MessageDetails.module.css";
  * When a message was sent and edited, who has read it, who has not, and who was not here then: everyone, however large the
  * chat.
  */
-export default function MessageDetails({ message, onClose }: { message: MessageFieldsFragment; onClose(): void }) {
+export default function MessageDetails(props: {
+  message: FragmentType<typeof MessageDetailsFragmentDoc>;
+  onClose(): void;
+}) {
+  const { onClose } = props;
+  const message = unmask(MessageDetailsFragmentDoc, props.message);
   const { participants, complete, failed } = useAllParticipants(message.chatId);
   const { read, unread, absent } = readersOf(message, participants);
   return (
@@ -42,23 +41,18 @@ export default function MessageDetails({ message, onClose }: { message: MessageF
   );
 }
 
-function People({ title, people }: { title: string; people: readonly ParticipantFieldsFragment[] }) {
-  const { me } = useSignedIn();
+type People = ReturnType<typeof useAllParticipants>["participants"];
+
+function People({ title, people }: { title: string; people: People }) {
   return (
     <section aria-label={title}>
       <h3 className={styles.title}>{title}</h3>
       <ul className={styles.people}>
-        {people.map(({ userId, user }) => {
-          const name = user ? unmask(PersonNameFragmentDoc, user).displayName : t.participants.deletedUser;
-          return (
-            <li key={userId} className={styles.person}>
-              <Avatar name={name} seed={userId} size={32} />
-              <span className={styles.name} dir="auto">
-                {userId === me ? t.ui.youNamed(name) : name}
-              </span>
-            </li>
-          );
-        })}
+        {people.map((participant) => (
+          <li key={participant.userId} className={styles.person}>
+            <ParticipantName participant={participant} size={32} className={styles.name} />
+          </li>
+        ))}
       </ul>
     </section>
   );

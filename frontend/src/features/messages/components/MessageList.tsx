@@ -14,10 +14,11 @@ import { useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { LoadedMessages } from "../hooks/useMessages";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
+import type { MessageActions } from "../model/messageActions";
 import { type Mark, readBy } from "../model/readReceipts";
 import { isEmpty, type Row, rowsOf } from "../model/rows";
 import styles from "./MessageList.module.css";
-import { type MessageActions, MessageRow } from "./MessageRow";
+import { MessageRow } from "./MessageRow";
 import { Beginning, DaySeparator, NewMessagesLine } from "./Separators";
 import { UnsentNote, UnsentRow } from "./UnsentRow";
 
@@ -92,7 +93,7 @@ export function MessageList(props: MessageListProps) {
     );
   }
   const view = (row: Row) => (
-    <RowView key={row.key} row={row} me={me} highlighted={scroll.highlighted} {...props} actions={actions} />
+    <RowView key={row.key} row={row} highlighted={scroll.highlighted} {...props} actions={actions} />
   );
   return (
     <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
@@ -135,12 +136,10 @@ export function MessageList(props: MessageListProps) {
 
 function RowView({
   row,
-  me,
   highlighted,
   ...props
 }: Omit<MessageListProps, "actions"> & {
   row: Row;
-  me: string;
   highlighted: string | undefined;
   actions: MessageActions;
 }) {
@@ -156,7 +155,7 @@ function RowView({
     case "edit":
       return <UnsentNote entry={row.edit} />;
     case "message": {
-      const own = row.message.senderId === me;
+      const { own } = row;
       return (
         <MessageRow
           message={row.message}
@@ -166,8 +165,8 @@ function RowView({
           direct={props.direct}
           removable={own || props.removesOthers}
           readOnly={props.readOnly}
-          highlighted={highlighted === row.message.id}
-          readers={own ? readBy(row.message.number, props.othersMarks) : undefined}
+          highlighted={highlighted === row.key}
+          readers={own ? readBy(row.number, props.othersMarks) : undefined}
           actions={props.actions}
         />
       );

@@ -1,7 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo, useRef, useState } from "react";
-import { unmask } from "@/gql/receiver";
-import { type MessageFieldsFragment, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { type MessageRowFragment, MessageRowFragmentDoc, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { Avatar } from "@/ui/Avatar";
@@ -12,23 +12,16 @@ import { TabStopContext } from "@/ui/tabStop";
 import { hueOf } from "@/ui/userColor";
 import { useTouch } from "../hooks/useTouch";
 import { isFewEmoji } from "../model/looks";
+import type { MessageActions } from "../model/messageActions";
 import { senderName } from "../model/senderName";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
 import { ReadReceipt } from "./ReadReceipt";
 import { RowActions } from "./RowActions";
 
-export interface MessageActions {
-  reply(message: MessageFieldsFragment): void;
-  edit(message: MessageFieldsFragment): void;
-  remove(message: MessageFieldsFragment, how: { keyboard: boolean }): void;
-  details(message: MessageFieldsFragment): void;
-  jumpTo(id: string): void;
-}
-
 /** Made anew only when something of its own has changed: the list asks for all that are in view whenever it is scrolled. */
 export const MessageRow = memo(function MessageRow(props: {
-  message: MessageFieldsFragment;
+  message: FragmentType<typeof MessageRowFragmentDoc>;
   first: boolean;
   last: boolean;
   own: boolean;
@@ -42,7 +35,8 @@ export const MessageRow = memo(function MessageRow(props: {
   readers: number | undefined;
   actions: MessageActions;
 }) {
-  const { message, own, direct, actions } = props;
+  const { own, direct, actions } = props;
+  const message = unmask(MessageRowFragmentDoc, props.message);
   const name = senderName(message);
   const quoted = message.replyTo ? unmask(QuotedMessageFragmentDoc, message.replyTo) : undefined;
   const named = props.first && !own && !direct;
@@ -93,7 +87,7 @@ export const MessageRow = memo(function MessageRow(props: {
             ) : (
               <MessageText text={content} />
             )}
-            <Meta {...props} removed={removed} />
+            <Meta {...props} message={message} />
           </div>
         </div>
         {!removed && !props.readOnly && (
@@ -120,14 +114,14 @@ export const MessageRow = memo(function MessageRow(props: {
 
 /** When it was sent, and how far it has come. Written in the direction of the page, whatever that of the text is. */
 function Meta(props: {
-  message: MessageFieldsFragment;
+  message: MessageRowFragment;
   last: boolean;
   own: boolean;
   direct: boolean;
   readers: number | undefined;
-  removed: boolean;
 }) {
-  const { message, last, removed } = props;
+  const { message, last } = props;
+  const removed = message.removedAt != null;
   const edited = message.editedAt && !removed;
   const ticks = props.own && last && !removed && props.readers !== undefined;
   if (!last && !edited) return null;
@@ -147,19 +141,19 @@ function Meta(props: {
 }
 
 /** What a row does about the focus, keys and fingers: inside of it the Tab key goes on only where one has entered. */
-function useRow(message: MessageFieldsFragment, actions: MessageActions) {
+function useRow({ id, removedAt }: MessageRowFragment, actions: MessageActions) {
   const [entered, setEntered] = useState(false);
   const [menu, show] = useState(false);
   /** What had the focus when the menu came, and gets it back. */
   const before = useRef<Element>(null);
   const setMenu = (opened: boolean) => {
-    show(opened && message.removedAt == null);
+    show(opened && removedAt == null);
     if (opened) before.current = document.activeElement;
     else if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
   };
   const { pulling, handlers } = useTouch({
     longPress: () => !menu && setMenu(true),
-    reply: () => message.removedAt == null && actions.reply(message),
+    reply: () => removedAt == null && actions.reply(id),
   });
   const events = {
     ...handlers,

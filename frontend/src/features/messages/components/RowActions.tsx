@@ -1,5 +1,6 @@
 import { Menu, VisuallyHidden } from "@mantine/core";
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { RowActionsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { copyText } from "@/ui/copy";
@@ -8,11 +9,11 @@ import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useTabStop } from "@/ui/tabStop";
+import type { MessageActions } from "../model/messageActions";
 import styles from "./Bubble.module.css";
-import type { MessageActions } from "./MessageRow";
 
 interface RowActionsProps {
-  message: MessageFieldsFragment;
+  message: FragmentType<typeof RowActionsFragmentDoc>;
   own: boolean;
   removable: boolean;
   name: string;
@@ -28,7 +29,8 @@ interface RowActionsProps {
  * it is opened.
  */
 export function RowActions(props: RowActionsProps) {
-  const { message, opened, onOpened } = props;
+  const { opened, onOpened } = props;
+  const message = unmask(RowActionsFragmentDoc, props.message);
   const stop = useTabStop();
   const label = t.messages.moreFor(props.own ? t.ui.you : props.name);
   return (
@@ -43,7 +45,7 @@ export function RowActions(props: RowActionsProps) {
         className={styles.action}
         tabIndex={stop}
         aria-label={t.messages.reply}
-        onClick={() => props.actions.reply(message)}
+        onClick={() => props.actions.reply(message.id)}
       >
         <ReplyIcon size={17} />
       </button>
@@ -66,7 +68,8 @@ export function RowActions(props: RowActionsProps) {
 }
 
 /** A menu; where one points with a finger, a sheet at the foot of the screen. */
-function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { label: string }) {
+function RowMenu({ actions, onOpened, ...props }: RowActionsProps & { label: string }) {
+  const message = unmask(RowActionsFragmentDoc, props.message);
   const coarse = useCoarsePointer();
   const copy = async () => tell((await copyText(message.content ?? "")) ? t.ui.copied : t.ui.notCopied);
   return (
@@ -91,25 +94,25 @@ function RowMenu({ message, actions, onOpened, ...props }: RowActionsProps & { l
             </span>
           </Menu.Label>
         )}
-        <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message)}>
+        <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message.id)}>
           {t.messages.reply}
         </Menu.Item>
         <Menu.Item leftSection={<CopyIcon size={16} />} onClick={() => void copy()}>
           {t.messages.copy}
         </Menu.Item>
         {props.own && (
-          <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message)}>
+          <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message.id)}>
             {t.messages.edit}
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message)}>
+        <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message.id)}>
           {t.messages.messageDetails}
         </Menu.Item>
         {props.removable && (
           <Menu.Item
             color="danger"
             leftSection={<TrashIcon size={16} />}
-            onClick={({ detail }) => actions.remove(message, { keyboard: detail === 0 })}
+            onClick={({ detail }) => actions.remove(message.id, { keyboard: detail === 0 })}
           >
             {t.ui.remove}
           </Menu.Item>

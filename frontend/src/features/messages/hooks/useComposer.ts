@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTypingSignal } from "@/features/typing";
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { useEditMessage } from "./useEditMessage";
 import { useSendMessage } from "./useSendMessage";
@@ -11,8 +12,7 @@ export const MAX_CHARACTERS = 5_000;
 /** What the composer is about besides a new message. */
 export type ComposerMode =
   | { kind: "write" }
-  | { kind: "reply"; to: MessageFieldsFragment }
-  | { kind: "edit"; message: MessageFieldsFragment };
+  | { kind: "reply" | "edit"; message: FragmentType<typeof ComposerMessageFragmentDoc> };
 
 /** The text in the field: where it comes from, where it is kept while it is written, and what sending it does. */
 export function useComposer(props: { chatId: string; mode: ComposerMode; leaveMode(): void; onSent(): void }) {
@@ -22,7 +22,8 @@ export function useComposer(props: { chatId: string; mode: ComposerMode; leaveMo
   const typing = useTypingSignal(chatId);
   const send = useSendMessage(chatId);
   const edit = useEditMessage();
-  const edited = mode.kind === "edit" ? mode.message : undefined;
+  const about = mode.kind === "write" ? undefined : unmask(ComposerMessageFragmentDoc, mode.message);
+  const edited = mode.kind === "edit" ? about : undefined;
 
   useEffect(() => {
     if (edited) setText(edited.content ?? "");
@@ -46,7 +47,7 @@ export function useComposer(props: { chatId: string; mode: ComposerMode; leaveMo
       leaveMode();
       return;
     }
-    if (!send(text.trim(), mode.kind === "reply" ? mode.to.id : null)) return;
+    if (!send(text.trim(), mode.kind === "reply" && about ? about.id : null)) return;
     typing(false);
     drafts.delete(chatId);
     setText("");

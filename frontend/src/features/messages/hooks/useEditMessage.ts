@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import type { ComposerMessageFragment } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { tell } from "@/ui/status";
@@ -11,7 +11,7 @@ import { tell } from "@/ui/status";
 export function useEditMessage() {
   const { outbox } = useSignedIn();
   return useCallback(
-    ({ id, chatId, content: before }: MessageFieldsFragment, content: string) => {
+    ({ id, chatId, content: before }: ComposerMessageFragment, content: string) => {
       if (!outbox.hasRoomFor({ kind: "edit", id })) {
         tell(t.messages.tooMuchUnsent);
         return false;

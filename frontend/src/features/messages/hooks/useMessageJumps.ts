@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useEffect, useRef } from "react";
 import { unmask } from "@/gql/receiver";
-import { MessageFieldsFragmentDoc } from "@/gql/receiver/graphql";
+import { CachedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { keepMessages } from "../cache";
 import { loadPage, PAGE, shownOf } from "../model/loadPage";
 import type { MessageWindow } from "./useMessageWindow";
@@ -21,7 +21,7 @@ export function useMessageJumps(chatId: string, messageCount: number, shown: Mes
       if (found === undefined) {
         const answer = await loadPage(client, { chatId, around: id, first: PAGE });
         found = answer.messages.edges
-          .map((edge) => unmask(MessageFieldsFragmentDoc, edge.node))
+          .map((edge) => unmask(CachedMessageFragmentDoc, edge.node))
           .find((message) => message.id === id)?.number;
       }
       if (found !== undefined) setAnchor(found);

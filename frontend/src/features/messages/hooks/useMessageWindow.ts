@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useMemo, useState } from "react";
 import { unmask } from "@/gql/receiver";
-import { MessageFieldsFragmentDoc, MessagesDocument } from "@/gql/receiver/graphql";
+import { CachedMessageFragmentDoc, MessagesDocument } from "@/gql/receiver/graphql";
 import { runAround } from "../model/contiguousRange";
 import { shownOf } from "../model/loadPage";
 
@@ -16,8 +16,8 @@ export function useMessageWindow(chatId: string, messageCount: number) {
     () =>
       (data?.messages.edges ?? []).map(({ cursor, node }) => ({
         cursor,
-        message: unmask(MessageFieldsFragmentDoc, node),
-        number: unmask(MessageFieldsFragmentDoc, node).number,
+        message: unmask(CachedMessageFragmentDoc, node),
+        number: unmask(CachedMessageFragmentDoc, node).number,
       })),
     [data?.messages.edges],
   );

@@ -1,5 +1,4 @@
 import { useCallback, useEffect } from "react";
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { tell } from "@/ui/status";
@@ -9,7 +8,7 @@ export function useRemoveMessage() {
   const { outbox, removals } = useSignedIn();
   useEffect(() => () => removals.flush(), [removals]);
   return useCallback(
-    ({ id, chatId }: MessageFieldsFragment) => {
+    (id: string, chatId: string) => {
       if (outbox.hasRoomFor({ kind: "removal", id })) removals.schedule({ id, chatId });
       else tell(t.messages.tooMuchUnsent);
     },

@@ -2,8 +2,8 @@ import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { moveReadMark } from "@/features/participants";
 import {
-  type MessageFieldsFragment,
-  PersonNameFragmentDoc,
+  type CachedMessageFragment,
+  MessageSenderFragmentDoc,
   type QuotedMessageFragment,
   QuotedMessageFragmentDoc,
 } from "@/gql/receiver/graphql";
@@ -81,12 +81,12 @@ async function remove(client: ApolloClient, { id, chatId }: UnsentRemoval, signa
 }
 
 /** A message as the sender answers it, with what only the receiver tells taken from what is known here. */
-export function complete(cache: ApolloCache, sent: SentMessageFragment): MessageFieldsFragment {
+export function complete(cache: ApolloCache, sent: SentMessageFragment): CachedMessageFragment {
   const { replyToId, ...message } = sent;
   const sender = cache.readFragment({
     id: cache.identify({ __typename: "User", id: sent.senderId })!,
-    fragment: PersonNameFragmentDoc,
-    fragmentName: "PersonName",
+    fragment: MessageSenderFragmentDoc,
+    fragmentName: "MessageSender",
   });
   const quoted = replyToId
     ? cache.readFragment<QuotedMessageFragment>({
@@ -95,5 +95,5 @@ export function complete(cache: ApolloCache, sent: SentMessageFragment): Message
         fragmentName: "QuotedMessage",
       })
     : null;
-  return { ...message, sender, replyTo: quoted } as unknown as MessageFieldsFragment;
+  return { ...message, sender, replyTo: quoted } as unknown as CachedMessageFragment;
 }

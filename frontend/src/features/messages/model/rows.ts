@@ -1,4 +1,4 @@
-import type { MessageFieldsFragment } from "@/gql/receiver/graphql";
+import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { dayKey, minuteKey } from "@/strings/time";
 import type { OutboxEntry, UnsentEdit, UnsentMessage } from "./outboxEntry";
 
@@ -7,13 +7,21 @@ export type Row =
   | { kind: "beginning"; key: string }
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
-  | { kind: "message"; key: string; message: MessageFieldsFragment; first: boolean; last: boolean }
+  | {
+      kind: "message";
+      key: string;
+      message: CachedMessageFragment;
+      own: boolean;
+      number: number;
+      first: boolean;
+      last: boolean;
+    }
   | { kind: "unsent"; key: string; unsent: UnsentMessage; first: boolean }
   | { kind: "edit"; key: string; edit: UnsentEdit };
 
 interface Conversation {
   /** Without holes, in order. */
-  messages: readonly MessageFieldsFragment[];
+  messages: readonly CachedMessageFragment[];
   /** What the reader has said here and no service has acknowledged. */
   unsent: readonly OutboxEntry[];
   /** The own read mark when the conversation was opened: what is above it is new. */
@@ -50,6 +58,8 @@ export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] 
       kind: "message",
       key: message.id,
       message: asIntended(message, unsent),
+      own: message.senderId === me,
+      number: message.number,
       first: startsNew || (before ? !together(before, message) : !unknownBefore),
       last: !after || !together(message, after),
     });
@@ -68,7 +78,7 @@ export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] 
 
 /** A message as its author, or whoever removes it, means it to be: shown before a service has acknowledged it. */
 export function asIntended<
-  M extends Pick<MessageFieldsFragment, "id" | "content" | "createdAt" | "editedAt" | "removedAt">,
+  M extends Pick<CachedMessageFragment, "id" | "content" | "createdAt" | "editedAt" | "removedAt">,
 >(message: M, unsent: readonly OutboxEntry[]): M {
   let intended = message;
   for (const entry of unsent) {
@@ -85,6 +95,6 @@ export function isEmpty(rows: readonly Row[]): boolean {
   return rows.length === 1 && rows[0]?.kind === "beginning";
 }
 
-function together(a: MessageFieldsFragment, b: MessageFieldsFragment): boolean {
+function together(a: CachedMessageFragment, b: CachedMessageFragment): boolean {
   return a.senderId === b.senderId && minuteKey(a.createdAt) === minuteKey(b.createdAt);
 }

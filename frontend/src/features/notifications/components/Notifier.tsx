@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { chatTitle } from "@/features/chats";
 import { senderName } from "@/features/messages";
-import { ChatRowFragmentDoc, MessageFieldsFragmentDoc, OwnParticipantFragmentDoc } from "@/gql/receiver/graphql";
+import { NotifiedChatFragmentDoc, NotifiedMessageFragmentDoc, NotifiedReaderFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { plainText } from "@/ui/parseMarkdown";
@@ -79,18 +79,18 @@ export default function Notifier() {
 function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): ChatNews | undefined {
   const message = cache.readFragment({
     id: cache.identify({ __typename: "Message", id })!,
-    fragment: MessageFieldsFragmentDoc,
-    fragmentName: "MessageFields",
+    fragment: NotifiedMessageFragmentDoc,
+    fragmentName: "NotifiedMessage",
   });
   const chat = cache.readFragment({
     id: cache.identify({ __typename: "Chat", id: chatId })!,
-    fragment: ChatRowFragmentDoc,
-    fragmentName: "ChatRow",
+    fragment: NotifiedChatFragmentDoc,
+    fragmentName: "NotifiedChat",
   });
   const own = cache.readFragment({
     id: cache.identify({ __typename: "Participant", chatId, userId: me })!,
-    fragment: OwnParticipantFragmentDoc,
-    fragmentName: "OwnParticipant",
+    fragment: NotifiedReaderFragmentDoc,
+    fragmentName: "NotifiedReader",
   });
   if (!message?.content || !chat || (own && own.lastReadNumber >= message.number)) return undefined;
   const text = plainText(message.content);

@@ -2,11 +2,11 @@ import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { byActivity } from "@/features/chats";
 import { unmask } from "@/gql/receiver";
 import {
-  type ChatRowFragment,
-  ChatRowFragmentDoc,
+  type CachedChatFragment,
+  CachedChatFragmentDoc,
+  CachedMessageFragmentDoc,
   ChatsDocument,
   type ChatsQuery,
-  MessageFieldsFragmentDoc,
   MessagesDocument,
   type MessagesQuery,
 } from "@/gql/receiver/graphql";
@@ -178,9 +178,9 @@ export class OfflineStore {
     return this.#client.readQuery({ query: MessagesDocument, variables: { chatId, last: PAGE } });
   }
 
-  #newestChats(): ChatRowFragment[] {
+  #newestChats(): CachedChatFragment[] {
     const chats = unmask(
-      ChatRowFragmentDoc,
+      CachedChatFragmentDoc,
       (this.#list()?.chats.edges ?? []).map((edge) => edge.node),
     );
     return [...chats].sort(byActivity).slice(0, CHATS);
@@ -191,6 +191,6 @@ export class OfflineStore {
 function lastPage(data: MessagesQuery, messageCount: number): MessagesQuery | null {
   const edges = data.messages.edges.slice(-PAGE);
   const last = edges.at(-1);
-  if (last && unmask(MessageFieldsFragmentDoc, last.node).number < messageCount) return null;
+  if (last && unmask(CachedMessageFragmentDoc, last.node).number < messageCount) return null;
   return { ...data, messages: { ...data.messages, edges } };
 }

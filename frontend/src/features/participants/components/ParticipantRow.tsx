@@ -1,8 +1,8 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
-import { unmask } from "@/gql/receiver";
-import { type ParticipantFieldsFragment, type ParticipantRole, PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import { type ParticipantRole, ParticipantRowFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
@@ -24,15 +24,19 @@ const giveNames = (): Record<ParticipantRole, string> => ({
   MEMBER: t.participants.makeMember,
 });
 
-export function ParticipantRow(props: { participant: ParticipantFieldsFragment; permissions: Permissions }) {
-  const { participant, permissions } = props;
+export function ParticipantRow(props: {
+  participant: FragmentType<typeof ParticipantRowFragmentDoc>;
+  permissions: Permissions;
+}) {
+  const { permissions } = props;
+  const participant = unmask(ParticipantRowFragmentDoc, props.participant);
   const { chatId, userId } = participant;
   const { me } = useSignedIn();
   const remove = useRemoveParticipant();
   const [changeRole] = useChangeRole();
   const [removing, setRemoving] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  const user = participant.user ? unmask(PersonNameFragmentDoc, participant.user) : undefined;
+  const { user } = participant;
   const name = user?.displayName ?? t.participants.deletedUser;
   const roles = userId === me ? [] : permissions.gives(participant.role);
   const removable = userId !== me && permissions.removes(participant.role);

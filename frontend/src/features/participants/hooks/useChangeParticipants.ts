@@ -1,5 +1,5 @@
 import { useApolloClient, useMutation } from "@apollo/client/react";
-import type { ParticipantFieldsFragment } from "@/gql/receiver/graphql";
+import type { CachedParticipantFragment } from "@/gql/receiver/graphql";
 import { unmask } from "@/gql/sender";
 import {
   AddParticipantsDocument,
@@ -28,7 +28,7 @@ export function useAddParticipants(chatId: string) {
     });
     // What events have told meanwhile is newer, and has everyone who is there.
     if (changes.hasChanged(chatId, begun)) return;
-    putParticipants(cache, added as unknown as ParticipantFieldsFragment[], me);
+    putParticipants(cache, added as unknown as CachedParticipantFragment[], me);
   };
   return { add, loading };
 }

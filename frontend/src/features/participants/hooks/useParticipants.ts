@@ -2,7 +2,7 @@ import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useEffect, useMemo, useRef } from "react";
 import { useStore } from "@/api/store";
 import { unmask } from "@/gql/receiver";
-import { ParticipantFieldsFragmentDoc, ParticipantsDocument } from "@/gql/receiver/graphql";
+import { CachedParticipantFragmentDoc, ParticipantsDocument } from "@/gql/receiver/graphql";
 import { changesOf } from "@/live/changes";
 import { useSignedIn } from "@/session/services";
 
@@ -40,7 +40,7 @@ export function useParticipants(chatId: string) {
   const participants = useMemo(
     () =>
       unmask(
-        ParticipantFieldsFragmentDoc,
+        CachedParticipantFragmentDoc,
         (connection?.edges ?? []).map((edge) => edge.node),
       ),
     [connection?.edges],

@@ -1,6 +1,6 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useStore } from "@/api/store";
-import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
+import { TypingNameFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 
 const NOBODY: readonly string[] = [];
@@ -14,8 +14,8 @@ export function useTypingNames(chatId: string): readonly string[] {
   return ids.flatMap((id) => {
     const person = client.cache.readFragment({
       id: client.cache.identify({ __typename: "User", id })!,
-      fragment: PersonNameFragmentDoc,
-      fragmentName: "PersonName",
+      fragment: TypingNameFragmentDoc,
+      fragmentName: "TypingName",
     });
     return person ? [person.displayName] : [];
   });

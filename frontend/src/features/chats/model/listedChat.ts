@@ -1,0 +1,33 @@
+import { unreadAbove } from "@/features/messages";
+import { type FragmentType, unmask } from "@/gql/receiver";
+import {
+  type CachedChatFragment,
+  CachedChatFragmentDoc,
+  ChatPageFragmentDoc,
+  OwnParticipantFragmentDoc,
+  type ParticipantRole,
+} from "@/gql/receiver/graphql";
+import { type ChatTitle, chatTitle } from "./chatTitle";
+
+/** A chat with the caller's own part in it. */
+export interface ListedChat {
+  chat: CachedChatFragment;
+  title: ChatTitle;
+  /** The own role and read mark; none for someone who does not take part. */
+  role: ParticipantRole | undefined;
+  mark: number | undefined;
+  /** How many messages are left to read. */
+  unread: number;
+}
+
+export function listedChat(
+  masked: FragmentType<typeof CachedChatFragmentDoc>,
+  participant: FragmentType<typeof OwnParticipantFragmentDoc> | null | undefined,
+  me: string,
+): ListedChat {
+  const chat = unmask(CachedChatFragmentDoc, masked);
+  const own = unmask(OwnParticipantFragmentDoc, participant);
+  const mark = own?.lastReadNumber;
+  const unread = unreadAbove(mark, unmask(ChatPageFragmentDoc, chat));
+  return { chat, title: chatTitle(chat, me), role: own?.role, mark, unread };
+}
