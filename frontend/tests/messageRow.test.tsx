@@ -1,0 +1,117 @@
+import { cleanup, fireEvent, screen, within } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { MessageRow } from "@/features/messages/components/MessageRow";
+import type { MessageActions } from "@/features/messages/model/messageActions";
+import { ME } from "./chatModel";
+import { around, show } from "./page";
+
+afterEach(cleanup);
+
+const sender = (id: string) => ({ __typename: "User", id, displayName: id === "ada" ? "Ada" : "Ben" });
+
+function message(over: object = {}) {
+  return {
+    __typename: "Message",
+    id: "m1",
+    number: 7,
+    senderId: "ada",
+    senderUsername: "ada",
+    sender: sender("ada"),
+    content: "Is **anybody** here?",
+    createdAt: "2026-01-01T12:00:00Z",
+    editedAt: null,
+    removedAt: null,
+    replyTo: null,
+    ...over,
+  } as never;
+}
+
+async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]> = {}) {
+  const actions = {
+    reply: vi.fn(),
+    edit: vi.fn(),
+    remove: vi.fn(),
+    details: vi.fn(),
+    jumpTo: vi.fn(),
+  } satisfies MessageActions;
+  await show(
+    <MessageRow
+      message={message(over)}
+      first
+      last
+      own={false}
+      direct={false}
+      removable={false}
+      highlighted={false}
+      readOnly={false}
+      readers={undefined}
+      actions={actions}
+      {...props}
+    />,
+    around(),
+  );
+  return { actions, article: screen.getByRole("article") };
+}
+
+test("a message of somebody in a group says who wrote it and when, and its text as it is meant", async () => {
+  const { article } = await row({});
+  expect(article.getAttribute("aria-label")).toMatch(/^Ada, .*2026/);
+  expect(within(article).getAllByText("Ada").length).toBeGreaterThan(0);
+  expect(within(article).getByText("anybody").tagName).toBe("STRONG");
+  expect(article.querySelector("time")?.dateTime).toBe("2026-01-01T12:00:00Z");
+});
+
+test("of someone who is gone the name of then is told", async () => {
+  const { article } = await row({ sender: null, senderUsername: "ada_1815" });
+  expect(within(article).getAllByText("ada_1815").length).toBeGreaterThan(0);
+});
+
+test("a removed message says so, shows nothing of what it said, and offers nothing", async () => {
+  const { article } = await row({ content: null, removedAt: "2026-01-01T12:05:00Z", editedAt: "2026-01-01T12:01:00Z" });
+  expect(within(article).getByText("Message removed")).toBeTruthy();
+  expect(within(article).queryByRole("button")).toBeNull();
+  expect(within(article).queryByText("edited")).toBeNull();
+});
+
+test("an own message tells how many have read it, and that it was edited", async () => {
+  const { article } = await row({ senderId: ME, editedAt: "2026-01-01T12:01:00Z" }, { own: true, readers: 2 });
+  expect(within(article).getByRole("img", { name: "Read by 2" })).toBeTruthy();
+  expect(within(article).getByText("edited")).toBeTruthy();
+});
+
+test("the quoted message leads to where it stands", async () => {
+  const replyTo = {
+    __typename: "Message",
+    id: "m0",
+    number: 3,
+    revision: 1,
+    senderId: "ben",
+    senderUsername: "ben",
+    sender: sender("ben"),
+    content: "a question",
+    removedAt: null,
+  };
+  const { actions } = await row({ replyTo });
+  fireEvent.click(screen.getByRole("button", { name: /Go to the message of.*Ben.*a question/ }));
+  expect(actions.jumpTo).toHaveBeenCalledWith("m0");
+});
+
+test("Enter opens the menu; editing is offered for the own message only, and removing to those who may", async () => {
+  const { article, actions } = await row({ senderId: ME }, { own: true, removable: true });
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(await screen.findByRole("menuitem", { name: "Edit" }));
+  expect(actions.edit).toHaveBeenCalledWith("m1");
+  cleanup();
+  const others = await row({});
+  fireEvent.keyDown(others.article, { key: "Enter" });
+  expect(await screen.findByRole("menuitem", { name: "Reply" })).toBeTruthy();
+  expect(screen.queryByRole("menuitem", { name: "Edit" })).toBeNull();
+  expect(screen.queryByRole("menuitem", { name: "Remove" })).toBeNull();
+});
+
+test("who only looks is offered nothing", async () => {
+  const { article } = await row({}, { readOnly: true });
+  fireEvent.keyDown(article, { key: "Enter" });
+  expect(screen.queryByRole("menuitem")).toBeNull();
+  expect(within(article).queryByRole("button")).toBeNull();
+});
