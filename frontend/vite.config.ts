@@ -23,7 +23,19 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: "index.html", worker: "src/worker/worker.ts" },
       // The service worker's place is its scope, and its name must stay.
-      output: { entryFileNames: ({ name }) => (name === "worker" ? WORKER : "assets/[name]-[hash].js") },
+      output: {
+        entryFileNames: ({ name }) => (name === "worker" ? WORKER : "assets/[name]-[hash].js"),
+        // What the first page needs and later parts share comes in few files instead of one for each set of sharers.
+        codeSplitting: {
+          groups: [
+            {
+              name: "libraries",
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|@apollo|graphql|rxjs|graphql-ws)\//,
+            },
+            { name: "base", test: /\/src\/(api\/(?!eventStream|streamSlot)|gql|session|live\/(changes|positions))/ },
+          ],
+        },
+      },
     },
   },
   test: {

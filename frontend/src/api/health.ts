@@ -5,7 +5,7 @@ import { Store } from "./store";
 /** A call that has no answer by then counts as one that failed. */
 const SLOW_MS = 4_000;
 /** So many calls in a row that fail are no accident. */
-const SEVERAL = 2;
+const MAX_FAILURES = 2;
 
 /**
  * Which services do not do their work at the moment, as the calls of this tab show: several in a row failed, or one
@@ -17,7 +17,7 @@ export class Health {
 
   /** Watches one call, from the moment it is made. */
   watch(service: Service): { ended(failure: Failure | undefined): void; left(): void } {
-    const slow = setTimeout(() => this.#count(service, SEVERAL), SLOW_MS);
+    const slow = setTimeout(() => this.#count(service, MAX_FAILURES), SLOW_MS);
     return {
       ended: (failure) => {
         // Whoever refuses answers.
@@ -31,7 +31,7 @@ export class Health {
 
   #count(service: Service, failures: number): void {
     this.#failures.set(service, failures);
-    const now = [...this.#failures].filter(([, count]) => count >= SEVERAL).map(([name]) => name);
+    const now = [...this.#failures].filter(([, count]) => count >= MAX_FAILURES).map(([name]) => name);
     if (now.join() !== this.failing.get().join()) this.failing.set(now);
   }
 }

@@ -7,7 +7,7 @@ import { ChatStateFragmentDoc, ParticipantStateFragmentDoc, SentMessageFragmentD
 import { type Changes, changesOf } from "@/live/changes";
 
 /** So often a question is asked again whose answers are overtaken one after the other. */
-const AGAIN = 3;
+const MAX_REPEATS = 3;
 
 type Fields = Record<string, unknown>;
 
@@ -34,7 +34,7 @@ export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string 
         }),
       );
     };
-    return ask(AGAIN);
+    return ask(MAX_REPEATS);
   });
 }
 

@@ -30,8 +30,8 @@ interface Dependencies {
 
 export const ENTRIES = "entries";
 /** So many removed entries are remembered, against a storage that comes back with what was removed. */
-const REMEMBERED = 500;
-const AGAIN_MS = 20_000;
+const MAX_REMOVED_ENTRIES = 500;
+const RETRY_MS = 20_000;
 
 /**
  * What one person has written on this device and no service has yet: unsent messages, edits, removals, drafts. Each
@@ -118,7 +118,7 @@ export class DeviceStore {
       if (there && there.value === undefined) gone.push(name);
     }
     // They wait for IndexedDB to hear of it, but not in any number.
-    for (const name of gone.slice(REMEMBERED)) this.#deps.storage.remove(name);
+    for (const name of gone.slice(MAX_REMOVED_ENTRIES)) this.#deps.storage.remove(name);
     for (const held of this.#held.values()) {
       if (held.local && held.value !== undefined && !seen.has(held.key)) this.#held.delete(held.key);
     }
@@ -210,7 +210,7 @@ export class DeviceStore {
           this.#markKept(key, held?.local || held?.value === undefined);
         }
         clearTimeout(this.#again);
-        this.#again = setTimeout(() => void this.#flush(), AGAIN_MS);
+        this.#again = setTimeout(() => void this.#flush(), RETRY_MS);
         return;
       }
     }
@@ -238,7 +238,7 @@ export class DeviceStore {
       } else if (newer) storage.remove(this.#localKey(key));
     }
     const gone = (all as KeptRecord[]).filter(({ value }) => value === undefined).sort((a, b) => b.order - a.order);
-    const old = gone.slice(REMEMBERED);
+    const old = gone.slice(MAX_REMOVED_ENTRIES);
     this.#changed();
     if (old.length === 0 && floor === 0) return;
     await database.run(ENTRIES, "readwrite", (store) => {

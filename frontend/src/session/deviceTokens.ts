@@ -2,7 +2,7 @@ import type { DeviceStorage } from "@/api/deviceStorage";
 
 const KEY = "antiphon.devices";
 /** Accounts that are remembered on this device; a sign-in may show no more. */
-const MOST = 10;
+const MAX_TOKENS = 10;
 
 type Kept = [userId: string, token: string][];
 
@@ -25,7 +25,7 @@ export class DeviceTokens {
   /** Keeps the newest token of an account. */
   keep(userId: string, token: string): void {
     const others = this.#kept().filter(([other]) => other !== userId);
-    this.#storage.set(KEY, JSON.stringify([[userId, token], ...others].slice(0, MOST)));
+    this.#storage.set(KEY, JSON.stringify([[userId, token], ...others].slice(0, MAX_TOKENS)));
   }
 
   #kept(): Kept {

@@ -21,7 +21,7 @@ interface StoredMessages {
 }
 
 /** So many messages of a chat may come live before the oldest of them are let go. */
-const MOST_HELD = 1_500;
+const MAX_LOADED = 1_500;
 
 /**
  * All loaded messages of a chat, by number, whatever page, jump or event brought them. Numbers are dense, so holes are
@@ -53,7 +53,7 @@ const latest: FieldPolicy<string | null> = {
 };
 
 /** Of one chat, above any mark that is in use: beyond these the count may be too high. */
-const MOST_REMOVED = 10_000;
+const MAX_REMOVED_NUMBERS = 10_000;
 
 /** What is removed stays so: whatever answer or event tells of it, and in whichever order. */
 const removedNumbers: FieldPolicy<readonly number[]> = {
@@ -64,7 +64,7 @@ const removedNumbers: FieldPolicy<readonly number[]> = {
 
 function withNumbers(known: readonly number[], more: readonly number[]): readonly number[] {
   const unknown = more.filter((number) => !known.includes(number));
-  return unknown.length === 0 ? known : [...known, ...unknown].sort((a, b) => a - b).slice(-MOST_REMOVED);
+  return unknown.length === 0 ? known : [...known, ...unknown].sort((a, b) => a - b).slice(-MAX_REMOVED_NUMBERS);
 }
 
 export const policies: TypePolicies = {
@@ -120,7 +120,7 @@ export function addMessage(cache: ApolloCache, message: CachedMessageFragment): 
       const node = toReference(id);
       if (!node || existing.edges.some((edge) => edge.node.__ref === id)) return existing;
       const edge: MessageEdge = { __typename: "MessageEdge", cursor: "", node };
-      return { ...existing, edges: mergeEdges(existing.edges, [edge], readField).slice(-MOST_HELD) };
+      return { ...existing, edges: mergeEdges(existing.edges, [edge], readField).slice(-MAX_LOADED) };
     },
   });
 }

@@ -12,7 +12,7 @@ import { preview } from "../model/preview";
 import styles from "./ChatSwitcher.module.css";
 
 /** More than one can take in at a glance is found by typing on. */
-const SHOWN = 8;
+const MAX_SHOWN = 8;
 
 /** At once, not after the dialog has opened: whoever types at once means this field. */
 const focus = (field: HTMLInputElement | null) => field?.focus();
@@ -28,7 +28,7 @@ export default function ChatSwitcher({ onClose }: { onClose(): void }) {
   const words = folded(query).split(/\s+/).filter(Boolean);
   const found = chats
     .filter(({ title }) => words.every((word) => folded(title.name).includes(word)))
-    .slice(0, SHOWN)
+    .slice(0, MAX_SHOWN)
     .map(({ chat, title, unread }) => ({
       id: chat.id,
       ...title,

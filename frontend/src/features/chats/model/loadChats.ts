@@ -14,7 +14,7 @@ import { isListed, listChat, unlistChat } from "../cache";
 const PAGE = 50;
 
 /** So often the top of a list that keeps moving is read again. */
-const MOST_PASSES = 10;
+const MAX_PASSES = 10;
 
 type Edge = ChatsQuery["chats"]["edges"][number];
 
@@ -39,7 +39,7 @@ export async function loadChats(
   let first: ChatsQuery | undefined;
   let several = false;
   let top = Number.NEGATIVE_INFINITY;
-  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const known = edges.size;
     const downTo = top;
     let after: string | null = null;

@@ -15,7 +15,7 @@ import { EmojiButton } from "./EmojiButton";
 /** From here on the remaining characters are worth showing. */
 const NEAR_END = 4_700;
 /** What is longer would not fit on the one line that the empty field has, with one pane and with two. */
-const LONGEST_PLACEHOLDER = { onePane: 20, twoPanes: 36 };
+const MAX_PLACEHOLDER = { onePane: 20, twoPanes: 36 };
 
 /** Made anew only when something of its own has changed: measuring the field takes its time. */
 export const Composer = memo(function Composer(props: {
@@ -29,7 +29,7 @@ export const Composer = memo(function Composer(props: {
 }) {
   const { mode } = props;
   const enterSends = useEnterSends();
-  const longest = useOnePane() ? LONGEST_PLACEHOLDER.onePane : LONGEST_PLACEHOLDER.twoPanes;
+  const longest = useOnePane() ? MAX_PLACEHOLDER.onePane : MAX_PLACEHOLDER.twoPanes;
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
   const onKeyDown = (event: KeyboardEvent) => {

@@ -7,7 +7,7 @@ import { useSignedIn } from "@/session/services";
 
 /** A burst of messages is marked once, after it. */
 const BURST_MS = 400;
-const AGAIN_MS = 5_000;
+const RETRY_MS = 5_000;
 
 /**
  * Moves the own read mark to `number` while the reader looks at it. Here it moves at once, so that a badge does not
@@ -28,7 +28,7 @@ export function useMarkAsRead(chatId: string, number: number, mark: number | und
           told.current = Math.max(told.current, number);
         },
         (error) => {
-          if (isTemporary(failureOf(error))) timer.current = setTimeout(tell, AGAIN_MS);
+          if (isTemporary(failureOf(error))) timer.current = setTimeout(tell, RETRY_MS);
         },
       );
     clearTimeout(timer.current);

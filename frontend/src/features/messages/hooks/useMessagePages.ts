@@ -6,7 +6,7 @@ import { loadPage, PAGE } from "../model/loadPage";
 import type { MessageWindow } from "./useMessageWindow";
 
 /** Reading on, a reader has so many behind them before the first are let go. */
-const HELD = 300;
+const MAX_BEHIND = 300;
 
 /** Loads the page before what is shown, or the one after it: one at a time, and lets go of what is far away. */
 export function useMessagePages(chatId: string, messageCount: number, shown: MessageWindow) {
@@ -36,18 +36,18 @@ export function useMessagePages(chatId: string, messageCount: number, shown: Mes
   const loadOlder = useCallback(() => {
     const [first] = run;
     if (!first || first.number === 1 || busy.current) return;
-    if (run.length > HELD) {
+    if (run.length > MAX_BEHIND) {
       setAnchor(first.number);
-      keepMessages(client.cache, chatId, first.number, first.number + HELD - 1);
+      keepMessages(client.cache, chatId, first.number, first.number + MAX_BEHIND - 1);
     }
     void load("older", first.cursor ? { last: PAGE, before: first.cursor } : { first: PAGE, around: first.message.id });
   }, [client, chatId, run, load, setAnchor]);
   const loadNewer = useCallback(() => {
     const last = run.at(-1);
     if (!last || last.number >= messageCount || busy.current) return;
-    if (run.length > HELD) {
+    if (run.length > MAX_BEHIND) {
       setAnchor((held) => (held === undefined ? undefined : last.number));
-      keepMessages(client.cache, chatId, last.number - HELD + 1);
+      keepMessages(client.cache, chatId, last.number - MAX_BEHIND + 1);
     }
     void load("newer", last.cursor ? { first: PAGE, after: last.cursor } : { first: PAGE, around: last.message.id });
   }, [client, chatId, run, load, messageCount, setAnchor]);

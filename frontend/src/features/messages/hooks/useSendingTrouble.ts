@@ -4,7 +4,7 @@ import { useSignedIn } from "@/session/services";
 import { keyOf, type OutboxEntry } from "../model/outboxEntry";
 
 /** Whatever takes longer than this is worth a word. */
-const PATIENCE_MS = 3_500;
+const LATE_AFTER_MS = 3_500;
 
 /** What keeps an entry of the outbox from leaving, as far as its author should know. */
 export type Trouble =
@@ -29,7 +29,7 @@ export function useSendingTrouble(entry: OutboxEntry): { trouble: Trouble; unkep
   const asked = `${keyOf(entry)} ${entry.failure?.code} ${entry.kind === "removal" ? "" : entry.content}`;
   useEffect(() => {
     setLate(false);
-    const timer = setTimeout(() => setLate(asked !== ""), PATIENCE_MS);
+    const timer = setTimeout(() => setLate(asked !== ""), LATE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [asked]);
   const trouble = (): Trouble => {

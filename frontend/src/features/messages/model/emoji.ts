@@ -17,7 +17,7 @@ export const EMOJI = {
 export type EmojiGroup = keyof typeof EMOJI;
 
 const KEY = "antiphon.emoji";
-const REMEMBERED = 16;
+const MAX_RECENT = 16;
 
 /** Those that were used last on this device, the newest first. */
 export function recentEmoji(): string[] {
@@ -26,5 +26,5 @@ export function recentEmoji(): string[] {
 
 export function rememberEmoji(emoji: string): void {
   const others = recentEmoji().filter((other) => other !== emoji);
-  deviceStorage.set(KEY, [emoji, ...others].slice(0, REMEMBERED).join(" "));
+  deviceStorage.set(KEY, [emoji, ...others].slice(0, MAX_RECENT).join(" "));
 }

@@ -14,13 +14,13 @@ import { MeDocument, type MeQuery } from "@/gql/users/graphql";
 import type { CopyStorage } from "./copyStorage";
 
 /** So many chats, the newest, are kept with their messages; the list itself is kept whole. */
-const CHATS = 20;
+const MAX_CHATS = 20;
 /** So many messages of each. */
 const PAGE = 50;
 /** A busy chat is written down this often at most. */
 const SETTLE_MS = 3_000;
 /** What could not be written is tried again after so long. */
-const AGAIN_MS = 20_000;
+const RETRY_MS = 20_000;
 
 const messagesOf = (chatId: string) => `messages ${chatId}`;
 
@@ -165,7 +165,7 @@ export class OfflineStore {
     this.#timer ??= setTimeout(() => {
       this.save().catch((error) => {
         console.warn("the offline copy could not be written, and will be later", error);
-        this.#saveSoon(AGAIN_MS);
+        this.#saveSoon(RETRY_MS);
       });
     }, afterMs);
   }
@@ -183,7 +183,7 @@ export class OfflineStore {
       CachedChatFragmentDoc,
       (this.#list()?.chats.edges ?? []).map((edge) => edge.node),
     );
-    return [...chats].sort(byActivity).slice(0, CHATS);
+    return [...chats].sort(byActivity).slice(0, MAX_CHATS);
   }
 }
 
