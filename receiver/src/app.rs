@@ -16,15 +16,26 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    databases::{
+        read_target::Sources,
+        replica::{ReplicaState, ReplicaStatus, measure},
+    },
     db::{self, probes},
-    feeds::{FeedMetrics, Hub, sweep},
-    graphql,
-    hints::{HintMetrics, Hints},
-    pages::{PageMetrics, Pages},
-    press::{PressMetrics, Presses},
-    replica::{ReplicaState, ReplicaStatus, measure},
-    socket::{self, SocketContext, SocketMetrics, Sockets},
-    sources::Sources,
+    live::{
+        feeds::{
+            hub::{FeedMetrics, Hub},
+            sweep::sweep,
+        },
+        redis_listener::{HintMetrics, Hints},
+        shared_execution::executor::{PressMetrics, Presses},
+    },
+    page_cache::{PageMetrics, Pages},
+    schema,
+    transport::{
+        connection_registry::{SocketMetrics, Sockets},
+        sse,
+        websocket::upgrade::{self, SocketContext},
+    },
 };
 
 /// The newest migration whose tables this build uses.
@@ -85,10 +96,10 @@ impl Application {
 
         let status = ReplicaStatus::register(metrics.registry(), replica.is_some());
         let sources = Sources::new(&pool, replica.as_ref().map(|pool| (pool, status.clone())));
-        let counting = graphql::counting_schema(&sources, &hub);
-        let endpoint = Endpoint::new(graphql::schema(&sources, &hub), &config.graphql)
+        let counting = schema::counting_schema(&sources, &hub);
+        let endpoint = Endpoint::new(schema::schema(&sources, &hub), &config.graphql)
             .counting(counting.clone())
-            .limits(graphql::limits())
+            .limits(schema::limits())
             .field_limits(field_limits)
             .verifier(&verifier)
             .operations(metrics.operations());
@@ -121,11 +132,9 @@ impl Application {
         let streams = Arc::clone(&context);
         let http = queries
             .shared_answers(move |request, caller| pages.find(request, caller))
-            .subscriptions(move |request, caller| {
-                socket::serve_events(Arc::clone(&streams), request, caller)
-            })
+            .subscriptions(move |request, caller| sse::serve(Arc::clone(&streams), request, caller))
             .router();
-        let routes = socket::router(context, http);
+        let routes = upgrade::router(context, http);
         let redis = hints.connected();
         let bound = Service::new("receiver", &config.listen, &config.drain)
             .routes(routes)

@@ -14,7 +14,10 @@ use chassis::{
 use clap::{Args, Parser};
 use secrecy::SecretString;
 
-use crate::{feeds::HubArgs, press::LedgerArgs, socket::SocketArgs};
+use crate::{
+    live::{feeds::hub::HubArgs, shared_execution::subscription_quota::LedgerArgs},
+    transport::connection_registry::SocketArgs,
+};
 
 /// Serves queries and live updates of chats. Reads only.
 #[derive(Parser, Clone, Debug)]

@@ -2,16 +2,16 @@
 //!
 //! Every function borrows a connection for one statement and gives it back, so a slow reader never holds one.
 
-pub mod chats;
-pub mod ended_sessions;
-pub mod feed_events;
-pub mod feeds;
-pub mod messages;
-pub mod participants;
-pub mod probes;
-pub mod profiles;
-pub mod replication;
-pub mod sessions;
+pub(crate) mod chats;
+pub(crate) mod ended_sessions;
+pub(crate) mod feed_events;
+pub(crate) mod feeds;
+pub(crate) mod messages;
+pub(crate) mod participants;
+pub(crate) mod probes;
+pub(crate) mod profiles;
+pub(crate) mod replication;
+pub(crate) mod sessions;
 
 use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};

@@ -2,21 +2,18 @@
 
 mod app;
 mod config;
+mod databases;
 mod db;
-pub mod feeds;
-mod follower;
-mod graphql;
-mod hints;
-mod inbox;
-mod pages;
-mod participation;
-mod press;
+mod live;
+mod objects;
+mod page_cache;
+mod participants;
 mod queries;
-mod replica;
-mod socket;
-mod sources;
+mod schema;
 mod subscriptions;
+mod transport;
 
 pub use app::Application;
 pub use config::{Config, LiveArgs, ReplicaArgs};
-pub use graphql::sdl;
+pub use live::feeds::sequencer;
+pub use schema::sdl;

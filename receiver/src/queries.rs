@@ -1,17 +1,17 @@
 //! One file per query.
 
-pub mod chat;
-pub mod chats;
-pub mod feed;
-pub mod message;
-pub mod messages;
-pub mod public_chats;
-pub mod unread_counts;
+pub(crate) mod chat;
+pub(crate) mod chats;
+pub(crate) mod feed;
+pub(crate) mod message;
+pub(crate) mod messages;
+pub(crate) mod public_chats;
+pub(crate) mod unread_counts;
 
 use async_graphql::Context;
 use chassis::Error;
 
-use crate::feeds::Hub;
+use crate::live::feeds::hub::Hub;
 
 pub(crate) fn hub<'a>(context: &Context<'a>) -> Result<&'a Hub, Error> {
     context

@@ -1,14 +1,14 @@
 //! One file per subscription. All of them are views of the same feeds, with the same cursors.
 
-pub mod chat_added;
-pub mod chat_events;
-pub mod chat_updated;
-pub mod inbox;
-pub mod message_added;
-pub mod message_read_updated;
-pub mod message_removed;
-pub mod message_updated;
-pub mod unread_count_updated;
+pub(crate) mod chat_added;
+pub(crate) mod chat_events;
+pub(crate) mod chat_updated;
+pub(crate) mod inbox;
+pub(crate) mod message_added;
+pub(crate) mod message_read_updated;
+pub(crate) mod message_removed;
+pub(crate) mod message_updated;
+pub(crate) mod unread_count_updated;
 
 use std::sync::Arc;
 
@@ -18,12 +18,14 @@ use futures_util::{Stream, StreamExt, stream};
 use shared_schema::{ChatId, Cursor, Event, Reason, Signal};
 
 use crate::{
+    databases::read_target::primary,
     db,
-    feeds::{Batch, Reader},
-    follower::Follower,
-    participation::watch_chat,
+    live::{
+        authorized_reader::Follower,
+        feeds::{batch::Batch, reader::Reader},
+    },
+    participants::access::watch_chat,
     queries::hub,
-    sources::primary,
 };
 
 /// Read marks that are told again on resuming, at the most.

@@ -14,15 +14,15 @@ use super::{
     participants::{ParticipantRow, access, participant},
     rows, unexpected,
 };
-use crate::participation::Access;
+use crate::participants::access::Access;
 
 /// A chat's facts and how far its feed had come when they were read.
 #[derive(Clone, Debug)]
-pub struct ChatRow {
+pub(crate) struct ChatRow {
     /// The facts.
-    pub facts: Chat,
+    pub(crate) facts: Chat,
     /// The head of the chat's feed in the same snapshot.
-    pub head: Cursor,
+    pub(crate) head: Cursor,
 }
 
 fn chat(row: &Row) -> Result<ChatRow, Error> {
@@ -45,17 +45,17 @@ fn chat(row: &Row) -> Result<ChatRow, Error> {
 
 /// The place of a chat in a list ordered by activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ActivityKey {
+pub(crate) struct ActivityKey {
     /// Of the newest message, or of the chat's creation where there is none.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The chat, where two have the same time.
-    pub chat: ChatId,
+    pub(crate) chat: ChatId,
 }
 
 impl ActivityKey {
     /// The place of this chat.
     #[must_use]
-    pub fn of(chat: &Chat) -> Self {
+    pub(crate) fn of(chat: &Chat) -> Self {
         Self {
             at: chat.last_message_at.unwrap_or(chat.created_at).0,
             chat: chat.id,
@@ -65,28 +65,28 @@ impl ActivityKey {
 
 /// A page of somebody's chats.
 #[derive(Clone, Debug)]
-pub struct OwnChats {
+pub(crate) struct OwnChats {
     /// The head of their own feed, in the same snapshot.
-    pub head: Cursor,
+    pub(crate) head: Cursor,
     /// In the order of the list.
-    pub chats: Vec<VisibleChat>,
+    pub(crate) chats: Vec<VisibleChat>,
     /// The newest messages of further ones would have been too much.
-    pub is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 /// What a list of chats shows of their newest messages.
 #[derive(Clone, Copy, Debug)]
-pub struct NewestShown {
+pub(crate) struct NewestShown {
     /// Bytes of text at most, of all newest messages of the list and of what they answer.
-    pub max_text: i64,
+    pub(crate) max_text: i64,
     /// Whether the messages that the newest ones answer are shown, too.
-    pub with_answered: bool,
+    pub(crate) with_answered: bool,
 }
 
 /// The chats that `user` takes part in, newest activity first, those after `after`, at most `limit`. With `newest`, each
 /// with its newest message, and only as many as have so many bytes of text, but one however long it is. None if there is
 /// no such user.
-pub async fn of_user(
+pub(crate) async fn of_user(
     pool: &Pool,
     user: UserId,
     after: Option<ActivityKey>,
@@ -186,7 +186,7 @@ fn newest_message(row: &Row) -> Newest {
 }
 
 /// The public chats whose name contains `text`, those after `after`, newest chat first, at most `limit`.
-pub async fn public(
+pub(crate) async fn public(
     pool: &Pool,
     text: Option<&str>,
     after: Option<ChatId>,
@@ -228,23 +228,23 @@ fn escape_like(text: &str) -> String {
 
 /// A chat as one user may see it.
 #[derive(Clone, Debug)]
-pub struct VisibleChat {
+pub(crate) struct VisibleChat {
     /// The chat.
-    pub chat: ChatRow,
+    pub(crate) chat: ChatRow,
     /// What the user may see of it.
-    pub access: Access,
+    pub(crate) access: Access,
     /// The user's participation, if they take part.
-    pub own: Option<ParticipantRow>,
+    pub(crate) own: Option<ParticipantRow>,
     /// Its newest message, if that was read along.
-    pub newest: Option<Newest>,
+    pub(crate) newest: Option<Newest>,
 }
 
 /// The newest message of a chat, if it has any.
 #[derive(Clone, Debug)]
-pub struct Newest(pub Option<Message>);
+pub(crate) struct Newest(pub(crate) Option<Message>);
 
 /// Those of these chats that `user` may know of.
-pub async fn visible_to(
+pub(crate) async fn visible_to(
     pool: &Pool,
     user: UserId,
     chats: &[ChatId],
@@ -282,20 +282,20 @@ pub async fn visible_to(
 
 /// A chat and how much of it one of its participants has not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnreadRow {
+pub(crate) struct UnreadRow {
     /// The chat.
-    pub chat_id: ChatId,
+    pub(crate) chat_id: ChatId,
     /// Messages above the mark that have not been removed.
-    pub unread_count: Number,
+    pub(crate) unread_count: Number,
     /// The mark.
-    pub last_read_number: Number,
+    pub(crate) last_read_number: Number,
     /// All messages.
-    pub message_count: Number,
+    pub(crate) message_count: Number,
 }
 
 /// The unread counts of `user`: of those of `chats` in which they take part, or of all chats where it is above zero, at most
 /// `limit`.
-pub async fn unread(
+pub(crate) async fn unread(
     pool: &Pool,
     user: UserId,
     chats: Option<&[ChatId]>,
@@ -327,7 +327,7 @@ pub async fn unread(
 
 /// In each of these chats in which `user` takes part, the numbers of removed messages above their mark, lowest first, at
 /// most `limit` per chat.
-pub async fn removed_above_mark(
+pub(crate) async fn removed_above_mark(
     pool: &Pool,
     user: UserId,
     chats: &[ChatId],

@@ -7,7 +7,7 @@ use shared_schema::SessionId;
 use super::rows;
 
 /// The sessions that ended after this, the latest first, at most `limit`.
-pub async fn ended_after(
+pub(crate) async fn ended_after(
     pool: &Pool,
     time: Timestamp,
     limit: i64,

@@ -14,7 +14,7 @@ use super::{messages, rows};
 /// A feed has no holes, so the numbers say how many events there are. The planner would take a limit for a tenth of the
 /// feed, and sort all of it. Each message is looked up by its key, whatever the planner believes: a plan that was made
 /// while a chat was small would read all of the chat's messages for each event of a page.
-pub async fn page(
+pub(crate) async fn page(
     pool: &Pool,
     feed: FeedId,
     from: Seq,

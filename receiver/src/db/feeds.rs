@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::rows;
 
 /// Reads a cursor out of the columns `feed_id`, `last_seq` and `head_id`.
-pub(super) fn head(row: &Row) -> Cursor {
+pub(crate) fn head(row: &Row) -> Cursor {
     let feed = FeedId(row.get("feed_id"));
     cursor(feed, row.get("last_seq"), row.get("head_id"))
 }
 
 /// The position of a feed that is at this event, or that has none.
-pub(super) fn cursor(feed: FeedId, seq: Seq, event: Option<Uuid>) -> Cursor {
+pub(crate) fn cursor(feed: FeedId, seq: Seq, event: Option<Uuid>) -> Cursor {
     Cursor {
         feed,
         seq,
@@ -25,7 +25,7 @@ pub(super) fn cursor(feed: FeedId, seq: Seq, event: Option<Uuid>) -> Cursor {
 }
 
 /// The heads of these feeds; one that does not exist is absent.
-pub async fn heads(pool: &Pool, feeds: &[FeedId]) -> Result<HashMap<FeedId, Cursor>, Error> {
+pub(crate) async fn heads(pool: &Pool, feeds: &[FeedId]) -> Result<HashMap<FeedId, Cursor>, Error> {
     let ids: Vec<Uuid> = feeds.iter().map(|feed| feed.0).collect();
     let rows = rows(
         pool,
@@ -42,7 +42,7 @@ pub async fn heads(pool: &Pool, feeds: &[FeedId]) -> Result<HashMap<FeedId, Curs
 
 /// How far this user may know that a feed has come: their own, that of a public chat or of a chat they take part in to
 /// its head, that of a chat they took part in to where they left. None if it is not theirs or does not exist.
-pub async fn seen_by(pool: &Pool, user: UserId, feed: FeedId) -> Result<Option<Seq>, Error> {
+pub(crate) async fn seen_by(pool: &Pool, user: UserId, feed: FeedId) -> Result<Option<Seq>, Error> {
     let rows = rows(
         pool,
         "SELECT CASE WHEN c.kind = 'PUBLIC' THEN f.last_seq ELSE least(f.last_seq, p.left_seq) END AS seq

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::rows;
 
-pub(super) fn message(row: &Row) -> Message {
+pub(crate) fn message(row: &Row) -> Message {
     Message {
         id: MessageId(row.get("id")),
         chat_id: ChatId(row.get("chat_id")),
@@ -26,34 +26,42 @@ pub(super) fn message(row: &Row) -> Message {
 
 /// A part of a list of messages.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub(crate) struct Part {
     /// In the order of the reading.
-    pub messages: Vec<Message>,
+    pub(crate) messages: Vec<Message>,
     /// The texts of further ones would have been too much.
-    pub is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 /// Which messages of a chat to read: those with `after < number < before`.
 #[derive(Clone, Copy, Debug)]
-pub struct Between {
+pub(crate) struct Between {
     /// Exclusive.
-    pub after: Number,
+    pub(crate) after: Number,
     /// Exclusive.
-    pub before: Number,
+    pub(crate) before: Number,
     /// So many at the most.
-    pub limit: i64,
+    pub(crate) limit: i64,
     /// Bytes of text at the most, those of the messages that are answered included. The first message is read however
     /// long it is.
-    pub text: i64,
+    pub(crate) text: i64,
 }
 
 /// Lowest numbers first.
-pub async fn oldest_between(pool: &Pool, chat: ChatId, wanted: Between) -> Result<Part, Error> {
+pub(crate) async fn oldest_between(
+    pool: &Pool,
+    chat: ChatId,
+    wanted: Between,
+) -> Result<Part, Error> {
     between(pool, chat, wanted, "number").await
 }
 
 /// Highest numbers first.
-pub async fn newest_between(pool: &Pool, chat: ChatId, wanted: Between) -> Result<Part, Error> {
+pub(crate) async fn newest_between(
+    pool: &Pool,
+    chat: ChatId,
+    wanted: Between,
+) -> Result<Part, Error> {
     between(pool, chat, wanted, "number DESC").await
 }
 
@@ -102,7 +110,7 @@ async fn between(
 }
 
 /// These messages, in no order; those that do not exist are absent.
-pub async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Vec<Message>, Error> {
+pub(crate) async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Vec<Message>, Error> {
     let (chats, messages): (Vec<Uuid>, Vec<Uuid>) = ids
         .iter()
         .map(|(chat, message)| (chat.0, message.0))
@@ -126,7 +134,7 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Vec<Messa
 }
 
 /// The newest message of each of these chats; a chat without messages is absent.
-pub async fn newest_of(pool: &Pool, chats: &[ChatId]) -> Result<Vec<Message>, Error> {
+pub(crate) async fn newest_of(pool: &Pool, chats: &[ChatId]) -> Result<Vec<Message>, Error> {
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     let rows = rows(
         pool,

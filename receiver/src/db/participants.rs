@@ -11,30 +11,30 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{feeds::head, rows, unexpected};
-use crate::participation::{Access, Standing};
+use crate::participants::access::{Access, Standing};
 
 /// The place of a participant in a list ordered by joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct JoiningKey {
+pub(crate) struct JoiningKey {
     /// The event that added them.
-    pub joined_seq: Seq,
+    pub(crate) joined_seq: Seq,
     /// The user, where one event added several.
-    pub user: UserId,
+    pub(crate) user: UserId,
 }
 
 /// A participant and their place in the list.
 #[derive(Clone, Debug)]
-pub struct ParticipantRow {
+pub(crate) struct ParticipantRow {
     /// The facts.
-    pub facts: Participant,
+    pub(crate) facts: Participant,
     /// The event of the chat's feed that added them.
-    pub joined_seq: Seq,
+    pub(crate) joined_seq: Seq,
 }
 
 impl ParticipantRow {
     /// Their place in the list.
     #[must_use]
-    pub fn key(&self) -> JoiningKey {
+    pub(crate) fn key(&self) -> JoiningKey {
         JoiningKey {
             joined_seq: self.joined_seq,
             user: self.facts.user_id,
@@ -42,7 +42,7 @@ impl ParticipantRow {
     }
 }
 
-pub(super) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
+pub(crate) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
     let role: &str = row.get("role");
     Ok(ParticipantRow {
         facts: Participant {
@@ -59,7 +59,10 @@ pub(super) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
 }
 
 /// These people in these chats, as far as they take part.
-pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<ParticipantRow>, Error> {
+pub(crate) async fn by_id(
+    pool: &Pool,
+    ids: &[(ChatId, UserId)],
+) -> Result<Vec<ParticipantRow>, Error> {
     let (chats, users): (Vec<Uuid>, Vec<Uuid>) =
         ids.iter().map(|(chat, user)| (chat.0, user.0)).unzip();
     rows(
@@ -78,7 +81,7 @@ pub async fn by_id(pool: &Pool, ids: &[(ChatId, UserId)]) -> Result<Vec<Particip
 
 /// What each of these people may see of the chat they are paired with, and the head of its feed; absent for those who may
 /// not know of the chat.
-pub async fn accesses(
+pub(crate) async fn accesses(
     pool: &Pool,
     ids: &[(ChatId, UserId)],
 ) -> Result<HashMap<(ChatId, UserId), (Access, Cursor)>, Error> {
@@ -117,7 +120,7 @@ pub async fn accesses(
 }
 
 /// Decides over the columns `kind` and `removed_at` of a chat, and `user_id` and `left_seq` of someone's row in it.
-pub(super) fn access(row: &Row) -> Result<Option<Access>, Error> {
+pub(crate) fn access(row: &Row) -> Result<Option<Access>, Error> {
     let kind: &str = row.get("kind");
     let kind = ChatKind::from_stored(kind).ok_or_else(|| unexpected("chats.kind", kind))?;
     let is_removed = row.get::<_, Option<Timestamp>>("removed_at").is_some();
@@ -130,7 +133,7 @@ pub(super) fn access(row: &Row) -> Result<Option<Access>, Error> {
 }
 
 /// All chats that `user` takes part in.
-pub async fn of_user(pool: &Pool, user: UserId) -> Result<Vec<ParticipantRow>, Error> {
+pub(crate) async fn of_user(pool: &Pool, user: UserId) -> Result<Vec<ParticipantRow>, Error> {
     rows(
         pool,
         "SELECT chat_id, user_id, role, last_read_number, joined_number, joined_at, joined_seq
@@ -145,7 +148,7 @@ pub async fn of_user(pool: &Pool, user: UserId) -> Result<Vec<ParticipantRow>, E
 }
 
 /// In each of these chats, the participants after `after` in the order in which they joined, at most `limit` per chat.
-pub async fn first_of(
+pub(crate) async fn first_of(
     pool: &Pool,
     chats: &[ChatId],
     after: Option<JoiningKey>,
@@ -178,7 +181,7 @@ pub async fn first_of(
 }
 
 /// In each of these chats, the participants before `before`, latest first, at most `limit` per chat.
-pub async fn last_of(
+pub(crate) async fn last_of(
     pool: &Pool,
     chats: &[ChatId],
     before: Option<JoiningKey>,
@@ -212,18 +215,18 @@ pub async fn last_of(
 
 /// A read mark that was moved by `markAsRead`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadMarkRow {
+pub(crate) struct ReadMarkRow {
     /// The chat.
-    pub chat_id: ChatId,
+    pub(crate) chat_id: ChatId,
     /// Who read.
-    pub user_id: UserId,
+    pub(crate) user_id: UserId,
     /// How far.
-    pub last_read_number: Number,
+    pub(crate) last_read_number: Number,
 }
 
 /// The marks in these chats that `markAsRead` moved in the last `within`, by the database's clock, latest first, at most
 /// `limit`.
-pub async fn read_within(
+pub(crate) async fn read_within(
     pool: &Pool,
     chats: &[ChatId],
     within: Duration,
@@ -244,7 +247,7 @@ pub async fn read_within(
 }
 
 /// The marks in the chats of these cursors that moved since the event at the cursor, or shortly before, at most `limit`.
-pub async fn read_after(
+pub(crate) async fn read_after(
     pool: &Pool,
     cursors: &[Cursor],
     limit: i64,

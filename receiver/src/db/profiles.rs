@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::rows;
 
 /// These people, in no order; those who are gone are absent.
-pub async fn by_id(pool: &Pool, users: &[UserId]) -> Result<Vec<User>, Error> {
+pub(crate) async fn by_id(pool: &Pool, users: &[UserId]) -> Result<Vec<User>, Error> {
     let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
     let rows = rows(
         pool,

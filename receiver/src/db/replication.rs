@@ -5,7 +5,7 @@ use chassis::{Error, postgres::Pool};
 use super::rows;
 
 /// How far a primary has written its log.
-pub async fn written(pool: &Pool) -> Result<i64, Error> {
+pub(crate) async fn written(pool: &Pool) -> Result<i64, Error> {
     let rows = rows(
         pool,
         "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint AS position",
@@ -17,7 +17,7 @@ pub async fn written(pool: &Pool) -> Result<i64, Error> {
 }
 
 /// How far a replica has replayed it; none for a server that is no replica.
-pub async fn replayed(pool: &Pool) -> Result<Option<i64>, Error> {
+pub(crate) async fn replayed(pool: &Pool) -> Result<Option<i64>, Error> {
     let rows = rows(
         pool,
         "SELECT (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS position

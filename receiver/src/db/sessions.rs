@@ -6,7 +6,7 @@ use shared_schema::{SessionId, UserId};
 use super::rows;
 
 /// Whether the session exists, is this user's, and has not been revoked.
-pub async fn is_live(pool: &Pool, session: SessionId, user: UserId) -> Result<bool, Error> {
+pub(crate) async fn is_live(pool: &Pool, session: SessionId, user: UserId) -> Result<bool, Error> {
     let rows = rows(
         pool,
         "SELECT FROM live_sessions WHERE id = $1 AND user_id = $2",

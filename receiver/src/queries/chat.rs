@@ -5,13 +5,13 @@ use chassis::Caller;
 use shared_schema::{ChatId, Cursor};
 
 use crate::{
-    graphql::{Chat, chat_seen_by},
-    sources::found,
+    databases::read_target::found,
+    objects::chat::{Chat, chat_seen_by},
 };
 
 /// `Query.chat`.
 #[derive(Default)]
-pub struct ChatById;
+pub(crate) struct ChatById;
 
 #[Object]
 impl ChatById {

@@ -5,14 +5,17 @@ use chassis::{Caller, Error};
 use shared_schema::Cursor;
 
 use crate::{
+    databases::read_target::found,
     db::{self, chats::ActivityKey},
-    graphql::{ChatConnection, PageArgs, chat_connection, newest_shown, page_cost},
-    sources::found,
+    objects::{
+        chat::{ChatConnection, chat_connection, newest_shown},
+        pagination::{PageArgs, page_cost},
+    },
 };
 
 /// `Query.chats`.
 #[derive(Default)]
-pub struct Chats;
+pub(crate) struct Chats;
 
 #[Object]
 impl Chats {

@@ -6,16 +6,15 @@ use shared_schema::{Cursor, FeedId, Reason};
 
 use super::hub;
 use crate::{
-    feeds::Reader,
-    follower::Follower,
-    graphql::{FeedBatch, page_cost},
-    participation::watch_chat,
-    sources::primary,
+    databases::read_target::primary,
+    live::{authorized_reader::Follower, feeds::reader::Reader},
+    objects::{feed_batch::FeedBatch, pagination::page_cost},
+    participants::access::watch_chat,
 };
 
 /// `Query.feed`.
 #[derive(Default)]
-pub struct FeedPage;
+pub(crate) struct FeedPage;
 
 #[Object]
 impl FeedPage {

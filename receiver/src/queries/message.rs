@@ -4,11 +4,13 @@ use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 use shared_schema::{ChatId, Cursor, MessageId};
 
-use crate::{db, graphql::Message, participation::Access, sources::found};
+use crate::{
+    databases::read_target::found, db, objects::message::Message, participants::access::Access,
+};
 
 /// `Query.message`.
 #[derive(Default)]
-pub struct MessageById;
+pub(crate) struct MessageById;
 
 #[Object]
 impl MessageById {

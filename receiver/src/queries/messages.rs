@@ -8,15 +8,18 @@ use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, MessageId, Number, Reason};
 
 use crate::{
+    databases::read_target::{found, source},
     db::{self, messages::Between},
-    graphql::{Message, MessageConnection, PAGE, PAGE_TEXT, Page, PageArgs, Window, page_cost},
-    participation::{Access, Admission},
-    sources::{found, source},
+    objects::{
+        message::{Message, MessageConnection},
+        pagination::{PAGE, PAGE_TEXT, Page, PageArgs, Window, page_cost},
+    },
+    participants::access::{Access, Admission},
 };
 
 /// `Query.messages`.
 #[derive(Default)]
-pub struct Messages;
+pub(crate) struct Messages;
 
 #[Object]
 impl Messages {

@@ -5,9 +5,12 @@ use chassis::{Caller, Error};
 use shared_schema::{ChatId, FeedId, Reason};
 
 use crate::{
+    databases::read_target::{found, source},
     db,
-    graphql::{ChatConnection, PageArgs, chat_connection, newest_shown, page_cost},
-    sources::{found, source},
+    objects::{
+        chat::{ChatConnection, chat_connection, newest_shown},
+        pagination::{PageArgs, page_cost},
+    },
 };
 
 /// Letters of a name to search for, at the most.
@@ -18,7 +21,7 @@ const MAX_PAGE_WITH_NEWEST: i64 = 16;
 
 /// `Query.publicChats`.
 #[derive(Default)]
-pub struct PublicChats;
+pub(crate) struct PublicChats;
 
 #[Object]
 impl PublicChats {

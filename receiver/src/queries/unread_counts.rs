@@ -3,14 +3,14 @@
 use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 
-use crate::{db, graphql::UnreadCount, sources::found};
+use crate::{databases::read_target::found, db, objects::chat::UnreadCount};
 
 /// Chats counted at the most.
 const MAX_CHATS: i64 = 1_000;
 
 /// `Query.unreadCounts`.
 #[derive(Default)]
-pub struct UnreadCounts;
+pub(crate) struct UnreadCounts;
 
 #[Object]
 impl UnreadCounts {

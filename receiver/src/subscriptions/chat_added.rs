@@ -7,16 +7,15 @@ use shared_schema::{Change, Cursor, FeedId, Reason};
 
 use super::events;
 use crate::{
-    feeds::Reader,
-    follower::Follower,
-    graphql::{Chat, chat_seen_by},
+    databases::read_target::primary,
+    live::{authorized_reader::Follower, feeds::reader::Reader},
+    objects::chat::{Chat, chat_seen_by},
     queries::hub,
-    sources::primary,
 };
 
 /// `Subscription.chatAdded`.
 #[derive(Default)]
-pub struct ChatAddedSubscription;
+pub(crate) struct ChatAddedSubscription;
 
 #[Subscription]
 impl ChatAddedSubscription {

@@ -5,11 +5,11 @@ use futures_util::{Stream, StreamExt};
 use shared_schema::{ChatId, Cursor};
 
 use super::chat_batches;
-use crate::{graphql::FeedBatch, press::batches};
+use crate::{live::shared_execution::resolver_input::batches, objects::feed_batch::FeedBatch};
 
 /// `Subscription.chatEvents`.
 #[derive(Default)]
-pub struct ChatEventsSubscription;
+pub(crate) struct ChatEventsSubscription;
 
 #[Subscription]
 impl ChatEventsSubscription {

@@ -7,13 +7,13 @@ use shared_schema::{Change, ChatId, Cursor};
 
 use super::{chat_batches, events};
 use crate::{
-    graphql::{Chat, chat_seen_by},
-    sources::primary,
+    databases::read_target::primary,
+    objects::chat::{Chat, chat_seen_by},
 };
 
 /// `Subscription.chatUpdated`.
 #[derive(Default)]
-pub struct ChatUpdatedSubscription;
+pub(crate) struct ChatUpdatedSubscription;
 
 #[Subscription]
 impl ChatUpdatedSubscription {

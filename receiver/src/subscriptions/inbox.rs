@@ -5,14 +5,19 @@ use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt};
 use shared_schema::{Cursor, Reason};
 
-use crate::{graphql::FeedBatch, press::batches, queries::hub, sources::primary};
+use crate::{
+    databases::read_target::primary,
+    live::{inbox::Inbox, shared_execution::resolver_input::batches},
+    objects::feed_batch::FeedBatch,
+    queries::hub,
+};
 
 /// Cursors in one `after`, at the most.
 const MAX_CURSORS: u32 = 1_000;
 
 /// `Subscription.inbox`.
 #[derive(Default)]
-pub struct InboxSubscription;
+pub(crate) struct InboxSubscription;
 
 #[Subscription]
 impl InboxSubscription {
@@ -32,10 +37,10 @@ impl InboxSubscription {
     }
 }
 
-pub(super) async fn open(
+pub(crate) async fn open(
     context: &Context<'_>,
     after: Option<Vec<Cursor>>,
-) -> Result<crate::inbox::Inbox, Error> {
+) -> Result<Inbox, Error> {
     let caller = Caller::of(context)?;
     let after = after.unwrap_or_default();
     if after.len() > MAX_CURSORS as usize {
@@ -44,5 +49,5 @@ pub(super) async fn open(
             Reason::TooMany { max: MAX_CURSORS },
         ));
     }
-    crate::inbox::Inbox::open(hub(context)?, &primary(context)?.pool, caller, &after).await
+    Inbox::open(hub(context)?, &primary(context)?.pool, caller, &after).await
 }

@@ -5,11 +5,11 @@ use futures_util::{Stream, StreamExt, future::ready};
 use shared_schema::{Change, ChatId, Cursor};
 
 use super::{chat_batches, events};
-use crate::{graphql::Message, press::batches};
+use crate::{live::shared_execution::resolver_input::batches, objects::message::Message};
 
 /// `Subscription.messageAdded`.
 #[derive(Default)]
-pub struct MessageAddedSubscription;
+pub(crate) struct MessageAddedSubscription;
 
 #[Subscription]
 impl MessageAddedSubscription {

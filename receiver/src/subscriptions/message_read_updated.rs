@@ -6,13 +6,13 @@ use shared_schema::{ChatId, Cursor};
 
 use super::chat_batches;
 use crate::{
-    graphql::{ReadMark, Signal},
-    press::batches,
+    live::shared_execution::resolver_input::batches,
+    objects::signal::{ReadMark, Signal},
 };
 
 /// `Subscription.messageReadUpdated`.
 #[derive(Default)]
-pub struct MessageReadUpdatedSubscription;
+pub(crate) struct MessageReadUpdatedSubscription;
 
 #[Subscription]
 impl MessageReadUpdatedSubscription {

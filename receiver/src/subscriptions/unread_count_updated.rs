@@ -8,11 +8,13 @@ use futures_util::{Stream, StreamExt, stream};
 use shared_schema::{Change, ChatId, Cursor, UserId};
 
 use super::inbox;
-use crate::{db, feeds::Batch, graphql::UnreadCount, sources::primary};
+use crate::{
+    databases::read_target::primary, db, live::feeds::batch::Batch, objects::chat::UnreadCount,
+};
 
 /// `Subscription.unreadCountUpdated`.
 #[derive(Default)]
-pub struct UnreadCountUpdatedSubscription;
+pub(crate) struct UnreadCountUpdatedSubscription;
 
 #[Subscription]
 impl UnreadCountUpdatedSubscription {

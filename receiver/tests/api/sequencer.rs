@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::{collection::vec, prelude::*};
-use receiver::feeds::{Sequencer, Step, Verdict};
+use receiver::sequencer::{Sequencer, Step, Verdict};
 use shared_schema::{
     Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Message, MessageId, UserId,
 };

@@ -1,0 +1,162 @@
+//! Waiting for a feed to have come as far as its caller has seen.
+//!
+//! A request waits once, however many of its fields name a cursor: the first of them sets the time, and the others come in
+//! line. Requests that wait are bounded for each user and for the process; one too many looks once and does not wait.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chassis::{Error, postgres::Pool};
+use shared_schema::{Cursor, FeedId, Seq, UserId};
+use tokio::time::{Instant, sleep_until};
+
+use crate::{db, live::feeds::hub::Hub};
+
+/// How long a query waits for a replica before it asks the primary.
+pub(crate) const REPLICA_PATIENCE: Duration = Duration::from_millis(250);
+
+/// How long a query waits for the primary to have what its caller has seen.
+pub(crate) const PRIMARY_PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Between the first two looks; each further pause is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Requests of one user that may wait at once.
+const MAX_WAITS_PER_USER: usize = 8;
+
+/// Requests that may wait at once in this process.
+const MAX_WAITS: usize = 256;
+
+/// The requests that wait now. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Waits(Arc<Mutex<HashMap<UserId, usize>>>);
+
+/// A request that waits.
+struct Waiting {
+    waits: Waits,
+    user: UserId,
+}
+
+impl Waits {
+    fn enter(&self, user: UserId) -> Option<Waiting> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.values().sum::<usize>() >= MAX_WAITS {
+            return None;
+        }
+        let own = waiting.entry(user).or_default();
+        if *own >= MAX_WAITS_PER_USER {
+            return None;
+        }
+        *own += 1;
+        Some(Waiting {
+            waits: self.clone(),
+            user,
+        })
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut waiting = self.waits.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = waiting.get_mut(&self.user) {
+            *own -= 1;
+            if *own == 0 {
+                waiting.remove(&self.user);
+            }
+        }
+    }
+}
+
+/// What one request has waited for. Its fields take turns.
+#[derive(Default)]
+pub(crate) struct RequestWaits(tokio::sync::Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// When this request is done waiting, with how long it was ready to wait for.
+    until: Option<(Instant, Duration)>,
+    /// How far each feed had come.
+    reached: HashMap<FeedId, Seq>,
+    /// Positions that were waited for in vain.
+    missed: HashMap<FeedId, Seq>,
+}
+
+impl RequestWaits {
+    /// Whether `pool` has this position within `patience`, for someone who may know of it. `hub` says when the feed moves,
+    /// if it hears of the same database and watches the feed.
+    pub(crate) async fn wait(
+        &self,
+        waits: &Waits,
+        pool: &Pool,
+        hub: Option<&Hub>,
+        user: UserId,
+        cursor: Cursor,
+        patience: Duration,
+    ) -> Result<bool, Error> {
+        let mut known = self.0.lock().await;
+        if known.reached.get(&cursor.feed) >= Some(&cursor.seq) {
+            return Ok(true);
+        }
+        let until = match known.until {
+            // Another database is another wait.
+            Some((until, within)) if within == patience => until,
+            _ => {
+                known.missed.clear();
+                Instant::now() + patience
+            }
+        };
+        known.until = Some((until, patience));
+        if known
+            .missed
+            .get(&cursor.feed)
+            .is_some_and(|&seq| seq <= cursor.seq)
+        {
+            return Ok(false);
+        }
+        let seen = until_seen(waits, pool, hub, user, cursor, until).await?;
+        match seen.filter(|&seq| seq >= cursor.seq) {
+            Some(seq) => drop(known.reached.insert(cursor.feed, seq)),
+            None => drop(known.missed.insert(cursor.feed, cursor.seq)),
+        }
+        Ok(seen >= Some(cursor.seq))
+    }
+}
+
+/// How far the feed has come when it is far enough, or when the time is up.
+async fn until_seen(
+    waits: &Waits,
+    pool: &Pool,
+    hub: Option<&Hub>,
+    user: UserId,
+    cursor: Cursor,
+    until: Instant,
+) -> Result<Option<Seq>, Error> {
+    let mut waiting = None;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let seen = db::feeds::seen_by(pool, user, cursor.feed).await?;
+        let now = Instant::now();
+        if seen >= Some(cursor.seq) || now >= until {
+            return Ok(seen);
+        }
+        if waiting.is_none() {
+            waiting = waits.enter(user);
+        }
+        if waiting.is_none() {
+            return Ok(seen);
+        }
+        let watched = hub.and_then(|hub| hub.reaches(cursor));
+        match watched {
+            // Then the database is asked again, which knows whether the caller may know.
+            Some(reached) => tokio::select! {
+                () = reached => {}
+                () = sleep_until(until) => {}
+            },
+            None => sleep_until(until.min(now + pause)).await,
+        }
+        pause *= 2;
+    }
+}

@@ -1,0 +1,83 @@
+//! Reading what is missing. Postgres decides: also whether the history is still the one that was told.
+
+use std::sync::Arc;
+
+use chassis::{Error, mutants::planted};
+use shared_schema::{Cursor, Event};
+
+use super::{feed::Feed, hub::Hub, sequencer::Verdict};
+use crate::db;
+
+/// Events per read.
+const PAGE: i64 = 500;
+
+impl Hub {
+    /// Brings the feed up to what Postgres has, in the background. One fill per feed runs at a time.
+    pub(crate) fn fill(&self, feed: Arc<Feed>) {
+        if !feed.begin_fill() {
+            return;
+        }
+        let hub = self.clone();
+        tokio::spawn(async move {
+            loop {
+                hub.metrics().fills.inc();
+                if let Err(error) = hub.fill_once(&feed).await {
+                    // The sweep comes back to it.
+                    tracing::warn!(%error, feed = %feed.id(), "cannot fill a feed");
+                }
+                feed.cut();
+                if !feed.end_fill() {
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn fill_once(&self, feed: &Arc<Feed>) -> Result<(), Error> {
+        loop {
+            let Some(head) = feed.head() else {
+                return Ok(());
+            };
+            // The event at our head comes first, as proof that our history is Postgres' history.
+            let mut page = self
+                .read(feed.id(), head.seq.max(1), PAGE, i64::MAX)
+                .await?
+                .into_iter();
+            let unlike = |event: Event| event.cursor() != head && !planted("no_id_check");
+            if head.seq > 0 && page.next().is_none_or(unlike) {
+                // Live events may have come meanwhile, but then our head is newer and will be proved next time.
+                if feed.head() == Some(head) {
+                    return self.fork(feed).await;
+                }
+                continue;
+            }
+            let mut last = 0;
+            for event in page {
+                if planted("serial_id_tail") && event.id < head.event {
+                    continue;
+                }
+                last = event.seq;
+                if self.offer(feed, event) == Verdict::Suspect {
+                    break;
+                }
+            }
+            if last - head.seq < PAGE - 1 {
+                return Ok(());
+            }
+            // The way may be long: readers follow page by page.
+            feed.cut();
+        }
+    }
+
+    async fn fork(&self, feed: &Feed) -> Result<(), Error> {
+        let heads = db::feeds::heads(self.pool(), &[feed.id()]).await?;
+        let head = heads
+            .get(&feed.id())
+            .copied()
+            .unwrap_or_else(|| Cursor::start(feed.id()));
+        tracing::error!(feed = %feed.id(), seq = head.seq, "the history of a feed was replaced; telling subscribers to reset");
+        self.metrics().forks.inc();
+        feed.fork(head);
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! What subscribers are given at once.
+
+use std::sync::Arc;
+
+use shared_schema::{Change, Cursor, Event, Signal};
+
+use super::{payload_cache::Prints, sequencer::text_of};
+
+/// Events per batch. A client that is further behind gets several batches.
+pub(crate) const BATCH: usize = 100;
+
+/// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
+const BATCH_TEXT: usize = 128 * 1024;
+
+/// What to read for one batch: the event before it comes along, as proof, with its message.
+pub(crate) const BATCH_TEXT_READ: i64 = 160 * 1024;
+
+/// Bytes that a message counts which is shown along with an event, such as the one that is answered. Nobody has read it
+/// when the batch is made, so it is taken for a long one. The longest has six times as many as JSON.
+const SHOWN_ALONG: usize = 5_000;
+
+/// Bytes that someone who was added counts, with their profile: a short one. 250 of them, as many as one event can tell of,
+/// are nearly a batch.
+const PERSON: usize = 500;
+
+/// Why a client must fetch the current state anew instead of applying events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResetReason {
+    /// More events were missed than are replayed.
+    GapTooLarge,
+    /// The history was replaced; what the client has may contain events that no longer exist.
+    Forked,
+}
+
+/// Everything since the batch before. Readers that are live share one and the same, and what was made of it.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Consecutive events, oldest first.
+    pub(crate) events: Vec<Arc<Event>>,
+    /// Live facts that are no events.
+    pub(crate) signals: Vec<Signal>,
+    /// The position after the events.
+    pub(crate) cursor: Cursor,
+    /// Whether that was the end of the feed when the batch was made.
+    pub(crate) caught_up: bool,
+    /// Set when the events after the last cursor cannot be given; `cursor` is where to go on from.
+    pub(crate) reset: Option<ResetReason>,
+    /// Bytes of the events' messages, with what is shown along with them.
+    pub(crate) text: usize,
+    /// Answers that were made of it.
+    pub(crate) prints: Prints,
+}
+
+impl Batch {
+    /// A batch that says where somebody stands.
+    #[must_use]
+    pub(crate) fn at(cursor: Cursor, caught_up: bool) -> Self {
+        Self {
+            events: Vec::new(),
+            signals: Vec::new(),
+            cursor,
+            caught_up,
+            reset: None,
+            text: 0,
+            prints: Prints::default(),
+        }
+    }
+
+    /// The same batch up to the event at this index, which becomes its last.
+    #[must_use]
+    pub(crate) fn until(&self, last: usize) -> Self {
+        let events = self.events[..=last].to_vec();
+        Self {
+            caught_up: self.caught_up && last + 1 == self.events.len(),
+            events,
+            ..Self::at(self.events[last].cursor(), false)
+        }
+    }
+}
+
+/// A batch of these events, or of as many as fit into one, of a feed that readers see up to `end`.
+pub(crate) fn batch_of(mut events: Vec<Arc<Event>>, end: Cursor) -> Batch {
+    let (fitting, text) = fitting(&events);
+    events.truncate(fitting);
+    let cursor = events.last().map_or(end, |last| last.cursor());
+    Batch {
+        events,
+        text,
+        ..Batch::at(cursor, cursor == end)
+    }
+}
+
+/// How many of these events, at least one, stay within [`BATCH_TEXT`], and how many bytes they have.
+fn fitting(events: &[Arc<Event>]) -> (usize, usize) {
+    let mut sum = 0;
+    for (index, event) in events.iter().enumerate() {
+        let text = text_of(event) + shown_along(event);
+        if index > 0 && sum + text > BATCH_TEXT {
+            return (index, sum);
+        }
+        sum += text;
+    }
+    (events.len(), sum)
+}
+
+/// Bytes of what else is shown with this event.
+fn shown_along(event: &Event) -> usize {
+    match &event.change {
+        // The chat's newest message, and the one that it answers.
+        Change::ChatAdded { .. } => 2 * SHOWN_ALONG,
+        Change::ParticipantsAdded { participants } => participants.len() * PERSON,
+        change => match change.message() {
+            Some(message) if message.reply_to_id.is_some() => SHOWN_ALONG,
+            _ => 0,
+        },
+    }
+}

@@ -1,0 +1,224 @@
+//! Batches for readers who are behind the live ones: they, too, are made once for all who stand at the same place.
+//!
+//! A crowd that cannot keep up falls behind together, and one that was cut off comes back together. If each of them read
+//! and executed for themselves, all would fall behind further.
+//!
+//! What is kept is bounded in bytes, per feed and for the process: one client that comes back to megabytes of messages
+//! must not have all of them kept here. What is not kept is read and executed once more.
+//!
+//! Pure: no I/O, no clock, no lock.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use shared_schema::Cursor;
+use tokio::{sync::OnceCell, time::Instant};
+
+use super::batch::{BATCH, Batch};
+
+/// Places kept for readers that have not come to them yet: as far as a thousand readers of an overloaded chat were seen
+/// apart, twice over. Beyond that, some batches are made twice.
+const KEPT: usize = 256;
+
+/// Bytes of message text kept per feed: 256 batches of a hundred short messages. With what was encoded of it, it takes some
+/// three times as much.
+const MAX_TEXT: usize = 1024 * 1024;
+
+/// Bytes of message text kept by the process.
+const MAX_TOTAL_TEXT: usize = 16 * 1024 * 1024;
+
+/// What comes after a place, as soon as the first reader who got there has made it.
+pub(crate) type Late = Arc<OnceCell<Arc<Batch>>>;
+
+/// Bytes of message text that all feeds of a process keep here. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TotalText(Arc<AtomicUsize>);
+
+/// The places of one feed at which readers were lately.
+#[derive(Debug)]
+pub(crate) struct Places {
+    kept: VecDeque<Place>,
+    /// What these are counted as in the total.
+    counted: usize,
+    total: TotalText,
+}
+
+#[derive(Debug)]
+struct Place {
+    from: Cursor,
+    used: Instant,
+    late: Late,
+}
+
+impl Place {
+    fn text(&self) -> usize {
+        self.late.get().map_or(0, |batch| batch.text)
+    }
+}
+
+impl Places {
+    /// None yet, of a feed whose process keeps so much.
+    pub(crate) fn new(total: &TotalText) -> Self {
+        Self {
+            kept: VecDeque::new(),
+            counted: 0,
+            total: total.clone(),
+        }
+    }
+
+    /// What comes after `from`; if nobody was here lately, `make` says what it is, or that Postgres has to be asked. It is
+    /// kept for others only if the feed `has_others`.
+    pub(crate) fn after(
+        &mut self,
+        from: Cursor,
+        now: Instant,
+        has_others: bool,
+        make: impl FnOnce() -> Option<Batch>,
+    ) -> Late {
+        if let Some(place) = self.kept.iter_mut().find(|place| place.from == from) {
+            place.used = now;
+            return Arc::clone(&place.late);
+        }
+        let late: Late = Arc::new(OnceCell::new_with(make().map(Arc::new)));
+        if has_others {
+            self.kept.push_back(Place {
+                from,
+                used: now,
+                late: Arc::clone(&late),
+            });
+        }
+        self.trim();
+        late
+    }
+
+    /// Forgets the oldest ones until the rest is within its bounds.
+    fn trim(&mut self) {
+        if self.kept.len() > KEPT {
+            self.kept.pop_front();
+        }
+        let mut text: usize = self.kept.iter().map(Place::text).sum();
+        let elsewhere = self
+            .total
+            .0
+            .load(Ordering::Relaxed)
+            .saturating_sub(self.counted);
+        let most = MAX_TEXT.min(MAX_TOTAL_TEXT.saturating_sub(elsewhere));
+        while text > most
+            && let Some(place) = self.kept.pop_front()
+        {
+            text -= place.text();
+        }
+        self.count(text);
+    }
+
+    fn count(&mut self, text: usize) {
+        self.total.0.fetch_add(text, Ordering::Relaxed);
+        self.total.0.fetch_sub(self.counted, Ordering::Relaxed);
+        self.counted = text;
+    }
+
+    /// Nobody who comes later may be given what was made before.
+    pub(crate) fn forget(&mut self) {
+        self.kept.clear();
+        self.count(0);
+    }
+
+    /// Forgets the places where nobody was since this time.
+    pub(crate) fn forget_before(&mut self, time: Instant) {
+        self.kept.retain(|place| place.used >= time);
+        self.trim();
+    }
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        self.count(0);
+    }
+}
+
+/// How many events to give after `from`: as many as lead to the next place where all who are behind meet.
+pub(crate) fn reach(from: Cursor) -> usize {
+    let passed = usize::try_from(from.seq).unwrap_or_default() % BATCH;
+    BATCH - passed
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_schema::FeedId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn place(seq: i64) -> Cursor {
+        Cursor {
+            seq,
+            ..Cursor::start(FeedId(Uuid::nil()))
+        }
+    }
+
+    fn batch(text: usize) -> Option<Batch> {
+        Some(Batch {
+            text,
+            ..Batch::at(place(0), false)
+        })
+    }
+
+    /// Whether the batch after this place is still there.
+    fn has(places: &Places, seq: i64) -> bool {
+        places.kept.iter().any(|kept| kept.from == place(seq))
+    }
+
+    #[test]
+    fn long_texts_are_kept_within_their_bound() {
+        let mut places = Places::new(&TotalText::default());
+        for seq in 0..100 {
+            places.after(place(seq), Instant::now(), true, || batch(128 * 1024));
+        }
+        assert_eq!(places.kept.len(), 8);
+        assert!(has(&places, 99) && !has(&places, 91));
+    }
+
+    #[test]
+    fn what_is_read_from_postgres_later_counts_too() {
+        let mut places = Places::new(&TotalText::default());
+        let late: Vec<Late> = (0..100)
+            .map(|seq| places.after(place(seq), Instant::now(), true, || None))
+            .collect();
+        for late in late {
+            late.set(Arc::new(batch(128 * 1024).unwrap())).unwrap();
+        }
+        places.after(place(100), Instant::now(), true, || None);
+        assert_eq!(places.kept.len(), 9);
+    }
+
+    #[test]
+    fn all_feeds_together_have_a_bound_and_give_back_what_they_kept() {
+        let total = TotalText::default();
+        let fill = || {
+            let mut places = Places::new(&total);
+            for seq in 0..8 {
+                places.after(place(seq), Instant::now(), true, || batch(128 * 1024));
+            }
+            places
+        };
+        let mut feeds: Vec<Places> = (0..16).map(|_| fill()).collect();
+        assert_eq!(total.0.load(Ordering::Relaxed), MAX_TOTAL_TEXT);
+        assert!(fill().kept.is_empty());
+        feeds[0].forget();
+        assert_eq!(fill().kept.len(), 8);
+        drop(feeds);
+        assert_eq!(total.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn nothing_is_kept_for_a_reader_who_is_alone() {
+        let mut places = Places::new(&TotalText::default());
+        places.after(place(0), Instant::now(), false, || batch(10));
+        assert!(places.kept.is_empty());
+    }
+}

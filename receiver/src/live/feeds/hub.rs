@@ -1,0 +1,357 @@
+//! All watched feeds of this process.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use chassis::{Error, postgres::Pool};
+use prometheus_client::{
+    metrics::{counter::Counter, gauge::Gauge},
+    registry::Registry,
+};
+use shared_schema::{Cursor, Event, FeedId, Publication, Signal};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::{catch_up::TotalText, feed::Feed, sequencer::Verdict};
+use crate::db;
+
+/// Reads of missing ranges that may run at once; further ones wait their turn.
+const CONCURRENT_READS: usize = 16;
+
+/// How long a new watcher waits for Redis to confirm the channel. Without it the sweep brings what is missed.
+const CHANNEL_WAIT: Duration = Duration::from_millis(100);
+
+/// Bounds of the live feeds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HubArgs {
+    /// Events kept in memory per watched feed.
+    pub(crate) window: usize,
+    /// Bytes that all windows may take.
+    pub(crate) window_bytes: usize,
+    /// A client that missed more events than this is told to start afresh instead.
+    pub(crate) resume_limit: i64,
+}
+
+/// A change of which channels this process wants to hear.
+#[derive(Debug)]
+pub(crate) enum Interest {
+    /// Hear this feed; answer when Redis has confirmed, or at once when it is away.
+    Follow(Vec<FeedId>, oneshot::Sender<()>),
+    /// No longer hear it.
+    Unfollow(FeedId),
+}
+
+/// What the hub counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FeedMetrics {
+    pub(crate) watched: Gauge,
+    pub(crate) delivered: Counter,
+    pub(crate) duplicates: Counter,
+    pub(crate) fills: Counter,
+    pub(crate) forks: Counter,
+    pub(crate) swept: Counter,
+    pub(crate) window_bytes: Gauge,
+}
+
+impl FeedMetrics {
+    /// Shows them under the service's `/metrics`.
+    pub(crate) fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        registry.register(
+            "feeds_watched",
+            "Feeds that someone here watches",
+            metrics.watched.clone(),
+        );
+        registry.register(
+            "events_delivered",
+            "Events that passed a sequencer",
+            metrics.delivered.clone(),
+        );
+        registry.register(
+            "events_duplicate",
+            "Events that were known already",
+            metrics.duplicates.clone(),
+        );
+        registry.register(
+            "feed_fills",
+            "Reads of a missing range from Postgres",
+            metrics.fills.clone(),
+        );
+        registry.register(
+            "feed_forks",
+            "Feeds whose history was replaced",
+            metrics.forks.clone(),
+        );
+        registry.register(
+            "feeds_behind",
+            "Feeds that the sweep found behind",
+            metrics.swept.clone(),
+        );
+        registry.register(
+            "window_bytes",
+            "Memory of all feeds' latest events, about, after the last sweep",
+            metrics.window_bytes.clone(),
+        );
+        metrics
+    }
+}
+
+struct Entry {
+    feed: Arc<Feed>,
+    watchers: usize,
+}
+
+/// The watched feeds. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Hub(Arc<Inner>);
+
+struct Inner {
+    feeds: Mutex<HashMap<FeedId, Entry>>,
+    interest: mpsc::UnboundedSender<Interest>,
+    pool: Pool,
+    args: HubArgs,
+    reads: Semaphore,
+    /// What all feeds keep for readers who are behind.
+    late_text: TotalText,
+    metrics: FeedMetrics,
+}
+
+/// Keeps a feed watched for as long as it is held.
+pub(crate) struct Watch {
+    feed: Arc<Feed>,
+    hub: Weak<Inner>,
+}
+
+impl Watch {
+    /// The feed.
+    #[must_use]
+    pub(crate) fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(hub) = self.hub.upgrade() {
+            hub.leave(self.feed.id());
+        }
+    }
+}
+
+impl Hub {
+    /// A hub without feeds, and the channel on which it says which feeds it wants to hear of.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "one entry per watch that was taken or dropped since Redis' last answer"
+    )]
+    #[must_use]
+    pub(crate) fn new(
+        pool: Pool,
+        args: HubArgs,
+        metrics: FeedMetrics,
+    ) -> (Self, mpsc::UnboundedReceiver<Interest>) {
+        let (interest, wanted) = mpsc::unbounded_channel();
+        let inner = Inner {
+            feeds: Mutex::default(),
+            interest,
+            pool,
+            args,
+            reads: Semaphore::new(CONCURRENT_READS),
+            late_text: TotalText::default(),
+            metrics,
+        };
+        (Self(Arc::new(inner)), wanted)
+    }
+
+    /// Watches these feeds, each open and at a head that Postgres has confirmed; absent ones do not exist.
+    ///
+    /// The channels are followed before the heads are read, so nothing committed after this returns is missed for longer
+    /// than until the next sweep.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub(crate) async fn watch(&self, feeds: &[FeedId]) -> Result<HashMap<FeedId, Watch>, Error> {
+        let mut watches: HashMap<FeedId, Watch> =
+            feeds.iter().map(|&feed| (feed, self.enter(feed))).collect();
+        let closed: Vec<FeedId> = watches
+            .values()
+            .filter(|watch| !watch.feed.is_open())
+            .map(|watch| watch.feed.id())
+            .collect();
+        if closed.is_empty() {
+            return Ok(watches);
+        }
+        let (confirm, confirmed) = oneshot::channel();
+        if self
+            .0
+            .interest
+            .send(Interest::Follow(closed.clone(), confirm))
+            .is_ok()
+        {
+            // Late or never only means later: the sweep does not need the channel.
+            drop(tokio::time::timeout(CHANNEL_WAIT, confirmed).await);
+        }
+        let heads = db::feeds::heads(&self.0.pool, &closed).await?;
+        for feed in closed {
+            match (heads.get(&feed), watches.get(&feed)) {
+                (Some(&head), Some(watch)) => watch.feed.open(head),
+                _ => drop(watches.remove(&feed)),
+            }
+        }
+        Ok(watches)
+    }
+
+    /// Watches one feed; none if it does not exist.
+    ///
+    /// # Errors
+    /// When Postgres is away.
+    pub(crate) async fn watch_one(&self, feed: FeedId) -> Result<Option<Watch>, Error> {
+        Ok(self.watch(&[feed]).await?.remove(&feed))
+    }
+
+    fn enter(&self, feed: FeedId) -> Watch {
+        let mut feeds = self.0.feeds();
+        let entry = feeds.entry(feed).or_insert_with(|| Entry {
+            feed: Arc::new(Feed::new(feed, self.0.args.window, &self.0.late_text)),
+            watchers: 0,
+        });
+        entry.watchers += 1;
+        let watch = Watch {
+            feed: Arc::clone(&entry.feed),
+            hub: Arc::downgrade(&self.0),
+        };
+        self.0
+            .metrics
+            .watched
+            .set(i64::try_from(feeds.len()).unwrap_or(i64::MAX));
+        watch
+    }
+
+    /// The ids of all watched feeds.
+    #[must_use]
+    pub(crate) fn watched(&self) -> Vec<FeedId> {
+        self.0.feeds().keys().copied().collect()
+    }
+
+    pub(crate) fn find(&self, feed: FeedId) -> Option<Arc<Feed>> {
+        self.0
+            .feeds()
+            .get(&feed)
+            .map(|entry| Arc::clone(&entry.feed))
+    }
+
+    /// Waits until a feed has come to this position. None for a feed that nobody here watches, and for one that is there
+    /// already.
+    pub(crate) fn reaches(
+        &self,
+        cursor: Cursor,
+    ) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let feed = self.find(cursor.feed)?;
+        let mut changes = feed.subscribe_changes();
+        if feed.head()?.seq >= cursor.seq {
+            return None;
+        }
+        Some(async move {
+            while feed.head().is_none_or(|head| head.seq < cursor.seq) {
+                if changes.changed().await.is_err() {
+                    return;
+                }
+            }
+        })
+    }
+
+    /// Brings a watched feed up to date now instead of at the next sweep.
+    pub(crate) fn hurry(&self, feed: FeedId) {
+        if let Some(feed) = self.find(feed) {
+            self.fill(feed);
+        }
+    }
+
+    /// Takes in what Redis brought for a feed.
+    pub(crate) fn hear(&self, feed: FeedId, publication: Publication) {
+        let Some(feed) = self.find(feed) else { return };
+        for event in publication.events {
+            // A hint can say anything, also that it belongs to another feed.
+            if event.feed == feed.id() && self.offer(&feed, event) == Verdict::Suspect {
+                self.fill(Arc::clone(&feed));
+                break;
+            }
+        }
+        for signal in publication.signals {
+            pass_on(&feed, signal);
+        }
+        feed.cut();
+    }
+
+    /// Passes on a live fact about a chat that did not come over Redis.
+    pub(crate) fn hear_signal(&self, feed: FeedId, signal: Signal) {
+        if let Some(feed) = self.find(feed) {
+            pass_on(&feed, signal);
+            feed.cut();
+        }
+    }
+
+    pub(crate) fn offer(&self, feed: &Feed, event: Event) -> Verdict {
+        let verdict = feed.offer(event);
+        match verdict {
+            Verdict::Delivered => drop(self.0.metrics.delivered.inc()),
+            Verdict::Duplicate => drop(self.0.metrics.duplicates.inc()),
+            Verdict::Suspect => {}
+        }
+        verdict
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    pub(crate) fn args(&self) -> HubArgs {
+        self.0.args
+    }
+
+    pub(crate) fn metrics(&self) -> &FeedMetrics {
+        &self.0.metrics
+    }
+
+    /// Events of a feed from Postgres, from `from` on, and none after more than `text` bytes of messages. Waits its turn: only so many such reads run at once.
+    pub(crate) async fn read(
+        &self,
+        feed: FeedId,
+        from: i64,
+        limit: i64,
+        text: i64,
+    ) -> Result<Vec<Event>, Error> {
+        let _turn = self.0.reads.acquire().await.map_err(Error::internal)?;
+        db::feed_events::page(&self.0.pool, feed, from, limit, text).await
+    }
+}
+
+fn pass_on(feed: &Feed, signal: Signal) {
+    let (Signal::Typing { chat_id, .. } | Signal::ReadMark { chat_id, .. }) = signal;
+    if FeedId::from(chat_id) == feed.id() {
+        feed.signal(signal);
+    }
+}
+
+impl Inner {
+    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedId, Entry>> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self, feed: FeedId) {
+        let mut feeds = self.feeds();
+        if let Some(entry) = feeds.get_mut(&feed) {
+            entry.watchers -= 1;
+            if entry.watchers == 0 {
+                feeds.remove(&feed);
+                // Under the lock, so that it cannot overtake a Follow of the next watcher. Nobody listens at the end.
+                drop(self.interest.send(Interest::Unfollow(feed)));
+            }
+        }
+        self.metrics
+            .watched
+            .set(i64::try_from(feeds.len()).unwrap_or(i64::MAX));
+    }
+}

@@ -1,0 +1,275 @@
+//! One subscriber's position in one feed.
+
+use std::sync::Arc;
+
+use chassis::{Error, mutants::planted};
+use shared_schema::{Cursor, Event, Signal};
+use tokio::{sync::watch, time::Instant};
+
+use super::{
+    batch::{BATCH_TEXT_READ, Batch, ResetReason, batch_of},
+    catch_up::{Late, reach},
+    feed::View,
+    hub::{Hub, Watch},
+    sequencer::Step,
+};
+
+/// A position in a watched feed that moves forward, batch by batch, to the head and then with it.
+///
+/// It never skips an event in silence: between two batches without `reset`, the events are exactly those between the
+/// two cursors.
+pub(crate) struct Reader {
+    hub: Hub,
+    watch: Watch,
+    position: Cursor,
+    forks: u64,
+    /// Still on the way from the cursor that the client came with: the limit on gaps applies.
+    resuming: bool,
+    /// Postgres has the event at the position, although the feed here has not come so far yet.
+    proved: bool,
+    /// The batches of signals before this number were handed out or missed.
+    signalled: u64,
+    changes: watch::Receiver<u64>,
+}
+
+/// What there is for a reader.
+enum Found {
+    /// The end of what was cut.
+    Nothing,
+    /// What those have who keep up.
+    Live(Arc<Batch>),
+    /// What those have who are behind; if nobody has it yet, it is to be read from Postgres.
+    Late(Late),
+    /// More than is replayed.
+    TooMuch,
+    /// A position that does not lie on this history.
+    NotOurs,
+    /// A position that the feed here has not come to yet.
+    Ahead,
+}
+
+/// Why there is nothing from Postgres.
+enum Unread {
+    /// The position does not lie on its history.
+    NotOurs,
+    /// It is away.
+    Failed(Error),
+}
+
+impl Reader {
+    /// Reads on from `after`, or from now. The watch must be of an open feed and the cursor of the same feed.
+    #[must_use]
+    pub(crate) fn new(hub: &Hub, watch: Watch, after: Option<Cursor>) -> Self {
+        let feed = watch.feed();
+        let start = Cursor::start(feed.id());
+        let (end, signalled, forks) = feed
+            .look(|view| (view.cuts.end(), view.cuts.next(), view.forks))
+            .unwrap_or((start, 0, 0));
+        Self {
+            hub: hub.clone(),
+            changes: feed.subscribe_changes(),
+            signalled,
+            position: after.filter(|_| !planted("cursor_ignored")).unwrap_or(end),
+            resuming: after.is_some(),
+            proved: false,
+            forks,
+            watch,
+        }
+    }
+
+    /// Whether it is still on the way from the cursor that the client came with.
+    #[must_use]
+    pub(crate) fn resumes(&self) -> bool {
+        self.resuming
+    }
+
+    /// A batch that says where the reader stands, without events.
+    #[must_use]
+    pub(crate) fn announcement(&self) -> Batch {
+        Batch::at(self.position, self.end() == self.position)
+    }
+
+    /// The next batch, or none when the reader is at the end of what was cut.
+    ///
+    /// Safe to cancel: the position only moves when a batch is returned.
+    ///
+    /// # Errors
+    /// When the events must come from Postgres and it is away. Try again.
+    pub(crate) async fn catch_up(&mut self) -> Result<Option<Arc<Batch>>, Error> {
+        let looked = self
+            .watch
+            .feed()
+            .look(|view| (view.forks, view.cuts.end(), self.find(view)));
+        let Some((forks, end, found)) = looked else {
+            return Ok(None);
+        };
+        if forks != self.forks {
+            self.forks = forks;
+            return Ok(Some(self.reset_to(end, ResetReason::Forked)));
+        }
+        match found {
+            Found::Nothing => {
+                self.resuming = false;
+                Ok(None)
+            }
+            Found::Live(batch) => Ok(Some(self.advance(batch))),
+            Found::Late(late) => match late.get() {
+                Some(batch) => Ok(Some(self.advance(Arc::clone(batch)))),
+                // Rare, and its future would be most of what a subscription costs.
+                None => Box::pin(self.read(&late)).await.map(Some),
+            },
+            Found::TooMuch => Ok(Some(self.reset_to(end, ResetReason::GapTooLarge))),
+            Found::NotOurs => Ok(Some(self.reset_to(end, ResetReason::Forked))),
+            Found::Ahead => Box::pin(self.prove()).await,
+        }
+    }
+
+    /// What there is for the reader.
+    fn find(&self, view: View<'_>) -> Found {
+        let (from, end) = (self.position, view.cuts.end());
+        let live = view.cuts.after(from).filter(|_| !self.resuming);
+        if let Some(batch) = live {
+            return Found::Live(batch);
+        }
+        let events = match view.sequencer.after(from, reach(from)) {
+            Step::AtHead => return Found::Nothing,
+            Step::Ahead => return Found::Ahead,
+            Step::NotOurs => return Found::NotOurs,
+            Step::Events(events) => Some(events),
+            Step::BeforeWindow => None,
+        };
+        // What is not cut yet will come live.
+        if self.resuming && end.seq - from.seq > self.hub.args().resume_limit {
+            return Found::TooMuch;
+        }
+        let events = events.map(|mut events| {
+            events.retain(|event| event.seq <= end.seq);
+            events
+        });
+        if events.as_ref().is_some_and(Vec::is_empty) {
+            return Found::Nothing;
+        }
+        let make = || events.map(|events| batch_of(events, end));
+        Found::Late(
+            view.late
+                .after(from, Instant::now(), view.readers > 1, make),
+        )
+    }
+
+    /// The next batch, whenever there is one: events, or else signals.
+    ///
+    /// Safe to cancel.
+    ///
+    /// # Errors
+    /// As [`Reader::catch_up`].
+    pub(crate) async fn next(&mut self) -> Result<Arc<Batch>, Error> {
+        loop {
+            // Before looking, so that a change in between is not slept through.
+            self.changes.mark_unchanged();
+            if let Some(batch) = self.catch_up().await? {
+                return Ok(batch);
+            }
+            if let Some(batch) = self.signals() {
+                return Ok(batch);
+            }
+            // The sender lives in the feed, which the watch keeps.
+            drop(self.changes.changed().await);
+        }
+    }
+
+    /// The signals that have come since the last ones.
+    fn signals(&mut self) -> Option<Arc<Batch>> {
+        let feed = self.watch.feed();
+        let (next, waiting) = feed.look(|view| {
+            let waiting = view.cuts.signals_since(self.signalled);
+            (view.cuts.next(), waiting)
+        })?;
+        match waiting.first() {
+            None => {
+                self.signalled = next;
+                None
+            }
+            Some((number, batch)) if batch.cursor == self.position => {
+                self.signalled = number + 1;
+                Some(Arc::clone(batch))
+            }
+            // They were sent to readers who stood elsewhere.
+            Some(_) => {
+                self.signalled = next;
+                let signals: Vec<Signal> = waiting
+                    .iter()
+                    .flat_map(|(_, batch)| batch.signals.iter().cloned())
+                    .collect();
+                Some(Arc::new(Batch {
+                    signals,
+                    ..self.announcement()
+                }))
+            }
+        }
+    }
+
+    /// The client has seen more than this process: its cursor came from a query, a mutation or another instance. That is
+    /// no fork as long as Postgres has the event; the feed then catches up with the client.
+    async fn prove(&mut self) -> Result<Option<Arc<Batch>>, Error> {
+        if !self.proved {
+            let position = self.position;
+            let found = self.hub.read(position.feed, position.seq, 1, 0).await?;
+            if found.first().is_none_or(|event| event.cursor() != position) {
+                return Ok(Some(self.reset_to(self.end(), ResetReason::Forked)));
+            }
+            self.proved = true;
+            self.hub.fill(Arc::clone(self.watch.feed()));
+        }
+        Ok(None)
+    }
+
+    /// Reads what comes next from Postgres, or waits for another reader who does.
+    async fn read(&mut self, late: &Late) -> Result<Arc<Batch>, Error> {
+        let read = late.get_or_try_init(|| self.page()).await;
+        match read.map(Arc::clone) {
+            Ok(batch) => Ok(self.advance(batch)),
+            Err(Unread::NotOurs) => Ok(self.reset_to(self.end(), ResetReason::Forked)),
+            Err(Unread::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn page(&self) -> Result<Arc<Batch>, Unread> {
+        let position = self.position;
+        let limit = i64::try_from(reach(position)).unwrap_or(i64::MAX);
+        // The event at the position comes first, as proof that the client's history is ours.
+        let proof = i64::from(position.seq > 0);
+        let from = position.seq + 1 - proof;
+        let read = self
+            .hub
+            .read(position.feed, from, limit + proof, BATCH_TEXT_READ);
+        let page = read.await;
+        let mut page = page.map_err(Unread::Failed)?.into_iter();
+        let proved = proof == 0 || page.next().is_some_and(|event| event.cursor() == position);
+        let events: Vec<Arc<Event>> = page.map(Arc::new).collect();
+        if !proved || events.is_empty() {
+            return Err(Unread::NotOurs);
+        }
+        Ok(Arc::new(batch_of(events, self.end())))
+    }
+
+    fn advance(&mut self, batch: Arc<Batch>) -> Arc<Batch> {
+        self.position = batch.cursor;
+        self.resuming &= !batch.caught_up;
+        batch
+    }
+
+    fn reset_to(&mut self, end: Cursor, reason: ResetReason) -> Arc<Batch> {
+        self.position = end;
+        self.resuming = false;
+        Arc::new(Batch {
+            reset: Some(reason),
+            ..self.announcement()
+        })
+    }
+
+    /// How far the feed was cut.
+    fn end(&self) -> Cursor {
+        let end = self.watch.feed().look(|view| view.cuts.end());
+        end.unwrap_or(self.position)
+    }
+}

@@ -1,0 +1,206 @@
+//! The rule that makes "once and in order" true. Pure: no I/O, no clock, no lock.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use chassis::mutants::planted;
+use shared_schema::{Change, Cursor, Event, EventId, MessageId, Seq};
+
+/// Bytes of message text in one window, at most: as much as two thousand messages of an ordinary length hold.
+const WINDOW_TEXT: usize = 1024 * 1024;
+
+/// Bytes of an event without its text, about: itself, what counts its owners, and its shorter strings.
+const EVENT: usize = size_of::<Event>() + 128;
+
+/// What became of an event that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was the next one, and is now the head.
+    Delivered,
+    /// It was known already.
+    Duplicate,
+    /// Events before it are missing, or it contradicts what is held. Ask Postgres; forget this one.
+    Suspect,
+}
+
+/// Where a position stands relative to what is held.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// At the head: nothing to do but wait.
+    AtHead,
+    /// The events after the position, oldest first.
+    Events(Vec<Arc<Event>>),
+    /// The position is older than the window: read from Postgres.
+    BeforeWindow,
+    /// The position is newer than the head: somebody else has heard of more than we have. Ask Postgres.
+    Ahead,
+    /// The position does not lie on this history.
+    NotOurs,
+}
+
+/// One feed's head and a bounded window of its latest events.
+#[derive(Debug)]
+pub struct Sequencer {
+    head: Cursor,
+    window: VecDeque<Arc<Event>>,
+    capacity: usize,
+    /// Bytes of the messages in the window.
+    text: usize,
+}
+
+impl Sequencer {
+    /// Knows nothing but the head. The window fills as events come.
+    #[must_use]
+    pub fn new(head: Cursor, capacity: usize) -> Self {
+        Self {
+            head,
+            window: VecDeque::new(),
+            capacity,
+            text: 0,
+        }
+    }
+
+    /// The newest position.
+    #[must_use]
+    pub fn head(&self) -> Cursor {
+        self.head
+    }
+
+    /// Takes the event if it is the next one.
+    pub fn offer(&mut self, event: Arc<Event>) -> Verdict {
+        debug_assert_eq!(event.feed, self.head.feed);
+        if event.seq == self.head.seq + 1 {
+            if event.prev.unwrap_or(EventId::NIL) != self.head.event && !planted("no_id_check") {
+                return Verdict::Suspect;
+            }
+            self.push(event);
+            return Verdict::Delivered;
+        }
+        if event.seq <= self.head.seq {
+            return match self.id_at(event.seq) {
+                Some(known) if known != event.id && !planted("no_id_check") => Verdict::Suspect,
+                // Too old to compare: whoever was behind the window has read it from Postgres.
+                _ => Verdict::Duplicate,
+            };
+        }
+        if planted("no_gap_fill") {
+            self.push(event);
+            return Verdict::Delivered;
+        }
+        Verdict::Suspect
+    }
+
+    /// Whether `other` is a head that this history has had. None when that is too long ago to say.
+    #[must_use]
+    pub fn agrees(&self, other: Cursor) -> Option<bool> {
+        if other.seq > self.head.seq {
+            return Some(false);
+        }
+        self.id_at(other.seq)
+            .map(|known| known == other.event || planted("no_id_check"))
+    }
+
+    /// What lies after `position`, at most `limit` events of it.
+    #[must_use]
+    pub fn after(&self, position: Cursor, limit: usize) -> Step {
+        if position.seq > self.head.seq {
+            return Step::Ahead;
+        }
+        match self.id_at(position.seq) {
+            None => Step::BeforeWindow,
+            Some(known) if known != position.event && !planted("no_id_check") => Step::NotOurs,
+            Some(_) if position.seq == self.head.seq => Step::AtHead,
+            Some(_) => {
+                let skipped = self.offset_of(position.seq + 1).unwrap_or_default();
+                Step::Events(
+                    self.window
+                        .iter()
+                        .skip(skipped)
+                        .take(limit)
+                        .cloned()
+                        .collect(),
+                )
+            }
+        }
+    }
+
+    fn push(&mut self, event: Arc<Event>) {
+        if let Change::MessageRemoved(message) = &event.change
+            && !planted("window_not_scrubbed")
+        {
+            self.scrub(message.id, &event.change);
+        }
+        self.head = event.cursor();
+        self.text += text_of(&event);
+        self.window.push_back(event);
+        while self.window.len() > self.capacity || self.text > WINDOW_TEXT {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(oldest) = self.window.pop_front() {
+            self.text -= text_of(&oldest);
+        }
+    }
+
+    /// Bytes that the window takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text + self.window.len() * EVENT
+    }
+
+    /// Forgets the older half of the window.
+    pub(crate) fn halve(&mut self) {
+        for _ in 0..self.window.len().div_ceil(2) {
+            self.forget_oldest();
+        }
+        self.window.shrink_to_fit();
+    }
+
+    /// Nobody who catches up from the window may still be shown the text of a removed message.
+    fn scrub(&mut self, message: MessageId, removed: &Change) {
+        let Change::MessageRemoved(now) = removed else {
+            return;
+        };
+        for slot in &mut self.window {
+            let scrubbed = match &slot.change {
+                Change::MessageAdded(old) if old.id == message => Change::MessageAdded(now.clone()),
+                Change::MessageUpdated(old) if old.id == message => {
+                    Change::MessageUpdated(now.clone())
+                }
+                _ => continue,
+            };
+            let scrubbed = Arc::new(Event {
+                change: scrubbed,
+                ..Event::clone(slot)
+            });
+            self.text = self.text + text_of(&scrubbed) - text_of(slot);
+            *slot = scrubbed;
+        }
+    }
+
+    /// The id of the event at `seq`, as far back as the window and the event before it reach.
+    fn id_at(&self, seq: Seq) -> Option<EventId> {
+        if seq == self.head.seq {
+            return Some(self.head.event);
+        }
+        if let Some(offset) = self.offset_of(seq) {
+            return self.window.get(offset).map(|event| event.id);
+        }
+        let first = self.window.front()?;
+        (seq == first.seq - 1).then(|| first.prev.unwrap_or(EventId::NIL))
+    }
+
+    fn offset_of(&self, seq: Seq) -> Option<usize> {
+        // Checked, because a hint can name any number.
+        let first = self.window.front()?.seq;
+        usize::try_from(seq.checked_sub(first)?)
+            .ok()
+            .filter(|&offset| offset < self.window.len())
+    }
+}
+
+/// Bytes of the message that the event is about.
+pub(crate) fn text_of(event: &Event) -> usize {
+    let content = event.change.message().map(|message| &message.content);
+    content.and_then(Option::as_ref).map_or(0, String::len)
+}

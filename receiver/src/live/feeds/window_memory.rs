@@ -1,0 +1,33 @@
+//! The windows of all feeds together, and the memory that they may take.
+
+use std::{cmp::Reverse, sync::Arc};
+
+use super::feed::Feed;
+
+/// Halvings after which even the largest window is empty.
+const ROUNDS: usize = 16;
+
+/// Makes the largest windows forget their older halves until all together take no more than `budget` bytes, and says how
+/// many they take. Whoever still needed what is forgotten reads it from Postgres.
+pub(crate) fn trim(feeds: &[Arc<Feed>], budget: usize) -> usize {
+    let mut windows: Vec<(usize, &Arc<Feed>)> = feeds
+        .iter()
+        .map(|feed| (feed.window_bytes(), feed))
+        .collect();
+    let mut total: usize = windows.iter().map(|(bytes, _)| bytes).sum();
+    for _ in 0..ROUNDS {
+        if total <= budget {
+            break;
+        }
+        windows.sort_unstable_by_key(|(bytes, _)| Reverse(*bytes));
+        for (bytes, feed) in &mut windows {
+            let left = feed.halve_window();
+            total = total.saturating_sub(bytes.saturating_sub(left));
+            *bytes = left;
+            if total <= budget {
+                break;
+            }
+        }
+    }
+    total
+}

@@ -1,0 +1,352 @@
+//! Everything that one user can see, as one stream.
+//!
+//! The inbox follows the caller's own feed and the feed of every chat they take part in. The own feed says when a chat
+//! comes or goes. It is watched before participation is read for the first time, and the chats' feeds before it is read
+//! for the last time, so that whatever changes after a reading stands in a feed that is being followed.
+//!
+//! Invariants: a chat is told to its end before the own feed says that the caller has left it; whoever comes back is
+//! told of the chat from the event that added them, after everything that was told before; while Postgres is away the
+//! inbox waits.
+
+pub(crate) mod followed_chats;
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use chassis::{Caller, Error, postgres::Pool};
+use futures_util::{Stream, stream};
+use shared_schema::{Change, ChatId, Cursor, FeedId, Signal};
+use tokio::time::sleep;
+
+use super::{
+    authorized_reader::Follower,
+    feeds::{
+        batch::Batch,
+        hub::{Hub, Watch},
+        reader::Reader,
+    },
+};
+use crate::{
+    db,
+    participants::access::{Participation, watch_chat},
+};
+use followed_chats::{Members, Said};
+
+/// Read marks that are told again on resuming, at the most.
+const MARKS: i64 = 1_000;
+
+/// Between two attempts while Postgres is away. The socket stays open meanwhile.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// A chat that has not been caught up with yet.
+struct Starting {
+    follower: Follower,
+    /// What others have read meanwhile.
+    marks: Vec<Signal>,
+    /// The client does not know the chat's position yet, so it is told.
+    announce: bool,
+}
+
+/// A batch of the own feed that must not be told yet.
+struct Held {
+    batch: Arc<Batch>,
+    /// Chats that it says were left, and that have not been told to their end.
+    ending: HashSet<ChatId>,
+}
+
+/// One caller's view of all their feeds.
+pub(crate) struct Inbox {
+    hub: Hub,
+    pool: Pool,
+    caller: Caller,
+    own: Follower,
+    /// The client does not know its position in the own feed yet, so it is told.
+    announce_own: bool,
+    /// The own feed has been caught up with, and the client was told so.
+    own_caught_up: bool,
+    held: Option<Held>,
+    starting: VecDeque<Starting>,
+    members: Members,
+    /// Where to follow chats again whose caller was away for a moment.
+    returning: Vec<Cursor>,
+}
+
+impl Inbox {
+    /// Follows everything the caller can see: the feeds that `after` names from there on, all others from now.
+    ///
+    /// # Errors
+    /// When Postgres is away, or the caller has no feed.
+    pub(crate) async fn open(
+        hub: &Hub,
+        pool: &Pool,
+        caller: &Caller,
+        after: &[Cursor],
+    ) -> Result<Self, Error> {
+        let after: HashMap<FeedId, Cursor> =
+            after.iter().map(|&cursor| (cursor.feed, cursor)).collect();
+        let own = FeedId::from(caller.user_id);
+        let own_watch = hub.watch_one(own).await?;
+        let own_watch = own_watch.ok_or_else(Error::unauthenticated)?;
+        let cursor = after.get(&own).copied();
+        let announce_own = cursor.is_none();
+        let own = Follower::own(Reader::new(hub, own_watch, cursor));
+
+        let before = db::participants::of_user(pool, caller.user_id).await?;
+        let feeds: Vec<FeedId> = before.iter().map(|row| row.facts.chat_id.into()).collect();
+        let mut watches = hub.watch(&feeds).await?;
+        let now = db::participants::of_user(pool, caller.user_id).await?;
+        let mut marks =
+            marks_after(pool, &after, &watches.keys().copied().collect::<Vec<_>>()).await?;
+        let mut starting = VecDeque::new();
+        for row in now {
+            let chat_id = row.facts.chat_id;
+            // A chat without a watch came meanwhile: the own feed tells of it.
+            let Some(watch) = watches.remove(&chat_id.into()) else {
+                continue;
+            };
+            let cursor = after.get(&chat_id.into()).copied();
+            let participation = Participation {
+                chat_id,
+                user_id: caller.user_id,
+                joined_seq: row.joined_seq,
+            };
+            let reader = Reader::new(hub, watch, cursor);
+            starting.push_back(Starting {
+                follower: Follower::chat(reader, participation, pool, caller),
+                marks: marks.remove(&chat_id).unwrap_or_default(),
+                announce: cursor.is_none(),
+            });
+        }
+        Ok(Self {
+            hub: hub.clone(),
+            pool: pool.clone(),
+            caller: caller.clone(),
+            own,
+            announce_own,
+            own_caught_up: false,
+            held: None,
+            starting,
+            members: Members::default(),
+            returning: Vec::new(),
+        })
+    }
+
+    /// First what was missed, chat by chat; then the own feed, whose caught-up batch says that this was all; then live.
+    pub(crate) fn into_stream(self) -> impl Stream<Item = Arc<Batch>> + Send {
+        stream::unfold(self, |mut inbox| async move {
+            loop {
+                match inbox.next().await {
+                    Ok(batch) => return Some((batch, inbox)),
+                    Err(error) => {
+                        tracing::warn!(%error, "an inbox waits for the database");
+                        sleep(RETRY).await;
+                    }
+                }
+            }
+        })
+    }
+
+    /// The next batch. After an error nothing is lost: try again.
+    async fn next(&mut self) -> Result<Arc<Batch>, Error> {
+        loop {
+            if let Some(batch) = self.start_next().await? {
+                return Ok(batch);
+            }
+            while let Some(&joined) = self.returning.last() {
+                Box::pin(self.follow_since_joining(joined)).await?;
+                self.returning.pop();
+            }
+            if let Some(held) = self.held.take_if(|held| held.ending.is_empty()) {
+                return Box::pin(self.let_go(held)).await;
+            }
+            if self.held.is_none() && !self.own_caught_up {
+                if std::mem::take(&mut self.announce_own) {
+                    let batch = self.own.announcement(Vec::new());
+                    self.own_caught_up = batch.caught_up;
+                    return Ok(batch);
+                }
+                match self.own.catch_up().await? {
+                    Some(batch) => self.hold(batch),
+                    None => {
+                        self.own_caught_up = true;
+                        return Ok(self.own.announcement(Vec::new()));
+                    }
+                }
+                continue;
+            }
+            tokio::select! {
+                biased;
+                Some(batch) = self.own.next(), if self.held.is_none() => self.hold(batch),
+                Some(said) = self.members.next() => {
+                    if let Some(batch) = self.hear(said) {
+                        return Ok(batch);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the chat at hand has to say before it is followed live; none once all chats are.
+    async fn start_next(&mut self) -> Result<Option<Arc<Batch>>, Error> {
+        while let Some(chat) = self.starting.front_mut() {
+            // Before what happens meanwhile: nobody is told of an event without a position before it.
+            if std::mem::take(&mut chat.announce) {
+                return Ok(Some(chat.follower.announcement(Vec::new())));
+            }
+            if let Some(batch) = chat.follower.catch_up().await? {
+                return Ok(Some(batch));
+            }
+            let Some(chat) = self.starting.pop_front() else {
+                break;
+            };
+            let greeting = (!chat.marks.is_empty()).then(|| chat.follower.announcement(chat.marks));
+            self.members.follow(chat.follower);
+            if greeting.is_some() {
+                return Ok(greeting);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps a batch of the own feed back until the chats that it says were left have been told to their end.
+    fn hold(&mut self, batch: Arc<Batch>) {
+        let left = batch.events.iter().filter_map(|event| match event.change {
+            Change::ChatLeft { chat_id, left_seq } => Some((chat_id, left_seq)),
+            _ => None,
+        });
+        let ending: HashSet<ChatId> = left
+            .filter(|&(chat, left_seq)| self.members.joined(chat).is_some_and(|j| j < left_seq))
+            .map(|(chat, _)| chat)
+            .collect();
+        for &chat in &ending {
+            // The end is in Postgres already: no need to wait for the sweep to find it.
+            self.hub.hurry(chat.into());
+        }
+        self.held = Some(Held { batch, ending });
+    }
+
+    /// Takes in what a chat's stream said.
+    fn hear(&mut self, said: Said) -> Option<Arc<Batch>> {
+        match said {
+            Said::Batch(participation, batch) => {
+                // A reset may have found that they are back: then the end that was waited for was skipped.
+                if self.members.rejoined(participation)
+                    && let Some(held) = &mut self.held
+                {
+                    held.ending.remove(&participation.chat_id);
+                }
+                Some(batch)
+            }
+            Said::End(participation) => {
+                let chat = participation.chat_id;
+                if let Some(held) = &mut self.held {
+                    held.ending.remove(&chat);
+                }
+                self.returning.extend(self.members.ended(participation));
+                None
+            }
+        }
+    }
+
+    /// Begins to follow the chats that the batch says have come, and hands it out.
+    async fn let_go(&mut self, held: Held) -> Result<Arc<Batch>, Error> {
+        let Err(error) = self.membership(&held.batch).await else {
+            return Ok(held.batch);
+        };
+        self.held = Some(held);
+        Err(error)
+    }
+
+    async fn membership(&mut self, batch: &Batch) -> Result<(), Error> {
+        if batch.reset.is_some() {
+            // What came and went in between is unknown: the client fetches its list, and so does the inbox.
+            return self.follow_missing().await;
+        }
+        for event in &batch.events {
+            let Change::ChatAdded {
+                chat_id,
+                joined_seq,
+                joined_event,
+            } = event.change
+            else {
+                continue;
+            };
+            let joined = Cursor {
+                feed: chat_id.into(),
+                seq: joined_seq,
+                event: joined_event,
+            };
+            if !self.members.expects(chat_id, joined) {
+                self.follow_since_joining(joined).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn follow_missing(&mut self) -> Result<(), Error> {
+        for row in db::participants::of_user(&self.pool, self.caller.user_id).await? {
+            let chat_id = row.facts.chat_id;
+            if self.members.joined(chat_id).is_some() {
+                continue;
+            }
+            match watch_chat(&self.pool, &self.hub, &self.caller, chat_id, None).await {
+                Ok((watch, participation)) => self.follow_watched(watch, participation, None),
+                // They have left again; the own feed says so too.
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn follow_since_joining(&mut self, joined: Cursor) -> Result<(), Error> {
+        // A removal that has happened already has a later seq, and the follower will come to it and end.
+        if let Some(watch) = self.hub.watch_one(joined.feed).await? {
+            let participation = Participation {
+                chat_id: joined.feed.chat(),
+                user_id: self.caller.user_id,
+                joined_seq: joined.seq,
+            };
+            self.follow_watched(watch, participation, Some(joined));
+        }
+        Ok(())
+    }
+
+    fn follow_watched(
+        &mut self,
+        watch: Watch,
+        participation: Participation,
+        after: Option<Cursor>,
+    ) {
+        let reader = Reader::new(&self.hub, watch, after);
+        self.members.follow(Follower::chat(
+            reader,
+            participation,
+            &self.pool,
+            &self.caller,
+        ));
+    }
+}
+
+/// What others have read since the client's cursors, by chat. Only of chats that are `followed`.
+async fn marks_after(
+    pool: &Pool,
+    after: &HashMap<FeedId, Cursor>,
+    followed: &[FeedId],
+) -> Result<HashMap<ChatId, Vec<Signal>>, Error> {
+    let cursors: Vec<Cursor> = followed
+        .iter()
+        .filter_map(|feed| after.get(feed))
+        .copied()
+        .collect();
+    let mut marks: HashMap<ChatId, Vec<Signal>> = HashMap::new();
+    if !cursors.is_empty() {
+        for mark in db::participants::read_after(pool, &cursors, MARKS).await? {
+            marks.entry(mark.chat_id).or_default().push(mark.into());
+        }
+    }
+    Ok(marks)
+}

@@ -1,0 +1,99 @@
+//! How batches get into a running execution, and out of one.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+use async_graphql::{Context, Result};
+use futures_util::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+    task::AtomicWaker,
+};
+
+use crate::live::feeds::batch::Batch;
+
+type Batches = BoxStream<'static, Arc<Batch>>;
+
+/// Brings batches to an execution one by one, and knows when it is done with them.
+#[derive(Clone, Default)]
+pub(crate) struct Input(Arc<Slot>);
+
+#[derive(Default)]
+struct Slot {
+    batch: Mutex<Option<Arc<Batch>>>,
+    /// The execution has asked for another batch, so everything that the last one led to was answered.
+    asked: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Input {
+    /// Hands in a batch.
+    pub(crate) fn put(&self, batch: Arc<Batch>) {
+        *lock(&self.0.batch) = Some(batch);
+        self.0.asked.store(false, Ordering::Release);
+        self.0.waker.wake();
+    }
+
+    /// Whether the execution waits for another batch.
+    pub(crate) fn is_done(&self) -> bool {
+        self.0.asked.load(Ordering::Acquire)
+    }
+
+    fn batches(&self) -> impl Stream<Item = Arc<Batch>> + Send + 'static + use<> {
+        let slot = Arc::clone(&self.0);
+        stream::poll_fn(move |context| {
+            slot.waker.register(context.waker());
+            if let Some(batch) = lock(&slot.batch).take() {
+                return Poll::Ready(Some(batch));
+            }
+            slot.asked.store(true, Ordering::Release);
+            Poll::Pending
+        })
+    }
+}
+
+/// Takes the batches of a subscription out of its resolver, for a subscriber who has them printed.
+#[derive(Clone, Default)]
+pub(crate) struct Handover(Arc<Mutex<Option<Batches>>>);
+
+impl Handover {
+    /// What the resolver has opened, if it is one whose answers can be shared.
+    pub(crate) fn take(&self) -> Option<Batches> {
+        lock(&self.0).take()
+    }
+}
+
+/// The batches that a resolver makes its answers of: those of its press; or those that it opens for its caller. If the
+/// subscriber has them printed elsewhere, the resolver itself answers nothing.
+///
+/// # Errors
+/// When they cannot be opened.
+pub(crate) async fn batches<S>(
+    context: &Context<'_>,
+    open: impl Future<Output = Result<S>>,
+) -> Result<Pin<Box<dyn Stream<Item = Arc<Batch>> + Send>>>
+where
+    S: Stream<Item = Arc<Batch>> + Send + 'static,
+{
+    if let Some(input) = context.data_opt::<Input>() {
+        return Ok(input.batches().boxed());
+    }
+    let opened = open.await?.boxed();
+    match context.data_opt::<Handover>() {
+        None => Ok(opened),
+        Some(handover) => {
+            *lock(&handover.0) = Some(opened);
+            Ok(stream::empty().boxed())
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,11 @@
+//! GraphQL objects that several operations share, and the arguments of lists.
+
+pub(crate) mod chat;
+pub(crate) mod events;
+pub(crate) mod feed_batch;
+pub(crate) mod message;
+pub(crate) mod numbers;
+pub(crate) mod pagination;
+pub(crate) mod participant;
+pub(crate) mod signal;
+pub(crate) mod user;

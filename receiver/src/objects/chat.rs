@@ -1,0 +1,339 @@
+//! Chats, and lists of them.
+
+use std::{fmt, str::FromStr};
+
+use async_graphql::{
+    ComplexObject, Context, Lookahead, Result, SimpleObject,
+    connection::{Connection, Edge, EmptyFields},
+};
+use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
+use jiff::Timestamp;
+use shared_schema::{ChatId, Cursor, Number, UserId};
+
+use super::{
+    message::{LONGEST_TEXT, Message},
+    numbers::Numbers,
+    pagination::{PAGE_TEXT, Page, PageArgs, page_cost},
+    participant::Participant,
+};
+use crate::{
+    databases::loaders::{
+        of as loaders,
+        participant_pages::{PagePart, ParticipantPage},
+    },
+    db::{
+        self,
+        chats::{ActivityKey, Newest, NewestShown, UnreadRow, VisibleChat},
+        participants::JoiningKey,
+    },
+    participants::access::Access,
+};
+
+/// A conversation.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Chat {
+    #[graphql(flatten)]
+    facts: shared_schema::Chat,
+    /// How far the chat's feed had come when these facts were read. Subscribe after it and nothing is missed.
+    feed_cursor: Cursor,
+    /// What whoever asks may see of it.
+    #[graphql(skip)]
+    access: Access,
+    /// If it was read along.
+    #[graphql(skip)]
+    newest: Option<Newest>,
+}
+
+impl Chat {
+    /// Whether the caller takes part.
+    pub(crate) fn is_of_caller(&self) -> bool {
+        self.access == Access::Participant
+    }
+
+    /// The chat, if the caller may see it.
+    pub(crate) async fn seen_by_caller(
+        context: &Context<'_>,
+        chat: ChatId,
+    ) -> Result<Option<Self>> {
+        let caller = Caller::of(context)?;
+        Ok(loaders(context)?
+            .chat(caller.user_id, chat)
+            .await?
+            .map(Self::from))
+    }
+}
+
+/// A chat, if this user may see it; for streams, which outlive the request that opened them.
+pub(crate) async fn chat_seen_by(
+    pool: &Pool,
+    user: UserId,
+    chat: ChatId,
+) -> Result<Option<Chat>, Error> {
+    let found = db::chats::visible_to(pool, user, &[chat]).await?;
+    Ok(found.into_iter().next().map(Chat::from))
+}
+
+impl From<VisibleChat> for Chat {
+    fn from(chat: VisibleChat) -> Self {
+        Self {
+            facts: chat.chat.facts,
+            feed_cursor: chat.chat.head,
+            access: chat.access,
+            newest: chat.newest,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Chat {
+    /// The newest message. Null if there is none, or if you may not read it: you can read a chat that you take part in, and
+    /// a public one in which you have never taken part.
+    async fn last_message(&self, context: &Context<'_>) -> Result<Option<Message>> {
+        if !self.access.reads() {
+            return Ok(None);
+        }
+        let newest = match &self.newest {
+            Some(Newest(newest)) => newest.clone(),
+            None if !AnswerBudget::admits(context, LONGEST_TEXT) => None,
+            None => loaders(context)?.newest_message(self.facts.id).await?,
+        };
+        Ok(newest.map(Message::from))
+    }
+
+    /// Who takes part, in the order in which they joined. Empty if you have left. Of a public chat in which you have never
+    /// taken part you see the first 100, without how far they have read.
+    #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
+    async fn participants(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start of the list, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<ParticipantConnection> {
+        let window = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .window::<JoiningKey>()?;
+        let mut connection = Connection::new(false, false);
+        let is_visitor = self.access == Access::Visitor;
+        // Visitors see the start of the list and cannot go on from there.
+        let is_bounded = window.after.is_some() || window.before.is_some() || window.backward;
+        if self.access.reads() && !(is_visitor && is_bounded) {
+            let part = if window.backward {
+                PagePart::Last(window.before, window.limit())
+            } else {
+                PagePart::First(window.after, window.limit())
+            };
+            let page = ParticipantPage {
+                chat: self.facts.id,
+                part,
+            };
+            let page = window.cut(loaders(context)?.participant_page(page).await?);
+            connection.has_previous_page = page.has_previous;
+            connection.has_next_page = page.has_next && !is_visitor;
+            connection.edges.extend(page.items.into_iter().map(|row| {
+                let (key, mut facts) = (row.key().to_string(), row.facts);
+                if is_visitor {
+                    facts.last_read_number = facts.joined_number;
+                }
+                Edge::new(key, Participant::from(facts))
+            }));
+        }
+        Ok(connection)
+    }
+
+    /// One participant. Null if they do not take part, or you do not.
+    async fn participant(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who.")] user_id: UserId,
+    ) -> Result<Option<Participant>> {
+        if self.access != Access::Participant {
+            return Ok(None);
+        }
+        let row = loaders(context)?
+            .participant(self.facts.id, user_id)
+            .await?;
+        Ok(row.map(|row| Participant::from(row.facts)))
+    }
+
+    /// The numbers of removed messages above your read mark, ascending, at most 1,000: there is nothing to read at these.
+    /// Empty if you do not take part.
+    #[graphql(complexity = 5)]
+    async fn removed_numbers(&self, context: &Context<'_>) -> Result<Numbers> {
+        if self.access != Access::Participant {
+            return Ok(Numbers::default());
+        }
+        let user = Caller::of(context)?.user_id;
+        let loaders = loaders(context)?;
+        let numbers = loaders.removed_above_mark(user, self.facts.id).await?;
+        Ok(Numbers::within_budget(context, numbers))
+    }
+}
+
+/// What a list of chats adds to its edges.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ChatListPosition {
+    /// How far your own feed had come when the list was read. Subscribe after it and no new chat is missed.
+    feed_cursor: Cursor,
+}
+
+/// What is yours about a chat in a list.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct OwnPart {
+    /// Whether you take part; always true in the list of your chats.
+    takes_part: bool,
+    /// Your own participation. Null if you do not take part.
+    participant: Option<Participant>,
+    #[graphql(skip)]
+    chat_id: ChatId,
+    #[graphql(skip)]
+    unread: Option<Number>,
+}
+
+impl OwnPart {
+    fn of(chat: &VisibleChat) -> Self {
+        let own = chat.own.as_ref().map(|own| own.facts.clone());
+        let above_mark = own.as_ref().map_or(0, |own| {
+            chat.chat.facts.message_count - own.last_read_number
+        });
+        Self {
+            takes_part: own.is_some(),
+            chat_id: chat.chat.facts.id,
+            // Without a message above the mark there is nothing to count.
+            unread: (above_mark <= 0).then_some(0),
+            participant: own.map(Participant::from),
+        }
+    }
+}
+
+#[ComplexObject]
+impl OwnPart {
+    /// How many messages you have not read: those above your read mark that have not been removed. 0 if you do not take
+    /// part.
+    async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
+        if let Some(unread) = self.unread {
+            return Ok(unread);
+        }
+        let user = Caller::of(context)?.user_id;
+        let unread = loaders(context)?.unread(user, self.chat_id).await?;
+        Ok(unread.unwrap_or_default())
+    }
+}
+
+/// A list of participants.
+pub(crate) type ParticipantConnection = Connection<String, Participant, EmptyFields, EmptyFields>;
+
+/// A list of chats.
+pub(crate) type ChatConnection = Connection<String, Chat, ChatListPosition, OwnPart>;
+
+/// The connection for this page of chats.
+#[must_use]
+pub(crate) fn chat_connection(
+    feed_cursor: Cursor,
+    page: Page<VisibleChat>,
+    key: impl Fn(&shared_schema::Chat) -> String,
+) -> ChatConnection {
+    let mut connection = Connection::with_additional_fields(
+        page.has_previous,
+        page.has_next,
+        ChatListPosition { feed_cursor },
+    );
+    connection.edges.extend(page.items.into_iter().map(|chat| {
+        let (key, own) = (key(&chat.chat.facts), OwnPart::of(&chat));
+        Edge::with_additional_fields(key, Chat::from(chat), own)
+    }));
+    connection
+}
+
+/// What this field, a list of chats, shows of their newest messages; none if nothing.
+pub(crate) fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
+    let wanted = context.look_ahead();
+    let newest = [wanted.field("edges").field("node"), wanted.field("nodes")]
+        .map(|chat| chat.field("lastMessage"));
+    newest.iter().any(Lookahead::exists).then(|| NewestShown {
+        max_text: PAGE_TEXT,
+        with_answered: newest
+            .iter()
+            .any(|message| message.field("replyTo").exists()),
+    })
+}
+
+/// How much of a chat the caller has not read.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct UnreadCount {
+    /// The chat.
+    chat_id: ChatId,
+    /// Messages above your read mark that have not been removed. Up to 10,000 removed ones are left out.
+    unread_count: Number,
+    /// Your read mark: you have read every message up to and including this number.
+    last_read_number: Number,
+    /// All messages; also the newest one's number.
+    message_count: Number,
+}
+
+impl From<UnreadRow> for UnreadCount {
+    fn from(row: UnreadRow) -> Self {
+        Self {
+            chat_id: row.chat_id,
+            unread_count: row.unread_count.max(0),
+            last_read_number: row.last_read_number,
+            message_count: row.message_count,
+        }
+    }
+}
+
+impl fmt::Display for ActivityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at.as_microsecond(), self.chat)
+    }
+}
+
+impl FromStr for ActivityKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parts(text, |at, chat| {
+            // Nothing happened here before 1970, and Postgres' time begins later than jiff's.
+            let at = Timestamp::from_microsecond(at)
+                .ok()
+                .filter(|&at| at >= Timestamp::UNIX_EPOCH)?;
+            Some(Self {
+                at,
+                chat: ChatId(chat),
+            })
+        })
+    }
+}
+
+impl fmt::Display for JoiningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.joined_seq, self.user)
+    }
+}
+
+impl FromStr for JoiningKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parts(text, |joined_seq, user| {
+            Some(Self {
+                joined_seq,
+                user: UserId(user),
+            })
+        })
+    }
+}
+
+/// Reads `number.uuid`.
+fn parts<K>(text: &str, key: impl FnOnce(i64, uuid::Uuid) -> Option<K>) -> Result<K, Error> {
+    text.split_once('.')
+        .and_then(|(number, id)| key(number.parse().ok()?, uuid::Uuid::try_parse(id).ok()?))
+        .ok_or_else(|| Error::bad_request("not a cursor of this list"))
+}

@@ -1,0 +1,62 @@
+//! Messages, with what they refer to.
+
+use async_graphql::{
+    ComplexObject, Context, Result, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
+
+use chassis::graphql::AnswerBudget;
+
+use super::user::User;
+use crate::databases::loaders::of as loaders;
+
+/// Bytes of the longest text: 5,000 characters.
+pub(crate) const LONGEST_TEXT: usize = 20_000;
+
+/// A list of messages.
+pub(crate) type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
+
+/// A message. Everything in it is the same for everyone who may see it.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Message {
+    #[graphql(flatten)]
+    facts: shared_schema::Message,
+    /// It is shown because another one answers it.
+    #[graphql(skip)]
+    is_answered: bool,
+}
+
+impl From<shared_schema::Message> for Message {
+    fn from(facts: shared_schema::Message) -> Self {
+        Self {
+            facts,
+            is_answered: false,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Message {
+    /// Who sent it, as they are now. Null once their account is gone; `senderUsername` stays.
+    #[graphql(cache_control(max_age = 1))] // A person is no part of the chat's history.
+    async fn sender(&self, context: &Context<'_>) -> Result<Option<User>> {
+        Ok(loaders(context)?.user(self.facts.sender_id).await?)
+    }
+
+    /// The message that this one answers, as it is now.
+    async fn reply_to(&self, context: &Context<'_>) -> Result<Option<Self>> {
+        let Some(id) = self.facts.reply_to_id else {
+            return Ok(None);
+        };
+        // How long those are that a page shows was measured when it was read; what those answer was not.
+        if self.is_answered && !AnswerBudget::admits(context, LONGEST_TEXT) {
+            return Ok(None);
+        }
+        let found = loaders(context)?.message(self.facts.chat_id, id).await?;
+        Ok(found.map(|facts| Self {
+            facts,
+            is_answered: true,
+        }))
+    }
+}

@@ -1,0 +1,149 @@
+//! Relay connections: parsing `first`/`after`/`last`/`before`, and what a page may cost.
+
+use std::str::FromStr;
+
+use chassis::Error;
+use shared_schema::Reason;
+
+/// The most that one page may hold.
+pub(crate) const MAX_PAGE: i32 = 100;
+
+/// The page size where a client names none.
+pub(crate) const PAGE: i32 = 50;
+
+/// The four arguments of a connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PageArgs {
+    /// So many from the start.
+    pub(crate) first: Option<i32>,
+    /// Only what comes after.
+    pub(crate) after: Option<String>,
+    /// So many from the end.
+    pub(crate) last: Option<i32>,
+    /// Only what comes before.
+    pub(crate) before: Option<String>,
+}
+
+/// A page, parsed: a direction, bounds and a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window<K> {
+    /// From the end instead of from the start.
+    pub(crate) backward: bool,
+    /// Exclusive lower bound.
+    pub(crate) after: Option<K>,
+    /// Exclusive upper bound.
+    pub(crate) before: Option<K>,
+    /// 1 to [`MAX_PAGE`].
+    pub(crate) size: i64,
+}
+
+/// Bytes of message texts on a page, those of the messages that are answered included. As JSON, a byte may take six: with
+/// everything else on the page, it stays within what an answer may have.
+pub(crate) const PAGE_TEXT: i64 = 128 * 1024;
+
+impl PageArgs {
+    /// What the arguments ask for. With neither `first` nor `last`, a page from the start.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when they contradict each other, are out of range, or a cursor is not one of this list.
+    pub(crate) fn window<K: FromStr>(&self) -> Result<Window<K>, Error> {
+        let (backward, field, size) = match (self.first, self.last) {
+            (Some(_), Some(_)) => {
+                return Err(Error::bad_input(
+                    "last",
+                    Reason::NotTogetherWith { other: "first" },
+                ));
+            }
+            (None, Some(last)) => (true, "last", last),
+            (first, None) => (false, "first", first.unwrap_or(PAGE)),
+        };
+        if !(1..=MAX_PAGE).contains(&size) {
+            return Err(Error::bad_input(
+                field,
+                Reason::OutOfRange {
+                    min: 1,
+                    max: MAX_PAGE.into(),
+                },
+            ));
+        }
+        Ok(Window {
+            backward,
+            after: key("after", self.after.as_deref())?,
+            before: key("before", self.before.as_deref())?,
+            size: size.into(),
+        })
+    }
+}
+
+impl<K> Window<K> {
+    /// Rows to read for this page: one more than it holds, to know whether there is another page.
+    #[must_use]
+    pub(crate) fn limit(&self) -> i64 {
+        self.size + 1
+    }
+
+    /// Cuts what was read down to the page, in list order, and says whether there is more before and after it.
+    #[must_use]
+    pub(crate) fn cut<T>(&self, read: Vec<T>) -> Page<T> {
+        self.cut_short(read, false)
+    }
+
+    /// The same where `is_cut` says that not all that was asked for was read.
+    #[must_use]
+    pub(crate) fn cut_short<T>(&self, mut read: Vec<T>, is_cut: bool) -> Page<T> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let more = is_cut || read.len() > size;
+        read.truncate(size);
+        if self.backward {
+            read.reverse();
+            Page {
+                items: read,
+                has_previous: more,
+                has_next: self.before.is_some(),
+            }
+        } else {
+            Page {
+                items: read,
+                has_previous: self.after.is_some(),
+                has_next: more,
+            }
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Page<T> {
+    /// In list order.
+    pub(crate) items: Vec<T>,
+    /// Whether the list goes on before.
+    pub(crate) has_previous: bool,
+    /// Whether the list goes on after.
+    pub(crate) has_next: bool,
+}
+
+impl<T> Page<T> {
+    /// The same page of these items.
+    #[must_use]
+    pub(crate) fn with<U>(&self, items: Vec<U>) -> Page<U> {
+        Page {
+            items,
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+        }
+    }
+}
+
+fn key<K: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<K>, Error> {
+    text.map(|text| {
+        text.parse()
+            .map_err(|_| Error::bad_input(field, Reason::NotACursor))
+    })
+    .transpose()
+}
+
+/// The points of a list field: one per item that the page may hold, times what an item costs.
+#[must_use]
+pub(crate) fn page_cost(size: Option<i32>, item: usize) -> usize {
+    usize::try_from(size.unwrap_or(PAGE).clamp(1, MAX_PAGE)).unwrap_or(1) * item
+}

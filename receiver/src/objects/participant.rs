@@ -1,0 +1,28 @@
+//! Participants, with the people they are.
+
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+
+use super::user::User;
+use crate::databases::loaders::of as loaders;
+
+/// A user who takes part in a chat.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Participant {
+    #[graphql(flatten)]
+    facts: shared_schema::Participant,
+}
+
+impl From<shared_schema::Participant> for Participant {
+    fn from(facts: shared_schema::Participant) -> Self {
+        Self { facts }
+    }
+}
+
+#[ComplexObject]
+impl Participant {
+    /// The person, as they are now. Null once their account is gone.
+    async fn user(&self, context: &Context<'_>) -> Result<Option<User>> {
+        Ok(loaders(context)?.user(self.facts.user_id).await?)
+    }
+}

@@ -1,0 +1,3 @@
+//! Who may read what of a chat.
+
+pub(crate) mod access;

@@ -1,0 +1,276 @@
+//! All open sockets of this process: how many there may be, and how they end together.
+
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use chassis::{
+    Limiter, Network, Subject,
+    rate_limit::{Class, Rate},
+};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+use shared_schema::UserId;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::close::Close;
+
+/// When the process ends, its sockets are closed over at most this time, so that their clients do not all reconnect at
+/// the same moment.
+const SPREAD: Duration = Duration::from_secs(20);
+
+/// Sockets closed per second, if that takes less than [`SPREAD`].
+const CLOSED_PER_SECOND: usize = 100;
+
+/// After the last one was told, for close handshakes to finish.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Bounds of the sockets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SocketArgs {
+    /// Sockets of this process.
+    pub(crate) max: usize,
+    /// Sockets opened per second: a crowd that comes back after an outage is let in at the pace of its catching up.
+    pub(crate) upgrades_per_second: NonZeroU32,
+    /// Sockets opened from one network, so that nobody uses up the rate of all.
+    pub(crate) upgrades_per_address: Rate,
+    /// Sockets of one user on this process.
+    pub(crate) max_per_user: usize,
+    /// The time a client has for `connection_init`.
+    pub(crate) init_timeout: Duration,
+    /// Between two WebSocket pings; two without an answer end the socket.
+    pub(crate) ping: Duration,
+    /// A client that reads nothing for so long is closed.
+    pub(crate) stall: Duration,
+    /// Messages that a client may send in ten seconds.
+    pub(crate) max_messages: u32,
+    /// Operations that may run on one socket.
+    pub(crate) max_operations: usize,
+}
+
+impl Default for SocketArgs {
+    fn default() -> Self {
+        Self {
+            max: 10_000,
+            upgrades_per_second: const { NonZeroU32::new(200).expect("200 is not zero") },
+            upgrades_per_address: Rate::OFF,
+            max_per_user: 20,
+            init_timeout: Duration::from_secs(3),
+            ping: Duration::from_secs(20),
+            stall: Duration::from_secs(60),
+            max_messages: 100,
+            max_operations: 32,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Code {
+    code: u16,
+}
+
+/// What the sockets count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SocketMetrics {
+    open: Gauge,
+    opened: Counter,
+    closed: Family<Code, Counter>,
+    pub(crate) operations: Gauge,
+}
+
+impl SocketMetrics {
+    /// Shows them under the service's `/metrics`.
+    pub(crate) fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        registry.register("sockets_open", "Open WebSockets", metrics.open.clone());
+        registry.register(
+            "sockets_opened",
+            "WebSockets opened",
+            metrics.opened.clone(),
+        );
+        registry.register(
+            "sockets_closed",
+            "WebSockets closed by us, by close code",
+            metrics.closed.clone(),
+        );
+        registry.register(
+            "subscriptions",
+            "Running subscriptions",
+            metrics.operations.clone(),
+        );
+        metrics
+    }
+
+    pub(crate) fn closed(&self, close: Close) {
+        self.closed
+            .get_or_create(&Code { code: close.code() })
+            .inc();
+    }
+}
+
+/// All open sockets. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Sockets(Arc<Inner>);
+
+struct Inner {
+    args: SocketArgs,
+    metrics: SocketMetrics,
+    open: AtomicUsize,
+    per_user: Mutex<HashMap<UserId, usize>>,
+    /// One per open socket, cancelled when it is its turn to close.
+    leaving: Mutex<HashMap<u64, CancellationToken>>,
+    next: AtomicUsize,
+    draining: CancellationToken,
+    limiter: Limiter,
+    upgrades_of_network: Class,
+    upgrades: DefaultDirectRateLimiter,
+}
+
+/// A socket's place among the open ones; given back when dropped.
+pub(crate) struct Place {
+    sockets: Sockets,
+    key: u64,
+    user: Option<UserId>,
+    leave: CancellationToken,
+}
+
+impl Sockets {
+    /// No sockets yet.
+    #[must_use]
+    pub(crate) fn new(args: SocketArgs, metrics: SocketMetrics, limiter: &Limiter) -> Self {
+        Self(Arc::new(Inner {
+            limiter: limiter.clone(),
+            upgrades_of_network: Class::new("upgrade", args.upgrades_per_address),
+            args,
+            metrics,
+            open: AtomicUsize::new(0),
+            per_user: Mutex::default(),
+            leaving: Mutex::default(),
+            next: AtomicUsize::new(0),
+            draining: CancellationToken::new(),
+            upgrades: RateLimiter::direct(Quota::per_second(args.upgrades_per_second)),
+        }))
+    }
+
+    pub(crate) fn args(&self) -> SocketArgs {
+        self.0.args
+    }
+
+    pub(crate) fn metrics(&self) -> &SocketMetrics {
+        &self.0.metrics
+    }
+
+    /// A place for one more socket of a client who has shown no token yet, if too many did not come from there.
+    pub(crate) fn enter_from(&self, network: Network) -> Option<Place> {
+        let Inner {
+            limiter,
+            upgrades_of_network,
+            ..
+        } = &*self.0;
+        let network = Subject::network(network);
+        limiter.charge(upgrades_of_network, network, 1).ok()?;
+        let place = self.enter();
+        if place.is_none() {
+            limiter.refund(upgrades_of_network, network, 1);
+        }
+        place
+    }
+
+    /// A place for one more socket, if there is one, and if not too many came within this second.
+    pub(crate) fn enter(&self) -> Option<Place> {
+        let inner = &self.0;
+        if inner.draining.is_cancelled() || inner.upgrades.check().is_err() {
+            return None;
+        }
+        let taken = inner
+            .open
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
+                (open < inner.args.max).then_some(open + 1)
+            });
+        taken.ok()?;
+        inner.metrics.open.inc();
+        inner.metrics.opened.inc();
+        let key = inner.next.fetch_add(1, Ordering::Relaxed) as u64;
+        let leave = CancellationToken::new();
+        lock(&inner.leaving).insert(key, leave.clone());
+        Some(Place {
+            sockets: self.clone(),
+            key,
+            user: None,
+            leave,
+        })
+    }
+
+    /// Closes all sockets in random order, spread out, and waits until they are gone.
+    pub(crate) async fn drain(&self) {
+        self.0.draining.cancel();
+        // A map's order is random, which is what is wanted here.
+        let leaving: Vec<CancellationToken> = lock(&self.0.leaving).values().cloned().collect();
+        let count = u32::try_from(leaving.len()).unwrap_or(u32::MAX).max(1);
+        let per_second = u32::try_from(CLOSED_PER_SECOND).unwrap_or(1);
+        let pause = (SPREAD / count).min(Duration::from_secs(1) / per_second);
+        for leave in leaving {
+            leave.cancel();
+            sleep(pause).await;
+        }
+        let gone = async {
+            while self.0.open.load(Ordering::Acquire) > 0 {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        // Whoever does not finish the handshake by then is cut off with the process.
+        drop(tokio::time::timeout(FAREWELL, gone).await);
+    }
+}
+
+impl Place {
+    /// Counts the socket as this user's, if they may have one more.
+    pub(crate) fn belongs_to(&mut self, user: UserId) -> bool {
+        let mut per_user = lock(&self.sockets.0.per_user);
+        let count = per_user.entry(user).or_default();
+        if *count >= self.sockets.0.args.max_per_user {
+            return false;
+        }
+        *count += 1;
+        self.user = Some(user);
+        true
+    }
+
+    /// Cancelled when it is this socket's turn to close.
+    pub(crate) fn leave(&self) -> CancellationToken {
+        self.leave.clone()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let inner = &self.sockets.0;
+        inner.open.fetch_sub(1, Ordering::AcqRel);
+        inner.metrics.open.dec();
+        lock(&inner.leaving).remove(&self.key);
+        if let Some(user) = self.user {
+            let mut per_user = lock(&inner.per_user);
+            if let Some(count) = per_user.get_mut(&user) {
+                *count -= 1;
+                if *count == 0 {
+                    per_user.remove(&user);
+                }
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,99 @@
+//! Watches over a socket's right to be open.
+
+use std::time::Duration;
+
+use chassis::{Caller, Error, auth::SessionWatch};
+use jiff::{SignedDuration, Timestamp};
+use shared_schema::{Change, FeedId, SessionId};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::{close::Close, websocket::upgrade::SocketContext};
+use crate::{db, live::feeds::reader::Reader};
+
+/// A token is honoured for so long after it expires: clocks differ.
+const GRACE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Between two attempts while Postgres is away.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Knows when a socket has to close: its token expires, its session ends, or the process leaves.
+pub(crate) struct Sentinel {
+    session: SessionId,
+    watch: SessionWatch,
+    own: Reader,
+    expires: Instant,
+    leave: CancellationToken,
+}
+
+impl Sentinel {
+    /// Watches over a caller's socket from here on.
+    ///
+    /// The session and the caller's own feed are watched before the session is checked, so an end of the session that the
+    /// check does not see yet will be heard of. The feed is faster, and the watch also knows of an end that could not be
+    /// written to the feed.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` when the session has ended already; `UNAVAILABLE` when Postgres is away.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tokens carry times, and their leeway covers clocks that differ"
+    )]
+    pub(crate) async fn post(
+        context: &SocketContext,
+        caller: &Caller,
+        leave: CancellationToken,
+    ) -> Result<Self, Error> {
+        let watch = context.verifier.ended().watch(caller.session_id);
+        let own = context
+            .hub
+            .watch_one(FeedId::from(caller.user_id))
+            .await?
+            .ok_or_else(Error::unauthenticated)?;
+        let own = Reader::new(&context.hub, own, None);
+        if !db::sessions::is_live(&context.pool, caller.session_id, caller.user_id).await? {
+            return Err(Error::unauthenticated());
+        }
+        // A token that has expired already was accepted within the same grace, and has only the rest of it.
+        let left = caller.expires_at.duration_since(Timestamp::now()) + GRACE;
+        let left = Duration::try_from(left).unwrap_or_default();
+        Ok(Self {
+            session: caller.session_id,
+            watch,
+            own,
+            expires: Instant::now() + left,
+            leave,
+        })
+    }
+
+    /// Waits until the socket has to close. Safe to cancel.
+    pub(crate) async fn alarm(&mut self) -> Close {
+        loop {
+            tokio::select! {
+                () = self.leave.cancelled() => return Close::Restart,
+                () = sleep_until(self.expires) => return Close::Forbidden,
+                () = self.watch.ended() => return Close::Forbidden,
+                batch = self.own.next() => match batch {
+                    Ok(batch) => {
+                        let mut ended = false;
+                        for event in &batch.events {
+                            if let Change::SessionRevoked { session_id } = event.change {
+                                // Requests with its tokens are refused as soon as the database confirms it.
+                                self.watch.hurry();
+                                ended |= session_id == self.session;
+                            }
+                        }
+                        // After a reset nobody knows what was missed: the client comes back and is checked anew.
+                        if ended || batch.reset.is_some() {
+                            return Close::Forbidden;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot watch over a session");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                },
+            }
+        }
+    }
+}
