@@ -33,7 +33,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 use axum::{Router, body::Bytes};
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use answer_budget::AnswerBudget;
@@ -59,6 +59,7 @@ use crate::{
 struct WithoutAliases;
 
 type Execute = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
+type ExecuteStream = Arc<dyn Fn(Request) -> BoxStream<'static, Response> + Send + Sync>;
 type PerRequest = Arc<dyn Fn(Request) -> Request + Send + Sync>;
 type Share =
     Arc<dyn Fn(&mut Request, &Caller) -> Option<BoxFuture<'static, Option<Bytes>>> + Send + Sync>;
@@ -74,6 +75,7 @@ pub struct Endpoint {
     execute: Execute,
     /// For documents with aliases.
     execute_counting: Option<Execute>,
+    execute_stream: ExecuteStream,
     args: GraphqlArgs,
     limits: Limits,
     field_limits: Option<FieldLimits>,
@@ -107,8 +109,9 @@ impl Endpoint {
             None
         };
         Self {
-            execute: executing(schema),
+            execute: executing(schema.clone()),
             execute_counting: None,
+            execute_stream: streaming(schema),
             args: args.clone(),
             limits: Limits::default(),
             field_limits: None,
@@ -131,7 +134,7 @@ impl Endpoint {
         self
     }
 
-    /// Executes documents with aliases on this schema, which was built through [`Limits::count`] as well. Without it they
+    /// Executes subscriptions and documents with aliases on this schema, which was built through [`Limits::count`] as well. Without it they
     /// are executed like all others, which is right where even twenty times the longest text is little.
     #[must_use]
     pub fn counting<Q, M, S>(mut self, schema: Schema<Q, M, S>) -> Self
@@ -140,7 +143,8 @@ impl Endpoint {
         M: ObjectType + 'static,
         S: SubscriptionType + 'static,
     {
-        self.execute_counting = Some(executing(schema));
+        self.execute_counting = Some(executing(schema.clone()));
+        self.execute_stream = streaming(schema);
         self
     }
 
@@ -310,6 +314,12 @@ impl Endpoint {
         }
     }
 
+    /// Executes a prepared and checked subscription, and maps the errors of each response.
+    #[must_use]
+    pub fn execute_stream(&self, request: Request) -> BoxStream<'static, Response> {
+        (self.execute_stream)(request)
+    }
+
     /// Response key and name of the fields at the top of the operation.
     fn root_fields(&self, request: &mut Request) -> Vec<(String, String)> {
         use async_graphql::parser::types::Selection;
@@ -362,6 +372,15 @@ where
         let schema = schema.clone();
         async move { schema.execute(request).await }.boxed()
     })
+}
+
+fn streaming<Q, M, S>(schema: Schema<Q, M, S>) -> ExecuteStream
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    Arc::new(move |request| schema.execute_stream(request).map(finish).boxed())
 }
 
 /// The operation of the document that this name selects.

@@ -2,6 +2,7 @@
 
 use std::{future::ready, sync::Arc};
 
+use axum::Router;
 use chassis::{
     Bound, EndedSessions, Limiter, Service, StartError, Verifier,
     config::PostgresArgs,
@@ -17,32 +18,32 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::Config,
     databases::{
-        read_target::Sources,
-        replica::{ReplicaState, ReplicaStatus, measure},
+        database::Databases,
+        read_target::ReadTarget,
+        replica::{ReplicaState, ReplicaStatus, measure_lag},
     },
-    db::{self, probes},
+    db::{self, SCHEMA_VERSION, probes},
     live::{
         feeds::{
             hub::{FeedMetrics, Hub},
             sweep::sweep,
         },
-        redis_listener::{HintMetrics, Hints},
-        shared_execution::executor::{PressMetrics, Presses},
+        redis_listener::{RedisListener, RedisMetrics},
+        shared_execution::{execution::SharedExecutionMetrics, executor::SharedExecutor},
     },
-    page_cache::{PageMetrics, Pages},
+    page_cache::{PageCache, PageCacheMetrics},
     schema,
+    state::State,
     transport::{
-        connection_registry::{SocketMetrics, Sockets},
+        connection_registry::{ConnectionMetrics, ConnectionRegistry},
+        context::ConnectionContext,
         sse,
-        websocket::upgrade::{self, SocketContext},
+        websocket::upgrade,
     },
 };
 
-/// The newest migration whose tables this build uses.
-const SCHEMA_VERSION: u32 = 6;
-
 /// Connections to Postgres: reads are many and short.
-const POOL_MAX: usize = 30;
+const MAX_POOL_CONNECTIONS: usize = 30;
 
 /// The service, bound to its port.
 pub struct Application {
@@ -56,7 +57,8 @@ impl Application {
     /// # Errors
     /// One line that says what to change: a variable, or the database's schema.
     pub async fn build(mut config: Config) -> Result<Self, StartError> {
-        config.postgres.db_pool_max.get_or_insert(POOL_MAX);
+        let pool_max = &mut config.postgres.db_pool_max;
+        pool_max.get_or_insert(MAX_POOL_CONNECTIONS);
         let pool = postgres::connect(&config.postgres, "receiver")?;
         postgres::require_schema(&pool, SCHEMA_VERSION).await?;
         let replica = config.replica.connect(&config.postgres)?;
@@ -70,95 +72,35 @@ impl Application {
         }
         let registry = metrics.registry();
         ended.register(registry);
-        let (hub, interest) = Hub::new(
-            pool.clone(),
-            config.live.hub(),
-            FeedMetrics::register(registry),
-        );
-        let hints = Hints::new(
-            &config.redis,
-            hub.clone(),
-            interest,
-            HintMetrics::register(registry),
-        )?;
-        let limiter = Limiter::new(registry);
-        let proxies = config.proxies.proxies();
-        let searches = Class::new("search", config.searches.searches_per_user);
-        let field_limits = config
-            .rates
-            .field_limits(&limiter, &proxies)
-            .field("publicChats", searches);
-        let sockets = Sockets::new(
-            config.live.sockets(),
-            SocketMetrics::register(registry),
-            &limiter,
-        );
+        let status = ReplicaStatus::register(registry, replica.is_some());
+        let replica = replica.map(|pool| (pool, status));
+        let feed_metrics = FeedMetrics::register(registry);
+        let (hub, channel_changes) = Hub::new(pool.clone(), config.live.hub(), feed_metrics);
+        let redis_metrics = RedisMetrics::register(registry);
+        let listener =
+            RedisListener::new(&config.redis, hub.clone(), channel_changes, redis_metrics)?;
 
-        let status = ReplicaStatus::register(metrics.registry(), replica.is_some());
-        let sources = Sources::new(&pool, replica.as_ref().map(|pool| (pool, status.clone())));
-        let counting = schema::counting_schema(&sources, &hub);
-        let endpoint = Endpoint::new(schema::schema(&sources, &hub), &config.graphql)
-            .counting(counting.clone())
-            .limits(schema::limits())
-            .field_limits(field_limits)
-            .verifier(&verifier)
-            .operations(metrics.operations());
-        // Queries may read from a replica; subscriptions may not.
-        let reading = sources.clone();
-        let queries = endpoint
-            .clone()
-            .per_request(move |request| request.data(reading.reading()));
-        let presses = Presses::new(
-            counting,
-            endpoint.clone(),
-            config.live.ledger(),
-            PressMetrics::register(metrics.registry()),
-        );
-        let context = Arc::new(SocketContext {
-            presses,
-            endpoint: endpoint.clone(),
-            verifier: verifier.clone(),
-            hub: hub.clone(),
-            pool: pool.clone(),
-            sockets: sockets.clone(),
-            proxies,
-            allowed_origins: config.graphql.allowed_origins.clone(),
-        });
-        let pages = Pages::new(
-            &sources,
-            queries.clone(),
-            PageMetrics::register(metrics.registry()),
-        );
-        let streams = Arc::clone(&context);
-        let http = queries
-            .shared_answers(move |request, caller| pages.find(request, caller))
-            .subscriptions(move |request, caller| sse::serve(Arc::clone(&streams), request, caller))
-            .router();
-        let routes = upgrade::router(context, http);
-        let redis = hints.connected();
+        let databases = Databases::new(&pool, replica.clone());
+        let (routes, connections) = routes(&config, &databases, &hub, &verifier, &mut metrics);
+        let redis = listener.connected();
         let bound = Service::new("receiver", &config.listen, &config.drain)
             .routes(routes)
-            .checks(checks(
-                &pool,
-                replica.as_ref().map(|pool| (pool, &status)),
-                &verifier,
-                &redis,
-            ))
+            .checks(checks(&pool, replica.as_ref(), &verifier, &redis))
             .metrics(metrics)
-            .on_drain("sockets", move || async move { sockets.drain().await })
+            .on_drain("sockets", move || async move { connections.drain().await })
             .bind()
             .await?;
 
         let background = CancellationToken::new();
         // Two tasks, so that whatever Redis brings cannot take the sweep down, which is the guarantee.
-        tokio::spawn(background.clone().run_until_cancelled_owned(hints.run()));
+        tokio::spawn(background.clone().run_until_cancelled_owned(listener.run()));
         tokio::spawn(
             background
                 .clone()
                 .run_until_cancelled_owned(sweep(hub, redis)),
         );
-        if let Some(replica) = replica {
-            let measuring = measure(pool, replica, config.replica.replica_max_lag, status);
+        if let Some((replica, status)) = replica {
+            let measuring = measure_lag(pool, replica, config.replica.replica_max_lag, status);
             tokio::spawn(background.clone().run_until_cancelled_owned(measuring));
         }
         Ok(Self { bound, background })
@@ -179,6 +121,61 @@ impl Application {
         let _background = self.background.drop_guard();
         self.bound.run(stop).await
     }
+}
+
+/// `/graphql` over HTTP, WebSocket and server-sent events, and the open connections.
+fn routes(
+    config: &Config,
+    databases: &Databases,
+    hub: &Hub,
+    verifier: &Verifier,
+    metrics: &mut Metrics,
+) -> (Router, ConnectionRegistry) {
+    let limiter = Limiter::new(metrics.registry());
+    let proxies = config.proxies.proxies();
+    let searches = Class::new("search", config.searches.searches_per_user);
+    let field_limits = config
+        .rates
+        .field_limits(&limiter, &proxies)
+        .field("publicChats", searches);
+    let connection_metrics = ConnectionMetrics::register(metrics.registry());
+    let connections =
+        ConnectionRegistry::new(config.live.connections(), connection_metrics, &limiter);
+
+    let state = || State {
+        databases: databases.clone(),
+        hub: hub.clone(),
+    };
+    let endpoint = Endpoint::new(schema::schema(state()), &config.graphql)
+        .counting(schema::counting_schema(state()))
+        .limits(schema::limits())
+        .field_limits(field_limits)
+        .verifier(verifier)
+        .operations(metrics.operations());
+    // Queries may read from a replica; subscriptions may not.
+    let read_from = databases.clone();
+    let queries = endpoint
+        .clone()
+        .per_request(move |request| request.data(ReadTarget::new(&read_from)));
+    let execution_metrics = SharedExecutionMetrics::register(metrics.registry());
+    let context = Arc::new(ConnectionContext {
+        executor: SharedExecutor::new(endpoint.clone(), config.live.quota(), execution_metrics),
+        endpoint,
+        verifier: verifier.clone(),
+        hub: hub.clone(),
+        pool: databases.primary().pool.clone(),
+        connections: connections.clone(),
+        proxies,
+        allowed_origins: config.graphql.allowed_origins.clone(),
+    });
+    let page_metrics = PageCacheMetrics::register(metrics.registry());
+    let page_cache = PageCache::new(databases, queries.clone(), page_metrics);
+    let streams = Arc::clone(&context);
+    let http = queries
+        .shared_answers(move |request, caller| page_cache.get(request, caller))
+        .subscriptions(move |request, caller| sse::serve(Arc::clone(&streams), request, caller))
+        .router();
+    (upgrade::router(context, http), connections)
 }
 
 /// Read from the primary, because a replica may lag, and over a connection of its own: whoever was signed out stays so
@@ -202,7 +199,7 @@ async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
 /// memory needs neither.
 fn checks(
     pool: &Pool,
-    replica: Option<(&Pool, &ReplicaStatus)>,
+    replica: Option<&(Pool, ReplicaStatus)>,
     verifier: &Verifier,
     redis: &watch::Receiver<bool>,
 ) -> Checks {

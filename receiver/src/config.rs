@@ -15,8 +15,8 @@ use clap::{Args, Parser};
 use secrecy::SecretString;
 
 use crate::{
-    live::{feeds::hub::HubArgs, shared_execution::subscription_quota::LedgerArgs},
-    transport::connection_registry::SocketArgs,
+    live::{feeds::hub::HubArgs, shared_execution::subscription_quota::QuotaArgs},
+    transport::connection_registry::ConnectionArgs,
 };
 
 /// Serves queries and live updates of chats. Reads only.
@@ -66,17 +66,17 @@ pub struct Config {
 pub struct SearchArgs {
     /// Searches of one user for public chats, such as `10/10s`: ten at once, then one per second. `off` is no limit.
     /// Counted by each instance for itself.
-    #[arg(long, env = "SEARCHES_PER_USER", default_value_t = SEARCHES)]
+    #[arg(long, env = "SEARCHES_PER_USER", default_value_t = DEFAULT_SEARCHES)]
     pub searches_per_user: Rate,
 }
 
 /// Whoever types a name letter by letter searches some ten times.
-const SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
+const DEFAULT_SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
 
 impl Default for SearchArgs {
     fn default() -> Self {
         Self {
-            searches_per_user: SEARCHES,
+            searches_per_user: DEFAULT_SEARCHES,
         }
     }
 }
@@ -150,7 +150,7 @@ pub struct LiveArgs {
     /// WebSockets that one address may open, such as `100/5s`: a hundred at once, then twenty per second; an IPv6 address
     /// counts as its /64. More are answered 503 with a time to come back. `off` is no limit. Counted by each instance for
     /// itself.
-    #[arg(long, env = "SOCKETS_PER_ADDRESS", default_value_t = SOCKETS_OF_ADDRESS)]
+    #[arg(long, env = "SOCKETS_PER_ADDRESS", default_value_t = DEFAULT_SOCKETS_PER_ADDRESS)]
     pub sockets_per_address: Rate,
     /// Most open WebSockets of one user: each tab of each device has one, and they spread over the receivers.
     #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "20")]
@@ -170,7 +170,7 @@ pub struct LiveArgs {
 }
 
 /// A whole office may come back at once. A few such addresses leave room for others.
-const SOCKETS_OF_ADDRESS: Rate = Rate::new(100, Duration::from_secs(5));
+const DEFAULT_SOCKETS_PER_ADDRESS: Rate = Rate::new(100, Duration::from_secs(5));
 
 impl LiveArgs {
     pub(crate) fn hub(&self) -> HubArgs {
@@ -181,36 +181,36 @@ impl LiveArgs {
         }
     }
 
-    pub(crate) fn ledger(&self) -> LedgerArgs {
-        LedgerArgs {
-            per_user: self.subscription_kib_per_user.saturating_mul(1024),
-            in_all: self.subscriptions_mib.saturating_mul(1024 * 1024),
+    pub(crate) fn quota(&self) -> QuotaArgs {
+        QuotaArgs {
+            max_per_user: self.subscription_kib_per_user.saturating_mul(1024),
+            max_total: self.subscriptions_mib.saturating_mul(1024 * 1024),
         }
     }
 
-    pub(crate) fn sockets(&self) -> SocketArgs {
-        SocketArgs {
+    pub(crate) fn connections(&self) -> ConnectionArgs {
+        ConnectionArgs {
             max: self.max_sockets,
             upgrades_per_second: self.sockets_per_second,
             upgrades_per_address: self.sockets_per_address,
             max_per_user: self.max_sockets_per_user,
             ping: self.socket_ping,
             stall: self.socket_stall,
-            ..SocketArgs::default()
+            ..ConnectionArgs::default()
         }
     }
 }
 
 impl Default for LiveArgs {
     fn default() -> Self {
-        let sockets = SocketArgs::default();
+        let sockets = ConnectionArgs::default();
         Self {
             feed_window: 2048,
             windows_mib: 64,
             resume_limit: 500,
             max_sockets: sockets.max,
             sockets_per_second: sockets.upgrades_per_second,
-            sockets_per_address: SOCKETS_OF_ADDRESS,
+            sockets_per_address: DEFAULT_SOCKETS_PER_ADDRESS,
             max_sockets_per_user: sockets.max_per_user,
             subscription_kib_per_user: 8192,
             subscriptions_mib: 256,

@@ -16,6 +16,9 @@ pub(crate) mod sessions;
 use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
+/// The newest migration whose tables this build uses.
+pub(crate) const SCHEMA_VERSION: u32 = 6;
+
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.
 async fn rows(
@@ -24,7 +27,7 @@ async fn rows(
     parameters: &[&(dyn ToSql + Sync)],
 ) -> Result<Vec<Row>, Error> {
     match rows_once(pool, sql, parameters).await {
-        Err(Broken::Connection(error)) => {
+        Err(QueryError::Connection(error)) => {
             tracing::debug!(%error, "a database connection broke; reading again");
             Ok(rows_once(pool, sql, parameters).await?)
         }
@@ -36,8 +39,8 @@ async fn rows_once(
     pool: &Pool,
     sql: &str,
     parameters: &[&(dyn ToSql + Sync)],
-) -> Result<Vec<Row>, Broken> {
-    let client = pool.get().await.map_err(Broken::Other)?;
+) -> Result<Vec<Row>, QueryError> {
+    let client = pool.get().await.map_err(QueryError::Other)?;
     let read = async {
         let statement = client.prepare_cached(sql).await?;
         client.query(&statement, parameters).await
@@ -49,24 +52,24 @@ async fn rows_once(
                 Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN)
             );
         if ended {
-            Broken::Connection(error)
+            QueryError::Connection(error)
         } else {
-            Broken::Other(error.into())
+            QueryError::Other(error.into())
         }
     })
 }
 
 /// Why there are no rows.
-enum Broken {
+enum QueryError {
     Connection(tokio_postgres::Error),
     Other(Error),
 }
 
-impl From<Broken> for Error {
-    fn from(broken: Broken) -> Self {
+impl From<QueryError> for Error {
+    fn from(broken: QueryError) -> Self {
         match broken {
-            Broken::Connection(error) => error.into(),
-            Broken::Other(error) => error,
+            QueryError::Connection(error) => error.into(),
+            QueryError::Other(error) => error,
         }
     }
 }

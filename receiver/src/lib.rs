@@ -10,6 +10,7 @@ mod page_cache;
 mod participants;
 mod queries;
 mod schema;
+mod state;
 mod subscriptions;
 mod transport;
 

@@ -8,4 +8,3 @@ pub(crate) mod numbers;
 pub(crate) mod pagination;
 pub(crate) mod participant;
 pub(crate) mod signal;
-pub(crate) mod user;

@@ -26,26 +26,26 @@ use moka::{Expiry, future::Cache};
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use shared_schema::{ChatId, Cursor};
 
-use crate::{databases::read_target::Sources, db, participants::access::Admission};
-use page_query::Wish;
+use crate::{databases::database::Databases, db, participants::access::PreauthorizedChat};
+use page_query::PageQuery;
 
 /// How long a page is kept of which nothing can become stale while its chat's head stands: long enough for the next
 /// reader of a quiet chat.
-const LIFETIME: Duration = Duration::from_secs(60);
+const MAX_TTL: Duration = Duration::from_secs(60);
 
 /// Bytes of one page: as many as any answer may have.
-const LARGEST: usize = 1024 * 1024;
+const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
 /// Bytes of all pages, with their questions.
-const MOST: u64 = 32 * 1024 * 1024;
+const MAX_CACHE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// What the pages count.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PageMetrics {
+pub(crate) struct PageCacheMetrics {
     executed: Counter,
 }
 
-impl PageMetrics {
+impl PageCacheMetrics {
     /// Shows them under the service's `/metrics`.
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
@@ -60,56 +60,60 @@ impl PageMetrics {
 
 /// Equal for requests that have the same answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+struct PageKey {
     head: Cursor,
-    wish: Wish,
+    query: PageQuery,
 }
 
 /// An answer.
 #[derive(Clone)]
-struct Page {
+struct CachedPage {
     json: Bytes,
     /// How long it may be kept: less where it shows what is no message, such as a person's name.
-    lifetime: Duration,
+    ttl: Duration,
     /// Something happened in the chat while it was made. It is good for those who waited for it and for nobody else: what
     /// it shows may be newer than its key says, and what is newer may yet be lost with a database that fails.
-    has_moved: bool,
+    is_stale: bool,
 }
 
 /// Each page has a lifetime of its own.
-struct OwnLifetime;
+struct PerEntryTtl;
 
-impl Expiry<Key, Page> for OwnLifetime {
-    fn expire_after_create(&self, _: &Key, page: &Page, _: Instant) -> Option<Duration> {
-        Some(page.lifetime)
+impl Expiry<PageKey, CachedPage> for PerEntryTtl {
+    fn expire_after_create(&self, _: &PageKey, page: &CachedPage, _: Instant) -> Option<Duration> {
+        Some(page.ttl)
     }
 }
 
 /// The pages of this process. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Pages(Arc<Inner>);
+pub(crate) struct PageCache(Arc<Inner>);
 
 struct Inner {
-    sources: Sources,
+    databases: Databases,
     endpoint: Endpoint,
-    kept: Cache<Key, Page>,
-    metrics: PageMetrics,
+    entries: Cache<PageKey, CachedPage>,
+    metrics: PageCacheMetrics,
 }
 
-impl Pages {
-    /// Pages that are executed by `endpoint`, which reads from `sources`.
+impl PageCache {
+    /// Pages that are executed by `endpoint`, which reads from `databases`.
     #[must_use]
-    pub(crate) fn new(sources: &Sources, endpoint: Endpoint, metrics: PageMetrics) -> Self {
-        let bytes = |key: &Key, page: &Page| {
-            u32::try_from(key.wish.bytes() + page.json.len()).unwrap_or(u32::MAX)
+    pub(crate) fn new(
+        databases: &Databases,
+        endpoint: Endpoint,
+        metrics: PageCacheMetrics,
+    ) -> Self {
+        let bytes = |key: &PageKey, page: &CachedPage| {
+            u32::try_from(key.query.bytes() + page.json.len()).unwrap_or(u32::MAX)
         };
         Self(Arc::new(Inner {
-            sources: sources.clone(),
+            databases: databases.clone(),
             endpoint,
-            kept: Cache::builder()
-                .max_capacity(MOST)
+            entries: Cache::builder()
+                .max_capacity(MAX_CACHE_BYTES)
                 .weigher(bytes)
-                .expire_after(OwnLifetime)
+                .expire_after(PerEntryTtl)
                 .build(),
             metrics,
         }))
@@ -117,23 +121,23 @@ impl Pages {
 
     /// The answer to a checked request, if it asks for a page of messages and nothing else. None where it has to be
     /// executed for this caller, which also tells them what is wrong.
-    pub(crate) fn find(
+    pub(crate) fn get(
         &self,
         request: &mut Request,
         caller: &Caller,
     ) -> Option<impl Future<Output = Option<Bytes>> + Send + 'static + use<>> {
-        let (chat, wish) = Wish::of(request)?;
+        let (chat, query) = PageQuery::of(request)?;
         let (pages, user) = (Arc::clone(&self.0), caller.user_id);
         Some(async move {
-            let loaders = &pages.sources.first().loaders;
+            let loaders = &pages.databases.preferred().loaders;
             let head = loaders.head(chat, user).await.ok()??;
-            let key = Key { head, wish };
+            let key = PageKey { head, query };
             let page = pages
-                .kept
-                .optionally_get_with_by_ref(&key, pages.make(chat, &key))
+                .entries
+                .optionally_get_with_by_ref(&key, pages.execute(chat, &key))
                 .await?;
-            if page.has_moved {
-                pages.kept.invalidate(&key).await;
+            if page.is_stale {
+                pages.entries.invalidate(&key).await;
             }
             Some(page.json)
         })
@@ -142,26 +146,26 @@ impl Pages {
 
 impl Inner {
     /// Executes a page for everyone, that is, for nobody in particular.
-    async fn make(&self, chat: ChatId, key: &Key) -> Option<Page> {
+    async fn execute(&self, chat: ChatId, key: &PageKey) -> Option<CachedPage> {
         self.metrics.executed.inc();
-        let mut request = key.wish.request()?.data(Admission(chat));
+        let mut request = key.query.request()?.data(PreauthorizedChat(chat));
         self.endpoint.check(&mut request).ok()?;
         let request = self.endpoint.prepare(request, None);
         let answer = self.endpoint.execute(request).await;
         if !answer.errors.is_empty() {
             return None;
         }
-        let lifetime = match answer.cache_control.max_age {
-            0 => LIFETIME,
+        let ttl = match answer.cache_control.max_age {
+            0 => MAX_TTL,
             seconds => Duration::from_secs(seconds.try_into().ok()?),
         };
-        let json = encode(&answer, LARGEST)?.into();
-        let heads = db::feeds::heads(&self.sources.first().pool, &[chat.into()]).await;
+        let json = encode(&answer, MAX_PAGE_BYTES)?.into();
+        let heads = db::feeds::heads(&self.databases.preferred().pool, &[chat.into()]).await;
         let head = heads.ok()?.remove(&chat.into());
-        Some(Page {
+        Some(CachedPage {
             json,
-            lifetime,
-            has_moved: head != Some(key.head),
+            ttl,
+            is_stale: head != Some(key.head),
         })
     }
 }

@@ -1,3 +1,4 @@
 //! Who may read what of a chat.
 
 pub(crate) mod access;
+pub(crate) mod participation;

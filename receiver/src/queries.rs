@@ -1,4 +1,4 @@
-//! One file per query.
+//! One file per query: arguments, resolver, rule.
 
 pub(crate) mod chat;
 pub(crate) mod chats;
@@ -8,13 +8,16 @@ pub(crate) mod messages;
 pub(crate) mod public_chats;
 pub(crate) mod unread_counts;
 
-use async_graphql::Context;
-use chassis::Error;
+use async_graphql::MergedObject;
 
-use crate::live::feeds::hub::Hub;
-
-pub(crate) fn hub<'a>(context: &Context<'a>) -> Result<&'a Hub, Error> {
-    context
-        .data::<Hub>()
-        .map_err(|error| Error::internal(error.message))
-}
+/// All queries.
+#[derive(Default, MergedObject)]
+pub(crate) struct Query(
+    chats::Chats,
+    public_chats::PublicChats,
+    chat::ChatById,
+    messages::Messages,
+    message::MessageById,
+    unread_counts::UnreadCounts,
+    feed::FeedPage,
+);

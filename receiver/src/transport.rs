@@ -5,7 +5,7 @@
 
 pub(crate) mod close;
 pub(crate) mod connection_registry;
-pub(crate) mod operation;
+pub(crate) mod context;
 pub(crate) mod operation_result;
 pub(crate) mod operation_stream;
 pub(crate) mod session_guard;

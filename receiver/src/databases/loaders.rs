@@ -7,10 +7,7 @@ pub(crate) mod participant_pages;
 
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
-use async_graphql::{
-    Context,
-    dataloader::{DataLoader, Loader},
-};
+use async_graphql::dataloader::{DataLoader, Loader};
 use chassis::{Error, postgres::Pool};
 use futures_util::future::BoxFuture;
 use moka::sync::Cache;
@@ -18,7 +15,6 @@ use shared_schema::{ChatId, Cursor, MessageId, Number, UserId};
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::Instrument;
 
-use super::read_target::source;
 use crate::db::{self, chats::VisibleChat, participants::ParticipantRow};
 use participant_pages::{ParticipantPage, ParticipantPages};
 
@@ -27,13 +23,13 @@ use participant_pages::{ParticipantPage, ParticipantPages};
 const PROFILE_LIFETIME: Duration = Duration::from_secs(2);
 
 /// Profiles kept at the most.
-const PROFILES: u64 = 10_000;
+const MAX_PROFILES: u64 = 10_000;
 
 /// Numbers of removed messages told of one chat.
 const MAX_REMOVED_NUMBERS: i64 = 1_000;
 
 /// How long a statement may take that others wait behind.
-const PATIENCE: Duration = Duration::from_secs(1);
+const HEADS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The loaders of one database.
 pub(crate) struct Loaders {
@@ -49,20 +45,12 @@ pub(crate) struct Loaders {
     participant_pages: DataLoader<ParticipantPages>,
 }
 
-/// The loaders of wherever this request reads.
-///
-/// # Errors
-/// Never in a schema built by this crate.
-pub(crate) fn of<'a>(context: &Context<'a>) -> Result<&'a Loaders, Error> {
-    Ok(&source(context)?.loaders)
-}
-
 impl Loaders {
     /// Loaders that read from `pool`.
     #[must_use]
     pub(crate) fn new(pool: &Pool) -> Self {
         let profiles = Cache::builder()
-            .max_capacity(PROFILES)
+            .max_capacity(MAX_PROFILES)
             .time_to_live(PROFILE_LIFETIME)
             .build();
         let pool = || pool.clone();
@@ -361,7 +349,7 @@ impl Loader<(ChatId, UserId)> for Heads {
         &self,
         keys: &[(ChatId, UserId)],
     ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
-        match timeout(PATIENCE, db::participants::accesses(&self.0, keys)).await {
+        match timeout(HEADS_TIMEOUT, db::participants::accesses(&self.0, keys)).await {
             Ok(found) => Ok(found?
                 .into_iter()
                 .filter(|(_, (access, _))| access.reads())

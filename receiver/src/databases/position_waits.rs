@@ -16,13 +16,13 @@ use tokio::time::{Instant, sleep_until};
 use crate::{db, live::feeds::hub::Hub};
 
 /// How long a query waits for a replica before it asks the primary.
-pub(crate) const REPLICA_PATIENCE: Duration = Duration::from_millis(250);
+pub(crate) const REPLICA_WAIT_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// How long a query waits for the primary to have what its caller has seen.
-pub(crate) const PRIMARY_PATIENCE: Duration = Duration::from_millis(1_500);
+pub(crate) const PRIMARY_WAIT_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// Between the first two looks; each further pause is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Requests of one user that may wait at once.
 const MAX_WAITS_PER_USER: usize = 8;
@@ -32,16 +32,16 @@ const MAX_WAITS: usize = 256;
 
 /// The requests that wait now. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct Waits(Arc<Mutex<HashMap<UserId, usize>>>);
+pub(crate) struct PositionWaits(Arc<Mutex<HashMap<UserId, usize>>>);
 
 /// A request that waits.
-struct Waiting {
-    waits: Waits,
+struct WaitPermit {
+    waits: PositionWaits,
     user: UserId,
 }
 
-impl Waits {
-    fn enter(&self, user: UserId) -> Option<Waiting> {
+impl PositionWaits {
+    fn acquire(&self, user: UserId) -> Option<WaitPermit> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.values().sum::<usize>() >= MAX_WAITS {
             return None;
@@ -51,14 +51,14 @@ impl Waits {
             return None;
         }
         *own += 1;
-        Some(Waiting {
+        Some(WaitPermit {
             waits: self.clone(),
             user,
         })
     }
 }
 
-impl Drop for Waiting {
+impl Drop for WaitPermit {
     fn drop(&mut self) {
         let mut waiting = self.waits.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = waiting.get_mut(&self.user) {
@@ -72,10 +72,10 @@ impl Drop for Waiting {
 
 /// What one request has waited for. Its fields take turns.
 #[derive(Default)]
-pub(crate) struct RequestWaits(tokio::sync::Mutex<Known>);
+pub(crate) struct RequestWaits(tokio::sync::Mutex<WaitState>);
 
 #[derive(Default)]
-struct Known {
+struct WaitState {
     /// When this request is done waiting, with how long it was ready to wait for.
     until: Option<(Instant, Duration)>,
     /// How far each feed had come.
@@ -85,31 +85,31 @@ struct Known {
 }
 
 impl RequestWaits {
-    /// Whether `pool` has this position within `patience`, for someone who may know of it. `hub` says when the feed moves,
+    /// Whether `pool` has this position within `timeout`, for someone who may know of it. `hub` says when the feed moves,
     /// if it hears of the same database and watches the feed.
     pub(crate) async fn wait(
         &self,
-        waits: &Waits,
+        waits: &PositionWaits,
         pool: &Pool,
         hub: Option<&Hub>,
         user: UserId,
         cursor: Cursor,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<bool, Error> {
-        let mut known = self.0.lock().await;
-        if known.reached.get(&cursor.feed) >= Some(&cursor.seq) {
+        let mut state = self.0.lock().await;
+        if state.reached.get(&cursor.feed) >= Some(&cursor.seq) {
             return Ok(true);
         }
-        let until = match known.until {
+        let until = match state.until {
             // Another database is another wait.
-            Some((until, within)) if within == patience => until,
+            Some((until, within)) if within == timeout => until,
             _ => {
-                known.missed.clear();
-                Instant::now() + patience
+                state.missed.clear();
+                Instant::now() + timeout
             }
         };
-        known.until = Some((until, patience));
-        if known
+        state.until = Some((until, timeout));
+        if state
             .missed
             .get(&cursor.feed)
             .is_some_and(|&seq| seq <= cursor.seq)
@@ -118,8 +118,8 @@ impl RequestWaits {
         }
         let seen = until_seen(waits, pool, hub, user, cursor, until).await?;
         match seen.filter(|&seq| seq >= cursor.seq) {
-            Some(seq) => drop(known.reached.insert(cursor.feed, seq)),
-            None => drop(known.missed.insert(cursor.feed, cursor.seq)),
+            Some(seq) => drop(state.reached.insert(cursor.feed, seq)),
+            None => drop(state.missed.insert(cursor.feed, cursor.seq)),
         }
         Ok(seen >= Some(cursor.seq))
     }
@@ -127,7 +127,7 @@ impl RequestWaits {
 
 /// How far the feed has come when it is far enough, or when the time is up.
 async fn until_seen(
-    waits: &Waits,
+    waits: &PositionWaits,
     pool: &Pool,
     hub: Option<&Hub>,
     user: UserId,
@@ -135,7 +135,7 @@ async fn until_seen(
     until: Instant,
 ) -> Result<Option<Seq>, Error> {
     let mut waiting = None;
-    let mut pause = FIRST_PAUSE;
+    let mut interval = FIRST_POLL_INTERVAL;
     loop {
         let seen = db::feeds::seen_by(pool, user, cursor.feed).await?;
         let now = Instant::now();
@@ -143,7 +143,7 @@ async fn until_seen(
             return Ok(seen);
         }
         if waiting.is_none() {
-            waiting = waits.enter(user);
+            waiting = waits.acquire(user);
         }
         if waiting.is_none() {
             return Ok(seen);
@@ -155,8 +155,8 @@ async fn until_seen(
                 () = reached => {}
                 () = sleep_until(until) => {}
             },
-            None => sleep_until(until.min(now + pause)).await,
+            None => sleep_until(until.min(now + interval)).await,
         }
-        pause *= 2;
+        interval *= 2;
     }
 }

@@ -19,13 +19,13 @@ use tokio::time::{Instant, timeout};
 use crate::db::replication::{replayed, written};
 
 /// Between two measurements.
-const MEASURE_EVERY: Duration = Duration::from_secs(1);
+const MEASURE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long a server may take to answer before it counts as away.
 const MEASURE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Positions of the primary that the replica has not reached and that are remembered.
-const MAX_NOTES: usize = 600;
+const MAX_POSITIONS: usize = 600;
 
 /// Whether queries may read the replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,11 +89,11 @@ impl ReplicaStatus {
 
 /// Positions of the primary, with the times at which they were read, oldest first.
 #[derive(Debug, Default)]
-struct Notes(VecDeque<(Instant, i64)>);
+struct PrimaryPositions(VecDeque<(Instant, i64)>);
 
-impl Notes {
+impl PrimaryPositions {
     fn add(&mut self, at: Instant, position: i64) {
-        if self.0.len() == MAX_NOTES {
+        if self.0.len() == MAX_POSITIONS {
             // The oldest ones say how far it is behind.
             self.0.pop_back();
         }
@@ -102,34 +102,34 @@ impl Notes {
 
     /// How far a replica is behind that has replayed the log up to `position`. Forgets what has been replayed.
     fn lag(&mut self, now: Instant, position: i64) -> Duration {
-        while self.0.front().is_some_and(|note| note.1 <= position) {
+        while self.0.front().is_some_and(|entry| entry.1 <= position) {
             self.0.pop_front();
         }
-        self.0
-            .front()
-            .map_or(Duration::ZERO, |note| now.saturating_duration_since(note.0))
+        self.0.front().map_or(Duration::ZERO, |entry| {
+            now.saturating_duration_since(entry.0)
+        })
     }
 }
 
 /// Measures for as long as the process lives. Beyond `max_lag` the replica is not to be read.
-pub(crate) async fn measure(
+pub(crate) async fn measure_lag(
     primary: Pool,
     replica: Pool,
     max_lag: Duration,
     status: ReplicaStatus,
 ) {
-    let mut notes = Notes::default();
-    let mut ticks = tokio::time::interval(MEASURE_EVERY);
+    let mut positions = PrimaryPositions::default();
+    let mut ticks = tokio::time::interval(MEASURE_INTERVAL);
     loop {
         ticks.tick().await;
         let at = Instant::now();
         // While the primary is away nothing new is written: what was known of the replica stays true.
         if let Ok(Ok(position)) = timeout(MEASURE_TIMEOUT, written(&primary)).await {
-            notes.add(at, position);
+            positions.add(at, position);
         }
         match timeout(MEASURE_TIMEOUT, replayed(&replica)).await {
             Ok(Ok(Some(position))) => {
-                let lag = notes.lag(at, position);
+                let lag = positions.lag(at, position);
                 status.lag_seconds.set(lag.as_secs_f64());
                 status.set(if lag > max_lag {
                     ReplicaState::Lagging
@@ -155,24 +155,28 @@ mod tests {
     #[test]
     fn the_lag_is_the_age_of_the_oldest_position_that_is_not_replayed() {
         let begun = Instant::now();
-        let mut notes = Notes::default();
-        notes.add(begun, 100);
-        assert_eq!(notes.lag(begun, 100), Duration::ZERO);
-        notes.add(begun + SECOND, 200);
-        notes.add(begun + 2 * SECOND, 300);
-        assert_eq!(notes.lag(begun + 2 * SECOND, 150), SECOND);
-        assert_eq!(notes.lag(begun + 9 * SECOND, 200), 7 * SECOND);
-        assert_eq!(notes.lag(begun + 99 * SECOND, 300), Duration::ZERO, "quiet");
+        let mut positions = PrimaryPositions::default();
+        positions.add(begun, 100);
+        assert_eq!(positions.lag(begun, 100), Duration::ZERO);
+        positions.add(begun + SECOND, 200);
+        positions.add(begun + 2 * SECOND, 300);
+        assert_eq!(positions.lag(begun + 2 * SECOND, 150), SECOND);
+        assert_eq!(positions.lag(begun + 9 * SECOND, 200), 7 * SECOND);
+        assert_eq!(
+            positions.lag(begun + 99 * SECOND, 300),
+            Duration::ZERO,
+            "quiet"
+        );
     }
 
     #[test]
     fn what_is_remembered_is_bounded_and_the_oldest_stays() {
         let begun = Instant::now();
-        let mut notes = Notes::default();
+        let mut positions = PrimaryPositions::default();
         for position in 1..=1_000 {
-            notes.add(begun, position);
+            positions.add(begun, position);
         }
-        assert_eq!(notes.0.len(), MAX_NOTES);
-        assert_eq!(notes.lag(begun + SECOND, 0), SECOND);
+        assert_eq!(positions.0.len(), MAX_POSITIONS);
+        assert_eq!(positions.lag(begun + SECOND, 0), SECOND);
     }
 }

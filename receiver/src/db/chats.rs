@@ -71,7 +71,7 @@ pub(crate) struct OwnChats {
     /// In the order of the list.
     pub(crate) chats: Vec<VisibleChat>,
     /// The newest messages of further ones would have been too much.
-    pub(crate) is_cut: bool,
+    pub(crate) is_truncated: bool,
 }
 
 /// What a list of chats shows of their newest messages.
@@ -153,7 +153,7 @@ pub(crate) async fn of_user(
         return Ok(None);
     };
     Ok(Some(OwnChats {
-        is_cut: i64::try_from(rows.len()).is_ok_and(|read| read < first.get("of")),
+        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < first.get("of")),
         head: cursor(
             user.into(),
             first.get("own_last_seq"),

@@ -26,16 +26,16 @@ pub(crate) fn message(row: &Row) -> Message {
 
 /// A part of a list of messages.
 #[derive(Clone, Debug)]
-pub(crate) struct Part {
+pub(crate) struct MessagePart {
     /// In the order of the reading.
     pub(crate) messages: Vec<Message>,
     /// The texts of further ones would have been too much.
-    pub(crate) is_cut: bool,
+    pub(crate) is_truncated: bool,
 }
 
 /// Which messages of a chat to read: those with `after < number < before`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Between {
+pub(crate) struct NumberRange {
     /// Exclusive.
     pub(crate) after: Number,
     /// Exclusive.
@@ -51,8 +51,8 @@ pub(crate) struct Between {
 pub(crate) async fn oldest_between(
     pool: &Pool,
     chat: ChatId,
-    wanted: Between,
-) -> Result<Part, Error> {
+    wanted: NumberRange,
+) -> Result<MessagePart, Error> {
     between(pool, chat, wanted, "number").await
 }
 
@@ -60,17 +60,17 @@ pub(crate) async fn oldest_between(
 pub(crate) async fn newest_between(
     pool: &Pool,
     chat: ChatId,
-    wanted: Between,
-) -> Result<Part, Error> {
+    wanted: NumberRange,
+) -> Result<MessagePart, Error> {
     between(pool, chat, wanted, "number DESC").await
 }
 
 async fn between(
     pool: &Pool,
     chat: ChatId,
-    wanted: Between,
+    wanted: NumberRange,
     order: &'static str,
-) -> Result<Part, Error> {
+) -> Result<MessagePart, Error> {
     // How long a text is stands beside it: none is read that is not shown.
     let sql = format!(
         "SELECT *, (SELECT count(*) FROM page) AS of
@@ -95,7 +95,7 @@ async fn between(
              LIMIT $4
          ) {sql}"
     );
-    let Between {
+    let NumberRange {
         after,
         before,
         limit,
@@ -103,8 +103,8 @@ async fn between(
     } = wanted;
     let rows = rows(pool, &page, &[&chat.0, &after, &before, &limit, &text]).await?;
     let found = rows.first().map_or(0, |row| row.get::<_, i64>("of"));
-    Ok(Part {
-        is_cut: i64::try_from(rows.len()).is_ok_and(|read| read < found),
+    Ok(MessagePart {
+        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < found),
         messages: rows.iter().map(message).collect(),
     })
 }

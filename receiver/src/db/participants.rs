@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{feeds::head, rows, unexpected};
-use crate::participants::access::{Access, Standing};
+use crate::participants::access::{Access, ParticipationStatus};
 
 /// The place of a participant in a list ordered by joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,12 +124,12 @@ pub(crate) fn access(row: &Row) -> Result<Option<Access>, Error> {
     let kind: &str = row.get("kind");
     let kind = ChatKind::from_stored(kind).ok_or_else(|| unexpected("chats.kind", kind))?;
     let is_removed = row.get::<_, Option<Timestamp>>("removed_at").is_some();
-    let standing = match row.get::<_, Option<Uuid>>("user_id") {
-        None => Standing::Never,
-        Some(_) if row.get::<_, Option<Seq>>("left_seq").is_some() => Standing::TookPart,
-        Some(_) => Standing::TakesPart,
+    let status = match row.get::<_, Option<Uuid>>("user_id") {
+        None => ParticipationStatus::Never,
+        Some(_) if row.get::<_, Option<Seq>>("left_seq").is_some() => ParticipationStatus::TookPart,
+        Some(_) => ParticipationStatus::TakesPart,
     };
-    Ok(Access::decide(kind, is_removed, standing))
+    Ok(Access::decide(kind, is_removed, status))
 }
 
 /// All chats that `user` takes part in.

@@ -11,15 +11,15 @@ use futures_util::{Stream, stream};
 use shared_schema::{Change, Event, Signal};
 use tokio::time::sleep;
 
-use super::feeds::{batch::Batch, reader::Reader};
-use crate::participants::access::Participation;
+use super::feeds::{batch::EventBatch, reader::Reader};
+use crate::participants::participation::Participation;
 
 /// Between two attempts while Postgres is away. The socket stays open meanwhile.
-const RETRY: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-enum Right {
+enum ReadRight {
     /// The caller's own feed: theirs for as long as they are connected.
-    Own,
+    OwnFeed,
     /// A chat's feed: theirs while they take part.
     Chat {
         participation: Participation,
@@ -29,21 +29,21 @@ enum Right {
 }
 
 /// One caller's view of one feed.
-pub(crate) struct Follower {
+pub(crate) struct AuthorizedReader {
     reader: Reader,
-    right: Right,
+    right: ReadRight,
     /// A reset whose right has not been checked yet: kept here so that a cancelled check loses nothing.
-    unchecked: Option<Arc<Batch>>,
+    unchecked: Option<Arc<EventBatch>>,
     ended: bool,
 }
 
-impl Follower {
+impl AuthorizedReader {
     /// Follows the caller's own feed.
     #[must_use]
-    pub(crate) fn own(reader: Reader) -> Self {
+    pub(crate) fn own_feed(reader: Reader) -> Self {
         Self {
             reader,
-            right: Right::Own,
+            right: ReadRight::OwnFeed,
             unchecked: None,
             ended: false,
         }
@@ -57,7 +57,7 @@ impl Follower {
         pool: &Pool,
         caller: &Caller,
     ) -> Self {
-        let right = Right::Chat {
+        let right = ReadRight::Chat {
             participation,
             pool: pool.clone(),
             caller: caller.clone(),
@@ -74,15 +74,15 @@ impl Follower {
     #[must_use]
     pub(crate) fn participation(&self) -> Option<Participation> {
         match &self.right {
-            Right::Own => None,
-            Right::Chat { participation, .. } => Some(*participation),
+            ReadRight::OwnFeed => None,
+            ReadRight::Chat { participation, .. } => Some(*participation),
         }
     }
 
     /// A batch that says where the follower stands, with these signals.
     #[must_use]
-    pub(crate) fn announcement(&self, signals: Vec<Signal>) -> Arc<Batch> {
-        Arc::new(Batch {
+    pub(crate) fn announcement(&self, signals: Vec<Signal>) -> Arc<EventBatch> {
+        Arc::new(EventBatch {
             signals,
             ..self.reader.announcement()
         })
@@ -92,7 +92,7 @@ impl Follower {
     ///
     /// # Errors
     /// When Postgres is needed and away. Try again.
-    pub(crate) async fn catch_up(&mut self) -> Result<Option<Arc<Batch>>, Error> {
+    pub(crate) async fn catch_up(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
         if self.ended {
             return Ok(None);
         }
@@ -106,21 +106,21 @@ impl Follower {
     }
 
     /// The next batch whenever there is one; none once the right to read has ended. Safe to cancel.
-    pub(crate) async fn next(&mut self) -> Option<Arc<Batch>> {
+    pub(crate) async fn next(&mut self) -> Option<Arc<EventBatch>> {
         while !self.ended {
             match self.try_next().await {
                 Ok(Some(batch)) => return Some(batch),
                 Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%error, "a subscription waits for the database");
-                    sleep(RETRY).await;
+                    sleep(RETRY_DELAY).await;
                 }
             }
         }
         None
     }
 
-    async fn try_next(&mut self) -> Result<Option<Arc<Batch>>, Error> {
+    async fn try_next(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
         if self.unchecked.is_none() {
             self.unchecked = Some(self.reader.next().await?);
         }
@@ -128,8 +128,8 @@ impl Follower {
     }
 
     /// Lets the batch at hand go as far as the right reaches.
-    async fn checked(&mut self) -> Result<Option<Arc<Batch>>, Error> {
-        let Right::Chat {
+    async fn checked(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
+        let ReadRight::Chat {
             participation,
             pool,
             caller,
@@ -159,7 +159,7 @@ impl Follower {
         let last = batch
             .events
             .iter()
-            .position(|event| ends(participation, event));
+            .position(|event| ends_access(participation, event));
         self.ended |= last.is_some();
         Ok(Some(match last {
             Some(last) => Arc::new(batch.until(last)),
@@ -169,35 +169,38 @@ impl Follower {
 
     /// Everything from here on. First comes what the client missed, if it came with a cursor, and then where the follower
     /// stands: before anything that happens meanwhile, so that nobody is told of an event without a position before it.
-    pub(crate) fn into_stream(self, signals: Vec<Signal>) -> impl Stream<Item = Arc<Batch>> + Send {
+    pub(crate) fn into_stream(
+        self,
+        signals: Vec<Signal>,
+    ) -> impl Stream<Item = Arc<EventBatch>> + Send {
         stream::unfold(
             (self, Some(signals)),
-            |(mut follower, mut greeting)| async move {
-                if let Some(signals) = greeting.take() {
-                    let missed = if follower.reader.resumes() {
-                        follower.catch_up().await
+            |(mut authorized, mut unannounced)| async move {
+                if let Some(signals) = unannounced.take() {
+                    let missed = if authorized.reader.resumes() {
+                        authorized.catch_up().await
                     } else {
                         Ok(None)
                     };
                     match missed {
-                        Ok(Some(batch)) => return Some((batch, (follower, Some(signals)))),
-                        Ok(None) if follower.ended => return None,
+                        Ok(Some(batch)) => return Some((batch, (authorized, Some(signals)))),
+                        Ok(None) if authorized.ended => return None,
                         Ok(None) => {
-                            return Some((follower.announcement(signals), (follower, None)));
+                            return Some((authorized.announcement(signals), (authorized, None)));
                         }
                         // Live from here; whatever is missing comes first.
                         Err(_) => {}
                     }
                 }
-                let batch = follower.next().await?;
-                Some((batch, (follower, greeting)))
+                let batch = authorized.next().await?;
+                Some((batch, (authorized, unannounced)))
             },
         )
     }
 }
 
 /// Whether this event takes the right to read what comes after it.
-fn ends(participation: &Participation, event: &Event) -> bool {
+fn ends_access(participation: &Participation, event: &Event) -> bool {
     if planted("participation_checked_only_at_subscribe") {
         return false;
     }

@@ -22,28 +22,28 @@ use shared_schema::{Change, ChatId, Cursor, FeedId, Signal};
 use tokio::time::sleep;
 
 use super::{
-    authorized_reader::Follower,
+    authorized_reader::AuthorizedReader,
     feeds::{
-        batch::Batch,
+        batch::EventBatch,
         hub::{Hub, Watch},
         reader::Reader,
     },
 };
 use crate::{
     db,
-    participants::access::{Participation, watch_chat},
+    participants::participation::{Participation, watch_chat},
 };
-use followed_chats::{Members, Said};
+use followed_chats::{ChatItem, FollowedChats};
 
 /// Read marks that are told again on resuming, at the most.
-const MARKS: i64 = 1_000;
+const MAX_READ_MARKS: i64 = 1_000;
 
 /// Between two attempts while Postgres is away. The socket stays open meanwhile.
-const RETRY: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// A chat that has not been caught up with yet.
-struct Starting {
-    follower: Follower,
+struct CatchingUpChat {
+    reader: AuthorizedReader,
     /// What others have read meanwhile.
     marks: Vec<Signal>,
     /// The client does not know the chat's position yet, so it is told.
@@ -51,8 +51,8 @@ struct Starting {
 }
 
 /// A batch of the own feed that must not be told yet.
-struct Held {
-    batch: Arc<Batch>,
+struct HeldBatch {
+    batch: Arc<EventBatch>,
     /// Chats that it says were left, and that have not been told to their end.
     ending: HashSet<ChatId>,
 }
@@ -62,16 +62,16 @@ pub(crate) struct Inbox {
     hub: Hub,
     pool: Pool,
     caller: Caller,
-    own: Follower,
+    own: AuthorizedReader,
     /// The client does not know its position in the own feed yet, so it is told.
     announce_own: bool,
     /// The own feed has been caught up with, and the client was told so.
     own_caught_up: bool,
-    held: Option<Held>,
-    starting: VecDeque<Starting>,
-    members: Members,
+    held: Option<HeldBatch>,
+    catching_up: VecDeque<CatchingUpChat>,
+    chats: FollowedChats,
     /// Where to follow chats again whose caller was away for a moment.
-    returning: Vec<Cursor>,
+    rejoined: Vec<Cursor>,
 }
 
 impl Inbox {
@@ -92,7 +92,7 @@ impl Inbox {
         let own_watch = own_watch.ok_or_else(Error::unauthenticated)?;
         let cursor = after.get(&own).copied();
         let announce_own = cursor.is_none();
-        let own = Follower::own(Reader::new(hub, own_watch, cursor));
+        let own = AuthorizedReader::own_feed(Reader::new(hub, own_watch, cursor));
 
         let before = db::participants::of_user(pool, caller.user_id).await?;
         let feeds: Vec<FeedId> = before.iter().map(|row| row.facts.chat_id.into()).collect();
@@ -100,7 +100,7 @@ impl Inbox {
         let now = db::participants::of_user(pool, caller.user_id).await?;
         let mut marks =
             marks_after(pool, &after, &watches.keys().copied().collect::<Vec<_>>()).await?;
-        let mut starting = VecDeque::new();
+        let mut catching_up = VecDeque::new();
         for row in now {
             let chat_id = row.facts.chat_id;
             // A chat without a watch came meanwhile: the own feed tells of it.
@@ -114,8 +114,8 @@ impl Inbox {
                 joined_seq: row.joined_seq,
             };
             let reader = Reader::new(hub, watch, cursor);
-            starting.push_back(Starting {
-                follower: Follower::chat(reader, participation, pool, caller),
+            catching_up.push_back(CatchingUpChat {
+                reader: AuthorizedReader::chat(reader, participation, pool, caller),
                 marks: marks.remove(&chat_id).unwrap_or_default(),
                 announce: cursor.is_none(),
             });
@@ -128,21 +128,21 @@ impl Inbox {
             announce_own,
             own_caught_up: false,
             held: None,
-            starting,
-            members: Members::default(),
-            returning: Vec::new(),
+            catching_up,
+            chats: FollowedChats::default(),
+            rejoined: Vec::new(),
         })
     }
 
     /// First what was missed, chat by chat; then the own feed, whose caught-up batch says that this was all; then live.
-    pub(crate) fn into_stream(self) -> impl Stream<Item = Arc<Batch>> + Send {
+    pub(crate) fn into_stream(self) -> impl Stream<Item = Arc<EventBatch>> + Send {
         stream::unfold(self, |mut inbox| async move {
             loop {
                 match inbox.next().await {
                     Ok(batch) => return Some((batch, inbox)),
                     Err(error) => {
                         tracing::warn!(%error, "an inbox waits for the database");
-                        sleep(RETRY).await;
+                        sleep(RETRY_DELAY).await;
                     }
                 }
             }
@@ -150,17 +150,17 @@ impl Inbox {
     }
 
     /// The next batch. After an error nothing is lost: try again.
-    async fn next(&mut self) -> Result<Arc<Batch>, Error> {
+    async fn next(&mut self) -> Result<Arc<EventBatch>, Error> {
         loop {
-            if let Some(batch) = self.start_next().await? {
+            if let Some(batch) = self.next_catch_up_batch().await? {
                 return Ok(batch);
             }
-            while let Some(&joined) = self.returning.last() {
+            while let Some(&joined) = self.rejoined.last() {
                 Box::pin(self.follow_since_joining(joined)).await?;
-                self.returning.pop();
+                self.rejoined.pop();
             }
             if let Some(held) = self.held.take_if(|held| held.ending.is_empty()) {
-                return Box::pin(self.let_go(held)).await;
+                return Box::pin(self.release(held)).await;
             }
             if self.held.is_none() && !self.own_caught_up {
                 if std::mem::take(&mut self.announce_own) {
@@ -180,8 +180,8 @@ impl Inbox {
             tokio::select! {
                 biased;
                 Some(batch) = self.own.next(), if self.held.is_none() => self.hold(batch),
-                Some(said) = self.members.next() => {
-                    if let Some(batch) = self.hear(said) {
+                Some(item) = self.chats.next() => {
+                    if let Some(batch) = self.handle_chat_item(item) {
                         return Ok(batch);
                     }
                 }
@@ -190,77 +190,78 @@ impl Inbox {
     }
 
     /// What the chat at hand has to say before it is followed live; none once all chats are.
-    async fn start_next(&mut self) -> Result<Option<Arc<Batch>>, Error> {
-        while let Some(chat) = self.starting.front_mut() {
+    async fn next_catch_up_batch(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
+        while let Some(chat) = self.catching_up.front_mut() {
             // Before what happens meanwhile: nobody is told of an event without a position before it.
             if std::mem::take(&mut chat.announce) {
-                return Ok(Some(chat.follower.announcement(Vec::new())));
+                return Ok(Some(chat.reader.announcement(Vec::new())));
             }
-            if let Some(batch) = chat.follower.catch_up().await? {
+            if let Some(batch) = chat.reader.catch_up().await? {
                 return Ok(Some(batch));
             }
-            let Some(chat) = self.starting.pop_front() else {
+            let Some(chat) = self.catching_up.pop_front() else {
                 break;
             };
-            let greeting = (!chat.marks.is_empty()).then(|| chat.follower.announcement(chat.marks));
-            self.members.follow(chat.follower);
-            if greeting.is_some() {
-                return Ok(greeting);
+            let announcement =
+                (!chat.marks.is_empty()).then(|| chat.reader.announcement(chat.marks));
+            self.chats.follow(chat.reader);
+            if announcement.is_some() {
+                return Ok(announcement);
             }
         }
         Ok(None)
     }
 
     /// Keeps a batch of the own feed back until the chats that it says were left have been told to their end.
-    fn hold(&mut self, batch: Arc<Batch>) {
+    fn hold(&mut self, batch: Arc<EventBatch>) {
         let left = batch.events.iter().filter_map(|event| match event.change {
             Change::ChatLeft { chat_id, left_seq } => Some((chat_id, left_seq)),
             _ => None,
         });
         let ending: HashSet<ChatId> = left
-            .filter(|&(chat, left_seq)| self.members.joined(chat).is_some_and(|j| j < left_seq))
+            .filter(|&(chat, left_seq)| self.chats.joined(chat).is_some_and(|j| j < left_seq))
             .map(|(chat, _)| chat)
             .collect();
         for &chat in &ending {
             // The end is in Postgres already: no need to wait for the sweep to find it.
-            self.hub.hurry(chat.into());
+            self.hub.refresh(chat.into());
         }
-        self.held = Some(Held { batch, ending });
+        self.held = Some(HeldBatch { batch, ending });
     }
 
     /// Takes in what a chat's stream said.
-    fn hear(&mut self, said: Said) -> Option<Arc<Batch>> {
-        match said {
-            Said::Batch(participation, batch) => {
+    fn handle_chat_item(&mut self, item: ChatItem) -> Option<Arc<EventBatch>> {
+        match item {
+            ChatItem::Batch(participation, batch) => {
                 // A reset may have found that they are back: then the end that was waited for was skipped.
-                if self.members.rejoined(participation)
+                if self.chats.rejoined(participation)
                     && let Some(held) = &mut self.held
                 {
                     held.ending.remove(&participation.chat_id);
                 }
                 Some(batch)
             }
-            Said::End(participation) => {
+            ChatItem::End(participation) => {
                 let chat = participation.chat_id;
                 if let Some(held) = &mut self.held {
                     held.ending.remove(&chat);
                 }
-                self.returning.extend(self.members.ended(participation));
+                self.rejoined.extend(self.chats.ended(participation));
                 None
             }
         }
     }
 
     /// Begins to follow the chats that the batch says have come, and hands it out.
-    async fn let_go(&mut self, held: Held) -> Result<Arc<Batch>, Error> {
-        let Err(error) = self.membership(&held.batch).await else {
+    async fn release(&mut self, held: HeldBatch) -> Result<Arc<EventBatch>, Error> {
+        let Err(error) = self.follow_added_chats(&held.batch).await else {
             return Ok(held.batch);
         };
         self.held = Some(held);
         Err(error)
     }
 
-    async fn membership(&mut self, batch: &Batch) -> Result<(), Error> {
+    async fn follow_added_chats(&mut self, batch: &EventBatch) -> Result<(), Error> {
         if batch.reset.is_some() {
             // What came and went in between is unknown: the client fetches its list, and so does the inbox.
             return self.follow_missing().await;
@@ -279,7 +280,7 @@ impl Inbox {
                 seq: joined_seq,
                 event: joined_event,
             };
-            if !self.members.expects(chat_id, joined) {
+            if !self.chats.expects(chat_id, joined) {
                 self.follow_since_joining(joined).await?;
             }
         }
@@ -289,7 +290,7 @@ impl Inbox {
     async fn follow_missing(&mut self) -> Result<(), Error> {
         for row in db::participants::of_user(&self.pool, self.caller.user_id).await? {
             let chat_id = row.facts.chat_id;
-            if self.members.joined(chat_id).is_some() {
+            if self.chats.joined(chat_id).is_some() {
                 continue;
             }
             match watch_chat(&self.pool, &self.hub, &self.caller, chat_id, None).await {
@@ -322,7 +323,7 @@ impl Inbox {
         after: Option<Cursor>,
     ) {
         let reader = Reader::new(&self.hub, watch, after);
-        self.members.follow(Follower::chat(
+        self.chats.follow(AuthorizedReader::chat(
             reader,
             participation,
             &self.pool,
@@ -344,7 +345,7 @@ async fn marks_after(
         .collect();
     let mut marks: HashMap<ChatId, Vec<Signal>> = HashMap::new();
     if !cursors.is_empty() {
-        for mark in db::participants::read_after(pool, &cursors, MARKS).await? {
+        for mark in db::participants::read_after(pool, &cursors, MAX_READ_MARKS).await? {
             marks.entry(mark.chat_id).or_default().push(mark.into());
         }
     }

@@ -21,30 +21,30 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep},
 };
 
-use super::feeds::hub::{Hub, Interest};
+use super::feeds::hub::{ChannelChange, Hub};
 
 /// Between two proofs of life.
-const HEARTBEAT: Duration = Duration::from_secs(1);
+const PING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long Redis may take to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const REDIS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Between two attempts to connect.
-const RETRY: Duration = Duration::from_millis(250);
+const RECONNECT_DELAY: Duration = Duration::from_millis(250);
 
 /// Channels per SSUBSCRIBE.
-const CHUNK: usize = 500;
+const SUBSCRIBE_BATCH_SIZE: usize = 500;
 
 /// What the listener counts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HintMetrics {
+pub(crate) struct RedisMetrics {
     connected: Gauge,
-    reconnects: Counter,
-    heard: Counter,
+    connects: Counter,
+    messages: Counter,
     unreadable: Counter,
 }
 
-impl HintMetrics {
+impl RedisMetrics {
     /// Shows them under the service's `/metrics`.
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
@@ -56,9 +56,13 @@ impl HintMetrics {
         registry.register(
             "redis_connects",
             "Connections made to Redis",
-            metrics.reconnects.clone(),
+            metrics.connects.clone(),
         );
-        registry.register("hints", "Messages heard from Redis", metrics.heard.clone());
+        registry.register(
+            "hints",
+            "Messages heard from Redis",
+            metrics.messages.clone(),
+        );
         registry.register(
             "hints_unreadable",
             "Messages from Redis that are not ours",
@@ -69,15 +73,15 @@ impl HintMetrics {
 }
 
 /// The listener, ready to run.
-pub(crate) struct Hints {
+pub(crate) struct RedisListener {
     client: Client,
     hub: Hub,
-    interest: mpsc::UnboundedReceiver<Interest>,
+    channel_changes: mpsc::UnboundedReceiver<ChannelChange>,
     connected: watch::Sender<bool>,
-    metrics: HintMetrics,
+    metrics: RedisMetrics,
 }
 
-impl Hints {
+impl RedisListener {
     /// A listener for the feeds of `hub`.
     ///
     /// # Errors
@@ -85,8 +89,8 @@ impl Hints {
     pub(crate) fn new(
         args: &RedisArgs,
         hub: Hub,
-        interest: mpsc::UnboundedReceiver<Interest>,
-        metrics: HintMetrics,
+        channel_changes: mpsc::UnboundedReceiver<ChannelChange>,
+        metrics: RedisMetrics,
     ) -> Result<Self, StartError> {
         let info = args.connection_info()?;
         // Pushes need RESP3, whatever the URL says.
@@ -99,7 +103,7 @@ impl Hints {
         Ok(Self {
             client,
             hub,
-            interest,
+            channel_changes,
             connected: watch::Sender::new(false),
             metrics,
         })
@@ -120,14 +124,14 @@ impl Hints {
             self.connected.send_replace(false);
             self.metrics.connected.set(0);
             // Whoever watches a new feed meanwhile must not wait for a channel.
-            let pause = sleep(RETRY);
-            tokio::pin!(pause);
+            let delay = sleep(RECONNECT_DELAY);
+            tokio::pin!(delay);
             loop {
                 tokio::select! {
-                    () = &mut pause => break,
-                    interest = self.interest.recv() => match interest {
-                        Some(Interest::Follow(_, confirm)) => answer(confirm),
-                        Some(Interest::Unfollow(_)) => {}
+                    () = &mut delay => break,
+                    channel_changes = self.channel_changes.recv() => match channel_changes {
+                        Some(ChannelChange::Subscribe(_, confirm)) => acknowledge(confirm),
+                        Some(ChannelChange::Unsubscribe(_)) => {}
                         None => return,
                     },
                 }
@@ -142,15 +146,15 @@ impl Hints {
     async fn listen(&mut self) -> Result<(), RedisError> {
         let (sender, mut pushes) = mpsc::unbounded_channel();
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(REDIS_TIMEOUT))
+            .set_response_timeout(Some(REDIS_TIMEOUT))
             .set_push_sender(sender);
         let mut connection = self
             .client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
-        self.metrics.reconnects.inc();
-        for feeds in self.hub.watched().chunks(CHUNK) {
+        self.metrics.connects.inc();
+        for feeds in self.hub.watched().chunks(SUBSCRIBE_BATCH_SIZE) {
             subscribe(&mut connection, feeds).await?;
         }
         // Waiting sweepers wake up: what was published while nobody listened is found now.
@@ -158,22 +162,22 @@ impl Hints {
         self.metrics.connected.set(1);
         tracing::info!("hearing hints from Redis");
 
-        let mut heartbeat = interval(HEARTBEAT);
+        let mut heartbeat = interval(PING_INTERVAL);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 push = pushes.recv() => match push {
                     Some(PushInfo { kind: PushKind::Disconnection, .. }) | None => return Ok(()),
-                    Some(push) => self.hear(push),
+                    Some(push) => self.handle_push(push),
                 },
-                interest = self.interest.recv() => match interest {
-                    Some(Interest::Follow(feeds, confirm)) => {
-                        for feeds in feeds.chunks(CHUNK) {
+                channel_changes = self.channel_changes.recv() => match channel_changes {
+                    Some(ChannelChange::Subscribe(feeds, confirm)) => {
+                        for feeds in feeds.chunks(SUBSCRIBE_BATCH_SIZE) {
                             subscribe(&mut connection, feeds).await?;
                         }
-                        answer(confirm);
+                        acknowledge(confirm);
                     }
-                    Some(Interest::Unfollow(feed)) => {
+                    Some(ChannelChange::Unsubscribe(feed)) => {
                         cmd("SUNSUBSCRIBE").arg(channel(feed)).exec_async(&mut connection).await?;
                     }
                     None => return Ok(()),
@@ -183,20 +187,20 @@ impl Hints {
         }
     }
 
-    fn hear(&self, push: PushInfo) {
+    fn handle_push(&self, push: PushInfo) {
         if push.kind != PushKind::SMessage {
             return;
         }
         let [Value::BulkString(name), Value::BulkString(payload)] = push.data.as_slice() else {
             return;
         };
-        self.metrics.heard.inc();
+        self.metrics.messages.inc();
         let feed = std::str::from_utf8(name)
             .ok()
             .and_then(|name| name.strip_prefix("feed:"))
             .and_then(|id| id.parse::<FeedId>().ok());
         match (feed, serde_json::from_slice::<Publication>(payload)) {
-            (Some(feed), Ok(publication)) => self.hub.hear(feed, publication),
+            (Some(feed), Ok(publication)) => self.hub.apply_publication(feed, publication),
             (_, parsed) => {
                 self.metrics.unreadable.inc();
                 tracing::warn!(error = ?parsed.err(), "a message on Redis that is not ours");
@@ -206,7 +210,7 @@ impl Hints {
 }
 
 /// Whoever asked may have stopped waiting.
-fn answer(confirm: oneshot::Sender<()>) {
+fn acknowledge(confirm: oneshot::Sender<()>) {
     let _ = confirm.send(());
 }
 

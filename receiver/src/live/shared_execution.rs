@@ -9,6 +9,7 @@
 //! the caller fails then, and is executed for each subscriber individually; so is everything else that fails, and no
 //! error is ever given to a second subscriber.
 
+pub(crate) mod execution;
 pub(crate) mod executor;
 pub(crate) mod group;
 pub(crate) mod group_key;

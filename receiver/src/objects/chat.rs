@@ -11,22 +11,20 @@ use jiff::Timestamp;
 use shared_schema::{ChatId, Cursor, Number, UserId};
 
 use super::{
-    message::{LONGEST_TEXT, Message},
+    message::{MAX_TEXT_BYTES, Message},
     numbers::Numbers,
-    pagination::{PAGE_TEXT, Page, PageArgs, page_cost},
+    pagination::{MAX_PAGE_TEXT_BYTES, Page, PageArgs, page_cost},
     participant::Participant,
 };
 use crate::{
-    databases::loaders::{
-        of as loaders,
-        participant_pages::{PagePart, ParticipantPage},
-    },
+    databases::loaders::participant_pages::{PagePart, ParticipantPage},
     db::{
         self,
         chats::{ActivityKey, Newest, NewestShown, UnreadRow, VisibleChat},
         participants::JoiningKey,
     },
     participants::access::Access,
+    state::RequestContext,
 };
 
 /// A conversation.
@@ -57,7 +55,8 @@ impl Chat {
         chat: ChatId,
     ) -> Result<Option<Self>> {
         let caller = Caller::of(context)?;
-        Ok(loaders(context)?
+        Ok(context
+            .loaders()?
             .chat(caller.user_id, chat)
             .await?
             .map(Self::from))
@@ -95,8 +94,8 @@ impl Chat {
         }
         let newest = match &self.newest {
             Some(Newest(newest)) => newest.clone(),
-            None if !AnswerBudget::admits(context, LONGEST_TEXT) => None,
-            None => loaders(context)?.newest_message(self.facts.id).await?,
+            None if !AnswerBudget::admits(context, MAX_TEXT_BYTES) => None,
+            None => context.loaders()?.newest_message(self.facts.id).await?,
         };
         Ok(newest.map(Message::from))
     }
@@ -112,28 +111,28 @@ impl Chat {
         #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<ParticipantConnection> {
-        let window = PageArgs {
+        let range = PageArgs {
             first,
             after,
             last,
             before,
         }
-        .window::<JoiningKey>()?;
+        .range::<JoiningKey>()?;
         let mut connection = Connection::new(false, false);
         let is_visitor = self.access == Access::Visitor;
         // Visitors see the start of the list and cannot go on from there.
-        let is_bounded = window.after.is_some() || window.before.is_some() || window.backward;
+        let is_bounded = range.after.is_some() || range.before.is_some() || range.backward;
         if self.access.reads() && !(is_visitor && is_bounded) {
-            let part = if window.backward {
-                PagePart::Last(window.before, window.limit())
+            let part = if range.backward {
+                PagePart::Last(range.before, range.limit())
             } else {
-                PagePart::First(window.after, window.limit())
+                PagePart::First(range.after, range.limit())
             };
             let page = ParticipantPage {
                 chat: self.facts.id,
                 part,
             };
-            let page = window.cut(loaders(context)?.participant_page(page).await?);
+            let page = range.trim(context.loaders()?.participant_page(page).await?);
             connection.has_previous_page = page.has_previous;
             connection.has_next_page = page.has_next && !is_visitor;
             connection.edges.extend(page.items.into_iter().map(|row| {
@@ -156,7 +155,8 @@ impl Chat {
         if self.access != Access::Participant {
             return Ok(None);
         }
-        let row = loaders(context)?
+        let row = context
+            .loaders()?
             .participant(self.facts.id, user_id)
             .await?;
         Ok(row.map(|row| Participant::from(row.facts)))
@@ -170,7 +170,7 @@ impl Chat {
             return Ok(Numbers::default());
         }
         let user = Caller::of(context)?.user_id;
-        let loaders = loaders(context)?;
+        let loaders = context.loaders()?;
         let numbers = loaders.removed_above_mark(user, self.facts.id).await?;
         Ok(Numbers::within_budget(context, numbers))
     }
@@ -186,7 +186,7 @@ pub(crate) struct ChatListPosition {
 /// What is yours about a chat in a list.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
-pub(crate) struct OwnPart {
+pub(crate) struct OwnParticipation {
     /// Whether you take part; always true in the list of your chats.
     takes_part: bool,
     /// Your own participation. Null if you do not take part.
@@ -197,7 +197,7 @@ pub(crate) struct OwnPart {
     unread: Option<Number>,
 }
 
-impl OwnPart {
+impl OwnParticipation {
     fn of(chat: &VisibleChat) -> Self {
         let own = chat.own.as_ref().map(|own| own.facts.clone());
         let above_mark = own.as_ref().map_or(0, |own| {
@@ -214,7 +214,7 @@ impl OwnPart {
 }
 
 #[ComplexObject]
-impl OwnPart {
+impl OwnParticipation {
     /// How many messages you have not read: those above your read mark that have not been removed. 0 if you do not take
     /// part.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
@@ -222,7 +222,7 @@ impl OwnPart {
             return Ok(unread);
         }
         let user = Caller::of(context)?.user_id;
-        let unread = loaders(context)?.unread(user, self.chat_id).await?;
+        let unread = context.loaders()?.unread(user, self.chat_id).await?;
         Ok(unread.unwrap_or_default())
     }
 }
@@ -231,7 +231,7 @@ impl OwnPart {
 pub(crate) type ParticipantConnection = Connection<String, Participant, EmptyFields, EmptyFields>;
 
 /// A list of chats.
-pub(crate) type ChatConnection = Connection<String, Chat, ChatListPosition, OwnPart>;
+pub(crate) type ChatConnection = Connection<String, Chat, ChatListPosition, OwnParticipation>;
 
 /// The connection for this page of chats.
 #[must_use]
@@ -246,7 +246,7 @@ pub(crate) fn chat_connection(
         ChatListPosition { feed_cursor },
     );
     connection.edges.extend(page.items.into_iter().map(|chat| {
-        let (key, own) = (key(&chat.chat.facts), OwnPart::of(&chat));
+        let (key, own) = (key(&chat.chat.facts), OwnParticipation::of(&chat));
         Edge::with_additional_fields(key, Chat::from(chat), own)
     }));
     connection
@@ -258,7 +258,7 @@ pub(crate) fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
     let newest = [wanted.field("edges").field("node"), wanted.field("nodes")]
         .map(|chat| chat.field("lastMessage"));
     newest.iter().any(Lookahead::exists).then(|| NewestShown {
-        max_text: PAGE_TEXT,
+        max_text: MAX_PAGE_TEXT_BYTES,
         with_answered: newest
             .iter()
             .any(|message| message.field("replyTo").exists()),

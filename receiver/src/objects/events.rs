@@ -5,11 +5,11 @@
 use async_graphql::{ComplexObject, Context, Interface, Result, SimpleObject};
 use chassis::Caller;
 use shared_schema::{
-    Change, ChatId, Event, EventId, Instant, Number, ParticipantRole, Seq, SessionId, UserId,
+    Change, ChatId, Event, EventId, Instant, Number, ParticipantRole, Seq, SessionId, User, UserId,
 };
 
-use super::{chat::Chat, message::Message, participant::Participant, user::User};
-use crate::databases::loaders::of as loaders;
+use super::{chat::Chat, message::Message, participant::Participant};
+use crate::state::RequestContext;
 
 /// A durable change, at its place in the feed of a chat or of a user.
 #[derive(Clone, Debug, Interface)]
@@ -229,7 +229,8 @@ impl ChatAdded {
     /// The user's own participation. Null if they have left again meanwhile.
     async fn participant(&self, context: &Context<'_>) -> Result<Option<Participant>> {
         let caller = Caller::of(context)?;
-        let row = loaders(context)?
+        let row = context
+            .loaders()?
             .participant(self.chat_id, caller.user_id)
             .await?;
         Ok(row.map(|row| Participant::from(row.facts)))
@@ -238,7 +239,7 @@ impl ChatAdded {
     /// How many of its messages they have not read, those that were removed aside.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
         let user = Caller::of(context)?.user_id;
-        let unread = loaders(context)?.unread(user, self.chat_id).await?;
+        let unread = context.loaders()?.unread(user, self.chat_id).await?;
         Ok(unread.unwrap_or_default())
     }
 }
@@ -247,7 +248,7 @@ impl ChatAdded {
 impl ProfileUpdated {
     /// The profile as it is now. Null once the account is gone.
     async fn user(&self, context: &Context<'_>) -> Result<Option<User>> {
-        Ok(loaders(context)?.changed_user(self.user_id).await?)
+        Ok(context.loaders()?.changed_user(self.user_id).await?)
     }
 }
 

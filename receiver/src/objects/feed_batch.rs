@@ -4,7 +4,7 @@ use async_graphql::{Enum, SimpleObject};
 use shared_schema::{Cursor, FeedId};
 
 use super::{events::FeedEvent, signal::Signal};
-use crate::live::feeds::batch;
+use crate::live::feeds::batch::{self, EventBatch};
 
 /// Everything that happened in one feed since the batch before: at rest one event, for a client that catches up or a
 /// chat that runs hot many. Nothing is left out between two batches unless `reset` is set.
@@ -34,8 +34,8 @@ pub(crate) enum ResetReason {
     Forked,
 }
 
-impl From<&batch::Batch> for FeedBatch {
-    fn from(batch: &batch::Batch) -> Self {
+impl From<&EventBatch> for FeedBatch {
+    fn from(batch: &EventBatch) -> Self {
         Self {
             feed_id: batch.cursor.feed,
             events: batch

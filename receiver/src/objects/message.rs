@@ -7,11 +7,12 @@ use async_graphql::{
 
 use chassis::graphql::AnswerBudget;
 
-use super::user::User;
-use crate::databases::loaders::of as loaders;
+use shared_schema::User;
+
+use crate::state::RequestContext;
 
 /// Bytes of the longest text: 5,000 characters.
-pub(crate) const LONGEST_TEXT: usize = 20_000;
+pub(crate) const MAX_TEXT_BYTES: usize = 20_000;
 
 /// A list of messages.
 pub(crate) type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
@@ -41,7 +42,7 @@ impl Message {
     /// Who sent it, as they are now. Null once their account is gone; `senderUsername` stays.
     #[graphql(cache_control(max_age = 1))] // A person is no part of the chat's history.
     async fn sender(&self, context: &Context<'_>) -> Result<Option<User>> {
-        Ok(loaders(context)?.user(self.facts.sender_id).await?)
+        Ok(context.loaders()?.user(self.facts.sender_id).await?)
     }
 
     /// The message that this one answers, as it is now.
@@ -50,10 +51,10 @@ impl Message {
             return Ok(None);
         };
         // How long those are that a page shows was measured when it was read; what those answer was not.
-        if self.is_answered && !AnswerBudget::admits(context, LONGEST_TEXT) {
+        if self.is_answered && !AnswerBudget::admits(context, MAX_TEXT_BYTES) {
             return Ok(None);
         }
-        let found = loaders(context)?.message(self.facts.chat_id, id).await?;
+        let found = context.loaders()?.message(self.facts.chat_id, id).await?;
         Ok(found.map(|facts| Self {
             facts,
             is_answered: true,

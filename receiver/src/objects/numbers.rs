@@ -10,7 +10,7 @@ use chassis::graphql::AnswerBudget;
 use shared_schema::Number;
 
 /// Bytes that a number counts.
-const NUMBER: usize = 16;
+const NUMBER_BYTES: usize = 16;
 
 /// A list of numbers that is resolved as a whole. As a `Vec` each number would be a future of its own, which takes a
 /// hundred times what the number takes.
@@ -21,7 +21,7 @@ impl Numbers {
     /// The numbers, if there is room for them in the answer.
     #[must_use]
     pub(crate) fn within_budget(context: &Context<'_>, numbers: Vec<Number>) -> Self {
-        match AnswerBudget::admits(context, numbers.len() * NUMBER) {
+        match AnswerBudget::admits(context, numbers.len() * NUMBER_BYTES) {
             true => Self(numbers),
             false => Self::default(),
         }

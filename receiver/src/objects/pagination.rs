@@ -6,10 +6,10 @@ use chassis::Error;
 use shared_schema::Reason;
 
 /// The most that one page may hold.
-pub(crate) const MAX_PAGE: i32 = 100;
+pub(crate) const MAX_PAGE_SIZE: i32 = 100;
 
 /// The page size where a client names none.
-pub(crate) const PAGE: i32 = 50;
+pub(crate) const DEFAULT_PAGE_SIZE: i32 = 50;
 
 /// The four arguments of a connection.
 #[derive(Clone, Debug, Default)]
@@ -26,27 +26,27 @@ pub(crate) struct PageArgs {
 
 /// A page, parsed: a direction, bounds and a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Window<K> {
+pub(crate) struct PageRange<K> {
     /// From the end instead of from the start.
     pub(crate) backward: bool,
     /// Exclusive lower bound.
     pub(crate) after: Option<K>,
     /// Exclusive upper bound.
     pub(crate) before: Option<K>,
-    /// 1 to [`MAX_PAGE`].
+    /// 1 to [`MAX_PAGE_SIZE`].
     pub(crate) size: i64,
 }
 
 /// Bytes of message texts on a page, those of the messages that are answered included. As JSON, a byte may take six: with
 /// everything else on the page, it stays within what an answer may have.
-pub(crate) const PAGE_TEXT: i64 = 128 * 1024;
+pub(crate) const MAX_PAGE_TEXT_BYTES: i64 = 128 * 1024;
 
 impl PageArgs {
     /// What the arguments ask for. With neither `first` nor `last`, a page from the start.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when they contradict each other, are out of range, or a cursor is not one of this list.
-    pub(crate) fn window<K: FromStr>(&self) -> Result<Window<K>, Error> {
+    pub(crate) fn range<K: FromStr>(&self) -> Result<PageRange<K>, Error> {
         let (backward, field, size) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
                 return Err(Error::bad_input(
@@ -55,18 +55,18 @@ impl PageArgs {
                 ));
             }
             (None, Some(last)) => (true, "last", last),
-            (first, None) => (false, "first", first.unwrap_or(PAGE)),
+            (first, None) => (false, "first", first.unwrap_or(DEFAULT_PAGE_SIZE)),
         };
-        if !(1..=MAX_PAGE).contains(&size) {
+        if !(1..=MAX_PAGE_SIZE).contains(&size) {
             return Err(Error::bad_input(
                 field,
                 Reason::OutOfRange {
                     min: 1,
-                    max: MAX_PAGE.into(),
+                    max: MAX_PAGE_SIZE.into(),
                 },
             ));
         }
-        Ok(Window {
+        Ok(PageRange {
             backward,
             after: key("after", self.after.as_deref())?,
             before: key("before", self.before.as_deref())?,
@@ -75,7 +75,7 @@ impl PageArgs {
     }
 }
 
-impl<K> Window<K> {
+impl<K> PageRange<K> {
     /// Rows to read for this page: one more than it holds, to know whether there is another page.
     #[must_use]
     pub(crate) fn limit(&self) -> i64 {
@@ -84,15 +84,15 @@ impl<K> Window<K> {
 
     /// Cuts what was read down to the page, in list order, and says whether there is more before and after it.
     #[must_use]
-    pub(crate) fn cut<T>(&self, read: Vec<T>) -> Page<T> {
-        self.cut_short(read, false)
+    pub(crate) fn trim<T>(&self, read: Vec<T>) -> Page<T> {
+        self.trim_truncated(read, false)
     }
 
-    /// The same where `is_cut` says that not all that was asked for was read.
+    /// The same where `is_truncated` says that not all that was asked for was read.
     #[must_use]
-    pub(crate) fn cut_short<T>(&self, mut read: Vec<T>, is_cut: bool) -> Page<T> {
+    pub(crate) fn trim_truncated<T>(&self, mut read: Vec<T>, is_truncated: bool) -> Page<T> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        let more = is_cut || read.len() > size;
+        let more = is_truncated || read.len() > size;
         read.truncate(size);
         if self.backward {
             read.reverse();
@@ -145,5 +145,5 @@ fn key<K: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<K>,
 /// The points of a list field: one per item that the page may hold, times what an item costs.
 #[must_use]
 pub(crate) fn page_cost(size: Option<i32>, item: usize) -> usize {
-    usize::try_from(size.unwrap_or(PAGE).clamp(1, MAX_PAGE)).unwrap_or(1) * item
+    usize::try_from(size.unwrap_or(DEFAULT_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE)).unwrap_or(1) * item
 }

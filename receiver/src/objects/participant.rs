@@ -2,8 +2,9 @@
 
 use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 
-use super::user::User;
-use crate::databases::loaders::of as loaders;
+use shared_schema::User;
+
+use crate::state::RequestContext;
 
 /// A user who takes part in a chat.
 #[derive(Clone, Debug, SimpleObject)]
@@ -23,6 +24,6 @@ impl From<shared_schema::Participant> for Participant {
 impl Participant {
     /// The person, as they are now. Null once their account is gone.
     async fn user(&self, context: &Context<'_>) -> Result<Option<User>> {
-        Ok(loaders(context)?.user(self.facts.user_id).await?)
+        Ok(context.loaders()?.user(self.facts.user_id).await?)
     }
 }

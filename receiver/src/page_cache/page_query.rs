@@ -9,14 +9,14 @@ use shared_schema::ChatId;
 
 /// A request without its caller.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Wish {
+pub(crate) struct PageQuery {
     query: String,
     operation: Option<String>,
     /// As JSON.
     variables: String,
 }
 
-impl Wish {
+impl PageQuery {
     /// The chat that a request asks for messages of, and what it asks; none if it asks for anything else as well, or wants
     /// to wait for something.
     pub(crate) fn of(request: &mut Request) -> Option<(ChatId, Self)> {
@@ -30,12 +30,12 @@ impl Wish {
             .and_then(|operation| chat(operation, &variables));
         request.variables = variables;
         let chat = chat?;
-        let wish = Self {
+        let query = Self {
             query: request.query.clone(),
             operation,
             variables: serde_json::to_string(&request.variables).ok()?,
         };
-        Some((chat, wish))
+        Some((chat, query))
     }
 
     /// A request that asks the same.

@@ -5,7 +5,7 @@ use chassis::Caller;
 use shared_schema::{ChatId, Cursor};
 
 use crate::{
-    databases::read_target::found,
+    databases::read_at_least::read_at_least,
     objects::chat::{Chat, chat_seen_by},
 };
 
@@ -27,10 +27,10 @@ impl ChatById {
     ) -> Result<Option<Chat>> {
         let caller = Caller::of(context)?;
         let user = caller.user_id;
-        let chat = found(context, caller, at_least, |source| async move {
-            let chat = chat_seen_by(&source.pool, user, id).await?;
+        let chat = read_at_least(context, caller, at_least, |database| async move {
+            let chat = chat_seen_by(&database.pool, user, id).await?;
             // That the caller has joined a public chat may not have got to a replica yet.
-            Ok(chat.filter(|chat| chat.is_of_caller() || !source.is_replica))
+            Ok(chat.filter(|chat| chat.is_of_caller() || !database.is_replica))
         });
         Ok(chat.await?)
     }

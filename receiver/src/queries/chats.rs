@@ -5,7 +5,7 @@ use chassis::{Caller, Error};
 use shared_schema::Cursor;
 
 use crate::{
-    databases::read_target::found,
+    databases::read_at_least::read_at_least,
     db::{self, chats::ActivityKey},
     objects::{
         chat::{ChatConnection, chat_connection, newest_shown},
@@ -34,21 +34,21 @@ impl Chats {
         at_least: Option<Cursor>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
-        let window = PageArgs {
+        let range = PageArgs {
             first,
             after,
             ..PageArgs::default()
         }
-        .window::<ActivityKey>()?;
+        .range::<ActivityKey>()?;
 
         let newest = newest_shown(context);
         let user = caller.user_id;
         // The head of the same snapshot, so that whoever subscribes after it misses no chat.
-        let own = found(context, caller, at_least, |source| {
-            db::chats::of_user(&source.pool, user, window.after, window.limit(), newest)
+        let own = read_at_least(context, caller, at_least, |database| {
+            db::chats::of_user(&database.pool, user, range.after, range.limit(), newest)
         });
         let own = own.await?.ok_or_else(Error::unauthenticated)?;
-        let page = window.cut_short(own.chats, own.is_cut);
+        let page = range.trim_truncated(own.chats, own.is_truncated);
         Ok(chat_connection(own.head, page, |chat| {
             ActivityKey::of(chat).to_string()
         }))

@@ -4,12 +4,11 @@ use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
 use shared_schema::{Cursor, FeedId, Reason};
 
-use super::hub;
 use crate::{
-    databases::read_target::primary,
-    live::{authorized_reader::Follower, feeds::reader::Reader},
+    live::{authorized_reader::AuthorizedReader, feeds::reader::Reader},
     objects::{feed_batch::FeedBatch, pagination::page_cost},
-    participants::access::watch_chat,
+    participants::participation::watch_chat,
+    state::RequestContext,
 };
 
 /// `Query.feed`.
@@ -28,24 +27,24 @@ impl FeedPage {
         #[graphql(desc = "The position to go on from.")] after: Cursor,
     ) -> Result<FeedBatch> {
         let caller = Caller::of(context)?;
-        let (pool, hub) = (&primary(context)?.pool, hub(context)?);
+        let (pool, hub) = (&context.primary()?.pool, context.hub()?);
         if after.feed != id {
             return Err(Error::bad_input("after", Reason::NotACursor).into());
         }
-        let mut follower = if id == FeedId::from(caller.user_id) {
+        let mut reader = if id == FeedId::from(caller.user_id) {
             let watch = hub
                 .watch_one(id)
                 .await?
                 .ok_or_else(Error::unauthenticated)?;
-            Follower::own(Reader::new(hub, watch, Some(after)))
+            AuthorizedReader::own_feed(Reader::new(hub, watch, Some(after)))
         } else {
             let (watch, proof) = watch_chat(pool, hub, caller, id.chat(), Some(after)).await?;
-            Follower::chat(Reader::new(hub, watch, Some(after)), proof, pool, caller)
+            AuthorizedReader::chat(Reader::new(hub, watch, Some(after)), proof, pool, caller)
         };
-        let batch = follower
+        let batch = reader
             .catch_up()
             .await?
-            .unwrap_or_else(|| follower.announcement(Vec::new()));
+            .unwrap_or_else(|| reader.announcement(Vec::new()));
         Ok(batch.as_ref().into())
     }
 }

@@ -5,7 +5,10 @@ use chassis::Caller;
 use shared_schema::{ChatId, Cursor, MessageId};
 
 use crate::{
-    databases::read_target::found, db, objects::message::Message, participants::access::Access,
+    databases::read_at_least::read_at_least,
+    db,
+    objects::message::Message,
+    participants::{access::Access, participation::access_of},
 };
 
 /// `Query.message`.
@@ -27,12 +30,12 @@ impl MessageById {
         at_least: Option<Cursor>,
     ) -> Result<Option<Message>> {
         let caller = Caller::of(context)?;
-        let message = found(context, caller, at_least, |source| async move {
-            let access = Access::of(&source.pool, caller, chat_id).await?;
+        let message = read_at_least(context, caller, at_least, |database| async move {
+            let access = access_of(&database.pool, caller, chat_id).await?;
             if !access.is_some_and(Access::reads) {
                 return Ok(None);
             }
-            let found = db::messages::by_id(&source.pool, &[(chat_id, id)]).await?;
+            let found = db::messages::by_id(&database.pool, &[(chat_id, id)]).await?;
             Ok(found.into_iter().next().map(Message::from))
         });
         Ok(message.await?)

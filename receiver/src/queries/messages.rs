@@ -8,13 +8,19 @@ use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, MessageId, Number, Reason};
 
 use crate::{
-    databases::read_target::{found, source},
-    db::{self, messages::Between},
+    databases::read_at_least::read_at_least,
+    db::{self, messages::NumberRange},
     objects::{
         message::{Message, MessageConnection},
-        pagination::{PAGE, PAGE_TEXT, Page, PageArgs, Window, page_cost},
+        pagination::{
+            DEFAULT_PAGE_SIZE, MAX_PAGE_TEXT_BYTES, Page, PageArgs, PageRange, page_cost,
+        },
     },
-    participants::access::{Access, Admission},
+    participants::{
+        access::{Access, PreauthorizedChat},
+        participation::access_of,
+    },
+    state::RequestContext,
 };
 
 /// `Query.messages`.
@@ -46,28 +52,28 @@ impl Messages {
         at_least: Option<Cursor>,
     ) -> Result<MessageConnection> {
         let last = if first.is_none() && around.is_none() {
-            last.or(Some(PAGE))
+            last.or(Some(DEFAULT_PAGE_SIZE))
         } else {
             last
         };
-        let window = PageArgs {
+        let range = PageArgs {
             first,
             after,
             last,
             before,
         }
-        .window::<Number>()?;
-        if at_least.is_none() && Admission::covers(context, chat_id) {
-            let page = page(&source(context)?.pool, chat_id, around, window).await?;
+        .range::<Number>()?;
+        if at_least.is_none() && PreauthorizedChat::covers(context, chat_id) {
+            let page = page(&context.database()?.pool, chat_id, around, range).await?;
             return Ok(connection(page));
         }
         let caller = Caller::of(context)?;
-        let page = found(context, caller, at_least, |source| async move {
-            let access = Access::of(&source.pool, caller, chat_id).await?;
+        let page = read_at_least(context, caller, at_least, |database| async move {
+            let access = access_of(&database.pool, caller, chat_id).await?;
             if !access.is_some_and(Access::reads) {
                 return Ok(None);
             }
-            page(&source.pool, chat_id, around, window).await.map(Some)
+            page(&database.pool, chat_id, around, range).await.map(Some)
         });
         let page = page.await?.ok_or_else(|| Error::not_found("chat"))?;
         Ok(connection(page))
@@ -79,31 +85,31 @@ async fn page(
     pool: &Pool,
     chat_id: ChatId,
     around: Option<MessageId>,
-    window: Window<Number>,
+    range: PageRange<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
     match around {
-        Some(id) => about(pool, chat_id, id, window).await,
-        None => between(pool, chat_id, window).await,
+        Some(id) => about(pool, chat_id, id, range).await,
+        None => between(pool, chat_id, range).await,
     }
 }
 
 async fn between(
     pool: &Pool,
     chat_id: ChatId,
-    window: Window<Number>,
+    range: PageRange<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
-    let wanted = Between {
-        after: window.after.unwrap_or(0),
-        before: window.before.unwrap_or(Number::MAX),
-        limit: window.limit(),
-        text: PAGE_TEXT,
+    let wanted = NumberRange {
+        after: range.after.unwrap_or(0),
+        before: range.before.unwrap_or(Number::MAX),
+        limit: range.limit(),
+        text: MAX_PAGE_TEXT_BYTES,
     };
-    let part = if window.backward {
+    let part = if range.backward {
         db::messages::newest_between(pool, chat_id, wanted).await?
     } else {
         db::messages::oldest_between(pool, chat_id, wanted).await?
     };
-    Ok(window.cut_short(part.messages, part.is_cut))
+    Ok(range.trim_truncated(part.messages, part.is_truncated))
 }
 
 /// The page that has the message in its middle; half of it stays empty where the chat ends.
@@ -111,9 +117,9 @@ async fn about(
     pool: &Pool,
     chat_id: ChatId,
     id: MessageId,
-    window: Window<Number>,
+    range: PageRange<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
-    if window.backward || window.after.is_some() || window.before.is_some() {
+    if range.backward || range.after.is_some() || range.before.is_some() {
         return Err(Error::bad_input(
             "around",
             Reason::NotTogetherWith {
@@ -127,26 +133,26 @@ async fn about(
         .ok_or_else(|| Error::not_found("message"))?
         .number;
     // From the middle on in both directions: where texts are long, the message itself is there.
-    let earlier = (window.size / 2).min(middle - 1);
-    let wanted = Between {
+    let earlier = (range.size / 2).min(middle - 1);
+    let wanted = NumberRange {
         after: middle - 1 - earlier,
         before: middle,
         limit: earlier,
-        text: PAGE_TEXT / 2,
+        text: MAX_PAGE_TEXT_BYTES / 2,
     };
     let before = db::messages::newest_between(pool, chat_id, wanted).await?;
-    let wanted = Between {
+    let wanted = NumberRange {
         after: middle - 1,
         before: Number::MAX,
-        limit: window.limit() - earlier,
-        text: PAGE_TEXT / 2,
+        limit: range.limit() - earlier,
+        text: MAX_PAGE_TEXT_BYTES / 2,
     };
     let after = db::messages::oldest_between(pool, chat_id, wanted).await?;
     let mut messages = before.messages;
     messages.reverse();
     messages.extend(after.messages);
-    let mut page = window.cut_short(messages, after.is_cut);
-    page.has_previous = before.is_cut || middle - earlier > 1;
+    let mut page = range.trim_truncated(messages, after.is_truncated);
+    page.has_previous = before.is_truncated || middle - earlier > 1;
     Ok(page)
 }
 

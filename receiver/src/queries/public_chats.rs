@@ -5,19 +5,20 @@ use chassis::{Caller, Error};
 use shared_schema::{ChatId, FeedId, Reason};
 
 use crate::{
-    databases::read_target::{found, source},
+    databases::read_at_least::read_at_least,
     db,
     objects::{
         chat::{ChatConnection, chat_connection, newest_shown},
         pagination::{PageArgs, page_cost},
     },
+    state::RequestContext,
 };
 
 /// Letters of a name to search for, at the most.
-const MAX_QUERY: u32 = 100;
+const MAX_QUERY_LENGTH: u32 = 100;
 
 /// Chats on a page with their newest messages: with what these answer, that many of the longest texts fit into an answer.
-const MAX_PAGE_WITH_NEWEST: i64 = 16;
+const MAX_PAGE_SIZE_WITH_NEWEST: i64 = 16;
 
 /// `Query.publicChats`.
 #[derive(Default)]
@@ -40,36 +41,42 @@ impl PublicChats {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
-        let mut window = PageArgs {
+        let mut range = PageArgs {
             first,
             after,
             ..PageArgs::default()
         }
-        .window::<ChatId>()?;
+        .range::<ChatId>()?;
         if newest_shown(context).is_some() {
-            window.size = window.size.min(MAX_PAGE_WITH_NEWEST);
+            range.size = range.size.min(MAX_PAGE_SIZE_WITH_NEWEST);
         }
         let query = query
             .as_deref()
             .map(str::trim)
             .filter(|query| !query.is_empty());
-        if query.is_some_and(|query| query.chars().count() > MAX_QUERY as usize) {
-            return Err(Error::bad_input("query", Reason::TooLong { max: MAX_QUERY }).into());
+        if query.is_some_and(|query| query.chars().count() > MAX_QUERY_LENGTH as usize) {
+            return Err(Error::bad_input(
+                "query",
+                Reason::TooLong {
+                    max: MAX_QUERY_LENGTH,
+                },
+            )
+            .into());
         }
 
         let own = FeedId::from(caller.user_id);
-        let list = found(context, caller, None, |source| async move {
-            let heads = db::feeds::heads(&source.pool, &[own]).await?;
+        let list = read_at_least(context, caller, None, |database| async move {
+            let heads = db::feeds::heads(&database.pool, &[own]).await?;
             let Some(&head) = heads.get(&own) else {
                 return Ok(None);
             };
-            let list = db::chats::public(&source.pool, query, window.after, window.limit()).await?;
+            let list = db::chats::public(&database.pool, query, range.after, range.limit()).await?;
             Ok(Some((head, list)))
         });
         let (head, list) = list.await?.ok_or_else(Error::unauthenticated)?;
-        let page = window.cut(list);
+        let page = range.trim(list);
         let ids: Vec<ChatId> = page.items.iter().map(|chat| chat.facts.id).collect();
-        let pool = &source(context)?.pool;
+        let pool = &context.database()?.pool;
         let mut seen = db::chats::visible_to(pool, caller.user_id, &ids).await?;
         // The second statement decides what is shown; the first one gave the order.
         seen.sort_by_key(|chat| std::cmp::Reverse(chat.chat.facts.id));

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 
-use crate::{databases::read_target::found, db, objects::chat::UnreadCount};
+use crate::{databases::read_at_least::read_at_least, db, objects::chat::UnreadCount};
 
 /// Chats counted at the most.
 const MAX_CHATS: i64 = 1_000;
@@ -18,11 +18,11 @@ impl UnreadCounts {
     async fn unread_counts(&self, context: &Context<'_>) -> Result<Vec<UnreadCount>> {
         let caller = Caller::of(context)?;
         let user = caller.user_id;
-        let rows = found(context, caller, None, |source| async move {
-            let rows = db::chats::unread(&source.pool, user, None, MAX_CHATS).await?;
+        let rows = read_at_least(context, caller, None, |database| async move {
+            let rows = db::chats::unread(&database.pool, user, None, MAX_CHATS).await?;
             // A replica that has not heard of the caller yet knows nothing of their chats either.
             let is_known = !rows.is_empty()
-                || !db::feeds::heads(&source.pool, &[user.into()])
+                || !db::feeds::heads(&database.pool, &[user.into()])
                     .await?
                     .is_empty();
             Ok(is_known.then_some(rows))

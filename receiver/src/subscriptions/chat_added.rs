@@ -5,12 +5,11 @@ use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt, future::ready};
 use shared_schema::{Change, Cursor, FeedId, Reason};
 
-use super::events;
+use super::chat_batches::events;
 use crate::{
-    databases::read_target::primary,
-    live::{authorized_reader::Follower, feeds::reader::Reader},
+    live::{authorized_reader::AuthorizedReader, feeds::reader::Reader},
     objects::chat::{Chat, chat_seen_by},
-    queries::hub,
+    state::RequestContext,
 };
 
 /// `Subscription.chatAdded`.
@@ -26,7 +25,7 @@ impl ChatAddedSubscription {
         #[graphql(desc = "A cursor of your own feed. Without it: from now.")] after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let caller = Caller::of(context)?.clone();
-        let (pool, hub) = (primary(context)?.pool.clone(), hub(context)?);
+        let (pool, hub) = (context.primary()?.pool.clone(), context.hub()?);
         let own = FeedId::from(caller.user_id);
         if after.is_some_and(|cursor| cursor.feed != own) {
             return Err(Error::bad_input("after", Reason::NotACursor).into());
@@ -35,7 +34,8 @@ impl ChatAddedSubscription {
             .watch_one(own)
             .await?
             .ok_or_else(Error::unauthenticated)?;
-        let batches = Follower::own(Reader::new(hub, watch, after)).into_stream(Vec::new());
+        let batches =
+            AuthorizedReader::own_feed(Reader::new(hub, watch, after)).into_stream(Vec::new());
         let chats = events(batches).then(move |event| {
             let (pool, user) = (pool.clone(), caller.user_id);
             async move {

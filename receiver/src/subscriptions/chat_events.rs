@@ -4,8 +4,10 @@ use async_graphql::{Context, Result, Subscription};
 use futures_util::{Stream, StreamExt};
 use shared_schema::{ChatId, Cursor};
 
-use super::chat_batches;
-use crate::{live::shared_execution::resolver_input::batches, objects::feed_batch::FeedBatch};
+use super::chat_batches::chat_batches;
+use crate::{
+    live::shared_execution::resolver_input::subscription_batches, objects::feed_batch::FeedBatch,
+};
 
 /// `Subscription.chatEvents`.
 #[derive(Default)]
@@ -21,7 +23,7 @@ impl ChatEventsSubscription {
         #[graphql(desc = "Your last cursor of this chat's feed. Without it: from now.")]
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
-        let batches = batches(context, chat_batches(context, chat_id, after)).await?;
+        let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(batches.map(|batch| Ok(FeedBatch::from(batch.as_ref()))))
     }
 }

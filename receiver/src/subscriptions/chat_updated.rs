@@ -5,10 +5,10 @@ use chassis::Caller;
 use futures_util::{Stream, StreamExt, future::ready};
 use shared_schema::{Change, ChatId, Cursor};
 
-use super::{chat_batches, events};
+use super::chat_batches::{chat_batches, events};
 use crate::{
-    databases::read_target::primary,
     objects::chat::{Chat, chat_seen_by},
+    state::RequestContext,
 };
 
 /// `Subscription.chatUpdated`.
@@ -27,7 +27,7 @@ impl ChatUpdatedSubscription {
         >,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let user = Caller::of(context)?.user_id;
-        let pool = primary(context)?.pool.clone();
+        let pool = context.primary()?.pool.clone();
         let batches = chat_batches(context, chat_id, after).await?;
         let chats = events(batches).then(move |event| {
             let pool = pool.clone();

@@ -6,10 +6,9 @@ use futures_util::{Stream, StreamExt};
 use shared_schema::{Cursor, Reason};
 
 use crate::{
-    databases::read_target::primary,
-    live::{inbox::Inbox, shared_execution::resolver_input::batches},
+    live::{inbox::Inbox, shared_execution::resolver_input::subscription_batches},
     objects::feed_batch::FeedBatch,
-    queries::hub,
+    state::RequestContext,
 };
 
 /// Cursors in one `after`, at the most.
@@ -32,7 +31,7 @@ impl InboxSubscription {
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
         let open = async { Ok(open(context, after).await?.into_stream()) };
-        let batches = batches(context, open).await?;
+        let batches = subscription_batches(context, open).await?;
         Ok(batches.map(|batch| Ok(FeedBatch::from(batch.as_ref()))))
     }
 }
@@ -49,5 +48,5 @@ pub(crate) async fn open(
             Reason::TooMany { max: MAX_CURSORS },
         ));
     }
-    Inbox::open(hub(context)?, &primary(context)?.pool, caller, &after).await
+    Inbox::open(context.hub()?, &context.primary()?.pool, caller, &after).await
 }

@@ -4,9 +4,9 @@ use async_graphql::{Context, Result, Subscription};
 use futures_util::{Stream, StreamExt, stream};
 use shared_schema::{ChatId, Cursor};
 
-use super::chat_batches;
+use super::chat_batches::chat_batches;
 use crate::{
-    live::shared_execution::resolver_input::batches,
+    live::shared_execution::resolver_input::subscription_batches,
     objects::signal::{ReadMark, Signal},
 };
 
@@ -26,7 +26,7 @@ impl MessageReadUpdatedSubscription {
         )]
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {
-        let batches = batches(context, chat_batches(context, chat_id, after)).await?;
+        let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(batches.flat_map(|batch| {
             let marks = batch
                 .signals

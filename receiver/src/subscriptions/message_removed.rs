@@ -4,8 +4,10 @@ use async_graphql::{Context, Result, Subscription};
 use futures_util::{Stream, StreamExt, future::ready};
 use shared_schema::{Change, ChatId, Cursor};
 
-use super::{chat_batches, events};
-use crate::{live::shared_execution::resolver_input::batches, objects::message::Message};
+use super::chat_batches::{chat_batches, events};
+use crate::{
+    live::shared_execution::resolver_input::subscription_batches, objects::message::Message,
+};
 
 /// `Subscription.messageRemoved`.
 #[derive(Default)]
@@ -23,7 +25,7 @@ impl MessageRemovedSubscription {
             Cursor,
         >,
     ) -> Result<impl Stream<Item = Result<Message>> + use<>> {
-        let batches = batches(context, chat_batches(context, chat_id, after)).await?;
+        let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(events(batches).filter_map(|event| {
             ready(match event {
                 Ok(event) => match &event.change {

@@ -9,7 +9,7 @@ use shared_schema::{Change, ChatId, Cursor, UserId};
 
 use super::inbox;
 use crate::{
-    databases::read_target::primary, db, live::feeds::batch::Batch, objects::chat::UnreadCount,
+    db, live::feeds::batch::EventBatch, objects::chat::UnreadCount, state::RequestContext,
 };
 
 /// `Subscription.unreadCountUpdated`.
@@ -29,7 +29,7 @@ impl UnreadCountUpdatedSubscription {
         after: Option<Vec<Cursor>>,
     ) -> Result<impl Stream<Item = Result<UnreadCount>> + use<>> {
         let user = Caller::of(context)?.user_id;
-        let pool = primary(context)?.pool.clone();
+        let pool = context.primary()?.pool.clone();
         let batches = inbox::open(context, after).await?.into_stream();
         let counts = batches.then(move |batch| {
             let pool = pool.clone();
@@ -45,7 +45,7 @@ impl UnreadCountUpdatedSubscription {
 }
 
 /// The counts of the chats in which this batch may have changed them.
-async fn counts(pool: &Pool, user: UserId, batch: &Batch) -> Result<Vec<UnreadCount>, Error> {
+async fn counts(pool: &Pool, user: UserId, batch: &EventBatch) -> Result<Vec<UnreadCount>, Error> {
     let changed: BTreeSet<ChatId> = batch
         .events
         .iter()

@@ -28,17 +28,22 @@ use super::close::Close;
 
 /// When the process ends, its sockets are closed over at most this time, so that their clients do not all reconnect at
 /// the same moment.
-const SPREAD: Duration = Duration::from_secs(20);
+const DRAIN_SPREAD: Duration = Duration::from_secs(20);
 
-/// Sockets closed per second, if that takes less than [`SPREAD`].
-const CLOSED_PER_SECOND: usize = 100;
+/// Sockets closed per second, if that takes less than [`DRAIN_SPREAD`].
+const MAX_CLOSED_PER_SECOND: usize = 100;
 
 /// After the last one was told, for close handshakes to finish.
-const FAREWELL: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// When a client may come back to an instance that is full: not all at the same moment.
+pub(crate) fn retry_after() -> Duration {
+    Duration::from_secs(rand::random_range(1..=10))
+}
 
 /// Bounds of the sockets.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SocketArgs {
+pub(crate) struct ConnectionArgs {
     /// Sockets of this process.
     pub(crate) max: usize,
     /// Sockets opened per second: a crowd that comes back after an outage is let in at the pace of its catching up.
@@ -59,7 +64,7 @@ pub(crate) struct SocketArgs {
     pub(crate) max_operations: usize,
 }
 
-impl Default for SocketArgs {
+impl Default for ConnectionArgs {
     fn default() -> Self {
         Self {
             max: 10_000,
@@ -82,14 +87,14 @@ struct Code {
 
 /// What the sockets count.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct SocketMetrics {
+pub(crate) struct ConnectionMetrics {
     open: Gauge,
     opened: Counter,
     closed: Family<Code, Counter>,
     pub(crate) operations: Gauge,
 }
 
-impl SocketMetrics {
+impl ConnectionMetrics {
     /// Shows them under the service's `/metrics`.
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
@@ -121,15 +126,15 @@ impl SocketMetrics {
 
 /// All open sockets. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Sockets(Arc<Inner>);
+pub(crate) struct ConnectionRegistry(Arc<Inner>);
 
 struct Inner {
-    args: SocketArgs,
-    metrics: SocketMetrics,
+    args: ConnectionArgs,
+    metrics: ConnectionMetrics,
     open: AtomicUsize,
     per_user: Mutex<HashMap<UserId, usize>>,
     /// One per open socket, cancelled when it is its turn to close.
-    leaving: Mutex<HashMap<u64, CancellationToken>>,
+    closing: Mutex<HashMap<u64, CancellationToken>>,
     next: AtomicUsize,
     draining: CancellationToken,
     limiter: Limiter,
@@ -138,17 +143,17 @@ struct Inner {
 }
 
 /// A socket's place among the open ones; given back when dropped.
-pub(crate) struct Place {
-    sockets: Sockets,
+pub(crate) struct ConnectionPermit {
+    registry: ConnectionRegistry,
     key: u64,
     user: Option<UserId>,
-    leave: CancellationToken,
+    close: CancellationToken,
 }
 
-impl Sockets {
+impl ConnectionRegistry {
     /// No sockets yet.
     #[must_use]
-    pub(crate) fn new(args: SocketArgs, metrics: SocketMetrics, limiter: &Limiter) -> Self {
+    pub(crate) fn new(args: ConnectionArgs, metrics: ConnectionMetrics, limiter: &Limiter) -> Self {
         Self(Arc::new(Inner {
             limiter: limiter.clone(),
             upgrades_of_network: Class::new("upgrade", args.upgrades_per_address),
@@ -156,23 +161,23 @@ impl Sockets {
             metrics,
             open: AtomicUsize::new(0),
             per_user: Mutex::default(),
-            leaving: Mutex::default(),
+            closing: Mutex::default(),
             next: AtomicUsize::new(0),
             draining: CancellationToken::new(),
             upgrades: RateLimiter::direct(Quota::per_second(args.upgrades_per_second)),
         }))
     }
 
-    pub(crate) fn args(&self) -> SocketArgs {
+    pub(crate) fn args(&self) -> ConnectionArgs {
         self.0.args
     }
 
-    pub(crate) fn metrics(&self) -> &SocketMetrics {
+    pub(crate) fn metrics(&self) -> &ConnectionMetrics {
         &self.0.metrics
     }
 
     /// A place for one more socket of a client who has shown no token yet, if too many did not come from there.
-    pub(crate) fn enter_from(&self, network: Network) -> Option<Place> {
+    pub(crate) fn acquire_from(&self, network: Network) -> Option<ConnectionPermit> {
         let Inner {
             limiter,
             upgrades_of_network,
@@ -180,15 +185,15 @@ impl Sockets {
         } = &*self.0;
         let network = Subject::network(network);
         limiter.charge(upgrades_of_network, network, 1).ok()?;
-        let place = self.enter();
-        if place.is_none() {
+        let permit = self.acquire();
+        if permit.is_none() {
             limiter.refund(upgrades_of_network, network, 1);
         }
-        place
+        permit
     }
 
     /// A place for one more socket, if there is one, and if not too many came within this second.
-    pub(crate) fn enter(&self) -> Option<Place> {
+    pub(crate) fn acquire(&self) -> Option<ConnectionPermit> {
         let inner = &self.0;
         if inner.draining.is_cancelled() || inner.upgrades.check().is_err() {
             return None;
@@ -202,13 +207,13 @@ impl Sockets {
         inner.metrics.open.inc();
         inner.metrics.opened.inc();
         let key = inner.next.fetch_add(1, Ordering::Relaxed) as u64;
-        let leave = CancellationToken::new();
-        lock(&inner.leaving).insert(key, leave.clone());
-        Some(Place {
-            sockets: self.clone(),
+        let close = CancellationToken::new();
+        lock(&inner.closing).insert(key, close.clone());
+        Some(ConnectionPermit {
+            registry: self.clone(),
             key,
             user: None,
-            leave,
+            close,
         })
     }
 
@@ -216,12 +221,12 @@ impl Sockets {
     pub(crate) async fn drain(&self) {
         self.0.draining.cancel();
         // A map's order is random, which is what is wanted here.
-        let leaving: Vec<CancellationToken> = lock(&self.0.leaving).values().cloned().collect();
-        let count = u32::try_from(leaving.len()).unwrap_or(u32::MAX).max(1);
-        let per_second = u32::try_from(CLOSED_PER_SECOND).unwrap_or(1);
-        let pause = (SPREAD / count).min(Duration::from_secs(1) / per_second);
-        for leave in leaving {
-            leave.cancel();
+        let closing: Vec<CancellationToken> = lock(&self.0.closing).values().cloned().collect();
+        let count = u32::try_from(closing.len()).unwrap_or(u32::MAX).max(1);
+        let per_second = u32::try_from(MAX_CLOSED_PER_SECOND).unwrap_or(1);
+        let pause = (DRAIN_SPREAD / count).min(Duration::from_secs(1) / per_second);
+        for close in closing {
+            close.cancel();
             sleep(pause).await;
         }
         let gone = async {
@@ -230,16 +235,16 @@ impl Sockets {
             }
         };
         // Whoever does not finish the handshake by then is cut off with the process.
-        drop(tokio::time::timeout(FAREWELL, gone).await);
+        drop(tokio::time::timeout(CLOSE_TIMEOUT, gone).await);
     }
 }
 
-impl Place {
+impl ConnectionPermit {
     /// Counts the socket as this user's, if they may have one more.
-    pub(crate) fn belongs_to(&mut self, user: UserId) -> bool {
-        let mut per_user = lock(&self.sockets.0.per_user);
+    pub(crate) fn assign_user(&mut self, user: UserId) -> bool {
+        let mut per_user = lock(&self.registry.0.per_user);
         let count = per_user.entry(user).or_default();
-        if *count >= self.sockets.0.args.max_per_user {
+        if *count >= self.registry.0.args.max_per_user {
             return false;
         }
         *count += 1;
@@ -248,17 +253,17 @@ impl Place {
     }
 
     /// Cancelled when it is this socket's turn to close.
-    pub(crate) fn leave(&self) -> CancellationToken {
-        self.leave.clone()
+    pub(crate) fn close_token(&self) -> CancellationToken {
+        self.close.clone()
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let inner = &self.sockets.0;
+        let inner = &self.registry.0;
         inner.open.fetch_sub(1, Ordering::AcqRel);
         inner.metrics.open.dec();
-        lock(&inner.leaving).remove(&self.key);
+        lock(&inner.closing).remove(&self.key);
         if let Some(user) = self.user {
             let mut per_user = lock(&inner.per_user);
             if let Some(count) = per_user.get_mut(&user) {

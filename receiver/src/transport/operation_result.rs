@@ -7,74 +7,75 @@ use axum::extract::ws::Message;
 use chassis::graphql::{encode, events, too_large};
 use shared_schema::ErrorCode;
 
-use super::websocket::{
-    protocol::{Outgoing, next},
-    upgrade::MAX_ANSWER,
-};
-use crate::live::feeds::payload_cache::Payloads;
+use super::websocket::protocol::{Outgoing, next};
+use crate::live::feeds::payload_cache::EncodedPayloads;
+
+/// Maximum bytes of one result.
+pub(crate) const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// What an operation says.
-pub(crate) enum Answer {
+pub(crate) enum OperationResult {
     /// The payload of this index, which others are given as well.
-    Same(Arc<Payloads>, usize),
+    Shared(Arc<EncodedPayloads>, usize),
     /// Something of its own.
-    Own(Box<Response>),
+    Individual(Box<Response>),
     /// That it has ended.
-    End,
+    Complete,
 }
 
-impl Answer {
+impl OperationResult {
     /// The frame for this answer, and whether it is the operation's last.
     pub(crate) fn frame(&self, id: &str) -> (Message, bool) {
         match self {
-            Self::End => (Outgoing::Complete { id }.frame(), true),
-            Self::Same(payloads, index) => (next(id, &payloads.texts[*index]), false),
-            Self::Own(response) => frame(id, response),
+            Self::Complete => (Outgoing::Complete { id }.frame(), true),
+            Self::Shared(payloads, index) => (next(id, &payloads.texts[*index]), false),
+            Self::Individual(response) => frame(id, response),
         }
     }
 
     /// The server-sent events for this answer, and whether they are the operation's last.
     pub(crate) fn event(&self) -> (String, bool) {
         match self {
-            Self::End => (events::COMPLETE.to_owned(), true),
-            Self::Same(payloads, index) => (events::next(&payloads.texts[*index]), false),
-            Self::Own(response) => event(response),
+            Self::Complete => (events::COMPLETE.to_owned(), true),
+            Self::Shared(payloads, index) => (events::next(&payloads.texts[*index]), false),
+            Self::Individual(response) => event(response),
         }
     }
 }
 
 fn event(payload: &Response) -> (String, bool) {
     if payload.errors.is_empty()
-        && let Some(text) = encode(payload, MAX_ANSWER)
+        && let Some(text) = encode(payload, MAX_ANSWER_BYTES)
     {
         return (events::next(&text), false);
     }
-    let refused = refused(payload);
-    let text = serde_json::to_string(refused.as_ref().unwrap_or(payload)).unwrap_or_default();
+    let too_large_to_send = too_large_to_send(payload);
+    let text =
+        serde_json::to_string(too_large_to_send.as_ref().unwrap_or(payload)).unwrap_or_default();
     (events::next(&text) + events::COMPLETE, true)
 }
 
 fn frame(id: &str, payload: &Response) -> (Message, bool) {
     // An answer with an error in it is not one that a cursor may be moved past: `error` ends the operation.
     if payload.errors.is_empty()
-        && let Some(text) = encode(payload, MAX_ANSWER)
+        && let Some(text) = encode(payload, MAX_ANSWER_BYTES)
     {
         return (next(id, &text), false);
     }
-    let refused = refused(payload);
-    let payload = &refused.as_ref().unwrap_or(payload).errors;
+    let too_large_to_send = too_large_to_send(payload);
+    let payload = &too_large_to_send.as_ref().unwrap_or(payload).errors;
     (Outgoing::Error { id, payload }.frame(), true)
 }
 
 /// An answer without an error could never be sent, and a client that resumes would ask for it again and again.
-fn refused(payload: &Response) -> Option<Response> {
+fn too_large_to_send(payload: &Response) -> Option<Response> {
     payload.errors.is_empty().then(too_large)
 }
 
 /// Whether this answer is one of a running operation that would be whole at another time: the database was away while
 /// it was put together. A client takes `error` as final, but after 1013 it comes back with the cursor before this answer.
-pub(crate) fn is_interrupted(answer: &Answer) -> bool {
-    let Answer::Own(answer) = answer else {
+pub(crate) fn is_interrupted(answer: &OperationResult) -> bool {
+    let OperationResult::Individual(answer) = answer else {
         return false;
     };
     let unavailable = Value::from(ErrorCode::Unavailable.as_str());

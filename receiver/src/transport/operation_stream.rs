@@ -2,46 +2,46 @@
 
 use std::{collections::VecDeque, pin::Pin, sync::Arc};
 
-use async_graphql::{Request, Response};
-use chassis::{Caller, Error};
+use async_graphql::{Request, Response, parser::types::OperationType};
+use chassis::{Caller, Error, graphql::Endpoint};
 use futures_util::{
     Stream, StreamExt,
     stream::{self, BoxStream},
 };
 
-use super::operation_result::Answer;
+use super::operation_result::OperationResult;
 use crate::live::{
-    feeds::batch::Batch,
+    feeds::batch::EventBatch,
     shared_execution::{
-        executor::Presses,
-        group::{Document, Printed},
-        group_key::Wish,
-        resolver_input::Handover,
+        executor::SharedExecutor,
+        group::{Rendered, SubscriptionGroup},
+        group_key::SubscriptionQuery,
+        resolver_input::StreamHandoff,
     },
 };
 
 /// What an operation says, its end included: whoever reads several of them does not notice that a stream is over.
-pub(crate) type Answers = Pin<Box<dyn Stream<Item = Answer> + Send>>;
+pub(crate) type OperationStream = Pin<Box<dyn Stream<Item = OperationResult> + Send>>;
 
 /// An operation whose batches are printed.
-struct Printing {
-    batches: BoxStream<'static, Arc<Batch>>,
-    document: Arc<Document>,
+struct BatchRenderer {
+    batches: BoxStream<'static, Arc<EventBatch>>,
+    group: Arc<SubscriptionGroup>,
     caller: Caller,
-    waiting: VecDeque<Answer>,
+    ready: VecDeque<OperationResult>,
 }
 
 /// Where an operation is.
-enum Stage {
+enum OperationState {
     /// The library executes it. If it turns out that the answers can be shared, its part ends with opening the batches.
     Opening {
-        presses: Presses,
+        executor: SharedExecutor,
         answers: BoxStream<'static, Response>,
-        opened: Handover,
-        wish: Box<Wish>,
+        handoff: StreamHandoff,
+        query: Box<SubscriptionQuery>,
         caller: Caller,
     },
-    Printing(Box<Printing>),
+    Rendering(Box<BatchRenderer>),
     Ended,
 }
 
@@ -49,82 +49,98 @@ enum Stage {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the caller runs too much already, `UNAVAILABLE` when all together do.
-pub(crate) fn answers(
-    presses: &Presses,
+pub(crate) fn operation_stream(
+    executor: &SharedExecutor,
     mut request: Request,
     caller: &Caller,
-) -> Result<Answers, Error> {
-    let opened = Handover::default();
-    let wish = Box::new(Wish::of(&mut request));
-    let entry = presses.enter(caller, &wish)?;
-    let stage = Stage::Opening {
-        wish,
-        presses: presses.clone(),
-        answers: presses
-            .run(request.data(opened.clone()), Some(caller.clone()))
-            .boxed(),
-        opened,
+) -> Result<OperationStream, Error> {
+    let handoff = StreamHandoff::default();
+    let query = Box::new(SubscriptionQuery::of(&mut request));
+    let reservation = executor.reserve(caller, &query)?;
+    let state = OperationState::Opening {
+        query,
+        executor: executor.clone(),
+        answers: executor.run(request.data(handoff.clone()), caller),
+        handoff,
         caller: caller.clone(),
     };
-    Ok(Box::pin(stream::unfold(stage, move |mut stage| {
-        let _running = &entry;
+    Ok(Box::pin(stream::unfold(state, move |mut state| {
+        let _running = &reservation;
         async move {
             loop {
-                stage = match stage {
-                    Stage::Opening {
-                        presses,
+                state = match state {
+                    OperationState::Opening {
+                        executor,
                         mut answers,
-                        opened,
-                        wish,
+                        handoff,
+                        query,
                         caller,
-                    } => match (answers.next().await, opened.take()) {
+                    } => match (answers.next().await, handoff.take()) {
                         (Some(answer), _) => {
-                            let stage = Stage::Opening {
-                                presses,
+                            let state = OperationState::Opening {
+                                executor,
                                 answers,
-                                opened,
-                                wish,
+                                handoff,
+                                query,
                                 caller,
                             };
-                            return Some((Answer::Own(Box::new(answer)), stage));
+                            return Some((OperationResult::Individual(Box::new(answer)), state));
                         }
-                        (None, None) => return Some((Answer::End, Stage::Ended)),
-                        (None, Some(batches)) => Stage::Printing(Box::new(Printing {
-                            batches,
-                            document: presses.document(*wish),
-                            caller,
-                            waiting: VecDeque::new(),
-                        })),
+                        (None, None) => {
+                            return Some((OperationResult::Complete, OperationState::Ended));
+                        }
+                        (None, Some(batches)) => {
+                            OperationState::Rendering(Box::new(BatchRenderer {
+                                batches,
+                                group: executor.group(*query),
+                                caller,
+                                ready: VecDeque::new(),
+                            }))
+                        }
                     },
-                    Stage::Printing(mut printing) => match printing.next().await {
-                        Some(answer) => return Some((answer, Stage::Printing(printing))),
-                        None => return Some((Answer::End, Stage::Ended)),
+                    OperationState::Rendering(mut renderer) => match renderer.next().await {
+                        Some(answer) => return Some((answer, OperationState::Rendering(renderer))),
+                        None => return Some((OperationResult::Complete, OperationState::Ended)),
                     },
-                    Stage::Ended => return None,
+                    OperationState::Ended => return None,
                 };
             }
         }
     })))
 }
 
-impl Printing {
-    async fn next(&mut self) -> Option<Answer> {
+impl BatchRenderer {
+    async fn next(&mut self) -> Option<OperationResult> {
         loop {
-            if let Some(answer) = self.waiting.pop_front() {
+            if let Some(answer) = self.ready.pop_front() {
                 return Some(answer);
             }
             let batch = self.batches.next().await?;
-            match self.document.print(&batch, &self.caller).await {
-                Printed::Same(payloads) => {
+            match self.group.render(&batch, &self.caller).await {
+                Rendered::Shared(payloads) => {
                     let count = payloads.texts.len();
-                    let answer = |index| Answer::Same(Arc::clone(&payloads), index);
-                    self.waiting.extend((0..count).map(answer));
+                    let answer = |index| OperationResult::Shared(Arc::clone(&payloads), index);
+                    self.ready.extend((0..count).map(answer));
                 }
-                Printed::Own(answers) => {
-                    let answers = answers.into_iter().map(Box::new).map(Answer::Own);
-                    self.waiting.extend(answers);
+                Rendered::Individual(answers) => {
+                    let answers = answers
+                        .into_iter()
+                        .map(Box::new)
+                        .map(OperationResult::Individual);
+                    self.ready.extend(answers);
                 }
             }
         }
+    }
+}
+
+/// Checks the document as over HTTP, and accepts only a subscription.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for everything else.
+pub(crate) fn check_subscription(endpoint: &Endpoint, request: &mut Request) -> Result<(), Error> {
+    match endpoint.check(request)? {
+        OperationType::Subscription => Ok(()),
+        _ => Err(Error::bad_request("send queries and mutations over HTTP")),
     }
 }

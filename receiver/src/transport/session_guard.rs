@@ -8,25 +8,25 @@ use shared_schema::{Change, FeedId, SessionId};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{close::Close, websocket::upgrade::SocketContext};
+use super::{close::Close, context::ConnectionContext};
 use crate::{db, live::feeds::reader::Reader};
 
 /// A token is honoured for so long after it expires: clocks differ.
-const GRACE: SignedDuration = SignedDuration::from_secs(60);
+const TOKEN_LEEWAY: SignedDuration = SignedDuration::from_secs(60);
 
 /// Between two attempts while Postgres is away.
-const RETRY: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// Knows when a socket has to close: its token expires, its session ends, or the process leaves.
-pub(crate) struct Sentinel {
+pub(crate) struct SessionGuard {
     session: SessionId,
     watch: SessionWatch,
     own: Reader,
     expires: Instant,
-    leave: CancellationToken,
+    close: CancellationToken,
 }
 
-impl Sentinel {
+impl SessionGuard {
     /// Watches over a caller's socket from here on.
     ///
     /// The session and the caller's own feed are watched before the session is checked, so an end of the session that the
@@ -39,10 +39,10 @@ impl Sentinel {
         clippy::disallowed_methods,
         reason = "tokens carry times, and their leeway covers clocks that differ"
     )]
-    pub(crate) async fn post(
-        context: &SocketContext,
+    pub(crate) async fn start(
+        context: &ConnectionContext,
         caller: &Caller,
-        leave: CancellationToken,
+        close: CancellationToken,
     ) -> Result<Self, Error> {
         let watch = context.verifier.ended().watch(caller.session_id);
         let own = context
@@ -55,22 +55,22 @@ impl Sentinel {
             return Err(Error::unauthenticated());
         }
         // A token that has expired already was accepted within the same grace, and has only the rest of it.
-        let left = caller.expires_at.duration_since(Timestamp::now()) + GRACE;
+        let left = caller.expires_at.duration_since(Timestamp::now()) + TOKEN_LEEWAY;
         let left = Duration::try_from(left).unwrap_or_default();
         Ok(Self {
             session: caller.session_id,
             watch,
             own,
             expires: Instant::now() + left,
-            leave,
+            close,
         })
     }
 
     /// Waits until the socket has to close. Safe to cancel.
-    pub(crate) async fn alarm(&mut self) -> Close {
+    pub(crate) async fn expired(&mut self) -> Close {
         loop {
             tokio::select! {
-                () = self.leave.cancelled() => return Close::Restart,
+                () = self.close.cancelled() => return Close::Restart,
                 () = sleep_until(self.expires) => return Close::Forbidden,
                 () = self.watch.ended() => return Close::Forbidden,
                 batch = self.own.next() => match batch {
@@ -90,7 +90,7 @@ impl Sentinel {
                     }
                     Err(error) => {
                         tracing::warn!(%error, "cannot watch over a session");
-                        tokio::time::sleep(RETRY).await;
+                        tokio::time::sleep(RETRY_DELAY).await;
                     }
                 },
             }

@@ -21,19 +21,18 @@ use tokio::{
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
-    connection_registry::Place,
-    operation,
+    connection_registry::{ConnectionPermit, retry_after},
+    context::ConnectionContext,
     operation_result::is_interrupted,
-    operation_stream::{Answers, answers},
-    session_guard::Sentinel,
-    websocket::upgrade::{SocketContext, come_back},
+    operation_stream::{OperationStream, check_subscription, operation_stream},
+    session_guard::SessionGuard,
 };
 
 /// Between two signs of life. Load balancers take a connection for dead that is silent for longer than some 15 s.
-const HEARTBEAT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Chunks that may wait for the client.
-const WAITING: usize = 1;
+const MAX_WAITING_CHUNKS: usize = 1;
 
 /// Answers a checked subscription of `caller` with a stream of events.
 ///
@@ -41,30 +40,30 @@ const WAITING: usize = 1;
 /// `BAD_USER_INPUT` when it is not one that a socket would take; `UNAUTHENTICATED` when the session has ended;
 /// `UNAVAILABLE` when there is no place left, or Postgres is away.
 pub(crate) async fn serve(
-    context: Arc<SocketContext>,
+    context: Arc<ConnectionContext>,
     mut request: Request,
     caller: Caller,
 ) -> Result<Response, Error> {
-    operation::admit(&context.endpoint, &mut request)?;
+    check_subscription(&context.endpoint, &mut request)?;
     let full = || Error::Unavailable {
-        retry_after: come_back(),
+        retry_after: retry_after(),
         source: "too many connections".into(),
     };
-    let mut place = context.sockets.enter().ok_or_else(full)?;
-    if !place.belongs_to(caller.user_id) {
+    let mut permit = context.connections.acquire().ok_or_else(full)?;
+    if !permit.assign_user(caller.user_id) {
         return Err(full());
     }
-    let sentinel = Sentinel::post(&context, &caller, place.leave()).await?;
-    let (chunks, body) = mpsc::channel(WAITING);
+    let guard = SessionGuard::start(&context, &caller, permit.close_token()).await?;
+    let (chunks, body) = mpsc::channel(MAX_WAITING_CHUNKS);
     let stream = EventStream {
-        answers: answers(&context.presses, request, &caller)?,
+        results: operation_stream(&context.executor, request, &caller)?,
         chunks,
-        stall: context.sockets.args().stall,
+        stall: context.connections.args().stall,
     };
-    context.sockets.metrics().operations.inc();
+    context.connections.metrics().operations.inc();
     tokio::spawn(async move {
-        stream.run(sentinel, place).await;
-        context.sockets.metrics().operations.dec();
+        stream.run(guard, permit).await;
+        context.connections.metrics().operations.dec();
     });
 
     let body = ReceiverStream::new(body).map(Ok::<_, Infallible>);
@@ -83,26 +82,26 @@ pub(crate) async fn serve(
 }
 
 struct EventStream {
-    answers: Answers,
+    results: OperationStream,
     chunks: mpsc::Sender<Bytes>,
     stall: Duration,
 }
 
 impl EventStream {
     /// Runs until the operation, the client or the right to read has ended.
-    async fn run(self, mut sentinel: Sentinel, _place: Place) {
+    async fn run(self, mut guard: SessionGuard, _permit: ConnectionPermit) {
         tokio::select! {
-            () = self.speak() => {}
-            close = sentinel.alarm() => tracing::debug!(code = close.code(), "ending an event stream"),
+            () = self.send_events() => {}
+            close = guard.expired() => tracing::debug!(code = close.code(), "ending an event stream"),
         }
     }
 
-    async fn speak(mut self) {
-        let mut heartbeat = interval(HEARTBEAT);
+    async fn send_events(mut self) {
+        let mut heartbeat = interval(KEEP_ALIVE_INTERVAL);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let (chunk, last) = tokio::select! {
-                answer = self.answers.next() => match answer {
+                answer = self.results.next() => match answer {
                     // It would be whole at another time: the client comes back before it.
                     Some(answer) if is_interrupted(&answer) => return,
                     Some(answer) => answer.event(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::{collection::vec, prelude::*};
-use receiver::sequencer::{Sequencer, Step, Verdict};
+use receiver::sequencer::{OfferResult, Sequencer, Step};
 use shared_schema::{
     Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Message, MessageId, UserId,
 };
@@ -72,7 +72,7 @@ fn drain(sequencer: &Sequencer, mut from: Cursor, limit: usize) -> Vec<i64> {
                 from = events.last().unwrap().cursor();
             }
             Step::AtHead => return seen,
-            Step::BeforeWindow | Step::NotOurs | Step::Ahead => panic!("{from:?}"),
+            Step::BeforeWindow | Step::Diverged | Step::Ahead => panic!("{from:?}"),
         }
     }
 }
@@ -89,9 +89,9 @@ proptest! {
         for seq in &arrivals {
             let head = sequencer.head().seq;
             match sequencer.offer(event(*seq)) {
-                Verdict::Delivered => delivered.push(*seq),
-                Verdict::Duplicate => prop_assert!(*seq <= head),
-                Verdict::Suspect => prop_assert!(*seq > head + 1),
+                OfferResult::Accepted => delivered.push(*seq),
+                OfferResult::Duplicate => prop_assert!(*seq <= head),
+                OfferResult::Gap => prop_assert!(*seq > head + 1),
             }
         }
         let expected: Vec<i64> = (start + 1..=sequencer.head().seq).collect();
@@ -109,11 +109,11 @@ proptest! {
         let mut sequencer = Sequencer::new(position(0), capacity);
         let mut delivered = vec![];
         for seq in arrivals {
-            if sequencer.offer(event(seq)) == Verdict::Delivered {
+            if sequencer.offer(event(seq)) == OfferResult::Accepted {
                 delivered.push(seq);
             }
             for missing in sequencer.head().seq + 1..=seq {
-                prop_assert_eq!(sequencer.offer(event(missing)), Verdict::Delivered);
+                prop_assert_eq!(sequencer.offer(event(missing)), OfferResult::Accepted);
                 delivered.push(missing);
             }
         }
@@ -135,7 +135,7 @@ proptest! {
         match sequencer.after(position(from), limit) {
             Step::Ahead => prop_assert!(from > events),
             Step::BeforeWindow => prop_assert!(from < events - held),
-            Step::NotOurs => prop_assert!(false, "it is this history"),
+            Step::Diverged => prop_assert!(false, "it is this history"),
             Step::AtHead => prop_assert_eq!(from, events),
             Step::Events(_) => {
                 prop_assert!(from >= events - held);
@@ -158,17 +158,17 @@ proptest! {
         let held = i64::try_from(capacity).unwrap().min(events);
         let known = seq == events || (seq <= events && seq >= events - held);
         let other = Cursor { event: id(2, seq), ..position(seq) };
-        let verdict = sequencer.offer(event_with(2, seq, Change::ChatUpdated));
+        let result = sequencer.offer(event_with(2, seq, Change::ChatUpdated));
         if seq > events || known {
-            prop_assert_eq!(verdict, Verdict::Suspect);
-            prop_assert_eq!(sequencer.agrees(other), Some(false));
+            prop_assert_eq!(result, OfferResult::Gap);
+            prop_assert_eq!(sequencer.has_had(other), Some(false));
         } else {
-            prop_assert_eq!(verdict, Verdict::Duplicate, "Postgres will say");
-            prop_assert_eq!(sequencer.agrees(other), None);
+            prop_assert_eq!(result, OfferResult::Duplicate, "Postgres will say");
+            prop_assert_eq!(sequencer.has_had(other), None);
         }
         if known {
-            prop_assert!(matches!(sequencer.after(other, 10), Step::NotOurs));
-            prop_assert_eq!(sequencer.agrees(position(seq)), Some(true));
+            prop_assert!(matches!(sequencer.after(other, 10), Step::Diverged));
+            prop_assert_eq!(sequencer.has_had(position(seq)), Some(true));
         }
         prop_assert_eq!(sequencer.head(), position(events), "nothing of it got in");
     }
@@ -184,7 +184,7 @@ proptest! {
         let mut seq = 0;
         let mut offer = |sequencer: &mut Sequencer, change: Change| {
             seq += 1;
-            assert_eq!(sequencer.offer(event_with(1, seq, change)), Verdict::Delivered);
+            assert_eq!(sequencer.offer(event_with(1, seq, change)), OfferResult::Accepted);
         };
         for number in 1..=before {
             offer(&mut sequencer, Change::MessageAdded(message(number, Some("text"))));
@@ -219,7 +219,7 @@ proptest! {
             id: EventId(Uuid::from_u128(prev ^ 1)),
             ..Event::clone(&event(4))
         });
-        prop_assert_ne!(sequencer.offer(forged), Verdict::Delivered);
+        prop_assert_ne!(sequencer.offer(forged), OfferResult::Accepted);
         prop_assert_eq!(sequencer.head(), position(4));
     }
 }
@@ -242,8 +242,8 @@ fn a_window_of_long_texts_is_shorter_and_still_ends_at_the_head() {
     let text = "x".repeat(5_000);
     for seq in 1..=1_000 {
         let added = Change::MessageAdded(message(seq, Some(&text)));
-        let verdict = sequencer.offer(event_with(1, seq, added));
-        assert_eq!(verdict, Verdict::Delivered);
+        let result = sequencer.offer(event_with(1, seq, added));
+        assert_eq!(result, OfferResult::Accepted);
     }
     assert_eq!(drain(&sequencer, position(900), 100).len(), 100);
     assert!(matches!(

@@ -5,42 +5,42 @@ use std::sync::Arc;
 use chassis::{Error, mutants::planted};
 use shared_schema::{Cursor, Event};
 
-use super::{feed::Feed, hub::Hub, sequencer::Verdict};
+use super::{feed::Feed, hub::Hub, sequencer::OfferResult};
 use crate::db;
 
 /// Events per read.
-const PAGE: i64 = 500;
+const BACKFILL_BATCH_SIZE: i64 = 500;
 
 impl Hub {
     /// Brings the feed up to what Postgres has, in the background. One fill per feed runs at a time.
-    pub(crate) fn fill(&self, feed: Arc<Feed>) {
-        if !feed.begin_fill() {
+    pub(crate) fn backfill(&self, feed: Arc<Feed>) {
+        if !feed.begin_backfill() {
             return;
         }
         let hub = self.clone();
         tokio::spawn(async move {
             loop {
-                hub.metrics().fills.inc();
-                if let Err(error) = hub.fill_once(&feed).await {
+                hub.metrics().backfills.inc();
+                if let Err(error) = hub.backfill_once(&feed).await {
                     // The sweep comes back to it.
                     tracing::warn!(%error, feed = %feed.id(), "cannot fill a feed");
                 }
-                feed.cut();
-                if !feed.end_fill() {
+                feed.flush();
+                if !feed.end_backfill() {
                     return;
                 }
             }
         });
     }
 
-    async fn fill_once(&self, feed: &Arc<Feed>) -> Result<(), Error> {
+    async fn backfill_once(&self, feed: &Arc<Feed>) -> Result<(), Error> {
         loop {
             let Some(head) = feed.head() else {
                 return Ok(());
             };
             // The event at our head comes first, as proof that our history is Postgres' history.
             let mut page = self
-                .read(feed.id(), head.seq.max(1), PAGE, i64::MAX)
+                .read(feed.id(), head.seq.max(1), BACKFILL_BATCH_SIZE, i64::MAX)
                 .await?
                 .into_iter();
             let unlike = |event: Event| event.cursor() != head && !planted("no_id_check");
@@ -57,15 +57,15 @@ impl Hub {
                     continue;
                 }
                 last = event.seq;
-                if self.offer(feed, event) == Verdict::Suspect {
+                if self.offer(feed, event) == OfferResult::Gap {
                     break;
                 }
             }
-            if last - head.seq < PAGE - 1 {
+            if last - head.seq < BACKFILL_BATCH_SIZE - 1 {
                 return Ok(());
             }
             // The way may be long: readers follow page by page.
-            feed.cut();
+            feed.flush();
         }
     }
 

@@ -4,24 +4,24 @@ use std::sync::Arc;
 
 use shared_schema::{Change, Cursor, Event, Signal};
 
-use super::{payload_cache::Prints, sequencer::text_of};
+use super::{payload_cache::PayloadCache, sequencer::text_of};
 
 /// Events per batch. A client that is further behind gets several batches.
-pub(crate) const BATCH: usize = 100;
+pub(crate) const MAX_BATCH_EVENTS: usize = 100;
 
 /// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
-const BATCH_TEXT: usize = 128 * 1024;
+const MAX_BATCH_TEXT_BYTES: usize = 128 * 1024;
 
 /// What to read for one batch: the event before it comes along, as proof, with its message.
-pub(crate) const BATCH_TEXT_READ: i64 = 160 * 1024;
+pub(crate) const MAX_READ_TEXT_BYTES: i64 = 160 * 1024;
 
 /// Bytes that a message counts which is shown along with an event, such as the one that is answered. Nobody has read it
 /// when the batch is made, so it is taken for a long one. The longest has six times as many as JSON.
-const SHOWN_ALONG: usize = 5_000;
+const REFERENCED_MESSAGE_BYTES: usize = 5_000;
 
 /// Bytes that someone who was added counts, with their profile: a short one. 250 of them, as many as one event can tell of,
 /// are nearly a batch.
-const PERSON: usize = 500;
+const ADDED_USER_BYTES: usize = 500;
 
 /// Why a client must fetch the current state anew instead of applying events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) enum ResetReason {
 
 /// Everything since the batch before. Readers that are live share one and the same, and what was made of it.
 #[derive(Debug)]
-pub(crate) struct Batch {
+pub(crate) struct EventBatch {
     /// Consecutive events, oldest first.
     pub(crate) events: Vec<Arc<Event>>,
     /// Live facts that are no events.
@@ -48,10 +48,10 @@ pub(crate) struct Batch {
     /// Bytes of the events' messages, with what is shown along with them.
     pub(crate) text: usize,
     /// Answers that were made of it.
-    pub(crate) prints: Prints,
+    pub(crate) payloads: PayloadCache,
 }
 
-impl Batch {
+impl EventBatch {
     /// A batch that says where somebody stands.
     #[must_use]
     pub(crate) fn at(cursor: Cursor, caught_up: bool) -> Self {
@@ -62,7 +62,7 @@ impl Batch {
             caught_up,
             reset: None,
             text: 0,
-            prints: Prints::default(),
+            payloads: PayloadCache::default(),
         }
     }
 
@@ -79,23 +79,23 @@ impl Batch {
 }
 
 /// A batch of these events, or of as many as fit into one, of a feed that readers see up to `end`.
-pub(crate) fn batch_of(mut events: Vec<Arc<Event>>, end: Cursor) -> Batch {
+pub(crate) fn batch_of(mut events: Vec<Arc<Event>>, end: Cursor) -> EventBatch {
     let (fitting, text) = fitting(&events);
     events.truncate(fitting);
     let cursor = events.last().map_or(end, |last| last.cursor());
-    Batch {
+    EventBatch {
         events,
         text,
-        ..Batch::at(cursor, cursor == end)
+        ..EventBatch::at(cursor, cursor == end)
     }
 }
 
-/// How many of these events, at least one, stay within [`BATCH_TEXT`], and how many bytes they have.
+/// How many of these events, at least one, stay within [`MAX_BATCH_TEXT_BYTES`], and how many bytes they have.
 fn fitting(events: &[Arc<Event>]) -> (usize, usize) {
     let mut sum = 0;
     for (index, event) in events.iter().enumerate() {
-        let text = text_of(event) + shown_along(event);
-        if index > 0 && sum + text > BATCH_TEXT {
+        let text = text_of(event) + referenced_bytes(event);
+        if index > 0 && sum + text > MAX_BATCH_TEXT_BYTES {
             return (index, sum);
         }
         sum += text;
@@ -104,13 +104,13 @@ fn fitting(events: &[Arc<Event>]) -> (usize, usize) {
 }
 
 /// Bytes of what else is shown with this event.
-fn shown_along(event: &Event) -> usize {
+fn referenced_bytes(event: &Event) -> usize {
     match &event.change {
         // The chat's newest message, and the one that it answers.
-        Change::ChatAdded { .. } => 2 * SHOWN_ALONG,
-        Change::ParticipantsAdded { participants } => participants.len() * PERSON,
+        Change::ChatAdded { .. } => 2 * REFERENCED_MESSAGE_BYTES,
+        Change::ParticipantsAdded { participants } => participants.len() * ADDED_USER_BYTES,
         change => match change.message() {
-            Some(message) if message.reply_to_id.is_some() => SHOWN_ALONG,
+            Some(message) if message.reply_to_id.is_some() => REFERENCED_MESSAGE_BYTES,
             _ => 0,
         },
     }

@@ -19,11 +19,11 @@ use std::{
 use shared_schema::Cursor;
 use tokio::{sync::OnceCell, time::Instant};
 
-use super::batch::{BATCH, Batch};
+use super::batch::{EventBatch, MAX_BATCH_EVENTS};
 
 /// Places kept for readers that have not come to them yet: as far as a thousand readers of an overloaded chat were seen
 /// apart, twice over. Beyond that, some batches are made twice.
-const KEPT: usize = 256;
+const MAX_SLOTS: usize = 256;
 
 /// Bytes of message text kept per feed: 256 batches of a hundred short messages. With what was encoded of it, it takes some
 /// three times as much.
@@ -33,7 +33,7 @@ const MAX_TEXT: usize = 1024 * 1024;
 const MAX_TOTAL_TEXT: usize = 16 * 1024 * 1024;
 
 /// What comes after a place, as soon as the first reader who got there has made it.
-pub(crate) type Late = Arc<OnceCell<Arc<Batch>>>;
+pub(crate) type CatchUpBatch = Arc<OnceCell<Arc<EventBatch>>>;
 
 /// Bytes of message text that all feeds of a process keep here. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -41,31 +41,31 @@ pub(crate) struct TotalText(Arc<AtomicUsize>);
 
 /// The places of one feed at which readers were lately.
 #[derive(Debug)]
-pub(crate) struct Places {
-    kept: VecDeque<Place>,
+pub(crate) struct CatchUpCache {
+    slots: VecDeque<CatchUpSlot>,
     /// What these are counted as in the total.
     counted: usize,
     total: TotalText,
 }
 
 #[derive(Debug)]
-struct Place {
+struct CatchUpSlot {
     from: Cursor,
-    used: Instant,
-    late: Late,
+    last_used: Instant,
+    batch: CatchUpBatch,
 }
 
-impl Place {
+impl CatchUpSlot {
     fn text(&self) -> usize {
-        self.late.get().map_or(0, |batch| batch.text)
+        self.batch.get().map_or(0, |batch| batch.text)
     }
 }
 
-impl Places {
+impl CatchUpCache {
     /// None yet, of a feed whose process keeps so much.
     pub(crate) fn new(total: &TotalText) -> Self {
         Self {
-            kept: VecDeque::new(),
+            slots: VecDeque::new(),
             counted: 0,
             total: total.clone(),
         }
@@ -78,30 +78,30 @@ impl Places {
         from: Cursor,
         now: Instant,
         has_others: bool,
-        make: impl FnOnce() -> Option<Batch>,
-    ) -> Late {
-        if let Some(place) = self.kept.iter_mut().find(|place| place.from == from) {
-            place.used = now;
-            return Arc::clone(&place.late);
+        make: impl FnOnce() -> Option<EventBatch>,
+    ) -> CatchUpBatch {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.from == from) {
+            slot.last_used = now;
+            return Arc::clone(&slot.batch);
         }
-        let late: Late = Arc::new(OnceCell::new_with(make().map(Arc::new)));
+        let batch: CatchUpBatch = Arc::new(OnceCell::new_with(make().map(Arc::new)));
         if has_others {
-            self.kept.push_back(Place {
+            self.slots.push_back(CatchUpSlot {
                 from,
-                used: now,
-                late: Arc::clone(&late),
+                last_used: now,
+                batch: Arc::clone(&batch),
             });
         }
         self.trim();
-        late
+        batch
     }
 
     /// Forgets the oldest ones until the rest is within its bounds.
     fn trim(&mut self) {
-        if self.kept.len() > KEPT {
-            self.kept.pop_front();
+        if self.slots.len() > MAX_SLOTS {
+            self.slots.pop_front();
         }
-        let mut text: usize = self.kept.iter().map(Place::text).sum();
+        let mut text: usize = self.slots.iter().map(CatchUpSlot::text).sum();
         let elsewhere = self
             .total
             .0
@@ -109,9 +109,9 @@ impl Places {
             .saturating_sub(self.counted);
         let most = MAX_TEXT.min(MAX_TOTAL_TEXT.saturating_sub(elsewhere));
         while text > most
-            && let Some(place) = self.kept.pop_front()
+            && let Some(slot) = self.slots.pop_front()
         {
-            text -= place.text();
+            text -= slot.text();
         }
         self.count(text);
     }
@@ -123,28 +123,28 @@ impl Places {
     }
 
     /// Nobody who comes later may be given what was made before.
-    pub(crate) fn forget(&mut self) {
-        self.kept.clear();
+    pub(crate) fn clear(&mut self) {
+        self.slots.clear();
         self.count(0);
     }
 
     /// Forgets the places where nobody was since this time.
-    pub(crate) fn forget_before(&mut self, time: Instant) {
-        self.kept.retain(|place| place.used >= time);
+    pub(crate) fn drop_before(&mut self, time: Instant) {
+        self.slots.retain(|slot| slot.last_used >= time);
         self.trim();
     }
 }
 
-impl Drop for Places {
+impl Drop for CatchUpCache {
     fn drop(&mut self) {
         self.count(0);
     }
 }
 
 /// How many events to give after `from`: as many as lead to the next place where all who are behind meet.
-pub(crate) fn reach(from: Cursor) -> usize {
-    let passed = usize::try_from(from.seq).unwrap_or_default() % BATCH;
-    BATCH - passed
+pub(crate) fn events_to_next_slot(from: Cursor) -> usize {
+    let passed = usize::try_from(from.seq).unwrap_or_default() % MAX_BATCH_EVENTS;
+    MAX_BATCH_EVENTS - passed
 }
 
 #[cfg(test)]
@@ -154,71 +154,71 @@ mod tests {
 
     use super::*;
 
-    fn place(seq: i64) -> Cursor {
+    fn slot(seq: i64) -> Cursor {
         Cursor {
             seq,
             ..Cursor::start(FeedId(Uuid::nil()))
         }
     }
 
-    fn batch(text: usize) -> Option<Batch> {
-        Some(Batch {
+    fn batch(text: usize) -> Option<EventBatch> {
+        Some(EventBatch {
             text,
-            ..Batch::at(place(0), false)
+            ..EventBatch::at(slot(0), false)
         })
     }
 
     /// Whether the batch after this place is still there.
-    fn has(places: &Places, seq: i64) -> bool {
-        places.kept.iter().any(|kept| kept.from == place(seq))
+    fn has(places: &CatchUpCache, seq: i64) -> bool {
+        places.slots.iter().any(|slots| slots.from == slot(seq))
     }
 
     #[test]
     fn long_texts_are_kept_within_their_bound() {
-        let mut places = Places::new(&TotalText::default());
+        let mut places = CatchUpCache::new(&TotalText::default());
         for seq in 0..100 {
-            places.after(place(seq), Instant::now(), true, || batch(128 * 1024));
+            places.after(slot(seq), Instant::now(), true, || batch(128 * 1024));
         }
-        assert_eq!(places.kept.len(), 8);
+        assert_eq!(places.slots.len(), 8);
         assert!(has(&places, 99) && !has(&places, 91));
     }
 
     #[test]
     fn what_is_read_from_postgres_later_counts_too() {
-        let mut places = Places::new(&TotalText::default());
-        let late: Vec<Late> = (0..100)
-            .map(|seq| places.after(place(seq), Instant::now(), true, || None))
+        let mut places = CatchUpCache::new(&TotalText::default());
+        let batch: Vec<CatchUpBatch> = (0..100)
+            .map(|seq| places.after(slot(seq), Instant::now(), true, || None))
             .collect();
-        for late in late {
-            late.set(Arc::new(batch(128 * 1024).unwrap())).unwrap();
+        for batch in batch {
+            batch.set(Arc::new(batch(128 * 1024).unwrap())).unwrap();
         }
-        places.after(place(100), Instant::now(), true, || None);
-        assert_eq!(places.kept.len(), 9);
+        places.after(slot(100), Instant::now(), true, || None);
+        assert_eq!(places.slots.len(), 9);
     }
 
     #[test]
     fn all_feeds_together_have_a_bound_and_give_back_what_they_kept() {
         let total = TotalText::default();
         let fill = || {
-            let mut places = Places::new(&total);
+            let mut places = CatchUpCache::new(&total);
             for seq in 0..8 {
-                places.after(place(seq), Instant::now(), true, || batch(128 * 1024));
+                places.after(slot(seq), Instant::now(), true, || batch(128 * 1024));
             }
             places
         };
-        let mut feeds: Vec<Places> = (0..16).map(|_| fill()).collect();
+        let mut feeds: Vec<CatchUpCache> = (0..16).map(|_| fill()).collect();
         assert_eq!(total.0.load(Ordering::Relaxed), MAX_TOTAL_TEXT);
-        assert!(fill().kept.is_empty());
-        feeds[0].forget();
-        assert_eq!(fill().kept.len(), 8);
+        assert!(fill().slots.is_empty());
+        feeds[0].clear();
+        assert_eq!(fill().slots.len(), 8);
         drop(feeds);
         assert_eq!(total.0.load(Ordering::Relaxed), 0);
     }
 
     #[test]
     fn nothing_is_kept_for_a_reader_who_is_alone() {
-        let mut places = Places::new(&TotalText::default());
-        places.after(place(0), Instant::now(), false, || batch(10));
-        assert!(places.kept.is_empty());
+        let mut places = CatchUpCache::new(&TotalText::default());
+        places.after(slot(0), Instant::now(), false, || batch(10));
+        assert!(places.slots.is_empty());
     }
 }

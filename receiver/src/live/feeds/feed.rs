@@ -14,16 +14,16 @@ use tokio::{
 };
 
 use super::{
-    catch_up::{Places, TotalText},
-    live_batches::{Cuts, When},
-    sequencer::{Sequencer, Verdict},
+    catch_up::{CatchUpCache, TotalText},
+    live_batches::{Flush, LiveBatches},
+    sequencer::{OfferResult, Sequencer},
 };
 
 /// Read marks remembered per feed, so that the same one is not passed on twice.
-const MARKS: usize = 10_000;
+const MAX_READ_MARKS: usize = 10_000;
 
 /// Batches are kept so long for readers that have not come to them yet.
-const LIFETIME: Duration = Duration::from_secs(2);
+const BATCH_LIFETIME: Duration = Duration::from_secs(2);
 
 /// One feed, shared by everyone here who watches it.
 #[derive(Debug)]
@@ -39,26 +39,26 @@ pub(crate) struct Feed {
 struct State {
     /// None until the head has been read from Postgres.
     sequencer: Option<Sequencer>,
-    cuts: Cuts,
-    late: Places,
+    live: LiveBatches,
+    catch_up: CatchUpCache,
     /// Grows when the history turned out to be another one.
     forks: u64,
     /// A fill is running.
-    filling: bool,
+    is_backfilling: bool,
     /// Something was missed since the running fill began.
-    fill_again: bool,
+    backfill_again: bool,
     /// How far each user was last said to have read.
-    marks: HashMap<UserId, Number>,
+    read_marks: HashMap<UserId, Number>,
 }
 
-/// What [`Feed::look`] sees.
-pub(crate) struct View<'a> {
+/// What [`Feed::inspect`] sees.
+pub(crate) struct FeedView<'a> {
     /// The feed's events.
     pub(crate) sequencer: &'a Sequencer,
     /// How far readers see of them, and the batches that they share.
-    pub(crate) cuts: &'a Cuts,
+    pub(crate) live: &'a LiveBatches,
     /// What those share who are behind.
-    pub(crate) late: &'a mut Places,
+    pub(crate) catch_up: &'a mut CatchUpCache,
     /// How often the history was replaced.
     pub(crate) forks: u64,
     /// Readers of the feed.
@@ -72,12 +72,12 @@ impl Feed {
             window,
             state: Mutex::new(State {
                 sequencer: None,
-                cuts: Cuts::new(Cursor::start(id)),
-                late: Places::new(total),
+                live: LiveBatches::new(Cursor::start(id)),
+                catch_up: CatchUpCache::new(total),
                 forks: 0,
-                filling: false,
-                fill_again: false,
-                marks: HashMap::new(),
+                is_backfilling: false,
+                backfill_again: false,
+                read_marks: HashMap::new(),
             }),
             changes: watch::Sender::new(0),
         }
@@ -114,7 +114,7 @@ impl Feed {
         let mut state = self.state();
         if state.sequencer.is_none() {
             state.sequencer = Some(Sequencer::new(head, self.window));
-            state.cuts.restart(head);
+            state.live.restart(head);
             drop(state);
             self.changed();
         }
@@ -124,71 +124,71 @@ impl Feed {
     pub(crate) fn fork(&self, head: Cursor) {
         let mut state = self.state();
         state.sequencer = Some(Sequencer::new(head, self.window));
-        state.cuts.restart(head);
-        state.late.forget();
+        state.live.restart(head);
+        state.catch_up.clear();
         state.forks += 1;
         drop(state);
         self.changed();
     }
 
     /// Offers an event. A feed that is not open yet forgets it: its head will be read after this. Readers see it after the
-    /// next [`Feed::cut`].
-    pub(crate) fn offer(&self, event: Event) -> Verdict {
+    /// next [`Feed::flush`].
+    pub(crate) fn offer(&self, event: Event) -> OfferResult {
         let mut state = self.state();
         let Some(sequencer) = state.sequencer.as_mut() else {
-            return Verdict::Duplicate;
+            return OfferResult::Duplicate;
         };
-        let removal = matches!(event.change, Change::MessageRemoved(_));
-        let verdict = sequencer.offer(Arc::new(event));
-        if removal && verdict == Verdict::Delivered && !planted("window_not_scrubbed") {
-            state.cuts.forget_events();
-            state.late.forget();
+        let is_removal = matches!(event.change, Change::MessageRemoved(_));
+        let result = sequencer.offer(Arc::new(event));
+        if is_removal && result == OfferResult::Accepted && !planted("window_not_scrubbed") {
+            state.live.drop_events();
+            state.catch_up.clear();
         }
-        verdict
+        result
     }
 
     /// Shows readers what has come: now, or a little later if they were shown something only just before.
-    pub(crate) fn cut(self: &Arc<Self>) {
+    pub(crate) fn flush(self: &Arc<Self>) {
         let mut state = self.state();
         let Some(head) = state.sequencer.as_ref().map(Sequencer::head) else {
             return;
         };
         let readers = self.changes.receiver_count();
-        match state.cuts.when(head, readers, Instant::now()) {
-            When::Never => {}
-            When::Now => {
+        match state.live.flush_time(head, readers, Instant::now()) {
+            Flush::NotNeeded => {}
+            Flush::Now => {
                 drop(state);
-                self.cut_now();
+                self.flush_now();
             }
-            When::At(time) => {
+            Flush::At(time) => {
                 drop(state);
                 let feed = Arc::clone(self);
                 tokio::spawn(async move {
                     sleep_until(time).await;
-                    feed.cut_now();
+                    feed.flush_now();
                 });
             }
         }
     }
 
-    fn cut_now(&self) {
+    fn flush_now(&self) {
         let mut state = self.state();
         let State {
-            sequencer, cuts, ..
+            sequencer, live, ..
         } = &mut *state;
         if let Some(sequencer) = sequencer {
-            cuts.cut(sequencer, Instant::now());
+            live.flush(sequencer, Instant::now());
         }
         drop(state);
         self.changed();
     }
 
     /// Forgets batches that nobody is likely to come to any more.
-    pub(crate) fn forget_old_batches(&self) {
-        if let Some(time) = Instant::now().checked_sub(LIFETIME) {
+    pub(crate) fn drop_old_batches(&self) {
+        if let Some(time) = Instant::now().checked_sub(BATCH_LIFETIME) {
             let mut state = self.state();
-            state.cuts.forget_before(time);
-            state.late.forget_before(time);
+            state.live.drop_before(time);
+            state.catch_up.drop_before(time);
         }
     }
 
@@ -207,53 +207,53 @@ impl Feed {
     }
 
     /// Whether Postgres' head is one that this feed has had; `None` when only Postgres can say.
-    pub(crate) fn agrees(&self, head: Cursor) -> Option<bool> {
+    pub(crate) fn has_had(&self, head: Cursor) -> Option<bool> {
         self.state()
             .sequencer
             .as_ref()
-            .and_then(|sequencer| sequencer.agrees(head))
+            .and_then(|sequencer| sequencer.has_had(head))
     }
 
     /// True for the one caller that is to fill the feed now. Others only leave word that there is more to fill.
-    pub(crate) fn begin_fill(&self) -> bool {
+    pub(crate) fn begin_backfill(&self) -> bool {
         let mut state = self.state();
-        let first = !state.filling;
-        state.filling = true;
-        state.fill_again = !first;
+        let first = !state.is_backfilling;
+        state.is_backfilling = true;
+        state.backfill_again = !first;
         first
     }
 
     /// True when word was left since the fill began: fill once more.
-    pub(crate) fn end_fill(&self) -> bool {
+    pub(crate) fn end_backfill(&self) -> bool {
         let mut state = self.state();
-        let again = state.fill_again;
-        state.fill_again = false;
-        state.filling = again;
+        let again = state.backfill_again;
+        state.backfill_again = false;
+        state.is_backfilling = again;
         again
     }
 
     /// Lets `see` look at the feed, if it is open.
-    pub(crate) fn look<T>(&self, see: impl FnOnce(View<'_>) -> T) -> Option<T> {
+    pub(crate) fn inspect<T>(&self, read: impl FnOnce(FeedView<'_>) -> T) -> Option<T> {
         let mut state = self.state();
         let State {
             sequencer,
-            cuts,
-            late,
+            live,
+            catch_up,
             forks,
             ..
         } = &mut *state;
         sequencer.as_ref().map(|sequencer| {
-            see(View {
+            read(FeedView {
                 sequencer,
-                cuts,
-                late,
+                live,
+                catch_up,
                 forks: *forks,
                 readers: self.changes.receiver_count(),
             })
         })
     }
 
-    /// Passes a signal on to whoever listens at the next [`Feed::cut`]; a read mark only if it is news.
+    /// Passes a signal on to whoever listens at the next [`Feed::flush`]; a read mark only if it is news.
     pub(crate) fn signal(&self, signal: Signal) {
         let mut state = self.state();
         if let Signal::ReadMark {
@@ -262,16 +262,16 @@ impl Feed {
             ..
         } = signal
         {
-            if state.marks.len() >= MARKS {
-                state.marks.clear();
+            if state.read_marks.len() >= MAX_READ_MARKS {
+                state.read_marks.clear();
             }
-            let known = state.marks.entry(user_id).or_default();
-            if *known >= last_read_number {
+            let newest = state.read_marks.entry(user_id).or_default();
+            if *newest >= last_read_number {
                 return;
             }
-            *known = last_read_number;
+            *newest = last_read_number;
         }
-        state.cuts.signal(signal);
+        state.live.signal(signal);
     }
 
     pub(crate) fn subscribe_changes(&self) -> watch::Receiver<u64> {

@@ -14,14 +14,14 @@ use prometheus_client::{
 use shared_schema::{Cursor, Event, FeedId, Publication, Signal};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::{catch_up::TotalText, feed::Feed, sequencer::Verdict};
+use super::{catch_up::TotalText, feed::Feed, sequencer::OfferResult};
 use crate::db;
 
 /// Reads of missing ranges that may run at once; further ones wait their turn.
-const CONCURRENT_READS: usize = 16;
+const MAX_CONCURRENT_READS: usize = 16;
 
 /// How long a new watcher waits for Redis to confirm the channel. Without it the sweep brings what is missed.
-const CHANNEL_WAIT: Duration = Duration::from_millis(100);
+const SUBSCRIBE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Bounds of the live feeds.
 #[derive(Clone, Copy, Debug)]
@@ -36,11 +36,11 @@ pub(crate) struct HubArgs {
 
 /// A change of which channels this process wants to hear.
 #[derive(Debug)]
-pub(crate) enum Interest {
+pub(crate) enum ChannelChange {
     /// Hear this feed; answer when Redis has confirmed, or at once when it is away.
-    Follow(Vec<FeedId>, oneshot::Sender<()>),
+    Subscribe(Vec<FeedId>, oneshot::Sender<()>),
     /// No longer hear it.
-    Unfollow(FeedId),
+    Unsubscribe(FeedId),
 }
 
 /// What the hub counts.
@@ -49,9 +49,9 @@ pub(crate) struct FeedMetrics {
     pub(crate) watched: Gauge,
     pub(crate) delivered: Counter,
     pub(crate) duplicates: Counter,
-    pub(crate) fills: Counter,
+    pub(crate) backfills: Counter,
     pub(crate) forks: Counter,
-    pub(crate) swept: Counter,
+    pub(crate) behind: Counter,
     pub(crate) window_bytes: Gauge,
 }
 
@@ -77,7 +77,7 @@ impl FeedMetrics {
         registry.register(
             "feed_fills",
             "Reads of a missing range from Postgres",
-            metrics.fills.clone(),
+            metrics.backfills.clone(),
         );
         registry.register(
             "feed_forks",
@@ -87,7 +87,7 @@ impl FeedMetrics {
         registry.register(
             "feeds_behind",
             "Feeds that the sweep found behind",
-            metrics.swept.clone(),
+            metrics.behind.clone(),
         );
         registry.register(
             "window_bytes",
@@ -98,7 +98,7 @@ impl FeedMetrics {
     }
 }
 
-struct Entry {
+struct WatchedFeed {
     feed: Arc<Feed>,
     watchers: usize,
 }
@@ -108,13 +108,13 @@ struct Entry {
 pub(crate) struct Hub(Arc<Inner>);
 
 struct Inner {
-    feeds: Mutex<HashMap<FeedId, Entry>>,
-    interest: mpsc::UnboundedSender<Interest>,
+    feeds: Mutex<HashMap<FeedId, WatchedFeed>>,
+    channel_changes: mpsc::UnboundedSender<ChannelChange>,
     pool: Pool,
     args: HubArgs,
     reads: Semaphore,
     /// What all feeds keep for readers who are behind.
-    late_text: TotalText,
+    catch_up_text: TotalText,
     metrics: FeedMetrics,
 }
 
@@ -135,7 +135,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         if let Some(hub) = self.hub.upgrade() {
-            hub.leave(self.feed.id());
+            hub.release(self.feed.id());
         }
     }
 }
@@ -151,18 +151,18 @@ impl Hub {
         pool: Pool,
         args: HubArgs,
         metrics: FeedMetrics,
-    ) -> (Self, mpsc::UnboundedReceiver<Interest>) {
-        let (interest, wanted) = mpsc::unbounded_channel();
+    ) -> (Self, mpsc::UnboundedReceiver<ChannelChange>) {
+        let (channel_changes, changes) = mpsc::unbounded_channel();
         let inner = Inner {
             feeds: Mutex::default(),
-            interest,
+            channel_changes,
             pool,
             args,
-            reads: Semaphore::new(CONCURRENT_READS),
-            late_text: TotalText::default(),
+            reads: Semaphore::new(MAX_CONCURRENT_READS),
+            catch_up_text: TotalText::default(),
             metrics,
         };
-        (Self(Arc::new(inner)), wanted)
+        (Self(Arc::new(inner)), changes)
     }
 
     /// Watches these feeds, each open and at a head that Postgres has confirmed; absent ones do not exist.
@@ -173,8 +173,10 @@ impl Hub {
     /// # Errors
     /// When Postgres is away.
     pub(crate) async fn watch(&self, feeds: &[FeedId]) -> Result<HashMap<FeedId, Watch>, Error> {
-        let mut watches: HashMap<FeedId, Watch> =
-            feeds.iter().map(|&feed| (feed, self.enter(feed))).collect();
+        let mut watches: HashMap<FeedId, Watch> = feeds
+            .iter()
+            .map(|&feed| (feed, self.acquire(feed)))
+            .collect();
         let closed: Vec<FeedId> = watches
             .values()
             .filter(|watch| !watch.feed.is_open())
@@ -186,12 +188,12 @@ impl Hub {
         let (confirm, confirmed) = oneshot::channel();
         if self
             .0
-            .interest
-            .send(Interest::Follow(closed.clone(), confirm))
+            .channel_changes
+            .send(ChannelChange::Subscribe(closed.clone(), confirm))
             .is_ok()
         {
             // Late or never only means later: the sweep does not need the channel.
-            drop(tokio::time::timeout(CHANNEL_WAIT, confirmed).await);
+            drop(tokio::time::timeout(SUBSCRIBE_TIMEOUT, confirmed).await);
         }
         let heads = db::feeds::heads(&self.0.pool, &closed).await?;
         for feed in closed {
@@ -211,10 +213,10 @@ impl Hub {
         Ok(self.watch(&[feed]).await?.remove(&feed))
     }
 
-    fn enter(&self, feed: FeedId) -> Watch {
+    fn acquire(&self, feed: FeedId) -> Watch {
         let mut feeds = self.0.feeds();
-        let entry = feeds.entry(feed).or_insert_with(|| Entry {
-            feed: Arc::new(Feed::new(feed, self.0.args.window, &self.0.late_text)),
+        let entry = feeds.entry(feed).or_insert_with(|| WatchedFeed {
+            feed: Arc::new(Feed::new(feed, self.0.args.window, &self.0.catch_up_text)),
             watchers: 0,
         });
         entry.watchers += 1;
@@ -263,44 +265,44 @@ impl Hub {
     }
 
     /// Brings a watched feed up to date now instead of at the next sweep.
-    pub(crate) fn hurry(&self, feed: FeedId) {
+    pub(crate) fn refresh(&self, feed: FeedId) {
         if let Some(feed) = self.find(feed) {
-            self.fill(feed);
+            self.backfill(feed);
         }
     }
 
     /// Takes in what Redis brought for a feed.
-    pub(crate) fn hear(&self, feed: FeedId, publication: Publication) {
+    pub(crate) fn apply_publication(&self, feed: FeedId, publication: Publication) {
         let Some(feed) = self.find(feed) else { return };
         for event in publication.events {
             // A hint can say anything, also that it belongs to another feed.
-            if event.feed == feed.id() && self.offer(&feed, event) == Verdict::Suspect {
-                self.fill(Arc::clone(&feed));
+            if event.feed == feed.id() && self.offer(&feed, event) == OfferResult::Gap {
+                self.backfill(Arc::clone(&feed));
                 break;
             }
         }
         for signal in publication.signals {
-            pass_on(&feed, signal);
+            forward_signal(&feed, signal);
         }
-        feed.cut();
+        feed.flush();
     }
 
     /// Passes on a live fact about a chat that did not come over Redis.
-    pub(crate) fn hear_signal(&self, feed: FeedId, signal: Signal) {
+    pub(crate) fn apply_signal(&self, feed: FeedId, signal: Signal) {
         if let Some(feed) = self.find(feed) {
-            pass_on(&feed, signal);
-            feed.cut();
+            forward_signal(&feed, signal);
+            feed.flush();
         }
     }
 
-    pub(crate) fn offer(&self, feed: &Feed, event: Event) -> Verdict {
-        let verdict = feed.offer(event);
-        match verdict {
-            Verdict::Delivered => drop(self.0.metrics.delivered.inc()),
-            Verdict::Duplicate => drop(self.0.metrics.duplicates.inc()),
-            Verdict::Suspect => {}
+    pub(crate) fn offer(&self, feed: &Feed, event: Event) -> OfferResult {
+        let result = feed.offer(event);
+        match result {
+            OfferResult::Accepted => drop(self.0.metrics.delivered.inc()),
+            OfferResult::Duplicate => drop(self.0.metrics.duplicates.inc()),
+            OfferResult::Gap => {}
         }
-        verdict
+        result
     }
 
     pub(crate) fn pool(&self) -> &Pool {
@@ -323,12 +325,12 @@ impl Hub {
         limit: i64,
         text: i64,
     ) -> Result<Vec<Event>, Error> {
-        let _turn = self.0.reads.acquire().await.map_err(Error::internal)?;
+        let _permit = self.0.reads.acquire().await.map_err(Error::internal)?;
         db::feed_events::page(&self.0.pool, feed, from, limit, text).await
     }
 }
 
-fn pass_on(feed: &Feed, signal: Signal) {
+fn forward_signal(feed: &Feed, signal: Signal) {
     let (Signal::Typing { chat_id, .. } | Signal::ReadMark { chat_id, .. }) = signal;
     if FeedId::from(chat_id) == feed.id() {
         feed.signal(signal);
@@ -336,18 +338,18 @@ fn pass_on(feed: &Feed, signal: Signal) {
 }
 
 impl Inner {
-    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedId, Entry>> {
+    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedId, WatchedFeed>> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn leave(&self, feed: FeedId) {
+    fn release(&self, feed: FeedId) {
         let mut feeds = self.feeds();
         if let Some(entry) = feeds.get_mut(&feed) {
             entry.watchers -= 1;
             if entry.watchers == 0 {
                 feeds.remove(&feed);
                 // Under the lock, so that it cannot overtake a Follow of the next watcher. Nobody listens at the end.
-                drop(self.interest.send(Interest::Unfollow(feed)));
+                drop(self.channel_changes.send(ChannelChange::Unsubscribe(feed)));
             }
         }
         self.metrics

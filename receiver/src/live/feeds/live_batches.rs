@@ -12,33 +12,36 @@ use shared_schema::{Cursor, Signal};
 use tokio::time::Instant;
 
 use super::{
-    batch::{BATCH, Batch, batch_of},
+    batch::{EventBatch, MAX_BATCH_EVENTS, batch_of},
     sequencer::{Sequencer, Step},
 };
 
 /// Batches kept for readers that have not come to them yet. Who is slower reads from the window, and misses signals.
-const KEPT: usize = 64;
+const MAX_RECENT_BATCHES: usize = 64;
 
 /// What a batch costs a reader: about a write to its socket.
-const COST: Duration = Duration::from_micros(10);
+const COST_PER_READER: Duration = Duration::from_micros(10);
 
-/// Least and longest time between two cuts of a hot feed.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
+/// Shortest time between two flushes of a busy feed.
+const MIN_FLUSH_INTERVAL: Duration = Duration::from_millis(2);
+
+/// Longest time between two flushes, however many readers there are.
+const MAX_FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A batch for readers that stand at `from`.
 #[derive(Debug)]
-struct Kept {
+struct RecentBatch {
     number: u64,
     from: Cursor,
     made: Instant,
-    batch: Arc<Batch>,
+    batch: Arc<EventBatch>,
 }
 
 /// What becomes of a wish to cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum When {
+pub(crate) enum Flush {
     /// There is nothing to cut, or somebody waits for the right time already.
-    Never,
+    NotNeeded,
     /// Now.
     Now,
     /// Whoever wished has to come back then.
@@ -47,44 +50,44 @@ pub(crate) enum When {
 
 /// The cuts of one feed.
 #[derive(Debug)]
-pub(crate) struct Cuts {
+pub(crate) struct LiveBatches {
     /// Everything up to here was cut.
-    end: Cursor,
+    flushed_to: Cursor,
     signals: Vec<Signal>,
-    kept: VecDeque<Kept>,
+    recent: VecDeque<RecentBatch>,
     /// The number of the next batch.
-    next: u64,
-    last: Option<Instant>,
-    awaited: bool,
+    next_number: u64,
+    last_flush: Option<Instant>,
+    is_scheduled: bool,
 }
 
-impl Cuts {
+impl LiveBatches {
     /// Nothing cut yet; readers begin at `end`.
     pub(crate) fn new(end: Cursor) -> Self {
         Self {
-            end,
+            flushed_to: end,
             signals: Vec::new(),
-            kept: VecDeque::new(),
-            next: 0,
-            last: None,
-            awaited: false,
+            recent: VecDeque::new(),
+            next_number: 0,
+            last_flush: None,
+            is_scheduled: false,
         }
     }
 
     /// How far readers see.
-    pub(crate) fn end(&self) -> Cursor {
-        self.end
+    pub(crate) fn flushed_to(&self) -> Cursor {
+        self.flushed_to
     }
 
     /// The number of the batch that will be made next.
-    pub(crate) fn next(&self) -> u64 {
-        self.next
+    pub(crate) fn next_number(&self) -> u64 {
+        self.next_number
     }
 
     /// Begins anew at `end`; what waits for its time goes on waiting.
     pub(crate) fn restart(&mut self, end: Cursor) {
-        self.end = end;
-        self.kept.clear();
+        self.flushed_to = end;
+        self.recent.clear();
     }
 
     /// Adds a signal to the next cut.
@@ -93,88 +96,90 @@ impl Cuts {
     }
 
     /// When to cut for so many readers, if the feed has come to `head`.
-    pub(crate) fn when(&mut self, head: Cursor, readers: usize, now: Instant) -> When {
-        if self.awaited || (self.end == head && self.signals.is_empty()) {
-            return When::Never;
+    pub(crate) fn flush_time(&mut self, head: Cursor, readers: usize, now: Instant) -> Flush {
+        if self.is_scheduled || (self.flushed_to == head && self.signals.is_empty()) {
+            return Flush::NotNeeded;
         }
         let readers = u32::try_from(readers).unwrap_or(u32::MAX);
-        let pause = COST.saturating_mul(readers).clamp(PAUSE.0, PAUSE.1);
-        match self.last.map(|last| last + pause) {
+        let interval = COST_PER_READER
+            .saturating_mul(readers)
+            .clamp(MIN_FLUSH_INTERVAL, MAX_FLUSH_INTERVAL);
+        match self.last_flush.map(|last| last + interval) {
             Some(at) if at > now => {
-                self.awaited = true;
-                When::At(at)
+                self.is_scheduled = true;
+                Flush::At(at)
             }
-            _ => When::Now,
+            _ => Flush::Now,
         }
     }
 
     /// Makes batches of what has come since the last cut.
-    pub(crate) fn cut(&mut self, sequencer: &Sequencer, now: Instant) {
-        self.awaited = false;
-        self.last = Some(now);
+    pub(crate) fn flush(&mut self, sequencer: &Sequencer, now: Instant) {
+        self.is_scheduled = false;
+        self.last_flush = Some(now);
         let head = sequencer.head();
-        while self.end != head {
-            let Step::Events(events) = sequencer.after(self.end, BATCH) else {
+        while self.flushed_to != head {
+            let Step::Events(events) = sequencer.after(self.flushed_to, MAX_BATCH_EVENTS) else {
                 // More came at once than the window holds: readers get it from Postgres.
-                self.end = head;
+                self.flushed_to = head;
                 break;
             };
             let batch = batch_of(events, head);
-            let from = std::mem::replace(&mut self.end, batch.cursor);
-            self.keep(from, batch, now);
+            let from = std::mem::replace(&mut self.flushed_to, batch.cursor);
+            self.push(from, batch, now);
         }
         let mut signals = std::mem::take(&mut self.signals);
         while !signals.is_empty() {
-            let rest = signals.split_off(signals.len().min(BATCH));
-            let batch = Batch {
+            let rest = signals.split_off(signals.len().min(MAX_BATCH_EVENTS));
+            let batch = EventBatch {
                 signals: std::mem::replace(&mut signals, rest),
-                ..Batch::at(self.end, true)
+                ..EventBatch::at(self.flushed_to, true)
             };
-            self.keep(self.end, batch, now);
+            self.push(self.flushed_to, batch, now);
         }
     }
 
-    fn keep(&mut self, from: Cursor, batch: Batch, made: Instant) {
-        self.kept.push_back(Kept {
-            number: self.next,
+    fn push(&mut self, from: Cursor, batch: EventBatch, made: Instant) {
+        self.recent.push_back(RecentBatch {
+            number: self.next_number,
             from,
             made,
             batch: Arc::new(batch),
         });
-        self.next += 1;
-        while self.kept.len() > KEPT {
-            self.kept.pop_front();
+        self.next_number += 1;
+        while self.recent.len() > MAX_RECENT_BATCHES {
+            self.recent.pop_front();
         }
     }
 
     /// The events after `position` as they were cut.
-    pub(crate) fn after(&self, position: Cursor) -> Option<Arc<Batch>> {
-        self.kept
+    pub(crate) fn after(&self, position: Cursor) -> Option<Arc<EventBatch>> {
+        self.recent
             .iter()
             .rev()
-            .find(|kept| kept.from == position && !kept.batch.events.is_empty())
-            .map(|kept| Arc::clone(&kept.batch))
+            .find(|recent| recent.from == position && !recent.batch.events.is_empty())
+            .map(|recent| Arc::clone(&recent.batch))
     }
 
     /// The batches of signals from this number on.
-    pub(crate) fn signals_since(&self, number: u64) -> Vec<(u64, Arc<Batch>)> {
-        let before = self.kept.partition_point(|kept| kept.number < number);
-        self.kept
+    pub(crate) fn signals_since(&self, number: u64) -> Vec<(u64, Arc<EventBatch>)> {
+        let before = self.recent.partition_point(|recent| recent.number < number);
+        self.recent
             .range(before..)
-            .filter(|kept| !kept.batch.signals.is_empty())
-            .map(|kept| (kept.number, Arc::clone(&kept.batch)))
+            .filter(|recent| !recent.batch.signals.is_empty())
+            .map(|recent| (recent.number, Arc::clone(&recent.batch)))
             .collect()
     }
 
     /// Nobody who comes later may be given what was cut before: a message was removed, and its text may stand in any of
     /// them, also as what another message answers.
-    pub(crate) fn forget_events(&mut self) {
-        self.kept.retain(|kept| kept.batch.events.is_empty());
+    pub(crate) fn drop_events(&mut self) {
+        self.recent.retain(|recent| recent.batch.events.is_empty());
     }
 
     /// Forgets batches of events that were made before this time.
-    pub(crate) fn forget_before(&mut self, time: Instant) {
-        self.kept
-            .retain(|kept| kept.batch.events.is_empty() || kept.made >= time);
+    pub(crate) fn drop_before(&mut self, time: Instant) {
+        self.recent
+            .retain(|recent| recent.batch.events.is_empty() || recent.made >= time);
     }
 }

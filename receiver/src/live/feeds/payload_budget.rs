@@ -6,34 +6,37 @@ use std::sync::{
 };
 
 /// Bytes of all kept answers. Beyond that they are made anew for each subscriber.
-const MOST: usize = 64 * 1024 * 1024;
+const MAX_PAYLOAD_BYTES: usize = 64 * 1024 * 1024;
 
 /// The bytes that are kept by one process.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Budget(Arc<AtomicUsize>);
+pub(crate) struct PayloadBudget(Arc<AtomicUsize>);
 
 /// A part of the budget; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Share {
-    budget: Budget,
+pub(crate) struct Reservation {
+    budget: PayloadBudget,
     bytes: usize,
 }
 
-impl Budget {
+impl PayloadBudget {
     /// So many bytes, if there is room for them.
-    pub(crate) fn take(&self, bytes: usize) -> Option<Share> {
-        let fits = |kept: usize| kept.checked_add(bytes).filter(|&kept| kept <= MOST);
+    pub(crate) fn reserve(&self, bytes: usize) -> Option<Reservation> {
+        let fits = |kept: usize| {
+            kept.checked_add(bytes)
+                .filter(|&kept| kept <= MAX_PAYLOAD_BYTES)
+        };
         let taken = self
             .0
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, fits);
-        taken.is_ok().then(|| Share {
+        taken.is_ok().then(|| Reservation {
             budget: self.clone(),
             bytes,
         })
     }
 }
 
-impl Drop for Share {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.budget.0.fetch_sub(self.bytes, Ordering::AcqRel);
     }

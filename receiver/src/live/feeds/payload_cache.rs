@@ -7,89 +7,89 @@ use futures_util::{
     future::{BoxFuture, Shared},
 };
 
-use super::payload_budget::Share;
+use super::payload_budget::Reservation;
 
 /// Documents whose answers are kept per batch. For more of them the batch is executed more than once.
-const DOCUMENTS: usize = 32;
+const MAX_GROUPS_PER_BATCH: usize = 32;
 
 /// What a document and a batch give for everyone.
 #[derive(Clone)]
-pub(crate) enum Print {
+pub(crate) enum SharedResult {
     /// These answers.
-    Same(Arc<Payloads>),
+    Encoded(Arc<EncodedPayloads>),
     /// Every subscriber has to be answered apart.
-    Apart,
+    NotShareable,
 }
 
 /// The payloads of answers that everyone gets.
-pub(crate) struct Payloads {
+pub(crate) struct EncodedPayloads {
     /// As JSON, in order; none if the batch holds nothing that the document asks for.
     pub(crate) texts: Vec<String>,
-    pub(crate) _share: Share,
+    pub(crate) _reservation: Reservation,
 }
 
 /// A print that is being made, by a task of its own: whoever began it may stop waiting.
-pub(crate) type Printing = Shared<BoxFuture<'static, Print>>;
+pub(crate) type PendingResult = Shared<BoxFuture<'static, SharedResult>>;
 
 /// A print, or the wait for it.
-enum Progress {
-    Made(Print),
-    Making(Printing),
+enum SlotState {
+    Ready(SharedResult),
+    Pending(PendingResult),
 }
 
 /// The print of one document.
 #[derive(Default)]
-pub(crate) struct Cell(Mutex<Option<Progress>>);
+pub(crate) struct PayloadSlot(Mutex<Option<SlotState>>);
 
 /// The prints of one batch, by document.
 #[derive(Default)]
-pub(crate) struct Prints(Mutex<Vec<(u64, Arc<Cell>)>>);
+pub(crate) struct PayloadCache(Mutex<Vec<(u64, Arc<PayloadSlot>)>>);
 
-impl Prints {
+impl PayloadCache {
     /// Where the print of this document belongs; none if there are too many already.
-    pub(crate) fn cell(&self, document: u64) -> Option<Arc<Cell>> {
-        let mut cells = lock(&self.0);
-        if let Some((_, cell)) = cells.iter().find(|(id, _)| *id == document) {
-            return Some(Arc::clone(cell));
+    pub(crate) fn slot(&self, group: u64) -> Option<Arc<PayloadSlot>> {
+        let mut slots = lock(&self.0);
+        if let Some((_, slot)) = slots.iter().find(|(id, _)| *id == group) {
+            return Some(Arc::clone(slot));
         }
-        if cells.len() >= DOCUMENTS {
+        if slots.len() >= MAX_GROUPS_PER_BATCH {
             return None;
         }
-        let cell = Arc::new(Cell::default());
-        cells.push((document, Arc::clone(&cell)));
-        Some(cell)
+        let slot = Arc::new(PayloadSlot::default());
+        slots.push((group, Arc::clone(&slot)));
+        Some(slot)
     }
 }
 
-impl Cell {
-    /// The print, if it is there or can be made without waiting; otherwise something to wait for. `make` is called once.
+impl PayloadSlot {
+    /// The print, if it is there or can be made without waiting; otherwise something to wait for. `render` is called once.
     ///
     /// The first step of making it runs under the lock, so that others wait for it instead of doing it as well: it does
     /// not block, and mostly it is all that there is to do.
     pub(crate) fn begin(
         &self,
-        make: impl FnOnce() -> BoxFuture<'static, Print>,
-    ) -> Result<Print, Printing> {
-        let mut progress = lock(&self.0);
-        match &*progress {
-            Some(Progress::Made(print)) => return Ok(print.clone()),
-            Some(Progress::Making(printing)) => return Err(printing.clone()),
+        render: impl FnOnce() -> BoxFuture<'static, SharedResult>,
+    ) -> Result<SharedResult, PendingResult> {
+        let mut state = lock(&self.0);
+        match &*state {
+            Some(SlotState::Ready(result)) => return Ok(result.clone()),
+            Some(SlotState::Pending(pending)) => return Err(pending.clone()),
             None => {}
         }
-        let mut making = make();
-        if let Some(print) = (&mut making).now_or_never() {
-            *progress = Some(Progress::Made(print.clone()));
-            return Ok(print);
+        let mut rendering = render();
+        if let Some(result) = (&mut rendering).now_or_never() {
+            *state = Some(SlotState::Ready(result.clone()));
+            return Ok(result);
         }
-        let task = tokio::spawn(making);
-        let printing = async move { task.await.unwrap_or(Print::Apart) };
-        let printing = printing.boxed().shared();
-        *progress = Some(Progress::Making(printing.clone()));
-        Err(printing)
+        let task = tokio::spawn(rendering);
+        let pending = async move { task.await.unwrap_or(SharedResult::NotShareable) };
+        let pending = pending.boxed().shared();
+        *state = Some(SlotState::Pending(pending.clone()));
+        Err(pending)
     }
 }
 
-impl std::fmt::Debug for Prints {
+impl std::fmt::Debug for PayloadCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Prints").field(&lock(&self.0).len()).finish()
     }

@@ -7,9 +7,9 @@ use shared_schema::{Cursor, Event, Signal};
 use tokio::{sync::watch, time::Instant};
 
 use super::{
-    batch::{BATCH_TEXT_READ, Batch, ResetReason, batch_of},
-    catch_up::{Late, reach},
-    feed::View,
+    batch::{EventBatch, MAX_READ_TEXT_BYTES, ResetReason, batch_of},
+    catch_up::{CatchUpBatch, events_to_next_slot},
+    feed::FeedView,
     hub::{Hub, Watch},
     sequencer::Step,
 };
@@ -26,32 +26,32 @@ pub(crate) struct Reader {
     /// Still on the way from the cursor that the client came with: the limit on gaps applies.
     resuming: bool,
     /// Postgres has the event at the position, although the feed here has not come so far yet.
-    proved: bool,
+    verified: bool,
     /// The batches of signals before this number were handed out or missed.
-    signalled: u64,
+    next_signal: u64,
     changes: watch::Receiver<u64>,
 }
 
 /// What there is for a reader.
-enum Found {
+enum ReadStep {
     /// The end of what was cut.
-    Nothing,
+    AtEnd,
     /// What those have who keep up.
-    Live(Arc<Batch>),
+    Live(Arc<EventBatch>),
     /// What those have who are behind; if nobody has it yet, it is to be read from Postgres.
-    Late(Late),
+    CatchUp(CatchUpBatch),
     /// More than is replayed.
-    TooMuch,
+    GapTooLarge,
     /// A position that does not lie on this history.
-    NotOurs,
+    Diverged,
     /// A position that the feed here has not come to yet.
     Ahead,
 }
 
 /// Why there is nothing from Postgres.
-enum Unread {
+enum ReadError {
     /// The position does not lie on its history.
-    NotOurs,
+    Diverged,
     /// It is away.
     Failed(Error),
 }
@@ -62,16 +62,16 @@ impl Reader {
     pub(crate) fn new(hub: &Hub, watch: Watch, after: Option<Cursor>) -> Self {
         let feed = watch.feed();
         let start = Cursor::start(feed.id());
-        let (end, signalled, forks) = feed
-            .look(|view| (view.cuts.end(), view.cuts.next(), view.forks))
+        let (end, next_signal, forks) = feed
+            .inspect(|view| (view.live.flushed_to(), view.live.next_number(), view.forks))
             .unwrap_or((start, 0, 0));
         Self {
             hub: hub.clone(),
             changes: feed.subscribe_changes(),
-            signalled,
+            next_signal,
             position: after.filter(|_| !planted("cursor_ignored")).unwrap_or(end),
             resuming: after.is_some(),
-            proved: false,
+            verified: false,
             forks,
             watch,
         }
@@ -85,8 +85,8 @@ impl Reader {
 
     /// A batch that says where the reader stands, without events.
     #[must_use]
-    pub(crate) fn announcement(&self) -> Batch {
-        Batch::at(self.position, self.end() == self.position)
+    pub(crate) fn announcement(&self) -> EventBatch {
+        EventBatch::at(self.position, self.end() == self.position)
     }
 
     /// The next batch, or none when the reader is at the end of what was cut.
@@ -95,63 +95,63 @@ impl Reader {
     ///
     /// # Errors
     /// When the events must come from Postgres and it is away. Try again.
-    pub(crate) async fn catch_up(&mut self) -> Result<Option<Arc<Batch>>, Error> {
-        let looked = self
+    pub(crate) async fn catch_up(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
+        let inspected = self
             .watch
             .feed()
-            .look(|view| (view.forks, view.cuts.end(), self.find(view)));
-        let Some((forks, end, found)) = looked else {
+            .inspect(|view| (view.forks, view.live.flushed_to(), self.next_step(view)));
+        let Some((forks, end, step)) = inspected else {
             return Ok(None);
         };
         if forks != self.forks {
             self.forks = forks;
             return Ok(Some(self.reset_to(end, ResetReason::Forked)));
         }
-        match found {
-            Found::Nothing => {
+        match step {
+            ReadStep::AtEnd => {
                 self.resuming = false;
                 Ok(None)
             }
-            Found::Live(batch) => Ok(Some(self.advance(batch))),
-            Found::Late(late) => match late.get() {
+            ReadStep::Live(batch) => Ok(Some(self.advance(batch))),
+            ReadStep::CatchUp(slot) => match slot.get() {
                 Some(batch) => Ok(Some(self.advance(Arc::clone(batch)))),
                 // Rare, and its future would be most of what a subscription costs.
-                None => Box::pin(self.read(&late)).await.map(Some),
+                None => Box::pin(self.read(&slot)).await.map(Some),
             },
-            Found::TooMuch => Ok(Some(self.reset_to(end, ResetReason::GapTooLarge))),
-            Found::NotOurs => Ok(Some(self.reset_to(end, ResetReason::Forked))),
-            Found::Ahead => Box::pin(self.prove()).await,
+            ReadStep::GapTooLarge => Ok(Some(self.reset_to(end, ResetReason::GapTooLarge))),
+            ReadStep::Diverged => Ok(Some(self.reset_to(end, ResetReason::Forked))),
+            ReadStep::Ahead => Box::pin(self.verify_position()).await,
         }
     }
 
     /// What there is for the reader.
-    fn find(&self, view: View<'_>) -> Found {
-        let (from, end) = (self.position, view.cuts.end());
-        let live = view.cuts.after(from).filter(|_| !self.resuming);
+    fn next_step(&self, view: FeedView<'_>) -> ReadStep {
+        let (from, end) = (self.position, view.live.flushed_to());
+        let live = view.live.after(from).filter(|_| !self.resuming);
         if let Some(batch) = live {
-            return Found::Live(batch);
+            return ReadStep::Live(batch);
         }
-        let events = match view.sequencer.after(from, reach(from)) {
-            Step::AtHead => return Found::Nothing,
-            Step::Ahead => return Found::Ahead,
-            Step::NotOurs => return Found::NotOurs,
+        let events = match view.sequencer.after(from, events_to_next_slot(from)) {
+            Step::AtHead => return ReadStep::AtEnd,
+            Step::Ahead => return ReadStep::Ahead,
+            Step::Diverged => return ReadStep::Diverged,
             Step::Events(events) => Some(events),
             Step::BeforeWindow => None,
         };
         // What is not cut yet will come live.
         if self.resuming && end.seq - from.seq > self.hub.args().resume_limit {
-            return Found::TooMuch;
+            return ReadStep::GapTooLarge;
         }
         let events = events.map(|mut events| {
             events.retain(|event| event.seq <= end.seq);
             events
         });
         if events.as_ref().is_some_and(Vec::is_empty) {
-            return Found::Nothing;
+            return ReadStep::AtEnd;
         }
         let make = || events.map(|events| batch_of(events, end));
-        Found::Late(
-            view.late
+        ReadStep::CatchUp(
+            view.catch_up
                 .after(from, Instant::now(), view.readers > 1, make),
         )
     }
@@ -162,7 +162,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::catch_up`].
-    pub(crate) async fn next(&mut self) -> Result<Arc<Batch>, Error> {
+    pub(crate) async fn next(&mut self) -> Result<Arc<EventBatch>, Error> {
         loop {
             // Before looking, so that a change in between is not slept through.
             self.changes.mark_unchanged();
@@ -178,29 +178,29 @@ impl Reader {
     }
 
     /// The signals that have come since the last ones.
-    fn signals(&mut self) -> Option<Arc<Batch>> {
+    fn signals(&mut self) -> Option<Arc<EventBatch>> {
         let feed = self.watch.feed();
-        let (next, waiting) = feed.look(|view| {
-            let waiting = view.cuts.signals_since(self.signalled);
-            (view.cuts.next(), waiting)
+        let (next, waiting) = feed.inspect(|view| {
+            let waiting = view.live.signals_since(self.next_signal);
+            (view.live.next_number(), waiting)
         })?;
         match waiting.first() {
             None => {
-                self.signalled = next;
+                self.next_signal = next;
                 None
             }
             Some((number, batch)) if batch.cursor == self.position => {
-                self.signalled = number + 1;
+                self.next_signal = number + 1;
                 Some(Arc::clone(batch))
             }
             // They were sent to readers who stood elsewhere.
             Some(_) => {
-                self.signalled = next;
+                self.next_signal = next;
                 let signals: Vec<Signal> = waiting
                     .iter()
                     .flat_map(|(_, batch)| batch.signals.iter().cloned())
                     .collect();
-                Some(Arc::new(Batch {
+                Some(Arc::new(EventBatch {
                     signals,
                     ..self.announcement()
                 }))
@@ -210,58 +210,58 @@ impl Reader {
 
     /// The client has seen more than this process: its cursor came from a query, a mutation or another instance. That is
     /// no fork as long as Postgres has the event; the feed then catches up with the client.
-    async fn prove(&mut self) -> Result<Option<Arc<Batch>>, Error> {
-        if !self.proved {
+    async fn verify_position(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
+        if !self.verified {
             let position = self.position;
             let found = self.hub.read(position.feed, position.seq, 1, 0).await?;
             if found.first().is_none_or(|event| event.cursor() != position) {
                 return Ok(Some(self.reset_to(self.end(), ResetReason::Forked)));
             }
-            self.proved = true;
-            self.hub.fill(Arc::clone(self.watch.feed()));
+            self.verified = true;
+            self.hub.backfill(Arc::clone(self.watch.feed()));
         }
         Ok(None)
     }
 
     /// Reads what comes next from Postgres, or waits for another reader who does.
-    async fn read(&mut self, late: &Late) -> Result<Arc<Batch>, Error> {
-        let read = late.get_or_try_init(|| self.page()).await;
+    async fn read(&mut self, slot: &CatchUpBatch) -> Result<Arc<EventBatch>, Error> {
+        let read = slot.get_or_try_init(|| self.page()).await;
         match read.map(Arc::clone) {
             Ok(batch) => Ok(self.advance(batch)),
-            Err(Unread::NotOurs) => Ok(self.reset_to(self.end(), ResetReason::Forked)),
-            Err(Unread::Failed(error)) => Err(error),
+            Err(ReadError::Diverged) => Ok(self.reset_to(self.end(), ResetReason::Forked)),
+            Err(ReadError::Failed(error)) => Err(error),
         }
     }
 
-    async fn page(&self) -> Result<Arc<Batch>, Unread> {
+    async fn page(&self) -> Result<Arc<EventBatch>, ReadError> {
         let position = self.position;
-        let limit = i64::try_from(reach(position)).unwrap_or(i64::MAX);
+        let limit = i64::try_from(events_to_next_slot(position)).unwrap_or(i64::MAX);
         // The event at the position comes first, as proof that the client's history is ours.
         let proof = i64::from(position.seq > 0);
         let from = position.seq + 1 - proof;
         let read = self
             .hub
-            .read(position.feed, from, limit + proof, BATCH_TEXT_READ);
+            .read(position.feed, from, limit + proof, MAX_READ_TEXT_BYTES);
         let page = read.await;
-        let mut page = page.map_err(Unread::Failed)?.into_iter();
-        let proved = proof == 0 || page.next().is_some_and(|event| event.cursor() == position);
+        let mut page = page.map_err(ReadError::Failed)?.into_iter();
+        let verified = proof == 0 || page.next().is_some_and(|event| event.cursor() == position);
         let events: Vec<Arc<Event>> = page.map(Arc::new).collect();
-        if !proved || events.is_empty() {
-            return Err(Unread::NotOurs);
+        if !verified || events.is_empty() {
+            return Err(ReadError::Diverged);
         }
         Ok(Arc::new(batch_of(events, self.end())))
     }
 
-    fn advance(&mut self, batch: Arc<Batch>) -> Arc<Batch> {
+    fn advance(&mut self, batch: Arc<EventBatch>) -> Arc<EventBatch> {
         self.position = batch.cursor;
         self.resuming &= !batch.caught_up;
         batch
     }
 
-    fn reset_to(&mut self, end: Cursor, reason: ResetReason) -> Arc<Batch> {
+    fn reset_to(&mut self, end: Cursor, reason: ResetReason) -> Arc<EventBatch> {
         self.position = end;
         self.resuming = false;
-        Arc::new(Batch {
+        Arc::new(EventBatch {
             reset: Some(reason),
             ..self.announcement()
         })
@@ -269,7 +269,7 @@ impl Reader {
 
     /// How far the feed was cut.
     fn end(&self) -> Cursor {
-        let end = self.watch.feed().look(|view| view.cuts.end());
+        let end = self.watch.feed().inspect(|view| view.live.flushed_to());
         end.unwrap_or(self.position)
     }
 }

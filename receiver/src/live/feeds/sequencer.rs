@@ -6,20 +6,20 @@ use chassis::mutants::planted;
 use shared_schema::{Change, Cursor, Event, EventId, MessageId, Seq};
 
 /// Bytes of message text in one window, at most: as much as two thousand messages of an ordinary length hold.
-const WINDOW_TEXT: usize = 1024 * 1024;
+const MAX_WINDOW_TEXT_BYTES: usize = 1024 * 1024;
 
 /// Bytes of an event without its text, about: itself, what counts its owners, and its shorter strings.
-const EVENT: usize = size_of::<Event>() + 128;
+const EVENT_BYTES: usize = size_of::<Event>() + 128;
 
 /// What became of an event that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum OfferResult {
     /// It was the next one, and is now the head.
-    Delivered,
+    Accepted,
     /// It was known already.
     Duplicate,
     /// Events before it are missing, or it contradicts what is held. Ask Postgres; forget this one.
-    Suspect,
+    Gap,
 }
 
 /// Where a position stands relative to what is held.
@@ -34,7 +34,7 @@ pub enum Step {
     /// The position is newer than the head: somebody else has heard of more than we have. Ask Postgres.
     Ahead,
     /// The position does not lie on this history.
-    NotOurs,
+    Diverged,
 }
 
 /// One feed's head and a bounded window of its latest events.
@@ -66,32 +66,32 @@ impl Sequencer {
     }
 
     /// Takes the event if it is the next one.
-    pub fn offer(&mut self, event: Arc<Event>) -> Verdict {
+    pub fn offer(&mut self, event: Arc<Event>) -> OfferResult {
         debug_assert_eq!(event.feed, self.head.feed);
         if event.seq == self.head.seq + 1 {
             if event.prev.unwrap_or(EventId::NIL) != self.head.event && !planted("no_id_check") {
-                return Verdict::Suspect;
+                return OfferResult::Gap;
             }
             self.push(event);
-            return Verdict::Delivered;
+            return OfferResult::Accepted;
         }
         if event.seq <= self.head.seq {
             return match self.id_at(event.seq) {
-                Some(known) if known != event.id && !planted("no_id_check") => Verdict::Suspect,
+                Some(known) if known != event.id && !planted("no_id_check") => OfferResult::Gap,
                 // Too old to compare: whoever was behind the window has read it from Postgres.
-                _ => Verdict::Duplicate,
+                _ => OfferResult::Duplicate,
             };
         }
         if planted("no_gap_fill") {
             self.push(event);
-            return Verdict::Delivered;
+            return OfferResult::Accepted;
         }
-        Verdict::Suspect
+        OfferResult::Gap
     }
 
     /// Whether `other` is a head that this history has had. None when that is too long ago to say.
     #[must_use]
-    pub fn agrees(&self, other: Cursor) -> Option<bool> {
+    pub fn has_had(&self, other: Cursor) -> Option<bool> {
         if other.seq > self.head.seq {
             return Some(false);
         }
@@ -107,7 +107,7 @@ impl Sequencer {
         }
         match self.id_at(position.seq) {
             None => Step::BeforeWindow,
-            Some(known) if known != position.event && !planted("no_id_check") => Step::NotOurs,
+            Some(known) if known != position.event && !planted("no_id_check") => Step::Diverged,
             Some(_) if position.seq == self.head.seq => Step::AtHead,
             Some(_) => {
                 let skipped = self.offset_of(position.seq + 1).unwrap_or_default();
@@ -132,12 +132,12 @@ impl Sequencer {
         self.head = event.cursor();
         self.text += text_of(&event);
         self.window.push_back(event);
-        while self.window.len() > self.capacity || self.text > WINDOW_TEXT {
-            self.forget_oldest();
+        while self.window.len() > self.capacity || self.text > MAX_WINDOW_TEXT_BYTES {
+            self.drop_oldest();
         }
     }
 
-    fn forget_oldest(&mut self) {
+    fn drop_oldest(&mut self) {
         if let Some(oldest) = self.window.pop_front() {
             self.text -= text_of(&oldest);
         }
@@ -145,13 +145,13 @@ impl Sequencer {
 
     /// Bytes that the window takes, about.
     pub(crate) fn bytes(&self) -> usize {
-        self.text + self.window.len() * EVENT
+        self.text + self.window.len() * EVENT_BYTES
     }
 
     /// Forgets the older half of the window.
     pub(crate) fn halve(&mut self) {
         for _ in 0..self.window.len().div_ceil(2) {
-            self.forget_oldest();
+            self.drop_oldest();
         }
         self.window.shrink_to_fit();
     }

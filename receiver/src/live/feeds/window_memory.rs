@@ -5,7 +5,7 @@ use std::{cmp::Reverse, sync::Arc};
 use super::feed::Feed;
 
 /// Halvings after which even the largest window is empty.
-const ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 16;
 
 /// Makes the largest windows forget their older halves until all together take no more than `budget` bytes, and says how
 /// many they take. Whoever still needed what is forgotten reads it from Postgres.
@@ -15,7 +15,7 @@ pub(crate) fn trim(feeds: &[Arc<Feed>], budget: usize) -> usize {
         .map(|feed| (feed.window_bytes(), feed))
         .collect();
     let mut total: usize = windows.iter().map(|(bytes, _)| bytes).sum();
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         if total <= budget {
             break;
         }

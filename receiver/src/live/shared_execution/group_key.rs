@@ -11,7 +11,7 @@ use chassis::graphql::{Used, selected};
 
 /// Equal for subscriptions that ask the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
+pub(crate) struct GroupKey {
     pub(crate) query: Arc<str>,
     pub(crate) operation: Option<String>,
     variables: String,
@@ -19,25 +19,25 @@ pub(crate) struct Key {
 
 /// What a checked request asks for. Whether its variables fit is known when its stream is open: not before that may
 /// others be answered with them.
-pub(crate) struct Wish {
-    pub(crate) key: Key,
+pub(crate) struct SubscriptionQuery {
+    pub(crate) key: GroupKey,
     pub(crate) variables: Variables,
 }
 
-impl Wish {
+impl SubscriptionQuery {
     /// What this request asks for.
     pub(crate) fn of(request: &mut Request) -> Self {
         let operation = request.operation_name.clone();
         let opening = match request.parsed_query() {
-            Ok(document) => Opening::of(document, operation.as_deref()),
-            Err(_) => Opening::default(),
+            Ok(document) => OpeningVariables::of(document, operation.as_deref()),
+            Err(_) => OpeningVariables::default(),
         };
         let mut variables = request.variables.clone();
         let asked: Vec<(&Name, &Value)> = variables
             .iter()
             .filter(|(name, _)| !opening.variables.contains(*name))
             .collect();
-        let key = Key {
+        let key = GroupKey {
             query: request.query.as_str().into(),
             operation,
             // Values that came as JSON can be written as JSON.
@@ -57,13 +57,13 @@ impl Wish {
 /// The variables that only say which batches there are: they stand among the arguments of the field at the top and
 /// nowhere else.
 #[derive(Default)]
-struct Opening {
+struct OpeningVariables {
     variables: HashSet<Name>,
     /// Those that nobody needs once the batches are there.
     dispensable: HashSet<Name>,
 }
 
-impl Opening {
+impl OpeningVariables {
     /// Of a checked document, so of one whose subscription has one field at the top.
     fn of(document: &ExecutableDocument, operation: Option<&str>) -> Self {
         let Ok(operation) = selected(document, operation) else {

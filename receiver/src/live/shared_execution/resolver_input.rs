@@ -16,43 +16,43 @@ use futures_util::{
     task::AtomicWaker,
 };
 
-use crate::live::feeds::batch::Batch;
+use crate::live::feeds::batch::EventBatch;
 
-type Batches = BoxStream<'static, Arc<Batch>>;
+type Batches = BoxStream<'static, Arc<EventBatch>>;
 
 /// Brings batches to an execution one by one, and knows when it is done with them.
 #[derive(Clone, Default)]
-pub(crate) struct Input(Arc<Slot>);
+pub(crate) struct BatchInput(Arc<InputSlot>);
 
 #[derive(Default)]
-struct Slot {
-    batch: Mutex<Option<Arc<Batch>>>,
+struct InputSlot {
+    batch: Mutex<Option<Arc<EventBatch>>>,
     /// The execution has asked for another batch, so everything that the last one led to was answered.
-    asked: AtomicBool,
+    wants_next: AtomicBool,
     waker: AtomicWaker,
 }
 
-impl Input {
+impl BatchInput {
     /// Hands in a batch.
-    pub(crate) fn put(&self, batch: Arc<Batch>) {
+    pub(crate) fn put(&self, batch: Arc<EventBatch>) {
         *lock(&self.0.batch) = Some(batch);
-        self.0.asked.store(false, Ordering::Release);
+        self.0.wants_next.store(false, Ordering::Release);
         self.0.waker.wake();
     }
 
     /// Whether the execution waits for another batch.
     pub(crate) fn is_done(&self) -> bool {
-        self.0.asked.load(Ordering::Acquire)
+        self.0.wants_next.load(Ordering::Acquire)
     }
 
-    fn batches(&self) -> impl Stream<Item = Arc<Batch>> + Send + 'static + use<> {
+    fn batches(&self) -> impl Stream<Item = Arc<EventBatch>> + Send + 'static + use<> {
         let slot = Arc::clone(&self.0);
         stream::poll_fn(move |context| {
             slot.waker.register(context.waker());
             if let Some(batch) = lock(&slot.batch).take() {
                 return Poll::Ready(Some(batch));
             }
-            slot.asked.store(true, Ordering::Release);
+            slot.wants_next.store(true, Ordering::Release);
             Poll::Pending
         })
     }
@@ -60,9 +60,9 @@ impl Input {
 
 /// Takes the batches of a subscription out of its resolver, for a subscriber who has them printed.
 #[derive(Clone, Default)]
-pub(crate) struct Handover(Arc<Mutex<Option<Batches>>>);
+pub(crate) struct StreamHandoff(Arc<Mutex<Option<Batches>>>);
 
-impl Handover {
+impl StreamHandoff {
     /// What the resolver has opened, if it is one whose answers can be shared.
     pub(crate) fn take(&self) -> Option<Batches> {
         lock(&self.0).take()
@@ -74,21 +74,21 @@ impl Handover {
 ///
 /// # Errors
 /// When they cannot be opened.
-pub(crate) async fn batches<S>(
+pub(crate) async fn subscription_batches<S>(
     context: &Context<'_>,
     open: impl Future<Output = Result<S>>,
-) -> Result<Pin<Box<dyn Stream<Item = Arc<Batch>> + Send>>>
+) -> Result<Pin<Box<dyn Stream<Item = Arc<EventBatch>> + Send>>>
 where
-    S: Stream<Item = Arc<Batch>> + Send + 'static,
+    S: Stream<Item = Arc<EventBatch>> + Send + 'static,
 {
-    if let Some(input) = context.data_opt::<Input>() {
+    if let Some(input) = context.data_opt::<BatchInput>() {
         return Ok(input.batches().boxed());
     }
     let opened = open.await?.boxed();
-    match context.data_opt::<Handover>() {
+    match context.data_opt::<StreamHandoff>() {
         None => Ok(opened),
-        Some(handover) => {
-            *lock(&handover.0) = Some(opened);
+        Some(handoff) => {
+            *lock(&handoff.0) = Some(opened);
             Ok(stream::empty().boxed())
         }
     }

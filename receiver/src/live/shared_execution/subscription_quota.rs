@@ -11,113 +11,114 @@ use std::{
 use chassis::Error;
 use shared_schema::UserId;
 
-use super::group_key::{Key, Wish};
+use super::group_key::{GroupKey, SubscriptionQuery};
 
 /// Bytes of a parsed document for each byte of its text, as measured.
-const PARSED: usize = 50;
+const PARSED_BYTES_PER_TEXT_BYTE: usize = 50;
 
 /// How many bytes may be kept for subscriptions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LedgerArgs {
+pub(crate) struct QuotaArgs {
     /// Those of one user: some forty of the web client's largest.
-    pub(crate) per_user: usize,
+    pub(crate) max_per_user: usize,
     /// Of all users, where what is the same counts once.
-    pub(crate) in_all: usize,
+    pub(crate) max_total: usize,
 }
 
-impl Default for LedgerArgs {
+impl Default for QuotaArgs {
     fn default() -> Self {
         Self {
-            per_user: 8 * 1024 * 1024,
-            in_all: 256 * 1024 * 1024,
+            max_per_user: 8 * 1024 * 1024,
+            max_total: 256 * 1024 * 1024,
         }
     }
 }
 
 /// Who has what kept. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Ledger(Arc<Inner>);
+pub(crate) struct SubscriptionQuota(Arc<Inner>);
 
 struct Inner {
-    args: LedgerArgs,
-    accounts: Mutex<Accounts>,
+    args: QuotaArgs,
+    usage: Mutex<Usage>,
 }
 
 #[derive(Default)]
-struct Accounts {
+struct Usage {
     users: HashMap<UserId, usize>,
     /// How many run what is the same.
-    running: HashMap<Key, usize>,
-    in_all: usize,
+    running: HashMap<GroupKey, usize>,
+    total: usize,
 }
 
 /// A running subscription's entry; it is struck out when dropped.
-pub(crate) struct Entry {
-    ledger: Ledger,
+pub(crate) struct QuotaReservation {
+    quota: SubscriptionQuota,
     user: UserId,
-    key: Key,
+    key: GroupKey,
     bytes: usize,
 }
 
-impl Ledger {
-    pub(crate) fn new(args: LedgerArgs) -> Self {
-        let accounts = Mutex::default();
-        Self(Arc::new(Inner { args, accounts }))
+impl SubscriptionQuota {
+    pub(crate) fn new(args: QuotaArgs) -> Self {
+        let usage = Mutex::default();
+        Self(Arc::new(Inner { args, usage }))
     }
 
     /// Charges this user for what is asked.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when it is too much for one user, `UNAVAILABLE` when it is for the process.
-    pub(crate) fn enter(&self, user: UserId, wish: &Wish) -> Result<Entry, Error> {
-        let bytes = wish.bytes().saturating_mul(PARSED);
-        let mut accounts = self.accounts();
-        let own = accounts.users.get(&user).copied().unwrap_or_default() + bytes;
-        if own > self.0.args.per_user {
+    pub(crate) fn reserve(
+        &self,
+        user: UserId,
+        query: &SubscriptionQuery,
+    ) -> Result<QuotaReservation, Error> {
+        let bytes = query.bytes().saturating_mul(PARSED_BYTES_PER_TEXT_BYTE);
+        let mut usage = self.usage();
+        let own = usage.users.get(&user).copied().unwrap_or_default() + bytes;
+        if own > self.0.args.max_per_user {
             return Err(Error::bad_request(
                 "too many or too large subscriptions run already: end some, or ask for less",
             ));
         }
-        if !accounts.running.contains_key(&wish.key) {
-            let in_all = accounts.in_all + bytes;
-            if in_all > self.0.args.in_all {
+        if !usage.running.contains_key(&query.key) {
+            let total = usage.total + bytes;
+            if total > self.0.args.max_total {
                 return Err(Error::unavailable("no memory is left for subscriptions"));
             }
-            accounts.in_all = in_all;
+            usage.total = total;
         }
-        *accounts.running.entry(wish.key.clone()).or_default() += 1;
-        accounts.users.insert(user, own);
-        drop(accounts);
-        Ok(Entry {
-            ledger: self.clone(),
+        *usage.running.entry(query.key.clone()).or_default() += 1;
+        usage.users.insert(user, own);
+        drop(usage);
+        Ok(QuotaReservation {
+            quota: self.clone(),
             user,
-            key: wish.key.clone(),
+            key: query.key.clone(),
             bytes,
         })
     }
 
-    fn accounts(&self) -> MutexGuard<'_, Accounts> {
-        self.0
-            .accounts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn usage(&self) -> MutexGuard<'_, Usage> {
+        self.0.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Entry {
+impl Drop for QuotaReservation {
     fn drop(&mut self) {
-        let mut accounts = self.ledger.accounts();
-        if let Some(own) = accounts.users.get_mut(&self.user) {
+        let mut usage = self.quota.usage();
+        if let Some(own) = usage.users.get_mut(&self.user) {
             *own -= self.bytes;
             if *own == 0 {
-                accounts.users.remove(&self.user);
+                usage.users.remove(&self.user);
             }
         }
-        if let Some(count) = accounts.running.get_mut(&self.key) {
+        if let Some(count) = usage.running.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
-                accounts.running.remove(&self.key);
-                accounts.in_all -= self.bytes;
+                usage.running.remove(&self.key);
+                usage.total -= self.bytes;
             }
         }
     }

@@ -8,30 +8,27 @@ use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
-use super::{
-    protocol::{Incoming, Outgoing},
-    upgrade::SocketContext,
-};
+use super::protocol::{Incoming, Outgoing};
 use crate::transport::{
     close::Close,
-    connection_registry::{Place, SocketArgs},
-    operation,
-    operation_result::{Answer, is_interrupted, size},
-    operation_stream::{Answers, answers},
-    session_guard::Sentinel,
+    connection_registry::{ConnectionArgs, ConnectionPermit},
+    context::ConnectionContext,
+    operation_result::{OperationResult, is_interrupted, size},
+    operation_stream::{OperationStream, check_subscription, operation_stream},
+    session_guard::SessionGuard,
 };
 
 /// The window in which a client's messages are counted.
 const RATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Answers written before anything else gets its turn.
-const BURST: usize = 64;
+const MAX_FRAMES_PER_WRITE: usize = 64;
 
 /// Bytes of answers that are collected before they are written. More is not encoded before the client has read these.
-const BURST_BYTES: usize = 64 * 1024;
+const MAX_BYTES_PER_WRITE: usize = 64 * 1024;
 
 /// Longest id of an operation: the official client sends UUIDs.
-const MAX_ID: usize = 128;
+const MAX_ID_LENGTH: usize = 128;
 
 /// Why a socket ended.
 enum End {
@@ -41,49 +38,49 @@ enum End {
     Gone,
 }
 
-/// Serves a socket. `spoken` tells whether the client speaks our subprotocol.
+/// Serves a socket. `has_subprotocol` tells whether the client speaks our subprotocol.
 ///
 /// What thousands of idle sockets wait in is this future, so it holds nothing twice: what is large is lent or boxed, since
 /// a future keeps its arguments besides what it makes of them.
 pub(crate) async fn serve(
     mut socket: Box<WebSocket>,
-    context: Arc<SocketContext>,
-    mut place: Place,
-    spoken: bool,
+    context: Arc<ConnectionContext>,
+    mut permit: ConnectionPermit,
+    has_subprotocol: bool,
 ) {
-    let args = context.sockets.args();
-    let end = if spoken {
-        attend(&mut socket, &context, &mut place, &args).await
+    let args = context.connections.args();
+    let end = if has_subprotocol {
+        serve_authenticated(&mut socket, &context, &mut permit, &args).await
     } else {
         End::Close(Close::WrongProtocol)
     };
     if let End::Close(close) = end {
         tracing::debug!(code = close.code(), "closing a socket");
-        context.sockets.metrics().closed(close);
+        context.connections.metrics().closed(close);
         // A client that does not read cannot be told why.
-        drop(timeout(args.init_timeout, farewell(&mut socket, close)).await);
+        drop(timeout(args.init_timeout, close_socket(&mut socket, close)).await);
     }
 }
 
 /// Serves a client that speaks our subprotocol.
-async fn attend(
+async fn serve_authenticated(
     socket: &mut WebSocket,
-    context: &SocketContext,
-    place: &mut Place,
-    args: &SocketArgs,
+    context: &ConnectionContext,
+    permit: &mut ConnectionPermit,
+    args: &ConnectionArgs,
 ) -> End {
     // Its future is large and soon over, but would be part of this one to the end.
-    let (caller, mut sentinel) = match Box::pin(greet(socket, context, place, args)).await {
-        Ok(greeted) => greeted,
+    let (caller, mut guard) = match Box::pin(handshake(socket, context, permit, args)).await {
+        Ok(authenticated) => authenticated,
         Err(end) => return end,
     };
     Connection::new(socket, context, args, caller)
-        .run(&mut sentinel)
+        .run(&mut guard)
         .await
 }
 
 /// Sends the close frame and waits for the client's, so that the client learns the code before the connection is cut.
-async fn farewell(socket: &mut WebSocket, close: Close) {
+async fn close_socket(socket: &mut WebSocket, close: Close) {
     if socket
         .send(Message::Close(Some(close.into())))
         .await
@@ -94,34 +91,34 @@ async fn farewell(socket: &mut WebSocket, close: Close) {
 }
 
 /// Waits for `connection_init` and answers it.
-async fn greet(
+async fn handshake(
     socket: &mut WebSocket,
-    context: &SocketContext,
-    place: &mut Place,
-    args: &SocketArgs,
-) -> Result<(Caller, Sentinel), End> {
-    let leave = place.leave();
+    context: &ConnectionContext,
+    permit: &mut ConnectionPermit,
+    args: &ConnectionArgs,
+) -> Result<(Caller, SessionGuard), End> {
+    let close = permit.close_token();
     let token = tokio::select! {
-        () = leave.cancelled() => return Err(End::Close(Close::Restart)),
+        () = close.cancelled() => return Err(End::Close(Close::Restart)),
         init = timeout(args.init_timeout, first_init(socket)) => {
             init.map_err(|_| End::Close(Close::InitTimeout))??
         }
     };
-    let caller = context.verifier.verify(&token).await.map_err(refused)?;
-    if !place.belongs_to(caller.user_id) {
+    let caller = context.verifier.verify(&token).await.map_err(end_of)?;
+    if !permit.assign_user(caller.user_id) {
         return Err(End::Close(Close::Overload));
     }
-    let sentinel = Sentinel::post(context, &caller, leave)
+    let guard = SessionGuard::start(context, &caller, close)
         .await
-        .map_err(refused)?;
+        .map_err(end_of)?;
     socket
         .send(Outgoing::ConnectionAck.frame())
         .await
         .map_err(|_| End::Gone)?;
-    Ok((caller, sentinel))
+    Ok((caller, guard))
 }
 
-fn refused(error: Error) -> End {
+fn end_of(error: Error) -> End {
     match error {
         Error::Unauthenticated(_) => End::Close(Close::Forbidden),
         error => {
@@ -175,11 +172,11 @@ fn is_too_large(error: &axum::Error) -> bool {
 /// An acknowledged connection.
 struct Connection<'a> {
     socket: &'a mut WebSocket,
-    context: &'a SocketContext,
-    args: &'a SocketArgs,
+    context: &'a ConnectionContext,
+    args: &'a ConnectionArgs,
     caller: Caller,
-    operations: StreamMap<String, Answers>,
-    heartbeat: Interval,
+    operations: StreamMap<String, OperationStream>,
+    ping_interval: Interval,
     unanswered_pings: u8,
     counted_since: Instant,
     counted: u32,
@@ -188,44 +185,48 @@ struct Connection<'a> {
 impl<'a> Connection<'a> {
     fn new(
         socket: &'a mut WebSocket,
-        context: &'a SocketContext,
-        args: &'a SocketArgs,
+        context: &'a ConnectionContext,
+        args: &'a ConnectionArgs,
         caller: Caller,
     ) -> Self {
-        let mut heartbeat = interval_at(Instant::now() + args.ping, args.ping);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ping_interval = interval_at(Instant::now() + args.ping, args.ping);
+        ping_interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             socket,
             context,
             args,
             caller,
             operations: StreamMap::new(),
-            heartbeat,
+            ping_interval,
             unanswered_pings: 0,
             counted_since: Instant::now(),
             counted: 0,
         }
     }
 
-    async fn run(&mut self, sentinel: &mut Sentinel) -> End {
+    async fn run(&mut self, guard: &mut SessionGuard) -> End {
         // Whatever the connection is waiting for, a full socket included, the sentinel is heard.
         let close = tokio::select! {
-            end = self.converse() => end,
-            close = sentinel.alarm() => End::Close(close),
+            end = self.run_loop() => end,
+            close = guard.expired() => End::Close(close),
         };
         let running = i64::try_from(self.operations.len()).unwrap_or_default();
-        self.context.sockets.metrics().operations.dec_by(running);
+        self.context
+            .connections
+            .metrics()
+            .operations
+            .dec_by(running);
         close
     }
 
-    async fn converse(&mut self) -> End {
+    async fn run_loop(&mut self) -> End {
         loop {
             let step = tokio::select! {
-                frame = self.socket.recv() => self.take(frame).await,
-                Some((id, answer)) = self.operations.next(), if !self.operations.is_empty() => {
-                    self.give(id, answer).await
+                frame = self.socket.recv() => self.handle_frame(frame).await,
+                Some((id, result)) = self.operations.next(), if !self.operations.is_empty() => {
+                    self.send_results(id, result).await
                 }
-                _ = self.heartbeat.tick() => self.ping().await,
+                _ = self.ping_interval.tick() => self.ping().await,
             };
             if let Err(end) = step {
                 return end;
@@ -233,9 +234,12 @@ impl<'a> Connection<'a> {
         }
     }
 
-    async fn take(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    async fn handle_frame(
+        &mut self,
+        frame: Option<Result<Message, axum::Error>>,
+    ) -> Result<(), End> {
         self.unanswered_pings = 0;
-        self.count()?;
+        self.check_message_rate()?;
         match read(frame)? {
             Some(Incoming::Subscribe { id, payload }) => {
                 Box::pin(self.subscribe(id, *payload)).await
@@ -250,7 +254,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn count(&mut self) -> Result<(), End> {
+    fn check_message_rate(&mut self) -> Result<(), End> {
         if self.counted_since.elapsed() > RATE_WINDOW {
             self.counted_since = Instant::now();
             self.counted = 0;
@@ -267,60 +271,60 @@ impl<'a> Connection<'a> {
         id: String,
         mut request: async_graphql::Request,
     ) -> Result<(), End> {
-        if id.is_empty() || id.len() > MAX_ID {
+        if id.is_empty() || id.len() > MAX_ID_LENGTH {
             return Err(End::Close(Close::BadMessage));
         }
         if self.operations.contains_key(&id) {
             return Err(End::Close(Close::DuplicateId));
         }
-        let admitted = if self.operations.len() < self.args.max_operations {
+        let opened = if self.operations.len() < self.args.max_operations {
             let endpoint = &self.context.endpoint;
-            operation::admit(endpoint, &mut request)
+            check_subscription(endpoint, &mut request)
                 .and_then(|()| endpoint.charge(&mut request, &self.caller))
-                .and_then(|()| answers(&self.context.presses, request, &self.caller))
+                .and_then(|()| operation_stream(&self.context.executor, request, &self.caller))
         } else {
             Err(Error::bad_request(format!(
                 "at most {} operations per socket",
                 self.args.max_operations
             )))
         };
-        let answers = match admitted {
-            Ok(answers) => answers,
+        let results = match opened {
+            Ok(results) => results,
             Err(error) => {
                 let payload = &failure(&error).errors;
                 let id = id.as_str();
                 return self.send(Outgoing::Error { id, payload }.frame()).await;
             }
         };
-        self.operations.insert(id, answers);
-        self.context.sockets.metrics().operations.inc();
+        self.operations.insert(id, results);
+        self.context.connections.metrics().operations.inc();
         Ok(())
     }
 
     fn stop(&mut self, id: &str) {
         if self.operations.remove(id).is_some() {
-            self.context.sockets.metrics().operations.dec();
+            self.context.connections.metrics().operations.dec();
         }
     }
 
     /// Writes this answer and those that are ready behind it, in one go.
-    async fn give(&mut self, id: String, answer: Answer) -> Result<(), End> {
-        let mut next = Some((id, answer));
+    async fn send_results(&mut self, id: String, result: OperationResult) -> Result<(), End> {
+        let mut next = Some((id, result));
         let mut frames = Vec::new();
         let mut bytes = 0;
         let mut interrupted = false;
-        while let Some((id, answer)) = next {
-            if is_interrupted(&answer) {
+        while let Some((id, result)) = next {
+            if is_interrupted(&result) {
                 interrupted = true;
                 break;
             }
-            let (frame, last) = answer.frame(&id);
+            let (frame, last) = result.frame(&id);
             bytes += size(&frame);
             frames.push(frame);
             if last {
                 self.stop(&id);
             }
-            next = if frames.len() < BURST && bytes < BURST_BYTES {
+            next = if frames.len() < MAX_FRAMES_PER_WRITE && bytes < MAX_BYTES_PER_WRITE {
                 self.operations.next().now_or_never().flatten()
             } else {
                 None
