@@ -52,7 +52,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// Checks the database, begins to listen for hints and to sweep, and takes the port.
+    /// Checks the database, starts the Redis listener and the sweep, and takes the port.
     ///
     /// # Errors
     /// One line that says what to change: a variable, or the database's schema.
@@ -178,8 +178,8 @@ fn routes(
     (upgrade::router(context, http), connections)
 }
 
-/// Read from the primary, because a replica may lag, and over a connection of its own: whoever was signed out stays so
-/// however busy the others are.
+/// Read from the primary, because a replica may lag, and over a connection of its own: ended sessions are found however
+/// busy the other connections are.
 async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
     let args = PostgresArgs {
         db_pool_max: Some(1),

@@ -29,39 +29,39 @@ pub struct Config {
     /// The database, as the role `antiphon_receiver`.
     #[command(flatten)]
     pub postgres: PostgresArgs,
-    /// Where hints come from.
+    /// The Redis that delivers publications.
     #[command(flatten)]
     pub redis: RedisArgs,
-    /// Whose tokens to believe.
+    /// Verification of access tokens.
     #[command(flatten)]
     pub tokens: TokenArgs,
-    /// The endpoint.
+    /// The GraphQL endpoint.
     #[command(flatten)]
     pub graphql: GraphqlArgs,
-    /// What to log.
+    /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
-    /// How to leave.
+    /// Shutdown.
     #[command(flatten)]
     pub drain: DrainArgs,
     /// Bounds of live delivery.
     #[command(flatten)]
     pub live: LiveArgs,
-    /// Where queries read.
+    /// The read replica.
     #[command(flatten)]
     pub replica: ReplicaArgs,
-    /// How often what may be asked.
+    /// Rate limits of root fields.
     #[command(flatten)]
     pub rates: RateArgs,
-    /// How often what may be searched for.
+    /// Rate limits of searches.
     #[command(flatten)]
     pub searches: SearchArgs,
-    /// Whom to believe about addresses.
+    /// The proxies that are believed about client addresses.
     #[command(flatten)]
     pub proxies: ProxyArgs,
 }
 
-/// How often what may be searched for.
+/// Rate limits of searches.
 #[derive(Args, Clone, Debug)]
 pub struct SearchArgs {
     /// Searches of one user for public chats, such as `10/10s`: ten at once, then one per second. `off` is no limit.
@@ -70,7 +70,7 @@ pub struct SearchArgs {
     pub searches_per_user: Rate,
 }
 
-/// Whoever types a name letter by letter searches some ten times.
+/// Someone who types a name letter by letter searches some ten times.
 const DEFAULT_SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
 
 impl Default for SearchArgs {
@@ -90,7 +90,7 @@ pub struct ReplicaArgs {
     /// File that holds that URL; used when `DATABASE_REPLICA_URL` is not set.
     #[arg(long, env = "DATABASE_REPLICA_URL_FILE")]
     pub database_replica_url_file: Option<PathBuf>,
-    /// A replica that is further behind than this is left alone until it has caught up, in milliseconds.
+    /// Maximum lag of the replica, in milliseconds. A replica that is further behind is not used until it has caught up.
     #[arg(long, env = "REPLICA_MAX_LAG_MS", default_value = "5000", value_parser = millis)]
     pub replica_max_lag: Duration,
 }
@@ -132,27 +132,27 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 /// Bounds of live delivery.
 #[derive(Args, Clone, Debug)]
 pub struct LiveArgs {
-    /// Events kept in memory per watched feed, as long as their texts have no more than 1 MiB.
+    /// Maximum events in memory per watched feed, as long as their texts have no more than 1 MiB.
     #[arg(long, env = "FEED_WINDOW", default_value = "2048")]
     pub feed_window: usize,
-    /// Mebibytes of events kept in memory for all watched feeds together, looked at with every sweep.
+    /// Maximum mebibytes of events in memory for all watched feeds together. Checked with every sweep.
     #[arg(long, env = "WINDOWS_MIB", default_value = "64")]
     pub windows_mib: usize,
-    /// A client that missed more events than this is told to start afresh.
+    /// A client that missed more events than this has to fetch the current state instead.
     #[arg(long, env = "RESUME_LIMIT", default_value = "500")]
     pub resume_limit: i64,
-    /// Most open WebSockets.
+    /// Maximum open WebSockets.
     #[arg(long, env = "MAX_SOCKETS", default_value = "10000")]
     pub max_sockets: usize,
-    /// Most WebSockets opened per second; more are answered 503 with a time to come back.
+    /// Maximum WebSockets opened per second. More are answered 503 with `Retry-After`.
     #[arg(long, env = "SOCKETS_PER_SECOND", default_value = "200")]
     pub sockets_per_second: NonZeroU32,
     /// WebSockets that one address may open, such as `100/5s`: a hundred at once, then twenty per second; an IPv6 address
-    /// counts as its /64. More are answered 503 with a time to come back. `off` is no limit. Counted by each instance for
+    /// counts as its /64. More are answered 503 with `Retry-After`. `off` is no limit. Counted by each instance for
     /// itself.
     #[arg(long, env = "SOCKETS_PER_ADDRESS", default_value_t = DEFAULT_SOCKETS_PER_ADDRESS)]
     pub sockets_per_address: Rate,
-    /// Most open WebSockets of one user: each tab of each device has one, and they spread over the receivers.
+    /// Maximum open WebSockets of one user: each tab of each device has one, and they spread over the receivers.
     #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "20")]
     pub max_sockets_per_user: usize,
     /// Kibibytes that one user's running subscriptions may have this process keep, a byte of a document counted 50 times.
@@ -164,7 +164,7 @@ pub struct LiveArgs {
     /// Time between WebSocket pings, in milliseconds; a client that misses two is gone.
     #[arg(long, env = "SOCKET_PING_MS", default_value = "20000", value_parser = millis)]
     pub socket_ping: Duration,
-    /// A client that reads nothing for so long is closed, in milliseconds.
+    /// How long a client may read nothing before its connection is closed, in milliseconds.
     #[arg(long, env = "SOCKET_STALL_MS", default_value = "60000", value_parser = millis)]
     pub socket_stall: Duration,
 }

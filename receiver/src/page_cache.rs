@@ -6,8 +6,8 @@
 //! in one small statement for all who ask at that time, instead of fifty messages for each. Those who only look at a public
 //! chat get the pages of those who take part: a page holds nothing else than what both may read.
 //!
-//! Invariant: what is shared was executed without a caller, so it cannot hold anything that is somebody's. A selection that
-//! asks for the caller fails then, and what fails is executed for each caller apart.
+//! Invariant: a cached page was executed without a caller, so it cannot hold anything personal. A selection that needs
+//! the caller fails then, and is executed for each caller individually.
 
 pub(crate) mod page_query;
 
@@ -29,17 +29,17 @@ use shared_schema::{ChatId, Cursor};
 use crate::{databases::database::Databases, db, participants::access::PreauthorizedChat};
 use page_query::PageQuery;
 
-/// How long a page is kept of which nothing can become stale while its chat's head stands: long enough for the next
-/// reader of a quiet chat.
+/// How long a page stays in the cache at most. It does not become stale while its chat's head stands; this is long
+/// enough for the next reader of a quiet chat.
 const MAX_TTL: Duration = Duration::from_secs(60);
 
-/// Bytes of one page: as many as any answer may have.
+/// Maximum bytes of a page: as many as any answer may have.
 const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
-/// Bytes of all pages, with their questions.
+/// Maximum bytes of all pages with their keys.
 const MAX_CACHE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// What the pages count.
+/// What the page cache counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageCacheMetrics {
     executed: Counter,
@@ -51,7 +51,7 @@ impl PageCacheMetrics {
         let metrics = Self::default();
         registry.register(
             "pages_executed",
-            "Pages of messages executed for everyone who asks the same",
+            "Pages of messages executed once for all callers",
             metrics.executed.clone(),
         );
         metrics
@@ -69,14 +69,15 @@ struct PageKey {
 #[derive(Clone)]
 struct CachedPage {
     json: Bytes,
-    /// How long it may be kept: less where it shows what is no message, such as a person's name.
+    /// How long it may stay: shorter where it shows something that is not part of the chat's history, such as a
+    /// person's name.
     ttl: Duration,
     /// Something happened in the chat while it was made. It is good for those who waited for it and for nobody else: what
     /// it shows may be newer than its key says, and what is newer may yet be lost with a database that fails.
     is_stale: bool,
 }
 
-/// Each page has a lifetime of its own.
+/// Each page has its own time to live.
 struct PerEntryTtl;
 
 impl Expiry<PageKey, CachedPage> for PerEntryTtl {
@@ -85,7 +86,7 @@ impl Expiry<PageKey, CachedPage> for PerEntryTtl {
     }
 }
 
-/// The pages of this process. Cheap to clone.
+/// The cached pages of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PageCache(Arc<Inner>);
 

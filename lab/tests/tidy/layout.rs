@@ -23,9 +23,6 @@ const SKELETON: [&str; 7] = [
     "db.rs",
 ];
 
-/// Services whose roots and state stand in other files.
-const SKELETON_STILL_TO_COME: [&str; 1] = ["receiver"];
-
 const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 40;
 
@@ -76,11 +73,9 @@ fn no_file_is_longer_than_400_lines_without_its_tests() {
 fn the_services_have_one_skeleton() {
     let mut offences = Vec::new();
     for service in SERVICES {
-        let to_come = SKELETON_STILL_TO_COME.contains(&service);
         for file in SKELETON {
             let path = Path::new(service).join("src").join(file);
-            let is_later = to_come && ["schema.rs", "state.rs"].contains(&file);
-            if !is_later && !checkout::root().join(&path).is_file() {
+            if !checkout::root().join(&path).is_file() {
                 offences.push(format!("{} is missing", path.display()));
             }
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that no name in a crate holds any more, with the word that took its place.
-const RETIRED: [(&str, &[(&str, &str)]); 2] = [
+const RETIRED: [(&str, &[(&str, &str)]); 3] = [
     (
         "sender",
         &[
@@ -46,6 +46,41 @@ const RETIRED: [(&str, &[(&str, &str)]); 2] = [
             ("verdict", "decision"),
             ("withdrawn", "cancelled"),
             ("writer", "transaction runner"),
+        ],
+    ),
+    (
+        "receiver",
+        &[
+            ("admission", "preauthorized chat"),
+            ("alarm", "expired"),
+            ("converse", "run loop"),
+            ("cut", "flush, or trim"),
+            ("cuts", "live batches"),
+            ("farewell", "close"),
+            ("fill", "backfill"),
+            ("follower", "authorized reader"),
+            ("greet", "handshake"),
+            ("handover", "stream handoff"),
+            ("hear", "apply, or handle"),
+            ("hint", "publication"),
+            ("hints", "redis listener"),
+            ("late", "catch up"),
+            ("ledger", "subscription quota"),
+            ("member", "participant, or followed chat"),
+            ("members", "followed chats"),
+            ("patience", "timeout"),
+            ("press", "shared execution"),
+            ("presses", "shared executor"),
+            ("printed", "rendered"),
+            ("printing", "pending result"),
+            ("prints", "payload cache"),
+            ("said", "chat item"),
+            ("sentinel", "session guard"),
+            ("sources", "databases"),
+            ("standing", "status"),
+            ("told", "sent"),
+            ("verdict", "offer result"),
+            ("wish", "query, or group key"),
         ],
     ),
     (

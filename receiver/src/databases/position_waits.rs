@@ -21,7 +21,7 @@ pub(crate) const REPLICA_WAIT_TIMEOUT: Duration = Duration::from_millis(250);
 /// How long a query waits for the primary to have what its caller has seen.
 pub(crate) const PRIMARY_WAIT_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// Between the first two looks; each further pause is twice as long.
+/// Time between the first two reads; each further interval is twice as long.
 const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Requests of one user that may wait at once.

@@ -26,20 +26,20 @@ pub(crate) struct ChatRow {
 }
 
 fn chat(row: &Row) -> Result<ChatRow, Error> {
-    let kind: &str = row.get("kind");
+    let kind: &str = row.try_get("kind")?;
     Ok(ChatRow {
         facts: Chat {
-            id: ChatId(row.get("chat_id")),
+            id: ChatId(row.try_get("chat_id")?),
             kind: ChatKind::from_stored(kind).ok_or_else(|| unexpected("chats.kind", kind))?,
-            name: row.get("name"),
-            description: row.get("description"),
-            participant_count: row.get("participant_count"),
-            message_count: row.get("message_count"),
-            last_message_at: row.get::<_, Option<_>>("last_message_at").map(Instant),
-            created_at: Instant(row.get("chat_created_at")),
-            created_by: UserId(row.get("created_by")),
+            name: row.try_get("name")?,
+            description: row.try_get("description")?,
+            participant_count: row.try_get("participant_count")?,
+            message_count: row.try_get("message_count")?,
+            last_message_at: row.try_get::<_, Option<_>>("last_message_at")?.map(Instant),
+            created_at: Instant(row.try_get("chat_created_at")?),
+            created_by: UserId(row.try_get("created_by")?),
         },
-        head: feeds::head(row),
+        head: feeds::head(row)?,
     })
 }
 
@@ -93,50 +93,7 @@ pub(crate) async fn of_user(
     limit: i64,
     newest: Option<NewestShown>,
 ) -> Result<Option<OwnChats>, Error> {
-    // To measure what is answered takes an index of each partition, which is a third of this statement's cost.
-    let (answered, bytes) = match newest {
-        Some(NewestShown {
-            with_answered: true,
-            ..
-        }) => (ANSWERED, "coalesce(answered.bytes, 0)"),
-        _ => ("", "0"),
-    };
-    // By their keys, whatever the planner believes about how many chats there are. The newest message has the number of
-    // how many there are.
-    let sql = format!(
-        "SELECT * FROM (
-         SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id, page.*,
-                m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
-                m.created_at, m.edited_at, m.removed_at,
-                row_number() OVER in_order AS place, count(*) OVER () AS of,
-                sum(coalesce(octet_length(m.content), 0) + {bytes}) OVER in_order AS text
-         FROM feeds own
-         LEFT JOIN LATERAL (
-             SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
-                    c.created_at AS chat_created_at, c.created_by,
-                    f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
-                    p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq,
-                    coalesce(f.last_message_at, c.created_at) AS active_at
-             FROM participants p
-             CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = p.chat_id OFFSET 0) c
-             CROSS JOIN LATERAL (SELECT * FROM feeds WHERE id = p.chat_id OFFSET 0) f
-             WHERE p.user_id = own.id AND p.left_seq IS NULL AND c.removed_at IS NULL
-               AND ($2::timestamptz IS NULL OR (coalesce(f.last_message_at, c.created_at), c.id) < ($2, $3))
-             ORDER BY coalesce(f.last_message_at, c.created_at) DESC, c.id DESC
-             LIMIT $4
-         ) page ON true
-         LEFT JOIN LATERAL (
-             SELECT * FROM messages
-             WHERE $5::bigint IS NOT NULL AND chat_id = page.chat_id AND number = page.message_count
-             OFFSET 0
-         ) m ON true
-         {answered}
-         WHERE own.id = $1
-         WINDOW in_order AS (ORDER BY page.active_at DESC, page.chat_id DESC ROWS UNBOUNDED PRECEDING)
-         ) measured
-         WHERE text <= $5 OR place = 1 OR $5 IS NULL
-         ORDER BY place"
-    );
+    let sql = own_chats_sql(newest.is_some_and(|newest| newest.with_answered));
     let rows = rows(
         pool,
         &sql,
@@ -152,26 +109,91 @@ pub(crate) async fn of_user(
     let Some(first) = rows.first() else {
         return Ok(None);
     };
+    let found: i64 = first.try_get("found")?;
     Ok(Some(OwnChats {
-        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < first.get("of")),
+        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < found),
         head: cursor(
             user.into(),
-            first.get("own_last_seq"),
-            first.get("own_head_id"),
+            first.try_get("own_last_seq")?,
+            first.try_get("own_head_id")?,
         ),
         chats: rows
             .iter()
-            .filter(|row| row.get::<_, Option<Uuid>>("chat_id").is_some())
             .map(|row| {
-                Ok(VisibleChat {
+                if row.try_get::<_, Option<Uuid>>("chat_id")?.is_none() {
+                    return Ok(None);
+                }
+                Ok(Some(VisibleChat {
                     chat: chat(row)?,
                     access: Access::Participant,
                     own: Some(participant(row)?),
-                    newest: newest.map(|_| newest_message(row)),
-                })
+                    newest: newest.map(|_| newest_message(row)).transpose()?,
+                }))
             })
+            .filter_map(Result::transpose)
             .collect::<Result<_, Error>>()?,
     }))
+}
+
+fn own_chats_sql(with_answered: bool) -> String {
+    // To measure what is answered takes an index of each partition, which is a third of this statement's cost.
+    let (answered, bytes) = match with_answered {
+        true => (ANSWERED, "coalesce(answered.bytes, 0)"),
+        false => ("", "0"),
+    };
+    // By their keys, whatever the planner believes about how many chats there are. The newest message has the number of
+    // how many there are.
+    format!(
+        "SELECT own_last_seq, own_head_id,
+                chat_id, kind, name, description, participant_count, chat_created_at, created_by, feed_id, last_seq,
+                head_id, message_count, last_message_at, user_id, role, last_read_number, joined_number, joined_at,
+                joined_seq, id, number, seq, revision, sender_id, sender_username, content, reply_to_id, created_at,
+                edited_at, removed_at, found
+         FROM (
+         SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id,
+                page.chat_id, page.kind, page.name, page.description, page.participant_count,
+                page.chat_created_at, page.created_by, page.feed_id, page.last_seq, page.head_id,
+                page.message_count, page.last_message_at, page.user_id, page.role, page.last_read_number,
+                page.joined_number, page.joined_at, page.joined_seq,
+                m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
+                m.created_at, m.edited_at, m.removed_at,
+                row_number() OVER in_order AS place, count(*) OVER () AS found,
+                sum(coalesce(octet_length(m.content), 0) + {bytes}) OVER in_order AS text
+         FROM feeds own
+         LEFT JOIN LATERAL (
+             SELECT c.id AS chat_id, c.kind, c.name, c.description, c.participant_count,
+                    c.created_at AS chat_created_at, c.created_by,
+                    f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
+                    p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq,
+                    coalesce(f.last_message_at, c.created_at) AS active_at
+             FROM participants p
+             CROSS JOIN LATERAL (
+                 SELECT id, kind, name, description, participant_count, created_at, created_by, removed_at
+                 FROM chats WHERE id = p.chat_id OFFSET 0
+             ) c
+             CROSS JOIN LATERAL (
+                 SELECT id, last_seq, head_id, message_count, last_message_at
+                 FROM feeds WHERE id = p.chat_id OFFSET 0
+             ) f
+             WHERE p.user_id = own.id AND p.left_seq IS NULL AND c.removed_at IS NULL
+               AND ($2::timestamptz IS NULL OR (coalesce(f.last_message_at, c.created_at), c.id) < ($2, $3))
+             ORDER BY coalesce(f.last_message_at, c.created_at) DESC, c.id DESC
+             LIMIT $4
+         ) page ON true
+         LEFT JOIN LATERAL (
+             SELECT id, number, seq, revision, sender_id, sender_username, content, reply_to_id, created_at,
+                    edited_at, removed_at
+             FROM messages
+             WHERE $5::bigint IS NOT NULL AND chat_id = page.chat_id AND number = page.message_count
+             OFFSET 0
+         ) m ON true
+         {answered}
+         WHERE own.id = $1
+         WINDOW in_order AS (ORDER BY page.active_at DESC, page.chat_id DESC ROWS UNBOUNDED PRECEDING)
+         ) measured
+         WHERE text <= $5 OR place = 1 OR $5 IS NULL
+         ORDER BY place"
+    )
 }
 
 /// How long the messages are that the newest ones answer.
@@ -181,8 +203,9 @@ const ANSWERED: &str = "LEFT JOIN LATERAL (
              OFFSET 0
          ) answered ON true";
 
-fn newest_message(row: &Row) -> Newest {
-    Newest(row.get::<_, Option<Uuid>>("id").map(|_| message(row)))
+fn newest_message(row: &Row) -> Result<Newest, Error> {
+    let id: Option<Uuid> = row.try_get("id")?;
+    Ok(Newest(id.map(|_| message(row)).transpose()?))
 }
 
 /// The public chats whose name contains `text`, those after `after`, newest chat first, at most `limit`.
@@ -314,15 +337,16 @@ pub(crate) async fn unread(
         &[&user.0, &chats, &limit],
     )
     .await?;
-    Ok(rows
-        .iter()
-        .map(|row| UnreadRow {
-            chat_id: ChatId(row.get("chat_id")),
-            unread_count: row.get("unread_count"),
-            last_read_number: row.get("last_read_number"),
-            message_count: row.get::<_, Seq>("message_count"),
+    rows.iter()
+        .map(|row| {
+            Ok(UnreadRow {
+                chat_id: ChatId(row.try_get("chat_id")?),
+                unread_count: row.try_get("unread_count")?,
+                last_read_number: row.try_get("last_read_number")?,
+                message_count: row.try_get::<_, Seq>("message_count")?,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// In each of these chats in which `user` takes part, the numbers of removed messages above their mark, lowest first, at
@@ -349,8 +373,7 @@ pub(crate) async fn removed_above_mark(
         &[&user.0, &ids, &limit],
     )
     .await?;
-    let found = rows
-        .iter()
-        .map(|row| (ChatId(row.get("chat_id")), row.get("numbers")));
-    Ok(found.collect())
+    rows.iter()
+        .map(|row| Ok((ChatId(row.try_get("chat_id")?), row.try_get("numbers")?)))
+        .collect()
 }

@@ -23,7 +23,10 @@ pub(crate) async fn page(
 ) -> Result<Vec<Event>, Error> {
     let rows = rows(
         pool,
-        "SELECT * FROM (
+        "SELECT feed_id, event_seq, event_id, prev_id, kind, at, actor_id, data,
+                id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                created_at, edited_at, removed_at
+         FROM (
          SELECT e.feed_id, e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
                 m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
                 m.reply_to_id, m.created_at, m.edited_at, m.removed_at,
@@ -46,21 +49,22 @@ pub(crate) async fn page(
         &[&feed.0, &from, &from.saturating_add(limit), &text],
     )
     .await?;
-    Ok(rows.iter().map(event).collect())
+    rows.iter().map(event).collect()
 }
 
-fn event(row: &Row) -> Event {
-    let kind: &str = row.get("kind");
+fn event(row: &Row) -> Result<Event, Error> {
+    let kind: &str = row.try_get("kind")?;
     let message = row
-        .get::<_, Option<Uuid>>("id")
-        .map(|_| messages::message(row));
-    Event {
-        feed: FeedId(row.get("feed_id")),
-        seq: row.get("event_seq"),
-        id: EventId(row.get("event_id")),
-        prev: row.get::<_, Option<Uuid>>("prev_id").map(EventId),
-        at: Instant(row.get("at")),
-        actor: row.get::<_, Option<Uuid>>("actor_id").map(UserId),
-        change: Change::from_stored(kind, row.get::<_, Option<Value>>("data"), message),
-    }
+        .try_get::<_, Option<Uuid>>("id")?
+        .map(|_| messages::message(row))
+        .transpose()?;
+    Ok(Event {
+        feed: FeedId(row.try_get("feed_id")?),
+        seq: row.try_get("event_seq")?,
+        id: EventId(row.try_get("event_id")?),
+        prev: row.try_get::<_, Option<Uuid>>("prev_id")?.map(EventId),
+        at: Instant(row.try_get("at")?),
+        actor: row.try_get::<_, Option<Uuid>>("actor_id")?.map(UserId),
+        change: Change::from_stored(kind, row.try_get::<_, Option<Value>>("data")?, message),
+    })
 }

@@ -10,9 +10,13 @@ use uuid::Uuid;
 use super::rows;
 
 /// Reads a cursor out of the columns `feed_id`, `last_seq` and `head_id`.
-pub(crate) fn head(row: &Row) -> Cursor {
-    let feed = FeedId(row.get("feed_id"));
-    cursor(feed, row.get("last_seq"), row.get("head_id"))
+pub(crate) fn head(row: &Row) -> Result<Cursor, Error> {
+    let feed = FeedId(row.try_get("feed_id")?);
+    Ok(cursor(
+        feed,
+        row.try_get("last_seq")?,
+        row.try_get("head_id")?,
+    ))
 }
 
 /// The position of a feed that is at this event, or that has none.
@@ -33,11 +37,9 @@ pub(crate) async fn heads(pool: &Pool, feeds: &[FeedId]) -> Result<HashMap<FeedI
         &[&ids],
     )
     .await?;
-    Ok(rows
-        .iter()
-        .map(head)
-        .map(|cursor| (cursor.feed, cursor))
-        .collect())
+    rows.iter()
+        .map(|row| head(row).map(|cursor| (cursor.feed, cursor)))
+        .collect()
 }
 
 /// How far this user may know that a feed has come: their own, that of a public chat or of a chat they take part in to
@@ -53,5 +55,5 @@ pub(crate) async fn seen_by(pool: &Pool, user: UserId, feed: FeedId) -> Result<O
         &[&feed.0, &user.0],
     )
     .await?;
-    Ok(rows.first().map(|row| row.get("seq")))
+    Ok(rows.first().map(|row| row.try_get("seq")).transpose()?)
 }

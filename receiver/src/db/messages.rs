@@ -7,21 +7,23 @@ use uuid::Uuid;
 
 use super::rows;
 
-pub(crate) fn message(row: &Row) -> Message {
-    Message {
-        id: MessageId(row.get("id")),
-        chat_id: ChatId(row.get("chat_id")),
-        number: row.get("number"),
-        seq: row.get("seq"),
-        revision: row.get("revision"),
-        sender_id: UserId(row.get("sender_id")),
-        sender_username: row.get("sender_username"),
-        content: row.get("content"),
-        reply_to_id: row.get::<_, Option<Uuid>>("reply_to_id").map(MessageId),
-        created_at: Instant(row.get("created_at")),
-        edited_at: row.get::<_, Option<_>>("edited_at").map(Instant),
-        removed_at: row.get::<_, Option<_>>("removed_at").map(Instant),
-    }
+pub(crate) fn message(row: &Row) -> Result<Message, Error> {
+    Ok(Message {
+        id: MessageId(row.try_get("id")?),
+        chat_id: ChatId(row.try_get("chat_id")?),
+        number: row.try_get("number")?,
+        seq: row.try_get("seq")?,
+        revision: row.try_get("revision")?,
+        sender_id: UserId(row.try_get("sender_id")?),
+        sender_username: row.try_get("sender_username")?,
+        content: row.try_get("content")?,
+        reply_to_id: row
+            .try_get::<_, Option<Uuid>>("reply_to_id")?
+            .map(MessageId),
+        created_at: Instant(row.try_get("created_at")?),
+        edited_at: row.try_get::<_, Option<_>>("edited_at")?.map(Instant),
+        removed_at: row.try_get::<_, Option<_>>("removed_at")?.map(Instant),
+    })
 }
 
 /// A part of a list of messages.
@@ -73,9 +75,11 @@ async fn between(
 ) -> Result<MessagePart, Error> {
     // How long a text is stands beside it: none is read that is not shown.
     let sql = format!(
-        "SELECT *, (SELECT count(*) FROM page) AS of
+        "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
          FROM (
-             SELECT *, row_number() OVER (ORDER BY {order}) AS place,
+             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                    created_at, edited_at, removed_at, row_number() OVER (ORDER BY {order}) AS place,
                     sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
              FROM page
          ) measured
@@ -102,10 +106,13 @@ async fn between(
         text,
     } = wanted;
     let rows = rows(pool, &page, &[&chat.0, &after, &before, &limit, &text]).await?;
-    let found = rows.first().map_or(0, |row| row.get::<_, i64>("of"));
+    let found: i64 = match rows.first() {
+        Some(row) => row.try_get("found")?,
+        None => 0,
+    };
     Ok(MessagePart {
         is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < found),
-        messages: rows.iter().map(message).collect(),
+        messages: rows.iter().map(message).collect::<Result<_, _>>()?,
     })
 }
 
@@ -118,7 +125,8 @@ pub(crate) async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Ve
     let rows = rows(
         pool,
         // By its key, whatever the planner believes about the size of chats.
-        "SELECT m.*
+        "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
+                m.reply_to_id, m.created_at, m.edited_at, m.removed_at
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, id)
          CROSS JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
@@ -130,7 +138,7 @@ pub(crate) async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Ve
         &[&chats, &messages],
     )
     .await?;
-    Ok(rows.iter().map(message).collect())
+    rows.iter().map(message).collect()
 }
 
 /// The newest message of each of these chats; a chat without messages is absent.
@@ -152,5 +160,5 @@ pub(crate) async fn newest_of(pool: &Pool, chats: &[ChatId]) -> Result<Vec<Messa
         &[&ids],
     )
     .await?;
-    Ok(rows.iter().map(message).collect())
+    rows.iter().map(message).collect()
 }

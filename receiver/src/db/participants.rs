@@ -43,18 +43,18 @@ impl ParticipantRow {
 }
 
 pub(crate) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
-    let role: &str = row.get("role");
+    let role: &str = row.try_get("role")?;
     Ok(ParticipantRow {
         facts: Participant {
-            chat_id: ChatId(row.get("chat_id")),
-            user_id: UserId(row.get("user_id")),
+            chat_id: ChatId(row.try_get("chat_id")?),
+            user_id: UserId(row.try_get("user_id")?),
             role: ParticipantRole::from_stored(role)
                 .ok_or_else(|| unexpected("participants.role", role))?,
-            last_read_number: row.get("last_read_number"),
-            joined_number: row.get("joined_number"),
-            joined_at: Instant(row.get("joined_at")),
+            last_read_number: row.try_get("last_read_number")?,
+            joined_number: row.try_get("joined_number")?,
+            joined_at: Instant(row.try_get("joined_at")?),
         },
-        joined_seq: row.get("joined_seq"),
+        joined_seq: row.try_get("joined_seq")?,
     })
 }
 
@@ -111,8 +111,8 @@ pub(crate) async fn accesses(
     let mut found = HashMap::new();
     for row in &rows {
         if let Some(access) = access(row)? {
-            let head = head(row);
-            let key = (head.feed.chat(), UserId(row.get("who")));
+            let head = head(row)?;
+            let key = (head.feed.chat(), UserId(row.try_get("who")?));
             found.insert(key, (access, head));
         }
     }
@@ -121,12 +121,14 @@ pub(crate) async fn accesses(
 
 /// Decides over the columns `kind` and `removed_at` of a chat, and `user_id` and `left_seq` of someone's row in it.
 pub(crate) fn access(row: &Row) -> Result<Option<Access>, Error> {
-    let kind: &str = row.get("kind");
+    let kind: &str = row.try_get("kind")?;
     let kind = ChatKind::from_stored(kind).ok_or_else(|| unexpected("chats.kind", kind))?;
-    let is_removed = row.get::<_, Option<Timestamp>>("removed_at").is_some();
-    let status = match row.get::<_, Option<Uuid>>("user_id") {
+    let is_removed = row.try_get::<_, Option<Timestamp>>("removed_at")?.is_some();
+    let status = match row.try_get::<_, Option<Uuid>>("user_id")? {
         None => ParticipationStatus::Never,
-        Some(_) if row.get::<_, Option<Seq>>("left_seq").is_some() => ParticipationStatus::TookPart,
+        Some(_) if row.try_get::<_, Option<Seq>>("left_seq")?.is_some() => {
+            ParticipationStatus::TookPart
+        }
         Some(_) => ParticipationStatus::TakesPart,
     };
     Ok(Access::decide(kind, is_removed, status))
@@ -243,7 +245,7 @@ pub(crate) async fn read_within(
         &[&ids, &within.as_secs_f64(), &limit],
     )
     .await?;
-    Ok(rows.iter().map(read_mark).collect())
+    rows.iter().map(read_mark).collect()
 }
 
 /// The marks in the chats of these cursors that moved since the event at the cursor, or shortly before, at most `limit`.
@@ -269,7 +271,7 @@ pub(crate) async fn read_after(
         &[&chats, &seqs, &limit],
     )
     .await?;
-    Ok(rows.iter().map(read_mark).collect())
+    rows.iter().map(read_mark).collect()
 }
 
 impl From<ReadMarkRow> for Signal {
@@ -282,10 +284,10 @@ impl From<ReadMarkRow> for Signal {
     }
 }
 
-fn read_mark(row: &Row) -> ReadMarkRow {
-    ReadMarkRow {
-        chat_id: ChatId(row.get("chat_id")),
-        user_id: UserId(row.get("user_id")),
-        last_read_number: row.get("last_read_number"),
-    }
+fn read_mark(row: &Row) -> Result<ReadMarkRow, Error> {
+    Ok(ReadMarkRow {
+        chat_id: ChatId(row.try_get("chat_id")?),
+        user_id: UserId(row.try_get("user_id")?),
+        last_read_number: row.try_get("last_read_number")?,
+    })
 }

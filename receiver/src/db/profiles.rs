@@ -15,14 +15,15 @@ pub(crate) async fn by_id(pool: &Pool, users: &[UserId]) -> Result<Vec<User>, Er
         &[&ids],
     )
     .await?;
-    Ok(rows
-        .iter()
-        .map(|row| User {
-            id: UserId(row.get("id")),
-            username: row.get("username"),
-            display_name: row.get("display_name"),
-            about: row.get("about"),
-            created_at: Instant(row.get("created_at")),
+    rows.iter()
+        .map(|row| {
+            Ok(User {
+                id: UserId(row.try_get("id")?),
+                username: row.try_get("username")?,
+                display_name: row.try_get("display_name")?,
+                about: row.try_get("about")?,
+                created_at: Instant(row.try_get("created_at")?),
+            })
         })
-        .collect())
+        .collect()
 }

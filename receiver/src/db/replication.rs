@@ -13,7 +13,7 @@ pub(crate) async fn written(pool: &Pool) -> Result<i64, Error> {
     )
     .await?;
     let row = rows.first().ok_or_else(|| Error::internal("no position"))?;
-    Ok(row.get("position"))
+    Ok(row.try_get("position")?)
 }
 
 /// How far a replica has replayed it; none for a server that is no replica.
@@ -25,5 +25,9 @@ pub(crate) async fn replayed(pool: &Pool) -> Result<Option<i64>, Error> {
         &[],
     )
     .await?;
-    Ok(rows.first().and_then(|row| row.get("position")))
+    Ok(rows
+        .first()
+        .map(|row| row.try_get("position"))
+        .transpose()?
+        .flatten())
 }

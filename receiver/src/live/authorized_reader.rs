@@ -1,7 +1,7 @@
 //! A reader that ends with its caller's right to read.
 //!
-//! Invariant: nothing after the event that ended a participation leaves a follower, whichever way it got there: live,
-//! from the window, from Postgres, or past it by a reset (then participation is checked anew, after the reset fixed the
+//! Invariant: the reader yields nothing after the event that ended a participation, whichever way it came: live, from
+//! the window, from Postgres, or past it by a reset (then participation is checked again, after the reset fixed the
 //! position).
 
 use std::{sync::Arc, time::Duration};
@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::feeds::{batch::EventBatch, reader::Reader};
 use crate::participants::participation::Participation;
 
-/// Between two attempts while Postgres is away. The socket stays open meanwhile.
+/// Time between two attempts while Postgres is away. The connection stays open meanwhile.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 enum ReadRight {
@@ -32,13 +32,13 @@ enum ReadRight {
 pub(crate) struct AuthorizedReader {
     reader: Reader,
     right: ReadRight,
-    /// A reset whose right has not been checked yet: kept here so that a cancelled check loses nothing.
+    /// A batch that was not checked yet: it stays here so that a cancelled check loses nothing.
     unchecked: Option<Arc<EventBatch>>,
     ended: bool,
 }
 
 impl AuthorizedReader {
-    /// Follows the caller's own feed.
+    /// Reads the caller's own feed.
     #[must_use]
     pub(crate) fn own_feed(reader: Reader) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl AuthorizedReader {
         }
     }
 
-    /// Follows a chat's feed for as long as the participation lasts.
+    /// Reads a chat's feed for as long as the participation lasts.
     #[must_use]
     pub(crate) fn chat(
         reader: Reader,
@@ -70,7 +70,7 @@ impl AuthorizedReader {
         }
     }
 
-    /// The proof that the follower holds, if its feed is a chat's.
+    /// The proof that the reader holds, if its feed is a chat's.
     #[must_use]
     pub(crate) fn participation(&self) -> Option<Participation> {
         match &self.right {
@@ -79,7 +79,7 @@ impl AuthorizedReader {
         }
     }
 
-    /// A batch that says where the follower stands, with these signals.
+    /// A batch with the reader's position and these signals.
     #[must_use]
     pub(crate) fn announcement(&self, signals: Vec<Signal>) -> Arc<EventBatch> {
         Arc::new(EventBatch {
@@ -88,7 +88,7 @@ impl AuthorizedReader {
         })
     }
 
-    /// The next batch, or none when there is nothing more to say now. Safe to cancel.
+    /// The next batch, or none when there is nothing more for now. Safe to cancel.
     ///
     /// # Errors
     /// When Postgres is needed and away. Try again.
@@ -127,7 +127,7 @@ impl AuthorizedReader {
         self.checked().await
     }
 
-    /// Lets the batch at hand go as far as the right reaches.
+    /// Returns as much of the batch at hand as the caller may read.
     async fn checked(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
         let ReadRight::Chat {
             participation,
@@ -167,8 +167,8 @@ impl AuthorizedReader {
         }))
     }
 
-    /// Everything from here on. First comes what the client missed, if it came with a cursor, and then where the follower
-    /// stands: before anything that happens meanwhile, so that nobody is told of an event without a position before it.
+    /// Everything from here on. First comes what the client missed, if it came with a cursor, and then the reader's
+    /// position, before any live event: a client must know a position before it receives an event.
     pub(crate) fn into_stream(
         self,
         signals: Vec<Signal>,
@@ -199,7 +199,7 @@ impl AuthorizedReader {
     }
 }
 
-/// Whether this event takes the right to read what comes after it.
+/// Whether this event ends the right to read the events after it.
 fn ends_access(participation: &Participation, event: &Event) -> bool {
     if planted("participation_checked_only_at_subscribe") {
         return false;

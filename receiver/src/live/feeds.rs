@@ -1,15 +1,15 @@
 //! Live feeds: what this process knows of every feed that someone connected to it watches.
 //!
-//! Three sources feed a [`Feed`], and each may repeat, reorder or lose what another brings:
+//! Three sources feed a [`feed::Feed`], and each may repeat, reorder or lose what another brings:
 //!
-//! - **hints** from Redis (`crate::live::redis_listener`): fast, may do anything;
+//! - **publications** from Redis ([`crate::live::redis_listener`]): fast, may do anything;
 //! - the **sweep**, about once a second, which compares every watched feed with Postgres: the guarantee;
-//! - **fills**, which read a missing range from Postgres when one of the two shows that something is missing.
+//! - **backfills**, which read a missing range from Postgres when one of the two shows a gap.
 //!
-//! Whatever they bring goes through the feed's [`Sequencer`], which lets each event pass once and in order. Invariant:
+//! Whatever they bring goes through the feed's [`sequencer::Sequencer`], which lets each event pass once and in order. Invariant:
 //! what a feed holds is contiguous, ends at its head, and is what Postgres has. Subscribers hold a position, not a queue:
-//! a [`Reader`] is served from the feed's window, else from Postgres, so nothing here grows with a slow client. Those who
-//! stand at the same place are given the same batch, whether they keep up or are behind.
+//! a [`reader::Reader`] is served from the feed's window, else from Postgres, so nothing here grows with a slow client. Readers
+//! at the same position share a batch, whether they are live or behind.
 
 pub(crate) mod backfill;
 pub(crate) mod batch;

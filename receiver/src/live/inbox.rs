@@ -4,9 +4,9 @@
 //! comes or goes. It is watched before participation is read for the first time, and the chats' feeds before it is read
 //! for the last time, so that whatever changes after a reading stands in a feed that is being followed.
 //!
-//! Invariants: a chat is told to its end before the own feed says that the caller has left it; whoever comes back is
-//! told of the chat from the event that added them, after everything that was told before; while Postgres is away the
-//! inbox waits.
+//! Invariants: the end of a chat is delivered before the event of the own feed that says that the caller has left it; a
+//! caller who joins again receives the chat from the event that added them, after everything before it; while Postgres
+//! is away the inbox waits.
 
 pub(crate) mod followed_chats;
 
@@ -35,10 +35,10 @@ use crate::{
 };
 use followed_chats::{ChatItem, FollowedChats};
 
-/// Read marks that are told again on resuming, at the most.
+/// Maximum read marks that are sent again on resuming.
 const MAX_READ_MARKS: i64 = 1_000;
 
-/// Between two attempts while Postgres is away. The socket stays open meanwhile.
+/// Time between two attempts while Postgres is away. The connection stays open meanwhile.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// A chat that has not been caught up with yet.
@@ -46,14 +46,14 @@ struct CatchingUpChat {
     reader: AuthorizedReader,
     /// What others have read meanwhile.
     marks: Vec<Signal>,
-    /// The client does not know the chat's position yet, so it is told.
+    /// The client does not know the chat's position yet, so it is sent first.
     announce: bool,
 }
 
-/// A batch of the own feed that must not be told yet.
+/// A batch of the user's own feed, held back until the chats it reports as left have been delivered to their end.
 struct HeldBatch {
     batch: Arc<EventBatch>,
-    /// Chats that it says were left, and that have not been told to their end.
+    /// Chats that it reports as left, and whose end has not been delivered.
     ending: HashSet<ChatId>,
 }
 
@@ -63,14 +63,14 @@ pub(crate) struct Inbox {
     pool: Pool,
     caller: Caller,
     own: AuthorizedReader,
-    /// The client does not know its position in the own feed yet, so it is told.
+    /// The client does not know its position in the own feed yet, so it is sent first.
     announce_own: bool,
-    /// The own feed has been caught up with, and the client was told so.
+    /// The client has caught up with the own feed, and a batch said so.
     own_caught_up: bool,
     held: Option<HeldBatch>,
     catching_up: VecDeque<CatchingUpChat>,
     chats: FollowedChats,
-    /// Where to follow chats again whose caller was away for a moment.
+    /// Chats that the caller has left and joined again: where to follow them from.
     rejoined: Vec<Cursor>,
 }
 
@@ -103,7 +103,7 @@ impl Inbox {
         let mut catching_up = VecDeque::new();
         for row in now {
             let chat_id = row.facts.chat_id;
-            // A chat without a watch came meanwhile: the own feed tells of it.
+            // A chat without a watch was added meanwhile: the own feed has an event for it.
             let Some(watch) = watches.remove(&chat_id.into()) else {
                 continue;
             };
@@ -189,10 +189,10 @@ impl Inbox {
         }
     }
 
-    /// What the chat at hand has to say before it is followed live; none once all chats are.
+    /// The next batch of the chats that are not followed live yet; none once all are.
     async fn next_catch_up_batch(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
         while let Some(chat) = self.catching_up.front_mut() {
-            // Before what happens meanwhile: nobody is told of an event without a position before it.
+            // First of all: a client must know a position before it receives an event.
             if std::mem::take(&mut chat.announce) {
                 return Ok(Some(chat.reader.announcement(Vec::new())));
             }
@@ -212,7 +212,7 @@ impl Inbox {
         Ok(None)
     }
 
-    /// Keeps a batch of the own feed back until the chats that it says were left have been told to their end.
+    /// Holds a batch of the own feed back until the chats that it reports as left have been delivered to their end.
     fn hold(&mut self, batch: Arc<EventBatch>) {
         let left = batch.events.iter().filter_map(|event| match event.change {
             Change::ChatLeft { chat_id, left_seq } => Some((chat_id, left_seq)),
@@ -229,11 +229,11 @@ impl Inbox {
         self.held = Some(HeldBatch { batch, ending });
     }
 
-    /// Takes in what a chat's stream said.
+    /// Handles an item of a chat's stream.
     fn handle_chat_item(&mut self, item: ChatItem) -> Option<Arc<EventBatch>> {
         match item {
             ChatItem::Batch(participation, batch) => {
-                // A reset may have found that they are back: then the end that was waited for was skipped.
+                // A reset may have found that they have joined again: then the end that was waited for was skipped.
                 if self.chats.rejoined(participation)
                     && let Some(held) = &mut self.held
                 {
@@ -252,7 +252,7 @@ impl Inbox {
         }
     }
 
-    /// Begins to follow the chats that the batch says have come, and hands it out.
+    /// Follows the chats that the batch reports as added, and returns the batch.
     async fn release(&mut self, held: HeldBatch) -> Result<Arc<EventBatch>, Error> {
         let Err(error) = self.follow_added_chats(&held.batch).await else {
             return Ok(held.batch);
@@ -304,7 +304,7 @@ impl Inbox {
     }
 
     async fn follow_since_joining(&mut self, joined: Cursor) -> Result<(), Error> {
-        // A removal that has happened already has a later seq, and the follower will come to it and end.
+        // A removal that has happened already has a later seq, and the reader will come to it and end.
         if let Some(watch) = self.hub.watch_one(joined.feed).await? {
             let participation = Participation {
                 chat_id: joined.feed.chat(),

@@ -1,4 +1,4 @@
-//! The only Redis commands of the receiver: one connection that hears the channels of the watched feeds.
+//! The only Redis commands of the receiver: one connection that subscribes to the channels of the watched feeds.
 //!
 //! Redis may be absent, slow, flushed or wrong at any time; all that is lost then is speed. The connection is made by
 //! hand rather than by a self-healing manager, because a silent dead connection is the one failure that matters here: a
@@ -23,13 +23,13 @@ use tokio::{
 
 use super::feeds::hub::{ChannelChange, Hub};
 
-/// Between two proofs of life.
+/// Time between two `PING`s.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long Redis may take to answer.
 const REDIS_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Between two attempts to connect.
+/// Time between two attempts to connect.
 const RECONNECT_DELAY: Duration = Duration::from_millis(250);
 
 /// Channels per SSUBSCRIBE.
@@ -50,7 +50,7 @@ impl RedisMetrics {
         let metrics = Self::default();
         registry.register(
             "redis_connected",
-            "Whether hints can arrive",
+            "Whether Redis is connected",
             metrics.connected.clone(),
         );
         registry.register(
@@ -60,12 +60,12 @@ impl RedisMetrics {
         );
         registry.register(
             "hints",
-            "Messages heard from Redis",
+            "Publications received from Redis",
             metrics.messages.clone(),
         );
         registry.register(
             "hints_unreadable",
-            "Messages from Redis that are not ours",
+            "Messages from Redis that are no publications",
             metrics.unreadable.clone(),
         );
         metrics
@@ -109,7 +109,7 @@ impl RedisListener {
         })
     }
 
-    /// Whether hints arrive; changes with the connection.
+    /// Whether Redis is connected.
     #[must_use]
     pub(crate) fn connected(&self) -> watch::Receiver<bool> {
         self.connected.subscribe()
@@ -123,7 +123,7 @@ impl RedisListener {
             }
             self.connected.send_replace(false);
             self.metrics.connected.set(0);
-            // Whoever watches a new feed meanwhile must not wait for a channel.
+            // New watchers must not wait for a channel meanwhile.
             let delay = sleep(RECONNECT_DELAY);
             tokio::pin!(delay);
             loop {
@@ -157,10 +157,10 @@ impl RedisListener {
         for feeds in self.hub.watched().chunks(SUBSCRIBE_BATCH_SIZE) {
             subscribe(&mut connection, feeds).await?;
         }
-        // Waiting sweepers wake up: what was published while nobody listened is found now.
+        // The sweep wakes up, and finds what was published while there was no connection.
         self.connected.send_replace(true);
         self.metrics.connected.set(1);
-        tracing::info!("hearing hints from Redis");
+        tracing::info!("receiving publications from Redis");
 
         let mut heartbeat = interval(PING_INTERVAL);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -203,13 +203,13 @@ impl RedisListener {
             (Some(feed), Ok(publication)) => self.hub.apply_publication(feed, publication),
             (_, parsed) => {
                 self.metrics.unreadable.inc();
-                tracing::warn!(error = ?parsed.err(), "a message on Redis that is not ours");
+                tracing::warn!(error = ?parsed.err(), "a message from Redis is no publication");
             }
         }
     }
 }
 
-/// Whoever asked may have stopped waiting.
+/// The watcher may have stopped waiting.
 fn acknowledge(confirm: oneshot::Sender<()>) {
     let _ = confirm.send(());
 }

@@ -17,7 +17,7 @@ use super::{
     participant::Participant,
 };
 use crate::{
-    databases::loaders::participant_pages::{PagePart, ParticipantPage},
+    databases::loaders::participants::{PagePart, ParticipantPage},
     db::{
         self,
         chats::{ActivityKey, Newest, NewestShown, UnreadRow, VisibleChat},

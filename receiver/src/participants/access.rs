@@ -53,8 +53,8 @@ pub(crate) enum ParticipationStatus {
     Never,
 }
 
-/// What a request brings along that runs for everyone who may read a chat's messages: each of them was found to be one of
-/// them ([`Access::reads`]), whether they take part or only look.
+/// Data of a request that runs for everyone who may read a chat's messages: each of them was found to be allowed to
+/// ([`Access::reads`]), whether they take part or only look.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PreauthorizedChat(pub(crate) ChatId);
 
@@ -64,6 +64,6 @@ impl PreauthorizedChat {
     pub(crate) fn covers(context: &Context<'_>, chat_id: ChatId) -> bool {
         context
             .data_opt::<Self>()
-            .is_some_and(|admission| admission.0 == chat_id)
+            .is_some_and(|preauthorized| preauthorized.0 == chat_id)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     state::RequestContext,
 };
 
-/// Read marks that are told again on resuming, at the most.
+/// Maximum read marks that are sent again on resuming.
 const MAX_READ_MARKS: i64 = 1_000;
 
 /// The batches of one chat's feed, after the cursor or from now, for as long as the caller takes part.
@@ -41,7 +41,7 @@ pub(crate) async fn chat_batches(
     Ok(AuthorizedReader::chat(reader, participation, pool, caller).into_stream(marks))
 }
 
-/// The single events of a stream of batches. A reset cannot be told in a stream of events, so it ends with an error.
+/// The single events of a stream of batches. A stream of events cannot report a reset, so it ends with an error.
 pub(crate) fn events(
     batches: impl Stream<Item = Arc<EventBatch>> + Send,
 ) -> impl Stream<Item = Result<Arc<Event>, Error>> + Send {
@@ -50,7 +50,7 @@ pub(crate) fn events(
             let reset = batch
                 .reset
                 .map(|_| Err(Error::conflict(Reason::CursorTooOld)));
-            // The batch may be others' too.
+            // Others may share the batch.
             let events: Vec<_> = batch.events.iter().cloned().map(Ok).collect();
             stream::iter(events.into_iter().chain(reset))
         })

@@ -1,4 +1,4 @@
-//! Why the server closes a socket.
+//! Why the server closes a connection.
 //!
 //! The official client takes 1002, 1008, 1009, 1011, 4400, 4401, 4406, 4409, 4429 and every other 1xxx as final and
 //! reconnects after 1001, 1005, 1006, 1012, 1013, 4403, 4408. So whatever a client should come back from must be one of

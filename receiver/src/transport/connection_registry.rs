@@ -1,4 +1,4 @@
-//! All open sockets of this process: how many there may be, and how they end together.
+//! All open connections of this process: how many there may be, and how a shutdown closes them.
 
 use std::{
     collections::HashMap,
@@ -26,14 +26,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::close::Close;
 
-/// When the process ends, its sockets are closed over at most this time, so that their clients do not all reconnect at
+/// How long a shutdown takes to close all sockets at most. Spread out, so that their clients do not all reconnect at
 /// the same moment.
 const DRAIN_SPREAD: Duration = Duration::from_secs(20);
 
 /// Sockets closed per second, if that takes less than [`DRAIN_SPREAD`].
 const MAX_CLOSED_PER_SECOND: usize = 100;
 
-/// After the last one was told, for close handshakes to finish.
+/// How long close handshakes may take after the last socket was closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// When a client may come back to an instance that is full: not all at the same moment.
@@ -52,11 +52,11 @@ pub(crate) struct ConnectionArgs {
     pub(crate) upgrades_per_address: Rate,
     /// Sockets of one user on this process.
     pub(crate) max_per_user: usize,
-    /// The time a client has for `connection_init`.
+    /// How long a client may take to send `connection_init`.
     pub(crate) init_timeout: Duration,
-    /// Between two WebSocket pings; two without an answer end the socket.
+    /// Time between two WebSocket pings. A socket with two unanswered ones is closed.
     pub(crate) ping: Duration,
-    /// A client that reads nothing for so long is closed.
+    /// A socket whose client reads nothing for so long is closed.
     pub(crate) stall: Duration,
     /// Messages that a client may send in ten seconds.
     pub(crate) max_messages: u32,
@@ -85,7 +85,7 @@ struct Code {
     code: u16,
 }
 
-/// What the sockets count.
+/// What the registry counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConnectionMetrics {
     open: Gauge,
@@ -124,7 +124,7 @@ impl ConnectionMetrics {
     }
 }
 
-/// All open sockets. Cheap to clone.
+/// The open connections. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct ConnectionRegistry(Arc<Inner>);
 
@@ -133,7 +133,7 @@ struct Inner {
     metrics: ConnectionMetrics,
     open: AtomicUsize,
     per_user: Mutex<HashMap<UserId, usize>>,
-    /// One per open socket, cancelled when it is its turn to close.
+    /// One per open connection, cancelled when it has to close.
     closing: Mutex<HashMap<u64, CancellationToken>>,
     next: AtomicUsize,
     draining: CancellationToken,
@@ -142,7 +142,7 @@ struct Inner {
     upgrades: DefaultDirectRateLimiter,
 }
 
-/// A socket's place among the open ones; given back when dropped.
+/// The permit of one open connection; returned when dropped.
 pub(crate) struct ConnectionPermit {
     registry: ConnectionRegistry,
     key: u64,
@@ -151,7 +151,7 @@ pub(crate) struct ConnectionPermit {
 }
 
 impl ConnectionRegistry {
-    /// No sockets yet.
+    /// No connections yet.
     #[must_use]
     pub(crate) fn new(args: ConnectionArgs, metrics: ConnectionMetrics, limiter: &Limiter) -> Self {
         Self(Arc::new(Inner {
@@ -176,7 +176,7 @@ impl ConnectionRegistry {
         &self.0.metrics
     }
 
-    /// A place for one more socket of a client who has shown no token yet, if too many did not come from there.
+    /// A permit for a connection whose client has not been authenticated yet, if its network has not opened too many.
     pub(crate) fn acquire_from(&self, network: Network) -> Option<ConnectionPermit> {
         let Inner {
             limiter,
@@ -192,7 +192,7 @@ impl ConnectionRegistry {
         permit
     }
 
-    /// A place for one more socket, if there is one, and if not too many came within this second.
+    /// A permit for one more connection, unless there are too many, or too many were opened within this second.
     pub(crate) fn acquire(&self) -> Option<ConnectionPermit> {
         let inner = &self.0;
         if inner.draining.is_cancelled() || inner.upgrades.check().is_err() {
@@ -217,7 +217,7 @@ impl ConnectionRegistry {
         })
     }
 
-    /// Closes all sockets in random order, spread out, and waits until they are gone.
+    /// Closes all connections in random order, spread out over time, and waits until they are gone.
     pub(crate) async fn drain(&self) {
         self.0.draining.cancel();
         // A map's order is random, which is what is wanted here.
@@ -234,13 +234,13 @@ impl ConnectionRegistry {
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        // Whoever does not finish the handshake by then is cut off with the process.
+        // Handshakes that take longer end with the process.
         drop(tokio::time::timeout(CLOSE_TIMEOUT, gone).await);
     }
 }
 
 impl ConnectionPermit {
-    /// Counts the socket as this user's, if they may have one more.
+    /// Counts the connection as this user's; false if they have too many already.
     pub(crate) fn assign_user(&mut self, user: UserId) -> bool {
         let mut per_user = lock(&self.registry.0.per_user);
         let count = per_user.entry(user).or_default();
@@ -252,7 +252,7 @@ impl ConnectionPermit {
         true
     }
 
-    /// Cancelled when it is this socket's turn to close.
+    /// Cancelled when this connection has to close.
     pub(crate) fn close_token(&self) -> CancellationToken {
         self.close.clone()
     }

@@ -1,4 +1,4 @@
-//! What an operation's answer becomes on the wire.
+//! A result of an operation, and how it is written: as a WebSocket frame or as server-sent events.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::live::feeds::payload_cache::EncodedPayloads;
 /// Maximum bytes of one result.
 pub(crate) const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
-/// What an operation says.
+/// A result of an operation, or its end.
 pub(crate) enum OperationResult {
-    /// The payload of this index, which others are given as well.
+    /// The payload of this index, which other subscribers receive as well.
     Shared(Arc<EncodedPayloads>, usize),
-    /// Something of its own.
+    /// A response executed for this subscriber.
     Individual(Box<Response>),
-    /// That it has ended.
+    /// The operation has ended.
     Complete,
 }
 
 impl OperationResult {
-    /// The frame for this answer, and whether it is the operation's last.
+    /// The frame of this result, and whether it is the operation's last.
     pub(crate) fn frame(&self, id: &str) -> (Message, bool) {
         match self {
             Self::Complete => (Outgoing::Complete { id }.frame(), true),
@@ -33,7 +33,7 @@ impl OperationResult {
         }
     }
 
-    /// The server-sent events for this answer, and whether they are the operation's last.
+    /// The server-sent events of this result, and whether they are the operation's last.
     pub(crate) fn event(&self) -> (String, bool) {
         match self {
             Self::Complete => (events::COMPLETE.to_owned(), true),
@@ -56,7 +56,7 @@ fn event(payload: &Response) -> (String, bool) {
 }
 
 fn frame(id: &str, payload: &Response) -> (Message, bool) {
-    // An answer with an error in it is not one that a cursor may be moved past: `error` ends the operation.
+    // A client must not move its cursor past a result with an error: `error` ends the operation.
     if payload.errors.is_empty()
         && let Some(text) = encode(payload, MAX_ANSWER_BYTES)
     {
@@ -67,13 +67,14 @@ fn frame(id: &str, payload: &Response) -> (Message, bool) {
     (Outgoing::Error { id, payload }.frame(), true)
 }
 
-/// An answer without an error could never be sent, and a client that resumes would ask for it again and again.
+/// The error to send instead of a response that is too large. Without it, a client that resumes would ask for the same
+/// response again and again.
 fn too_large_to_send(payload: &Response) -> Option<Response> {
     payload.errors.is_empty().then(too_large)
 }
 
-/// Whether this answer is one of a running operation that would be whole at another time: the database was away while
-/// it was put together. A client takes `error` as final, but after 1013 it comes back with the cursor before this answer.
+/// Whether this result of a running operation is incomplete only because the database was away meanwhile. A client
+/// takes `error` as final, but after 1013 it comes back with the cursor before this result.
 pub(crate) fn is_interrupted(answer: &OperationResult) -> bool {
     let OperationResult::Individual(answer) = answer else {
         return false;

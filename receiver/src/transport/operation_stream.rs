@@ -1,4 +1,4 @@
-//! The answers of one operation, from its beginning to its end.
+//! The results of one operation, from its start to its end.
 
 use std::{collections::VecDeque, pin::Pin, sync::Arc};
 
@@ -20,10 +20,10 @@ use crate::live::{
     },
 };
 
-/// What an operation says, its end included: whoever reads several of them does not notice that a stream is over.
+/// The results of an operation, its end included: a reader of several such streams would not notice that one is over.
 pub(crate) type OperationStream = Pin<Box<dyn Stream<Item = OperationResult> + Send>>;
 
-/// An operation whose batches are printed.
+/// An operation whose batches are rendered by its group.
 struct BatchRenderer {
     batches: BoxStream<'static, Arc<EventBatch>>,
     group: Arc<SubscriptionGroup>,
@@ -31,9 +31,10 @@ struct BatchRenderer {
     ready: VecDeque<OperationResult>,
 }
 
-/// Where an operation is.
+/// The state of an operation.
 enum OperationState {
-    /// The library executes it. If it turns out that the answers can be shared, its part ends with opening the batches.
+    /// The library executes the request. If its results can be shared, this ends as soon as the resolver has opened the
+    /// stream of batches.
     Opening {
         executor: SharedExecutor,
         answers: BoxStream<'static, Response>,
@@ -45,7 +46,7 @@ enum OperationState {
     Ended,
 }
 
-/// Begins an operation.
+/// Starts an operation.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the caller runs too much already, `UNAVAILABLE` when all together do.

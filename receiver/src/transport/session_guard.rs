@@ -1,4 +1,4 @@
-//! Watches over a socket's right to be open.
+//! Closes a connection whose token or session has ended.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 use super::{close::Close, context::ConnectionContext};
 use crate::{db, live::feeds::reader::Reader};
 
-/// A token is honoured for so long after it expires: clocks differ.
+/// How long a token is accepted after it has expired: clocks differ.
 const TOKEN_LEEWAY: SignedDuration = SignedDuration::from_secs(60);
 
-/// Between two attempts while Postgres is away.
+/// Time between two attempts while Postgres is away.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-/// Knows when a socket has to close: its token expires, its session ends, or the process leaves.
+/// Knows when a connection has to close: its token expires, its session ends, or the process shuts down.
 pub(crate) struct SessionGuard {
     session: SessionId,
     watch: SessionWatch,
@@ -27,10 +27,10 @@ pub(crate) struct SessionGuard {
 }
 
 impl SessionGuard {
-    /// Watches over a caller's socket from here on.
+    /// Guards a caller's connection from here on.
     ///
-    /// The session and the caller's own feed are watched before the session is checked, so an end of the session that the
-    /// check does not see yet will be heard of. The feed is faster, and the watch also knows of an end that could not be
+    /// The session and the caller's own feed are watched before the session is checked, so an end of the session that
+    /// the check does not see yet is noticed later. The feed is faster; the watch also notices an end that could not be
     /// written to the feed.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl SessionGuard {
         })
     }
 
-    /// Waits until the socket has to close. Safe to cancel.
+    /// Waits until the connection has to close. Safe to cancel.
     pub(crate) async fn expired(&mut self) -> Close {
         loop {
             tokio::select! {

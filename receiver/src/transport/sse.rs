@@ -1,7 +1,7 @@
 //! Subscriptions as server-sent events, for clients whose network lets no WebSocket through.
 //!
-//! One request, one operation, the same answers: everything that holds for a socket holds here, its bounds, the end of a
-//! session and the drain included. A stream that has to end without the operation being over simply ends: the client
+//! One request is one operation with the same results. Everything that holds for a WebSocket holds here: its bounds,
+//! the end of a session and the drain. A stream that has to end before the operation is over simply ends: the client
 //! comes back with its cursors.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -28,17 +28,17 @@ use super::{
     session_guard::SessionGuard,
 };
 
-/// Between two signs of life. Load balancers take a connection for dead that is silent for longer than some 15 s.
+/// Time between two keep-alive comments. Load balancers close a connection that is silent for longer than some 15 s.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Chunks that may wait for the client.
+/// Maximum chunks that wait for the client.
 const MAX_WAITING_CHUNKS: usize = 1;
 
 /// Answers a checked subscription of `caller` with a stream of events.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` when it is not one that a socket would take; `UNAUTHENTICATED` when the session has ended;
-/// `UNAVAILABLE` when there is no place left, or Postgres is away.
+/// `BAD_USER_INPUT` when a WebSocket would not take it; `UNAUTHENTICATED` when the session has ended;
+/// `UNAVAILABLE` when there are too many connections, or Postgres is away.
 pub(crate) async fn serve(
     context: Arc<ConnectionContext>,
     mut request: Request,
@@ -102,16 +102,16 @@ impl EventStream {
         loop {
             let (chunk, last) = tokio::select! {
                 answer = self.results.next() => match answer {
-                    // It would be whole at another time: the client comes back before it.
+                    // Incomplete only for now: the client comes back with the cursor before it.
                     Some(answer) if is_interrupted(&answer) => return,
                     Some(answer) => answer.event(),
                     None => return,
                 },
                 _ = heartbeat.tick() => (events::KEEP_ALIVE.to_owned(), false),
-                // The client is gone, and leaves its place to another.
+                // The client is gone: another one may have the permit.
                 () = self.chunks.closed() => return,
             };
-            // Not for ever: a client that reads nothing is gone, too.
+            // A client that reads nothing for too long is taken for gone.
             let written = timeout(self.stall, self.chunks.send(chunk.into())).await;
             if last || !matches!(written, Ok(Ok(()))) {
                 return;

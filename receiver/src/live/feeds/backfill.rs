@@ -1,4 +1,4 @@
-//! Reading what is missing. Postgres decides: also whether the history is still the one that was told.
+//! Reads missing events from Postgres, and finds out whether the history is still the same.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::db;
 const BACKFILL_BATCH_SIZE: i64 = 500;
 
 impl Hub {
-    /// Brings the feed up to what Postgres has, in the background. One fill per feed runs at a time.
+    /// Reads in the background whatever Postgres has beyond the feed's head. One backfill per feed runs at a time.
     pub(crate) fn backfill(&self, feed: Arc<Feed>) {
         if !feed.begin_backfill() {
             return;
@@ -22,8 +22,8 @@ impl Hub {
             loop {
                 hub.metrics().backfills.inc();
                 if let Err(error) = hub.backfill_once(&feed).await {
-                    // The sweep comes back to it.
-                    tracing::warn!(%error, feed = %feed.id(), "cannot fill a feed");
+                    // The next sweep tries again.
+                    tracing::warn!(%error, feed = %feed.id(), "cannot read missing events of a feed");
                 }
                 feed.flush();
                 if !feed.end_backfill() {
@@ -38,14 +38,14 @@ impl Hub {
             let Some(head) = feed.head() else {
                 return Ok(());
             };
-            // The event at our head comes first, as proof that our history is Postgres' history.
+            // The event at our head comes first: it proves that our history is that of Postgres.
             let mut page = self
                 .read(feed.id(), head.seq.max(1), BACKFILL_BATCH_SIZE, i64::MAX)
                 .await?
                 .into_iter();
             let unlike = |event: Event| event.cursor() != head && !planted("no_id_check");
             if head.seq > 0 && page.next().is_none_or(unlike) {
-                // Live events may have come meanwhile, but then our head is newer and will be proved next time.
+                // Live events may have come meanwhile; then our head is newer, and the next turn verifies it.
                 if feed.head() == Some(head) {
                     return self.fork(feed).await;
                 }
@@ -64,7 +64,7 @@ impl Hub {
             if last - head.seq < BACKFILL_BATCH_SIZE - 1 {
                 return Ok(());
             }
-            // The way may be long: readers follow page by page.
+            // There may be much more: readers get it page by page.
             feed.flush();
         }
     }

@@ -1,4 +1,4 @@
-//! What subscribers are given at once.
+//! What subscribers receive at once.
 
 use std::sync::Arc;
 
@@ -6,21 +6,22 @@ use shared_schema::{Change, Cursor, Event, Signal};
 
 use super::{payload_cache::PayloadCache, sequencer::text_of};
 
-/// Events per batch. A client that is further behind gets several batches.
+/// Maximum events per batch. A client that is further behind receives several batches.
 pub(crate) const MAX_BATCH_EVENTS: usize = 100;
 
-/// Bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be sent.
+/// Maximum bytes of message text per batch, unless a single message is larger: a frame must stay small enough to be
+/// sent.
 const MAX_BATCH_TEXT_BYTES: usize = 128 * 1024;
 
-/// What to read for one batch: the event before it comes along, as proof, with its message.
+/// Maximum bytes to read for one batch: the event before it is read as well, to verify the position, with its message.
 pub(crate) const MAX_READ_TEXT_BYTES: i64 = 160 * 1024;
 
-/// Bytes that a message counts which is shown along with an event, such as the one that is answered. Nobody has read it
-/// when the batch is made, so it is taken for a long one. The longest has six times as many as JSON.
+/// Bytes that count for a message shown with an event, such as the one it replies to. Its text was not read when the
+/// batch is made, so it is assumed to be long. The longest has six times as many as JSON.
 const REFERENCED_MESSAGE_BYTES: usize = 5_000;
 
-/// Bytes that someone who was added counts, with their profile: a short one. 250 of them, as many as one event can tell of,
-/// are nearly a batch.
+/// Bytes that count for a user who was added, with a short profile. 250 of them, the maximum of one event, are nearly a
+/// batch.
 const ADDED_USER_BYTES: usize = 500;
 
 /// Why a client must fetch the current state anew instead of applying events.
@@ -32,7 +33,7 @@ pub(crate) enum ResetReason {
     Forked,
 }
 
-/// Everything since the batch before. Readers that are live share one and the same, and what was made of it.
+/// Everything since the batch before. Live readers share it, and its encoded payloads.
 #[derive(Debug)]
 pub(crate) struct EventBatch {
     /// Consecutive events, oldest first.
@@ -47,7 +48,7 @@ pub(crate) struct EventBatch {
     pub(crate) reset: Option<ResetReason>,
     /// Bytes of the events' messages, with what is shown along with them.
     pub(crate) text: usize,
-    /// Answers that were made of it.
+    /// Encoded payloads of this batch.
     pub(crate) payloads: PayloadCache,
 }
 

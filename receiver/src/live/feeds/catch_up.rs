@@ -1,10 +1,10 @@
-//! Batches for readers who are behind the live ones: they, too, are made once for all who stand at the same place.
+//! Batches for readers that are behind the live ones: they, too, are built once for all readers at the same position.
 //!
-//! A crowd that cannot keep up falls behind together, and one that was cut off comes back together. If each of them read
-//! and executed for themselves, all would fall behind further.
+//! Readers that cannot keep up fall behind together, and those that were disconnected come back together. If each of
+//! them read and executed for itself, all would fall behind further.
 //!
-//! What is kept is bounded in bytes, per feed and for the process: one client that comes back to megabytes of messages
-//! must not have all of them kept here. What is not kept is read and executed once more.
+//! The cache is bounded in bytes, per feed and for the process: one client that comes back to megabytes of messages
+//! must not fill it. What is not cached is read and executed once more.
 //!
 //! Pure: no I/O, no clock, no lock.
 
@@ -21,25 +21,25 @@ use tokio::{sync::OnceCell, time::Instant};
 
 use super::batch::{EventBatch, MAX_BATCH_EVENTS};
 
-/// Places kept for readers that have not come to them yet: as far as a thousand readers of an overloaded chat were seen
-/// apart, twice over. Beyond that, some batches are made twice.
+/// Maximum slots per feed: twice as many as a thousand readers of an overloaded chat were seen apart. Beyond that, some
+/// batches are built twice.
 const MAX_SLOTS: usize = 256;
 
-/// Bytes of message text kept per feed: 256 batches of a hundred short messages. With what was encoded of it, it takes some
-/// three times as much.
+/// Maximum bytes of message text per feed: 256 batches of a hundred short messages. With the encoded payloads it takes
+/// some three times as much.
 const MAX_TEXT: usize = 1024 * 1024;
 
-/// Bytes of message text kept by the process.
+/// Maximum bytes of message text for the process.
 const MAX_TOTAL_TEXT: usize = 16 * 1024 * 1024;
 
-/// What comes after a place, as soon as the first reader who got there has made it.
+/// The batch that follows a position, built by the first reader that needs it.
 pub(crate) type CatchUpBatch = Arc<OnceCell<Arc<EventBatch>>>;
 
 /// Bytes of message text that all feeds of a process keep here. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TotalText(Arc<AtomicUsize>);
 
-/// The places of one feed at which readers were lately.
+/// The batches that readers of one feed needed lately.
 #[derive(Debug)]
 pub(crate) struct CatchUpCache {
     slots: VecDeque<CatchUpSlot>,
@@ -62,7 +62,7 @@ impl CatchUpSlot {
 }
 
 impl CatchUpCache {
-    /// None yet, of a feed whose process keeps so much.
+    /// An empty cache, which counts into this total.
     pub(crate) fn new(total: &TotalText) -> Self {
         Self {
             slots: VecDeque::new(),
@@ -71,8 +71,8 @@ impl CatchUpCache {
         }
     }
 
-    /// What comes after `from`; if nobody was here lately, `make` says what it is, or that Postgres has to be asked. It is
-    /// kept for others only if the feed `has_others`.
+    /// The batch after `from`; if it is not cached, `make` builds it, or returns none if it has to be read from
+    /// Postgres. It is cached only if the feed `has_others`.
     pub(crate) fn after(
         &mut self,
         from: Cursor,
@@ -122,13 +122,13 @@ impl CatchUpCache {
         self.counted = text;
     }
 
-    /// Nobody who comes later may be given what was made before.
+    /// Drops everything: no later reader may receive it.
     pub(crate) fn clear(&mut self) {
         self.slots.clear();
         self.count(0);
     }
 
-    /// Forgets the places where nobody was since this time.
+    /// Drops the slots that no reader has used since this time.
     pub(crate) fn drop_before(&mut self, time: Instant) {
         self.slots.retain(|slot| slot.last_used >= time);
         self.trim();
@@ -141,7 +141,8 @@ impl Drop for CatchUpCache {
     }
 }
 
-/// How many events to give after `from`: as many as lead to the next place where all who are behind meet.
+/// How many events to read after `from`: up to the next multiple of the batch size, so that readers behind meet at the
+/// same positions.
 pub(crate) fn events_to_next_slot(from: Cursor) -> usize {
     let passed = usize::try_from(from.seq).unwrap_or_default() % MAX_BATCH_EVENTS;
     MAX_BATCH_EVENTS - passed
@@ -169,56 +170,56 @@ mod tests {
     }
 
     /// Whether the batch after this place is still there.
-    fn has(places: &CatchUpCache, seq: i64) -> bool {
-        places.slots.iter().any(|slots| slots.from == slot(seq))
+    fn has(cache: &CatchUpCache, seq: i64) -> bool {
+        cache.slots.iter().any(|slots| slots.from == slot(seq))
     }
 
     #[test]
     fn long_texts_are_kept_within_their_bound() {
-        let mut places = CatchUpCache::new(&TotalText::default());
+        let mut cache = CatchUpCache::new(&TotalText::default());
         for seq in 0..100 {
-            places.after(slot(seq), Instant::now(), true, || batch(128 * 1024));
+            cache.after(slot(seq), Instant::now(), true, || batch(128 * 1024));
         }
-        assert_eq!(places.slots.len(), 8);
-        assert!(has(&places, 99) && !has(&places, 91));
+        assert_eq!(cache.slots.len(), 8);
+        assert!(has(&cache, 99) && !has(&cache, 91));
     }
 
     #[test]
     fn what_is_read_from_postgres_later_counts_too() {
-        let mut places = CatchUpCache::new(&TotalText::default());
-        let batch: Vec<CatchUpBatch> = (0..100)
-            .map(|seq| places.after(slot(seq), Instant::now(), true, || None))
+        let mut cache = CatchUpCache::new(&TotalText::default());
+        let slots: Vec<CatchUpBatch> = (0..100)
+            .map(|seq| cache.after(slot(seq), Instant::now(), true, || None))
             .collect();
-        for batch in batch {
-            batch.set(Arc::new(batch(128 * 1024).unwrap())).unwrap();
+        for slot in slots {
+            slot.set(Arc::new(batch(128 * 1024).unwrap())).unwrap();
         }
-        places.after(slot(100), Instant::now(), true, || None);
-        assert_eq!(places.slots.len(), 9);
+        cache.after(slot(100), Instant::now(), true, || None);
+        assert_eq!(cache.slots.len(), 9);
     }
 
     #[test]
     fn all_feeds_together_have_a_bound_and_give_back_what_they_kept() {
         let total = TotalText::default();
-        let fill = || {
-            let mut places = CatchUpCache::new(&total);
+        let full_cache = || {
+            let mut cache = CatchUpCache::new(&total);
             for seq in 0..8 {
-                places.after(slot(seq), Instant::now(), true, || batch(128 * 1024));
+                cache.after(slot(seq), Instant::now(), true, || batch(128 * 1024));
             }
-            places
+            cache
         };
-        let mut feeds: Vec<CatchUpCache> = (0..16).map(|_| fill()).collect();
+        let mut feeds: Vec<CatchUpCache> = (0..16).map(|_| full_cache()).collect();
         assert_eq!(total.0.load(Ordering::Relaxed), MAX_TOTAL_TEXT);
-        assert!(fill().slots.is_empty());
+        assert!(full_cache().slots.is_empty());
         feeds[0].clear();
-        assert_eq!(fill().slots.len(), 8);
+        assert_eq!(full_cache().slots.len(), 8);
         drop(feeds);
         assert_eq!(total.0.load(Ordering::Relaxed), 0);
     }
 
     #[test]
     fn nothing_is_kept_for_a_reader_who_is_alone() {
-        let mut places = CatchUpCache::new(&TotalText::default());
-        places.after(slot(0), Instant::now(), false, || batch(10));
-        assert!(places.slots.is_empty());
+        let mut cache = CatchUpCache::new(&TotalText::default());
+        cache.after(slot(0), Instant::now(), false, || batch(10));
+        assert!(cache.slots.is_empty());
     }
 }

@@ -19,10 +19,10 @@ use super::{
     sequencer::{OfferResult, Sequencer},
 };
 
-/// Read marks remembered per feed, so that the same one is not passed on twice.
+/// Read marks remembered per feed, so that the same one is not sent twice.
 const MAX_READ_MARKS: usize = 10_000;
 
-/// Batches are kept so long for readers that have not come to them yet.
+/// How long batches stay for readers that have not reached them yet.
 const BATCH_LIFETIME: Duration = Duration::from_secs(2);
 
 /// One feed, shared by everyone here who watches it.
@@ -41,13 +41,13 @@ struct State {
     sequencer: Option<Sequencer>,
     live: LiveBatches,
     catch_up: CatchUpCache,
-    /// Grows when the history turned out to be another one.
+    /// How often the history was replaced.
     forks: u64,
-    /// A fill is running.
+    /// A backfill is running.
     is_backfilling: bool,
-    /// Something was missed since the running fill began.
+    /// Events were missed since the running backfill began: it has to run once more.
     backfill_again: bool,
-    /// How far each user was last said to have read.
+    /// The newest read mark of each user that was sent.
     read_marks: HashMap<UserId, Number>,
 }
 
@@ -103,7 +103,7 @@ impl Feed {
         self.state().sequencer.is_some()
     }
 
-    /// The newest position, cut or not; none before the feed is open.
+    /// The newest position, flushed or not; none before the feed is open.
     #[must_use]
     pub(crate) fn head(&self) -> Option<Cursor> {
         self.state().sequencer.as_ref().map(Sequencer::head)
@@ -120,7 +120,7 @@ impl Feed {
         }
     }
 
-    /// The history is another one than was told so far: begin again at its head, and let every subscriber know.
+    /// The history was replaced: begin again at its head, and let every subscriber know.
     pub(crate) fn fork(&self, head: Cursor) {
         let mut state = self.state();
         state.sequencer = Some(Sequencer::new(head, self.window));
@@ -147,7 +147,7 @@ impl Feed {
         result
     }
 
-    /// Shows readers what has come: now, or a little later if they were shown something only just before.
+    /// Makes new events visible to readers: now, or a little later if the last flush was only just before.
     pub(crate) fn flush(self: &Arc<Self>) {
         let mut state = self.state();
         let Some(head) = state.sequencer.as_ref().map(Sequencer::head) else {
@@ -183,7 +183,7 @@ impl Feed {
         self.changed();
     }
 
-    /// Forgets batches that nobody is likely to come to any more.
+    /// Drops batches that no reader is likely to reach any more.
     pub(crate) fn drop_old_batches(&self) {
         if let Some(time) = Instant::now().checked_sub(BATCH_LIFETIME) {
             let mut state = self.state();
@@ -197,7 +197,7 @@ impl Feed {
         self.state().sequencer.as_ref().map_or(0, Sequencer::bytes)
     }
 
-    /// Forgets the older half of the window, and says how many bytes are left.
+    /// Drops the older half of the window, and returns how many bytes are left.
     pub(crate) fn halve_window(&self) -> usize {
         let mut state = self.state();
         state.sequencer.as_mut().map_or(0, |sequencer| {
@@ -214,7 +214,7 @@ impl Feed {
             .and_then(|sequencer| sequencer.has_had(head))
     }
 
-    /// True for the one caller that is to fill the feed now. Others only leave word that there is more to fill.
+    /// True for the one caller that has to run the backfill. Other callers only note that it has to run once more.
     pub(crate) fn begin_backfill(&self) -> bool {
         let mut state = self.state();
         let first = !state.is_backfilling;
@@ -223,7 +223,7 @@ impl Feed {
         first
     }
 
-    /// True when word was left since the fill began: fill once more.
+    /// True if the backfill has to run once more.
     pub(crate) fn end_backfill(&self) -> bool {
         let mut state = self.state();
         let again = state.backfill_again;
@@ -232,7 +232,7 @@ impl Feed {
         again
     }
 
-    /// Lets `see` look at the feed, if it is open.
+    /// Gives `read` the state of the feed, if it is open.
     pub(crate) fn inspect<T>(&self, read: impl FnOnce(FeedView<'_>) -> T) -> Option<T> {
         let mut state = self.state();
         let State {
@@ -253,7 +253,7 @@ impl Feed {
         })
     }
 
-    /// Passes a signal on to whoever listens at the next [`Feed::flush`]; a read mark only if it is news.
+    /// Adds a signal to the next [`Feed::flush`]; a read mark only if it is newer than the last one.
     pub(crate) fn signal(&self, signal: Signal) {
         let mut state = self.state();
         if let Signal::ReadMark {

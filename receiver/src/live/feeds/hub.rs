@@ -26,20 +26,20 @@ const SUBSCRIBE_TIMEOUT: Duration = Duration::from_millis(100);
 /// Bounds of the live feeds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HubArgs {
-    /// Events kept in memory per watched feed.
+    /// Maximum events in the window of a feed.
     pub(crate) window: usize,
-    /// Bytes that all windows may take.
+    /// Maximum bytes of all windows.
     pub(crate) window_bytes: usize,
-    /// A client that missed more events than this is told to start afresh instead.
+    /// A client that missed more events than this has to reset.
     pub(crate) resume_limit: i64,
 }
 
-/// A change of which channels this process wants to hear.
+/// A change of the Redis channels that this process subscribes to.
 #[derive(Debug)]
 pub(crate) enum ChannelChange {
-    /// Hear this feed; answer when Redis has confirmed, or at once when it is away.
+    /// Subscribe to these feeds; confirm when Redis has, or at once when it is away.
     Subscribe(Vec<FeedId>, oneshot::Sender<()>),
-    /// No longer hear it.
+    /// Unsubscribe from this feed.
     Unsubscribe(FeedId),
 }
 
@@ -61,17 +61,17 @@ impl FeedMetrics {
         let metrics = Self::default();
         registry.register(
             "feeds_watched",
-            "Feeds that someone here watches",
+            "Feeds that this process watches",
             metrics.watched.clone(),
         );
         registry.register(
             "events_delivered",
-            "Events that passed a sequencer",
+            "Events that a sequencer accepted",
             metrics.delivered.clone(),
         );
         registry.register(
             "events_duplicate",
-            "Events that were known already",
+            "Events that a feed had already",
             metrics.duplicates.clone(),
         );
         registry.register(
@@ -86,12 +86,12 @@ impl FeedMetrics {
         );
         registry.register(
             "feeds_behind",
-            "Feeds that the sweep found behind",
+            "Feeds that the sweep found behind Postgres",
             metrics.behind.clone(),
         );
         registry.register(
             "window_bytes",
-            "Memory of all feeds' latest events, about, after the last sweep",
+            "Approximate memory of all windows after the last sweep",
             metrics.window_bytes.clone(),
         );
         metrics
@@ -113,7 +113,7 @@ struct Inner {
     pool: Pool,
     args: HubArgs,
     reads: Semaphore,
-    /// What all feeds keep for readers who are behind.
+    /// The size of all feeds' catch-up caches.
     catch_up_text: TotalText,
     metrics: FeedMetrics,
 }
@@ -141,7 +141,7 @@ impl Drop for Watch {
 }
 
 impl Hub {
-    /// A hub without feeds, and the channel on which it says which feeds it wants to hear of.
+    /// A hub without feeds, and the receiver of its channel changes.
     #[expect(
         clippy::disallowed_methods,
         reason = "one entry per watch that was taken or dropped since Redis' last answer"
@@ -192,7 +192,7 @@ impl Hub {
             .send(ChannelChange::Subscribe(closed.clone(), confirm))
             .is_ok()
         {
-            // Late or never only means later: the sweep does not need the channel.
+            // Without a confirmation events only come later: the sweep does not need the channel.
             drop(tokio::time::timeout(SUBSCRIBE_TIMEOUT, confirmed).await);
         }
         let heads = db::feeds::heads(&self.0.pool, &closed).await?;
@@ -264,18 +264,18 @@ impl Hub {
         })
     }
 
-    /// Brings a watched feed up to date now instead of at the next sweep.
+    /// Reads a watched feed from Postgres now instead of at the next sweep.
     pub(crate) fn refresh(&self, feed: FeedId) {
         if let Some(feed) = self.find(feed) {
             self.backfill(feed);
         }
     }
 
-    /// Takes in what Redis brought for a feed.
+    /// Applies what Redis delivered for a feed.
     pub(crate) fn apply_publication(&self, feed: FeedId, publication: Publication) {
         let Some(feed) = self.find(feed) else { return };
         for event in publication.events {
-            // A hint can say anything, also that it belongs to another feed.
+            // A publication can say anything, also that it belongs to another feed.
             if event.feed == feed.id() && self.offer(&feed, event) == OfferResult::Gap {
                 self.backfill(Arc::clone(&feed));
                 break;
@@ -287,7 +287,7 @@ impl Hub {
         feed.flush();
     }
 
-    /// Passes on a live fact about a chat that did not come over Redis.
+    /// Applies a signal that did not come over Redis.
     pub(crate) fn apply_signal(&self, feed: FeedId, signal: Signal) {
         if let Some(feed) = self.find(feed) {
             forward_signal(&feed, signal);

@@ -1,8 +1,8 @@
-//! Where the live events of a feed are cut into batches, once for all of its readers.
+//! Coalesces the live events of a feed into batches, once for all of its readers.
 //!
-//! A batch costs every reader a write, whatever is in it. So a feed that runs hot is cut at a pace that its readers can
-//! follow, and one that is calm is cut as soon as something comes. Readers see the feed only up to the last cut, so that
-//! all who are live stand at the same place and share the batches and what is made of them.
+//! A batch costs every reader a write, whatever is in it. So a quiet feed is flushed as soon as an event comes, and a
+//! busy one at an interval that grows with its readers. Readers see the feed only up to the last flush, so that all
+//! live readers are at the same position and share the batches and their encoded payloads.
 //!
 //! Pure: no I/O, no clock, no lock.
 
@@ -16,10 +16,11 @@ use super::{
     sequencer::{Sequencer, Step},
 };
 
-/// Batches kept for readers that have not come to them yet. Who is slower reads from the window, and misses signals.
+/// Batches that stay for readers that have not reached them yet. A slower reader is served from the window, and misses
+/// signals.
 const MAX_RECENT_BATCHES: usize = 64;
 
-/// What a batch costs a reader: about a write to its socket.
+/// The time that a batch costs per reader: about a write to its socket.
 const COST_PER_READER: Duration = Duration::from_micros(10);
 
 /// Shortest time between two flushes of a busy feed.
@@ -28,7 +29,7 @@ const MIN_FLUSH_INTERVAL: Duration = Duration::from_millis(2);
 /// Longest time between two flushes, however many readers there are.
 const MAX_FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A batch for readers that stand at `from`.
+/// A batch for readers at `from`.
 #[derive(Debug)]
 struct RecentBatch {
     number: u64,
@@ -37,21 +38,21 @@ struct RecentBatch {
     batch: Arc<EventBatch>,
 }
 
-/// What becomes of a wish to cut.
+/// When to flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flush {
-    /// There is nothing to cut, or somebody waits for the right time already.
+    /// There is nothing to flush, or a flush is scheduled already.
     NotNeeded,
     /// Now.
     Now,
-    /// Whoever wished has to come back then.
+    /// The caller has to flush at this time.
     At(Instant),
 }
 
-/// The cuts of one feed.
+/// The live batches of one feed.
 #[derive(Debug)]
 pub(crate) struct LiveBatches {
-    /// Everything up to here was cut.
+    /// Everything up to here was flushed.
     flushed_to: Cursor,
     signals: Vec<Signal>,
     recent: VecDeque<RecentBatch>,
@@ -62,7 +63,7 @@ pub(crate) struct LiveBatches {
 }
 
 impl LiveBatches {
-    /// Nothing cut yet; readers begin at `end`.
+    /// No batches yet; readers begin at `end`.
     pub(crate) fn new(end: Cursor) -> Self {
         Self {
             flushed_to: end,
@@ -84,18 +85,18 @@ impl LiveBatches {
         self.next_number
     }
 
-    /// Begins anew at `end`; what waits for its time goes on waiting.
+    /// Begins again at `end`; a scheduled flush stays scheduled.
     pub(crate) fn restart(&mut self, end: Cursor) {
         self.flushed_to = end;
         self.recent.clear();
     }
 
-    /// Adds a signal to the next cut.
+    /// Adds a signal to the next flush.
     pub(crate) fn signal(&mut self, signal: Signal) {
         self.signals.push(signal);
     }
 
-    /// When to cut for so many readers, if the feed has come to `head`.
+    /// When to flush for so many readers, if the feed has reached `head`.
     pub(crate) fn flush_time(&mut self, head: Cursor, readers: usize, now: Instant) -> Flush {
         if self.is_scheduled || (self.flushed_to == head && self.signals.is_empty()) {
             return Flush::NotNeeded;
@@ -113,14 +114,14 @@ impl LiveBatches {
         }
     }
 
-    /// Makes batches of what has come since the last cut.
+    /// Makes batches of the events and signals since the last flush.
     pub(crate) fn flush(&mut self, sequencer: &Sequencer, now: Instant) {
         self.is_scheduled = false;
         self.last_flush = Some(now);
         let head = sequencer.head();
         while self.flushed_to != head {
             let Step::Events(events) = sequencer.after(self.flushed_to, MAX_BATCH_EVENTS) else {
-                // More came at once than the window holds: readers get it from Postgres.
+                // More events came at once than the window holds: readers get them from Postgres.
                 self.flushed_to = head;
                 break;
             };
@@ -152,7 +153,7 @@ impl LiveBatches {
         }
     }
 
-    /// The events after `position` as they were cut.
+    /// The batch after `position`.
     pub(crate) fn after(&self, position: Cursor) -> Option<Arc<EventBatch>> {
         self.recent
             .iter()
@@ -171,13 +172,13 @@ impl LiveBatches {
             .collect()
     }
 
-    /// Nobody who comes later may be given what was cut before: a message was removed, and its text may stand in any of
-    /// them, also as what another message answers.
+    /// Drops all batches of events: a message was removed, and its text may stand in any of them, also as the one that
+    /// another message replies to.
     pub(crate) fn drop_events(&mut self) {
         self.recent.retain(|recent| recent.batch.events.is_empty());
     }
 
-    /// Forgets batches of events that were made before this time.
+    /// Drops batches of events that were made before this time.
     pub(crate) fn drop_before(&mut self, time: Instant) {
         self.recent
             .retain(|recent| recent.batch.events.is_empty() || recent.made >= time);

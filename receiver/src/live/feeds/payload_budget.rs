@@ -1,14 +1,14 @@
-//! How many bytes of answers are kept for whoever comes next.
+//! How many bytes of encoded payloads stay in memory for further subscribers.
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Bytes of all kept answers. Beyond that they are made anew for each subscriber.
+/// Maximum bytes of all encoded payloads. Beyond that, results are executed for each subscriber.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024 * 1024;
 
-/// The bytes that are kept by one process.
+/// The payload bytes of one process.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PayloadBudget(Arc<AtomicUsize>);
 
@@ -20,7 +20,7 @@ pub(crate) struct Reservation {
 }
 
 impl PayloadBudget {
-    /// So many bytes, if there is room for them.
+    /// Reserves so many bytes, if there is room for them.
     pub(crate) fn reserve(&self, bytes: usize) -> Option<Reservation> {
         let fits = |kept: usize| {
             kept.checked_add(bytes)

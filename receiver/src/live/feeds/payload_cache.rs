@@ -1,4 +1,4 @@
-//! Answers, encoded once and kept with the batch that they were made of.
+//! Payloads, encoded once and cached with the batch that they are the result of.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,44 +9,44 @@ use futures_util::{
 
 use super::payload_budget::Reservation;
 
-/// Documents whose answers are kept per batch. For more of them the batch is executed more than once.
+/// Maximum groups whose payloads are cached per batch. For further groups the batch is executed for each subscriber.
 const MAX_GROUPS_PER_BATCH: usize = 32;
 
-/// What a document and a batch give for everyone.
+/// The result of a batch for all subscribers of a group.
 #[derive(Clone)]
 pub(crate) enum SharedResult {
-    /// These answers.
+    /// These payloads.
     Encoded(Arc<EncodedPayloads>),
-    /// Every subscriber has to be answered apart.
+    /// It has to be executed for each subscriber individually.
     NotShareable,
 }
 
-/// The payloads of answers that everyone gets.
+/// Payloads that all subscribers of a group receive.
 pub(crate) struct EncodedPayloads {
-    /// As JSON, in order; none if the batch holds nothing that the document asks for.
+    /// As JSON, in order; empty if the batch holds nothing that the document selects.
     pub(crate) texts: Vec<String>,
     pub(crate) _reservation: Reservation,
 }
 
-/// A print that is being made, by a task of its own: whoever began it may stop waiting.
+/// A result that a task of its own is computing: the subscriber that started it may be cancelled.
 pub(crate) type PendingResult = Shared<BoxFuture<'static, SharedResult>>;
 
-/// A print, or the wait for it.
+/// A result, or the wait for it.
 enum SlotState {
     Ready(SharedResult),
     Pending(PendingResult),
 }
 
-/// The print of one document.
+/// The result for one group.
 #[derive(Default)]
 pub(crate) struct PayloadSlot(Mutex<Option<SlotState>>);
 
-/// The prints of one batch, by document.
+/// The results of one batch, by group.
 #[derive(Default)]
 pub(crate) struct PayloadCache(Mutex<Vec<(u64, Arc<PayloadSlot>)>>);
 
 impl PayloadCache {
-    /// Where the print of this document belongs; none if there are too many already.
+    /// The slot of this group; none if there are too many already.
     pub(crate) fn slot(&self, group: u64) -> Option<Arc<PayloadSlot>> {
         let mut slots = lock(&self.0);
         if let Some((_, slot)) = slots.iter().find(|(id, _)| *id == group) {
@@ -62,10 +62,11 @@ impl PayloadCache {
 }
 
 impl PayloadSlot {
-    /// The print, if it is there or can be made without waiting; otherwise something to wait for. `render` is called once.
+    /// The result, if it is there or can be computed without waiting; otherwise something to wait for. `render` is
+    /// called once.
     ///
-    /// The first step of making it runs under the lock, so that others wait for it instead of doing it as well: it does
-    /// not block, and mostly it is all that there is to do.
+    /// The first step of `render` runs under the lock, so that other subscribers wait for it instead of doing it as
+    /// well. It does not block, and mostly it is all there is to do.
     pub(crate) fn begin(
         &self,
         render: impl FnOnce() -> BoxFuture<'static, SharedResult>,
@@ -91,7 +92,9 @@ impl PayloadSlot {
 
 impl std::fmt::Debug for PayloadCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Prints").field(&lock(&self.0).len()).finish()
+        f.debug_tuple("PayloadCache")
+            .field(&lock(&self.0).len())
+            .finish()
     }
 }
 

@@ -32,27 +32,27 @@ pub(crate) struct Reader {
     changes: watch::Receiver<u64>,
 }
 
-/// What there is for a reader.
+/// The next step of a reader.
 enum ReadStep {
-    /// The end of what was cut.
+    /// The reader is at the end of what was flushed.
     AtEnd,
-    /// What those have who keep up.
+    /// The batch that live readers receive.
     Live(Arc<EventBatch>),
-    /// What those have who are behind; if nobody has it yet, it is to be read from Postgres.
+    /// The batch that readers behind share; if it was not built yet, it has to be read from Postgres.
     CatchUp(CatchUpBatch),
-    /// More than is replayed.
+    /// The client missed more events than are replayed.
     GapTooLarge,
-    /// A position that does not lie on this history.
+    /// The position does not lie on this history.
     Diverged,
-    /// A position that the feed here has not come to yet.
+    /// The feed of this process has not reached the position yet.
     Ahead,
 }
 
-/// Why there is nothing from Postgres.
+/// Why Postgres has no events for the reader.
 enum ReadError {
     /// The position does not lie on its history.
     Diverged,
-    /// It is away.
+    /// Postgres is away.
     Failed(Error),
 }
 
@@ -89,7 +89,7 @@ impl Reader {
         EventBatch::at(self.position, self.end() == self.position)
     }
 
-    /// The next batch, or none when the reader is at the end of what was cut.
+    /// The next batch, or none when the reader is at the end of what was flushed.
     ///
     /// Safe to cancel: the position only moves when a batch is returned.
     ///
@@ -115,7 +115,7 @@ impl Reader {
             ReadStep::Live(batch) => Ok(Some(self.advance(batch))),
             ReadStep::CatchUp(slot) => match slot.get() {
                 Some(batch) => Ok(Some(self.advance(Arc::clone(batch)))),
-                // Rare, and its future would be most of what a subscription costs.
+                // Rare, and its future would be most of a subscription's memory.
                 None => Box::pin(self.read(&slot)).await.map(Some),
             },
             ReadStep::GapTooLarge => Ok(Some(self.reset_to(end, ResetReason::GapTooLarge))),
@@ -124,7 +124,7 @@ impl Reader {
         }
     }
 
-    /// What there is for the reader.
+    /// Decides what comes next.
     fn next_step(&self, view: FeedView<'_>) -> ReadStep {
         let (from, end) = (self.position, view.live.flushed_to());
         let live = view.live.after(from).filter(|_| !self.resuming);
@@ -138,7 +138,7 @@ impl Reader {
             Step::Events(events) => Some(events),
             Step::BeforeWindow => None,
         };
-        // What is not cut yet will come live.
+        // What was not flushed yet will come live.
         if self.resuming && end.seq - from.seq > self.hub.args().resume_limit {
             return ReadStep::GapTooLarge;
         }
@@ -164,7 +164,7 @@ impl Reader {
     /// As [`Reader::catch_up`].
     pub(crate) async fn next(&mut self) -> Result<Arc<EventBatch>, Error> {
         loop {
-            // Before looking, so that a change in between is not slept through.
+            // Before the check, so that no change in between is missed.
             self.changes.mark_unchanged();
             if let Some(batch) = self.catch_up().await? {
                 return Ok(batch);
@@ -177,7 +177,7 @@ impl Reader {
         }
     }
 
-    /// The signals that have come since the last ones.
+    /// The signals since the last ones.
     fn signals(&mut self) -> Option<Arc<EventBatch>> {
         let feed = self.watch.feed();
         let (next, waiting) = feed.inspect(|view| {
@@ -193,7 +193,7 @@ impl Reader {
                 self.next_signal = number + 1;
                 Some(Arc::clone(batch))
             }
-            // They were sent to readers who stood elsewhere.
+            // They were sent to readers at another position.
             Some(_) => {
                 self.next_signal = next;
                 let signals: Vec<Signal> = waiting
@@ -208,8 +208,8 @@ impl Reader {
         }
     }
 
-    /// The client has seen more than this process: its cursor came from a query, a mutation or another instance. That is
-    /// no fork as long as Postgres has the event; the feed then catches up with the client.
+    /// The client has seen more than this process: its cursor came from a query, a mutation or another instance. That
+    /// is no fork as long as Postgres has the event; the feed then catches up with the client.
     async fn verify_position(&mut self) -> Result<Option<Arc<EventBatch>>, Error> {
         if !self.verified {
             let position = self.position;
@@ -223,7 +223,7 @@ impl Reader {
         Ok(None)
     }
 
-    /// Reads what comes next from Postgres, or waits for another reader who does.
+    /// Reads the next events from Postgres, or waits for another reader that does.
     async fn read(&mut self, slot: &CatchUpBatch) -> Result<Arc<EventBatch>, Error> {
         let read = slot.get_or_try_init(|| self.page()).await;
         match read.map(Arc::clone) {
@@ -236,7 +236,7 @@ impl Reader {
     async fn page(&self) -> Result<Arc<EventBatch>, ReadError> {
         let position = self.position;
         let limit = i64::try_from(events_to_next_slot(position)).unwrap_or(i64::MAX);
-        // The event at the position comes first, as proof that the client's history is ours.
+        // The event at the position comes first: it proves that the client's history is ours.
         let proof = i64::from(position.seq > 0);
         let from = position.seq + 1 - proof;
         let read = self
@@ -267,7 +267,7 @@ impl Reader {
         })
     }
 
-    /// How far the feed was cut.
+    /// How far the feed was flushed.
     fn end(&self) -> Cursor {
         let end = self.watch.feed().inspect(|view| view.live.flushed_to());
         end.unwrap_or(self.position)

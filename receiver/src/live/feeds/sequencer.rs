@@ -31,7 +31,7 @@ pub enum Step {
     Events(Vec<Arc<Event>>),
     /// The position is older than the window: read from Postgres.
     BeforeWindow,
-    /// The position is newer than the head: somebody else has heard of more than we have. Ask Postgres.
+    /// The position is newer than the head: another instance has received more events than this one. Ask Postgres.
     Ahead,
     /// The position does not lie on this history.
     Diverged,
@@ -48,7 +48,7 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    /// Knows nothing but the head. The window fills as events come.
+    /// A sequencer at this head, with an empty window.
     #[must_use]
     pub fn new(head: Cursor, capacity: usize) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Sequencer {
         if event.seq <= self.head.seq {
             return match self.id_at(event.seq) {
                 Some(known) if known != event.id && !planted("no_id_check") => OfferResult::Gap,
-                // Too old to compare: whoever was behind the window has read it from Postgres.
+                // Too old to compare: readers behind the window have read it from Postgres.
                 _ => OfferResult::Duplicate,
             };
         }
@@ -191,7 +191,7 @@ impl Sequencer {
     }
 
     fn offset_of(&self, seq: Seq) -> Option<usize> {
-        // Checked, because a hint can name any number.
+        // Checked, because a publication can name any number.
         let first = self.window.front()?.seq;
         usize::try_from(seq.checked_sub(first)?)
             .ok()

@@ -1,7 +1,7 @@
 //! The sweep: the guarantee behind live delivery.
 //!
-//! Everything faster than the sweep (Redis, fills on a gap) may fail without loss, because here every watched feed is
-//! compared with Postgres, about once a second.
+//! Everything faster than the sweep (Redis, a backfill after a gap) may fail without loss, because here every watched
+//! feed is compared with Postgres, about once a second.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,22 +12,23 @@ use tokio::{sync::watch, time::Instant};
 use super::{feed::Feed, hub::Hub, window_memory};
 use crate::db;
 
-/// Between two sweeps while Redis delivers.
+/// Time between two sweeps while Redis is connected.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Between two sweeps while it does not.
+/// Time between two sweeps while it is not.
 const SWEEP_INTERVAL_WITHOUT_REDIS: Duration = Duration::from_millis(250);
 
 /// Feeds compared in one query.
 const FEEDS_BATCH_SIZE: usize = 2_000;
 
-/// Read marks passed on per chunk and sweep.
+/// Maximum read marks per query.
 const MAX_READ_MARKS: i64 = 1_000;
 
 /// Marks are looked for this far back, because a transaction takes its time before it can be seen.
 const READ_MARK_OVERLAP: Duration = Duration::from_secs(3);
 
-/// Sweeps for as long as the process lives. `redis` says whether hints arrive; when it changes, a sweep follows at once.
+/// Sweeps for as long as the process lives. `redis` says whether Redis is connected; when that changes, a sweep follows
+/// at once.
 pub(crate) async fn sweep(hub: Hub, mut redis: watch::Receiver<bool>) {
     let mut swept = Instant::now();
     loop {
@@ -59,7 +60,7 @@ async fn sweep_once(hub: &Hub, marks_within: Duration) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives back the memory that nobody is likely to need any more.
+/// Frees memory that is unlikely to be needed any more.
 fn free_memory(hub: &Hub, feeds: &[Arc<Feed>]) {
     for feed in feeds {
         feed.drop_old_batches();
@@ -73,7 +74,7 @@ async fn compare_heads(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
     if planted("no_sweep") {
         return Ok(());
     }
-    // Before the query: what was held then was committed then, so Postgres can only be further.
+    // Before the query: whatever was here then was committed then, so Postgres can only be further.
     let known: Vec<(Arc<Feed>, Option<Cursor>)> = feeds
         .iter()
         .filter_map(|&feed| hub.find(feed))
@@ -83,9 +84,10 @@ async fn compare_heads(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
     for (feed, known) in known {
         let known = known.map_or(0, |head| head.seq);
         let behind = match heads.get(&feed.id()) {
-            // Further back than what was told already: a failover lost the tail, and the fill will say so.
+            // Further back than what subscribers have received: a failover lost the tail, and the backfill will find
+            // that.
             Some(&head) => head.seq < known || feed.has_had(head) != Some(true),
-            // A feed that is gone is a fork, and the fill will say so.
+            // A feed that is gone is a fork, and the backfill will find that.
             None => known > 0,
         };
         if behind && feed.is_open() {
@@ -96,7 +98,7 @@ async fn compare_heads(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Other people's read marks are state, not events: a lost signal is made up for here.
+/// Other people's read marks are state, not events: this makes up for lost signals.
 async fn apply_read_marks(hub: &Hub, feeds: &[FeedId], within: Duration) -> Result<(), Error> {
     let chats: Vec<_> = feeds.iter().map(|feed| feed.chat()).collect();
     for mark in db::participants::read_within(hub.pool(), &chats, within, MAX_READ_MARKS).await? {

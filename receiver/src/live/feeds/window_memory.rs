@@ -7,8 +7,8 @@ use super::feed::Feed;
 /// Halvings after which even the largest window is empty.
 const MAX_ROUNDS: usize = 16;
 
-/// Makes the largest windows forget their older halves until all together take no more than `budget` bytes, and says how
-/// many they take. Whoever still needed what is forgotten reads it from Postgres.
+/// Drops the older halves of the largest windows until all together take no more than `budget` bytes, and returns how
+/// many they take. Readers that still need those events read them from Postgres.
 pub(crate) fn trim(feeds: &[Arc<Feed>], budget: usize) -> usize {
     let mut windows: Vec<(usize, &Arc<Feed>)> = feeds
         .iter()

@@ -13,7 +13,7 @@ use crate::{
     participants::participation::Participation,
 };
 
-/// What a chat's stream says, and the proof that it holds by then.
+/// An item of a chat's stream, with the proof that the stream holds by then.
 pub(crate) enum ChatItem {
     Batch(Participation, Arc<EventBatch>),
     /// The caller's right to read has ended.
@@ -23,7 +23,7 @@ pub(crate) enum ChatItem {
 /// A chat that is followed.
 struct FollowedChat {
     joined_seq: Seq,
-    /// They have come back already: follow again from here, once what was before has been told.
+    /// The caller has joined again already: follow from here once everything before has been delivered.
     rejoined_at: Option<Cursor>,
 }
 
@@ -57,7 +57,7 @@ impl FollowedChats {
         self.streams.push(Box::pin(items));
     }
 
-    /// What the next chat says; none while no chat is followed. Safe to cancel.
+    /// The next item of any chat; none while no chat is followed. Safe to cancel.
     pub(crate) async fn next(&mut self) -> Option<ChatItem> {
         self.streams.next().await
     }
@@ -67,7 +67,8 @@ impl FollowedChats {
         self.chats.get(&chat).map(|followed| followed.joined_seq)
     }
 
-    /// Whether the caller's joining needs nothing more to be done: it is known, or comes after what is being told.
+    /// Whether nothing more has to be done for this joining: it is known, or will be followed after the end of the
+    /// present stream.
     pub(crate) fn expects(&mut self, chat: ChatId, joined: Cursor) -> bool {
         let Some(followed) = self.chats.get_mut(&chat) else {
             return false;
@@ -88,7 +89,7 @@ impl FollowedChats {
         newer
     }
 
-    /// Forgets a chat whose stream has ended, and says where to begin again if the caller is back.
+    /// Removes a chat whose stream has ended, and returns where to follow it again if the caller has joined again.
     pub(crate) fn ended(&mut self, proof: Participation) -> Option<Cursor> {
         let followed = self.chats.remove(&proof.chat_id)?;
         followed

@@ -9,7 +9,7 @@ use async_graphql::{
 };
 use chassis::graphql::{Used, selected};
 
-/// Equal for subscriptions that ask the same.
+/// Equal for subscriptions with the same document and variables.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct GroupKey {
     pub(crate) query: Arc<str>,
@@ -17,15 +17,15 @@ pub(crate) struct GroupKey {
     variables: String,
 }
 
-/// What a checked request asks for. Whether its variables fit is known when its stream is open: not before that may
-/// others be answered with them.
+/// The query of a checked request. Whether its variables fit is known when its stream is open: only then may others
+/// receive results of it.
 pub(crate) struct SubscriptionQuery {
     pub(crate) key: GroupKey,
     pub(crate) variables: Variables,
 }
 
 impl SubscriptionQuery {
-    /// What this request asks for.
+    /// The query of this request.
     pub(crate) fn of(request: &mut Request) -> Self {
         let operation = request.operation_name.clone();
         let opening = match request.parsed_query() {
@@ -43,12 +43,12 @@ impl SubscriptionQuery {
             // Values that came as JSON can be written as JSON.
             variables: serde_json::to_string(&asked).unwrap_or_default(),
         };
-        // A thousand cursors are not kept for as long as the subscription runs.
+        // Up to a thousand cursors need not stay in memory for as long as the subscription runs.
         variables.retain(|name, _| !opening.dispensable.contains(name));
         Self { key, variables }
     }
 
-    /// The bytes that a client has us keep for this.
+    /// The bytes that stay in memory for this query.
     pub(crate) fn bytes(&self) -> usize {
         self.key.query.len() + self.key.variables.len()
     }

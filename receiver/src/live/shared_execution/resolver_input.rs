@@ -58,7 +58,7 @@ impl BatchInput {
     }
 }
 
-/// Takes the batches of a subscription out of its resolver, for a subscriber who has them printed.
+/// Takes the stream of batches out of a resolver, for a subscriber whose group renders them.
 #[derive(Clone, Default)]
 pub(crate) struct StreamHandoff(Arc<Mutex<Option<Batches>>>);
 
@@ -69,8 +69,8 @@ impl StreamHandoff {
     }
 }
 
-/// The batches that a resolver makes its answers of: those of its press; or those that it opens for its caller. If the
-/// subscriber has them printed elsewhere, the resolver itself answers nothing.
+/// The batches that a resolver turns into results: those of its shared execution, or those that it opens for its
+/// caller. If the subscriber's group renders them, the resolver hands the stream off and yields nothing itself.
 ///
 /// # Errors
 /// When they cannot be opened.

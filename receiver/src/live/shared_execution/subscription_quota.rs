@@ -1,7 +1,7 @@
-//! What clients have this process keep for their running subscriptions, and who may have it keep how much.
+//! How much memory the running subscriptions of a user, and of all users, may take.
 //!
-//! A document is kept parsed, and what is parsed is many times its text. Whoever runs a subscription is charged for the
-//! whole of it; the process is charged once for all who ask the same, since they share it.
+//! A document stays parsed, which takes many times its text. Each subscriber is charged for the whole of it; the
+//! process is charged once for all subscribers with the same document and variables, since they share it.
 
 use std::{
     collections::HashMap,
@@ -16,12 +16,12 @@ use super::group_key::{GroupKey, SubscriptionQuery};
 /// Bytes of a parsed document for each byte of its text, as measured.
 const PARSED_BYTES_PER_TEXT_BYTE: usize = 50;
 
-/// How many bytes may be kept for subscriptions.
+/// The quota of running subscriptions, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct QuotaArgs {
-    /// Those of one user: some forty of the web client's largest.
+    /// For one user: enough for some forty of the web client's largest.
     pub(crate) max_per_user: usize,
-    /// Of all users, where what is the same counts once.
+    /// For all users, where equal subscriptions count once.
     pub(crate) max_total: usize,
 }
 
@@ -34,7 +34,7 @@ impl Default for QuotaArgs {
     }
 }
 
-/// Who has what kept. Cheap to clone.
+/// Who uses how much. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct SubscriptionQuota(Arc<Inner>);
 
@@ -46,12 +46,12 @@ struct Inner {
 #[derive(Default)]
 struct Usage {
     users: HashMap<UserId, usize>,
-    /// How many run what is the same.
+    /// How many subscriptions have this key.
     running: HashMap<GroupKey, usize>,
     total: usize,
 }
 
-/// A running subscription's entry; it is struck out when dropped.
+/// The charge of a running subscription; given back when dropped.
 pub(crate) struct QuotaReservation {
     quota: SubscriptionQuota,
     user: UserId,
@@ -65,7 +65,7 @@ impl SubscriptionQuota {
         Self(Arc::new(Inner { args, usage }))
     }
 
-    /// Charges this user for what is asked.
+    /// Charges this user for a subscription.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when it is too much for one user, `UNAVAILABLE` when it is for the process.

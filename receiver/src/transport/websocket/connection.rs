@@ -1,4 +1,4 @@
-//! One socket from upgrade to close.
+//! One WebSocket from its upgrade to its close.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::transport::{
 /// The window in which a client's messages are counted.
 const RATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Answers written before anything else gets its turn.
+/// Maximum frames that are written before anything else gets its turn.
 const MAX_FRAMES_PER_WRITE: usize = 64;
 
-/// Bytes of answers that are collected before they are written. More is not encoded before the client has read these.
+/// Bytes of frames after which they are written. More is not encoded before the client has read these.
 const MAX_BYTES_PER_WRITE: usize = 64 * 1024;
 
 /// Longest id of an operation: the official client sends UUIDs.
@@ -38,9 +38,9 @@ enum End {
     Gone,
 }
 
-/// Serves a socket. `has_subprotocol` tells whether the client speaks our subprotocol.
+/// Serves a WebSocket. `has_subprotocol` tells whether the client speaks our subprotocol.
 ///
-/// What thousands of idle sockets wait in is this future, so it holds nothing twice: what is large is lent or boxed, since
+/// Thousands of idle sockets wait in this future, so it holds nothing twice: large values are borrowed or boxed, since
 /// a future keeps its arguments besides what it makes of them.
 pub(crate) async fn serve(
     mut socket: Box<WebSocket>,
@@ -57,7 +57,7 @@ pub(crate) async fn serve(
     if let End::Close(close) = end {
         tracing::debug!(code = close.code(), "closing a socket");
         context.connections.metrics().closed(close);
-        // A client that does not read cannot be told why.
+        // A client that does not read does not learn the reason.
         drop(timeout(args.init_timeout, close_socket(&mut socket, close)).await);
     }
 }
@@ -79,7 +79,7 @@ async fn serve_authenticated(
         .await
 }
 
-/// Sends the close frame and waits for the client's, so that the client learns the code before the connection is cut.
+/// Sends the close frame and waits for the client's, so that the client learns the code before the connection ends.
 async fn close_socket(socket: &mut WebSocket, close: Close) {
     if socket
         .send(Message::Close(Some(close.into())))
@@ -205,7 +205,7 @@ impl<'a> Connection<'a> {
     }
 
     async fn run(&mut self, guard: &mut SessionGuard) -> End {
-        // Whatever the connection is waiting for, a full socket included, the sentinel is heard.
+        // Whatever the connection is waiting for, also a client that does not read, the guard can end it.
         let close = tokio::select! {
             end = self.run_loop() => end,
             close = guard.expired() => End::Close(close),
@@ -307,7 +307,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Writes this answer and those that are ready behind it, in one go.
+    /// Writes this result and those that are ready behind it in one go.
     async fn send_results(&mut self, id: String, result: OperationResult) -> Result<(), End> {
         let mut next = Some((id, result));
         let mut frames = Vec::new();

@@ -27,7 +27,7 @@ pub(crate) enum Incoming {
     Pong {},
 }
 
-/// What `connection_init` must carry. Unknown members are other people's business.
+/// What `connection_init` must carry. Unknown fields are ignored.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct InitPayload {
     /// The access token. Never logged: `Debug` is of the token's presence only.

@@ -19,7 +19,7 @@ use crate::transport::{
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 
-/// Largest message from a client: a subscription with its cursors.
+/// Maximum bytes of a message from a client: a subscription with its cursors.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 
 /// Read buffer. The library's default of 128 KiB would be most of what an idle socket costs.
@@ -28,7 +28,7 @@ const READ_BUFFER_BYTES: usize = 512;
 /// Frames collected before they are written at once.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Bytes that may wait for the client at the most: the largest answer has to fit behind what is being written.
+/// Maximum bytes that wait for the client: the largest result has to fit behind what is being written.
 const MAX_WRITE_BUFFER_BYTES: usize = MAX_ANSWER_BYTES + 4 * WRITE_BUFFER_BYTES;
 
 /// Takes WebSocket upgrades on `/graphql` and leaves everything else to `http`.

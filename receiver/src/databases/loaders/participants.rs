@@ -1,16 +1,32 @@
-//! Pages of participants of many chats: one statement for all chats of which the same part is asked.
+//! Participants, one by one and in pages. Pages of many chats are read in one statement where the same part of each is asked
+//! for.
 
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
 use chassis::{Error, postgres::Pool};
-use shared_schema::ChatId;
+use shared_schema::{ChatId, UserId};
 
-use super::grouped;
+use super::grouping::{grouped, keyed};
 use crate::db::{
     self,
     participants::{JoiningKey, ParticipantRow},
 };
+
+pub(crate) struct Participants(pub(crate) Pool);
+
+impl Loader<(ChatId, UserId)> for Participants {
+    type Value = ParticipantRow;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[(ChatId, UserId)],
+    ) -> Result<HashMap<(ChatId, UserId), Self::Value>, Self::Error> {
+        let rows = db::participants::by_id(&self.0, keys).await?;
+        Ok(keyed(rows, |row| (row.facts.chat_id, row.facts.user_id)))
+    }
+}
 
 /// Which participants of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
