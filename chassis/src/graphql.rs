@@ -5,6 +5,7 @@
 //! that a client never reads an internal message.
 
 mod answer_budget;
+mod cors;
 mod documents;
 mod encode;
 mod errors;
@@ -18,6 +19,7 @@ mod limits;
 mod literals;
 mod measure;
 mod normal;
+mod operation;
 mod read;
 mod sdl;
 mod tokens;
@@ -27,20 +29,19 @@ mod variables;
 
 use std::{any::TypeId, collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 
-use ::http::{HeaderName, HeaderValue, Method, header};
 use async_graphql::{
     ObjectType, Request, Response, Schema, SubscriptionType,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+    parser::types::{ExecutableDocument, OperationType},
 };
 use axum::{Router, body::Bytes};
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use answer_budget::AnswerBudget;
 pub use encode::encode;
 pub use errors::{failure, finish, too_large};
 pub use field_limits::FieldLimits;
 pub use limits::Limits;
+pub use operation::selected;
 pub use sdl::sdl;
 pub use used::Used;
 
@@ -134,8 +135,8 @@ impl Endpoint {
         self
     }
 
-    /// Executes subscriptions and documents with aliases on this schema, which was built through [`Limits::count`] as well. Without it they
-    /// are executed like all others, which is right where even twenty times the longest text is little.
+    /// Executes subscriptions and documents with aliases on this schema, which was built through [`Limits::count`] as well.
+    /// Without it they are executed like all others, which is right where even twenty times the longest text is little.
     #[must_use]
     pub fn counting<Q, M, S>(mut self, schema: Schema<Q, M, S>) -> Self
     where
@@ -353,7 +354,7 @@ impl Endpoint {
         if self.args.ide {
             router = router.merge(ide::router());
         }
-        let cors = cors(&self.args.allowed_origins);
+        let cors = cors::cors(&self.args.allowed_origins);
         let router = router.merge(http::router(self));
         match cors {
             Some(cors) => router.layer(cors),
@@ -381,43 +382,4 @@ where
     S: SubscriptionType + 'static,
 {
     Arc::new(move |request| schema.execute_stream(request).map(finish).boxed())
-}
-
-/// The operation of the document that this name selects.
-///
-/// # Errors
-/// `BAD_USER_INPUT` when there is none of that name, or several and no name.
-pub fn selected<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Result<&'a OperationDefinition, Error> {
-    let mut operations = document.operations.iter();
-    let found = match name {
-        Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own.as_str() == name)),
-        None if operations.len() == 1 => operations.next(),
-        None => return Err(Error::bad_request("operationName is needed to choose one")),
-    };
-    found
-        .map(|(_, operation)| &operation.node)
-        .ok_or_else(|| Error::bad_request("the document has no operation of that name"))
-}
-
-/// No layer at all when no other origin may call.
-fn cors(origins: &[String]) -> Option<CorsLayer> {
-    let origins: Vec<HeaderValue> = origins
-        .iter()
-        .filter_map(|origin| HeaderValue::from_str(origin.trim()).ok())
-        .collect();
-    (!origins.is_empty()).then(|| {
-        CorsLayer::new()
-            .allow_origin(AllowOrigin::list(origins))
-            .allow_methods([Method::GET, Method::POST])
-            .allow_headers([
-                header::AUTHORIZATION,
-                header::CONTENT_TYPE,
-                HeaderName::from_static("traceparent"),
-                HeaderName::from_static("x-antiphon-instance"),
-            ])
-            .expose_headers([HeaderName::from_static("x-trace-id")])
-    })
 }
