@@ -1,4 +1,4 @@
-# One file for every image: docker build --target users|sender|receiver|migrate|web .
+# One file for every image: docker build --target users|sender|receiver|worker|migrate|web .
 #
 # Needs neither BuildKit nor a line `# syntax=`, which would have to be fetched from a registry: any engine builds it.
 
@@ -15,11 +15,12 @@ COPY sender/Cargo.toml sender/
 COPY shared-schema/Cargo.toml shared-schema/
 COPY text/Cargo.toml text/
 COPY users/Cargo.toml users/
+COPY worker/Cargo.toml worker/
 RUN for crate in */; do \
         mkdir "$crate/src" && : >"$crate/src/lib.rs" && echo 'fn main() {}' >"$crate/src/main.rs"; \
         touch "$crate/README.md"; \
     done && \
-    cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin migrate
+    cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin worker --bin migrate
 COPY chassis chassis
 COPY migrations migrations
 COPY receiver receiver
@@ -27,11 +28,12 @@ COPY sender sender
 COPY shared-schema shared-schema
 COPY text text
 COPY users users
+COPY worker worker
 # Cargo goes by the times of files, and ours may be older than those of the step before.
-RUN find chassis migrations receiver sender shared-schema text users -name '*.rs' -exec touch {} + && \
-    cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin migrate && \
+RUN find chassis migrations receiver sender shared-schema text users worker -name '*.rs' -exec touch {} + && \
+    cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin worker --bin migrate && \
     mkdir /programs && \
-    cp target/dist/users target/dist/sender target/dist/receiver target/dist/migrate /programs/
+    cp target/dist/users target/dist/sender target/dist/receiver target/dist/worker target/dist/migrate /programs/
 
 FROM node:20-bookworm-slim AS client
 WORKDIR /antiphon/frontend
@@ -64,6 +66,10 @@ ENTRYPOINT ["start-instance", "sender"]
 FROM service AS receiver
 COPY --from=rust /programs/receiver /usr/local/bin/
 ENTRYPOINT ["start-instance", "receiver"]
+
+FROM service AS worker
+COPY --from=rust /programs/worker /usr/local/bin/
+ENTRYPOINT ["start-instance", "worker"]
 
 FROM debian:bookworm-slim AS migrate
 # compose.yaml makes its passwords with this image, too.

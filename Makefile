@@ -22,7 +22,7 @@ help:
 	@echo 'make faults           break it for three minutes and prove that nothing is lost'
 	@echo 'make faults-full      every fault, for about an hour; the table is in target/faults'
 	@echo 'make faults-mutants   plant ten bugs and see them noticed'
-	@echo 'make rolling-restart  replace all six services under load'
+	@echo 'make rolling-restart  replace all services under load'
 	@echo 'make soak MINUTES=60  random faults, for as long as you like'
 
 run: setup services web
@@ -90,8 +90,8 @@ bench-full: setup services
 
 # The fault lab: docs/FAULTS.md. It takes the release build if there is one. More words for
 # `lab faults` go into FAULTS, for example FAULTS='--seed 7 --without-redis'.
-RELEASE = $(wildcard $(addprefix target/release/,lab users sender receiver))
-LAB = target/$(if $(filter 4,$(words $(RELEASE))),release,debug)/lab
+RELEASE = $(wildcard $(addprefix target/release/,lab users sender receiver worker))
+LAB = target/$(if $(filter 5,$(words $(RELEASE))),release,debug)/lab
 MINUTES ?= 60
 
 faults: faults-setup

@@ -10,7 +10,7 @@ mod client;
 pub mod dice;
 pub mod history;
 mod injection;
-mod link;
+pub mod link;
 pub mod matrix;
 pub mod mutants;
 pub mod report;

@@ -133,6 +133,9 @@ impl Stack {
     }
 
     async fn wait_until_balanced(&self, instance: Instance) -> Result<(), Error> {
+        if !instance.service.is_balanced() {
+            return Ok(());
+        }
         let (pool, number) = (instance.service.name(), instance.number);
         let up = format!(
             "haproxy_server_status{{proxy=\"{pool}\",server=\"i{number}\",state=\"UP\"}} 1"

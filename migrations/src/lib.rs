@@ -113,10 +113,11 @@ async fn make_lock(client: &Client) -> Result<(), Error> {
 }
 
 /// The services' database roles, by service name.
-pub const ROLES: [(&str, &str); 3] = [
+pub const ROLES: [(&str, &str); 4] = [
     ("users", "antiphon_users"),
     ("sender", "antiphon_sender"),
     ("receiver", "antiphon_receiver"),
+    ("worker", "antiphon_worker"),
 ];
 
 /// Lets `role` sign in with `password`, at the database at `url`.

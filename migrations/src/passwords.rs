@@ -60,8 +60,14 @@ pub(crate) struct RoleArgs {
     /// File that holds it; used when `RECEIVER_DB_PASSWORD` is not set.
     #[arg(long, env = "RECEIVER_DB_PASSWORD_FILE")]
     receiver_db_password_file: Option<PathBuf>,
-    /// A folder with passwords in files named `users`, `sender` and `receiver`; used for roles that have none of the
-    /// variables above. A folder without any of the three is an error.
+    /// Password for the role of worker.
+    #[arg(long, env = "WORKER_DB_PASSWORD", hide_env_values = true)]
+    worker_db_password: Option<String>,
+    /// File that holds it; used when `WORKER_DB_PASSWORD` is not set.
+    #[arg(long, env = "WORKER_DB_PASSWORD_FILE")]
+    worker_db_password_file: Option<PathBuf>,
+    /// A folder with passwords in files named `users`, `sender`, `receiver` and `worker`; used for roles that have none of
+    /// the variables above. A folder without any of the four is an error.
     #[arg(long, env = "ROLE_PASSWORDS")]
     role_passwords: Option<PathBuf>,
 }
@@ -88,7 +94,7 @@ impl RoleArgs {
         }
         match &self.role_passwords {
             Some(folder) if in_folder == 0 => Err(format!(
-                "ROLE_PASSWORDS: {}: holds none of the files users, sender and receiver",
+                "ROLE_PASSWORDS: {}: holds none of the files users, sender, receiver and worker",
                 folder.display()
             )),
             _ => Ok(passwords),
@@ -107,10 +113,15 @@ impl RoleArgs {
                 &self.sender_db_password,
                 &self.sender_db_password_file,
             ),
-            _ => (
+            "receiver" => (
                 "RECEIVER_DB_PASSWORD",
                 &self.receiver_db_password,
                 &self.receiver_db_password_file,
+            ),
+            _ => (
+                "WORKER_DB_PASSWORD",
+                &self.worker_db_password,
+                &self.worker_db_password_file,
             ),
         };
         (variable, value.as_deref(), file.as_deref())

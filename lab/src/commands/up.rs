@@ -52,6 +52,12 @@ pub struct Up {
     /// receiver, instance 2.
     #[arg(long, env = "ANTIPHON_RECEIVER_2_PORT", default_value_t = 4006)]
     receiver_2_port: u16,
+    /// worker, instance 1: probes and metrics.
+    #[arg(long, env = "ANTIPHON_WORKER_1_PORT", default_value_t = 4009)]
+    worker_1_port: u16,
+    /// worker, instance 2.
+    #[arg(long, env = "ANTIPHON_WORKER_2_PORT", default_value_t = 4010)]
+    worker_2_port: u16,
 }
 
 impl Up {
@@ -61,6 +67,7 @@ impl Up {
             users_instances,
             sender_instances,
             receiver_instances,
+            worker_instances,
         } = self.instances;
         let mut wanted = vec![
             (self.port, "the application", "ANTIPHON_PORT"),
@@ -72,6 +79,7 @@ impl Up {
                 "receiver 1",
                 "ANTIPHON_RECEIVER_1_PORT",
             ),
+            (self.worker_1_port, "worker 1", "ANTIPHON_WORKER_1_PORT"),
         ];
         let second = [
             (
@@ -89,6 +97,10 @@ impl Up {
                     "receiver 2",
                     "ANTIPHON_RECEIVER_2_PORT",
                 ),
+            ),
+            (
+                worker_instances,
+                (self.worker_2_port, "worker 2", "ANTIPHON_WORKER_2_PORT"),
             ),
         ];
         wanted.extend(
@@ -117,6 +129,7 @@ impl Up {
             &mut ports.receiver,
             [self.receiver_1_port, self.receiver_2_port],
         );
+        usual(&mut ports.worker, [self.worker_1_port, self.worker_2_port]);
         ports
     }
 }
@@ -180,7 +193,7 @@ fn announce(stack: &Stack, with_demo: bool) {
         );
     }
     println!("  GraphQL             {address}/users/graphql  /sender/graphql  /receiver/graphql");
-    let ides = Service::ALL.map(|service| {
+    let ides = Service::BALANCED.map(|service| {
         let url = stack.instance_url(service.instance(1));
         format!("{}/graphql", url.replace("127.0.0.1", "localhost"))
     });

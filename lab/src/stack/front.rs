@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
 
-use super::instances::BALANCER;
+use super::instances::{BALANCER, Instance};
 use super::options::{Options, StackPorts};
 use crate::Error;
 use crate::directory::Directory;
@@ -49,10 +49,15 @@ pub(super) fn load_balancer(
             ("LB_UPGRADES_PER_ADDRESS", limit(limits.upgrades)),
         ]);
     }
-    let instances = ports.instances().into_iter().map(|instance| {
-        let variable = instance.to_string().to_uppercase().replace('-', "_");
-        (variable, address(ports.of(instance)))
-    });
+    let balanced = |instance: &Instance| instance.service.is_balanced();
+    let instances = ports
+        .instances()
+        .into_iter()
+        .filter(balanced)
+        .map(|instance| {
+            let variable = instance.to_string().to_uppercase().replace('-', "_");
+            (variable, address(ports.of(instance)))
+        });
     let mut command = vec![
         programs::haproxy()?.into(),
         "-db".into(),

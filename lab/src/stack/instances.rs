@@ -12,7 +12,7 @@ pub(crate) const MOST: u8 = 8;
 /// Where the load balancer comes from: an instance tells it from everybody else on this machine.
 pub(super) const BALANCER: &str = "127.0.0.2";
 
-/// One of the three services.
+/// One of the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Service {
     /// Accounts and sessions.
@@ -21,11 +21,21 @@ pub enum Service {
     Sender,
     /// The read side.
     Receiver,
+    /// What nobody waits for.
+    Worker,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Service; 3] = [Service::Users, Service::Sender, Service::Receiver];
+    pub const ALL: [Service; 4] = [
+        Service::Users,
+        Service::Sender,
+        Service::Receiver,
+        Service::Worker,
+    ];
+
+    /// Those that answer clients, through the load balancer.
+    pub const BALANCED: [Service; 3] = [Service::Users, Service::Sender, Service::Receiver];
 
     /// Its name: of the binary, of the path at the load balancer, in the database role.
     pub fn name(self) -> &'static str {
@@ -33,7 +43,13 @@ impl Service {
             Service::Users => "users",
             Service::Sender => "sender",
             Service::Receiver => "receiver",
+            Service::Worker => "worker",
         }
+    }
+
+    /// Whether the load balancer sends it requests.
+    pub fn is_balanced(self) -> bool {
+        Service::BALANCED.contains(&self)
     }
 
     /// One of its instances.
@@ -59,7 +75,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// All six of a stack with two instances of everything, which is what a stack has unless it was asked for others:
+    /// All eight of a stack with two instances of everything, which is what a stack has unless it was asked for others:
     /// [`Stack::instances`].
     pub fn all() -> impl Iterator<Item = Instance> {
         Service::ALL

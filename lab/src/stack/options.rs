@@ -133,6 +133,9 @@ pub struct Instances {
     /// Instances of receiver.
     #[arg(long, env = "ANTIPHON_RECEIVER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
     pub receiver_instances: u8,
+    /// Instances of worker.
+    #[arg(long, env = "ANTIPHON_WORKER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    pub worker_instances: u8,
 }
 
 impl Default for Instances {
@@ -141,6 +144,7 @@ impl Default for Instances {
             users_instances: 2,
             sender_instances: 2,
             receiver_instances: 2,
+            worker_instances: 2,
         }
     }
 }
@@ -160,6 +164,8 @@ pub struct StackPorts {
     pub sender: Vec<u16>,
     /// The instances of receiver.
     pub receiver: Vec<u16>,
+    /// The instances of worker: probes and metrics.
+    pub worker: Vec<u16>,
     /// Postgres.
     pub postgres: u16,
     /// Redis.
@@ -182,6 +188,7 @@ impl StackPorts {
             users: some(instances.users_instances),
             sender: some(instances.sender_instances),
             receiver: some(instances.receiver_instances),
+            worker: some(instances.worker_instances),
             postgres: ports::free(),
             redis: ports::free(),
         }
@@ -193,6 +200,7 @@ impl StackPorts {
             Service::Users => &self.users,
             Service::Sender => &self.sender,
             Service::Receiver => &self.receiver,
+            Service::Worker => &self.worker,
         }
     }
 

@@ -41,7 +41,12 @@ async fn databases_are_made_concurrently_and_dropped_after_use() {
 #[tokio::test]
 async fn each_service_role_can_sign_in() {
     let database = servers::shared().database().await;
-    for role in ["antiphon_users", "antiphon_sender", "antiphon_receiver"] {
+    for role in [
+        "antiphon_users",
+        "antiphon_sender",
+        "antiphon_receiver",
+        "antiphon_worker",
+    ] {
         let client = database.connect_as(role).await;
         let row = client
             .query_one("SELECT current_user::text", &[])

@@ -33,7 +33,7 @@ fn instance(answer: &Response) -> String {
 async fn a_client_may_choose_the_instance_by_header_and_by_parameter() {
     let _alone = alone().await;
     let stack = shared().await;
-    for service in Service::ALL {
+    for service in Service::BALANCED {
         for number in ["1", "2", "2", "1", "1"] {
             let path = hello(service.name());
             assert_eq!(instance(&get(stack, &path, Some(number)).await), number);
@@ -47,7 +47,7 @@ async fn a_client_may_choose_the_instance_by_header_and_by_parameter() {
 async fn without_a_wish_both_instances_get_their_share() {
     let _alone = alone().await;
     let stack = shared().await;
-    for service in Service::ALL {
+    for service in Service::BALANCED {
         let mut answers: HashMap<String, u32> = HashMap::new();
         for _ in 0..100 {
             let answer = get(stack, &hello(service.name()), None).await;
@@ -127,7 +127,7 @@ async fn when_no_instance_is_left_the_answer_is_one_that_graphql_clients_underst
 async fn probes_and_metrics_are_for_operators_only() {
     let _alone = alone().await;
     let stack = shared().await;
-    for service in Service::ALL {
+    for service in Service::BALANCED {
         let instance = stack.instance_url(service.instance(1));
         for path in ["livez", "readyz", "startupz", "healthz", "metrics"] {
             for spelling in ["", "/", "./", "%2e/"] {
@@ -159,7 +159,7 @@ async fn the_ide_is_served_by_the_instances_alone() {
         .environment
         .extend(switches.map(|name| (name.to_owned(), "on".to_owned())));
     let stack = own(options).await;
-    for service in Service::ALL {
+    for service in Service::BALANCED {
         let open = |url: String| Client::new().get(url).header("accept", "text/html").send();
         let name = service.name();
         let files = ["", "/ide/start.js", "/ide/graphiql.min.js"];
@@ -182,6 +182,7 @@ async fn a_third_receiver_is_found_chosen_and_given_its_share() {
         users_instances: 1,
         sender_instances: 2,
         receiver_instances: 3,
+        worker_instances: 1,
     };
     let stack = own(Options {
         ports: StackPorts::free_for(instances),

@@ -152,7 +152,12 @@ async fn no_role_makes_temporary_tables_or_holds_up_the_migrations() {
     let postgres = Postgres::start();
     postgres.create_database("fresh").await.unwrap();
     postgres.migrate("fresh").await.unwrap();
-    for role in ["antiphon_sender", "antiphon_receiver", "antiphon_users"] {
+    for role in [
+        "antiphon_sender",
+        "antiphon_receiver",
+        "antiphon_users",
+        "antiphon_worker",
+    ] {
         let client = connect(&postgres.url(role, "fresh")).await;
         client
             .batch_execute("SET default_transaction_read_only = off")

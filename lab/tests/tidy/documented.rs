@@ -147,7 +147,7 @@ fn every_name_in_a_document_stands_in_a_source() {
     let metrics = registered_metrics();
     let is_known = |word: &str| {
         let metric = word.strip_suffix("_total").unwrap_or(word);
-        let unprefixed = ["users_", "sender_", "receiver_"]
+        let unprefixed = ["users_", "sender_", "receiver_", "worker_"]
             .iter()
             .find_map(|prefix| metric.strip_prefix(prefix));
         known.contains(word)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{assert_none, checkout};
 
-const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
+const SERVICES: [&str; 4] = ["users", "sender", "receiver", "worker"];
 
 /// Everything that two services in different languages would need to agree on can be said
 /// with these: formats, ids, times and GraphQL types. No I/O and no runtime among them.

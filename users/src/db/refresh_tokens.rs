@@ -1,5 +1,6 @@
 //! The table `refresh_tokens`: every token of a session, used or not. Whoever writes here holds the session's row lock,
-//! or has made the session in the same transaction.
+//! or has made the session in the same transaction. Workers delete tokens a week after they were used: should one of them
+//! come back it is refused, but no longer taken as a sign of theft.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
@@ -95,17 +96,5 @@ pub(crate) async fn exchange(db: &impl GenericClient, exchange: Exchange<'_>) ->
         &request_id,
     ];
     db.execute(&statement, &parameters).await?;
-    Ok(())
-}
-
-const FORGET_SPENT: &str = "
-    DELETE FROM refresh_tokens
-    WHERE session_id = $1 AND consumed_at < clock_timestamp() - interval '7 days'";
-
-/// Deletes the session's tokens that were used more than a week ago. Should one of them come back it is refused, as it
-/// would have been, but no longer taken as a sign of theft.
-pub(crate) async fn forget_spent(db: &impl GenericClient, session: SessionId) -> Result<(), Error> {
-    let statement = db.prepare_cached(FORGET_SPENT).await?;
-    db.execute(&statement, &[&session.0]).await?;
     Ok(())
 }

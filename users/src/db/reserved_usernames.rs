@@ -1,4 +1,5 @@
-//! The table `reserved_usernames`: names that were given up, and who may still take them back.
+//! The table `reserved_usernames`: names that were given up, and who may still take them back. A reservation that has expired
+//! binds nobody; workers delete it.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
@@ -22,8 +23,9 @@ pub(crate) async fn reserve(
     Ok(())
 }
 
-const RELEASE: &str = "DELETE FROM reserved_usernames WHERE username = $1 AND (user_id = $2 OR until <= clock_timestamp())";
-const IS_RESERVED: &str = "SELECT EXISTS (SELECT FROM reserved_usernames WHERE username = $1)";
+const RELEASE: &str = "DELETE FROM reserved_usernames WHERE username = $1 AND user_id = $2";
+const IS_RESERVED: &str = "
+    SELECT EXISTS (SELECT FROM reserved_usernames WHERE username = $1 AND until > clock_timestamp())";
 
 /// Ends the reservation of a name that this user has just taken.
 ///

@@ -1,6 +1,7 @@
 //! The table `sessions`: signed-in devices.
 //!
-//! A session is live until it is revoked, until 30 days after its last refresh, or until 90 days after its start.
+//! A session is live until it is revoked, until 30 days after its last refresh, or until 90 days after its start. Workers
+//! delete what is left of it a month later.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
@@ -38,26 +39,6 @@ pub(crate) async fn insert(
         .query_one(&statement, &[&SessionId::new().0, &user.0, &user_agent])
         .await?;
     session(&row)
-}
-
-const FORGET_ENDED: &str = "
-    WITH ended AS (
-        SELECT id FROM sessions
-        WHERE user_id = $1 AND (
-            revoked_at < clock_timestamp() - interval '30 days'
-            OR revoked_at IS NULL AND expires_at < clock_timestamp() - interval '30 days'
-        )
-        LIMIT 100
-    ), tokens AS (
-        DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM ended)
-    )
-    DELETE FROM sessions WHERE id IN (SELECT id FROM ended)";
-
-/// Deletes what is left of the user's sessions that ended a month ago. The user's row must be locked.
-pub(crate) async fn forget_ended(db: &impl GenericClient, user: UserId) -> Result<(), Error> {
-    let statement = db.prepare_cached(FORGET_ENDED).await?;
-    db.execute(&statement, &[&user.0]).await?;
-    Ok(())
 }
 
 const REFRESHES_SEEN: &str = "

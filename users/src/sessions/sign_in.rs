@@ -36,8 +36,7 @@ pub(crate) struct SignInPayload {
     account: Account,
 }
 
-/// Starts a session, and ends the oldest one of a user who has too many; those that ended long ago are forgotten. The
-/// user's row is new or locked.
+/// Starts a session, and ends the oldest one of a user who has too many. The user's row is new or locked.
 pub(crate) async fn start_session(
     transaction: &mut Transaction<'_>,
     account: Account,
@@ -51,7 +50,6 @@ pub(crate) async fn start_session(
     refresh_tokens::insert(&*transaction, refresh_token.hash(), session.id).await?;
     let ended = sessions::revoke_oldest(&*transaction, user, MAX_SESSIONS_PER_USER).await?;
     events.append_revoked(transaction, ended).await?;
-    sessions::forget_ended(&*transaction, user).await?;
     payload(account, session, refresh_token, minter)
 }
 

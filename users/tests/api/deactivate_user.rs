@@ -56,6 +56,36 @@ async fn its_name_and_address_stay_taken() {
     assert_eq!(same_address.refusal(), ("CONFLICT", "email"));
 }
 
+/// P9: what a worker leaves of it still keeps the name and the address, and looks like a wrong password.
+#[tokio::test]
+async fn its_name_and_address_stay_taken_when_it_is_erased() {
+    let (ground, app) = app().await;
+    let ada = app.sign_up("ada").await;
+    app.sign_up("ben").await;
+    deactivate(&app, &ada, PASSWORD).await.ok();
+    ground
+        .execute("SELECT erase_account(id) FROM users WHERE username = 'ada'")
+        .await;
+    let kept = "SELECT count(*) FROM users u WHERE u::text LIKE '%example.org%'";
+    assert_eq!(ground.count(kept).await, 1, "ben's");
+
+    for spelling in ["ada@example.org", "ADA@Example.org"] {
+        let input = json!({ "email": spelling, "username": "other", "password": PASSWORD });
+        let same_address = app
+            .anonymous()
+            .mutate("register", "accessToken", input)
+            .await;
+        assert_eq!(same_address.refusal(), ("CONFLICT", "email"), "{spelling}");
+    }
+    let same_name = app.anonymous().register("ada").await;
+    assert_eq!(same_name.refusal(), ("CONFLICT", "username"));
+    for login in ["ada", "ada@example.org"] {
+        let answer = app.anonymous().login(login, PASSWORD).await;
+        assert_eq!(answer.code(), "UNAUTHENTICATED");
+    }
+    app.sign_up("other").await;
+}
+
 #[tokio::test]
 async fn a_wrong_password_changes_nothing() {
     let (_ground, app) = app().await;

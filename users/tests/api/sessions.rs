@@ -87,34 +87,3 @@ async fn the_fifty_first_session_ends_the_oldest() {
         .get(0);
     assert_eq!(data, json!({ "session_id": oldest.session_id }));
 }
-
-#[tokio::test]
-async fn a_sign_in_forgets_sessions_that_ended_a_month_ago_and_no_others() {
-    let (ground, app) = app().await;
-    let expired = app.sign_up("ada").await;
-    let (revoked, recent, live) = (
-        app.sign_in("ada").await,
-        app.sign_in("ada").await,
-        app.sign_in("ada").await,
-    );
-    app.anonymous().refresh(&revoked.refresh_token).await.ok();
-    let age = |session: &SignedIn, column: &str, days: u32| {
-        format!(
-            "UPDATE sessions SET {column} = clock_timestamp() - interval '{days} days' WHERE id = '{}'",
-            session.session_id
-        )
-    };
-    ground.execute(&age(&expired, "expires_at", 31)).await;
-    ground.execute(&age(&revoked, "revoked_at", 31)).await;
-    ground.execute(&age(&recent, "revoked_at", 29)).await;
-    let now = app.sign_in("ada").await;
-    let stored = "SELECT count(*) FROM sessions";
-    assert_eq!(ground.count(stored).await, 3);
-    let kept = format!(
-        "{stored} WHERE id IN ('{}', '{}', '{}')",
-        recent.session_id, live.session_id, now.session_id
-    );
-    assert_eq!(ground.count(&kept).await, 3);
-    let tokens = "SELECT count(*) FROM refresh_tokens";
-    assert_eq!(ground.count(tokens).await, 3);
-}

@@ -13,9 +13,9 @@ const HOUR: i64 = 3_600;
 pub async fn skew(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let clocks = turn.scene.stage.clocks.as_ref();
     let clocks = clocks.ok_or_else(|| failed("the fault lab", "this stage has true clocks"))?;
-    let service = Service::ALL[turn.round as usize % 3];
+    let service = Service::ALL[turn.round as usize % 4];
     let instance = service.instance(turn.dice.instance());
-    let offset = if (turn.round / 3).is_multiple_of(2) {
+    let offset = if (turn.round / 4).is_multiple_of(2) {
         -HOUR
     } else {
         HOUR

@@ -33,7 +33,7 @@ pub struct RemoveChat;
 #[Object]
 impl RemoveChat {
     /// Removes a group or public chat for everyone who takes part. At once nobody can read it or any of its messages any
-    /// more, by whichever operation; the rows are not erased from the database. For owners. It cannot be undone.
+    /// more, by whichever operation; within a day its texts are erased from the database. For owners. It cannot be undone.
     async fn remove_chat(
         &self,
         context: &Context<'_>,

@@ -31,9 +31,9 @@ pub(crate) struct DeactivateUser;
 #[Object]
 impl DeactivateUser {
     /// Ends the caller's account: at once nobody can sign in to it, all its sessions end, their tokens are refused and its
-    /// profile cannot be read any more. Messages that it wrote stay, under the username of their time; its username and
-    /// its e-mail address stay taken. The row is not erased from the database. `BAD_USER_INPUT` with the field `password`
-    /// when that is wrong.
+    /// profile cannot be read any more. Within a day its profile, its password's hash, its e-mail address and the names of
+    /// its devices are erased from the database. Messages that it wrote stay, under the username of their time; its username
+    /// and, as a digest, its e-mail address stay taken. `BAD_USER_INPUT` with the field `password` when that is wrong.
     async fn deactivate_user(
         &self,
         context: &Context<'_>,

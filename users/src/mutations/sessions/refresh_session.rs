@@ -115,7 +115,6 @@ async fn exchange(
         request_id,
     };
     refresh_tokens::exchange(transaction, exchange).await?;
-    refresh_tokens::forget_spent(transaction, session).await?;
     Ok(next)
 }
 

@@ -1,0 +1,42 @@
+//! The consumers of feeds: one file each. What they have in common is in `consumer`.
+
+mod erasure;
+
+use chassis::Error;
+use deadpool_postgres::Transaction;
+
+use crate::db::feed_events::FeedEvent;
+
+/// A consumer of feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consumer {
+    /// Enqueues the erasing of what removed chats and closed accounts held.
+    Erasure,
+}
+
+impl Consumer {
+    /// All of them.
+    pub(crate) const ALL: [Self; 1] = [Self::Erasure];
+
+    /// The name under which its positions are stored.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Erasure => "erasure",
+        }
+    }
+
+    /// The kinds of events that concern it.
+    pub(crate) fn kinds(self) -> Vec<String> {
+        match self {
+            Self::Erasure => erasure::kinds(),
+        }
+    }
+
+    /// Handles one event in the transaction that moves the position. What takes long, or goes out into the world, becomes a
+    /// job whose key makes it the same one each time.
+    pub(crate) async fn handle(self, tx: &Transaction<'_>, event: &FeedEvent) -> Result<(), Error> {
+        match self {
+            Self::Erasure => erasure::handle(tx, event).await,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Deletes reservations of usernames that have expired. They bind nobody from that moment on; this only frees space.
+
+use chassis::Error;
+use deadpool_postgres::Transaction;
+
+use crate::{
+    db::reserved_usernames,
+    jobs::step::{BATCH_SIZE, Step},
+};
+
+pub(super) async fn step(tx: &Transaction<'_>) -> Result<Step, Error> {
+    let forgotten = reserved_usernames::delete_expired(tx, BATCH_SIZE).await?;
+    Ok(Step::after_batch(forgotten))
+}

@@ -1,0 +1,32 @@
+//! Tells the log when something that is done again and again begins to fail, and when it works again, and not each time.
+
+use chassis::{Error, error::chain};
+
+/// Whether something fails at the moment.
+pub(crate) struct Outage {
+    what: &'static str,
+    is_on: bool,
+}
+
+impl Outage {
+    /// None so far; `what` is the log line of one.
+    pub(crate) fn of(what: &'static str) -> Self {
+        Self { what, is_on: false }
+    }
+
+    /// How it went this time.
+    pub(crate) fn tell(&mut self, error: Option<&Error>) {
+        match error {
+            Some(error) if !self.is_on => {
+                tracing::warn!(
+                    error = chain(error),
+                    "{}; trying again until it works",
+                    self.what
+                );
+            }
+            None if self.is_on => tracing::info!("over: {}", self.what),
+            _ => {}
+        }
+        self.is_on = error.is_some();
+    }
+}

@@ -1,0 +1,135 @@
+//! What the queue and the consumers count.
+
+use std::sync::{Arc, atomic::AtomicU64};
+
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+
+use crate::jobs::kind::JobKind;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ended {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfConsumer {
+    consumer: &'static str,
+}
+
+type Seconds = Gauge<f64, AtomicU64>;
+
+/// How an attempt at a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The job is done.
+    Done,
+    /// It failed, and is tried again.
+    Failed,
+    /// It failed for the last time.
+    Dead,
+    /// Its time had passed.
+    Expired,
+    /// Somebody else has it by now.
+    Lost,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Dead => "dead",
+            Self::Expired => "expired",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub(crate) struct QueueMetrics {
+    ended: Family<Ended, Counter>,
+    steps: Counter,
+    queued: Gauge,
+    dead: Gauge,
+    overdue: Arc<Seconds>,
+    handled: Family<OfConsumer, Counter>,
+    lag: Family<OfConsumer, Seconds>,
+}
+
+impl QueueMetrics {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "job_attempts",
+            "Attempts at jobs that ended, by kind and outcome",
+            self.ended.clone(),
+        );
+        registry.register("job_steps", "Steps of jobs done", self.steps.clone());
+        registry.register("jobs_queued", "Jobs that are not done", self.queued.clone());
+        registry.register("jobs_dead", "Jobs that were given up", self.dead.clone());
+        registry.register(
+            "jobs_overdue_seconds",
+            "How long the oldest due job has waited",
+            (*self.overdue).clone(),
+        );
+        registry.register(
+            "consumer_events",
+            "Events handled by a consumer",
+            self.handled.clone(),
+        );
+        registry.register(
+            "consumer_lag_seconds",
+            "How long ago a consumer last knew that it had seen everything",
+            self.lag.clone(),
+        );
+    }
+
+    pub(crate) fn new(registry: &mut Registry) -> Self {
+        let metrics = Self {
+            ended: Family::default(),
+            steps: Counter::default(),
+            queued: Gauge::default(),
+            dead: Gauge::default(),
+            overdue: Arc::default(),
+            handled: Family::default(),
+            lag: Family::default(),
+        };
+        metrics.register(registry);
+        metrics
+    }
+
+    pub(super) fn end(&self, kind: JobKind, outcome: Outcome) {
+        let labels = Ended {
+            kind: kind.as_str(),
+            outcome: outcome.as_str(),
+        };
+        self.ended.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn step(&self) {
+        self.steps.inc();
+    }
+
+    pub(super) fn set_queue(&self, queued: i64, dead: i64, overdue_seconds: f64) {
+        self.queued.set(queued);
+        self.dead.set(dead);
+        self.overdue.set(overdue_seconds);
+    }
+
+    pub(crate) fn handle(&self, consumer: &'static str, events: u64) {
+        self.handled
+            .get_or_create(&OfConsumer { consumer })
+            .inc_by(events);
+    }
+
+    pub(crate) fn set_lag(&self, consumer: &'static str, seconds: f64) {
+        self.lag
+            .get_or_create(&OfConsumer { consumer })
+            .set(seconds);
+    }
+}
