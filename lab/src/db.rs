@@ -75,6 +75,15 @@ impl Observer {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
+    /// Whether nothing is left of what a removed chat held.
+    pub async fn is_erased(&self, chat: Uuid) -> Result<bool, Error> {
+        let query = "SELECT erased_at IS NOT NULL AND name = '-'
+                            AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1 AND content IS NOT NULL)
+                     FROM chats WHERE id = $1";
+        let row = self.client.query_one(query, &[&chat]).await;
+        Ok(row.map_err(failed)?.get(0))
+    }
+
     /// Every row about these feeds: what the history calls it, and the row.
     pub async fn dump(&self, feeds: &[Uuid]) -> Result<Vec<(&'static str, Value)>, Error> {
         let mut dump = Vec::new();

@@ -38,7 +38,9 @@ pub enum Fault {
     KillReceiver,
     /// A receiver stands still.
     FreezeReceiver,
-    /// All six are replaced, one after the other.
+    /// A worker is killed.
+    KillWorker,
+    /// All instances are replaced, one after the other.
     Rolling,
     /// Redis is told to shut down.
     StopRedis,
@@ -157,6 +159,7 @@ impl Fault {
             Fault::KillSender => processes::kill_sender(turn).await,
             Fault::KillReceiver => processes::kill_receiver(turn).await,
             Fault::FreezeReceiver => processes::freeze_receiver(turn).await,
+            Fault::KillWorker => processes::kill_worker(turn).await,
             Fault::Rolling => processes::rolling(turn).await,
             Fault::StopRedis => redis::stop(turn).await,
             Fault::FreezeRedis => redis::freeze(turn).await,

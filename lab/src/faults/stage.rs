@@ -35,7 +35,7 @@ pub enum Flavor {
 
 /// A running system under test.
 pub struct Stage {
-    /// The six services and their servers.
+    /// The services and their servers.
     pub stack: Stack,
     /// What is on the way to Postgres and Redis.
     pub detours: Option<Detours>,
@@ -68,6 +68,9 @@ impl Stage {
             with_redis: raising.with_redis,
             ..Options::for_tests()
         };
+        // A worker that was killed leaves its job to the others after two seconds instead of thirty.
+        let lease = ("JOB_LEASE_MS".to_owned(), "2000".to_owned());
+        options.environment.push(lease);
         options.environment.extend(raising.environment.clone());
         let (mut detours, mut clocks, mut disk) = (None, None, None);
         match flavor {

@@ -7,6 +7,7 @@ mod authorization;
 mod balancer;
 mod degradation;
 mod delivery;
+mod erasure;
 mod house;
 mod idempotency;
 mod lifecycle;

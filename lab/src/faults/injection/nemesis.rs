@@ -8,7 +8,7 @@ use crate::faults::dice::Dice;
 
 /// What may happen at the same time: one of each group, because two faults of one group
 /// would heal each other.
-const GROUPS: [&[Fault]; 6] = [
+const GROUPS: [&[Fault]; 7] = [
     &[Fault::KillSender, Fault::SenderAtMoment],
     &[Fault::KillReceiver, Fault::FreezeReceiver, Fault::StopUsers],
     &[
@@ -26,6 +26,7 @@ const GROUPS: [&[Fault]; 6] = [
     ],
     &[Fault::DisturbBalancer, Fault::SendEightfold],
     &[Fault::Partition],
+    &[Fault::KillWorker],
 ];
 
 /// Whether a fault needs Redis to be there.

@@ -2,15 +2,27 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
 use super::Turn;
 use crate::Error;
+use crate::client::{NewMessage, Visitor};
 use crate::faults::stage::failed;
 use crate::stack::{Instance, Service};
 
 /// Longer than any drain.
 const EXIT: Duration = Duration::from_secs(40);
+
+/// Of an account that nobody else uses.
+const PASSWORD: &str = "the quick brown fox sings";
+
+/// Messages that are erased.
+const REMOVED_MESSAGES: usize = 30;
+
+/// How long the erasing may take from the end of the fault, whatever else is broken meanwhile. The promise is a day.
+const ERASURE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A while in which nothing happens.
 pub async fn nothing(turn: &mut Turn<'_>) -> Result<u32, Error> {
@@ -82,4 +94,51 @@ pub async fn stop_users(turn: &mut Turn<'_>) -> Result<u32, Error> {
     turn.start_again(both[1]).await?;
     turn.start_again(receiver).await?;
     Ok(3)
+}
+
+/// A chat is removed, a worker is killed, and what the chat held is erased all the same. Nobody else is in the chat: to the
+/// people of the scene nothing happens.
+pub async fn kill_worker(turn: &mut Turn<'_>) -> Result<u32, Error> {
+    let chat = removed_chat(turn).await?;
+    let instance = Service::Worker.instance(turn.dice.instance());
+    turn.note(format!("kill {instance} while {chat} is erased"));
+    sleep(turn.dice.millis(0, 1_500)).await;
+    turn.stack().kill(instance);
+    sleep(turn.hold).await;
+    turn.start_again(instance).await?;
+
+    let deadline = Instant::now() + ERASURE_TIMEOUT;
+    while !is_erased(turn, chat).await.unwrap_or(false) {
+        if Instant::now() > deadline {
+            return Err(failed("erasing", format!("chat {chat} is still there")));
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+    Ok(1)
+}
+
+async fn is_erased(turn: &Turn<'_>, chat: Uuid) -> Result<bool, Error> {
+    turn.scene.stage.observer().await?.is_erased(chat).await
+}
+
+async fn removed_chat(turn: &Turn<'_>) -> Result<Uuid, Error> {
+    let unique = Uuid::now_v7().simple().to_string();
+    let username = format!("leaving_{}", &unique[20..]);
+    let refused = |refusal| failed("making a chat to be removed", refusal);
+    let visitor = Visitor::patient(&turn.scene.stage.url(), ERASURE_TIMEOUT);
+    let owner = visitor.register(&username, PASSWORD).await;
+    let owner = owner.map_err(refused)?;
+    let id = Uuid::now_v7();
+    let chat = owner.create_chat(id, "GROUP", Some("A chat that goes"), &[]);
+    let chat = chat.await.map_err(refused)?;
+    for number in 0..REMOVED_MESSAGES {
+        let message = NewMessage::new(chat, format!("gone {number}"));
+        owner.send(&message).await.map_err(refused)?;
+    }
+    let document = "mutation ($input: RemoveChatInput!) { removeChat(input: $input) { chatId } }";
+    match owner.mutate(document, json!({ "chatId": chat })).await {
+        // The answer to an earlier attempt was lost.
+        Err(refusal) if refusal.code() == Some("NOT_FOUND") => Ok(chat),
+        removed => removed.map(|_| chat).map_err(refused),
+    }
 }

@@ -65,7 +65,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F5",
-        title: "all six services are replaced",
+        title: "all services are replaced",
         how: "SIGTERM to one after the other, each started again",
         fault: Fault::Rolling,
         bound_ms: 5_000,
@@ -342,6 +342,15 @@ pub const ROWS: &[Row] = &[
         fault: Fault::ReturnAfterRemoval,
         bound_ms: 1_000,
         brief_ms: 4_500,
+        long_ms: 5_000,
+        ..ROW
+    },
+    Row {
+        id: "F32",
+        title: "a worker dies while it erases",
+        how: "a chat with thirty messages is removed; SIGKILL of a worker; it is erased within the bound by the other or by the next",
+        fault: Fault::KillWorker,
+        brief_ms: 1_000,
         long_ms: 5_000,
         ..ROW
     },
