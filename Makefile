@@ -21,7 +21,7 @@ help:
 	@echo
 	@echo 'make faults           break it for three minutes and prove that nothing is lost'
 	@echo 'make faults-full      every fault, for about an hour; the table is in target/faults'
-	@echo 'make faults-mutants   plant ten bugs and see them noticed'
+	@echo 'make faults-mutants   patch ten bugs into a copy and see them noticed'
 	@echo 'make rolling-restart  replace all services under load'
 	@echo 'make soak MINUTES=60  random faults, for as long as you like'
 

@@ -8,7 +8,6 @@ pub mod error;
 pub mod graphql;
 pub mod health;
 pub mod metrics;
-pub mod mutants;
 pub mod postgres;
 pub mod publisher;
 pub mod rate_limit;

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod faults;
+mod mutants;
 pub mod up;
 pub mod watch;
 pub mod with;

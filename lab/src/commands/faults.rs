@@ -7,13 +7,13 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use lab::Error;
 use lab::faults::matrix::{ABSENT, Absent, ROWS, Row};
-use lab::faults::mutants::{MUTANTS, Mutant};
 use lab::faults::run::{Outcome, Plan};
 use lab::faults::scene::Size;
 use lab::faults::stage::{Raising, Stage};
 use lab::faults::{checker, report};
 
 use super::asked_to_end;
+use super::mutants::{Mutants, OneMutant};
 
 /// What to do with faults.
 #[derive(Args)]
@@ -40,27 +40,14 @@ enum What {
         /// A file that a run has kept.
         history: PathBuf,
     },
-    /// Plants ten bugs into the services, one after the other, and passes when the checker
-    /// notices all of them. Takes debug builds: a release build has no bugs to plant.
+    /// Patches ten bugs into a scratch copy of the checkout, one after the other, and passes when the
+    /// checker notices all of them. Run it in the checkout.
     Mutants(Mutants),
+    /// Plays the workload of one of them with the services as they were built.
+    #[command(hide = true)]
+    Mutant(OneMutant),
     /// Names the rows.
     List,
-}
-
-#[derive(Args)]
-struct Mutants {
-    /// Only these, such as no_sweep,no_gap_fill.
-    #[arg(long, value_delimiter = ',')]
-    only: Vec<String>,
-    /// Play the same workloads without the bugs, and pass when nothing is noticed.
-    #[arg(long)]
-    control: bool,
-    /// Brings a schedule back.
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Where histories are kept.
-    #[arg(long, default_value = "target/faults")]
-    directory: PathBuf,
 }
 
 #[derive(Args)]
@@ -132,7 +119,6 @@ impl Run {
             span: None,
             raising: Raising {
                 with_redis: !self.without_redis,
-                environment: Vec::new(),
                 directory: self.directory.clone(),
                 seed,
             },
@@ -196,58 +182,12 @@ pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
             outcome = soak(&run, minutes) => outcome,
             _ = asked_to_end() => Ok(ExitCode::FAILURE),
         },
-        What::Mutants(wish) => tokio::select! {
-            outcome = mutants(&wish) => outcome,
+        What::Mutants(mutants) => mutants.play_all().await,
+        What::Mutant(one) => tokio::select! {
+            outcome = one.play() => outcome,
             _ = asked_to_end() => Ok(ExitCode::FAILURE),
         },
     }
-}
-
-async fn mutants(wish: &Mutants) -> Result<ExitCode, Error> {
-    make(&wish.directory)?;
-    let seed = wish.seed.unwrap_or_else(seed_of_the_moment);
-    let plan = Plan {
-        seed,
-        size: Size::SMALL,
-        smoke: true,
-        slack: 4,
-        keep: false,
-        injections: None,
-        span: None,
-        raising: Raising {
-            with_redis: true,
-            environment: Vec::new(),
-            directory: wish.directory.clone(),
-            seed,
-        },
-    };
-    println!("lab: seed {seed}");
-    let wanted =
-        |mutant: &&Mutant| wish.only.is_empty() || wish.only.iter().any(|name| name == mutant.name);
-    let (mut good, mut played) = (0, 0);
-    for mutant in MUTANTS.iter().filter(wanted) {
-        let outcome = mutant.play(&plan, !wish.control).await?;
-        played += 1;
-        let as_it_should = match wish.control {
-            true => outcome.passed(),
-            false => !mutant.caught(&outcome).is_empty(),
-        };
-        good += usize::from(as_it_should);
-        let said = match (as_it_should, wish.control) {
-            (true, false) => format!("caught by {}", mutant.caught(&outcome).join(", ")),
-            (false, false) => "NOT NOTICED".to_owned(),
-            (true, true) => "clean without the bug".to_owned(),
-            (false, true) => "ACCUSED WITHOUT THE BUG".to_owned(),
-        };
-        println!("{:<40} {said}", mutant.name);
-        if !as_it_should || wish.control {
-            println!("{}", report::row(&outcome, &plan));
-        } else if let Some(violation) = outcome.findings.violations.first() {
-            println!("{:<40} {violation}", "");
-        }
-    }
-    println!("{good} of {played}");
-    Ok(code(good == played))
 }
 
 async fn soak(run: &Run, minutes: u64) -> Result<ExitCode, Error> {
@@ -264,7 +204,7 @@ async fn soak(run: &Run, minutes: u64) -> Result<ExitCode, Error> {
     Ok(code(outcome.passed()))
 }
 
-fn make(directory: &std::path::Path) -> Result<(), Error> {
+pub(super) fn make(directory: &std::path::Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
         what: format!("make {}", directory.display()),
         cause,
@@ -306,14 +246,14 @@ fn write(path: &Option<PathBuf>, text: &str) -> Result<(), Error> {
     })
 }
 
-fn code(good: bool) -> ExitCode {
+pub(super) fn code(good: bool) -> ExitCode {
     match good {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
 }
 
-fn seed_of_the_moment() -> u64 {
+pub(super) fn seed_of_the_moment() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(1, |since| since.as_secs())
 }

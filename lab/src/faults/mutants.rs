@@ -1,8 +1,10 @@
-//! Planted bugs: proof that the checker would notice.
+//! Mutants: proof that the checker would notice.
 //!
-//! Debug builds of the services take one of ten bugs from the variable `MUTANT`. Each has a
-//! short workload here under which it shows, and the invariants by which it must be caught.
-//! A bug that nobody notices means that the proof is worth nothing.
+//! Each is a patch in `lab/mutants` that breaks one promise, applied to a scratch copy of the checkout. Each has a short
+//! workload here under which it shows, and the invariants by which it must be caught. A bug that nobody notices means that
+//! the proof is worth nothing.
+
+mod scratch;
 
 use std::sync::Arc;
 
@@ -14,10 +16,12 @@ use super::scene::Size;
 use super::stage::{Flavor, Stage};
 use crate::Error;
 
-/// A planted bug.
+pub use scratch::ScratchCopy;
+
+/// A bug that one patch brings in.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
-    /// As the services call it.
+    /// Its patch is `lab/mutants/NAME.patch`.
     pub name: &'static str,
     /// The workload under which it shows.
     row: Row,
@@ -185,7 +189,7 @@ const fn row(name: &'static str, fault: Fault, flavor: Flavor, brief_ms: u64) ->
     Row {
         id: name,
         title: name,
-        how: "MUTANT",
+        how: "a patch",
         fault,
         flavor,
         brief_ms,
@@ -195,8 +199,8 @@ const fn row(name: &'static str, fault: Fault, flavor: Flavor, brief_ms: u64) ->
 }
 
 impl Mutant {
-    /// Plays its workload on a stage of its own, with the bug or, as a control, without.
-    pub async fn play(&self, plan: &Plan, planted: bool) -> Result<Outcome, Error> {
+    /// Plays its workload on a stage of its own, with the services that were built together with this program.
+    pub async fn play(&self, plan: &Plan) -> Result<Outcome, Error> {
         let mut plan = plan.clone();
         plan.smoke = true;
         plan.size = Size {
@@ -205,10 +209,6 @@ impl Mutant {
         };
         plan.injections = Some(self.injections);
         plan.raising.with_redis = self.with_redis;
-        if planted {
-            let variable = ("MUTANT".to_owned(), self.name.to_owned());
-            plan.raising.environment.push(variable);
-        }
         let stage = Stage::raise(self.row.flavor, &plan.raising).await?;
         Ok(plan.play(&self.row, &Arc::new(stage)).await)
     }

@@ -53,8 +53,6 @@ pub struct Stage {
 pub struct Raising {
     /// Whether Redis is there.
     pub with_redis: bool,
-    /// Variables for all services.
-    pub environment: Vec<(String, String)>,
     /// Where histories and logs are kept.
     pub directory: PathBuf,
     /// What damage to messages is drawn from.
@@ -71,7 +69,6 @@ impl Stage {
         // A worker that was killed leaves its job to the others after two seconds instead of thirty.
         let lease = ("JOB_LEASE_MS".to_owned(), "2000".to_owned());
         options.environment.push(lease);
-        options.environment.extend(raising.environment.clone());
         let (mut detours, mut clocks, mut disk) = (None, None, None);
         match flavor {
             Flavor::Plain => {}

@@ -12,6 +12,7 @@ mod documents;
 mod layout;
 mod licences;
 mod manifests;
+mod mutants;
 mod schemas;
 mod sql;
 mod versions;

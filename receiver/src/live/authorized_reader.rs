@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chassis::{Caller, Error, mutants::planted, postgres::Pool};
+use chassis::{Caller, Error, postgres::Pool};
 use futures_util::{Stream, stream};
 use shared_schema::{Change, Event, Signal};
 use tokio::time::sleep;
@@ -201,9 +201,6 @@ impl AuthorizedReader {
 
 /// Whether this event ends the right to read the events after it.
 fn ends_access(participation: &Participation, event: &Event) -> bool {
-    if planted("participation_checked_only_at_subscribe") {
-        return false;
-    }
     match event.change {
         // An earlier removal does not count for someone who has come back since.
         Change::ParticipantRemoved { user_id } => {

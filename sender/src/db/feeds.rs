@@ -217,12 +217,3 @@ pub async fn append_each(
         })
         .collect()
 }
-
-/// What a counter outside of the transaction would do when the transaction fails. Only planted bugs call it.
-pub async fn skip_a_seq(db: &impl GenericClient, chat: ChatId) -> Result<(), Error> {
-    let statement = db
-        .prepare_cached("UPDATE feeds SET last_seq = last_seq + 1 WHERE id = $1")
-        .await?;
-    db.execute(&statement, &[&chat.0]).await?;
-    Ok(())
-}

@@ -140,7 +140,7 @@ impl BatchTransaction {
     }
 
     /// Writes the messages with their events, and the read marks of their senders.
-    pub async fn write(
+    async fn write(
         &self,
         new: &[NewMessage<'_>],
         marks: &HashMap<(ChatId, UserId), Number>,
@@ -163,13 +163,6 @@ impl BatchTransaction {
         self.client = self.client.take().filter(|_| committed.is_err());
         let written = written?;
         committed.map(|()| written)
-    }
-
-    /// Commits what was written.
-    pub async fn commit(mut self) -> Result<(), Error> {
-        self.end("COMMIT").await?;
-        self.client = None;
-        Ok(())
     }
 
     /// Gives the locks back. Nothing was written.

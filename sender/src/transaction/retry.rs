@@ -10,7 +10,7 @@ pub const MAX_RETRIES: u32 = 2;
 
 /// The shortest and longest pause before a retry, in milliseconds. It is random, so that two transactions that collided do
 /// not collide again.
-pub const RETRY_BACKOFF_MS: std::ops::Range<u64> = 10..50;
+const RETRY_BACKOFF_MS: std::ops::Range<u64> = 10..50;
 
 /// Waits before a retry.
 pub async fn back_off() {

@@ -2,19 +2,14 @@
 //!
 //! Invariant: only committed events are published, and nothing waits for a publication.
 
-use std::time::Duration;
-
-use chassis::{Error, mutants::planted, postgres::Pool, publisher::Publisher};
+use chassis::{Error, postgres::Pool, publisher::Publisher};
 use deadpool_postgres::{Client, Transaction};
 use shared_schema::ChatId;
 
-use crate::{
-    db::feeds,
-    transaction::{
-        chat_permits::ChatPermits,
-        pending_events::PendingEvents,
-        retry::{MAX_RETRIES, RETRY_BACKOFF_MS, back_off, is_transient},
-    },
+use crate::transaction::{
+    chat_permits::ChatPermits,
+    pending_events::PendingEvents,
+    retry::{MAX_RETRIES, back_off, is_transient},
 };
 
 /// The result of a rule.
@@ -60,11 +55,7 @@ impl TransactionRunner {
         rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
     ) -> Result<T, Error> {
         let _permit = self.permits.acquire(chat).await;
-        let result = self.run(rule).await;
-        if planted("counter_outside_tx") && result.is_err() {
-            feeds::skip_a_seq(&self.client().await?, chat).await?;
-        }
-        result
+        self.run(rule).await
     }
 
     /// Runs a rule that takes no chat's lock. An error of the rule rolls back everything that it did.
@@ -96,11 +87,7 @@ impl TransactionRunner {
         rule: &impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
     ) -> Result<Outcome<T>, Error> {
         let transaction = client.transaction().await?;
-        let mut outcome = rule(&transaction).await?;
-        if planted("publish_before_commit") {
-            std::mem::take(&mut outcome.events).publish(&self.publisher);
-            tokio::time::sleep(Duration::from_millis(RETRY_BACKOFF_MS.end)).await;
-        }
+        let outcome = rule(&transaction).await?;
         transaction.commit().await?;
         Ok(outcome)
     }

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use chassis::mutants::planted;
 use shared_schema::{Change, Cursor, Event, FeedId, Number, Signal, UserId};
 use tokio::{
     sync::watch,
@@ -140,7 +139,7 @@ impl Feed {
         };
         let is_removal = matches!(event.change, Change::MessageRemoved(_));
         let result = sequencer.offer(Arc::new(event));
-        if is_removal && result == OfferResult::Accepted && !planted("window_not_scrubbed") {
+        if is_removal && result == OfferResult::Accepted {
             state.live.drop_events();
             state.catch_up.clear();
         }

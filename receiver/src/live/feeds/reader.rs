@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Error, mutants::planted};
+use chassis::Error;
 use shared_schema::{Cursor, Event, Signal};
 use tokio::{sync::watch, time::Instant};
 
@@ -69,7 +69,7 @@ impl Reader {
             hub: hub.clone(),
             changes: feed.subscribe_changes(),
             next_signal,
-            position: after.filter(|_| !planted("cursor_ignored")).unwrap_or(end),
+            position: after.unwrap_or(end),
             resuming: after.is_some(),
             verified: false,
             forks,

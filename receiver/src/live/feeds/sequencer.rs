@@ -2,7 +2,6 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use chassis::mutants::planted;
 use shared_schema::{Change, Cursor, Event, EventId, MessageId, Seq};
 
 /// Bytes of message text in one window, at most: as much as two thousand messages of an ordinary length hold.
@@ -69,7 +68,7 @@ impl Sequencer {
     pub fn offer(&mut self, event: Arc<Event>) -> OfferResult {
         debug_assert_eq!(event.feed, self.head.feed);
         if event.seq == self.head.seq + 1 {
-            if event.prev.unwrap_or(EventId::NIL) != self.head.event && !planted("no_id_check") {
+            if event.prev.unwrap_or(EventId::NIL) != self.head.event {
                 return OfferResult::Gap;
             }
             self.push(event);
@@ -77,14 +76,10 @@ impl Sequencer {
         }
         if event.seq <= self.head.seq {
             return match self.id_at(event.seq) {
-                Some(known) if known != event.id && !planted("no_id_check") => OfferResult::Gap,
+                Some(known) if known != event.id => OfferResult::Gap,
                 // Too old to compare: readers behind the window have read it from Postgres.
                 _ => OfferResult::Duplicate,
             };
-        }
-        if planted("no_gap_fill") {
-            self.push(event);
-            return OfferResult::Accepted;
         }
         OfferResult::Gap
     }
@@ -95,8 +90,7 @@ impl Sequencer {
         if other.seq > self.head.seq {
             return Some(false);
         }
-        self.id_at(other.seq)
-            .map(|known| known == other.event || planted("no_id_check"))
+        self.id_at(other.seq).map(|known| known == other.event)
     }
 
     /// What lies after `position`, at most `limit` events of it.
@@ -107,7 +101,7 @@ impl Sequencer {
         }
         match self.id_at(position.seq) {
             None => Step::BeforeWindow,
-            Some(known) if known != position.event && !planted("no_id_check") => Step::Diverged,
+            Some(known) if known != position.event => Step::Diverged,
             Some(_) if position.seq == self.head.seq => Step::AtHead,
             Some(_) => {
                 let skipped = self.offset_of(position.seq + 1).unwrap_or_default();
@@ -124,9 +118,7 @@ impl Sequencer {
     }
 
     fn push(&mut self, event: Arc<Event>) {
-        if let Change::MessageRemoved(message) = &event.change
-            && !planted("window_not_scrubbed")
-        {
+        if let Change::MessageRemoved(message) = &event.change {
             self.scrub(message.id, &event.change);
         }
         self.head = event.cursor();

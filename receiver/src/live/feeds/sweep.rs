@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chassis::{Error, mutants::planted};
+use chassis::Error;
 use shared_schema::{Cursor, FeedId};
 use tokio::{sync::watch, time::Instant};
 
@@ -71,9 +71,6 @@ fn free_memory(hub: &Hub, feeds: &[Arc<Feed>]) {
 }
 
 async fn compare_heads(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
-    if planted("no_sweep") {
-        return Ok(());
-    }
     // Before the query: whatever was here then was committed then, so Postgres can only be further.
     let known: Vec<(Arc<Feed>, Option<Cursor>)> = feeds
         .iter()

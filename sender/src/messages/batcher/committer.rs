@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::{Error, mutants::planted, postgres::Pool, publisher::Publisher};
+use chassis::{Error, postgres::Pool, publisher::Publisher};
 use futures_util::future::try_join_all;
 use shared_schema::{Change, ChatId, Event, EventId, Message, MessageId};
 
@@ -27,7 +27,7 @@ use crate::{
     messages::decide::Decision,
     transaction::{
         pending_events::PendingEvents,
-        retry::{MAX_RETRIES, RETRY_BACKOFF_MS, back_off, is_transient},
+        retry::{MAX_RETRIES, back_off, is_transient},
     },
 };
 
@@ -70,11 +70,6 @@ impl BatchCommitter {
             BatchKind::Shared => self.commit_shared(&messages).await,
             BatchKind::Isolated => self.run_with_retry(&messages, LockMode::Wait, None).await,
         };
-        if planted("counter_outside_tx") && matches!(committed, Err(BatchError::Other(_))) {
-            for message in &messages {
-                self.skip_a_seq(message.draft.chat_id).await;
-            }
-        }
         match committed {
             Ok(committed) => self.answer(messages, committed).await,
             Err(BatchError::LockTimeout(_)) if kind == BatchKind::Shared => self.isolate(messages),
@@ -208,16 +203,7 @@ impl BatchCommitter {
         plan: &BatchPlan<'_>,
     ) -> Result<(Vec<Message>, PendingEvents), Error> {
         let BatchPlan { new, marks, .. } = plan;
-        let numbers = if planted("publish_before_commit") {
-            let numbers = transaction.write(new, marks).await?;
-            let (_, events) = build_events(snapshot, plan, &numbers)?;
-            events.publish(&self.publisher);
-            tokio::time::sleep(Duration::from_millis(RETRY_BACKOFF_MS.end)).await;
-            transaction.commit().await?;
-            numbers
-        } else {
-            transaction.write_and_commit(new, marks).await?
-        };
+        let numbers = transaction.write_and_commit(new, marks).await?;
         self.metrics.messages.observe(new.len() as f64);
         build_events(snapshot, plan, &numbers)
     }
@@ -239,9 +225,6 @@ impl BatchCommitter {
                 }
                 Decision::Cancelled => continue,
             };
-            if planted("counter_outside_tx") && answer.is_err() {
-                self.skip_a_seq(message.draft.chat_id).await;
-            }
             reply(message, answer);
         }
         self.isolate(requeue)
@@ -257,15 +240,6 @@ impl BatchCommitter {
         BatchOutcome {
             contended: chats.into_iter().collect(),
             requeue: messages,
-        }
-    }
-
-    /// What a counter outside of the transaction would do. Only a planted bug calls it.
-    async fn skip_a_seq(&self, chat: ChatId) {
-        if let Ok(client) = self.pool.get().await
-            && let Err(error) = feeds::skip_a_seq(&client, chat).await
-        {
-            tracing::debug!(%error, "the planted bug has failed");
         }
     }
 }

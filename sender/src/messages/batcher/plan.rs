@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use chassis::{
-    Error,
-    mutants::{first_seen, planted},
-};
+use chassis::Error;
 use shared_schema::{ChatId, MessageId, Number, UserId};
 
 use super::queue::QueuedMessage;
@@ -94,17 +91,10 @@ impl<'a> Planner<'a> {
         let next_index = self.plan.new.len();
         let context = self.context(draft);
         let username = context.sender_username.as_ref().ok().copied();
-        let mut id = draft.id;
-        let mut decision = decide(draft, context);
-        if planted("idempotency_in_memory")
-            && matches!(decision, Decision::Duplicate(_))
-            && first_seen(id.0)
-        {
-            (id, decision) = (MessageId::new(), Decision::Insert(next_index));
-        }
+        let decision = decide(draft, context);
         match (&decision, username) {
             (Decision::Insert(index), Some(username)) if *index == next_index => {
-                match self.insert(message, id, username) {
+                match self.insert(message, username) {
                     Ok(()) => decision,
                     Err(refused) => Decision::Reject(refused),
                 }
@@ -144,14 +134,9 @@ impl<'a> Planner<'a> {
         self.indexes.contains_key(&message) || self.snapshot.messages.contains_key(&message)
     }
 
-    fn insert(
-        &mut self,
-        message: &'a QueuedMessage,
-        id: MessageId,
-        username: &'a str,
-    ) -> Result<(), Error> {
+    fn insert(&mut self, message: &'a QueuedMessage, username: &'a str) -> Result<(), Error> {
         let draft = &message.draft;
-        let chat_id = draft.chat_id;
+        let (id, chat_id) = (draft.id, draft.chat_id);
         let feed = self
             .snapshot
             .feeds

@@ -1,0 +1,118 @@
+//! `lab faults mutants`: would the checker notice?
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use lab::Error;
+use lab::faults::mutants::{MUTANTS, Mutant, ScratchCopy};
+use lab::faults::report;
+use lab::faults::run::Plan;
+use lab::faults::scene::Size;
+use lab::faults::stage::Raising;
+
+use super::faults::{code, make, seed_of_the_moment};
+
+#[derive(Args)]
+pub(super) struct Mutants {
+    /// Only these, such as no_sweep,no_gap_fill.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Play the same workloads without the bugs, and pass when nothing is noticed.
+    #[arg(long)]
+    control: bool,
+    /// Brings a schedule back.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where the scratch copy is made and built. The first time takes as long as a fresh clone.
+    #[arg(long, default_value = "target/mutants")]
+    scratch: PathBuf,
+    /// Where histories are kept.
+    #[arg(long, default_value = "target/faults")]
+    directory: PathBuf,
+}
+
+impl Mutants {
+    /// Builds the services with each of the bugs and has the program that was built with them play.
+    pub(super) async fn play_all(&self) -> Result<ExitCode, Error> {
+        make(&self.directory)?;
+        let seed = self.seed.unwrap_or_else(seed_of_the_moment);
+        println!("lab: seed {seed}");
+        let (mut good, mut played) = (0, 0);
+        for mutant in MUTANTS.iter().filter(|mutant| self.wants(mutant)) {
+            let copy = ScratchCopy::of_the_checkout(&self.scratch)?;
+            if !self.control {
+                copy.apply(mutant)?;
+            }
+            let mut lab = tokio::process::Command::new(copy.build("lab")?);
+            lab.args(["faults", "mutant", mutant.name, "--seed"])
+                .arg(seed.to_string())
+                .arg("--directory")
+                .arg(&self.directory)
+                .args(self.control.then_some("--control"))
+                .kill_on_drop(true);
+            let status = lab.status().await.map_err(|cause| Error::Io {
+                what: "run the copy of lab".to_owned(),
+                cause,
+            })?;
+            played += 1;
+            good += usize::from(status.success());
+        }
+        println!("{good} of {played}");
+        Ok(code(good == played))
+    }
+
+    fn wants(&self, mutant: &Mutant) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == mutant.name)
+    }
+}
+
+#[derive(Args)]
+pub(super) struct OneMutant {
+    name: String,
+    #[arg(long)]
+    control: bool,
+    #[arg(long)]
+    seed: u64,
+    #[arg(long)]
+    directory: PathBuf,
+}
+
+impl OneMutant {
+    /// Passes when the bug is noticed or, as a control, when nothing is.
+    pub(super) async fn play(&self) -> Result<ExitCode, Error> {
+        let Some(mutant) = MUTANTS.iter().find(|mutant| mutant.name == self.name) else {
+            println!("{} is none of the mutants", self.name);
+            return Ok(ExitCode::FAILURE);
+        };
+        let plan = Plan {
+            seed: self.seed,
+            size: Size::SMALL,
+            smoke: true,
+            slack: 4,
+            keep: false,
+            injections: None,
+            span: None,
+            raising: Raising {
+                with_redis: true,
+                directory: self.directory.clone(),
+                seed: self.seed,
+            },
+        };
+        let outcome = mutant.play(&plan).await?;
+        let caught = mutant.caught(&outcome);
+        let (as_it_should, said) = match self.control {
+            false if caught.is_empty() => (false, "NOT NOTICED".to_owned()),
+            false => (true, format!("caught by {}", caught.join(", "))),
+            true if outcome.passed() => (true, "clean without the bug".to_owned()),
+            true => (false, "ACCUSED WITHOUT THE BUG".to_owned()),
+        };
+        println!("{:<40} {said}", mutant.name);
+        if !as_it_should || self.control {
+            println!("{}", report::row(&outcome, &plan));
+        } else if let Some(violation) = outcome.findings.violations.first() {
+            println!("{:<40} {violation}", "");
+        }
+        Ok(code(as_it_should))
+    }
+}
