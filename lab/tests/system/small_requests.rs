@@ -1,6 +1,6 @@
 //! A request of at most 400 bytes costs at most 50 ms of processor time, 1 MiB of answer and 5 MiB of memory, whatever it
 //! asks for, of whichever service, with or without a token. A stream has many answers: each is held to the bounds on time
-//! and size, and all that wait to be read together to one of their own.
+//! and size, and all that wait to be read together to the one on memory.
 //!
 //! The services are asked past the load balancer, with every limit on how often turned off: it is the single request that
 //! is weighed. Time and memory are the kernel's word on the process. A build without optimisation is some ten times slower
@@ -14,14 +14,12 @@ use lab::stack::{Instance, Instances, Options, Service, Stack, StackPorts};
 
 use cost::{Cost, Gauge};
 use data::Data;
-use requests::{Form, Request};
+use requests::Request;
 
 use crate::house::{alone, own, person};
 
 const MAX_ANSWER: usize = 1024 * 1024;
 const MAX_MEMORY: u64 = if cfg!(debug_assertions) { 8 } else { 5 } * 1024 * 1024;
-/// Of a stream that brings twelve megabytes after an absence: 16 MiB were measured.
-const MAX_MEMORY_OF_STREAM: u64 = 24 * 1024 * 1024;
 /// Milliseconds.
 const MAX_TIME: f64 = if cfg!(debug_assertions) { 500.0 } else { 50.0 };
 
@@ -63,11 +61,7 @@ async fn a_small_request_of_any_kind_costs_little() {
             let cost = gauge.weigh(request).await;
             println!("{}", line(request, &cost));
             worst = worst.or_more(&cost);
-            let max_memory = match request.form {
-                Form::Post(_) | Form::Get => MAX_MEMORY,
-                Form::Stream | Form::Frame => MAX_MEMORY_OF_STREAM,
-            };
-            if cost.answer > MAX_ANSWER || cost.memory > max_memory || cost.time > MAX_TIME {
+            if cost.answer > MAX_ANSWER || cost.memory > MAX_MEMORY || cost.time > MAX_TIME {
                 too_much.push(line(request, &cost));
             }
         }

@@ -227,7 +227,7 @@ async fn wait_until_replayed(stage: &Stage, replica: &Postgres) {
         .unwrap();
     let written: String = row.get(0);
     let client = lab::servers::connect(&replica.owner_url("postgres")).await;
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let sql = "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn";
         if client.query_one(sql, &[&written]).await.unwrap().get(0) {
             return;
