@@ -209,3 +209,10 @@ test("a name that cannot turn anything stays as it is among words from left to r
   expect(t.participants.removePerson("Ada Lovelace")).toBe("Remove Ada Lovelace");
   expect(t.chats.someoneSaid("Bela\u202e", "plain words 123")).toBe("\u2068Bela\u202e\u2069: plain words 123");
 });
+
+test("a button that shows a number is called by it in every language", async () => {
+  for (const { load } of Object.values(LANGUAGES)) {
+    const { messages } = await load();
+    for (const shown of ["1", "2", "99+"]) expect(messages.jumpToNewestCount(shown)).toContain(shown);
+  }
+});

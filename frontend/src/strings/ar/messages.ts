@@ -1,6 +1,6 @@
 import type { Strings } from "../en";
 import { isolated as own } from "../isolated";
-import { CHARACTERS, counted, NEW_MESSAGES, number, PARTICIPANTS } from "./counted";
+import { CHARACTERS, counted, number, PARTICIPANTS } from "./counted";
 
 /** Words for messages and the field to write them, in Arabic. */
 export const messages: Strings["messages"] = {
@@ -44,7 +44,7 @@ export const messages: Strings["messages"] = {
   jumpToQuoted: "الانتقال إلى رسالة",
   newMessages: "رسائل جديدة",
   jumpToNewest: "الانتقال إلى أحدث رسالة",
-  jumpToNewestCount: (count) => `الانتقال إلى أحدث رسالة، ${counted(count, NEW_MESSAGES)}`,
+  jumpToNewestCount: (count) => `الانتقال إلى أحدث رسالة، الجديد: ${count}`,
   today: "اليوم",
   yesterday: "أمس",
   sending: "جارٍ الإرسال",

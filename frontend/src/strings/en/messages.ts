@@ -46,7 +46,8 @@ export const messages = {
   jumpToQuoted: "Go to the message of",
   newMessages: "New messages",
   jumpToNewest: "Go to the newest message",
-  jumpToNewestCount: (count: number) => `Go to the newest message, ${count} new`,
+  /** The count as it is shown, such as 99+: whoever speaks to the page says what they see. */
+  jumpToNewestCount: (count: string) => `Go to the newest message, ${count} new`,
   today: "Today",
   yesterday: "Yesterday",
   sending: "Sending",

@@ -123,16 +123,18 @@ export function MessageList(props: MessageListProps) {
           variant="default"
           size={42}
           radius="xl"
-          aria-label={unread > 0 ? t.messages.jumpToNewestCount(unread) : t.messages.jumpToNewest}
+          aria-label={unread > 0 ? t.messages.jumpToNewestCount(shownCount(unread)) : t.messages.jumpToNewest}
           onClick={scroll.jumpToNewest}
         >
           <DownIcon />
-          {unread > 0 && <span className={styles.count}>{unread > 99 ? "99+" : unread}</span>}
+          {unread > 0 && <span className={styles.count}>{shownCount(unread)}</span>}
         </ActionIcon>
       )}
     </div>
   );
 }
+
+const shownCount = (count: number) => (count > 99 ? "99+" : String(count));
 
 function RowView({
   row,
