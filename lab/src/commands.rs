@@ -7,6 +7,9 @@ pub mod up;
 pub mod watch;
 pub mod with;
 
+use std::process::ExitCode;
+
+use lab::Error;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Returns when someone asks this process to end.
@@ -20,4 +23,23 @@ async fn asked_to_end() -> std::io::Result<()> {
         _ = hang_up.recv() => {}
     }
     Ok(())
+}
+
+fn make(directory: &std::path::Path) -> Result<(), Error> {
+    std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
+        what: format!("make {}", directory.display()),
+        cause,
+    })
+}
+
+fn code(good: bool) -> ExitCode {
+    match good {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn seed_of_the_moment() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, |since| since.as_secs())
 }

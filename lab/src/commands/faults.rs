@@ -12,8 +12,8 @@ use lab::faults::scene::Size;
 use lab::faults::stage::{Raising, Stage};
 use lab::faults::{checker, report};
 
-use super::asked_to_end;
 use super::mutants::{Mutants, OneMutant};
+use super::{asked_to_end, code, make, seed_of_the_moment};
 
 /// What to do with faults.
 #[derive(Args)]
@@ -204,13 +204,6 @@ async fn soak(run: &Run, minutes: u64) -> Result<ExitCode, Error> {
     Ok(code(outcome.passed()))
 }
 
-pub(super) fn make(directory: &std::path::Path) -> Result<(), Error> {
-    std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
-        what: format!("make {}", directory.display()),
-        cause,
-    })
-}
-
 async fn play(run: &Run) -> Result<ExitCode, Error> {
     let plan = run.plan(if run.smoke { Size::SMALL } else { Size::FULL });
     make(&plan.raising.directory)?;
@@ -244,16 +237,4 @@ fn write(path: &Option<PathBuf>, text: &str) -> Result<(), Error> {
         what: format!("write {}", path.display()),
         cause,
     })
-}
-
-pub(super) fn code(good: bool) -> ExitCode {
-    match good {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
-}
-
-pub(super) fn seed_of_the_moment() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(1, |since| since.as_secs())
 }

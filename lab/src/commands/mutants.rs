@@ -11,7 +11,7 @@ use lab::faults::run::Plan;
 use lab::faults::scene::Size;
 use lab::faults::stage::Raising;
 
-use super::faults::{code, make, seed_of_the_moment};
+use super::{code, make, seed_of_the_moment};
 
 #[derive(Args)]
 pub(super) struct Mutants {
@@ -42,7 +42,7 @@ impl Mutants {
         for mutant in MUTANTS.iter().filter(|mutant| self.wants(mutant)) {
             let copy = ScratchCopy::of_the_checkout(&self.scratch)?;
             if !self.control {
-                copy.apply(mutant)?;
+                copy.apply(mutant.name)?;
             }
             let mut lab = tokio::process::Command::new(copy.build("lab")?);
             lab.args(["faults", "mutant", mutant.name, "--seed"])

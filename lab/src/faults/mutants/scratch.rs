@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::Mutant;
 use crate::Error;
 
 /// A copy of what git knows of the checkout, changes that are not committed included. It is kept between runs, and what
@@ -59,12 +58,12 @@ impl ScratchCopy {
         fs::write(target, content)
     }
 
-    /// Applies the patch of a mutant.
-    pub fn apply(&self, mutant: &Mutant) -> Result<(), Error> {
+    /// Applies the patch of the mutant with this name.
+    pub fn apply(&self, mutant: &str) -> Result<(), Error> {
         let patch = self
             .source
             .join("lab/mutants")
-            .join(format!("{}.patch", mutant.name));
+            .join(format!("{mutant}.patch"));
         let mut git = Command::new("git");
         // The copy lies inside of a repository, whose paths are others.
         git.env("GIT_CEILING_DIRECTORIES", &self.source);

@@ -57,7 +57,7 @@ export function useStickyScroll(
     return () => clearTimeout(timer);
   }, [highlighted]);
 
-  const { steady, onceSteady, onResize } = useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
+  const { steady, onResize } = useSteadyEnd(frame, stick, conversation.loaded && !isEmpty(rows));
   const look = () => {
     const handle = list.current;
     if (!handle) return;
@@ -69,12 +69,7 @@ export function useStickyScroll(
     if (offset < NEAR_EDGE_PX && conversation.hasOlder) conversation.loadOlder();
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
   };
-  const latestLook = useRef(look);
-  useEffect(() => {
-    latestLook.current = look;
-  });
-  // Looked at later, too: what moved may have been the reader, and the last that is heard of it.
-  const onScroll = () => (steady() ? look() : onceSteady(() => latestLook.current()));
+  const onScroll = () => steady() && look();
 
   useOlderWithoutScrolling(list, stick, rows.length, conversation);
   const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
@@ -102,8 +97,7 @@ export function useStickyScroll(
 
 /**
  * Who is at the end stays there when a keyboard comes up, the field below grows, or a phone is turned. Tells whether the
- * window has its size for a while: until then, what moves in it need not have been moved by anyone, and is looked at once
- * it has.
+ * window has its size for a while: until then, what moves in it need not have been moved by anyone.
  */
 function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boolean>, shown: boolean) {
   const size = useRef({ height: 0, since: 0 });
@@ -119,18 +113,11 @@ function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boo
   }, [frame, stick, shown]);
   const steady = () =>
     frame.current?.clientHeight === size.current.height && performance.now() - size.current.since > SETTLED_MS;
-  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(settling.current), []);
-  /** Calls back once the window has its size for a while; of several calls until then, the last. */
-  const onceSteady = (callback: () => void) => {
-    clearTimeout(settling.current);
-    settling.current = setTimeout(() => (steady() ? callback() : frame.current && onceSteady(callback)), SETTLED_MS);
-  };
   /** Rows that are as wide as the window have broken anew, and have other heights. */
   const onResize = () => {
     if (frame.current && stick.current && !steady()) frame.current.scrollTop = frame.current.scrollHeight;
   };
-  return { steady, onceSteady, onResize };
+  return { steady, onResize };
 }
 
 /** Whether rows came or went at the start, so that all others have moved. */
