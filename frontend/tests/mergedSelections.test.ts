@@ -48,3 +48,8 @@ test("every operation that the client sends to the receiver is valid when merged
     });
   }
 });
+
+test("a fragment under a condition is refused rather than asked for always", () => {
+  const text = "query Q($more: Boolean!) { messages { ...A @include(if: $more) } } fragment A on Message { id }";
+  expect(() => merged(text)).toThrow("directive");
+});

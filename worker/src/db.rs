@@ -15,4 +15,4 @@ pub(crate) mod reserved_usernames;
 pub(crate) mod sessions;
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 16;
+pub(crate) const SCHEMA_VERSION: u32 = 8;

@@ -72,7 +72,12 @@ impl AnswerBudget {
     /// The answer, or an error if it was to become too large.
     pub(super) fn settle(&self, response: Response) -> Response {
         match self.is_overdrawn() {
-            true => too_large(),
+            true => {
+                let cause = overdrawn();
+                let mut error = ServerError::new(cause.to_string(), None);
+                error.source = Some(Arc::new(cause));
+                Response::from_errors(vec![error])
+            }
             false => response,
         }
     }
@@ -102,11 +107,9 @@ impl AnswerBudget {
     }
 }
 
-fn too_large() -> Response {
-    let cause = Error::bad_request("the answer is too large: ask for fewer fields");
-    let mut error = ServerError::new(cause.to_string(), None);
-    error.source = Some(Arc::new(cause));
-    Response::from_errors(vec![error])
+/// Why an answer is refused: it could not be sent whole, and a part of it would be a lie.
+pub(super) fn overdrawn() -> Error {
+    Error::bad_request("the answer is too large: ask for fewer fields")
 }
 
 /// The bytes of a value; of lists and objects none, since what is in them was counted before.

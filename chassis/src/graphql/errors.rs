@@ -6,6 +6,7 @@ use async_graphql::{ErrorExtensionValues, PathSegment, Response, ServerError, Va
 use serde_json::json;
 use shared_schema::ErrorCode;
 
+use super::answer_budget;
 use crate::{
     error::{Error, chain},
     telemetry::trace_id,
@@ -32,12 +33,10 @@ pub fn failure(error: &Error) -> Response {
     Response::from_errors(vec![shaped])
 }
 
-/// What a client gets whose answer is above the limit: it could not be sent whole, and a part of it would be a lie.
+/// What a client gets whose answer is above the limit.
 #[must_use]
 pub fn too_large() -> Response {
-    failure(&Error::bad_request(
-        "the answer is too large: ask for fewer fields",
-    ))
+    failure(&answer_budget::overdrawn())
 }
 
 /// `ok`, or the code with which the root field of this response key failed.

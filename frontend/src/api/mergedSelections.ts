@@ -68,6 +68,7 @@ function collect(
     }
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
     if (!fragment) throw new Error("a document spreads a fragment that it does not hold");
+    if (selection.directives?.length) throw new Error("a fragment with a directive cannot be merged");
     const kind = fragment.typeCondition?.name.value;
     if (kind === undefined || !kinds.has(kind)) collect(fragment.selectionSet.selections, merged, fragments, kinds);
     else merged.ofKinds.set(kind, [...(merged.ofKinds.get(kind) ?? []), fragment.selectionSet]);

@@ -64,13 +64,13 @@ impl ScratchCopy {
             .source
             .join("lab/mutants")
             .join(format!("{mutant}.patch"));
-        let mut git = Command::new("git");
         // The copy lies inside of a repository, whose paths are others.
-        git.env("GIT_CEILING_DIRECTORIES", &self.source);
-        if let Some(outside) = self.source.parent() {
-            git.env("GIT_CEILING_DIRECTORIES", outside);
-        }
-        git.current_dir(&self.source).arg("apply").arg(&patch);
+        let outside = self.source.parent().unwrap_or(&self.source);
+        let mut git = Command::new("git");
+        git.current_dir(&self.source)
+            .env("GIT_CEILING_DIRECTORIES", outside)
+            .arg("apply")
+            .arg(&patch);
         run(&mut git).map(drop)
     }
 
