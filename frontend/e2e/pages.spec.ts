@@ -304,6 +304,10 @@ test("F26, F27: where the reader's own colours are forced lines tell what colour
   const chosen = page.getByRole("navigation").getByRole("link", { name: /Notes/ });
   expect(await chosen.evaluate((row) => Number.parseFloat(getComputedStyle(row).outlineWidth))).toBeGreaterThan(0);
   await picture(page, "forced-colours");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog")).toHaveCSS("border-top-width", "1px");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
 
   await page.emulateMedia({ forcedColors: "none", media: "print" });
   await expect(page.getByRole("navigation")).not.toBeVisible();
