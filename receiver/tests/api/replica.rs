@@ -23,6 +23,13 @@ async fn with_replica_at_most(replica_max_lag: Duration) -> (Stage, Postgres) {
     let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
     let url: tokio_postgres::Config = stage.database.owner_url().parse().unwrap();
     let name = url.get_dbname().unwrap().to_owned();
+    // While a copy is made, all other tests write, and each further copy ends with a checkpoint of its own.
+    for statement in [
+        "ALTER SYSTEM SET wal_keep_size = '1GB'",
+        "SELECT pg_reload_conf()",
+    ] {
+        stage.owner.batch_execute(statement).await.unwrap();
+    }
     let replica = block_in_place(|| lab::servers::shared().standby());
     let mut config = stage.config(LiveArgs::default());
     let url = replica.url("antiphon_receiver", &name);
