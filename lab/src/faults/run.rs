@@ -72,12 +72,7 @@ impl Outcome {
 impl Plan {
     /// Injections of a row in this run.
     pub fn injections(&self, row: &Row) -> u32 {
-        // A row that is asked for by name is played, also where a smoke run leaves it out.
-        let usual = if self.smoke {
-            row.smoke.max(1)
-        } else {
-            row.full
-        };
+        let usual = if self.smoke { row.smoke } else { row.full };
         self.injections.unwrap_or(usual)
     }
 
