@@ -3,7 +3,10 @@
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatId, Instant, Number, UserId};
+use crate::{
+    ids::{ChatId, Number, UserId},
+    instant::Instant,
+};
 
 /// What sort of conversation a chat is. It never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Enum)]

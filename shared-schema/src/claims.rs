@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, UserId};
+use crate::ids::{SessionId, UserId};
 
 /// The `typ` header of an access token (RFC 9068), so that no other token of ours can stand in for one.
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";

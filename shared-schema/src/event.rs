@@ -1,19 +1,28 @@
 //! Feed events: the durable changes, in the one form in which they are stored, published and read.
+//!
+//! A kind of event is one entry of the table at the end of this file. The enum, the name, how it is stored and read, and
+//! which message it is about follow from the entry.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    ChatId, Cursor, EventId, FeedId, Instant, Message, MessageId, Number, Participant,
-    ParticipantRole, Seq, SessionId, UserId,
+    cursor::Cursor,
+    feed_ref::FeedRef,
+    ids::{ChatId, EventId, MessageId, Number, Seq, SessionId, UserId},
+    instant::Instant,
+    message::Message,
+    participant::{Participant, ParticipantRole},
 };
 
 /// One entry of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "AnyEvent")]
 pub struct Event {
     /// The feed it belongs to.
-    pub feed: FeedId,
+    #[serde(flatten, serialize_with = "write_feed")]
+    pub feed: FeedRef,
     /// Its position there.
     pub seq: Seq,
     /// Its id.
@@ -41,113 +50,162 @@ impl Event {
     }
 }
 
-/// What changed. The first group happens in the feed of a chat, the second in the feed of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "data", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Change {
-    /// The chat came to be; always the first event of its feed.
-    ChatCreated,
-    /// The chat's name or description changed.
-    ChatUpdated,
-    /// The chat was removed; always the last event of its feed.
-    ChatRemoved,
-    /// A message was added.
-    MessageAdded(Message),
-    /// A message's text changed.
-    MessageUpdated(Message),
-    /// A message lost its content.
-    MessageRemoved(Message),
-    /// People joined or were added.
-    ParticipantsAdded {
-        /// Who, as they were at that moment.
-        participants: Vec<Participant>,
-    },
-    /// Someone left or was removed. They receive nothing after this event.
-    ParticipantRemoved {
-        /// Who.
-        user_id: UserId,
-    },
-    /// Someone's role changed.
-    ParticipantRoleChanged {
-        /// Whose.
-        user_id: UserId,
-        /// The new role.
-        role: ParticipantRole,
-    },
+/// What a feed is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedKind {
+    /// A chat's feed.
+    Chat,
+    /// A user's own feed.
+    User,
+}
 
-    /// This user now takes part in a chat.
-    ChatAdded {
-        /// The chat.
-        chat_id: ChatId,
-        /// The position in the chat's feed of the event that added them.
-        joined_seq: Seq,
-        /// That event's id.
-        joined_event: EventId,
-    },
-    /// This user no longer takes part in a chat, or the chat is gone.
-    ChatLeft {
-        /// The chat.
-        chat_id: ChatId,
-        /// The position in the chat's feed of the event that ended it.
-        left_seq: Seq,
-    },
-    /// This user has read up to a message, on one of their devices.
-    ReadMarkMoved {
-        /// The chat.
-        chat_id: ChatId,
-        /// Everything up to this number is read.
-        last_read_number: Number,
-    },
-    /// One of this user's sessions was ended: its sockets close.
-    SessionRevoked {
-        /// The session.
-        session_id: SessionId,
-    },
-    /// This user's own profile changed.
-    ProfileUpdated,
+/// The value of `feed_kind` in the feeds of users. Those of chats, where nearly all events are, go without.
+const USER: &str = "USER";
 
-    /// A kind that this build does not know: a newer service wrote it. It still counts as a position.
-    #[serde(untagged)]
-    Unknown {
-        /// The kind's name.
-        kind: String,
-    },
+/// The id stands in `feed`, where builds that know nothing of kinds of feeds look for it.
+fn write_feed<S: Serializer>(feed: &FeedRef, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut fields = serializer.serialize_map(None)?;
+    fields.serialize_entry("feed", &feed.id())?;
+    if matches!(feed, FeedRef::User(_)) {
+        fields.serialize_entry("feed_kind", USER)?;
+    }
+    fields.end()
+}
+
+/// An event of any build, of which this one may know neither the kind nor all fields.
+#[derive(Deserialize)]
+struct AnyEvent {
+    feed: Uuid,
+    feed_kind: Option<String>,
+    seq: Seq,
+    id: EventId,
+    prev: Option<EventId>,
+    at: Instant,
+    actor: Option<UserId>,
+    kind: String,
+    data: Option<Value>,
+}
+
+impl From<AnyEvent> for Event {
+    fn from(any: AnyEvent) -> Self {
+        // Builds that do not write the kind of the feed write no kind of event that this one does not know.
+        let of_user = match any.feed_kind {
+            Some(kind) => kind == USER,
+            None => Change::feed_of(&any.kind) == Some(FeedKind::User),
+        };
+        Self {
+            feed: if of_user {
+                UserId(any.feed).into()
+            } else {
+                ChatId(any.feed).into()
+            },
+            seq: any.seq,
+            id: any.id,
+            prev: any.prev,
+            at: any.at,
+            actor: any.actor,
+            change: Change::read(any.kind, any.data, None),
+        }
+    }
+}
+
+/// One entry per kind of event: the kind of feed it happens in, its name here with what it carries, and its name where it
+/// is stored and on the wire.
+///
+/// What an entry carries is nothing, fields, or a message. A message is never stored with the event, but by its id, so
+/// that a feed holds no text: a removed message's text is then gone from everywhere. Fields must hold no text of a message.
+macro_rules! changes {
+    ($(
+        $(#[$doc:meta])*
+        $feed:ident: $name:ident $(($message:ident))? $({ $($(#[$field_doc:meta])* $field:ident: $ty:ty,)+ })?
+            = $kind:literal;
+    )+) => {
+        /// What changed.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(tag = "kind", content = "data")]
+        pub enum Change {
+            $(
+                $(#[$doc])*
+                #[serde(rename = $kind)]
+                $name $(($message))? $({ $($(#[$field_doc])* $field: $ty,)+ })?,
+            )+
+
+            /// A kind that this build does not know: a newer service wrote it. It still counts as a position.
+            #[serde(untagged)]
+            Unknown {
+                /// The kind's name.
+                kind: String,
+            },
+        }
+
+        impl Change {
+            /// The names of all kinds that this build knows.
+            pub const KINDS: &[&str] = &[$($kind),+];
+
+            /// The name under which the change is stored.
+            #[must_use]
+            pub fn kind(&self) -> &str {
+                match self {
+                    $(Self::$name { .. } => $kind,)+
+                    Self::Unknown { kind } => kind,
+                }
+            }
+
+            /// What feeds a kind of event happens in; none if this build does not know the kind.
+            #[must_use]
+            pub fn feed_of(kind: &str) -> Option<FeedKind> {
+                match kind {
+                    $($kind => Some(FeedKind::$feed),)+
+                    _ => None,
+                }
+            }
+
+            /// The message that the change is about. It is stored by reference: a feed never holds a message's text.
+            #[must_use]
+            pub fn message(&self) -> Option<&Message> {
+                match self {
+                    $(Self::$name { .. } => changes!(@message self $name $($message)?),)+
+                    Self::Unknown { .. } => None,
+                }
+            }
+
+            /// The message that the change is about, for whoever has a newer state of it, or one without its text.
+            #[must_use]
+            pub fn message_mut(&mut self) -> Option<&mut Message> {
+                match self {
+                    $(Self::$name { .. } => changes!(@message self $name $($message)?),)+
+                    Self::Unknown { .. } => None,
+                }
+            }
+
+            /// Puts a change together from what a build of any age wrote. None if this build cannot read it.
+            fn known(kind: &str, data: Option<Value>, message: Option<Message>) -> Option<Self> {
+                match kind {
+                    $($kind => changes!(@read data message $name $(($message))? $({ $($field: $ty,)+ })?),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+    (@message $change:ident $name:ident) => { None };
+    (@message $change:ident $name:ident Message) => {
+        if let Self::$name(message) = $change { Some(message) } else { None }
+    };
+    (@read $data:ident $stored:ident $name:ident) => { Some(Self::$name) };
+    (@read $data:ident $stored:ident $name:ident (Message)) => {
+        $stored.or_else(|| serde_json::from_value($data?).ok()).map(Self::$name)
+    };
+    (@read $data:ident $stored:ident $name:ident { $($field:ident: $ty:ty,)+ }) => {{
+        #[derive(Deserialize)]
+        struct Fields {
+            $($field: $ty,)+
+        }
+        let Fields { $($field),+ } = serde_json::from_value($data?).ok()?;
+        Some(Self::$name { $($field),+ })
+    }};
 }
 
 impl Change {
-    /// The name under which the change is stored.
-    #[must_use]
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::ChatCreated => "CHAT_CREATED",
-            Self::ChatUpdated => "CHAT_UPDATED",
-            Self::ChatRemoved => "CHAT_REMOVED",
-            Self::MessageAdded(_) => "MESSAGE_ADDED",
-            Self::MessageUpdated(_) => "MESSAGE_UPDATED",
-            Self::MessageRemoved(_) => "MESSAGE_REMOVED",
-            Self::ParticipantsAdded { .. } => "PARTICIPANTS_ADDED",
-            Self::ParticipantRemoved { .. } => "PARTICIPANT_REMOVED",
-            Self::ParticipantRoleChanged { .. } => "PARTICIPANT_ROLE_CHANGED",
-            Self::ChatAdded { .. } => "CHAT_ADDED",
-            Self::ChatLeft { .. } => "CHAT_LEFT",
-            Self::ReadMarkMoved { .. } => "READ_MARK_MOVED",
-            Self::SessionRevoked { .. } => "SESSION_REVOKED",
-            Self::ProfileUpdated => "PROFILE_UPDATED",
-            Self::Unknown { kind } => kind,
-        }
-    }
-
-    /// The message that the change is about. It is stored by reference: a feed never holds a message's text.
-    #[must_use]
-    pub fn message(&self) -> Option<&Message> {
-        match self {
-            Self::MessageAdded(message)
-            | Self::MessageUpdated(message)
-            | Self::MessageRemoved(message) => Some(message),
-            _ => None,
-        }
-    }
-
     /// The message's id, as stored beside the event.
     #[must_use]
     pub fn message_id(&self) -> Option<MessageId> {
@@ -169,26 +227,85 @@ impl Change {
     /// Puts a change together again from what is stored, with the current state of the message it names.
     #[must_use]
     pub fn from_stored(kind: &str, data: Option<Value>, message: Option<Message>) -> Self {
-        let unknown = || Self::Unknown {
-            kind: kind.to_owned(),
-        };
-        match (kind, message) {
-            ("MESSAGE_ADDED", Some(message)) => Self::MessageAdded(message),
-            ("MESSAGE_UPDATED", Some(message)) => Self::MessageUpdated(message),
-            ("MESSAGE_REMOVED", Some(message)) => Self::MessageRemoved(message),
-            _ => {
-                let tagged = match data {
-                    Some(data) => json!({ "kind": kind, "data": data }),
-                    None => json!({ "kind": kind }),
-                };
-                serde_json::from_value(tagged).unwrap_or_else(|_| unknown())
-            }
-        }
+        Self::read(kind.to_owned(), data, message)
+    }
+
+    fn read(kind: String, data: Option<Value>, message: Option<Message>) -> Self {
+        Self::known(&kind, data, message).unwrap_or(Self::Unknown { kind })
     }
 }
 
-/// The `prev` of a first event, as clients and cursors write it.
-impl EventId {
-    /// The id that stands for "no event".
-    pub const NIL: Self = Self(Uuid::nil());
+/// A change by itself, as it stands in an event.
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct AnyChange {
+            kind: String,
+            data: Option<Value>,
+        }
+        let AnyChange { kind, data } = AnyChange::deserialize(deserializer)?;
+        Ok(Self::read(kind, data, None))
+    }
+}
+
+changes! {
+    /// The chat came to be; always the first event of its feed.
+    Chat: ChatCreated = "CHAT_CREATED";
+    /// The chat's name or description changed.
+    Chat: ChatUpdated = "CHAT_UPDATED";
+    /// The chat was removed; always the last event of its feed.
+    Chat: ChatRemoved = "CHAT_REMOVED";
+    /// A message was added.
+    Chat: MessageAdded(Message) = "MESSAGE_ADDED";
+    /// A message's text changed.
+    Chat: MessageUpdated(Message) = "MESSAGE_UPDATED";
+    /// A message lost its content.
+    Chat: MessageRemoved(Message) = "MESSAGE_REMOVED";
+    /// People joined or were added.
+    Chat: ParticipantsAdded {
+        /// Who, as they were at that moment.
+        participants: Vec<Participant>,
+    } = "PARTICIPANTS_ADDED";
+    /// Someone left or was removed. They receive nothing after this event.
+    Chat: ParticipantRemoved {
+        /// Who.
+        user_id: UserId,
+    } = "PARTICIPANT_REMOVED";
+    /// Someone's role changed.
+    Chat: ParticipantRoleChanged {
+        /// Whose.
+        user_id: UserId,
+        /// The new role.
+        role: ParticipantRole,
+    } = "PARTICIPANT_ROLE_CHANGED";
+    /// This user now takes part in a chat.
+    User: ChatAdded {
+        /// The chat.
+        chat_id: ChatId,
+        /// The position in the chat's feed of the event that added them.
+        joined_seq: Seq,
+        /// That event's id.
+        joined_event: EventId,
+    } = "CHAT_ADDED";
+    /// This user no longer takes part in a chat, or the chat is gone.
+    User: ChatLeft {
+        /// The chat.
+        chat_id: ChatId,
+        /// The position in the chat's feed of the event that ended it.
+        left_seq: Seq,
+    } = "CHAT_LEFT";
+    /// This user has read up to a message, on one of their devices.
+    User: ReadMarkMoved {
+        /// The chat.
+        chat_id: ChatId,
+        /// Everything up to this number is read.
+        last_read_number: Number,
+    } = "READ_MARK_MOVED";
+    /// One of this user's sessions was ended: its sockets close.
+    User: SessionRevoked {
+        /// The session.
+        session_id: SessionId,
+    } = "SESSION_REVOKED";
+    /// This user's own profile changed.
+    User: ProfileUpdated = "PROFILE_UPDATED";
 }

@@ -125,32 +125,14 @@ id! {
     MessageId
 }
 id! {
-    /// A feed: the same value as the id of the chat or of the user whose changes it numbers.
-    FeedId
-}
-id! {
     /// One entry of a feed.
     EventId
 }
 
-impl From<ChatId> for FeedId {
-    fn from(chat: ChatId) -> Self {
-        Self(chat.0)
-    }
-}
-
-impl From<UserId> for FeedId {
-    fn from(user: UserId) -> Self {
-        Self(user.0)
-    }
-}
-
-impl FeedId {
-    /// The chat whose feed this is. Only right for the feed of a chat.
-    #[must_use]
-    pub fn chat(self) -> ChatId {
-        ChatId(self.0)
-    }
+/// The `prev` of a first event, as clients and cursors write it.
+impl EventId {
+    /// The id that stands for "no event".
+    pub const NIL: Self = Self(Uuid::nil());
 }
 
 impl From<MessageId> for EventId {

@@ -3,7 +3,11 @@
 use async_graphql::{ComplexObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatId, Cursor, Instant, MessageId, Number, Seq, UserId};
+use crate::{
+    cursor::Cursor,
+    ids::{ChatId, MessageId, Number, Seq, UserId},
+    instant::Instant,
+};
 
 /// A message. These facts are the same for everyone who may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]

@@ -3,7 +3,10 @@
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatId, Instant, Number, UserId};
+use crate::{
+    ids::{ChatId, Number, UserId},
+    instant::Instant,
+};
 
 /// What a participant may do. Each role may do all that the ones below it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Enum)]

@@ -2,16 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatId, Event, FeedId, Instant, Number, UserId};
+use crate::{event::Event, signal::Signal};
 
-/// The envelope's version. A reader drops what it cannot read and lets the sweep find the events.
+/// The envelope's version. New kinds of events and signals, and new fields, do not change it: a reader of any age takes
+/// what it knows and steps over the rest. It changes when a reader of this version would misunderstand.
 pub const ENVELOPE_VERSION: u8 = 1;
-
-/// The Redis Pub/Sub channel of a feed.
-#[must_use]
-pub fn channel(feed: FeedId) -> String {
-    format!("feed:{feed}")
-}
 
 /// One Redis message on a feed's channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,26 +24,39 @@ pub struct Publication {
     pub signals: Vec<Signal>,
 }
 
-/// An ephemeral live fact about a chat.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "signal", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Signal {
-    /// Someone is typing, or has stopped.
-    Typing {
-        /// The chat.
-        chat_id: ChatId,
-        /// Who.
-        user_id: UserId,
-        /// Forget it at this time unless it is repeated; in the past when they stopped.
-        until: Instant,
+/// What a reader finds on a feed's channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// A publication that this build understands, except for what in it is marked as unknown.
+    Publication(Publication),
+    /// A newer build has published something in an envelope of this version, which this build cannot understand. What was
+    /// published as an event is in Postgres.
+    Newer {
+        /// The envelope's version.
+        v: u64,
     },
-    /// Someone has read further.
-    ReadMark {
-        /// The chat.
-        chat_id: ChatId,
-        /// Who.
-        user_id: UserId,
-        /// Everything up to this number is read.
-        last_read_number: Number,
-    },
+}
+
+impl Received {
+    /// Reads a message on a feed's channel.
+    ///
+    /// # Errors
+    /// When no build of ours has written it.
+    pub fn read(payload: &[u8]) -> serde_json::Result<Self> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u64,
+        }
+        let newer = |v: u64| v > u64::from(ENVELOPE_VERSION);
+        match serde_json::from_slice::<Publication>(payload) {
+            Ok(publication) if newer(publication.v.into()) => Ok(Self::Newer {
+                v: publication.v.into(),
+            }),
+            Ok(publication) => Ok(Self::Publication(publication)),
+            Err(error) => match serde_json::from_slice::<Version>(payload) {
+                Ok(Version { v }) if newer(v) => Ok(Self::Newer { v }),
+                _ => Err(error),
+            },
+        }
+    }
 }

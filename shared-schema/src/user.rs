@@ -3,7 +3,7 @@
 use async_graphql::SimpleObject;
 use serde::{Deserialize, Serialize};
 
-use crate::{Instant, UserId};
+use crate::{ids::UserId, instant::Instant};
 
 /// A person's public profile. Nothing in it is private, so it may be shown to anyone who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]

@@ -3,9 +3,7 @@
 
 use chassis::{Error, error::chain, telemetry::trace_id};
 use deadpool_postgres::Transaction;
-use shared_schema::{
-    Change, ENVELOPE_VERSION, Event, FeedId, Publication, SessionId, UserId, channel,
-};
+use shared_schema::{Change, ENVELOPE_VERSION, Event, FeedRef, Publication, SessionId, UserId};
 
 use crate::{db::feeds, state::State};
 
@@ -89,7 +87,7 @@ impl PendingEvents {
         match serde_json::to_vec(&publication) {
             Ok(payload) => state
                 .publisher
-                .publish(channel(FeedId::from(self.user)), payload),
+                .publish(FeedRef::from(self.user).channel(), payload),
             Err(error) => {
                 tracing::error!(%error, "an event cannot be encoded; the sweep will find it")
             }

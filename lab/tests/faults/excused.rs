@@ -226,16 +226,3 @@ fn who_is_asked_in_by_the_last_event_of_all_is_owed_nothing_but_the_news() {
     }
     assert_clean(&story);
 }
-
-#[test]
-fn a_device_that_is_newer_than_its_users_departure_is_not_owed_the_chat() {
-    for (began, accused) in [(2, false), (1, true)] {
-        let mut story = Story::good();
-        story.say("device", json!({ "d": "c2", "user": "cyd", "uid": id(CYD) }));
-        story.say("sub", json!({ "d": "c2", "c": 1, "after": {} }));
-        story.say("pos", json!({ "d": "c2", "c": 1, "f": id(CYD), "s": began }));
-        let violations = verdict(&story).violations;
-        let incomplete = |found: &Violation| found.invariant == Invariant::Completeness;
-        assert_eq!(violations.iter().any(incomplete), accused, "{began}");
-    }
-}

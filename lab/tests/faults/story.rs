@@ -240,8 +240,7 @@ impl Story {
             None,
             Value::Null,
         );
-        let left = json!({ "chat_id": id(CHAT) });
-        self.stored(CYD, 2, 0xc2, Some(0xc1), "CHAT_LEFT", None, left);
+        self.stored(CYD, 2, 0xc2, Some(0xc1), "CHAT_LEFT", None, Value::Null);
         for (message, number, seq, removed) in
             [(M1, 1, 3, false), (M2, 2, 4, true), (M3, 3, 8, false)]
         {

@@ -241,7 +241,8 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
 fn cursor_of(feed: Uuid, cursor: &str) -> String {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
     let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
-    bytes[1..17].copy_from_slice(feed.as_bytes());
+    // Behind the version and what the feed is of.
+    bytes[2..18].copy_from_slice(feed.as_bytes());
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 

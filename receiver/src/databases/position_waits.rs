@@ -10,7 +10,7 @@ use std::{
 };
 
 use chassis::{Error, postgres::Pool};
-use shared_schema::{Cursor, FeedId, Seq, UserId};
+use shared_schema::{Cursor, FeedRef, Seq, UserId};
 use tokio::time::{Instant, sleep_until};
 
 use crate::{db, live::feeds::hub::Hub};
@@ -79,9 +79,9 @@ struct WaitState {
     /// When this request is done waiting, with how long it was ready to wait for.
     until: Option<(Instant, Duration)>,
     /// How far each feed had come.
-    reached: HashMap<FeedId, Seq>,
+    reached: HashMap<FeedRef, Seq>,
     /// Positions that were waited for in vain.
-    missed: HashMap<FeedId, Seq>,
+    missed: HashMap<FeedRef, Seq>,
 }
 
 impl RequestWaits {

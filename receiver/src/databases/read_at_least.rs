@@ -5,7 +5,7 @@
 
 use async_graphql::Context;
 use chassis::{Caller, Error};
-use shared_schema::Cursor;
+use shared_schema::ClientCursor;
 
 use super::{database::Database, read_target::ReadTarget};
 use crate::state::RequestContext;
@@ -18,7 +18,7 @@ use crate::state::RequestContext;
 pub(crate) async fn read_at_least<'a, T, R>(
     context: &Context<'a>,
     caller: &Caller,
-    at_least: Option<Cursor>,
+    at_least: Option<ClientCursor>,
     mut read: impl FnMut(&'a Database) -> R,
 ) -> Result<Option<T>, Error>
 where
@@ -27,6 +27,7 @@ where
     let Some(target) = context.data_opt::<ReadTarget>() else {
         return read(context.primary()?).await;
     };
+    let at_least = at_least.map(|cursor| cursor.of(caller.user_id));
     target
         .wait_until_at_least(context.hub()?, caller.user_id, at_least)
         .await?;

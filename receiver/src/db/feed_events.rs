@@ -2,7 +2,7 @@
 
 use chassis::{Error, postgres::Pool};
 use serde_json::Value;
-use shared_schema::{Change, Event, EventId, FeedId, Instant, Seq, UserId};
+use shared_schema::{Change, Event, EventId, FeedRef, Instant, Seq, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -16,18 +16,18 @@ use super::{messages, rows};
 /// while a chat was small would read all of the chat's messages for each event of a page.
 pub(crate) async fn page(
     pool: &Pool,
-    feed: FeedId,
+    feed: FeedRef,
     from: Seq,
     limit: i64,
     text: i64,
 ) -> Result<Vec<Event>, Error> {
     let rows = rows(
         pool,
-        "SELECT feed_id, event_seq, event_id, prev_id, kind, at, actor_id, data,
+        "SELECT event_seq, event_id, prev_id, kind, at, actor_id, data,
                 id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
                 created_at, edited_at, removed_at
          FROM (
-         SELECT e.feed_id, e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
+         SELECT e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
                 m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
                 m.reply_to_id, m.created_at, m.edited_at, m.removed_at,
                 sum(octet_length(m.content)) OVER (ORDER BY e.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
@@ -46,20 +46,20 @@ pub(crate) async fn page(
          ) measured
          WHERE coalesce(before, 0) <= $4
          ORDER BY event_seq",
-        &[&feed.0, &from, &from.saturating_add(limit), &text],
+        &[&feed.id(), &from, &from.saturating_add(limit), &text],
     )
     .await?;
-    rows.iter().map(event).collect()
+    rows.iter().map(|row| event(feed, row)).collect()
 }
 
-fn event(row: &Row) -> Result<Event, Error> {
+fn event(feed: FeedRef, row: &Row) -> Result<Event, Error> {
     let kind: &str = row.try_get("kind")?;
     let message = row
         .try_get::<_, Option<Uuid>>("id")?
         .map(|_| messages::message(row))
         .transpose()?;
     Ok(Event {
-        feed: FeedId(row.try_get("feed_id")?),
+        feed,
         seq: row.try_get("event_seq")?,
         id: EventId(row.try_get("event_id")?),
         prev: row.try_get::<_, Option<Uuid>>("prev_id")?.map(EventId),

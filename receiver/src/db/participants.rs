@@ -112,7 +112,7 @@ pub(crate) async fn accesses(
     for row in &rows {
         if let Some(access) = access(row)? {
             let head = head(row)?;
-            let key = (head.feed.chat(), UserId(row.try_get("who")?));
+            let key = (ChatId(row.try_get("feed_id")?), UserId(row.try_get("who")?));
             found.insert(key, (access, head));
         }
     }
@@ -256,7 +256,7 @@ pub(crate) async fn read_after(
 ) -> Result<Vec<ReadMarkRow>, Error> {
     let (chats, seqs): (Vec<Uuid>, Vec<Seq>) = cursors
         .iter()
-        .map(|cursor| (cursor.feed.0, cursor.seq))
+        .map(|cursor| (cursor.feed.id(), cursor.seq))
         .unzip();
     // A mark may have been moved just before the event and its signal lost: hence the overlap.
     let rows = rows(

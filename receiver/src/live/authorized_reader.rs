@@ -201,12 +201,9 @@ impl AuthorizedReader {
 
 /// Whether this event ends the right to read the events after it.
 fn ends_access(participation: &Participation, event: &Event) -> bool {
-    match event.change {
+    if let Change::ParticipantRemoved { user_id } = event.change {
         // An earlier removal does not count for someone who has come back since.
-        Change::ParticipantRemoved { user_id } => {
-            user_id == participation.user_id && event.seq > participation.joined_seq
-        }
-        Change::ChatRemoved => true,
-        _ => false,
+        return user_id == participation.user_id && event.seq > participation.joined_seq;
     }
+    event.change == Change::ChatRemoved
 }

@@ -18,7 +18,7 @@ use std::{
 
 use chassis::{Caller, Error, postgres::Pool};
 use futures_util::{Stream, stream};
-use shared_schema::{Change, ChatId, Cursor, FeedId, Signal};
+use shared_schema::{Change, ChatId, Cursor, FeedRef, Signal};
 use tokio::time::sleep;
 
 use super::{
@@ -71,7 +71,7 @@ pub(crate) struct Inbox {
     catching_up: VecDeque<CatchingUpChat>,
     chats: FollowedChats,
     /// Chats that the caller has left and joined again: where to follow them from.
-    rejoined: Vec<Cursor>,
+    rejoined: Vec<(ChatId, Cursor)>,
 }
 
 impl Inbox {
@@ -85,9 +85,9 @@ impl Inbox {
         caller: &Caller,
         after: &[Cursor],
     ) -> Result<Self, Error> {
-        let after: HashMap<FeedId, Cursor> =
+        let after: HashMap<FeedRef, Cursor> =
             after.iter().map(|&cursor| (cursor.feed, cursor)).collect();
-        let own = FeedId::from(caller.user_id);
+        let own = FeedRef::from(caller.user_id);
         let own_watch = hub.watch_one(own).await?;
         let own_watch = own_watch.ok_or_else(Error::unauthenticated)?;
         let cursor = after.get(&own).copied();
@@ -95,7 +95,7 @@ impl Inbox {
         let own = AuthorizedReader::own_feed(Reader::new(hub, own_watch, cursor));
 
         let before = db::participants::of_user(pool, caller.user_id).await?;
-        let feeds: Vec<FeedId> = before.iter().map(|row| row.facts.chat_id.into()).collect();
+        let feeds: Vec<FeedRef> = before.iter().map(|row| row.facts.chat_id.into()).collect();
         let mut watches = hub.watch(&feeds).await?;
         let now = db::participants::of_user(pool, caller.user_id).await?;
         let mut marks =
@@ -155,8 +155,8 @@ impl Inbox {
             if let Some(batch) = self.next_catch_up_batch().await? {
                 return Ok(batch);
             }
-            while let Some(&joined) = self.rejoined.last() {
-                Box::pin(self.follow_since_joining(joined)).await?;
+            while let Some(&(chat, joined)) = self.rejoined.last() {
+                Box::pin(self.follow_since_joining(chat, joined)).await?;
                 self.rejoined.pop();
             }
             if let Some(held) = self.held.take_if(|held| held.ending.is_empty()) {
@@ -214,9 +214,12 @@ impl Inbox {
 
     /// Holds a batch of the own feed back until the chats that it reports as left have been delivered to their end.
     fn hold(&mut self, batch: Arc<EventBatch>) {
-        let left = batch.events.iter().filter_map(|event| match event.change {
-            Change::ChatLeft { chat_id, left_seq } => Some((chat_id, left_seq)),
-            _ => None,
+        let left = batch.events.iter().filter_map(|event| {
+            if let Change::ChatLeft { chat_id, left_seq } = event.change {
+                Some((chat_id, left_seq))
+            } else {
+                None
+            }
         });
         let ending: HashSet<ChatId> = left
             .filter(|&(chat, left_seq)| self.chats.joined(chat).is_some_and(|j| j < left_seq))
@@ -246,7 +249,8 @@ impl Inbox {
                 if let Some(held) = &mut self.held {
                     held.ending.remove(&chat);
                 }
-                self.rejoined.extend(self.chats.ended(participation));
+                let rejoined = self.chats.ended(participation);
+                self.rejoined.extend(rejoined.map(|joined| (chat, joined)));
                 None
             }
         }
@@ -281,7 +285,7 @@ impl Inbox {
                 event: joined_event,
             };
             if !self.chats.expects(chat_id, joined) {
-                self.follow_since_joining(joined).await?;
+                self.follow_since_joining(chat_id, joined).await?;
             }
         }
         Ok(())
@@ -303,11 +307,11 @@ impl Inbox {
         Ok(())
     }
 
-    async fn follow_since_joining(&mut self, joined: Cursor) -> Result<(), Error> {
+    async fn follow_since_joining(&mut self, chat_id: ChatId, joined: Cursor) -> Result<(), Error> {
         // A removal that has happened already has a later seq, and the reader will come to it and end.
         if let Some(watch) = self.hub.watch_one(joined.feed).await? {
             let participation = Participation {
-                chat_id: joined.feed.chat(),
+                chat_id,
                 user_id: self.caller.user_id,
                 joined_seq: joined.seq,
             };
@@ -335,8 +339,8 @@ impl Inbox {
 /// What others have read since the client's cursors, by chat. Only of chats that are `followed`.
 async fn marks_after(
     pool: &Pool,
-    after: &HashMap<FeedId, Cursor>,
-    followed: &[FeedId],
+    after: &HashMap<FeedRef, Cursor>,
+    followed: &[FeedRef],
 ) -> Result<HashMap<ChatId, Vec<Signal>>, Error> {
     let cursors: Vec<Cursor> = followed
         .iter()

@@ -15,7 +15,7 @@ use redis::{
     AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
     aio::MultiplexedConnection, cmd,
 };
-use shared_schema::{FeedId, Publication, channel};
+use shared_schema::{FeedRef, Received};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, sleep},
@@ -178,7 +178,7 @@ impl RedisListener {
                         acknowledge(confirm);
                     }
                     Some(ChannelChange::Unsubscribe(feed)) => {
-                        cmd("SUNSUBSCRIBE").arg(channel(feed)).exec_async(&mut connection).await?;
+                        cmd("SUNSUBSCRIBE").arg(feed.channel()).exec_async(&mut connection).await?;
                     }
                     None => return Ok(()),
                 },
@@ -197,10 +197,9 @@ impl RedisListener {
         self.metrics.messages.inc();
         let feed = std::str::from_utf8(name)
             .ok()
-            .and_then(|name| name.strip_prefix("feed:"))
-            .and_then(|id| id.parse::<FeedId>().ok());
-        match (feed, serde_json::from_slice::<Publication>(payload)) {
-            (Some(feed), Ok(publication)) => self.hub.apply_publication(feed, publication),
+            .and_then(FeedRef::id_of_channel);
+        match (feed, Received::read(payload)) {
+            (Some(feed), Ok(received)) => self.hub.apply_publication(feed, received),
             (_, parsed) => {
                 self.metrics.unreadable.inc();
                 tracing::warn!(error = ?parsed.err(), "a message from Redis is no publication");
@@ -216,8 +215,8 @@ fn acknowledge(confirm: oneshot::Sender<()>) {
 
 async fn subscribe(
     connection: &mut MultiplexedConnection,
-    feeds: &[FeedId],
+    feeds: &[FeedRef],
 ) -> Result<(), RedisError> {
-    let channels: Vec<String> = feeds.iter().map(|&feed| channel(feed)).collect();
+    let channels: Vec<String> = feeds.iter().map(|feed| feed.channel()).collect();
     cmd("SSUBSCRIBE").arg(channels).exec_async(connection).await
 }

@@ -1,7 +1,7 @@
 //! What a subscription to a feed delivers.
 
 use async_graphql::{Enum, SimpleObject};
-use shared_schema::{Cursor, FeedId};
+use shared_schema::{Cursor, FeedRef};
 
 use super::{events::FeedEvent, signal::Signal};
 use crate::live::feeds::batch::{self, EventBatch};
@@ -11,7 +11,7 @@ use crate::live::feeds::batch::{self, EventBatch};
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct FeedBatch {
     /// The feed: the id of the chat, or of the caller for their own feed.
-    feed_id: FeedId,
+    feed_id: FeedRef,
     /// Consecutive events, oldest first.
     events: Vec<FeedEvent>,
     /// Live facts that are no events.
@@ -43,7 +43,12 @@ impl From<&EventBatch> for FeedBatch {
                 .iter()
                 .map(|event| FeedEvent::from(event.as_ref()))
                 .collect(),
-            signals: batch.signals.iter().cloned().map(Signal::from).collect(),
+            signals: batch
+                .signals
+                .iter()
+                .cloned()
+                .filter_map(Signal::of)
+                .collect(),
             cursor: batch.cursor,
             caught_up: batch.caught_up,
             reset: batch.reset.map(ResetReason::from),

@@ -1,7 +1,7 @@
 //! Proof that a user takes part in a chat. Live delivery takes it, and so is for those only who do.
 
 use chassis::{Caller, Error, postgres::Pool};
-use shared_schema::{ChatId, Cursor, FeedId, Reason, Seq, UserId};
+use shared_schema::{ChatId, Cursor, FeedRef, Reason, Seq, UserId};
 
 use super::access::Access;
 use crate::{
@@ -64,7 +64,7 @@ pub(crate) async fn watch_chat(
     chat_id: ChatId,
     after: Option<Cursor>,
 ) -> Result<(Watch, Participation), Error> {
-    if after.is_some_and(|cursor| cursor.feed != FeedId::from(chat_id)) {
+    if after.is_some_and(|cursor| cursor.feed != FeedRef::from(chat_id)) {
         return Err(Error::bad_input("after", Reason::NotACursor));
     }
     let watch = hub.watch_one(chat_id.into()).await?;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::Caller;
-use shared_schema::{ChatId, Cursor};
+use shared_schema::{ChatId, ClientCursor};
 
 use crate::{
     databases::read_at_least::read_at_least,
@@ -23,7 +23,7 @@ impl ChatById {
         #[graphql(
             desc = "Wait, for a moment, until the answer is at least as new as this position."
         )]
-        at_least: Option<Cursor>,
+        at_least: Option<ClientCursor>,
     ) -> Result<Option<Chat>> {
         let caller = Caller::of(context)?;
         let user = caller.user_id;

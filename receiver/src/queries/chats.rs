@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::Cursor;
+use shared_schema::ClientCursor;
 
 use crate::{
     databases::read_at_least::read_at_least,
@@ -31,7 +31,7 @@ impl Chats {
         #[graphql(
             desc = "Wait, for a moment, until the answer is at least as new as this position."
         )]
-        at_least: Option<Cursor>,
+        at_least: Option<ClientCursor>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
         let range = PageArgs {

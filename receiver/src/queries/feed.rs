@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::{Cursor, FeedId, Reason};
+use shared_schema::{ChatId, ClientCursor, Cursor, FeedRef, Reason};
 
 use crate::{
     live::{authorized_reader::AuthorizedReader, feeds::reader::Reader},
@@ -23,23 +23,28 @@ impl FeedPage {
     async fn feed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "A chat that you take part in, or your own user id.")] id: FeedId,
-        #[graphql(desc = "The position to go on from.")] after: Cursor,
+        #[graphql(desc = "A chat that you take part in, or your own user id.")] id: ChatId,
+        #[graphql(desc = "The position to go on from.")] after: ClientCursor,
     ) -> Result<FeedBatch> {
         let caller = Caller::of(context)?;
         let (pool, hub) = (&context.primary()?.pool, context.hub()?);
-        if after.feed != id {
+        let feed = FeedRef::known_to(caller.user_id, id.0);
+        let after = after.of(caller.user_id);
+        if after.feed.id() != id.0 {
             return Err(Error::bad_input("after", Reason::NotACursor).into());
         }
-        let mut reader = if id == FeedId::from(caller.user_id) {
-            let watch = hub
-                .watch_one(id)
-                .await?
-                .ok_or_else(Error::unauthenticated)?;
-            AuthorizedReader::own_feed(Reader::new(hub, watch, Some(after)))
-        } else {
-            let (watch, proof) = watch_chat(pool, hub, caller, id.chat(), Some(after)).await?;
-            AuthorizedReader::chat(Reader::new(hub, watch, Some(after)), proof, pool, caller)
+        // Somebody else's own feed and a chat that is not there are one answer.
+        let after = Cursor { feed, ..after };
+        let mut reader = match feed {
+            FeedRef::User(_) => {
+                let watch = hub.watch_one(feed).await?;
+                let watch = watch.ok_or_else(Error::unauthenticated)?;
+                AuthorizedReader::own_feed(Reader::new(hub, watch, Some(after)))
+            }
+            FeedRef::Chat(chat) => {
+                let (watch, proof) = watch_chat(pool, hub, caller, chat, Some(after)).await?;
+                AuthorizedReader::chat(Reader::new(hub, watch, Some(after)), proof, pool, caller)
+            }
         };
         let batch = reader
             .catch_up()

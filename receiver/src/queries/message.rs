@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::Caller;
-use shared_schema::{ChatId, Cursor, MessageId};
+use shared_schema::{ChatId, ClientCursor, MessageId};
 
 use crate::{
     databases::read_at_least::read_at_least,
@@ -27,7 +27,7 @@ impl MessageById {
         #[graphql(
             desc = "Wait, for a moment, until the answer is at least as new as this position."
         )]
-        at_least: Option<Cursor>,
+        at_least: Option<ClientCursor>,
     ) -> Result<Option<Message>> {
         let caller = Caller::of(context)?;
         let message = read_at_least(context, caller, at_least, |database| async move {

@@ -5,7 +5,7 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, postgres::Pool};
-use shared_schema::{ChatId, Cursor, MessageId, Number, Reason};
+use shared_schema::{ChatId, ClientCursor, MessageId, Number, Reason};
 
 use crate::{
     databases::read_at_least::read_at_least,
@@ -49,7 +49,7 @@ impl Messages {
         #[graphql(
             desc = "Wait, for a moment, until the answer is at least as new as this position."
         )]
-        at_least: Option<Cursor>,
+        at_least: Option<ClientCursor>,
     ) -> Result<MessageConnection> {
         let last = if first.is_none() && around.is_none() {
             last.or(Some(DEFAULT_PAGE_SIZE))

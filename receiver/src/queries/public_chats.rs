@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};
-use shared_schema::{ChatId, FeedId, Reason};
+use shared_schema::{ChatId, FeedRef, Reason};
 
 use crate::{
     databases::read_at_least::read_at_least,
@@ -64,7 +64,7 @@ impl PublicChats {
             .into());
         }
 
-        let own = FeedId::from(caller.user_id);
+        let own = FeedRef::from(caller.user_id);
         let list = read_at_least(context, caller, None, |database| async move {
             let heads = db::feeds::heads(&database.pool, &[own]).await?;
             let Some(&head) = heads.get(&own) else {

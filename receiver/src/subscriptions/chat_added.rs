@@ -3,7 +3,7 @@
 use async_graphql::{Context, Result, Subscription};
 use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt, future::ready};
-use shared_schema::{Change, Cursor, FeedId, Reason};
+use shared_schema::{Change, ClientCursor, FeedRef, Reason};
 
 use super::chat_batches::events;
 use crate::{
@@ -22,11 +22,14 @@ impl ChatAddedSubscription {
     async fn chat_added(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "A cursor of your own feed. Without it: from now.")] after: Option<Cursor>,
+        #[graphql(desc = "A cursor of your own feed. Without it: from now.")] after: Option<
+            ClientCursor,
+        >,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let caller = Caller::of(context)?.clone();
         let (pool, hub) = (context.primary()?.pool.clone(), context.hub()?);
-        let own = FeedId::from(caller.user_id);
+        let own = FeedRef::from(caller.user_id);
+        let after = after.map(|cursor| cursor.of(caller.user_id));
         if after.is_some_and(|cursor| cursor.feed != own) {
             return Err(Error::bad_input("after", Reason::NotACursor).into());
         }
@@ -39,9 +42,10 @@ impl ChatAddedSubscription {
         let chats = events(batches).then(move |event| {
             let (pool, user) = (pool.clone(), caller.user_id);
             async move {
-                match event?.change {
-                    Change::ChatAdded { chat_id, .. } => chat_seen_by(&pool, user, chat_id).await,
-                    _ => Ok(None),
+                if let Change::ChatAdded { chat_id, .. } = event?.change {
+                    chat_seen_by(&pool, user, chat_id).await
+                } else {
+                    Ok(None)
                 }
             }
         });

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Result};
 use chassis::{Caller, Error};
-use futures_util::{Stream, StreamExt, stream};
-use shared_schema::{ChatId, Cursor, Event, Reason, Signal};
+use futures_util::{Stream, StreamExt, future::ready, stream};
+use shared_schema::{Change, ChatId, ClientCursor, Event, Message, Reason, Signal};
 
 use crate::{
     db,
     live::{
         authorized_reader::AuthorizedReader,
         feeds::{batch::EventBatch, reader::Reader},
+        shared_execution::resolver_input::subscription_batches,
     },
+    objects::message,
     participants::participation::watch_chat,
     state::RequestContext,
 };
@@ -24,9 +26,10 @@ const MAX_READ_MARKS: i64 = 1_000;
 pub(crate) async fn chat_batches(
     context: &Context<'_>,
     chat_id: ChatId,
-    after: Option<Cursor>,
+    after: Option<ClientCursor>,
 ) -> Result<impl Stream<Item = Arc<EventBatch>> + Send + use<>> {
     let caller = Caller::of(context)?;
+    let after = after.map(|cursor| cursor.of(caller.user_id));
     let (pool, hub) = (&context.primary()?.pool, context.hub()?);
     let (watch, participation) = watch_chat(pool, hub, caller, chat_id, after).await?;
     let marks: Vec<Signal> = match after {
@@ -39,6 +42,25 @@ pub(crate) async fn chat_batches(
     };
     let reader = Reader::new(hub, watch, after);
     Ok(AuthorizedReader::chat(reader, participation, pool, caller).into_stream(marks))
+}
+
+/// The messages that events of one kind are about: those that `pick` picks.
+pub(crate) async fn messages<P>(
+    context: &Context<'_>,
+    chat_id: ChatId,
+    after: Option<ClientCursor>,
+    pick: P,
+) -> Result<impl Stream<Item = Result<message::Message>> + use<P>>
+where
+    P: Fn(&Change) -> Option<&Message> + Send + 'static,
+{
+    let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
+    Ok(events(batches).filter_map(move |event| {
+        ready(match event {
+            Ok(event) => pick(&event.change).map(|message| Ok(message.clone().into())),
+            Err(error) => Some(Err(error.into())),
+        })
+    }))
 }
 
 /// The single events of a stream of batches. A stream of events cannot report a reset, so it ends with an error.
@@ -56,6 +78,6 @@ pub(crate) fn events(
         })
         .scan(false, |ended, event| {
             let last = std::mem::replace(ended, event.is_err());
-            futures_util::future::ready((!last).then_some(event))
+            ready((!last).then_some(event))
         })
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Result, Subscription};
 use futures_util::{Stream, StreamExt};
-use shared_schema::{ChatId, Cursor};
+use shared_schema::{ChatId, ClientCursor};
 
 use super::chat_batches::chat_batches;
 use crate::{
@@ -21,7 +21,7 @@ impl ChatEventsSubscription {
         context: &Context<'_>,
         #[graphql(desc = "The chat.")] chat_id: ChatId,
         #[graphql(desc = "Your last cursor of this chat's feed. Without it: from now.")]
-        after: Option<Cursor>,
+        after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
         let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(batches.map(|batch| Ok(FeedBatch::from(batch.as_ref()))))

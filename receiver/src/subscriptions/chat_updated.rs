@@ -3,7 +3,7 @@
 use async_graphql::{Context, Result, Subscription};
 use chassis::Caller;
 use futures_util::{Stream, StreamExt, future::ready};
-use shared_schema::{Change, ChatId, Cursor};
+use shared_schema::{Change, ChatId, ClientCursor};
 
 use super::chat_batches::{chat_batches, events};
 use crate::{
@@ -23,7 +23,7 @@ impl ChatUpdatedSubscription {
         context: &Context<'_>,
         #[graphql(desc = "The chat.")] chat_id: ChatId,
         #[graphql(desc = "A cursor of this chat's feed. Without it: from now.")] after: Option<
-            Cursor,
+            ClientCursor,
         >,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let user = Caller::of(context)?.user_id;
@@ -32,9 +32,10 @@ impl ChatUpdatedSubscription {
         let chats = events(batches).then(move |event| {
             let pool = pool.clone();
             async move {
-                match event?.change {
-                    Change::ChatUpdated => chat_seen_by(&pool, user, chat_id).await,
-                    _ => Ok(None),
+                if event?.change == Change::ChatUpdated {
+                    chat_seen_by(&pool, user, chat_id).await
+                } else {
+                    Ok(None)
                 }
             }
         });

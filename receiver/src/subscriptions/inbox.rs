@@ -3,7 +3,7 @@
 use async_graphql::{Context, Result, Subscription};
 use chassis::{Caller, Error};
 use futures_util::{Stream, StreamExt};
-use shared_schema::{Cursor, Reason};
+use shared_schema::{ClientCursor, Cursor, Reason};
 
 use crate::{
     live::{inbox::Inbox, shared_execution::resolver_input::subscription_batches},
@@ -28,7 +28,7 @@ impl InboxSubscription {
         #[graphql(
             desc = "Your last cursor of each feed you know, at most 1,000. Feeds that are not named start from now."
         )]
-        after: Option<Vec<Cursor>>,
+        after: Option<Vec<ClientCursor>>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
         let open = async { Ok(open(context, after).await?.into_stream()) };
         let batches = subscription_batches(context, open).await?;
@@ -38,7 +38,7 @@ impl InboxSubscription {
 
 pub(crate) async fn open(
     context: &Context<'_>,
-    after: Option<Vec<Cursor>>,
+    after: Option<Vec<ClientCursor>>,
 ) -> Result<Inbox, Error> {
     let caller = Caller::of(context)?;
     let after = after.unwrap_or_default();
@@ -48,5 +48,7 @@ pub(crate) async fn open(
             Reason::TooMany { max: MAX_CURSORS },
         ));
     }
+    let own = caller.user_id;
+    let after: Vec<Cursor> = after.into_iter().map(|cursor| cursor.of(own)).collect();
     Inbox::open(context.hub()?, &context.primary()?.pool, caller, &after).await
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Result, Subscription};
 use futures_util::{Stream, StreamExt, stream};
-use shared_schema::{ChatId, Cursor};
+use shared_schema::{ChatId, ClientCursor};
 
 use super::chat_batches::chat_batches;
 use crate::{
@@ -24,18 +24,17 @@ impl MessageReadUpdatedSubscription {
         #[graphql(
             desc = "A cursor of this chat's feed: first come the marks that moved since. Without it: from now."
         )]
-        after: Option<Cursor>,
+        after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {
         let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
         Ok(batches.flat_map(|batch| {
-            let marks = batch
-                .signals
-                .iter()
-                .cloned()
-                .filter_map(|signal| match signal.into() {
-                    Signal::ReadMark(mark) => Some(Ok(mark)),
-                    Signal::Typing(_) => None,
-                });
+            let marks = batch.signals.iter().cloned().filter_map(|signal| {
+                if let Some(Signal::ReadMark(mark)) = Signal::of(signal) {
+                    Some(Ok(mark))
+                } else {
+                    None
+                }
+            });
             stream::iter(marks.collect::<Vec<_>>())
         }))
     }

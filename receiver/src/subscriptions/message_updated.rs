@@ -1,13 +1,11 @@
 //! Edited messages of one chat.
 
 use async_graphql::{Context, Result, Subscription};
-use futures_util::{Stream, StreamExt, future::ready};
-use shared_schema::{Change, ChatId, Cursor};
+use futures_util::Stream;
+use shared_schema::{Change, ChatId, ClientCursor};
 
-use super::chat_batches::{chat_batches, events};
-use crate::{
-    live::shared_execution::resolver_input::subscription_batches, objects::message::Message,
-};
+use super::chat_batches::messages;
+use crate::objects::message::Message;
 
 /// `Subscription.messageUpdated`.
 #[derive(Default)]
@@ -22,18 +20,16 @@ impl MessageUpdatedSubscription {
         context: &Context<'_>,
         #[graphql(desc = "The chat.")] chat_id: ChatId,
         #[graphql(desc = "A cursor of this chat's feed. Without it: from now.")] after: Option<
-            Cursor,
+            ClientCursor,
         >,
     ) -> Result<impl Stream<Item = Result<Message>> + use<>> {
-        let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
-        Ok(events(batches).filter_map(|event| {
-            ready(match event {
-                Ok(event) => match &event.change {
-                    Change::MessageUpdated(message) => Some(Ok(message.clone().into())),
-                    _ => None,
-                },
-                Err(error) => Some(Err(error.into())),
-            })
-        }))
+        messages(context, chat_id, after, |change| {
+            if let Change::MessageUpdated(message) = change {
+                Some(message)
+            } else {
+                None
+            }
+        })
+        .await
     }
 }

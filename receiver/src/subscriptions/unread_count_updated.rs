@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_graphql::{Context, Result, Subscription};
 use chassis::{Caller, Error, postgres::Pool};
 use futures_util::{Stream, StreamExt, stream};
-use shared_schema::{Change, ChatId, Cursor, UserId};
+use shared_schema::{Change, ChatId, ClientCursor, Event, UserId};
 
 use super::inbox;
 use crate::{
@@ -26,7 +26,7 @@ impl UnreadCountUpdatedSubscription {
         #[graphql(
             desc = "Your last cursor of each feed you know, at most 1,000. Feeds that are not named start from now."
         )]
-        after: Option<Vec<Cursor>>,
+        after: Option<Vec<ClientCursor>>,
     ) -> Result<impl Stream<Item = Result<UnreadCount>> + use<>> {
         let user = Caller::of(context)?.user_id;
         let pool = context.primary()?.pool.clone();
@@ -49,13 +49,7 @@ async fn counts(pool: &Pool, user: UserId, batch: &EventBatch) -> Result<Vec<Unr
     let changed: BTreeSet<ChatId> = batch
         .events
         .iter()
-        .filter_map(|event| match event.change {
-            Change::MessageAdded(_) | Change::MessageRemoved(_) => Some(event.feed.chat()),
-            Change::ReadMarkMoved { chat_id, .. } | Change::ChatAdded { chat_id, .. } => {
-                Some(chat_id)
-            }
-            _ => None,
-        })
+        .filter_map(|event| changed_in(event))
         .collect();
     if changed.is_empty() {
         return Ok(Vec::new());
@@ -64,4 +58,17 @@ async fn counts(pool: &Pool, user: UserId, batch: &EventBatch) -> Result<Vec<Unr
     let limit = i64::try_from(changed.len()).unwrap_or(i64::MAX);
     let counts = db::chats::unread(pool, user, Some(&changed), limit).await?;
     Ok(counts.into_iter().map(UnreadCount::from).collect())
+}
+
+/// The chat in which this event may have changed the count.
+fn changed_in(event: &Event) -> Option<ChatId> {
+    if let Change::ReadMarkMoved { chat_id, .. } | Change::ChatAdded { chat_id, .. } = event.change
+    {
+        return Some(chat_id);
+    }
+    let counts = matches!(
+        event.change,
+        Change::MessageAdded(_) | Change::MessageRemoved(_)
+    );
+    event.feed.chat().filter(|_| counts)
 }

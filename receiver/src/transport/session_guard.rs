@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chassis::{Caller, Error, auth::SessionWatch};
 use jiff::{SignedDuration, Timestamp};
-use shared_schema::{Change, FeedId, SessionId};
+use shared_schema::{Change, FeedRef, SessionId};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -47,7 +47,7 @@ impl SessionGuard {
         let watch = context.verifier.ended().watch(caller.session_id);
         let own = context
             .hub
-            .watch_one(FeedId::from(caller.user_id))
+            .watch_one(FeedRef::from(caller.user_id))
             .await?
             .ok_or_else(Error::unauthenticated)?;
         let own = Reader::new(&context.hub, own, None);

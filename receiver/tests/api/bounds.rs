@@ -113,7 +113,7 @@ async fn a_reader_that_stalls_is_let_go_and_costs_nobody_else() {
     let (ada, chat) = flood(&stage).await;
     let bob = stage.person("bob").await;
     stage.add(&ada, chat, &[&bob]).await;
-    let start = shared_schema::Cursor::start(chat.into()).to_string();
+    let start = shared_schema::Cursor::start(chat).to_string();
     let mut stalled = stage.socket(&ada).await;
     for id in 0..20 {
         let variables = json!({ "chat": chat, "after": start });
@@ -143,7 +143,7 @@ async fn a_reader_that_stalls_is_let_go_and_costs_nobody_else() {
 async fn what_one_socket_catches_up_with_arrives_whole_in_frames_that_stay_small() {
     let stage = Stage::new().await;
     let (ada, chat) = flood(&stage).await;
-    let start = shared_schema::Cursor::start(chat.into()).to_string();
+    let start = shared_schema::Cursor::start(chat).to_string();
     let variables = json!({ "chat": chat, "after": start });
     let mut events = stage.follow(&ada, CHAT_EVENTS, variables).await;
     let mut seqs = vec![];
@@ -168,7 +168,7 @@ async fn an_answer_that_no_socket_could_carry_is_an_error_instead_of_a_loop() {
         "subscription($chat: ID!, $after: Cursor) {{ chatEvents(chatId: $chat, after: $after) {{
             cursor events {{ ... on MessageAdded {{ message {{ {aliases} }} }} }} }} }}"
     );
-    let start = shared_schema::Cursor::start(chat.into()).to_string();
+    let start = shared_schema::Cursor::start(chat).to_string();
     let variables = json!({ "chat": chat, "after": start });
     let mut events = stage.follow(&ada, &document, variables.clone()).await;
     // Six times the text of a batch is more than half of what a frame may hold, but not too much.

@@ -82,11 +82,7 @@ async fn after_a_cursor_come_exactly_the_events_that_were_missed() {
         assert_eq!(told.len(), missed);
     }
     let mut all = stage
-        .follow(
-            &bob,
-            CHAT_EVENTS,
-            of(chat, Some(Cursor::start(chat.into()))),
-        )
+        .follow(&bob, CHAT_EVENTS, of(chat, Some(Cursor::start(chat))))
         .await;
     let told = all.until(chat, 252).await;
     assert_eq!(seqs(&told), (1..=252).collect::<Vec<_>>());

@@ -176,7 +176,7 @@ async fn at_least_waits_for_what_the_caller_has_seen_and_for_no_more() {
             Cursor {
                 seq: 1,
                 event: message.id.into(),
-                ..Cursor::start(UserId::new().into())
+                ..Cursor::start(UserId::new())
             },
         ),
     ] {

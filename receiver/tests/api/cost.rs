@@ -125,7 +125,7 @@ async fn s10_ten_fields_that_wait_for_a_cursor_wait_once_and_ask_rarely() {
     let foreign = Cursor {
         seq: 99,
         event: EventId::new(),
-        ..Cursor::start(UserId::new().into())
+        ..Cursor::start(UserId::new())
     };
     let fields: Vec<String> = (0..10)
         .map(|nth| {

@@ -15,7 +15,7 @@ async fn polling_until_it_is_caught_up_gives_every_event_once() {
     let (ada, bob, _) = stage.trio().await;
     let chat = stage.group(&ada, &[&bob]).await;
     stage.say_many(&ada, chat, 230).await;
-    let mut position = Cursor::start(chat.into());
+    let mut position = Cursor::start(chat);
     let mut told = vec![];
     for round in 0.. {
         let variables = json!({ "id": chat, "after": position.to_string() });
@@ -42,8 +42,8 @@ async fn ones_own_feed_can_be_polled_and_nobody_elses() {
     let stage = Stage::new().await;
     let (ada, bob, eve) = stage.trio().await;
     let chat = stage.group(&ada, &[&bob]).await;
-    let poll = async |person, feed: shared_schema::FeedId| {
-        let variables = json!({ "id": feed, "after": Cursor::start(feed).to_string() });
+    let poll = async |person, feed: shared_schema::FeedRef| {
+        let variables = json!({ "id": feed.id(), "after": Cursor::start(feed).to_string() });
         stage.ask(person, FEED, variables).await
     };
     let own = poll(Some(&bob), bob.feed()).await.ok();
@@ -63,7 +63,7 @@ async fn ones_own_feed_can_be_polled_and_nobody_elses() {
     answers.dedup();
     assert_eq!(answers.len(), 1);
     poll(None, bob.feed()).await.is("UNAUTHENTICATED", None);
-    let elsewhere = json!({ "id": bob.id, "after": Cursor::start(chat.into()).to_string() });
+    let elsewhere = json!({ "id": bob.id, "after": Cursor::start(chat).to_string() });
     stage
         .ask(Some(&bob), FEED, elsewhere)
         .await

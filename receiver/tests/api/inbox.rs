@@ -347,8 +347,8 @@ async fn cursors_of_feeds_that_are_not_the_callers_are_ignored() {
     let left = stage.group(&ada, &[&bob]).await;
     stage.remove(&ada, left, &bob).await;
     let cursors = [
-        Cursor::start(theirs.into()),
-        Cursor::start(left.into()),
+        Cursor::start(theirs),
+        Cursor::start(left),
         Cursor::start(ada.feed()),
     ];
     let mut inbox = stage.follow(&bob, INBOX, after(&cursors)).await;

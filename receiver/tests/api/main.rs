@@ -18,6 +18,7 @@ mod unread_counts;
 
 mod chat_events;
 mod inbox;
+mod versions;
 mod views;
 
 mod bounds;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use lab::servers::Redis;
 use receiver::LiveArgs;
 use serde_json::{Value, json};
-use shared_schema::{Change, ChatId, Event, EventId, FeedId, channel};
+use shared_schema::{Change, ChatId, Event, EventId, FeedRef};
 
 use crate::{
     documents::{CHAT_EVENTS, INBOX},
@@ -166,7 +166,7 @@ async fn forged_hints_reach_nobody() {
     let other = stage.group(&ada, &[&bob]).await;
     let message = stage.say(&ada, chat, "true").await;
     let mut events = following(&stage, &bob, chat).await;
-    let forged = |feed: FeedId, seq: i64, prev: EventId| Event {
+    let forged = |feed: FeedRef, seq: i64, prev: EventId| Event {
         feed,
         seq,
         id: EventId::new(),
@@ -201,7 +201,7 @@ async fn forged_hints_reach_nobody() {
     ] {
         stage
             .voice
-            .publish_bytes(&channel(chat.into()), garbage)
+            .publish_bytes(&FeedRef::from(chat).channel(), garbage)
             .await;
     }
     let elsewhere = shared_schema::Signal::Typing {
@@ -252,7 +252,7 @@ async fn database_connections_that_are_cut_off_close_no_socket() {
 }
 
 /// As after a failover to a standby that had not received the end of the feed.
-async fn lose_the_tail(stage: &Stage, feed: FeedId, to: i64) {
+async fn lose_the_tail(stage: &Stage, feed: FeedRef, to: i64) {
     for sql in [
         "DELETE FROM feed_events WHERE feed_id = $1 AND seq > $2",
         "DELETE FROM messages WHERE chat_id = $1 AND seq > $2",
@@ -261,7 +261,7 @@ async fn lose_the_tail(stage: &Stage, feed: FeedId, to: i64) {
            message_count = (SELECT count(*) FROM messages WHERE chat_id = $1)
          WHERE id = $1 AND last_seq > $2",
     ] {
-        stage.owner.execute(sql, &[&feed.0, &to]).await.unwrap();
+        stage.owner.execute(sql, &[&feed.id(), &to]).await.unwrap();
     }
 }
 

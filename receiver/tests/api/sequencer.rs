@@ -1,15 +1,17 @@
 //! Properties of the sequencer: whatever arrives, in whatever order, each event passes once and in order.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use proptest::{collection::vec, prelude::*};
 use receiver::sequencer::{OfferResult, Sequencer, Step};
 use shared_schema::{
-    Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Message, MessageId, UserId,
+    Change, ChatId, Cursor, Event, EventId, FeedRef, Instant, Message, MessageId, Publication,
+    UserId,
 };
 use uuid::Uuid;
 
-const FEED: FeedId = FeedId(Uuid::from_u128(7));
+const CHAT: ChatId = ChatId(Uuid::from_u128(7));
+const FEED: FeedRef = FeedRef::Chat(CHAT);
 
 fn id(history: u128, seq: i64) -> EventId {
     if seq == 0 {
@@ -47,11 +49,11 @@ fn position(seq: i64) -> Cursor {
 fn message(number: i64, content: Option<&str>) -> Message {
     Message {
         id: MessageId(id(1, number).0),
-        chat_id: ChatId(FEED.0),
+        chat_id: CHAT,
         number,
         seq: number,
         revision: 1,
-        sender_id: UserId(FEED.0),
+        sender_id: UserId(CHAT.0),
         sender_username: "ada".into(),
         content: content.map(Into::into),
         reply_to_id: None,
@@ -256,4 +258,52 @@ fn a_window_of_long_texts_is_shorter_and_still_ends_at_the_head() {
         sequencer.offer(event_with(1, seq, removed));
     }
     assert_eq!(drain(&sequencer, position(900), 100).len(), 200);
+}
+
+/// One event of every kind that this build knows, as the contract has them.
+fn one_of_every_kind() -> Vec<Change> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared-schema/tests/golden");
+    let mut changes = vec![];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "json") {
+            let publication: Publication =
+                serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            changes.extend(publication.events.into_iter().map(|event| event.change));
+        }
+    }
+    let kinds: BTreeSet<&str> = changes.iter().map(Change::kind).collect();
+    assert_eq!(kinds, Change::KINDS.iter().copied().collect());
+    changes
+}
+
+/// Whatever the kind of an event about it: the window shows nothing of a message that was removed.
+#[test]
+fn no_kind_of_event_keeps_the_text_of_a_removed_message() {
+    let changes = one_of_every_kind();
+    let message = changes
+        .iter()
+        .filter_map(Change::message)
+        .find(|message| message.content.is_some())
+        .unwrap();
+    let text = message.content.clone().unwrap();
+    let removed = Message {
+        content: None,
+        ..message.clone()
+    };
+    let mut sequencer = Sequencer::new(position(0), 100);
+    let last = Change::MessageRemoved(removed);
+    let count = i64::try_from(changes.len()).unwrap();
+    for (seq, change) in (1..).zip(changes.into_iter().chain([last])) {
+        let result = sequencer.offer(event_with(1, seq, change));
+        assert_eq!(result, OfferResult::Accepted);
+    }
+    let Step::Events(events) = sequencer.after(position(0), 100) else {
+        panic!("the window holds all of them");
+    };
+    assert_eq!(events.len() as i64, count + 1);
+    for event in events {
+        let shown = serde_json::to_string(&event.change).unwrap();
+        assert!(!shown.contains(&text), "{shown}");
+    }
 }

@@ -385,7 +385,7 @@ async fn one_who_reads_nothing_holds_up_none_of_those_who_ask_the_same() {
         stage.say(&people[0], chat, &text).await;
     }
     let mut stalled = stage.socket(&people[3]).await;
-    let start = Cursor::start(chat.into()).to_string();
+    let start = Cursor::start(chat).to_string();
     for id in 0..30 {
         let variables = json!({ "chat": chat, "after": start });
         stalled.start(&id.to_string(), CHAT_EVENTS, variables).await;

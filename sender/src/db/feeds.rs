@@ -5,7 +5,9 @@ use std::{collections::HashMap, ops::Deref};
 use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
 use serde_json::Value;
-use shared_schema::{Change, ChatId, Cursor, Event, EventId, FeedId, Instant, Number, Seq, UserId};
+use shared_schema::{
+    Change, ChatId, Cursor, Event, EventId, FeedRef, Instant, Number, Seq, UserId,
+};
 use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
@@ -14,7 +16,7 @@ use chassis::Error;
 /// Where a feed stands.
 #[derive(Clone, Debug)]
 pub struct Feed {
-    pub id: FeedId,
+    pub feed: FeedRef,
     pub last_seq: Seq,
     pub head: Option<EventId>,
     /// Of a chat's feed: how many messages were ever added.
@@ -24,11 +26,11 @@ pub struct Feed {
 }
 
 impl Feed {
-    fn read(row: &Row) -> Result<Self, Error> {
+    fn read(feed: FeedRef, row: &Row) -> Result<Self, Error> {
         let head: Option<Uuid> = row.try_get("head_id")?;
         let last_message_at: Option<Timestamp> = row.try_get("last_message_at")?;
         Ok(Self {
-            id: FeedId(row.try_get("id")?),
+            feed,
             last_seq: row.try_get("last_seq")?,
             head: head.map(EventId),
             message_count: row.try_get("message_count")?,
@@ -39,7 +41,7 @@ impl Feed {
     /// The position right after the newest event.
     pub fn cursor(&self) -> Cursor {
         Cursor {
-            feed: self.id,
+            feed: self.feed,
             seq: self.last_seq,
             event: self.head.unwrap_or(EventId::NIL),
         }
@@ -66,7 +68,8 @@ pub async fn lock(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFee
         )
         .await?;
     let row = tx.query_opt(&statement, &[&chat.0]).await?;
-    Ok(row.as_ref().map(Feed::read).transpose()?.map(LockedFeed))
+    let feed = row.map(|row| Feed::read(chat.into(), &row)).transpose()?;
+    Ok(feed.map(LockedFeed))
 }
 
 /// How to take the locks of several chats.
@@ -98,19 +101,22 @@ pub async fn lock_each(
     chats: &[Uuid],
 ) -> Result<HashMap<ChatId, LockedFeed>, Error> {
     let rows = client.query(statement, &[&chats]).await?;
-    let read = |row: &Row| Feed::read(row).map(|feed| (feed.id.chat(), LockedFeed(feed)));
+    let read = |row: &Row| {
+        let chat = ChatId(row.try_get("id")?);
+        Ok((chat, LockedFeed(Feed::read(chat.into(), row)?)))
+    };
     rows.iter().map(read).collect()
 }
 
 /// Where the feed stands now.
-pub async fn find(db: &impl GenericClient, feed: FeedId) -> Result<Option<Feed>, Error> {
+pub async fn find(db: &impl GenericClient, feed: FeedRef) -> Result<Option<Feed>, Error> {
     let statement = db
         .prepare_cached(
             "SELECT id, last_seq, head_id, message_count, last_message_at FROM feeds WHERE id = $1",
         )
         .await?;
-    let row = db.query_opt(&statement, &[&feed.0]).await?;
-    row.as_ref().map(Feed::read).transpose()
+    let row = db.query_opt(&statement, &[&feed.id()]).await?;
+    row.map(|row| Feed::read(feed, &row)).transpose()
 }
 
 /// Makes the feed of a new chat; its row is locked from here on. None if the id is some feed's already.
@@ -122,13 +128,14 @@ pub async fn create(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedF
         )
         .await?;
     let row = tx.query_opt(&statement, &[&chat.0]).await?;
-    Ok(row.as_ref().map(Feed::read).transpose()?.map(LockedFeed))
+    let feed = row.map(|row| Feed::read(chat.into(), &row)).transpose()?;
+    Ok(feed.map(LockedFeed))
 }
 
 /// The event at a position, with a change that the caller knows.
 pub async fn event(
     db: &impl GenericClient,
-    position: (FeedId, Seq),
+    position: (FeedRef, Seq),
     change: Change,
 ) -> Result<Event, Error> {
     let statement = db
@@ -137,7 +144,7 @@ pub async fn event(
         )
         .await?;
     let (feed, seq) = position;
-    let row = db.query_one(&statement, &[&feed.0, &seq]).await?;
+    let row = db.query_one(&statement, &[&feed.id(), &seq]).await?;
     let prev: Option<Uuid> = row.try_get("prev_id")?;
     let actor: Option<Uuid> = row.try_get("actor_id")?;
     let at: Timestamp = row.try_get("at")?;
@@ -156,7 +163,7 @@ pub async fn event(
 pub async fn append(
     tx: &Transaction<'_>,
     actor: UserId,
-    feed: impl Into<FeedId>,
+    feed: impl Into<FeedRef>,
     change: Change,
 ) -> Result<Event, Error> {
     let events = append_each(tx, actor, vec![(feed.into(), change)]).await?;
@@ -170,14 +177,14 @@ pub async fn append(
 pub async fn append_each(
     tx: &Transaction<'_>,
     actor: UserId,
-    changes: Vec<(FeedId, Change)>,
+    changes: Vec<(FeedRef, Change)>,
 ) -> Result<Vec<Event>, Error> {
     let statement = tx
         .prepare_cached(
             "SELECT feed_id, seq, id, prev_id, at FROM append_events($1, $2, $3, $4, $5, $6)",
         )
         .await?;
-    let feeds: Vec<Uuid> = changes.iter().map(|(feed, _)| feed.0).collect();
+    let feeds: Vec<Uuid> = changes.iter().map(|(feed, _)| feed.id()).collect();
     let ids: Vec<Uuid> = changes.iter().map(|_| EventId::new().0).collect();
     let kinds: Vec<&str> = changes.iter().map(|(_, change)| change.kind()).collect();
     let messages: Vec<Option<Uuid>> = changes
@@ -192,16 +199,16 @@ pub async fn append_each(
         )
         .await?;
 
-    let mut appended: HashMap<FeedId, Row> = HashMap::with_capacity(rows.len());
+    let mut appended: HashMap<Uuid, Row> = HashMap::with_capacity(rows.len());
     for row in rows {
-        appended.insert(FeedId(row.try_get("feed_id")?), row);
+        appended.insert(row.try_get("feed_id")?, row);
     }
     changes
         .into_iter()
         .map(|(feed, change)| {
             // `append_events` skips a feed that does not exist.
             let row = appended
-                .remove(&feed)
+                .remove(&feed.id())
                 .ok_or_else(|| Error::internal(format!("the feed {feed} does not exist")))?;
             let prev: Option<Uuid> = row.try_get("prev_id")?;
             let at: Timestamp = row.try_get("at")?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{publisher::Publisher, telemetry::trace_id};
-use shared_schema::{ENVELOPE_VERSION, Event, FeedId, Publication, Signal, channel};
+use shared_schema::{ENVELOPE_VERSION, Event, FeedRef, Publication, Signal};
 
 /// Maximum bytes of one publication; more events go into further ones. A subscriber receives a publication as a whole, and
 /// Redis disconnects a subscriber whose output buffer is full.
@@ -24,7 +24,7 @@ struct FeedPublication {
 
 /// Events and signals, by the feed on whose channel they are published.
 #[derive(Default)]
-pub struct PendingEvents(BTreeMap<FeedId, FeedPublication>);
+pub struct PendingEvents(BTreeMap<FeedRef, FeedPublication>);
 
 impl PendingEvents {
     /// Adds an event, after those of its feed that were added before.
@@ -53,7 +53,7 @@ impl PendingEvents {
 
     /// Adds a live fact about a chat.
     #[must_use]
-    pub fn signal(mut self, feed: impl Into<FeedId>, signal: Signal) -> Self {
+    pub fn signal(mut self, feed: impl Into<FeedRef>, signal: Signal) -> Self {
         self.0.entry(feed.into()).or_default().signals.push(signal);
         self
     }
@@ -72,7 +72,7 @@ impl PendingEvents {
                     signals: std::mem::take(&mut signals),
                 };
                 match serde_json::to_vec(&publication) {
-                    Ok(payload) => publisher.publish(channel(feed), payload),
+                    Ok(payload) => publisher.publish(feed.channel(), payload),
                     Err(error) => tracing::error!(%error, %feed, "a publication cannot be encoded"),
                 }
             }

@@ -4,7 +4,7 @@ use chassis::Error;
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde_json::Value;
-use shared_schema::{Change, Event, EventId, FeedId, Instant, UserId};
+use shared_schema::{Change, Event, EventId, FeedRef, Instant, UserId};
 use uuid::Uuid;
 
 const INSERT: &str = "INSERT INTO feeds (id) VALUES ($1)";
@@ -35,7 +35,7 @@ pub(crate) async fn append(
         )
         .await?;
     Ok(Event {
-        feed: FeedId::from(user),
+        feed: FeedRef::from(user),
         seq: row.try_get("seq")?,
         id: EventId(row.try_get::<_, Uuid>("id")?),
         prev: row.try_get::<_, Option<Uuid>>("prev_id")?.map(EventId),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::{AsyncConnectionConfig, PushKind, Value as RedisValue};
 use serde_json::json;
-use shared_schema::{Change, Event, FeedId, Publication, UserId, channel};
+use shared_schema::{Change, Event, FeedRef, Publication, UserId};
 use tokio::{sync::mpsc::unbounded_channel, time::timeout};
 
 use crate::app::{App, Ground, PASSWORD, SignedIn, app};
@@ -141,7 +141,7 @@ async fn what_is_refused_leaves_no_event() {
 async fn events_are_published_on_the_users_channel_as_they_are_stored() {
     let (ground, app) = app().await;
     let (ada, lost) = (app.sign_up("ada").await, app.sign_in("ada").await);
-    let feed_id = FeedId::from(ada.user_id.parse::<UserId>().unwrap());
+    let feed_id = FeedRef::from(ada.user_id.parse::<UserId>().unwrap());
 
     let (sender, mut pushes) = unbounded_channel();
     let client = redis::Client::open(format!("{}?protocol=resp3", ground.redis_url)).unwrap();
@@ -151,7 +151,7 @@ async fn events_are_published_on_the_users_channel_as_they_are_stored() {
         .await
         .unwrap();
     redis::cmd("SSUBSCRIBE")
-        .arg(channel(feed_id))
+        .arg(feed_id.channel())
         .exec_async(&mut redis)
         .await
         .unwrap();

@@ -78,8 +78,6 @@ pub struct Stored {
     pub message: Option<Uuid>,
     /// Users whom it lets in or makes go.
     pub users: Vec<Uuid>,
-    /// In a user's own feed: which chat it is about.
-    pub chat: Option<Uuid>,
 }
 
 /// A feed of the dump.
@@ -231,7 +229,6 @@ impl Book {
                     at: number("at"),
                     message: maybe(&row["message_id"]),
                     users: users(&row["data"]),
-                    chat: maybe(&row["data"]["chat_id"]),
                 };
                 let feed = self.feeds.entry(id(&row["feed_id"])).or_default();
                 feed.events.push(event);

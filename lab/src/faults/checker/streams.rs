@@ -19,7 +19,6 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
             device,
             invited: &invited,
             positions: BTreeMap::new(),
-            began: None,
             applied: HashSet::new(),
             told_to_leave: HashSet::new(),
             told_to_fetch: false,
@@ -50,8 +49,6 @@ struct Walk<'a> {
     device: &'a Device,
     invited: &'a HashMap<(Uuid, Uuid), Vec<u64>>,
     positions: BTreeMap<Uuid, u64>,
-    /// Where the user's own feed stood when the device first heard of it.
-    began: Option<u64>,
     applied: HashSet<(Uuid, u64)>,
     /// Chats of which the user's own feed said that they are over.
     told_to_leave: HashSet<Uuid>,
@@ -98,9 +95,6 @@ impl Walk<'_> {
     }
 
     fn position(&mut self, feed: Uuid, seq: u64, findings: &mut Findings) {
-        if feed == self.device.user {
-            self.began.get_or_insert(seq);
-        }
         match self.positions.insert(feed, seq) {
             Some(before) if before != seq => {
                 let what = format!(
@@ -271,7 +265,6 @@ impl Walk<'_> {
                 None => owed.push((*chat, feed.last_seq)),
                 // Who was away when they had to go only learns that they did.
                 Some(_) if self.knows_of_leaving(*chat) && self.may_have_missed(*chat) => {}
-                Some(_) if self.began_after_leaving(*chat) => {}
                 Some(left) => owed.push((*chat, left)),
             }
         }
@@ -290,15 +283,6 @@ impl Walk<'_> {
     /// From their own feed, or from the list of their chats that they fetched after its reset.
     fn knows_of_leaving(&self, chat: Uuid) -> bool {
         self.told_to_leave.contains(&chat) || self.told_to_fetch
-    }
-
-    /// The device is newer than the departure: it never had the chat.
-    fn began_after_leaving(&self, chat: Uuid) -> bool {
-        let own = self.book.feeds.get(&self.device.user);
-        let mut events = own.into_iter().flat_map(|feed| feed.events.iter().rev());
-        let left = events.find(|event| event.kind == "CHAT_LEFT" && event.chat == Some(chat));
-        let later = left.is_some_and(|left| self.began.is_some_and(|began| began >= left.seq));
-        later && !self.positions.contains_key(&chat)
     }
 
     /// The connection that brought the last event of the chat is not the present one.

@@ -1,11 +1,12 @@
 //! Looks into a cursor. A client must not; an observer who wants to know which position the
-//! server claims has to. One version byte, the feed, the seq, the event's id, in base64url.
+//! server claims has to. One version byte, one byte for what the feed is of, the feed's id, the seq,
+//! the event's id, in base64url.
 
 /// The seq in a cursor; none if this is not one.
 pub fn seq_of(cursor: &str) -> Option<u64> {
     let bytes = decode(cursor)?;
-    let seq = bytes.get(17..25)?;
-    (bytes.len() == 41).then(|| seq.iter().fold(0, |seq, byte| seq << 8 | u64::from(*byte)))
+    let seq = bytes.get(18..26)?;
+    (bytes.len() == 42).then(|| seq.iter().fold(0, |seq, byte| seq << 8 | u64::from(*byte)))
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -106,13 +106,15 @@ fn fitting(events: &[Arc<Event>]) -> (usize, usize) {
 
 /// Bytes of what else is shown with this event.
 fn referenced_bytes(event: &Event) -> usize {
-    match &event.change {
-        // The chat's newest message, and the one that it answers.
-        Change::ChatAdded { .. } => 2 * REFERENCED_MESSAGE_BYTES,
-        Change::ParticipantsAdded { participants } => participants.len() * ADDED_USER_BYTES,
-        change => match change.message() {
-            Some(message) if message.reply_to_id.is_some() => REFERENCED_MESSAGE_BYTES,
-            _ => 0,
-        },
+    if let Some(message) = event.change.message() {
+        return message.reply_to_id.map_or(0, |_| REFERENCED_MESSAGE_BYTES);
     }
+    if let Change::ParticipantsAdded { participants } = &event.change {
+        return participants.len() * ADDED_USER_BYTES;
+    }
+    // The chat's newest message, and the one that it answers.
+    if let Change::ChatAdded { .. } = event.change {
+        return 2 * REFERENCED_MESSAGE_BYTES;
+    }
+    0
 }

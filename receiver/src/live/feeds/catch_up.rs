@@ -150,7 +150,7 @@ pub(crate) fn events_to_next_slot(from: Cursor) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use shared_schema::FeedId;
+    use shared_schema::ChatId;
     use uuid::Uuid;
 
     use super::*;
@@ -158,7 +158,7 @@ mod tests {
     fn slot(seq: i64) -> Cursor {
         Cursor {
             seq,
-            ..Cursor::start(FeedId(Uuid::nil()))
+            ..Cursor::start(ChatId(Uuid::nil()))
         }
     }
 

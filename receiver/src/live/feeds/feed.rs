@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use shared_schema::{Change, Cursor, Event, FeedId, Number, Signal, UserId};
+use shared_schema::{Change, Cursor, Event, FeedRef, Number, Signal, UserId};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -27,7 +27,7 @@ const BATCH_LIFETIME: Duration = Duration::from_secs(2);
 /// One feed, shared by everyone here who watches it.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    id: FeedId,
+    id: FeedRef,
     window: usize,
     state: Mutex<State>,
     // Grows with every change that readers can see, so that they can wait for one.
@@ -65,7 +65,7 @@ pub(crate) struct FeedView<'a> {
 }
 
 impl Feed {
-    pub(crate) fn new(id: FeedId, window: usize, total: &TotalText) -> Self {
+    pub(crate) fn new(id: FeedRef, window: usize, total: &TotalText) -> Self {
         Self {
             id,
             window,
@@ -82,9 +82,9 @@ impl Feed {
         }
     }
 
-    /// The feed's id.
+    /// Which feed it is.
     #[must_use]
-    pub(crate) fn id(&self) -> FeedId {
+    pub(crate) fn id(&self) -> FeedRef {
         self.id
     }
 

@@ -11,8 +11,9 @@ use prometheus_client::{
     metrics::{counter::Counter, gauge::Gauge},
     registry::Registry,
 };
-use shared_schema::{Cursor, Event, FeedId, Publication, Signal};
+use shared_schema::{ChatId, Cursor, Event, FeedRef, Received, Signal, UserId};
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use uuid::Uuid;
 
 use super::{catch_up::TotalText, feed::Feed, sequencer::OfferResult};
 use crate::db;
@@ -38,9 +39,9 @@ pub(crate) struct HubArgs {
 #[derive(Debug)]
 pub(crate) enum ChannelChange {
     /// Subscribe to these feeds; confirm when Redis has, or at once when it is away.
-    Subscribe(Vec<FeedId>, oneshot::Sender<()>),
+    Subscribe(Vec<FeedRef>, oneshot::Sender<()>),
     /// Unsubscribe from this feed.
-    Unsubscribe(FeedId),
+    Unsubscribe(FeedRef),
 }
 
 /// What the hub counts.
@@ -108,7 +109,7 @@ struct WatchedFeed {
 pub(crate) struct Hub(Arc<Inner>);
 
 struct Inner {
-    feeds: Mutex<HashMap<FeedId, WatchedFeed>>,
+    feeds: Mutex<HashMap<FeedRef, WatchedFeed>>,
     channel_changes: mpsc::UnboundedSender<ChannelChange>,
     pool: Pool,
     args: HubArgs,
@@ -172,12 +173,12 @@ impl Hub {
     ///
     /// # Errors
     /// When Postgres is away.
-    pub(crate) async fn watch(&self, feeds: &[FeedId]) -> Result<HashMap<FeedId, Watch>, Error> {
-        let mut watches: HashMap<FeedId, Watch> = feeds
+    pub(crate) async fn watch(&self, feeds: &[FeedRef]) -> Result<HashMap<FeedRef, Watch>, Error> {
+        let mut watches: HashMap<FeedRef, Watch> = feeds
             .iter()
             .map(|&feed| (feed, self.acquire(feed)))
             .collect();
-        let closed: Vec<FeedId> = watches
+        let closed: Vec<FeedRef> = watches
             .values()
             .filter(|watch| !watch.feed.is_open())
             .map(|watch| watch.feed.id())
@@ -209,11 +210,11 @@ impl Hub {
     ///
     /// # Errors
     /// When Postgres is away.
-    pub(crate) async fn watch_one(&self, feed: FeedId) -> Result<Option<Watch>, Error> {
+    pub(crate) async fn watch_one(&self, feed: FeedRef) -> Result<Option<Watch>, Error> {
         Ok(self.watch(&[feed]).await?.remove(&feed))
     }
 
-    fn acquire(&self, feed: FeedId) -> Watch {
+    fn acquire(&self, feed: FeedRef) -> Watch {
         let mut feeds = self.0.feeds();
         let entry = feeds.entry(feed).or_insert_with(|| WatchedFeed {
             feed: Arc::new(Feed::new(feed, self.0.args.window, &self.0.catch_up_text)),
@@ -231,17 +232,25 @@ impl Hub {
         watch
     }
 
-    /// The ids of all watched feeds.
+    /// All watched feeds.
     #[must_use]
-    pub(crate) fn watched(&self) -> Vec<FeedId> {
+    pub(crate) fn watched(&self) -> Vec<FeedRef> {
         self.0.feeds().keys().copied().collect()
     }
 
-    pub(crate) fn find(&self, feed: FeedId) -> Option<Arc<Feed>> {
+    pub(crate) fn find(&self, feed: FeedRef) -> Option<Arc<Feed>> {
         self.0
             .feeds()
             .get(&feed)
             .map(|entry| Arc::clone(&entry.feed))
+    }
+
+    /// The watched feed with this id, whatever it is of: no two feeds have the same.
+    fn find_by_id(&self, id: Uuid) -> Option<Arc<Feed>> {
+        let feeds = self.0.feeds();
+        let of_chat = feeds.get(&ChatId(id).into());
+        let entry = of_chat.or_else(|| feeds.get(&UserId(id).into()))?;
+        Some(Arc::clone(&entry.feed))
     }
 
     /// Waits until a feed has come to this position. None for a feed that nobody here watches, and for one that is there
@@ -265,15 +274,25 @@ impl Hub {
     }
 
     /// Reads a watched feed from Postgres now instead of at the next sweep.
-    pub(crate) fn refresh(&self, feed: FeedId) {
+    pub(crate) fn refresh(&self, feed: FeedRef) {
         if let Some(feed) = self.find(feed) {
             self.backfill(feed);
         }
     }
 
-    /// Applies what Redis delivered for a feed.
-    pub(crate) fn apply_publication(&self, feed: FeedId, publication: Publication) {
-        let Some(feed) = self.find(feed) else { return };
+    /// Applies what Redis delivered on the channel of the feed with this id.
+    pub(crate) fn apply_publication(&self, id: Uuid, received: Received) {
+        let Some(feed) = self.find_by_id(id) else {
+            return;
+        };
+        let publication = match received {
+            Received::Publication(publication) => publication,
+            // Something has happened. What it was stands in Postgres, in a form that builds of every age read.
+            Received::Newer { v } => {
+                tracing::debug!(v, %id, "an envelope of a newer version");
+                return self.backfill(feed);
+            }
+        };
         for event in publication.events {
             // A publication can say anything, also that it belongs to another feed.
             if event.feed == feed.id() && self.offer(&feed, event) == OfferResult::Gap {
@@ -288,7 +307,7 @@ impl Hub {
     }
 
     /// Applies a signal that did not come over Redis.
-    pub(crate) fn apply_signal(&self, feed: FeedId, signal: Signal) {
+    pub(crate) fn apply_signal(&self, feed: FeedRef, signal: Signal) {
         if let Some(feed) = self.find(feed) {
             forward_signal(&feed, signal);
             feed.flush();
@@ -320,7 +339,7 @@ impl Hub {
     /// Events of a feed from Postgres, from `from` on, and none after more than `text` bytes of messages. Waits its turn: only so many such reads run at once.
     pub(crate) async fn read(
         &self,
-        feed: FeedId,
+        feed: FeedRef,
         from: i64,
         limit: i64,
         text: i64,
@@ -331,18 +350,18 @@ impl Hub {
 }
 
 fn forward_signal(feed: &Feed, signal: Signal) {
-    let (Signal::Typing { chat_id, .. } | Signal::ReadMark { chat_id, .. }) = signal;
-    if FeedId::from(chat_id) == feed.id() {
+    // One that this build does not know belongs to no feed.
+    if signal.feed() == Some(feed.id()) {
         feed.signal(signal);
     }
 }
 
 impl Inner {
-    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedId, WatchedFeed>> {
+    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedRef, WatchedFeed>> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn release(&self, feed: FeedId) {
+    fn release(&self, feed: FeedRef) {
         let mut feeds = self.feeds();
         if let Some(entry) = feeds.get_mut(&feed) {
             entry.watchers -= 1;

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use shared_schema::{Change, Cursor, Event, EventId, MessageId, Seq};
+use shared_schema::{Change, Cursor, Event, EventId, Message, Seq};
 
 /// Bytes of message text in one window, at most: as much as two thousand messages of an ordinary length hold.
 const MAX_WINDOW_TEXT_BYTES: usize = 1024 * 1024;
@@ -119,7 +119,7 @@ impl Sequencer {
 
     fn push(&mut self, event: Arc<Event>) {
         if let Change::MessageRemoved(message) = &event.change {
-            self.scrub(message.id, &event.change);
+            self.scrub(message);
         }
         self.head = event.cursor();
         self.text += text_of(&event);
@@ -148,25 +148,20 @@ impl Sequencer {
         self.window.shrink_to_fit();
     }
 
-    /// Nobody who catches up from the window may still be shown the text of a removed message.
-    fn scrub(&mut self, message: MessageId, removed: &Change) {
-        let Change::MessageRemoved(now) = removed else {
-            return;
-        };
+    /// Nobody who catches up from the window may still be shown the text of a removed message, whatever kind of event is
+    /// about it.
+    fn scrub(&mut self, removed: &Message) {
         for slot in &mut self.window {
-            let scrubbed = match &slot.change {
-                Change::MessageAdded(old) if old.id == message => Change::MessageAdded(now.clone()),
-                Change::MessageUpdated(old) if old.id == message => {
-                    Change::MessageUpdated(now.clone())
-                }
-                _ => continue,
-            };
-            let scrubbed = Arc::new(Event {
-                change: scrubbed,
-                ..Event::clone(slot)
-            });
-            self.text = self.text + text_of(&scrubbed) - text_of(slot);
-            *slot = scrubbed;
+            if slot.change.message_id() != Some(removed.id) {
+                continue;
+            }
+            let before = text_of(slot);
+            // Batches that have been made keep theirs; this is a copy then.
+            let event = Arc::make_mut(slot);
+            if let Some(message) = event.change.message_mut() {
+                message.clone_from(removed);
+            }
+            self.text = self.text + text_of(slot) - before;
         }
     }
 

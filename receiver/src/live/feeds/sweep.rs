@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chassis::Error;
-use shared_schema::{Cursor, FeedId};
+use shared_schema::{Cursor, FeedRef};
 use tokio::{sync::watch, time::Instant};
 
 use super::{feed::Feed, hub::Hub, window_memory};
@@ -70,7 +70,7 @@ fn free_memory(hub: &Hub, feeds: &[Arc<Feed>]) {
     hub.metrics().window_bytes.set(bytes);
 }
 
-async fn compare_heads(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
+async fn compare_heads(hub: &Hub, feeds: &[FeedRef]) -> Result<(), Error> {
     // Before the query: whatever was here then was committed then, so Postgres can only be further.
     let known: Vec<(Arc<Feed>, Option<Cursor>)> = feeds
         .iter()
@@ -96,8 +96,8 @@ async fn compare_heads(hub: &Hub, feeds: &[FeedId]) -> Result<(), Error> {
 }
 
 /// Other people's read marks are state, not events: this makes up for lost signals.
-async fn apply_read_marks(hub: &Hub, feeds: &[FeedId], within: Duration) -> Result<(), Error> {
-    let chats: Vec<_> = feeds.iter().map(|feed| feed.chat()).collect();
+async fn apply_read_marks(hub: &Hub, feeds: &[FeedRef], within: Duration) -> Result<(), Error> {
+    let chats: Vec<_> = feeds.iter().filter_map(|feed| feed.chat()).collect();
     for mark in db::participants::read_within(hub.pool(), &chats, within, MAX_READ_MARKS).await? {
         hub.apply_signal(mark.chat_id.into(), mark.into());
     }

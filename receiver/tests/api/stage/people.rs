@@ -1,6 +1,6 @@
 //! People, as `users` would have registered them.
 
-use shared_schema::{Change, Cursor, EventId, FeedId, SessionId, UserId};
+use shared_schema::{Change, Cursor, EventId, FeedRef, SessionId, UserId};
 use uuid::Uuid;
 
 use super::Stage;
@@ -16,7 +16,7 @@ pub struct Person {
 
 impl Person {
     /// The person's own feed.
-    pub fn feed(&self) -> FeedId {
+    pub fn feed(&self) -> FeedRef {
         self.id.into()
     }
 }
@@ -123,13 +123,13 @@ impl Stage {
     }
 
     /// Where a feed stands in Postgres.
-    pub async fn head(&self, feed: impl Into<FeedId>) -> Cursor {
+    pub async fn head(&self, feed: impl Into<FeedRef>) -> Cursor {
         let feed = feed.into();
         let row = self
             .owner
             .query_one(
                 "SELECT last_seq, head_id FROM feeds WHERE id = $1",
-                &[&feed.0],
+                &[&feed.id()],
             )
             .await
             .unwrap();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection, cmd};
-use shared_schema::{ENVELOPE_VERSION, Event, FeedId, Publication, Signal, channel};
+use shared_schema::{ENVELOPE_VERSION, Event, FeedRef, Publication, Signal};
 use tokio::sync::Mutex;
 
 /// Publishes hints, unless it is told to be silent. Redis may be away: then nobody hears.
@@ -46,14 +46,14 @@ impl Voice {
     }
 
     /// Publishes a signal, unless silent.
-    pub(super) async fn signal(&self, feed: impl Into<FeedId>, signal: Signal) {
+    pub(super) async fn signal(&self, feed: impl Into<FeedRef>, signal: Signal) {
         if !self.silent.load(Ordering::Relaxed) {
             self.publish(feed.into(), &[], &[signal]).await;
         }
     }
 
     /// Publishes this, whatever it is.
-    pub async fn publish(&self, feed: FeedId, events: &[Event], signals: &[Signal]) {
+    pub async fn publish(&self, feed: FeedRef, events: &[Event], signals: &[Signal]) {
         let publication = Publication {
             v: ENVELOPE_VERSION,
             trace: None,
@@ -61,7 +61,7 @@ impl Voice {
             signals: signals.to_vec(),
         };
         let text = serde_json::to_vec(&publication).unwrap();
-        self.publish_bytes(&channel(feed), &text).await;
+        self.publish_bytes(&feed.channel(), &text).await;
     }
 
     /// Publishes bytes on a channel.

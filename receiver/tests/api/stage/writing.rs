@@ -1,7 +1,7 @@
 //! What `sender` would write: each change in one transaction with its events, then the hints.
 
 use shared_schema::{
-    Change, ChatId, ChatKind, Event, EventId, FeedId, Instant, Message, MessageId, Number,
+    Change, ChatId, ChatKind, Event, EventId, FeedRef, Instant, Message, MessageId, Number,
     Participant, ParticipantRole, Seq, Signal, UserId,
 };
 use tokio_postgres::Transaction;
@@ -11,7 +11,7 @@ use super::{Person, Stage};
 
 impl Stage {
     /// Appends these changes, each to its feed, and publishes them.
-    pub async fn append(&self, actor: UserId, changes: Vec<(FeedId, Change)>) -> Vec<Event> {
+    pub async fn append(&self, actor: UserId, changes: Vec<(FeedRef, Change)>) -> Vec<Event> {
         // Each kind has one writer, and its role alone may append it.
         let of_account = |change: &Change| {
             matches!(
@@ -311,7 +311,7 @@ impl Stage {
     }
 }
 
-async fn append(tx: &Transaction<'_>, actor: UserId, feed: FeedId, change: Change) -> Event {
+async fn append(tx: &Transaction<'_>, actor: UserId, feed: FeedRef, change: Change) -> Event {
     let id = change
         .message_id()
         .filter(|_| matches!(change, Change::MessageAdded(_)))
@@ -322,7 +322,7 @@ async fn append(tx: &Transaction<'_>, actor: UserId, feed: FeedId, change: Chang
 async fn append_as(
     tx: &Transaction<'_>,
     actor: UserId,
-    feed: FeedId,
+    feed: FeedRef,
     id: EventId,
     change: Change,
 ) -> Event {
@@ -333,7 +333,7 @@ async fn append_as(
         .query_one(
             "SELECT seq, id, prev_id, at FROM append_events($1, $2, $3, $4, $5, $6)",
             &[
-                &vec![feed.0],
+                &vec![feed.id()],
                 &vec![id.0],
                 &vec![change.kind()],
                 &actor.0,
@@ -358,16 +358,16 @@ async fn append_as(
 async fn append_message(
     tx: &Transaction<'_>,
     actor: UserId,
-    feed: FeedId,
+    feed: FeedRef,
     id: EventId,
     change: Change,
 ) -> Event {
     let head = "SELECT head_id FROM feeds WHERE id = $1 FOR UPDATE";
-    let head = tx.query_one(head, &[&feed.0]).await.unwrap();
+    let head = tx.query_one(head, &[&feed.id()]).await.unwrap();
     let row = tx
         .query_one(
             "SELECT seq, id, at FROM append_messages($1, $2, $3)",
-            &[&vec![feed.0], &vec![id.0], &vec![actor.0]],
+            &[&vec![feed.id()], &vec![id.0], &vec![actor.0]],
         )
         .await
         .unwrap();

@@ -247,7 +247,7 @@ async fn repeat(
     let missing = || Error::not_found_in("id", "chat");
     let feed = feed.filter(|_| takes_part).ok_or_else(missing)?;
     let cursor = if retried {
-        let position = (feed.id, PARTICIPANTS_ADDED_SEQ);
+        let position = (feed.feed, PARTICIPANTS_ADDED_SEQ);
         let added = Change::ParticipantsAdded {
             participants: vec![],
         };

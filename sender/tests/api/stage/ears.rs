@@ -5,8 +5,9 @@ use std::time::Duration;
 use redis::{
     AsyncConnectionConfig, PushInfo, PushKind, Value as Reply, aio::MultiplexedConnection,
 };
-use shared_schema::{FeedId, Publication, channel};
+use shared_schema::Publication;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -28,9 +29,8 @@ impl Ears {
             .await
             .unwrap();
         for feed in feeds {
-            let feed: FeedId = feed.parse().unwrap();
             redis::cmd("SSUBSCRIBE")
-                .arg(channel(feed))
+                .arg(format!("feed:{feed}"))
                 .exec_async(&mut connection)
                 .await
                 .unwrap();
@@ -50,14 +50,14 @@ impl Ears {
 
     /// The publication with the event at this seq of this feed, in whatever order it comes.
     pub async fn hear_event(&mut self, feed: &str, seq: i64) -> Publication {
-        let feed: FeedId = feed.parse().unwrap();
+        let of: Uuid = feed.parse().unwrap();
         let mut passed = 0;
         loop {
             while let Some((channel, publication)) = self.heard.get(passed) {
                 passed += 1;
                 let mut events = publication.events.iter();
-                if events.any(|event| event.feed == feed && event.seq == seq) {
-                    assert_eq!(*channel, shared_schema::channel(feed));
+                if events.any(|event| event.feed.id() == of && event.seq == seq) {
+                    assert_eq!(*channel, format!("feed:{feed}"));
                     return publication.clone();
                 }
             }
