@@ -12,6 +12,7 @@ COPY lab/Cargo.toml lab/
 COPY migrations/Cargo.toml migrations/
 COPY receiver/Cargo.toml receiver/
 COPY sender/Cargo.toml sender/
+COPY feed-log/Cargo.toml feed-log/
 COPY shared-schema/Cargo.toml shared-schema/
 COPY text/Cargo.toml text/
 COPY users/Cargo.toml users/
@@ -25,12 +26,13 @@ COPY chassis chassis
 COPY migrations migrations
 COPY receiver receiver
 COPY sender sender
+COPY feed-log feed-log
 COPY shared-schema shared-schema
 COPY text text
 COPY users users
 COPY worker worker
 # Cargo goes by the times of files, and ours may be older than those of the step before.
-RUN find chassis migrations receiver sender shared-schema text users worker -name '*.rs' -exec touch {} + && \
+RUN find chassis feed-log migrations receiver sender shared-schema text users worker -name '*.rs' -exec touch {} + && \
     cargo build --locked --profile dist --bin users --bin sender --bin receiver --bin worker --bin migrate && \
     mkdir /programs && \
     cp target/dist/users target/dist/sender target/dist/receiver target/dist/worker target/dist/migrate /programs/

@@ -3,6 +3,7 @@
 //! It makes the ids of what it creates, repeats an unanswered request with the same id, and
 //! resumes its subscriptions from its last cursors. It shares no code with the services.
 
+pub(crate) mod documents;
 mod inbox;
 mod operations;
 mod socket;

@@ -1,18 +1,19 @@
 //! Events in the user's own feed, for all devices of the user and for the services that hold their connections: appended in
 //! a transaction, and published after its commit.
 
-use chassis::{Error, error::chain, telemetry::trace_id};
+use chassis::{Error, error::chain};
 use deadpool_postgres::Transaction;
-use shared_schema::{Change, ENVELOPE_VERSION, Event, FeedRef, Publication, SessionId, UserId};
+use feed_log::append;
+use shared_schema::{Change, Event, SessionId, UserId};
 
-use crate::{db::feeds, state::State};
+use crate::state::State;
 
 /// Events of one user that are appended and not yet published. Only [`PendingEvents::commit`] publishes them, and only after
 /// it has committed the transaction.
 #[must_use = "events are published by `commit`"]
 pub(crate) struct PendingEvents {
     user: UserId,
-    events: Vec<Event>,
+    events: feed_log::PendingEvents,
     /// Whether a session ended, also when no event says so.
     ends_sessions: bool,
 }
@@ -22,7 +23,7 @@ impl PendingEvents {
     pub(crate) fn of(user: UserId) -> Self {
         Self {
             user,
-            events: Vec::new(),
+            events: feed_log::PendingEvents::default(),
             ends_sessions: false,
         }
     }
@@ -33,8 +34,8 @@ impl PendingEvents {
         transaction: &Transaction<'_>,
         change: Change,
     ) -> Result<(), Error> {
-        self.events
-            .push(feeds::append(transaction, self.user, change).await?);
+        let event = append(transaction, self.user, self.user, change).await?;
+        self.events.add(event, None);
         Ok(())
     }
 
@@ -54,7 +55,9 @@ impl PendingEvents {
         match revocations(&savepoint, self.user, sessions).await {
             Ok(events) => {
                 savepoint.commit().await?;
-                self.events.extend(events);
+                for event in events {
+                    self.events.add(event, None);
+                }
             }
             Err(error) => {
                 tracing::error!(user = %self.user, error = chain(&error),
@@ -71,26 +74,9 @@ impl PendingEvents {
         transaction: Transaction<'_>,
         state: &State,
     ) -> Result<(), Error> {
-        transaction.commit().await?;
+        feed_log::commit(transaction, self.events, &state.publisher).await?;
         if self.ends_sessions {
             state.ended.hurry();
-        }
-        if self.events.is_empty() {
-            return Ok(());
-        }
-        let publication = Publication {
-            v: ENVELOPE_VERSION,
-            trace: trace_id(),
-            events: self.events,
-            signals: Vec::new(),
-        };
-        match serde_json::to_vec(&publication) {
-            Ok(payload) => state
-                .publisher
-                .publish(FeedRef::from(self.user).channel(), payload),
-            Err(error) => {
-                tracing::error!(%error, "an event cannot be encoded; the sweep will find it")
-            }
         }
         Ok(())
     }
@@ -103,7 +89,8 @@ async fn revocations(
 ) -> Result<Vec<Event>, Error> {
     let mut events = Vec::new();
     for session_id in sessions {
-        events.push(feeds::append(savepoint, user, Change::SessionRevoked { session_id }).await?);
+        let change = Change::SessionRevoked { session_id };
+        events.push(append(savepoint, user, user, change).await?);
     }
     Ok(events)
 }

@@ -12,31 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Client, Socket, SocketEnd};
-
-const DOCUMENT: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
-    feedId cursor caughtUp reset
-    events { __typename id seq at actorId
-        ... on ChatCreated { chat { ...chat } }
-        ... on ChatUpdated { chat { ...chat } }
-        ... on ChatRemoved { chatId }
-        ... on MessageAdded { message { ...message } }
-        ... on MessageUpdated { message { ...message } }
-        ... on MessageRemoved { message { ...message } }
-        ... on ParticipantsAdded { participants { userId role joinedAt } }
-        ... on ParticipantRemoved { chatId userId }
-        ... on ParticipantRoleChanged { chatId userId role }
-        ... on ChatAdded { chatId }
-        ... on ChatLeft { chatId }
-        ... on ReadMarkMoved { chatId lastReadNumber }
-    }
-    signals { __typename
-        ... on Typing { chatId userId until }
-        ... on ReadMark { chatId userId lastReadNumber }
-    }
-} }
-fragment chat on Chat { id name description participantCount messageCount }
-fragment message on Message { id number seq revision senderId content replyToId editedAt removedAt }";
+use super::{Client, Socket, SocketEnd, documents};
 
 /// One event as it arrived.
 #[derive(Clone, Debug)]
@@ -232,7 +208,7 @@ async fn listen(
 ) -> Result<std::convert::Infallible, SocketEnd> {
     let mut socket: Socket = client.socket().await?;
     socket
-        .subscribe(DOCUMENT, json!({ "after": after }))
+        .subscribe(documents::INBOX, json!({ "after": after }))
         .await?;
     loop {
         let message = socket.read().await?;

@@ -82,6 +82,21 @@ fn chassis_knows_the_contract_and_no_other_crate_of_ours() {
 }
 
 #[test]
+fn feed_log_knows_feeds_and_no_rule() {
+    let ours = members();
+    let strange = |name: &String| {
+        ours.contains(name) && !["chassis", "shared-schema"].contains(&name.as_str())
+    };
+    assert_none(
+        "feed-log is how a feed is written, whoever writes it",
+        dependencies("feed-log", &KINDS)
+            .into_iter()
+            .filter(strange)
+            .collect(),
+    );
+}
+
+#[test]
 fn only_tests_use_the_lab_and_only_the_lab_uses_the_migrations() {
     let mut offences = Vec::new();
     for member in members() {

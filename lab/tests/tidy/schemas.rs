@@ -254,3 +254,91 @@ fn only_the_sides_that_may_have_them_have_mutations_and_subscriptions() {
         "the write side answers queries"
     );
 }
+
+/// The documents of our tests and of lab that follow everything a user is told, and what their constants are called.
+const INBOX_DOCUMENTS: [(&str, &str); 3] = [
+    ("lab/src/client/documents.rs", "INBOX"),
+    ("lab/src/client/documents.rs", "DEVICE_INBOX"),
+    ("receiver/tests/api/documents.rs", "INBOX"),
+];
+
+/// A kind that a document does not name is one that nobody looks at: all tests and all runs of lab pass without it.
+#[test]
+fn every_inbox_document_names_every_kind_of_event() {
+    let kinds = types("receiver").into_iter().filter(|(_, definition)| {
+        let TypeKind::Object(object) = &definition.kind else {
+            return false;
+        };
+        let mut interfaces = object.implements.iter();
+        interfaces.any(|interface| interface.node == "FeedEvent")
+    });
+    let kinds: Vec<String> = kinds.map(|(kind, _)| kind).collect();
+    assert!(kinds.len() > 10, "{kinds:?}");
+    let mut offences = Vec::new();
+    for (path, constant) in INBOX_DOCUMENTS {
+        let text = checkout::read(Path::new(path));
+        let start = format!("const {constant}: &str");
+        let document = text
+            .split_once(&start)
+            .and_then(|(_, rest)| rest.split_once(';'));
+        let (document, _) = document.unwrap_or_else(|| panic!("{path} has no {constant}"));
+        let missing = kinds
+            .iter()
+            .filter(|kind| !document.contains(&format!("... on {kind} ")));
+        offences.extend(missing.map(|kind| format!("{path}: {constant} lacks {kind}")));
+    }
+    assert_none(
+        "what follows everything names every kind of event",
+        offences,
+    );
+}
+
+/// Lists that cost one point each and that no other list multiplies, with the reason.
+const LISTS_WITHOUT_COST: [(&str, &str); 1] = [(
+    "Query.unreadCounts",
+    "its items have no fields of their own to multiply, and there are 1,000 at the most",
+)];
+
+/// A list whose length is not counted lets one point of a request cost a thousand rows.
+#[test]
+fn every_list_that_a_service_computes_has_a_complexity() {
+    let mut offences = Vec::new();
+    let mut computed = 0;
+    for service in SERVICES {
+        let sources: Vec<String> = checkout::files(&[".rs"])
+            .into_iter()
+            .filter(|path| path.starts_with(format!("{service}/src")))
+            .map(|path| checkout::read(&path))
+            .collect();
+        for (name, definition) in types(service) {
+            for field in fields(&definition) {
+                let ty = field.node.ty.node.to_string();
+                if !ty.starts_with('[') && !ty.contains("Connection") {
+                    continue;
+                }
+                let place = format!("{name}.{}", field.node.name.node);
+                // Subscriptions deliver, and are priced by what they select.
+                let excused = LISTS_WITHOUT_COST.iter().any(|(known, _)| place == *known);
+                if excused || name == "Subscription" {
+                    continue;
+                }
+                let function = format!("async fn {}(", snake_case(&field.node.name.node));
+                for source in &sources {
+                    let Some((before, _)) = source.split_once(&function) else {
+                        continue;
+                    };
+                    computed += 1;
+                    let since_the_last = before.rsplit("async fn ").next().unwrap_or_default();
+                    if !since_the_last.contains("complexity = ") {
+                        offences.push(format!("{service}: {place}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        computed >= 8,
+        "{computed} lists that are computed were found"
+    );
+    assert_none("a list says what it costs", offences);
+}

@@ -151,6 +151,40 @@ fn sql_stands_in_the_db_folders_and_the_migrations_only() {
     );
 }
 
+/// The functions that write to feeds, and the folder whose statements may call them.
+const FEED_WRITERS: [(&str, &str); 2] = [
+    ("append_events", "feed-log/src/db"),
+    ("append_messages", "sender/src/db"),
+];
+
+#[test]
+fn there_is_one_way_to_write_to_a_feed() {
+    let mut found = Vec::new();
+    let mut offences = Vec::new();
+    // The migrations define the functions; lab fills feeds with more than anyone would write.
+    let elsewhere = |path: &PathBuf| path.starts_with("migrations") || path.starts_with("lab");
+    for path in production_code().filter(|path| !elsewhere(path)) {
+        for text in strings(&path).iter().filter(|text| text.is_sql()) {
+            for (function, folder) in FEED_WRITERS {
+                if !text.words().any(|word| word == function) {
+                    continue;
+                }
+                found.push(function);
+                if !path.starts_with(folder) {
+                    offences.push(format!("{}:{}: {function}", path.display(), text.line));
+                }
+            }
+            let mut words = text.words().filter(|word| !word.is_empty());
+            let inserts = words.any(|word| word == "INTO") && words.next() == Some("feed_events");
+            offences.extend(inserts.then(|| format!("{}:{}: INSERT", path.display(), text.line)));
+        }
+    }
+    assert_none("who writes to a feed does so through feed-log", offences);
+    for (function, _) in FEED_WRITERS {
+        assert!(found.contains(&function), "nobody calls {function}");
+    }
+}
+
 #[test]
 fn the_receivers_sql_only_reads() {
     let mut statements = 0;

@@ -22,6 +22,7 @@ mod versions;
 mod views;
 
 mod bounds;
+mod chat_fields;
 mod contract;
 mod cost;
 mod forms;

@@ -4,7 +4,6 @@ use std::{collections::HashMap, ops::Deref};
 
 use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
-use serde_json::Value;
 use shared_schema::{
     Change, ChatId, Cursor, Event, EventId, FeedRef, Instant, Number, Seq, UserId,
 };
@@ -157,70 +156,4 @@ pub async fn event(
         actor: actor.map(UserId),
         change,
     })
-}
-
-/// Appends one event to one feed.
-pub async fn append(
-    tx: &Transaction<'_>,
-    actor: UserId,
-    feed: impl Into<FeedRef>,
-    change: Change,
-) -> Result<Event, Error> {
-    let events = append_each(tx, actor, vec![(feed.into(), change)]).await?;
-    let event = events.into_iter().next();
-    event.ok_or_else(|| Error::internal("append_events answered with nothing"))
-}
-
-/// Appends one event to each of these feeds, which must differ, in one statement.
-///
-/// Not for added messages: `messages::add_each` stores those together with their events.
-pub async fn append_each(
-    tx: &Transaction<'_>,
-    actor: UserId,
-    changes: Vec<(FeedRef, Change)>,
-) -> Result<Vec<Event>, Error> {
-    let statement = tx
-        .prepare_cached(
-            "SELECT feed_id, seq, id, prev_id, at FROM append_events($1, $2, $3, $4, $5, $6)",
-        )
-        .await?;
-    let feeds: Vec<Uuid> = changes.iter().map(|(feed, _)| feed.id()).collect();
-    let ids: Vec<Uuid> = changes.iter().map(|_| EventId::new().0).collect();
-    let kinds: Vec<&str> = changes.iter().map(|(_, change)| change.kind()).collect();
-    let messages: Vec<Option<Uuid>> = changes
-        .iter()
-        .map(|(_, change)| change.message_id().map(|id| id.0))
-        .collect();
-    let datas: Vec<Option<Value>> = changes.iter().map(|(_, change)| change.data()).collect();
-    let rows = tx
-        .query(
-            &statement,
-            &[&feeds, &ids, &kinds, &actor.0, &messages, &datas],
-        )
-        .await?;
-
-    let mut appended: HashMap<Uuid, Row> = HashMap::with_capacity(rows.len());
-    for row in rows {
-        appended.insert(row.try_get("feed_id")?, row);
-    }
-    changes
-        .into_iter()
-        .map(|(feed, change)| {
-            // `append_events` skips a feed that does not exist.
-            let row = appended
-                .remove(&feed.id())
-                .ok_or_else(|| Error::internal(format!("the feed {feed} does not exist")))?;
-            let prev: Option<Uuid> = row.try_get("prev_id")?;
-            let at: Timestamp = row.try_get("at")?;
-            Ok(Event {
-                feed,
-                seq: row.try_get("seq")?,
-                id: EventId(row.try_get("id")?),
-                prev: prev.map(EventId),
-                at: Instant(at),
-                actor: Some(actor),
-                change,
-            })
-        })
-        .collect()
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents};
 use futures_util::try_join;
 use shared_schema::{ChatId, Cursor, Participant, ParticipantRole, UserId};
 
@@ -15,10 +16,7 @@ use super::{
 use crate::{
     db::{chats, participants, profiles},
     limits::{Charged, Limits},
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    transaction::runner::TransactionRunner,
 };
 
 /// Users whom a participant wants to add.

@@ -2,14 +2,12 @@
 
 use chassis::Error;
 use deadpool_postgres::Transaction;
+use feed_log::{append, append_each};
 use shared_schema::{
     Change, ChatId, Cursor, Event, Number, Participant, ParticipantRole, Seq, UserId,
 };
 
-use crate::db::{
-    feeds,
-    participants::{self, JoinedAt},
-};
+use crate::db::participants::{self, JoinedAt};
 
 /// Who joins, and the state of the chat at that moment.
 pub struct Join<'a> {
@@ -50,7 +48,7 @@ pub async fn join_users(tx: &Transaction<'_>, join: Join<'_>) -> Result<Joined, 
     let added = Change::ParticipantsAdded {
         participants: participants.clone(),
     };
-    let added = feeds::append(tx, actor, chat_id, added).await?;
+    let added = append(tx, actor, chat_id, added).await?;
     if added.seq != joined.seq {
         return Err(Error::internal("the chat's feed moved under its lock"));
     }
@@ -65,7 +63,7 @@ pub async fn join_users(tx: &Transaction<'_>, join: Join<'_>) -> Result<Joined, 
             (participant.user_id.into(), change)
         })
         .collect();
-    let chat_added = feeds::append_each(tx, actor, chat_added).await?;
+    let chat_added = append_each(tx, actor, chat_added).await?;
     Ok(Joined {
         participants,
         cursor: added.cursor(),

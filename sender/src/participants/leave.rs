@@ -2,10 +2,11 @@
 
 use chassis::Error;
 use deadpool_postgres::Transaction;
+use feed_log::{append, append_each};
 use shared_schema::{Change, Cursor, Event, UserId};
 
 use crate::{
-    db::{chats, feeds, participants},
+    db::{chats, participants},
     participants::access::Participation,
 };
 
@@ -29,14 +30,14 @@ pub async fn end_participation(
     let actor = participation.own.user_id;
     let chat_id = participation.chat_id();
     let change = Change::ParticipantRemoved { user_id: user };
-    let removed = feeds::append(tx, actor, chat_id, change).await?;
+    let removed = append(tx, actor, chat_id, change).await?;
     participants::leave(tx, chat_id, user, removed.seq).await?;
     chats::add_to_participant_count(tx, chat_id, -1).await?;
     let change = Change::ChatLeft {
         chat_id,
         left_seq: removed.seq,
     };
-    let chat_left = feeds::append(tx, actor, user, change).await?;
+    let chat_left = append(tx, actor, user, change).await?;
     Ok(Left {
         cursor: removed.cursor(),
         events: vec![removed, chat_left],
@@ -50,7 +51,7 @@ pub async fn remove_chat(
 ) -> Result<Left, Error> {
     let actor = participation.own.user_id;
     let chat_id = participation.chat_id();
-    let removed = feeds::append(tx, actor, chat_id, Change::ChatRemoved).await?;
+    let removed = append(tx, actor, chat_id, Change::ChatRemoved).await?;
     chats::remove(tx, chat_id).await?;
     let everyone = participants::leave_all(tx, chat_id, removed.seq).await?;
     let mut left = Left {
@@ -65,8 +66,7 @@ pub async fn remove_chat(
             .iter()
             .map(|user| ((*user).into(), Change::ChatLeft { chat_id, left_seq }))
             .collect();
-        left.events
-            .extend(feeds::append_each(tx, actor, chat_left).await?);
+        left.events.extend(append_each(tx, actor, chat_left).await?);
     }
     Ok(left)
 }

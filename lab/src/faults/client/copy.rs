@@ -89,34 +89,44 @@ impl Copy {
 
     /// Applies an event of a chat's feed.
     pub fn apply(&mut self, me: Uuid, feed: Uuid, event: &Value) {
-        let Some(chat) = self.chats.get_mut(&feed) else {
-            return;
-        };
-        match event["__typename"].as_str().unwrap_or_default() {
-            "ChatUpdated" if event["chat"].is_object() => {
+        let kind = event["__typename"].as_str().unwrap_or_default();
+        match (kind, self.chats.get_mut(&feed)) {
+            ("ChatUpdated", Some(chat)) if event["chat"].is_object() => {
                 chat.name = event["chat"]["name"].clone();
             }
-            "MessageAdded" | "MessageUpdated" | "MessageRemoved" => {
+            ("MessageAdded" | "MessageUpdated" | "MessageRemoved", Some(chat)) => {
                 let message = &event["message"];
                 if message["senderId"] == json!(me) {
                     chat.read = chat.read.max(number(&message["number"]));
                 }
                 chat.merge(message);
             }
-            "ParticipantsAdded" => {
+            ("ParticipantsAdded", Some(chat)) => {
                 for person in event["participants"].as_array().into_iter().flatten() {
                     chat.people
                         .insert(text(&person["userId"]), person["role"].clone());
                 }
             }
-            "ParticipantRoleChanged" => {
+            ("ParticipantRoleChanged", Some(chat)) => {
                 chat.people
                     .insert(text(&event["userId"]), event["role"].clone());
             }
-            "ParticipantRemoved" => {
+            ("ParticipantRemoved", Some(chat)) => {
                 chat.people.remove(&text(&event["userId"]));
             }
-            _ => {}
+            // Nothing that a copy holds.
+            ("ChatCreated" | "ChatUpdated" | "ChatRemoved", _) => {}
+            // Of a chat that this device does not have.
+            (
+                "MessageAdded"
+                | "MessageUpdated"
+                | "MessageRemoved"
+                | "ParticipantsAdded"
+                | "ParticipantRoleChanged"
+                | "ParticipantRemoved",
+                None,
+            ) => {}
+            (kind, _) => panic!("{kind} has no row in the copy: what does a client do about it?"),
         }
     }
 

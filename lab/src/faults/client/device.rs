@@ -18,26 +18,8 @@ use super::account::{Account, Pause};
 use super::copy::Copy;
 use super::position;
 use super::wire::{End, Wire};
+use crate::client::documents::DEVICE_INBOX;
 use crate::faults::history::History;
-
-const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
-    feedId cursor caughtUp reset
-    events { __typename id seq
-        ... on ChatUpdated { chat { name } }
-        ... on MessageAdded { message { ...message } }
-        ... on MessageUpdated { message { ...message } }
-        ... on MessageRemoved { message { ...message } }
-        ... on ParticipantsAdded { participants { userId role } }
-        ... on ParticipantRemoved { userId }
-        ... on ParticipantRoleChanged { userId role }
-        ... on ChatAdded { chatId }
-        ... on ChatLeft { chatId }
-        ... on ReadMarkMoved { chatId lastReadNumber }
-        ... on SessionRevoked { sessionId }
-    }
-    signals { __typename }
-} }
-fragment message on Message { id number revision senderId content }";
 
 /// What a device is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,7 +245,8 @@ impl Player {
         };
         let facts = json!({ "d": self.name, "c": self.connection, "after": seqs });
         self.history.write("sub", &facts);
-        wire.subscribe(INBOX, json!({ "after": cursors })).await
+        wire.subscribe(DEVICE_INBOX, json!({ "after": cursors }))
+            .await
     }
 
     async fn take(&mut self, batch: &Value) {
@@ -357,6 +340,8 @@ impl Player {
                 ("ReadMarkMoved", Some(chat)) => {
                     copy.mark(chat, event["lastReadNumber"].as_u64().unwrap_or(0));
                 }
+                // Of the user's own feed, and nothing that a copy holds.
+                ("SessionRevoked" | "ProfileUpdated", _) => {}
                 _ => copy.apply(self.account.user_id, feed, event),
             }
         }

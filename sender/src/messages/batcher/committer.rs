@@ -10,6 +10,7 @@ use std::{
 };
 
 use chassis::{Error, postgres::Pool, publisher::Publisher};
+use feed_log::{PendingEvents, Retries, is_transient};
 use futures_util::future::try_join_all;
 use shared_schema::{Change, ChatId, Event, EventId, Message, MessageId};
 
@@ -25,10 +26,6 @@ use crate::{
         messages::AssignedNumbers,
     },
     messages::decide::Decision,
-    transaction::{
-        pending_events::PendingEvents,
-        retry::{MAX_RETRIES, back_off, is_transient},
-    },
 };
 
 /// How long a shared batch waits for one chat's lock. A writer holds it for a few milliseconds; a chat whose lock is held
@@ -139,13 +136,13 @@ impl BatchCommitter {
         lock_mode: LockMode,
         lock_timeout: Option<Duration>,
     ) -> Result<CommittedBatch, BatchError> {
-        let mut retries = 0;
+        let mut retries = Retries::default();
         loop {
             match self.attempt(messages, lock_mode, lock_timeout).await {
-                Err(BatchError::Other(error)) if is_transient(&error) && retries < MAX_RETRIES => {
-                    retries += 1;
-                    tracing::info!(retries, "a batch lost a deadlock; retrying it");
-                    back_off().await;
+                Err(BatchError::Other(error)) => {
+                    if !retries.again(&error).await {
+                        return Err(BatchError::Other(error));
+                    }
                 }
                 result => return result,
             }

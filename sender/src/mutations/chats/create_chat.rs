@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::{GenericClient, Transaction};
+use feed_log::{Outcome, PendingEvents, append};
 use futures_util::{future::OptionFuture, try_join};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, Reason, UserId};
 
@@ -20,10 +21,7 @@ use crate::{
         user_ids::UserIds,
     },
     state::RequestContext,
-    transaction::{
-        pending_events::PendingEvents,
-        runner::{Outcome, TransactionRunner},
-    },
+    transaction::runner::TransactionRunner,
 };
 
 /// What sort of chat, and who takes part.
@@ -274,7 +272,7 @@ async fn open(
 ) -> Result<Outcome<CreateChatPayload>, Error> {
     // A user's feed may have this id: whoever made it up gets no chat.
     let feed = feeds::create(tx, chat.id).await?.ok_or_else(taken)?;
-    let created = feeds::append(tx, caller.user_id, chat.id, Change::ChatCreated).await?;
+    let created = append(tx, caller.user_id, chat.id, Change::ChatCreated).await?;
     let join = Join {
         chat_id: chat.id,
         actor: caller.user_id,

@@ -3,12 +3,12 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents};
 use shared_schema::{ChatId, Cursor, ParticipantRole};
 
 use crate::{
     participants::{access::Participation, leave::remove_chat},
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which chat.

@@ -3,15 +3,15 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
     chats::{description::Description, name::ChatName},
-    db::{chats, feeds},
+    db::chats,
     objects,
     participants::access::Participation,
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// What to change. What is absent or null stays as it is.
@@ -92,7 +92,7 @@ async fn describe(
     }
     let chat = chats::describe(tx, participation.chat_id(), name, description).await?;
     let actor = participation.own.user_id;
-    let event = feeds::append(tx, actor, chat.id, Change::ChatUpdated).await?;
+    let event = append(tx, actor, chat.id, Change::ChatUpdated).await?;
     Ok(Outcome {
         payload: UpdateChatPayload {
             chat: chat.with(&participation.feed).into(),

@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents, append};
 use futures_util::try_join;
 use shared_schema::{Change, ChatId, Cursor, Number, Reason, Signal};
 
@@ -11,7 +12,6 @@ use crate::{
     objects,
     participants::access::{ChatAccess, chat_not_found},
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Up to where.
@@ -88,7 +88,7 @@ async fn mark(
         chat_id,
         last_read_number,
     };
-    let event = feeds::append(tx, caller.user_id, caller.user_id, change).await?;
+    let event = append(tx, caller.user_id, caller.user_id, change).await?;
     let unread_count = unread(tx, caller, chat_id).await?;
     let signal = Signal::ReadMark {
         chat_id,

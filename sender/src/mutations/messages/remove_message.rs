@@ -3,15 +3,10 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole, Reason};
 
-use crate::{
-    db::{feeds, messages},
-    objects,
-    participants::access::Participation,
-    state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
-};
+use crate::{db::messages, objects, participants::access::Participation, state::RequestContext};
 
 /// Which message.
 #[derive(InputObject)]
@@ -77,7 +72,7 @@ async fn remove(
     }
     let message = messages::remove(tx, chat_id, id).await?;
     let change = Change::MessageRemoved(message.clone());
-    let event = feeds::append(tx, caller, chat_id, change).await?;
+    let event = append(tx, caller, chat_id, change).await?;
     Ok(Outcome {
         payload: RemoveMessagePayload {
             message: message.into(),

@@ -3,15 +3,12 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, Cursor, MessageId, Reason};
 
 use crate::{
-    db::{feeds, messages},
-    messages::content::Content,
-    objects,
-    participants::access::Participation,
+    db::messages, messages::content::Content, objects, participants::access::Participation,
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which message, and its new text.
@@ -80,7 +77,7 @@ async fn edit(
         Some(_) => {
             let message = messages::edit(tx, chat_id, id, content).await?;
             let change = Change::MessageUpdated(message.clone());
-            let event = feeds::append(tx, caller, chat_id, change).await?;
+            let event = append(tx, caller, chat_id, change).await?;
             Ok(Outcome {
                 payload: UpdateMessagePayload {
                     message: message.into(),

@@ -3,14 +3,11 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
-    db::{feeds, participants},
-    objects,
-    participants::access::Participation,
-    state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
+    db::participants, objects, participants::access::Participation, state::RequestContext,
 };
 
 /// Whose role, and which.
@@ -79,7 +76,7 @@ async fn change(
     }
     let participant = participants::set_role(tx, chat_id, user_id, role).await?;
     let change = Change::ParticipantRoleChanged { user_id, role };
-    let event = feeds::append(tx, participation.own.user_id, chat_id, change).await?;
+    let event = append(tx, participation.own.user_id, chat_id, change).await?;
     Ok(Outcome {
         payload: ChangeParticipantRolePayload {
             participant: participant.into(),

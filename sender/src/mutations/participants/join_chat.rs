@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents};
 use shared_schema::{ChatId, ChatKind, Cursor, ParticipantRole, Reason};
 
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
         join::{Join, join_users},
     },
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which chat.

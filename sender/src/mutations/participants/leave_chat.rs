@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents};
 use shared_schema::{ChatId, ParticipantRole, Reason};
 
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         leave::{end_participation, remove_chat},
     },
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Which chat.

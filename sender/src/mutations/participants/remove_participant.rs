@@ -3,13 +3,13 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
+use feed_log::{Outcome, PendingEvents};
 use shared_schema::{ChatId, Cursor, ParticipantRole, Reason, UserId};
 
 use crate::{
     db::participants,
     participants::{access::Participation, leave::end_participation},
     state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::Outcome},
 };
 
 /// Who, and from where.

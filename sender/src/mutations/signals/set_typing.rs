@@ -2,14 +2,13 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
+use feed_log::PendingEvents;
 use futures_util::try_join;
 use shared_schema::{ChatId, Instant, Signal};
 
 use crate::{
-    db::clock,
-    participants::access::ChatAccess,
-    state::RequestContext,
-    transaction::{pending_events::PendingEvents, runner::TransactionRunner},
+    db::clock, participants::access::ChatAccess, state::RequestContext,
+    transaction::runner::TransactionRunner,
 };
 
 /// How long others show that a user is typing, in seconds, unless it is repeated.

@@ -1,0 +1,37 @@
+//! Appends events to feeds.
+
+use chassis::Error;
+use deadpool_postgres::Transaction;
+use shared_schema::{Change, Event, FeedRef, UserId};
+
+use crate::db::feed_events;
+
+/// Appends one event to one feed, which stays locked until the transaction ends.
+///
+/// # Errors
+/// When there is no such feed, or Postgres is away.
+pub async fn append(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    feed: impl Into<FeedRef>,
+    change: Change,
+) -> Result<Event, Error> {
+    let events = append_each(tx, actor, vec![(feed.into(), change)]).await?;
+    let event = events.into_iter().next();
+    event.ok_or_else(|| Error::internal("append_events answered with nothing"))
+}
+
+/// Appends one event to each of these feeds, which must differ, in one statement. Their locks are taken in the order of
+/// their ids, so that two who do so never wait for each other.
+///
+/// Not for added messages: the sender numbers those, and appends their events with a statement of their own.
+///
+/// # Errors
+/// When there is no such feed, or Postgres is away.
+pub async fn append_each(
+    tx: &Transaction<'_>,
+    actor: UserId,
+    changes: Vec<(FeedRef, Change)>,
+) -> Result<Vec<Event>, Error> {
+    feed_events::append_each(tx, actor, changes).await
+}

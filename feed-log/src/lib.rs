@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod append;
+mod db;
+mod pending_events;
+mod retry;
+mod transaction;
+
+pub use append::{append, append_each};
+pub use pending_events::PendingEvents;
+pub use retry::{Retries, is_transient};
+pub use transaction::{Outcome, TransactionRunner, commit};

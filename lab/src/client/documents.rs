@@ -1,0 +1,54 @@
+//! The inbox as lab's clients ask for it. Each document names every kind of event, which a test checks: a kind that is
+//! forgotten here is one that no run of the lab looks at.
+
+/// What the recording client follows.
+pub(crate) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
+    feedId cursor caughtUp reset
+    events { __typename id seq at actorId
+        ... on ChatCreated { chat { ...chat } }
+        ... on ChatUpdated { chat { ...chat } }
+        ... on ChatRemoved { chatId }
+        ... on MessageAdded { message { ...message } }
+        ... on MessageUpdated { message { ...message } }
+        ... on MessageRemoved { message { ...message } }
+        ... on ParticipantsAdded { participants { userId role joinedAt } }
+        ... on ParticipantRemoved { chatId userId }
+        ... on ParticipantRoleChanged { chatId userId role }
+        ... on ChatAdded { chatId }
+        ... on ChatLeft { chatId }
+        ... on ReadMarkMoved { chatId lastReadNumber }
+        ... on SessionRevoked { sessionId }
+        ... on ProfileUpdated { user { id displayName } }
+        ... on UnknownEvent { kind }
+    }
+    signals { __typename
+        ... on Typing { chatId userId until }
+        ... on ReadMark { chatId userId lastReadNumber }
+    }
+} }
+fragment chat on Chat { id name description participantCount messageCount }
+fragment message on Message { id number seq revision senderId content replyToId editedAt removedAt }";
+
+/// What the devices of the fault lab follow: what their copies are made of, and no more.
+pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
+    feedId cursor caughtUp reset
+    events { __typename id seq
+        ... on ChatCreated { chatId }
+        ... on ChatUpdated { chat { name } }
+        ... on ChatRemoved { chatId }
+        ... on MessageAdded { message { ...message } }
+        ... on MessageUpdated { message { ...message } }
+        ... on MessageRemoved { message { ...message } }
+        ... on ParticipantsAdded { participants { userId role } }
+        ... on ParticipantRemoved { userId }
+        ... on ParticipantRoleChanged { userId role }
+        ... on ChatAdded { chatId }
+        ... on ChatLeft { chatId }
+        ... on ReadMarkMoved { chatId lastReadNumber }
+        ... on SessionRevoked { sessionId }
+        ... on ProfileUpdated { seq }
+        ... on UnknownEvent { kind }
+    }
+    signals { __typename }
+} }
+fragment message on Message { id number revision senderId content }";

@@ -1,0 +1,128 @@
+//! Who sees which field of a chat. Root fields stand in the authorization matrix; these stand here.
+
+use std::collections::BTreeSet;
+
+use async_graphql::parser::{
+    parse_schema,
+    types::{TypeKind, TypeSystemDefinition},
+};
+use serde_json::{Value, json};
+use shared_schema::ChatKind;
+
+use crate::stage::Stage;
+
+/// What someone sees who does not take part.
+enum Seen {
+    /// The same as a participant.
+    Same,
+    /// Nothing, in this form.
+    Nothing(Value),
+}
+
+use Seen::{Nothing, Same};
+
+/// Every field of `Chat`: how it is asked for, what of a public chat someone sees who never took part, and what someone
+/// sees who has left it.
+fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
+    let nobody = || Nothing(json!({ "nodes": [] }));
+    vec![
+        ("createdAt", "createdAt", Same, Same),
+        ("createdBy", "createdBy", Same, Same),
+        ("description", "description", Same, Same),
+        ("feedCursor", "feedCursor", Same, Same),
+        ("id", "id", Same, Same),
+        ("kind", "kind", Same, Same),
+        (
+            "lastMessage",
+            "lastMessage { content }",
+            Same,
+            Nothing(Value::Null),
+        ),
+        ("lastMessageAt", "lastMessageAt", Same, Same),
+        ("messageCount", "messageCount", Same, Same),
+        ("name", "name", Same, Same),
+        (
+            "participant",
+            "participant(userId: $user) { userId }",
+            Nothing(Value::Null),
+            Nothing(Value::Null),
+        ),
+        ("participantCount", "participantCount", Same, Same),
+        (
+            "participants",
+            "participants(first: 100) { nodes { userId } }",
+            Same,
+            nobody(),
+        ),
+        (
+            "removedNumbers",
+            "removedNumbers",
+            Nothing(json!([])),
+            Nothing(json!([])),
+        ),
+    ]
+}
+
+fn fields_of_the_schema() -> BTreeSet<String> {
+    let schema = parse_schema(receiver::sdl()).unwrap();
+    for definition in schema.definitions {
+        if let TypeSystemDefinition::Type(definition) = definition
+            && definition.node.name.node == "Chat"
+            && let TypeKind::Object(chat) = definition.node.kind
+        {
+            let names = chat.fields.iter();
+            return names
+                .map(|field| field.node.name.node.to_string())
+                .collect();
+        }
+    }
+    panic!("the schema has chats");
+}
+
+#[tokio::test]
+async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
+    let rows = fields();
+    let written: BTreeSet<String> = rows.iter().map(|row| row.0.to_owned()).collect();
+    assert_eq!(
+        written,
+        fields_of_the_schema(),
+        "each field of Chat needs a row"
+    );
+
+    let stage = Stage::new().await;
+    let (ada, bob, eve) = stage.trio().await;
+    let left = stage.person("left").await;
+    let chat = stage
+        .chat(ChatKind::Public, "Public", &ada, &[&bob, &left])
+        .await;
+    let removed = stage.say(&ada, chat, "gone").await;
+    stage.unsay(&ada, &removed).await;
+    stage.say(&ada, chat, "inside").await;
+    stage.remove(&ada, chat, &left).await;
+    for (name, selection, stranger, former) in rows {
+        let document = match selection.contains("$user") {
+            true => {
+                format!("query($id: ID!, $user: ID!) {{ chat(id: $id) {{ shown: {selection} }} }}")
+            }
+            false => format!("query($id: ID!) {{ chat(id: $id) {{ shown: {selection} }} }}"),
+        };
+        let variables = json!({ "id": chat, "user": ada.id });
+        let mut shown = vec![];
+        for person in [&bob, &eve, &left] {
+            let answer = stage.ask(Some(person), &document, variables.clone()).await;
+            shown.push(answer.ok()["shown"].clone());
+        }
+        for (who, shown_to_them, expected) in [
+            ("a stranger", &shown[1], stranger),
+            ("who left", &shown[2], former),
+        ] {
+            match expected {
+                Same => assert_eq!(shown_to_them, &shown[0], "{name}, to {who}"),
+                Nothing(nothing) => {
+                    assert_eq!(shown_to_them, &nothing, "{name}, to {who}");
+                    assert_ne!(shown[0], nothing, "{name}: a participant sees something");
+                }
+            }
+        }
+    }
+}
