@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_not_asked_who_it_is() {
+    fn an_untrusted_peer_is_not_asked_who_it_is() {
         assert_eq!(key("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
         assert_eq!(key("127.0.0.1", &["198.51.100.1"]), "127.0.0.1");
     }

@@ -19,4 +19,4 @@ pub use auth::{Caller, EndedSession, EndedSessions, Verifier};
 pub use client_address::{Network, TrustedProxies};
 pub use error::{Error, StartError};
 pub use rate_limit::{Limiter, SharedLimiter, Subject};
-pub use service::{Bound, Service};
+pub use service::{BoundService, ServiceBuilder};

@@ -16,7 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 pub use pool::Pool;
 
 use crate::{
-    config::PostgresArgs,
+    config::groups::PostgresArgs,
     error::{StartError, chain},
 };
 

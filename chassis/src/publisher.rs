@@ -1,7 +1,7 @@
 //! Best-effort publishing to Redis, outside of every request.
 //!
 //! Invariant: nothing waits for a publish and nothing fails because of one. The queue is bounded and forgets its oldest
-//! entries first; a publish that Redis does not take within [`PATIENCE`] is counted, logged and forgotten. So a publish
+//! entries first; a publish that Redis does not take within [`REDIS_TIMEOUT`] is counted, logged and forgotten. So a publish
 //! is only ever a hint, and whoever listens must be able to do without it.
 
 use std::{
@@ -16,7 +16,7 @@ use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::{config::RedisArgs, error::StartError};
+use crate::{config::groups::RedisArgs, error::StartError};
 
 /// Publishes that may wait. At a thousand a second this is ten seconds of an absent Redis.
 const QUEUE: usize = 10_000;
@@ -25,7 +25,7 @@ const QUEUE: usize = 10_000;
 const BATCH: u64 = 64;
 
 /// How long Redis may take, to connect or to answer.
-const PATIENCE: Duration = Duration::from_millis(100);
+const REDIS_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The pause after a failure, so that an absent Redis costs nothing.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -59,8 +59,8 @@ impl Publisher {
     pub fn start(args: &RedisArgs, registry: &mut Registry) -> Result<Self, StartError> {
         let client = args.client()?;
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(REDIS_TIMEOUT))
+            .set_response_timeout(Some(REDIS_TIMEOUT))
             .set_number_of_retries(1);
         let connection = ConnectionManager::new_lazy_with_config(client, config)
             .map_err(|error| StartError::new(format!("REDIS_URL: {error}")))?;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    config::{DrainArgs, ListenArgs},
+    config::groups::{DrainArgs, ListenArgs},
     connections::{self, Bounds},
     error::StartError,
     health::{Checks, Health},
@@ -31,7 +31,7 @@ struct Hook {
 }
 
 /// A service that is being put together.
-pub struct Service {
+pub struct ServiceBuilder {
     name: &'static str,
     listen: ListenArgs,
     drain: DrainArgs,
@@ -41,7 +41,7 @@ pub struct Service {
     hooks: Vec<Hook>,
 }
 
-impl Service {
+impl ServiceBuilder {
     /// A service with no routes of its own yet.
     #[must_use]
     pub fn new(name: &'static str, listen: &ListenArgs, drain: &DrainArgs) -> Self {
@@ -92,11 +92,11 @@ impl Service {
         self
     }
 
-    /// Takes the port. Connections queue from here on; they are answered by [`Bound::run`].
+    /// Takes the port. Connections queue from here on; they are answered by [`BoundService::run`].
     ///
     /// # Errors
     /// When the address is not free, or the instance's name cannot stand in a header.
-    pub async fn bind(self) -> Result<Bound, StartError> {
+    pub async fn bind(self) -> Result<BoundService, StartError> {
         let address = format!("{}:{}", self.listen.host, self.listen.port);
         let failed =
             |error: std::io::Error| StartError::new(format!("HOST, PORT: {address}: {error}"));
@@ -119,7 +119,7 @@ impl Service {
             .route("/metrics", get(move || async move { scraped.scrape() }))
             .layer(CatchPanicLayer::new())
             .layer(from_fn_with_state(served, telemetry::serve));
-        Ok(Bound {
+        Ok(BoundService {
             name: self.name,
             address,
             listener,
@@ -133,7 +133,7 @@ impl Service {
 }
 
 /// A service that has its port.
-pub struct Bound {
+pub struct BoundService {
     name: &'static str,
     address: SocketAddr,
     listener: TcpListener,
@@ -144,7 +144,7 @@ pub struct Bound {
     hooks: Vec<Hook>,
 }
 
-impl Bound {
+impl BoundService {
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {

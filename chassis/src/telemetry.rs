@@ -13,7 +13,7 @@ pub(crate) use trace::{Served, record_user, serve};
 pub use trace::{Trace, in_trace, trace_id, traceparent};
 
 use crate::{
-    config::{LogArgs, LogFormat},
+    config::groups::{LogArgs, LogFormat},
     error::StartError,
 };
 

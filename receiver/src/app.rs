@@ -4,7 +4,7 @@ use std::{future::ready, sync::Arc};
 
 use axum::Router;
 use chassis::{
-    Bound, EndedSessions, Limiter, Service, StartError, Verifier,
+    BoundService, EndedSessions, Limiter, ServiceBuilder, StartError, Verifier,
     config::PostgresArgs,
     graphql::Endpoint,
     health::Checks,
@@ -47,7 +47,7 @@ const MAX_POOL_CONNECTIONS: usize = 30;
 
 /// The service, bound to its port.
 pub struct Application {
-    bound: Bound,
+    bound: BoundService,
     background: CancellationToken,
 }
 
@@ -83,7 +83,7 @@ impl Application {
         let databases = Databases::new(&pool, replica.clone());
         let (routes, connections) = routes(&config, &databases, &hub, &verifier, &mut metrics);
         let redis = listener.connected();
-        let bound = Service::new("receiver", &config.listen, &config.drain)
+        let bound = ServiceBuilder::new("receiver", &config.listen, &config.drain)
             .routes(routes)
             .checks(checks(&pool, replica.as_ref(), &verifier, &redis))
             .metrics(metrics)
@@ -172,7 +172,7 @@ fn routes(
     let page_cache = PageCache::new(databases, queries.clone(), page_metrics);
     let streams = Arc::clone(&context);
     let http = queries
-        .shared_answers(move |request, caller| page_cache.get(request, caller))
+        .response_cache(move |request, caller| page_cache.get(request, caller))
         .subscriptions(move |request, caller| sse::serve(Arc::clone(&streams), request, caller))
         .router();
     (upgrade::router(context, http), connections)

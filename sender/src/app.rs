@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::{
-    Bound, EndedSessions, Limiter, Service, SharedLimiter, StartError, Verifier,
+    BoundService, EndedSessions, Limiter, ServiceBuilder, SharedLimiter, StartError, Verifier,
     config::PostgresArgs,
     graphql::Endpoint,
     health::Checks,
@@ -30,7 +30,7 @@ const MAX_POOL_CONNECTIONS: usize = 10;
 const PUBLISHER_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A sender that has its port.
-pub struct Application(Bound);
+pub struct Application(BoundService);
 
 impl Application {
     /// Connects to what it needs and takes the port.
@@ -72,7 +72,7 @@ impl Application {
             .keys(&verifier)
             .degraded("redis", move || shared.probe());
 
-        let bound = Service::new("sender", &config.listen, &config.drain)
+        let bound = ServiceBuilder::new("sender", &config.listen, &config.drain)
             .routes(endpoint.router())
             .checks(checks)
             .metrics(metrics)

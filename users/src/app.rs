@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::{
-    Bound, EndedSessions, Limiter, Service, SharedLimiter, StartError, Verifier,
+    BoundService, EndedSessions, Limiter, ServiceBuilder, SharedLimiter, StartError, Verifier,
     config::{PostgresArgs, TokenArgs},
     graphql::Endpoint,
     health::Checks,
@@ -30,7 +30,7 @@ const PUBLISHER_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The service, bound to its port.
 pub struct Application {
-    bound: Bound,
+    bound: BoundService,
 }
 
 impl Application {
@@ -77,7 +77,7 @@ impl Application {
             .verifier(&verifier)
             .field_limits(field_limits)
             .operations(metrics.operations());
-        let bound = Service::new("users", &config.listen, &config.drain)
+        let bound = ServiceBuilder::new("users", &config.listen, &config.drain)
             .routes(endpoint.router())
             .routes(jwks::router(keys))
             .checks(checks)

@@ -76,7 +76,7 @@ impl PendingEvents {
     ) -> Result<(), Error> {
         feed_log::commit(transaction, self.events, &state.publisher).await?;
         if self.ends_sessions {
-            state.ended.hurry();
+            state.ended.refresh();
         }
         Ok(())
     }

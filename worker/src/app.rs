@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use chassis::{
-    Bound, Service, StartError, config::PostgresArgs, health::Checks, metrics::Metrics, postgres,
+    BoundService, ServiceBuilder, StartError, config::PostgresArgs, health::Checks,
+    metrics::Metrics, postgres,
 };
 use tokio::task::JoinSet;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -25,7 +26,7 @@ const MIN_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The service, bound to the port of its probes.
 pub struct Application {
-    bound: Bound,
+    bound: BoundService,
     state: State,
     /// What still runs when the process is told to end.
     running: TaskTracker,
@@ -61,7 +62,7 @@ impl Application {
         let state = State::new(pool, config.work, metrics.registry());
         let running = TaskTracker::new();
         let rest = running.clone();
-        let bound = Service::new("worker", &config.listen, &config.drain)
+        let bound = ServiceBuilder::new("worker", &config.listen, &config.drain)
             .checks(checks)
             .metrics(metrics)
             .on_drain("work", move || async move {

@@ -8,7 +8,7 @@
 //! tokens are judged by; while the database is away the last set stays; the set is bounded, and what it had to forget is
 //! made up for by refusing every token that is as old.
 
-mod set;
+pub(crate) mod set;
 
 use std::{
     collections::HashMap,
@@ -29,34 +29,27 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::set::Set;
-use super::{Caller, verifier::LEEWAY};
+use self::set::{EndedSession, Set};
+use super::caller::Caller;
 use crate::{
-    config::TokenArgs,
+    config::groups::TokenArgs,
     error::{Error, StartError, chain},
 };
 
-/// Between two polls.
-const POLL: Duration = Duration::from_millis(400);
-/// Between two polls, however often someone asks to hurry.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+/// How far clocks may differ: a token is accepted for so long after it has expired.
+pub(super) const LEEWAY: Duration = Duration::from_secs(60);
+/// Time between two polls.
+const POLL_INTERVAL: Duration = Duration::from_millis(400);
+/// Shortest time between two polls, however often a refresh is requested.
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// A poll that takes longer has failed.
 const POLL_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often everything is read again, for whatever the overlap did not cover.
-const RELOAD: Duration = Duration::from_secs(30);
+const RELOAD_INTERVAL: Duration = Duration::from_secs(30);
 /// Ends are remembered for so much longer than a token can live.
 const MARGIN: Duration = Duration::from_secs(60);
 /// Most sessions in the set: some 8 MB.
 const MAX_SESSIONS: usize = 100_000;
-
-/// A session that ended, and when, by the database's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndedSession {
-    /// The session.
-    pub id: SessionId,
-    /// When it was ended.
-    pub at: Timestamp,
-}
 
 type Read = Box<
     dyn Fn(Timestamp, i64) -> BoxFuture<'static, Result<Vec<EndedSession>, Error>> + Send + Sync,
@@ -70,7 +63,7 @@ struct Inner {
     set: RwLock<Set>,
     /// Those who want to know when a session ends.
     watched: Mutex<HashMap<SessionId, Watched>>,
-    hurry: Notify,
+    refresh: Notify,
     metrics: EndedMetrics,
 }
 
@@ -110,7 +103,7 @@ impl EndedSessions {
         })?;
         let inner = Arc::downgrade(&ended.0);
         tokio::spawn(async move {
-            let mut reload_at = Instant::now() + RELOAD;
+            let mut reload_at = Instant::now() + RELOAD_INTERVAL;
             while let Some(inner) = inner.upgrade() {
                 let ended = Self(inner);
                 let polled = if Instant::now() < reload_at {
@@ -119,7 +112,7 @@ impl EndedSessions {
                     ended
                         .reload(&read)
                         .await
-                        .map(|()| reload_at = Instant::now() + RELOAD)
+                        .map(|()| reload_at = Instant::now() + RELOAD_INTERVAL)
                 };
                 if let Err(error) = polled {
                     ended.0.metrics.failed_polls.inc();
@@ -141,7 +134,7 @@ impl EndedSessions {
         Self(Arc::new(Inner {
             set: RwLock::new(Set::new(token_lifetime + LEEWAY + MARGIN, most)),
             watched: Mutex::default(),
-            hurry: Notify::new(),
+            refresh: Notify::new(),
             metrics: EndedMetrics::default(),
         }))
     }
@@ -162,8 +155,8 @@ impl EndedSessions {
     }
 
     /// Polls at once: somebody has heard that a session ended.
-    pub fn hurry(&self) {
-        self.0.hurry.notify_one();
+    pub fn refresh(&self) {
+        self.0.refresh.notify_one();
     }
 
     /// Watches over a session. Whoever also checks that it is live does so afterwards, or an end in between is missed.
@@ -247,13 +240,13 @@ impl EndedSessions {
         }
     }
 
-    /// Until the next poll is due, or somebody is in a hurry.
+    /// Until the next poll is due, or somebody is in a refresh.
     async fn pause(&self) {
-        let due = Instant::now() + POLL;
-        sleep(SHORTEST_PAUSE).await;
+        let due = Instant::now() + POLL_INTERVAL;
+        sleep(MIN_POLL_INTERVAL).await;
         tokio::select! {
             () = sleep_until(due) => {}
-            () = self.0.hurry.notified() => {}
+            () = self.0.refresh.notified() => {}
         }
     }
 
@@ -295,8 +288,8 @@ impl SessionWatch {
     }
 
     /// Polls at once: a hint says that this session has ended. It is believed when the database says so, too.
-    pub fn hurry(&self) {
-        self.sessions.hurry();
+    pub fn refresh(&self) {
+        self.sessions.refresh();
     }
 }
 

@@ -6,20 +6,23 @@ use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, jwk::JwkSet};
 use shared_schema::{ACCESS_TOKEN_TYPE, AccessClaims};
 
-use super::{Caller, ended::EndedSessions, keys::Keys, known::Known};
+use super::{
+    caller::Caller,
+    ended::{EndedSessions, LEEWAY},
+    keys::Keys,
+    token_cache::TokenCache,
+};
 use crate::{
-    config::TokenArgs,
+    config::groups::TokenArgs,
     error::{Error, StartError},
 };
 
 /// How often the published keys are read again.
-const REFRESH: Duration = Duration::from_secs(600);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(600);
 /// How often to try while there is no key at all: nobody can be told apart until then.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// At most one fetch per this time because of an unknown key id.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(30);
-/// Clocks differ.
-pub(super) const LEEWAY: Duration = Duration::from_secs(60);
 /// Ours are below 1 KiB.
 const MAX_TOKEN_BYTES: usize = 4096;
 
@@ -30,7 +33,7 @@ pub struct Verifier(Arc<Inner>);
 struct Inner {
     keys: Keys,
     rules: Validation,
-    known: Known,
+    token_cache: TokenCache,
     ended: EndedSessions,
     max_lifetime: SignedDuration,
 }
@@ -53,9 +56,9 @@ impl Verifier {
                     tracing::warn!(error, "cannot fetch the token keys");
                 }
                 let pause = if inner.keys.is_empty() {
-                    RETRY
+                    RETRY_INTERVAL
                 } else {
-                    REFRESH
+                    REFRESH_INTERVAL
                 };
                 drop(inner);
                 tokio::time::sleep(pause).await;
@@ -101,7 +104,7 @@ impl Verifier {
         Ok(Self(Arc::new(Inner {
             keys: Keys::new(&args.jwks_url)?,
             rules,
-            known: Known::default(),
+            token_cache: TokenCache::default(),
             ended: ended.clone(),
             max_lifetime,
         })))
@@ -123,12 +126,12 @@ impl Verifier {
         }
         // What was found good stays good until it expires, the keys change, or its session ends.
         let keys = self.0.keys.set();
-        let caller = match self.0.known.find(token, &keys, LEEWAY) {
+        let caller = match self.0.token_cache.find(token, &keys, LEEWAY) {
             Some(caller) => caller,
             None => {
                 let caller = self.examine(token).await?;
                 // If the keys were fetched for it, it is examined once more.
-                self.0.known.remember(token, &keys, &caller);
+                self.0.token_cache.remember(token, &keys, &caller);
                 caller
             }
         };

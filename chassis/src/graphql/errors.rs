@@ -15,7 +15,7 @@ use crate::{
 /// Gives every error its `code`, `field`, `reason`, `arguments`, `retryAfterMs` and `traceId`, hides what is ours and logs it once.
 /// A response that was finished before stays as it is.
 #[must_use]
-pub fn finish(mut response: Response) -> Response {
+pub fn into_client_response(mut response: Response) -> Response {
     for error in &mut response.errors {
         if code(error).is_none() {
             shape(error);
@@ -26,7 +26,7 @@ pub fn finish(mut response: Response) -> Response {
 
 /// The finished response to a request that failed before its execution.
 #[must_use]
-pub fn failure(error: &Error) -> Response {
+pub fn error_response(error: &Error) -> Response {
     log(error);
     let mut shaped = ServerError::new(error.to_string(), None);
     shaped.extensions = Some(extensions(error.code(), Some(error)));
@@ -36,7 +36,7 @@ pub fn failure(error: &Error) -> Response {
 /// What a client gets whose answer is above the limit.
 #[must_use]
 pub fn too_large() -> Response {
-    failure(&answer_budget::overdrawn())
+    error_response(&answer_budget::overdrawn())
 }
 
 /// `ok`, or the code with which the root field of this response key failed.

@@ -72,20 +72,20 @@ impl FieldLimits {
         &self,
         operation: &OperationDefinition,
         document: &ExecutableDocument,
-        comer: Comer<'_>,
+        requester: Requester<'_>,
     ) -> Result<(), Error> {
         if self.is_off() {
             return Ok(());
         }
         let mut names = Vec::new();
         root_fields(document, &operation.selection_set.node, &mut names);
-        let subject = match comer {
-            Comer::Caller(caller) => Subject::user(caller.user_id),
-            Comer::Stranger { peer, headers } => {
+        let subject = match requester {
+            Requester::User(caller) => Subject::user(caller.user_id),
+            Requester::Anonymous { peer, headers } => {
                 Subject::network(self.0.proxies.client(peer, headers))
             }
         };
-        let is_known = matches!(comer, Comer::Caller(_));
+        let is_known = matches!(requester, Requester::User(_));
         let costs = self.costs(&names, is_known);
         for (index, (class, cost)) in costs.iter().enumerate() {
             if let Err(error) = self.0.limiter.charge(class, subject, *cost) {
@@ -128,11 +128,11 @@ impl FieldLimits {
 
 /// Who comes with a request.
 #[derive(Clone, Copy)]
-pub(crate) enum Comer<'a> {
+pub(crate) enum Requester<'a> {
     /// Someone with a token.
-    Caller(&'a Caller),
+    User(&'a Caller),
     /// Someone without.
-    Stranger {
+    Anonymous {
         peer: SocketAddr,
         headers: &'a HeaderMap,
     },

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use async_graphql::{
     Request, Response as Outcome, ServerError, Value, parser::types::OperationType,
 };
@@ -16,21 +16,59 @@ use axum::{
     routing::any,
 };
 use serde::Serialize;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{
-    Endpoint, encode,
-    errors::{code, too_large},
-    events, failure,
-    field_limits::Comer,
+    encode::encode,
+    endpoint::Endpoint,
+    errors::{code, error_response, too_large},
+    field_limits::Requester,
     ide,
-    read::{Refusal, from_body, from_uri},
+    request::{Refusal, from_body, from_uri},
+    sse,
 };
-use crate::{auth::Caller, error::Error, telemetry};
+use crate::{auth::caller::Caller, error::Error, telemetry};
 
-pub(super) fn router(endpoint: Endpoint) -> Router {
+impl Endpoint {
+    /// The routes: `/graphql`, and the IDE's files below it.
+    pub fn router(self) -> Router {
+        let mut router = Router::new();
+        if self.args.ide {
+            router = router.merge(ide::router());
+        }
+        let cors = cors(&self.args.allowed_origins);
+        let router = router.merge(routes(self));
+        match cors {
+            Some(cors) => router.layer(cors),
+            None => router,
+        }
+    }
+}
+
+fn routes(endpoint: Endpoint) -> Router {
     Router::new()
         .route("/graphql", any(answer))
         .with_state(Arc::new(endpoint))
+}
+
+/// No layer at all when no other origin may call.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin.trim()).ok())
+        .collect();
+    (!origins.is_empty()).then(|| {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(origins))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                HeaderName::from_static("traceparent"),
+                HeaderName::from_static("x-antiphon-instance"),
+            ])
+            .expose_headers([HeaderName::from_static("x-trace-id")])
+    })
 }
 
 /// How the client wants the answer.
@@ -73,7 +111,11 @@ async fn answer(
     };
     match read {
         Ok(request) => execute(&endpoint, parts, request, media_type).await,
-        Err(refusal) => render(&failure(&refusal.error), media_type, Some(refusal.status)),
+        Err(refusal) => render(
+            &error_response(&refusal.error),
+            media_type,
+            Some(refusal.status),
+        ),
     }
 }
 
@@ -85,13 +127,13 @@ async fn execute(
 ) -> Response {
     let kind = match endpoint.check(&mut request) {
         Ok(kind) => kind,
-        Err(error) => return render(&failure(&error), media_type, None),
+        Err(error) => return render(&error_response(&error), media_type, None),
     };
     match kind {
         OperationType::Mutation if parts.method == Method::GET => {
             let error = Error::bad_request("mutations need POST");
             return render(
-                &failure(&error),
+                &error_response(&error),
                 media_type,
                 Some(StatusCode::METHOD_NOT_ALLOWED),
             );
@@ -100,16 +142,16 @@ async fn execute(
             if endpoint.subscribe.is_none() || media_type != MediaType::EventStream =>
         {
             let error = Error::bad_request("subscriptions need a WebSocket, or an event stream");
-            return render(&failure(&error), media_type, None);
+            return render(&error_response(&error), media_type, None);
         }
         _ => {}
     }
     let caller = match caller(endpoint, &parts.headers).await {
         Ok(caller) => caller,
-        Err(error) => return render(&failure(&error), media_type, None),
+        Err(error) => return render(&error_response(&error), media_type, None),
     };
     if let Err(error) = charge(endpoint, &parts, &mut request, caller.as_ref()) {
-        return render(&failure(&error), media_type, None);
+        return render(&error_response(&error), media_type, None);
     }
     if kind == OperationType::Subscription
         && let Some(subscribe) = &endpoint.subscribe
@@ -118,12 +160,12 @@ async fn execute(
             Some(caller) => subscribe(request, caller).await,
             None => Err(Error::unauthenticated()),
         };
-        return begun.unwrap_or_else(|error| render(&failure(&error), media_type, None));
+        return begun.unwrap_or_else(|error| render(&error_response(&error), media_type, None));
     }
     if kind == OperationType::Query
         && media_type != MediaType::EventStream
         && let Some(caller) = &caller
-        && let Some(answer) = endpoint.shared_answer(&mut request, caller).await
+        && let Some(answer) = endpoint.cached_response(&mut request, caller).await
     {
         return reply(StatusCode::OK, media_type.of_json(), answer);
     }
@@ -143,15 +185,15 @@ fn charge(
     caller: Option<&Caller>,
 ) -> Result<(), Error> {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let comer = match (caller, peer) {
-        (Some(caller), _) => Comer::Caller(caller),
-        (None, Some(ConnectInfo(peer))) => Comer::Stranger {
+    let requester = match (caller, peer) {
+        (Some(caller), _) => Requester::User(caller),
+        (None, Some(ConnectInfo(peer))) => Requester::Anonymous {
             peer: *peer,
             headers: &parts.headers,
         },
         (None, None) => return Ok(()),
     };
-    endpoint.charge_comer(request, comer)
+    endpoint.charge_requester(request, requester)
 }
 
 /// Nobody without a token; with one, whoever it speaks for. A bad token is never taken for none.
@@ -188,7 +230,7 @@ fn negotiate(headers: &HeaderMap) -> MediaType {
         let media_type = match range.essence_str() {
             "application/graphql-response+json" => MediaType::GraphqlResponse,
             "application/json" | "application/*" | "*/*" => MediaType::Json,
-            events::MEDIA_TYPE => MediaType::EventStream,
+            sse::MEDIA_TYPE => MediaType::EventStream,
             _ => continue,
         };
         let quality = range
@@ -240,11 +282,11 @@ fn render_within(
         _ => StatusCode::OK,
     };
     let content_type = match media_type {
-        MediaType::EventStream if executed => events::MEDIA_TYPE,
+        MediaType::EventStream if executed => sse::MEDIA_TYPE,
         _ => media_type.of_json(),
     };
     let body = match encode(&rendered, most) {
-        Some(body) if content_type == events::MEDIA_TYPE => events::next(&body) + events::COMPLETE,
+        Some(body) if content_type == sse::MEDIA_TYPE => sse::next(&body) + sse::COMPLETE,
         Some(body) => body,
         None => return render(&too_large(), media_type, None),
     };

@@ -2,12 +2,9 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use async_graphql::{
-    ObjectType, SchemaBuilder, SubscriptionType, Value, Variables,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection},
-};
+use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, Value, Variables};
 
-use super::{answer_budget::AnswerBudgets, measure::Measure, tokens};
+use super::{answer_budget::AnswerBudgets, lexical_limits::scan};
 use crate::error::Error;
 
 /// Bounds of one request. The default is what every service of ours uses.
@@ -53,7 +50,7 @@ pub struct Limits {
 
 /// Brackets of any kind below each other: more than any document within the other limits needs, less than a recursive
 /// parser can take.
-const NESTING: usize = 48;
+const MAX_NESTING: usize = 48;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -94,7 +91,7 @@ impl Limits {
             .disable_suggestions()
     }
 
-    /// Has the schema count every value of an answer while it is made: see [`Endpoint::counting`](super::Endpoint::counting).
+    /// Has the schema count every value of an answer while it is made: see [`Endpoint::counting`](super::endpoint::Endpoint::counting).
     #[must_use]
     pub fn count<Q, M, S>(self, schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
         schema.extension(AnswerBudgets {
@@ -105,9 +102,9 @@ impl Limits {
     /// Measures a document's text, so that parsing it is safe. Answers its tokens.
     pub(super) fn check_text(&self, text: &str) -> Result<usize, Error> {
         without_nul(text)?;
-        let size = tokens::measure(text);
+        let size = scan(text);
         within("tokens", size.tokens, self.tokens)?;
-        within("nested brackets", size.nesting, NESTING)?;
+        within("nested brackets", size.nesting, MAX_NESTING)?;
         if size.unfinished {
             return Err(Error::bad_request("a string does not end"));
         }
@@ -126,68 +123,6 @@ impl Limits {
             without_nul(name)?;
             self.check_value(value, 1)
         })
-    }
-
-    /// Measures a document of so many tokens. Answers whether it has aliases.
-    pub(super) fn check_document(
-        &self,
-        document: &ExecutableDocument,
-        tokens: usize,
-    ) -> Result<bool, Error> {
-        let mut has_aliases = false;
-        within("fragments", document.fragments.len(), self.fragments)?;
-        let mut measure = Measure::new(self, document);
-        // Also fragments that nothing spreads: a cycle in one must not reach a validator.
-        for name in document.fragments.keys() {
-            measure.fragment(name)?;
-        }
-        for (_, operation) in document.operations.iter() {
-            let cost = measure.selections(&operation.node.selection_set.node)?;
-            let mut directives = measure.directives(&operation.node.directives)?;
-            for variable in &operation.node.variable_definitions {
-                directives += measure.directives(&variable.node.directives)?;
-                if let Some(default) = &variable.node.default_value {
-                    self.check_value(&default.node, 1)?;
-                }
-            }
-            directives = directives.saturating_add(cost.directives);
-            within("levels of fields", cost.depth, self.depth)?;
-            let levels = "levels of introspection fields";
-            within(levels, cost.introspection_depth, self.introspection_depth)?;
-            if operation.node.ty == OperationType::Subscription {
-                within(
-                    "tokens beside a subscription",
-                    tokens,
-                    self.subscription_tokens,
-                )?;
-            }
-            let lists = "lists of the schema below each other";
-            within(lists, cost.introspection_lists, self.introspection_lists)?;
-            self.check_top(&operation.node, cost.fields)?;
-            within("aliases", cost.aliases, self.aliases)?;
-            has_aliases |= cost.aliases > 0;
-            within("directives", directives, self.directives)?;
-            within("selections", cost.selections, self.tokens)?;
-        }
-        Ok(has_aliases)
-    }
-
-    fn check_top(&self, operation: &OperationDefinition, weight: usize) -> Result<(), Error> {
-        let names = operation.selection_set.node.items.iter();
-        let mut heavy = names.filter_map(|item| match &item.node {
-            Selection::Field(field) if self.weight(&field.node.name.node) > 1 => {
-                Some(field.node.name.node.as_str())
-            }
-            _ => None,
-        });
-        match heavy.next_back() {
-            Some(heavy) if weight > self.root_fields => Err(Error::bad_request(format!(
-                "too many fields at the top beside {heavy}, which counts as {}: at most {}",
-                self.weight(heavy),
-                self.root_fields
-            ))),
-            _ => within("fields at the top", weight, self.root_fields),
-        }
     }
 
     /// Holds a value, of a variable or of a literal, to the rules.

@@ -13,7 +13,7 @@ use self::{
     block::{block, block_value},
     escapes::{push_escaped, unescaped},
 };
-use super::tokens::string_end;
+use super::lexical_limits::string_end;
 use crate::error::Error;
 
 /// The text as the parser reads it.

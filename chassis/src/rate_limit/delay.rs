@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use super::{Class, gcra::Quota, rate::Rate};
+use super::{class::Class, gcra::Quota, rate::Rate};
 
 /// The first delay.
-const FIRST: Duration = Duration::from_secs(1);
+const FIRST_DELAY: Duration = Duration::from_secs(1);
 
 /// Doublings until the longest one: 1 s, 2 s, … 512 s, and then 15 minutes.
-const DOUBLINGS: u32 = 10;
+const MAX_DOUBLINGS: u32 = 10;
 
 /// The longest delay.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// What happens to a subject is allowed so often; beyond that, each comer has to wait before each try: 1 s, and twice as
+/// What happens to a subject is allowed so often; beyond that, each requester has to wait before each try: 1 s, and twice as
 /// long for each one more, up to 15 minutes.
 ///
-/// The wait is the comer's own: it begins when they come for the first time, and nobody else can make it longer. So a
-/// crowd of comers is slowed down, while one who waits as told always gets their try.
+/// The wait is the requester's own: it begins when they come for the first time, and nobody else can make it longer. So a
+/// crowd of requesters is slowed down, while one who waits as told always gets their try.
 #[derive(Clone, Copy, Debug)]
 pub struct Delay {
     pub(super) name: &'static str,
@@ -26,7 +26,7 @@ pub struct Delay {
 }
 
 impl Delay {
-    /// A delay of this name, which is a metric's label and part of the key; `gate` is the name for the waits of comers.
+    /// A delay of this name, which is a metric's label and part of the key; `gate` is the name for the waits of requesters.
     #[must_use]
     pub const fn new(name: &'static str, gate: &'static str, rate: Rate) -> Self {
         Self { name, gate, rate }
@@ -36,7 +36,7 @@ impl Delay {
         self.rate.quota()
     }
 
-    /// How long a comer waits when the TAT is so far ahead.
+    /// How long a requester waits when the TAT is so far ahead.
     pub(super) fn wait(&self, quota: Quota, ahead: Duration) -> Duration {
         let Err(over) = quota.admit(ahead, 1) else {
             return Duration::ZERO;
@@ -44,15 +44,15 @@ impl Delay {
         // The first one beyond is over by one interval or less.
         let doublings = over.as_micros().saturating_sub(1) / quota.interval.as_micros().max(1);
         match u32::try_from(doublings) {
-            Ok(doublings) if doublings < DOUBLINGS => FIRST * (1 << doublings),
-            _ => LONGEST,
+            Ok(doublings) if doublings < MAX_DOUBLINGS => FIRST_DELAY * (1 << doublings),
+            _ => MAX_DELAY,
         }
     }
 
     /// Each wait, and how far ahead the TAT must be with one more for it.
     pub(super) fn steps(&self, quota: Quota) -> impl Iterator<Item = (Duration, Duration)> {
         let delay = *self;
-        (0..=DOUBLINGS).map(move |doublings| {
+        (0..=MAX_DOUBLINGS).map(move |doublings| {
             let ahead = quota.tolerance() + quota.time(doublings);
             // Just beyond that.
             let wait = delay.wait(quota, ahead - quota.interval + Duration::from_micros(1));
@@ -71,12 +71,12 @@ impl Delay {
     }
 
     pub(super) fn most_ahead(&self, quota: Quota) -> Duration {
-        quota.tolerance() + quota.time(DOUBLINGS + 1)
+        quota.tolerance() + quota.time(MAX_DOUBLINGS + 1)
     }
 
-    /// How long a comer's wait is remembered after it is over.
+    /// How long a requester's wait is remembered after it is over.
     pub(super) fn keep(&self) -> Duration {
-        LONGEST
+        MAX_DELAY
     }
 }
 
@@ -106,9 +106,9 @@ mod tests {
             }
         }
 
-        fn comes(&self, comer: u32, after: Duration) -> Option<Duration> {
+        fn comes(&self, requester: u32, after: Duration) -> Option<Duration> {
             let account = Subject::typed("ada");
-            let network = Network::of(Ipv4Addr::from(comer).into());
+            let network = Network::of(Ipv4Addr::from(requester).into());
             let quota = DELAY.quota().unwrap();
             let who = (account, account.from_network(network));
             self.local.delay(&DELAY, quota, who, self.start + after)
@@ -131,16 +131,16 @@ mod tests {
     #[test]
     fn whoever_waits_as_told_gets_their_try_whatever_others_do() {
         let place = Place::new();
-        for comer in 0..3 {
-            assert_eq!(place.comes(comer, Duration::ZERO), None);
+        for requester in 0..3 {
+            assert_eq!(place.comes(requester, Duration::ZERO), None);
         }
         let owner = 1_000;
         let wait = place.comes(owner, Duration::ZERO).unwrap();
         assert_eq!(wait, SECOND);
-        // A crowd goes on trying meanwhile, each comer as soon as they may.
-        for comer in 0..500 {
-            assert!(place.comes(comer, SECOND / 4).is_some());
-            assert!(place.comes(comer, SECOND / 2).is_some());
+        // A crowd goes on trying meanwhile, each requester as soon as they may.
+        for requester in 0..500 {
+            assert!(place.comes(requester, SECOND / 4).is_some());
+            assert!(place.comes(requester, SECOND / 2).is_some());
         }
         assert_eq!(place.comes(owner, SECOND / 2), Some(SECOND / 2));
         assert_eq!(place.comes(owner, SECOND), None);

@@ -79,10 +79,10 @@ impl Local {
         &self,
         delay: &Delay,
         quota: Quota,
-        (subject, comer): (Subject, Subject),
+        (subject, requester): (Subject, Subject),
         now: Instant,
     ) -> Option<Duration> {
-        let (level_key, gate_key) = ((delay.name, subject), (delay.gate, comer));
+        let (level_key, gate_key) = ((delay.name, subject), (delay.gate, requester));
         let level = ahead(&self.shard(&level_key), &level_key, now);
         let wait = delay.wait(quota, level);
         {

@@ -10,18 +10,18 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
-use super::{Class, Delay, Limiter, Subject};
+use super::{class::Class, delay::Delay, limiter::Limiter, subject::Subject};
 use crate::{
-    config::RedisArgs,
+    config::groups::RedisArgs,
     error::{Error, StartError},
 };
 
 /// No request waits longer than this for Redis. Longer than others wait: what is limited here is rare, and each time we
 /// give up too early makes the limits softer.
-const PATIENCE: Duration = Duration::from_millis(250);
+const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Redis is not asked again for so long after it did not answer: one request may have several limits.
-const REST: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Keeps the theoretical arrival time (TAT) of the next request, in microseconds. Answers with the microseconds to wait,
 /// or with 0 when the request is admitted and counted. A key lives as long as it matters. A TAT that is further ahead
@@ -53,7 +53,7 @@ redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX', math.ceil((tat - no
 return 0
 ";
 
-/// [`Delay`]: the level of the subject, and the wait of the comer. Their keys share a hash tag.
+/// [`Delay`]: the level of the subject, and the wait of the requester. Their keys share a hash tag.
 const DELAY: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -112,8 +112,8 @@ impl SharedLimiter {
         let refused = |error: RedisError| StartError::new(format!("REDIS_URL: {error}"));
         let client = args.client()?;
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(REDIS_TIMEOUT))
+            .set_response_timeout(Some(REDIS_TIMEOUT))
             .set_number_of_retries(0);
         Ok(Self {
             local: local.clone(),
@@ -151,7 +151,7 @@ impl SharedLimiter {
         match self.invoke(&invocation).await {
             Ok(None) => {
                 // Counted here too: when Redis goes away, nobody starts anew.
-                let local = &self.local.0.local;
+                let local = self.local.local();
                 local.charge(class.name, subject, quota, cost, Instant::now());
                 Ok(())
             }
@@ -173,7 +173,7 @@ impl SharedLimiter {
         drop(self.invoke(&invocation).await);
     }
 
-    /// Counts one more that happens to `subject`, or tells `comer` how long to wait first. Success is taken back with
+    /// Counts one more that happens to `subject`, or tells `requester` how long to wait first. Success is taken back with
     /// [`SharedLimiter::forgive`].
     ///
     /// # Errors
@@ -182,19 +182,19 @@ impl SharedLimiter {
         &self,
         delay: &Delay,
         subject: Subject,
-        comer: Subject,
+        requester: Subject,
     ) -> Result<(), Error> {
         let Some(quota) = delay.quota() else {
             return Ok(());
         };
         let local = || {
-            let local = &self.local.0.local;
-            local.delay(delay, quota, (subject, comer), Instant::now())
+            let local = self.local.local();
+            local.delay(delay, quota, (subject, requester), Instant::now())
         };
         let script = &self.scripts.delay;
         let mut invocation = script.key(key(delay.name, subject, subject));
         invocation
-            .key(key(delay.gate, subject, comer))
+            .key(key(delay.gate, subject, requester))
             .arg(micros(quota.interval))
             .arg(micros(delay.most_ahead(quota)))
             .arg(micros(delay.keep()));
@@ -229,7 +229,7 @@ impl SharedLimiter {
     /// The time to wait that a script answers with, if any.
     async fn invoke(&self, invocation: &ScriptInvocation<'_>) -> Result<Option<Duration>, Away> {
         let away = *self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        if away.is_some_and(|since| since.elapsed() < REST) {
+        if away.is_some_and(|since| since.elapsed() < RETRY_AFTER) {
             return Err(Away);
         }
         let answer: Result<u64, RedisError> =
@@ -253,13 +253,13 @@ impl SharedLimiter {
     }
 }
 
-/// `throttle:<class>:{<subject>}`, and the comer behind it if that is another. What is in braces is what a Redis Cluster
+/// `throttle:<class>:{<subject>}`, and the requester behind it if that is another. What is in braces is what a Redis Cluster
 /// places keys by.
-fn key(class: &str, subject: Subject, comer: Subject) -> String {
-    if subject == comer {
+fn key(class: &str, subject: Subject, requester: Subject) -> String {
+    if subject == requester {
         format!("throttle:{class}:{{{subject}}}")
     } else {
-        format!("throttle:{class}:{{{subject}}}:{comer}")
+        format!("throttle:{class}:{{{subject}}}:{requester}")
     }
 }
 

@@ -1,7 +1,7 @@
 //! One running service.
 
 use chassis::{
-    Service, StartError,
+    ServiceBuilder, StartError,
     config::{DrainArgs, GraphqlArgs, ListenArgs},
     graphql::Endpoint,
     metrics::Metrics,
@@ -68,13 +68,13 @@ impl App {
         let endpoint = Endpoint::new(schema::build(), &args)
             .operations(metrics.operations())
             .per_request(|request| request.data(schema::Greeting("hello")));
-        let service = Service::new("test", &ListenArgs::default(), &DrainArgs::immediate())
+        let service = ServiceBuilder::new("test", &ListenArgs::default(), &DrainArgs::immediate())
             .metrics(metrics)
             .routes(change(endpoint).router());
         Self::of(service).await
     }
 
-    pub async fn of(service: Service) -> Self {
+    pub async fn of(service: ServiceBuilder) -> Self {
         let bound = service.bind().await.unwrap();
         let base = format!("http://127.0.0.1:{}", bound.port());
         let shutdown = CancellationToken::new();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{Router, routing::get};
 use chassis::{
-    Service,
+    ServiceBuilder,
     config::{DrainArgs, ListenArgs},
 };
 use tokio::{
@@ -28,7 +28,7 @@ async fn app(max_connections: usize) -> App {
         sleep(Duration::from_secs(2)).await;
         "done"
     });
-    let service = Service::new("test", &listen, &DrainArgs::immediate());
+    let service = ServiceBuilder::new("test", &listen, &DrainArgs::immediate());
     App::of(service.routes(Router::new().route("/slow", slow))).await
 }
 

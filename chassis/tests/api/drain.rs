@@ -7,7 +7,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use chassis::{
-    Service,
+    ServiceBuilder,
     config::{DrainArgs, ListenArgs},
 };
 
@@ -24,7 +24,7 @@ struct Slow {
     let_go: Arc<Notify>,
 }
 
-fn service(drain: &DrainArgs, journal: &Journal, slow: &Slow) -> Service {
+fn service(drain: &DrainArgs, journal: &Journal, slow: &Slow) -> ServiceBuilder {
     let (request, first, second) = (journal.clone(), journal.clone(), journal.clone());
     let slow = slow.clone();
     let slow = get(move || async move {
@@ -33,7 +33,7 @@ fn service(drain: &DrainArgs, journal: &Journal, slow: &Slow) -> Service {
         request.lock().unwrap().push("request");
         "done"
     });
-    Service::new("test", &ListenArgs::default(), drain)
+    ServiceBuilder::new("test", &ListenArgs::default(), drain)
         .routes(Router::new().route("/slow", slow))
         .on_drain("first", move || async move {
             first.lock().unwrap().push("first hook")
@@ -106,7 +106,7 @@ async fn requests_and_hooks_that_hang_do_not_keep_a_service() {
     let journal = Journal::default();
     let last = journal.clone();
     let hang = get(|| async { std::future::pending::<()>().await });
-    let service = Service::new("test", &ListenArgs::default(), &drain)
+    let service = ServiceBuilder::new("test", &ListenArgs::default(), &drain)
         .routes(Router::new().route("/hang", hang))
         .on_drain("quick", move || async move {
             last.lock().unwrap().push("quick hook")
@@ -145,7 +145,7 @@ async fn a_taken_port_is_named() {
         port: port.parse().unwrap(),
         ..Default::default()
     };
-    let error = Service::new("test", &listen, &DrainArgs::immediate())
+    let error = ServiceBuilder::new("test", &listen, &DrainArgs::immediate())
         .bind()
         .await
         .err()

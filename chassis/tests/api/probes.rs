@@ -9,7 +9,7 @@ use std::{
 };
 
 use chassis::{
-    Service,
+    ServiceBuilder,
     config::{DrainArgs, ListenArgs, PostgresArgs},
     health::Checks,
     metrics::Metrics,
@@ -33,7 +33,7 @@ fn check(up: &Switch) -> impl Fn() -> std::future::Ready<Result<(), &'static str
 }
 
 async fn app(checks: Checks) -> App {
-    let service = Service::new("test", &ListenArgs::default(), &DrainArgs::immediate());
+    let service = ServiceBuilder::new("test", &ListenArgs::default(), &DrainArgs::immediate());
     App::of(service.checks(checks)).await
 }
 
@@ -122,7 +122,7 @@ async fn a_pool_shows_in_the_metrics() {
     };
     let mut metrics = Metrics::new("chat");
     metrics.watch_pool("primary", &postgres::connect(&args, "test").unwrap());
-    let service = Service::new("test", &ListenArgs::default(), &DrainArgs::immediate());
+    let service = ServiceBuilder::new("test", &ListenArgs::default(), &DrainArgs::immediate());
     let app = App::of(service.metrics(metrics)).await;
     let text = app.get("/metrics").await.text;
     assert!(

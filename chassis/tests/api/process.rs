@@ -3,7 +3,7 @@
 use std::{process::Stdio, time::Duration};
 
 use chassis::{
-    EndedSessions, Service, StartError, Verifier,
+    EndedSessions, ServiceBuilder, StartError, Verifier,
     config::{DrainArgs, GraphqlArgs, ListenArgs, LogArgs, TokenArgs},
     graphql::Endpoint,
     shutdown, telemetry,
@@ -40,7 +40,7 @@ async fn child() -> Result<(), StartError> {
         drain_wait: Duration::ZERO,
         shutdown_timeout: Duration::from_secs(2),
     };
-    let service = Service::new("child", &listen, &drain)
+    let service = ServiceBuilder::new("child", &listen, &drain)
         .routes(endpoint.router())
         .on_drain("hang", std::future::pending::<()>);
     service.bind().await?.run(shutdown::signal()?).await

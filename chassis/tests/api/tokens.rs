@@ -377,7 +377,7 @@ async fn a_hint_hurries_the_poll() {
     let second = json!("01890a5d-ac96-774b-bcce-b302099a8050");
     let watch = ended.watch(serde_json::from_value(second.clone()).unwrap());
     *answers.lock().unwrap() = Some(vec![ended_now(&second)]);
-    watch.hurry();
+    watch.refresh();
     tokio::time::timeout(Duration::from_millis(250), watch.ended())
         .await
         .expect("it waited for the next poll");

@@ -12,7 +12,19 @@ use crate::{
 };
 
 /// Words that no name in a crate holds any more, with the word that took its place.
-const RETIRED: [(&str, &[(&str, &str)]); 3] = [
+const RETIRED: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "chassis",
+        &[
+            ("comer", "requester"),
+            ("comers", "requesters"),
+            ("holes", "null propagation"),
+            ("hurry", "refresh"),
+            ("patience", "timeout"),
+            ("stranger", "anonymous"),
+            ("void", "discard"),
+        ],
+    ),
     (
         "sender",
         &[

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Response, ServerError, Value};
 use axum::extract::ws::Message;
-use chassis::graphql::{encode, events, too_large};
+use chassis::graphql::{encode, sse, too_large};
 use shared_schema::ErrorCode;
 
 use super::websocket::protocol::{Outgoing, next};
@@ -36,8 +36,8 @@ impl OperationResult {
     /// The server-sent events of this result, and whether they are the operation's last.
     pub(crate) fn event(&self) -> (String, bool) {
         match self {
-            Self::Complete => (events::COMPLETE.to_owned(), true),
-            Self::Shared(payloads, index) => (events::next(&payloads.texts[*index]), false),
+            Self::Complete => (sse::COMPLETE.to_owned(), true),
+            Self::Shared(payloads, index) => (sse::next(&payloads.texts[*index]), false),
             Self::Individual(response) => event(response),
         }
     }
@@ -47,12 +47,12 @@ fn event(payload: &Response) -> (String, bool) {
     if payload.errors.is_empty()
         && let Some(text) = encode(payload, MAX_ANSWER_BYTES)
     {
-        return (events::next(&text), false);
+        return (sse::next(&text), false);
     }
     let too_large_to_send = too_large_to_send(payload);
     let text =
         serde_json::to_string(too_large_to_send.as_ref().unwrap_or(payload)).unwrap_or_default();
-    (events::next(&text) + events::COMPLETE, true)
+    (sse::next(&text) + sse::COMPLETE, true)
 }
 
 fn frame(id: &str, payload: &Response) -> (Message, bool) {

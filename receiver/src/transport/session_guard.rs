@@ -79,7 +79,7 @@ impl SessionGuard {
                         for event in &batch.events {
                             if let Change::SessionRevoked { session_id } = event.change {
                                 // Requests with its tokens are refused as soon as the database confirms it.
-                                self.watch.hurry();
+                                self.watch.refresh();
                                 ended |= session_id == self.session;
                             }
                         }

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use chassis::{Caller, Error, graphql::events};
+use chassis::{Caller, Error, graphql::sse};
 use futures_util::StreamExt;
 use tokio::{
     sync::mpsc,
@@ -70,7 +70,7 @@ pub(crate) async fn serve(
     let mut response = Body::from_stream(body).into_response();
     let headers = response.headers_mut();
     let fixed = [
-        (header::CONTENT_TYPE, events::MEDIA_TYPE),
+        (header::CONTENT_TYPE, sse::MEDIA_TYPE),
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in fixed {
@@ -107,7 +107,7 @@ impl EventStream {
                     Some(answer) => answer.event(),
                     None => return,
                 },
-                _ = heartbeat.tick() => (events::KEEP_ALIVE.to_owned(), false),
+                _ = heartbeat.tick() => (sse::KEEP_ALIVE.to_owned(), false),
                 // The client is gone: another one may have the permit.
                 () = self.chunks.closed() => return,
             };

@@ -5,7 +5,14 @@ use std::{collections::HashMap, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use shared_schema::SessionId;
 
-use super::EndedSession;
+/// A session that ended, and when, by the database's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedSession {
+    /// The session.
+    pub id: SessionId,
+    /// When it was ended.
+    pub at: Timestamp,
+}
 
 /// How far a poll looks back behind the newest end it knows: a transaction takes its time before it can be seen.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);

@@ -13,7 +13,7 @@ use std::{
 use async_graphql::{Request, Response, Variables};
 use chassis::{
     Caller,
-    graphql::{encode, failure},
+    graphql::{encode, error_response},
 };
 use futures_util::{
     FutureExt, StreamExt,
@@ -201,7 +201,7 @@ impl SubscriptionGroup {
         let runner = self.groups.runner();
         let responses = match runner.endpoint.check(&mut request) {
             Ok(_) => runner.run(request, caller),
-            Err(error) => stream::iter([failure(&error)]).boxed(),
+            Err(error) => stream::iter([error_response(&error)]).boxed(),
         };
         Execution { input, responses }
     }

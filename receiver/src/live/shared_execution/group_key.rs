@@ -7,7 +7,7 @@ use async_graphql::{
     Name, Request, Value, Variables,
     parser::types::{ExecutableDocument, OperationDefinition, Selection},
 };
-use chassis::graphql::{Used, selected};
+use chassis::graphql::{UsedNames, selected};
 
 /// Equal for subscriptions with the same document and variables.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +69,7 @@ impl OpeningVariables {
         let Ok(operation) = selected(document, operation) else {
             return Self::default();
         };
-        let (mut arguments, mut elsewhere) = (Used::default(), Used::default());
+        let (mut arguments, mut elsewhere) = (UsedNames::default(), UsedNames::default());
         elsewhere.of_directives(&operation.directives);
         for item in &operation.selection_set.node.items {
             elsewhere.of_directives(item.node.directives());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::ws::{Message, WebSocket};
-use chassis::{Caller, Error, graphql::failure};
+use chassis::{Caller, Error, graphql::error_response};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
@@ -291,7 +291,7 @@ impl<'a> Connection<'a> {
         let results = match opened {
             Ok(results) => results,
             Err(error) => {
-                let payload = &failure(&error).errors;
+                let payload = &error_response(&error).errors;
                 let id = id.as_str();
                 return self.send(Outgoing::Error { id, payload }.frame()).await;
             }

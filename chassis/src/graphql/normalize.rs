@@ -14,7 +14,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-use super::{selected, top::top, used};
+use super::{operation::selected, subscription_root::root_field, used_names};
 use crate::error::Error;
 
 /// Brings the selected operation into that form. `variables` are coerced; `root` is the name of the type that
@@ -36,14 +36,14 @@ pub(super) fn normalize(
         .filter(|name| !variables.contains_key(name))
         .collect();
     let top = match operation.ty {
-        OperationType::Subscription => top(document, operation, variables, root)?,
+        OperationType::Subscription => root_field(document, operation, variables, root)?,
         _ => None,
     };
     if absent.is_empty() && top.is_none() {
         return Ok(());
     }
-    let before = used::by_operation(document, operation);
-    let by_any = used::fragments(document);
+    let before = used_names::by_operation(document, operation);
+    let by_any = used_names::fragments(document);
     let mut changed = top.is_some();
     if let Some(top) = top {
         selected_mut(document, name)?.selection_set.node.items = vec![top];
@@ -63,14 +63,14 @@ pub(super) fn normalize(
 fn prune(
     document: &mut ExecutableDocument,
     name: Option<&str>,
-    before: &used::Used,
+    before: &used_names::UsedNames,
     by_any: &HashSet<Name>,
 ) -> Result<(), Error> {
     if let (DocumentOperations::Multiple(operations), Some(name)) = (&mut document.operations, name)
     {
         operations.retain(|own, _| own == name);
     }
-    let now = used::by_operation(document, selected(document, name)?);
+    let now = used_names::by_operation(document, selected(document, name)?);
     let fragments = &mut document.fragments;
     fragments.retain(|name, _| now.fragments.contains(name) || !by_any.contains(name));
     let definitions = &mut selected_mut(document, name)?.variable_definitions;

@@ -12,7 +12,7 @@ use async_graphql_value::Value;
 
 /// What an operation uses, fragments included.
 #[derive(Default)]
-pub struct Used {
+pub struct UsedNames {
     /// Names of variables.
     pub variables: HashSet<Name>,
     /// Names of fragments.
@@ -20,8 +20,11 @@ pub struct Used {
 }
 
 /// What an operation uses.
-pub(super) fn by_operation(document: &ExecutableDocument, operation: &OperationDefinition) -> Used {
-    let mut used = Used::default();
+pub(super) fn by_operation(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> UsedNames {
+    let mut used = UsedNames::default();
     used.of_directives(&operation.directives);
     used.of_selections(document, &operation.selection_set.node);
     used
@@ -35,7 +38,7 @@ pub(super) fn fragments(document: &ExecutableDocument) -> HashSet<Name> {
         .collect()
 }
 
-impl Used {
+impl UsedNames {
     /// Adds what a field uses below itself, so neither its arguments nor its directives.
     pub fn below(&mut self, document: &ExecutableDocument, field: &Field) {
         self.of_selections(document, &field.selection_set.node);

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use super::{Caller, keys::Set};
+use super::{caller::Caller, keys::Set};
 
-/// Tokens remembered, at most. Each takes less than half a kilobyte.
-const MOST: u64 = 20_000;
+/// Maximum tokens in the cache. Each takes less than half a kilobyte.
+const MAX_TOKENS: u64 = 20_000;
 
 /// What was verified, and by which keys.
 #[derive(Clone)]
@@ -19,15 +19,15 @@ struct Verified {
 }
 
 /// The tokens themselves are not kept, only their digests.
-pub(super) struct Known(Cache<[u8; 32], Verified>);
+pub(super) struct TokenCache(Cache<[u8; 32], Verified>);
 
-impl Default for Known {
+impl Default for TokenCache {
     fn default() -> Self {
-        Self(Cache::new(MOST))
+        Self(Cache::new(MAX_TOKENS))
     }
 }
 
-impl Known {
+impl TokenCache {
     /// Who this token speaks for, if it was verified by these keys and has not expired since.
     #[expect(
         clippy::disallowed_methods,

@@ -2,7 +2,7 @@
 
 /// What the text holds, as far as it can be said without parsing it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Size {
+pub(super) struct LexicalSize {
     pub(super) tokens: usize,
     /// How deep brackets of any kind nest.
     pub(super) nesting: usize,
@@ -12,9 +12,9 @@ pub(super) struct Size {
 }
 
 /// Measures the text. It need not be valid: the parser says so later, on input that is now known to be small.
-pub(super) fn measure(text: &str) -> Size {
+pub(super) fn scan(text: &str) -> LexicalSize {
     let bytes = text.as_bytes();
-    let mut size = Size {
+    let mut size = LexicalSize {
         tokens: 0,
         nesting: 0,
         unfinished: false,
@@ -97,14 +97,14 @@ pub(super) fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Size, measure};
+    use super::{LexicalSize, scan};
 
     #[test]
     fn words_punctuation_and_strings_are_one_token_each() {
-        let size = measure("{ a(b: \"x { y\", c: [-1.5e+3]) ...f } # { not this");
+        let size = scan("{ a(b: \"x { y\", c: [-1.5e+3]) ...f } # { not this");
         assert_eq!(
             size,
-            Size {
+            LexicalSize {
                 tokens: 15,
                 nesting: 3,
                 unfinished: false
@@ -116,8 +116,8 @@ mod tests {
     fn a_block_string_is_one_token() {
         let text = r#"{ a(b: """ { "one" \""" two } """) }"#;
         assert_eq!(
-            measure(text),
-            Size {
+            scan(text),
+            LexicalSize {
                 tokens: 8,
                 nesting: 2,
                 unfinished: false
@@ -138,17 +138,17 @@ mod tests {
             "{ a(b: \"one\n two\") }",
             "{ a(b: \"one\r two\") }",
         ] {
-            assert!(measure(text).unfinished, "{text}");
+            assert!(scan(text).unfinished, "{text}");
         }
         for text in ["\"\"", "\"\"\"\"\"\"", "\"a\" \"b\\\\\"", "# \" not one"] {
-            assert!(!measure(text).unfinished, "{text}");
+            assert!(!scan(text).unfinished, "{text}");
         }
     }
 
     #[test]
     fn a_comment_ends_with_its_line_whatever_ends_the_line() {
         for text in ["# one\n{ a }", "# one\r{ a }", "# one\r\n{ a }"] {
-            assert_eq!(measure(text).tokens, 3, "{text:?}");
+            assert_eq!(scan(text).tokens, 3, "{text:?}");
         }
     }
 }

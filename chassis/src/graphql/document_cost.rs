@@ -7,15 +7,18 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Value,
-    parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet},
+    parser::types::{
+        Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+        SelectionSet,
+    },
 };
 
-use super::limits::Limits;
+use super::limits::{Limits, within};
 use crate::error::Error;
 
 /// What a selection set costs with its fragments expanded.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Cost {
+struct Cost {
     pub(super) depth: usize,
     pub(super) introspection_depth: usize,
     /// Lists of the schema below each other: each multiplies by its length whatever is below it.
@@ -43,15 +46,15 @@ impl Cost {
 }
 
 /// Measures the operations of one document.
-pub(super) struct Measure<'a> {
+struct CostMeter<'a> {
     limits: &'a Limits,
     document: &'a ExecutableDocument,
     /// `None` while the fragment is being measured: whoever meets that again is inside a cycle.
     fragments: HashMap<&'a str, Option<Cost>>,
 }
 
-impl<'a> Measure<'a> {
-    pub(super) fn new(limits: &'a Limits, document: &'a ExecutableDocument) -> Self {
+impl<'a> CostMeter<'a> {
+    fn new(limits: &'a Limits, document: &'a ExecutableDocument) -> Self {
         Self {
             limits,
             document,
@@ -59,7 +62,7 @@ impl<'a> Measure<'a> {
         }
     }
 
-    pub(super) fn selections(&mut self, set: &'a SelectionSet) -> Result<Cost, Error> {
+    fn selections(&mut self, set: &'a SelectionSet) -> Result<Cost, Error> {
         set.items.iter().try_fold(Cost::default(), |sum, item| {
             let (mut cost, directives) = match &item.node {
                 Selection::Field(field) => (self.field(&field.node)?, &field.node.directives),
@@ -102,7 +105,7 @@ impl<'a> Measure<'a> {
         Ok(cost)
     }
 
-    pub(super) fn fragment(&mut self, name: &str) -> Result<Cost, Error> {
+    fn fragment(&mut self, name: &str) -> Result<Cost, Error> {
         // An unknown fragment is the validator's to refuse.
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
             return Ok(Cost::default());
@@ -120,12 +123,74 @@ impl<'a> Measure<'a> {
         Ok(cost)
     }
 
-    pub(super) fn directives(&self, directives: &[Positioned<Directive>]) -> Result<usize, Error> {
+    fn directives(&self, directives: &[Positioned<Directive>]) -> Result<usize, Error> {
         for (_, argument) in directives.iter().flat_map(|one| &one.node.arguments) {
             let literal = argument.node.clone().into_const_with(blank)?;
             self.limits.check_value(&literal, 1)?;
         }
         Ok(directives.len())
+    }
+}
+
+/// Measures a document of so many tokens. Answers whether it has aliases.
+pub(super) fn check_document(
+    limits: &Limits,
+    document: &ExecutableDocument,
+    tokens: usize,
+) -> Result<bool, Error> {
+    let mut has_aliases = false;
+    within("fragments", document.fragments.len(), limits.fragments)?;
+    let mut measure = CostMeter::new(limits, document);
+    // Also fragments that nothing spreads: a cycle in one must not reach a validator.
+    for name in document.fragments.keys() {
+        measure.fragment(name)?;
+    }
+    for (_, operation) in document.operations.iter() {
+        let cost = measure.selections(&operation.node.selection_set.node)?;
+        let mut directives = measure.directives(&operation.node.directives)?;
+        for variable in &operation.node.variable_definitions {
+            directives += measure.directives(&variable.node.directives)?;
+            if let Some(default) = &variable.node.default_value {
+                limits.check_value(&default.node, 1)?;
+            }
+        }
+        directives = directives.saturating_add(cost.directives);
+        within("levels of fields", cost.depth, limits.depth)?;
+        let levels = "levels of introspection fields";
+        within(levels, cost.introspection_depth, limits.introspection_depth)?;
+        if operation.node.ty == OperationType::Subscription {
+            within(
+                "tokens beside a subscription",
+                tokens,
+                limits.subscription_tokens,
+            )?;
+        }
+        let lists = "lists of the schema below each other";
+        within(lists, cost.introspection_lists, limits.introspection_lists)?;
+        check_top(limits, &operation.node, cost.fields)?;
+        within("aliases", cost.aliases, limits.aliases)?;
+        has_aliases |= cost.aliases > 0;
+        within("directives", directives, limits.directives)?;
+        within("selections", cost.selections, limits.tokens)?;
+    }
+    Ok(has_aliases)
+}
+
+fn check_top(limits: &Limits, operation: &OperationDefinition, weight: usize) -> Result<(), Error> {
+    let names = operation.selection_set.node.items.iter();
+    let mut heavy = names.filter_map(|item| match &item.node {
+        Selection::Field(field) if limits.weight(&field.node.name.node) > 1 => {
+            Some(field.node.name.node.as_str())
+        }
+        _ => None,
+    });
+    match heavy.next_back() {
+        Some(heavy) if weight > limits.root_fields => Err(Error::bad_request(format!(
+            "too many fields at the top beside {heavy}, which counts as {}: at most {}",
+            limits.weight(heavy),
+            limits.root_fields
+        ))),
+        _ => within("fields at the top", weight, limits.root_fields),
     }
 }
 

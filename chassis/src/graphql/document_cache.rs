@@ -1,18 +1,18 @@
-//! Documents that were parsed and measured before: clients send the same few over and over.
+//! DocumentCache that were parsed and measured before: clients send the same few over and over.
 
 use std::sync::Arc;
 
 use async_graphql::parser::{parse_query, types::ExecutableDocument};
 use moka::sync::Cache;
 
-use super::{limits::Limits, literals::readable};
+use super::{document_cost::check_document, limits::Limits, literals::readable};
 use crate::error::Error;
 
 /// Bytes of the texts that are kept, at most. Parsed, a document takes some fifty times its text.
-const MOST: u64 = 256 * 1024;
+const MAX_CACHED_BYTES: u64 = 256 * 1024;
 
 /// A longer document is parsed each time.
-const LONGEST: usize = 16 * 1024;
+const MAX_CACHED_DOCUMENT_BYTES: usize = 16 * 1024;
 
 /// A document within the limits.
 pub(super) struct Document {
@@ -21,20 +21,20 @@ pub(super) struct Document {
     pub(super) has_aliases: bool,
 }
 
-/// Documents within the limits, by their texts. Cheap to clone.
+/// DocumentCache within the limits, by their texts. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Documents(Cache<Arc<str>, Arc<Document>>);
+pub(super) struct DocumentCache(Cache<Arc<str>, Arc<Document>>);
 
-impl Default for Documents {
+impl Default for DocumentCache {
     fn default() -> Self {
         let cache = Cache::builder()
-            .max_capacity(MOST)
+            .max_capacity(MAX_CACHED_BYTES)
             .weigher(|text: &Arc<str>, _| u32::try_from(text.len()).unwrap_or(u32::MAX));
         Self(cache.build())
     }
 }
 
-impl Documents {
+impl DocumentCache {
     /// Parses a document and holds it to the limits, unless that was done before.
     ///
     /// # Errors
@@ -46,12 +46,12 @@ impl Documents {
         let tokens = limits.check_text(text)?;
         let parsed = parse_query(&*readable(text)?)
             .map_err(|error| Error::bad_request(error.to_string()))?;
-        let has_aliases = limits.check_document(&parsed, tokens)?;
+        let has_aliases = check_document(limits, &parsed, tokens)?;
         let document = Arc::new(Document {
             parsed,
             has_aliases,
         });
-        if text.len() <= LONGEST {
+        if text.len() <= MAX_CACHED_DOCUMENT_BYTES {
             self.0.insert(text.into(), Arc::clone(&document));
         }
         Ok(document)

@@ -19,13 +19,13 @@ use crate::error::Error;
 /// # Errors
 /// `BAD_USER_INPUT` when there is no field or another one, or something that only a validator could understand and would
 /// not find any more.
-pub(super) fn top(
+pub(super) fn root_field(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
     root: &str,
 ) -> Result<Option<Positioned<Selection>>, Error> {
-    let mut top = Top {
+    let mut top = RootFields {
         document,
         variables,
         root,
@@ -53,14 +53,14 @@ fn is_condition(directive: &Positioned<Directive>) -> bool {
     matches!(directive.node.name.node.as_str(), "skip" | "include")
 }
 
-struct Top<'a> {
+struct RootFields<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
     root: &'a str,
     field: Option<Positioned<Field>>,
 }
 
-impl Top<'_> {
+impl RootFields<'_> {
     fn collect(&mut self, set: &SelectionSet) -> Result<(), Error> {
         for item in &set.items {
             if !self.is_included(item.node.directives())? {

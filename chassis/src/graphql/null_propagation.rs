@@ -7,7 +7,7 @@
 use async_graphql::{PathSegment, Response, Value};
 
 /// Takes `data` back if an error has left a hole in it. A field that may fail alone leads to its own null and stays.
-pub(super) fn void(mut response: Response) -> Response {
+pub(super) fn discard_incomplete_data(mut response: Response) -> Response {
     let data = &response.data;
     if !response
         .errors
