@@ -10,7 +10,7 @@ pub(crate) mod unread_counts;
 
 use async_graphql::MergedObject;
 
-/// All queries.
+/// Queries about chats, messages and feeds. All of them require a signed-in caller.
 #[derive(Default, MergedObject)]
 pub(crate) struct Query(
     chats::Chats,

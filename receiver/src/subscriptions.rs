@@ -13,7 +13,8 @@ pub(crate) mod unread_count_updated;
 
 use async_graphql::MergedSubscription;
 
-/// All subscriptions.
+/// Live events of chats and of the caller's own feed. All subscriptions require a signed-in caller. A subscription to
+/// single facts instead of batches ends with a `CONFLICT` if the events since the cursor can no longer be delivered.
 #[derive(Default, MergedSubscription)]
 pub(crate) struct Subscription(
     inbox::InboxSubscription,

@@ -1,4 +1,5 @@
-//! What can be changed, by noun: one file per operation, each with its input, payload, resolver and rule in this order.
+//! The mutations, grouped by noun: one file per operation, each with its input, payload, resolver and rule in this
+//! order.
 
 mod chats;
 mod messages;
@@ -7,8 +8,9 @@ mod signals;
 
 use async_graphql::MergedObject;
 
-/// Everything that changes chats and messages. Each mutation is one transaction, and needs a sign-in. Every `cursor` in
-/// an answer is the position right after what the mutation did: hand it to a query's `atLeast` to read your own write.
+/// All changes to chats and messages. Each mutation is one database transaction and requires a signed-in caller. Where
+/// a payload has a `cursor`, it is the feed position right after the change: pass it to a query's `atLeast` to read
+/// your own write.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     chats::create_chat::CreateChat,

@@ -1,9 +1,9 @@
-//! The contract's objects as this service shows them: the shared facts and nothing else. The receiver's objects of the
-//! same names have more fields around the same facts.
+//! The objects of the contract as this service shows them: the shared fields and no others. The receiver's objects of
+//! the same names have additional fields.
 
 use async_graphql::SimpleObject;
 
-/// A conversation.
+/// A chat: a direct, group or public conversation.
 #[derive(SimpleObject)]
 pub struct Chat {
     #[graphql(flatten)]
@@ -16,7 +16,7 @@ impl From<shared_schema::Chat> for Chat {
     }
 }
 
-/// A message. Everything in it is the same for everyone who may see it.
+/// A message. All of its fields are the same for everyone who may read it.
 #[derive(SimpleObject)]
 pub struct Message {
     #[graphql(flatten)]
@@ -29,7 +29,7 @@ impl From<shared_schema::Message> for Message {
     }
 }
 
-/// A user who takes part in a chat.
+/// A participant: the membership of one user in one chat.
 #[derive(SimpleObject)]
 pub struct Participant {
     #[graphql(flatten)]

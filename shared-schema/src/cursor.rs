@@ -1,4 +1,4 @@
-//! The receipt of what a client has seen.
+//! Cursors: positions in a feed from which a client resumes.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -169,7 +169,8 @@ impl FromStr for Cursor {
     }
 }
 
-/// An opaque resume position in one feed. Hand back the last one you were given; do not look inside.
+/// An opaque position in one feed, from which a client can resume. Pass back the last cursor that you received; do not
+/// parse it.
 #[Scalar(name = "Cursor")]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -23,7 +23,7 @@ impl From<Timestamp> for Instant {
     }
 }
 
-/// A point in time from the server's clock, in UTC, as RFC 3339 with up to six decimals.
+/// A point in time from the server's clock, in UTC, formatted as RFC 3339 with up to six decimals of a second.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://scalars.graphql.org/andimarek/date-time"

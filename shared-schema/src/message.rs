@@ -1,4 +1,4 @@
-//! A message's facts.
+//! The fields of a message that all services share.
 
 use async_graphql::{ComplexObject, SimpleObject};
 use serde::{Deserialize, Serialize};
@@ -9,39 +9,41 @@ use crate::{
     instant::Instant,
 };
 
-/// A message. These facts are the same for everyone who may see it.
+/// The shared fields of a message. They are the same for everyone who may read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[graphql(name = "MessageFacts", complex)]
 pub struct Message {
-    /// The message's id, made by the client that sent it: sending the same id again has the same result.
+    /// The id of the message. Clients can generate it themselves and use it as the idempotency key of `createMessage`.
     pub id: MessageId,
-    /// The chat it stands in.
+    /// The id of the chat that the message belongs to.
     pub chat_id: ChatId,
-    /// Its ordinal among the chat's messages: 1, 2, 3 and so on without holes.
+    /// The message's sequential number in its chat: 1, 2, 3 and so on without gaps.
     pub number: Number,
-    /// The position in the chat's feed of the event that added it.
+    /// The position in the chat's feed of the event that added the message.
     pub seq: Seq,
-    /// Grows by one with every edit and with the removal. Of two copies, the one with the higher revision is newer.
+    /// The number of changes: it grows by one with every edit and with the removal. Of two copies of a message, the one
+    /// with the higher revision is newer.
     pub revision: i32,
-    /// Who sent it.
+    /// The id of the user who sent the message.
     pub sender_id: UserId,
-    /// The sender's username at that time.
+    /// The sender's username at the time of sending.
     pub sender_username: String,
-    /// The text, 1 to 5,000 characters. Null once the message has been removed.
+    /// The text: 1 to 5,000 characters. Null once the message has been removed.
     pub content: Option<String>,
-    /// The message in the same chat that this one answers.
+    /// The id of the message in the same chat that this message replies to. Null if it is not a reply.
     pub reply_to_id: Option<MessageId>,
-    /// When it was sent.
+    /// When the message was sent.
     pub created_at: Instant,
-    /// When it was last edited.
+    /// When the message was last edited. Null if it never was.
     pub edited_at: Option<Instant>,
-    /// When it was removed; it keeps its place and loses its content.
+    /// When the message was removed. A removed message keeps its number and loses its content. Null if it has not been
+    /// removed.
     pub removed_at: Option<Instant>,
 }
 
 #[ComplexObject]
 impl Message {
-    /// The position in the chat's feed right after the event that added this message: resume from here.
+    /// The position in the chat's feed right after the event that added the message. Resume a subscription from here.
     async fn cursor(&self) -> Cursor {
         self.position()
     }

@@ -1,4 +1,4 @@
-//! A user in a chat.
+//! The participation of a user in a chat.
 
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
@@ -8,15 +8,16 @@ use crate::{
     instant::Instant,
 };
 
-/// What a participant may do. Each role may do all that the ones below it may.
+/// The role of a participant in a chat. Admins may do everything that members may, and owners everything that admins
+/// may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ParticipantRole {
-    /// Reads and writes messages.
+    /// Can read and write messages.
     Member,
-    /// Also renames the chat, adds and removes members, and removes anyone's messages.
+    /// Can also change the chat's name and description, add members, remove members, and remove anyone's messages.
     Admin,
-    /// Also changes roles, removes admins, and removes the chat.
+    /// Can also assign roles, remove any participant, and remove the chat.
     Owner,
 }
 
@@ -40,24 +41,24 @@ impl ParticipantRole {
     }
 }
 
-/// A user who takes part in a chat.
+/// A participant: the membership of one user in one chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[graphql(name = "ParticipantFacts")]
 #[serde(from = "StoredParticipant")]
 pub struct Participant {
-    /// The chat.
+    /// The id of the chat.
     pub chat_id: ChatId,
-    /// The user.
+    /// The id of the user.
     pub user_id: UserId,
-    /// What they may do here.
+    /// The participant's role in the chat.
     pub role: ParticipantRole,
-    /// They have read every message up to and including this number. It only grows. It says nothing about messages up to
-    /// `joinedNumber`, which were sent before they joined: a message is read by those for whom
-    /// `joinedNumber < number <= lastReadNumber`.
+    /// The participant's read mark: they have read every message up to and including this number. It only grows. It
+    /// says nothing about messages up to `joinedNumber`, which were sent before the participant joined: the readers of
+    /// a message are the participants with `joinedNumber < number <= lastReadNumber`.
     pub last_read_number: Number,
-    /// The number of the newest message when they joined, 0 if there was none. Joining again sets it anew.
+    /// The number of the newest message at the time of joining; 0 if there was none. Joining again updates it.
     pub joined_number: Number,
-    /// Since when they take part.
+    /// When the user joined the chat.
     pub joined_at: Instant,
 }
 

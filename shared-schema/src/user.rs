@@ -1,21 +1,22 @@
-//! A person, as others see them.
+//! A user as other users see them.
 
 use async_graphql::SimpleObject;
 use serde::{Deserialize, Serialize};
 
 use crate::{ids::UserId, instant::Instant};
 
-/// A person's public profile. Nothing in it is private, so it may be shown to anyone who is signed in.
+/// The public profile of a user. It holds nothing private: anyone who is signed in may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 pub struct User {
-    /// The account's id; never changes.
+    /// The id of the account. It never changes.
     pub id: UserId,
-    /// The unique name people sign in with and find each other by: 3 to 50 of `a-z`, `0-9`, `_`, `-`. May change.
+    /// The unique name that the user signs in with and is found by: 3 to 50 of the characters `a-z`, `0-9`, `_` and
+    /// `-`. It may change.
     pub username: String,
-    /// The name to show, 1 to 100 characters.
+    /// The display name: 1 to 100 characters.
     pub display_name: String,
-    /// A few words about this person, at most 500 characters; empty if they wrote none.
+    /// A self-description of at most 500 characters; may be empty.
     pub about: String,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: Instant,
 }

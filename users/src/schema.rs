@@ -22,7 +22,7 @@ use crate::{
     state::State,
 };
 
-/// Accounts, sessions and profiles.
+/// Queries about accounts, sessions and profiles.
 #[derive(MergedObject, Default)]
 pub(crate) struct Query(
     Me,
@@ -33,7 +33,7 @@ pub(crate) struct Query(
     Sessions,
 );
 
-/// Changes of the caller's own account.
+/// Changes to the caller's account, profile and sessions.
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(
     Register,

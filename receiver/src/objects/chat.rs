@@ -27,24 +27,25 @@ use crate::{
     state::RequestContext,
 };
 
-/// A conversation.
+/// A chat: a direct, group or public conversation.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Chat {
     #[graphql(flatten)]
     facts: shared_schema::Chat,
-    /// How far the chat's feed had come when these facts were read. Subscribe after it and nothing is missed.
+    /// The position in the chat's feed at which these fields were read. A subscription that starts after it misses
+    /// nothing.
     feed_cursor: Cursor,
-    /// What whoever asks may see of it.
+    /// What the caller may see of the chat.
     #[graphql(skip)]
     access: Access,
-    /// If it was read along.
+    /// The newest message, if it was read together with the chat.
     #[graphql(skip)]
     newest: Option<Newest>,
 }
 
 impl Chat {
-    /// Whether the caller takes part.
+    /// Whether the caller is a participant.
     pub(crate) fn is_of_caller(&self) -> bool {
         self.access == Access::Participant
     }
@@ -86,8 +87,8 @@ impl From<VisibleChat> for Chat {
 
 #[ComplexObject]
 impl Chat {
-    /// The newest message. Null if there is none, or if you may not read it: you can read a chat that you take part in, and
-    /// a public one in which you have never taken part.
+    /// The newest message. Null if there is none or if the caller may not read it. The caller can read the messages of
+    /// the chats they participate in, and of public chats in which they have never been a participant.
     async fn last_message(&self, context: &Context<'_>) -> Result<Option<Message>> {
         if !self.access.reads() {
             return Ok(None);
@@ -100,16 +101,19 @@ impl Chat {
         Ok(newest.map(Message::from))
     }
 
-    /// Who takes part, in the order in which they joined. Empty if you have left. Of a public chat in which you have never
-    /// taken part you see the first 100, without how far they have read.
+    /// The participants in the order in which they joined. Empty if the caller has left the chat. Of a public chat in
+    /// which the caller has never been a participant, only the first 100 are returned, with `lastReadNumber` equal to
+    /// `joinedNumber`.
     #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
     async fn participants(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "So many from the start of the list, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The number of items to return from the start of the list, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items to return from the end of the list, at most 100.")]
+        last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
     ) -> Result<ParticipantConnection> {
         let range = PageArgs {
             first,
@@ -146,11 +150,11 @@ impl Chat {
         Ok(connection)
     }
 
-    /// One participant. Null if they do not take part, or you do not.
+    /// The participation of one user. Null if that user or the caller is not a participant of the chat.
     async fn participant(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Who.")] user_id: UserId,
+        #[graphql(desc = "The id of the user.")] user_id: UserId,
     ) -> Result<Option<Participant>> {
         if self.access != Access::Participant {
             return Ok(None);
@@ -162,8 +166,8 @@ impl Chat {
         Ok(row.map(|row| Participant::from(row.facts)))
     }
 
-    /// The numbers of removed messages above your read mark, ascending, at most 1,000: there is nothing to read at these.
-    /// Empty if you do not take part.
+    /// The numbers of removed messages after the caller's read mark, in ascending order, at most 1,000. Leave them out
+    /// when you count unread messages. Empty if the caller is not a participant.
     #[graphql(complexity = 5)]
     async fn removed_numbers(&self, context: &Context<'_>) -> Result<Numbers> {
         if self.access != Access::Participant {
@@ -176,20 +180,21 @@ impl Chat {
     }
 }
 
-/// What a list of chats adds to its edges.
+/// The additional fields of a connection of chats.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ChatListPosition {
-    /// How far your own feed had come when the list was read. Subscribe after it and no new chat is missed.
+    /// The position in the caller's own feed at which the list was read. A subscription that starts after it misses no
+    /// new chat.
     feed_cursor: Cursor,
 }
 
-/// What is yours about a chat in a list.
+/// The additional fields of a chat's edge, which are about the caller.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct OwnParticipation {
-    /// Whether you take part; always true in the list of your chats.
+    /// Whether the caller is a participant. Always true in the result of `chats`.
     takes_part: bool,
-    /// Your own participation. Null if you do not take part.
+    /// The caller's participation in the chat. Null if the caller is not a participant.
     participant: Option<Participant>,
     #[graphql(skip)]
     chat_id: ChatId,
@@ -215,8 +220,8 @@ impl OwnParticipation {
 
 #[ComplexObject]
 impl OwnParticipation {
-    /// How many messages you have not read: those above your read mark that have not been removed. 0 if you do not take
-    /// part.
+    /// The number of unread messages: those after the caller's read mark that have not been removed. 0 if the caller is
+    /// not a participant.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
         if let Some(unread) = self.unread {
             return Ok(unread);
@@ -265,16 +270,17 @@ pub(crate) fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
     })
 }
 
-/// How much of a chat the caller has not read.
+/// The number of unread messages in one chat, and what it is computed from.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct UnreadCount {
-    /// The chat.
+    /// The id of the chat.
     chat_id: ChatId,
-    /// Messages above your read mark that have not been removed. Up to 10,000 removed ones are left out.
+    /// The number of messages after the caller's read mark that have not been removed. At most 10,000 removed messages
+    /// are subtracted.
     unread_count: Number,
-    /// Your read mark: you have read every message up to and including this number.
+    /// The caller's read mark: the caller has read every message up to and including this number.
     last_read_number: Number,
-    /// All messages; also the newest one's number.
+    /// The number of messages ever added to the chat, which is also the number of the newest message.
     message_count: Number,
 }
 

@@ -25,13 +25,13 @@ macro_rules! event {
         #[derive(Clone, Debug, SimpleObject)]
         $($complex)*
         pub(crate) struct $name {
-            /// The event's id.
+            /// The id of the event.
             id: EventId,
-            /// Its position in the feed: 1, 2, 3 and so on without holes.
+            /// The event's position in its feed: 1, 2, 3 and so on without gaps.
             seq: Seq,
-            /// When it happened; strictly growing within a feed.
+            /// When the event happened. The times in a feed strictly increase.
             at: Instant,
-            /// Who did it. Null for the system.
+            /// The id of the user who caused the event. Null if the system did.
             actor_id: Option<UserId>,
             $($fields)*
         }
@@ -57,36 +57,37 @@ macro_rules! feed_events {
 
         event! {
             []
-            /// A kind of change that this server does not know yet. It counts as a position; there is nothing to show.
+            /// An event of a kind that this server does not know yet. Treat it as a position in the feed; there is
+            /// nothing to show.
             UnknownEvent {
-                /// The kind's name.
+                /// The name of the kind.
                 kind: String,
             }
         }
 
-        /// A durable change, at its place in the feed of a chat or of a user.
+        /// A durable change, recorded at a position in the feed of a chat or of a user.
         #[derive(Clone, Debug, Interface)]
         #[graphql(
-            field(name = "id", ty = "&EventId", desc = "The event's id."),
+            field(name = "id", ty = "&EventId", desc = "The id of the event."),
             field(
                 name = "seq",
                 ty = "&Seq",
-                desc = "Its position in the feed: 1, 2, 3 and so on without holes."
+                desc = "The event's position in its feed: 1, 2, 3 and so on without gaps."
             ),
             field(
                 name = "at",
                 ty = "&Instant",
-                desc = "When it happened; strictly growing within a feed."
+                desc = "When the event happened. The times in a feed strictly increase."
             ),
             field(
                 name = "actor_id",
                 ty = "&Option<UserId>",
-                desc = "Who did it. Null for the system."
+                desc = "The id of the user who caused the event. Null if the system did."
             )
         )]
         pub(crate) enum FeedEvent {
             $($($(#[$doc])* $name($name),)+)+
-            /// Something newer than this server.
+            /// A kind of event that is newer than this server.
             UnknownEvent(UnknownEvent),
         }
 
@@ -116,82 +117,83 @@ macro_rules! feed_events {
 
 feed_events! {
     in Chat(chat_id) {
-        /// A chat came to be: the first event of its feed.
+        /// A chat was created. Always the first event of a chat's feed.
         [complex] ChatCreated => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
         }
-        /// A chat's name or description changed.
+        /// The name or the description of a chat changed.
         [complex] ChatUpdated => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
         }
-        /// A chat was removed: the last event of its feed.
+        /// A chat was removed. Always the last event of a chat's feed.
         ChatRemoved => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
         }
         /// A message was added to a chat.
         MessageAdded(message) => {
-            /// The message as it is now, which may be newer than the event: of two copies, take the higher revision.
+            /// The message in its current state, which may be newer than the event. Of two copies, keep the one with
+            /// the higher revision.
             message: Message = message.into(),
         }
-        /// A message's text changed.
+        /// The text of a message was edited.
         MessageUpdated(message) => {
-            /// The message as it is now.
+            /// The message in its current state.
             message: Message = message.into(),
         }
-        /// A message lost its content.
+        /// A message was removed: it lost its content and keeps its number.
         MessageRemoved(message) => {
-            /// What is left of it.
+            /// The message without its content.
             message: Message = message.into(),
         }
-        /// People joined a chat or were added to it.
+        /// Users joined a chat or were added to it.
         ParticipantsAdded { participants } => {
-            /// Who, as they were at that moment.
+            /// The new participants as they were at that moment.
             participants: Vec<Participant> = participants.into_iter().map(Participant::from).collect(),
         }
-        /// Someone left a chat or was removed from it. To them it is the last event of the feed.
+        /// A user left a chat or was removed from it. For that user, it is the last event of the chat's feed.
         ParticipantRemoved { user_id } => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
-            /// Who.
+            /// The id of the user.
             user_id: UserId,
         }
-        /// Someone's role in a chat changed.
+        /// The role of a participant changed.
         ParticipantRoleChanged { user_id, role } => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
-            /// Whose.
+            /// The id of the participant.
             user_id: UserId,
-            /// The new role.
+            /// The participant's new role.
             role: ParticipantRole,
         }
     }
     in User(user_id) {
-        /// In a user's own feed: they now take part in a chat.
+        /// In a user's own feed: the user became a participant of a chat.
         [complex] ChatAdded { chat_id, .. } => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
         }
-        /// In a user's own feed: they no longer take part in a chat, or it was removed.
+        /// In a user's own feed: the user is no longer a participant of a chat, or the chat was removed.
         ChatLeft { chat_id, .. } => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
         }
-        /// In a user's own feed: they have read further, on one of their devices.
+        /// In a user's own feed: the user's read mark in a chat moved forward, on any of their devices.
         ReadMarkMoved { chat_id, last_read_number } => {
-            /// The chat.
+            /// The id of the chat.
             chat_id: ChatId,
-            /// Every message up to and including this number is read.
+            /// The user has read every message up to and including this number.
             last_read_number: Number,
         }
-        /// In a user's own feed: one of their sessions was ended. Its sockets are closed.
+        /// In a user's own feed: one of the user's sessions ended. Its sockets are closed.
         SessionRevoked { session_id } => {
-            /// The session.
+            /// The id of the session that ended.
             session_id: SessionId,
         }
-        /// In a user's own feed: their public profile changed.
+        /// In a user's own feed: the user's public profile changed.
         [complex] ProfileUpdated => {
             #[graphql(skip)]
             user_id: UserId,
@@ -201,7 +203,7 @@ feed_events! {
 
 #[ComplexObject]
 impl ChatCreated {
-    /// The chat as it is now. Null if it is gone meanwhile.
+    /// The chat in its current state. Null if it has been removed since.
     async fn chat(&self, context: &Context<'_>) -> Result<Option<Chat>> {
         Chat::seen_by_caller(context, self.chat_id).await
     }
@@ -209,7 +211,7 @@ impl ChatCreated {
 
 #[ComplexObject]
 impl ChatUpdated {
-    /// The chat as it is now. Null if it is gone meanwhile.
+    /// The chat in its current state. Null if it has been removed since.
     async fn chat(&self, context: &Context<'_>) -> Result<Option<Chat>> {
         Chat::seen_by_caller(context, self.chat_id).await
     }
@@ -217,12 +219,12 @@ impl ChatUpdated {
 
 #[ComplexObject]
 impl ChatAdded {
-    /// The chat as it is now. Null if they have left again meanwhile.
+    /// The chat in its current state. Null if the user is no longer a participant.
     async fn chat(&self, context: &Context<'_>) -> Result<Option<Chat>> {
         Chat::seen_by_caller(context, self.chat_id).await
     }
 
-    /// The user's own participation. Null if they have left again meanwhile.
+    /// The user's participation in the chat. Null if the user is no longer a participant.
     async fn participant(&self, context: &Context<'_>) -> Result<Option<Participant>> {
         let caller = Caller::of(context)?;
         let row = context
@@ -232,7 +234,7 @@ impl ChatAdded {
         Ok(row.map(|row| Participant::from(row.facts)))
     }
 
-    /// How many of its messages they have not read, those that were removed aside.
+    /// The number of messages in the chat that the user has not read and that have not been removed.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
         let user = Caller::of(context)?.user_id;
         let unread = context.loaders()?.unread(user, self.chat_id).await?;
@@ -242,7 +244,7 @@ impl ChatAdded {
 
 #[ComplexObject]
 impl ProfileUpdated {
-    /// The profile as it is now. Null once the account is gone.
+    /// The current profile. Null if the account no longer exists.
     async fn user(&self, context: &Context<'_>) -> Result<Option<User>> {
         Ok(context.loaders()?.changed_user(self.user_id).await?)
     }

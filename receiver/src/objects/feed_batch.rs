@@ -6,31 +6,32 @@ use shared_schema::{Cursor, FeedRef};
 use super::{events::FeedEvent, signal::Signal};
 use crate::live::feeds::batch::{self, EventBatch};
 
-/// Everything that happened in one feed since the batch before: at rest one event, for a client that catches up or a
-/// chat that runs hot many. Nothing is left out between two batches unless `reset` is set.
+/// Consecutive events of one feed, since the previous batch. Usually one event; several if the client is catching up or
+/// the chat is very active. Nothing is missing between two batches unless `reset` is set.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct FeedBatch {
-    /// The feed: the id of the chat, or of the caller for their own feed.
+    /// The id of the feed: the chat's id, or the caller's user id for the caller's own feed.
     feed_id: FeedRef,
-    /// Consecutive events, oldest first.
+    /// The events in their order, oldest first.
     events: Vec<FeedEvent>,
-    /// Live facts that are no events.
+    /// Live signals, which are not part of the history.
     signals: Vec<Signal>,
-    /// The position after these events. Keep the newest one per feed and resume with it.
+    /// The position after these events. Keep the newest cursor of each feed and resume with it.
     cursor: Cursor,
-    /// Whether this batch ends where the feed ended when it was made.
+    /// Whether this batch reached the end of the feed as it was when the batch was made.
     caught_up: bool,
-    /// When set, the events since your last cursor cannot be given: fetch the current state, and go on from `cursor`.
+    /// If set, the events since your last cursor cannot be delivered: fetch the current state, then continue from
+    /// `cursor`.
     reset: Option<ResetReason>,
 }
 
-/// Why a client must fetch the current state anew instead of applying events.
+/// Why a client must fetch the current state instead of applying events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "batch::ResetReason")]
 pub(crate) enum ResetReason {
-    /// More events were missed than are replayed.
+    /// The client missed more events than the server replays.
     GapTooLarge,
-    /// The feed's history was replaced; what you have may contain events that no longer exist.
+    /// The history of the feed was replaced. Events that the client has received may no longer exist.
     Forked,
 }
 

@@ -17,13 +17,13 @@ pub(crate) const MAX_TEXT_BYTES: usize = 20_000;
 /// A list of messages.
 pub(crate) type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
 
-/// A message. Everything in it is the same for everyone who may see it.
+/// A message. All of its fields are the same for everyone who may read it.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Message {
     #[graphql(flatten)]
     facts: shared_schema::Message,
-    /// It is shown because another one answers it.
+    /// Shown only as the `replyTo` of another message.
     #[graphql(skip)]
     is_answered: bool,
 }
@@ -39,13 +39,13 @@ impl From<shared_schema::Message> for Message {
 
 #[ComplexObject]
 impl Message {
-    /// Who sent it, as they are now. Null once their account is gone; `senderUsername` stays.
+    /// The sender's current public profile. Null if the account no longer exists; `senderUsername` remains.
     #[graphql(cache_control(max_age = 1))] // A person is no part of the chat's history.
     async fn sender(&self, context: &Context<'_>) -> Result<Option<User>> {
         Ok(context.loaders()?.user(self.facts.sender_id).await?)
     }
 
-    /// The message that this one answers, as it is now.
+    /// The message that this message replies to, in its current state. Null if it is not a reply.
     async fn reply_to(&self, context: &Context<'_>) -> Result<Option<Self>> {
         let Some(id) = self.facts.reply_to_id else {
             return Ok(None);

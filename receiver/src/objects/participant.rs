@@ -6,7 +6,7 @@ use shared_schema::User;
 
 use crate::state::RequestContext;
 
-/// A user who takes part in a chat.
+/// A participant: the membership of one user in one chat.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Participant {
@@ -22,7 +22,7 @@ impl From<shared_schema::Participant> for Participant {
 
 #[ComplexObject]
 impl Participant {
-    /// The person, as they are now. Null once their account is gone.
+    /// The participant's current public profile. Null if the account no longer exists.
     async fn user(&self, context: &Context<'_>) -> Result<Option<User>> {
         Ok(context.loaders()?.user(self.facts.user_id).await?)
     }

@@ -9,7 +9,8 @@ macro_rules! signals {
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)+ }
     )+) => {
-        /// A live fact about a chat that is not part of its history. Best effort, and never replayed.
+        /// Live information about a chat that is not part of its history. Delivery is best effort, and signals are
+        /// never replayed.
         #[derive(Clone, Debug, Union)]
         pub(crate) enum Signal {
             $($(#[$doc])* $name($name),)+
@@ -37,22 +38,23 @@ macro_rules! signals {
 }
 
 signals! {
-    /// Someone is typing in a chat, or has stopped.
+    /// A participant is typing in a chat, or has stopped.
     Typing {
-        /// The chat.
+        /// The id of the chat.
         chat_id: ChatId,
-        /// Who.
+        /// The id of the user who is typing.
         user_id: UserId,
-        /// Show it until then, unless it is repeated. In the past when they stopped.
+        /// Show the user as typing until this time, unless the signal is repeated. A time in the past means that they
+        /// have stopped.
         until: Instant,
     }
-    /// How far someone has read in a chat. It only grows.
+    /// The read mark of a participant. It only grows.
     ReadMark {
-        /// The chat.
+        /// The id of the chat.
         chat_id: ChatId,
-        /// Who.
+        /// The id of the participant.
         user_id: UserId,
-        /// They have read every message up to and including this number.
+        /// The participant has read every message up to and including this number.
         last_read_number: Number,
     }
 }

@@ -15,13 +15,14 @@ pub(crate) struct ChatById;
 
 #[Object]
 impl ChatById {
-    /// One chat: yours, or a public one, which may be looked at before joining. Null if there is none that you may see.
+    /// One chat: one in which the caller is a participant, or any public chat. Null if there is no such chat or the
+    /// caller may not see it.
     async fn chat(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] id: ChatId,
+        #[graphql(desc = "The id of the chat.")] id: ChatId,
         #[graphql(
-            desc = "Wait, for a moment, until the answer is at least as new as this position."
+            desc = "Wait briefly until the answer reflects this position. Fails with `UNAVAILABLE` if that takes too long."
         )]
         at_least: Option<ClientCursor>,
     ) -> Result<Option<Chat>> {

@@ -19,17 +19,17 @@ pub(crate) struct Chats;
 
 #[Object]
 impl Chats {
-    /// Your chats, newest activity first. With their newest messages, a page is shorter than was asked for where texts are
-    /// long: it holds about 128 KiB of them.
+    /// The chats in which the caller is a participant, most recently active first. If `lastMessage` is selected, a page
+    /// holds at most about 128 KiB of text, so it may have fewer chats than requested.
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn chats(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "So many from the start of the list, at most 100. 50 if absent.")]
+        #[graphql(desc = "The number of chats to return, at most 100. 50 if absent.")]
         first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
         #[graphql(
-            desc = "Wait, for a moment, until the answer is at least as new as this position."
+            desc = "Wait briefly until the answer reflects this position. Fails with `UNAVAILABLE` if that takes too long."
         )]
         at_least: Option<ClientCursor>,
     ) -> Result<ChatConnection> {

@@ -17,14 +17,17 @@ pub(crate) struct FeedPage;
 
 #[Object]
 impl FeedPage {
-    /// What happened in a feed after a position: the same as the subscription delivers, for clients that poll. Ask again
-    /// with the batch's cursor until it is caught up.
+    /// The next batch of events in a feed after a position, for clients that poll. The content is the same as what
+    /// subscriptions deliver. Repeat the query with the batch's cursor until `caughtUp` is true.
     #[graphql(complexity = "page_cost(Some(100), child_complexity / 10)")]
     async fn feed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "A chat that you take part in, or your own user id.")] id: ChatId,
-        #[graphql(desc = "The position to go on from.")] after: ClientCursor,
+        #[graphql(
+            desc = "The id of the feed: the id of a chat in which the caller is a participant, or the caller's own user id."
+        )]
+        id: ChatId,
+        #[graphql(desc = "The position to continue from.")] after: ClientCursor,
     ) -> Result<FeedBatch> {
         let caller = Caller::of(context)?;
         let (pool, hub) = (&context.primary()?.pool, context.hub()?);

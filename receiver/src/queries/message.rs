@@ -17,15 +17,15 @@ pub(crate) struct MessageById;
 
 #[Object]
 impl MessageById {
-    /// One message of a chat that you may read: one that you take part in, or a public one in which you have never taken
-    /// part. Null if there is none.
+    /// One message. The caller must be a participant of the chat, or the chat must be public and the caller must never
+    /// have been a participant. Null if there is no such message.
     async fn message(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat it stands in.")] chat_id: ChatId,
-        #[graphql(desc = "The message.")] id: MessageId,
+        #[graphql(desc = "The id of the chat that the message belongs to.")] chat_id: ChatId,
+        #[graphql(desc = "The id of the message.")] id: MessageId,
         #[graphql(
-            desc = "Wait, for a moment, until the answer is at least as new as this position."
+            desc = "Wait briefly until the answer reflects this position. Fails with `UNAVAILABLE` if that takes too long."
         )]
         at_least: Option<ClientCursor>,
     ) -> Result<Option<Message>> {

@@ -29,25 +29,27 @@ pub(crate) struct Messages;
 
 #[Object]
 impl Messages {
-    /// The messages of a chat that you may read, oldest first: one that you take part in, or a public one in which you have
-    /// never taken part. Whoever left a chat must join again to read it. Without arguments: the newest 50. Where texts are
-    /// long, a page is shorter than was asked for: it holds about 128 KiB of them.
+    /// The messages of a chat, oldest first. Without paging arguments, the newest 50. The caller must be a participant,
+    /// or the chat must be public and the caller must never have been a participant: after leaving a public chat, join
+    /// again to read it. A page holds at most about 128 KiB of text, so it may have fewer messages than requested.
     #[allow(clippy::too_many_arguments)] // They are the field's arguments; GraphQL has no other place for them.
     #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
     async fn messages(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] chat_id: ChatId,
-        #[graphql(desc = "So many from the start of the list, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "So many from the end of the list, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The id of the chat.")] chat_id: ChatId,
+        #[graphql(desc = "The number of items to return from the start of the list, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items to return from the end of the list, at most 100.")]
+        last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
         #[graphql(
-            desc = "A message of the chat: gives the `first` messages (50 if absent) with this one in their middle."
+            desc = "The id of a message in the chat. Returns `first` messages (50 if absent) with this one in the middle."
         )]
         around: Option<MessageId>,
         #[graphql(
-            desc = "Wait, for a moment, until the answer is at least as new as this position."
+            desc = "Wait briefly until the answer reflects this position. Fails with `UNAVAILABLE` if that takes too long."
         )]
         at_least: Option<ClientCursor>,
     ) -> Result<MessageConnection> {
@@ -80,7 +82,7 @@ impl Messages {
     }
 }
 
-/// A page of a chat that this request may read.
+/// A page of messages of a chat that this request may read.
 async fn page(
     pool: &Pool,
     chat_id: ChatId,
@@ -112,7 +114,7 @@ async fn between(
     Ok(range.trim_truncated(part.messages, part.is_truncated))
 }
 
-/// The page that has the message in its middle; half of it stays empty where the chat ends.
+/// The page around a message; half of it stays empty at an end of the chat.
 async fn about(
     pool: &Pool,
     chat_id: ChatId,

@@ -14,7 +14,7 @@ use crate::{
     state::RequestContext,
 };
 
-/// Letters of a name to search for, at the most.
+/// Maximum number of characters in a search query.
 const MAX_QUERY_LENGTH: u32 = 100;
 
 /// Chats on a page with their newest messages: with what these answer, that many of the longest texts fit into an answer.
@@ -26,19 +26,19 @@ pub(crate) struct PublicChats;
 
 #[Object]
 impl PublicChats {
-    /// Public chats, newest first. They may be looked at before joining; live delivery and writing are for those who take
-    /// part. With their newest messages, a page holds at most 16.
+    /// Public chats, newest first. Anyone can read them before joining; live events and sending messages are reserved
+    /// for participants. If `lastMessage` is selected, a page holds at most 16 chats.
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn public_chats(
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "Only those whose name contains this, at most 100 characters; case, width and form of accents are alike."
+            desc = "Return only chats whose name contains this text of at most 100 characters. The comparison ignores case, character width and the encoding of accents."
         )]
         query: Option<String>,
-        #[graphql(desc = "So many from the start of the list, at most 100. 50 if absent.")]
+        #[graphql(desc = "The number of chats to return, at most 100. 50 if absent.")]
         first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
     ) -> Result<ChatConnection> {
         let caller = Caller::of(context)?;
         let mut range = PageArgs {

@@ -5,7 +5,7 @@ use chassis::Caller;
 
 use crate::{databases::read_at_least::read_at_least, db, objects::chat::UnreadCount};
 
-/// Chats counted at the most.
+/// Maximum number of chats in one answer.
 const MAX_CHATS: i64 = 1_000;
 
 /// `Query.unreadCounts`.
@@ -14,7 +14,8 @@ pub(crate) struct UnreadCounts;
 
 #[Object]
 impl UnreadCounts {
-    /// The chats in which you have unread messages, and how many; at most 1,000 chats. A removed message is not unread.
+    /// The unread counts of all chats in which the caller has unread messages, for at most 1,000 chats. Removed
+    /// messages do not count as unread.
     async fn unread_counts(&self, context: &Context<'_>) -> Result<Vec<UnreadCount>> {
         let caller = Caller::of(context)?;
         let user = caller.user_id;

@@ -18,13 +18,13 @@ pub(crate) struct ChatAddedSubscription;
 
 #[Subscription]
 impl ChatAddedSubscription {
-    /// Each chat that you begin to take part in: created by you, joined, or added by someone.
+    /// Delivers each chat in which the caller becomes a participant, whether the caller created it, joined it or was
+    /// added to it.
     async fn chat_added(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "A cursor of your own feed. Without it: from now.")] after: Option<
-            ClientCursor,
-        >,
+        #[graphql(desc = "A cursor of the caller's own feed. If absent, delivery starts now.")]
+        after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let caller = Caller::of(context)?.clone();
         let (pool, hub) = (context.primary()?.pool.clone(), context.hub()?);

@@ -15,12 +15,15 @@ pub(crate) struct ChatEventsSubscription;
 
 #[Subscription]
 impl ChatEventsSubscription {
-    /// Everything that happens in one chat that you take part in. Ends with the event that ends your participation.
+    /// Delivers all events and signals of one chat in which the caller is a participant. Ends with the event that ends
+    /// the participation.
     async fn chat_events(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] chat_id: ChatId,
-        #[graphql(desc = "Your last cursor of this chat's feed. Without it: from now.")]
+        #[graphql(desc = "The id of the chat.")] chat_id: ChatId,
+        #[graphql(
+            desc = "The last cursor you received for the chat's feed. If absent, delivery starts now."
+        )]
         after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {
         let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;

@@ -17,14 +17,13 @@ pub(crate) struct ChatUpdatedSubscription;
 
 #[Subscription]
 impl ChatUpdatedSubscription {
-    /// A chat that you take part in, each time its name or description changes.
+    /// Delivers a chat in which the caller is a participant, each time its name or description changes.
     async fn chat_updated(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] chat_id: ChatId,
-        #[graphql(desc = "A cursor of this chat's feed. Without it: from now.")] after: Option<
-            ClientCursor,
-        >,
+        #[graphql(desc = "The id of the chat.")] chat_id: ChatId,
+        #[graphql(desc = "A cursor of the chat's feed. If absent, delivery starts now.")]
+        after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<Chat>> + use<>> {
         let user = Caller::of(context)?.user_id;
         let pool = context.primary()?.pool.clone();

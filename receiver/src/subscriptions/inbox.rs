@@ -11,7 +11,7 @@ use crate::{
     state::RequestContext,
 };
 
-/// Cursors in one `after`, at the most.
+/// Maximum number of cursors in one `after`.
 const MAX_CURSORS: u32 = 1_000;
 
 /// `Subscription.inbox`.
@@ -20,13 +20,14 @@ pub(crate) struct InboxSubscription;
 
 #[Subscription]
 impl InboxSubscription {
-    /// Everything you can see, in one subscription: your own feed and the feed of each of your chats, also of those
-    /// that you join later. First comes what you missed, then a batch of your own feed with `caughtUp`, then live.
+    /// Delivers everything the caller can follow in a single subscription: the caller's own feed and the feeds of all
+    /// their chats, including chats they join later. Missed events come first, then a batch of the caller's own feed
+    /// with `caughtUp` set, then live events.
     async fn inbox(
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "Your last cursor of each feed you know, at most 1,000. Feeds that are not named start from now."
+            desc = "The last cursor you received for each feed, at most 1,000. For all other feeds, delivery starts now."
         )]
         after: Option<Vec<ClientCursor>>,
     ) -> Result<impl Stream<Item = Result<FeedBatch>> + use<>> {

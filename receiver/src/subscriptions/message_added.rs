@@ -13,15 +13,14 @@ pub(crate) struct MessageAddedSubscription;
 
 #[Subscription]
 impl MessageAddedSubscription {
-    /// Each message that is added to a chat that you take part in. A view of the chat's feed: `cursor` of the last
-    /// message you were given is where to resume.
+    /// Delivers each new message of a chat in which the caller is a participant. To resume, pass the `cursor` of the
+    /// last message you received.
     async fn message_added(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] chat_id: ChatId,
-        #[graphql(desc = "A cursor of this chat's feed. Without it: from now.")] after: Option<
-            ClientCursor,
-        >,
+        #[graphql(desc = "The id of the chat.")] chat_id: ChatId,
+        #[graphql(desc = "A cursor of the chat's feed. If absent, delivery starts now.")]
+        after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<Message>> + use<>> {
         messages(context, chat_id, after, |change| {
             if let Change::MessageAdded(message) = change {

@@ -16,13 +16,13 @@ pub(crate) struct MessageReadUpdatedSubscription;
 
 #[Subscription]
 impl MessageReadUpdatedSubscription {
-    /// Each time someone in a chat that you take part in has read further.
+    /// Delivers the read marks of participants as they move, in a chat in which the caller is a participant.
     async fn message_read_updated(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] chat_id: ChatId,
+        #[graphql(desc = "The id of the chat.")] chat_id: ChatId,
         #[graphql(
-            desc = "A cursor of this chat's feed: first come the marks that moved since. Without it: from now."
+            desc = "A cursor of the chat's feed: delivery begins with the marks that have moved since. If absent, delivery starts now."
         )]
         after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {

@@ -13,15 +13,15 @@ pub(crate) struct MessageRemovedSubscription;
 
 #[Subscription]
 impl MessageRemovedSubscription {
-    /// Each removal of a message in a chat that you take part in. A view of the chat's feed: `cursor` of the last
-    /// message you were given is where to resume.
+    /// Delivers each removed message, without its content, of a chat in which the caller is a participant. To resume,
+    /// pass the `cursor` of the last message you received: it is the position at which that message was added, so some
+    /// removals may be delivered again.
     async fn message_removed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat.")] chat_id: ChatId,
-        #[graphql(desc = "A cursor of this chat's feed. Without it: from now.")] after: Option<
-            ClientCursor,
-        >,
+        #[graphql(desc = "The id of the chat.")] chat_id: ChatId,
+        #[graphql(desc = "A cursor of the chat's feed. If absent, delivery starts now.")]
+        after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<Message>> + use<>> {
         messages(context, chat_id, after, |change| {
             if let Change::MessageRemoved(message) = change {

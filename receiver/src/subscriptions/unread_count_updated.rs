@@ -18,13 +18,13 @@ pub(crate) struct UnreadCountUpdatedSubscription;
 
 #[Subscription]
 impl UnreadCountUpdatedSubscription {
-    /// Each time the number of messages that you have not read may have changed in one of your chats: a message came or was
-    /// removed, or you read on this or another device.
+    /// Delivers the unread count of a chat whenever it may have changed in any of the caller's chats: a message was
+    /// added or removed, or the caller has read messages on any device.
     async fn unread_count_updated(
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "Your last cursor of each feed you know, at most 1,000. Feeds that are not named start from now."
+            desc = "The last cursor you received for each feed, at most 1,000. For all other feeds, delivery starts now."
         )]
         after: Option<Vec<ClientCursor>>,
     ) -> Result<impl Stream<Item = Result<UnreadCount>> + use<>> {

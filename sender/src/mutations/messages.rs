@@ -1,4 +1,4 @@
-//! Mutations of messages, and of how far a participant has read them.
+//! Mutations of messages and of read marks.
 
 pub mod create_message;
 pub mod mark_as_read;

@@ -1,4 +1,4 @@
-//! Mutations of who takes part in a chat, and in which role.
+//! Mutations of participants and their roles.
 
 pub mod add_participant;
 pub mod add_participants;

@@ -1,3 +1,3 @@
-//! Mutations that store nothing and tell others at once.
+//! Mutations that store nothing and only publish a signal.
 
 pub mod set_typing;

@@ -1,19 +1,19 @@
-//! `serviceInfo`: who answers. GraphQL wants at least one query.
+//! `serviceInfo`: name and version of the answering instance. GraphQL requires a schema to have at least one query.
 
 use async_graphql::{Context, Object, SimpleObject};
 
 use crate::{db::SCHEMA_VERSION, state::RequestContext};
 
-/// The instance that answers.
+/// Information about the service instance that answers the request.
 #[derive(SimpleObject)]
 pub struct ServiceInfo {
-    /// The service: `sender`.
+    /// The name of the service: `sender`.
     name: &'static str,
-    /// Its version.
+    /// The version of the service.
     version: &'static str,
-    /// The name of this instance among its siblings.
+    /// The name of this instance, to tell the instances of the service apart.
     instance: String,
-    /// The oldest database schema that it works with.
+    /// The number of the newest migration that the service needs; it refuses to start on an older database.
     schema_version: i32,
 }
 
@@ -22,7 +22,7 @@ pub struct ServiceInfoQuery;
 
 #[Object]
 impl ServiceInfoQuery {
-    /// Which service and which instance answers. Needs no sign-in.
+    /// Returns the name and the version of the service instance that answers. Does not require a signed-in caller.
     async fn service_info(&self, context: &Context<'_>) -> async_graphql::Result<ServiceInfo> {
         Ok(ServiceInfo {
             name: "sender",

@@ -3,14 +3,14 @@
 use async_graphql::SimpleObject;
 use shared_schema::User;
 
-/// The signed-in person's own account, with what nobody else may see.
+/// The caller's own account, including the fields that nobody else may see.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Account {
-    /// What everyone sees.
+    /// The public profile, which everyone may see.
     pub(crate) user: User,
-    /// The address to sign in with.
+    /// The e-mail address, with which the user can sign in.
     pub(crate) email: String,
-    /// Grows with every change of the profile. Hand it back with `updateProfile`, so that a change made on another
-    /// device in the meantime is noticed.
+    /// The version of the profile; it grows with every change. Pass it to `updateProfile`, so that a change made on
+    /// another device in the meantime is detected.
     pub(crate) version: i32,
 }

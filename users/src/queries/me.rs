@@ -11,7 +11,7 @@ pub(crate) struct Me;
 
 #[Object]
 impl Me {
-    /// The signed-in person's own account.
+    /// The caller's own account.
     async fn me(&self, context: &Context<'_>) -> Result<Account> {
         let connection = context.state()?.pool.get().await?;
         Ok(AuthenticatedUser::of(context, &connection).await?.account)

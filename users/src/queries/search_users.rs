@@ -12,28 +12,28 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// Users on a page.
+/// Maximum number of users on a page.
 const MOST: i32 = 100;
-/// Users on a page when the client does not say.
+/// Number of users on a page if the client names none.
 const DEFAULT: i32 = 20;
 
 /// A page of users.
 #[derive(SimpleObject)]
 pub(crate) struct UserConnection {
-    /// The users with their places.
+    /// The users with their cursors.
     edges: Vec<UserEdge>,
-    /// The users alone.
+    /// The users without their cursors.
     nodes: Vec<User>,
-    /// Where to go from here.
+    /// The cursors of the page and whether there are more results.
     page_info: PageInfo,
 }
 
-/// A user and their place in the result.
+/// A user in the search result, with their cursor.
 #[derive(SimpleObject)]
 pub(crate) struct UserEdge {
     /// The user.
     node: User,
-    /// Hand it back as `after` to go on from here.
+    /// Pass it as `after` to continue from here.
     cursor: String,
 }
 
@@ -42,19 +42,23 @@ pub(crate) struct SearchUsers;
 
 #[Object]
 impl SearchUsers {
-    /// Users whose username or display name contains the text, closest matches first. Upper and lower case, composed and
-    /// decomposed accents, wide and ordinary letters are alike. Two letters of an alphabet are looked for at the
-    /// beginning of words.
+    /// Users whose username or display name contains the search text, best matches first. The comparison ignores case,
+    /// character width and the encoding of accents. A search text of two letters matches only at the beginning of
+    /// words.
     #[graphql(complexity = "page_complexity(first, child_complexity)")]
     async fn search_users(
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "What to look for: 2 to 100 characters, or one that is a word or a syllable, as in Chinese, Japanese and Korean."
+            desc = "The search text: 2 to 100 characters. A single character is enough if it can be a word or a syllable, as in Chinese, Japanese and Korean."
         )]
         query: String,
-        #[graphql(desc = "Users on a page, 1 to 100.", default = 20)] first: Option<i32>,
-        #[graphql(desc = "The cursor of the last user of the page before.")] after: Option<String>,
+        #[graphql(desc = "The number of users to return, 1 to 100.", default = 20)] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "The cursor of the last user on the previous page.")] after: Option<
+            String,
+        >,
     ) -> Result<UserConnection> {
         Caller::of(context)?;
         let search = Search::parse(&query, first.unwrap_or(DEFAULT), after.as_deref())?;

@@ -14,7 +14,7 @@ pub(crate) struct Sessions;
 
 #[Object]
 impl Sessions {
-    /// The caller's live sessions, newest first; at most 50.
+    /// The caller's active sessions, newest first; at most 50.
     #[graphql(complexity = "50 * child_complexity")]
     async fn sessions(&self, context: &Context<'_>) -> Result<Vec<Session>> {
         Ok(sessions(context.state()?, context).await?)

@@ -14,11 +14,11 @@ pub(crate) struct UserById;
 
 #[Object]
 impl UserById {
-    /// The user with this id; null when there is none, or not any more.
+    /// The user with this id. Null if there is no active account with it.
     async fn user(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The user's id.")] id: UserId,
+        #[graphql(desc = "The id of the user.")] id: UserId,
     ) -> Result<Option<User>> {
         Caller::of(context)?;
         Ok(user(context.state()?, id).await?)

@@ -11,7 +11,7 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// Users that may be asked for at a time.
+/// Maximum number of ids in one query.
 const MOST: usize = 100;
 
 #[derive(Default)]
@@ -19,12 +19,12 @@ pub(crate) struct UsersById;
 
 #[Object]
 impl UsersById {
-    /// The users with these ids, in the same order; null where there is none.
+    /// The users with these ids, in the same order. Null for each id that belongs to no active account.
     #[graphql(complexity = "ids.len() * child_complexity")]
     async fn users(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "At most 100 ids.")] ids: Vec<UserId>,
+        #[graphql(desc = "The ids of at most 100 users.")] ids: Vec<UserId>,
     ) -> Result<Vec<Option<User>>> {
         Caller::of(context)?;
         if ids.len() > MOST {

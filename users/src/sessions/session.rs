@@ -8,18 +8,18 @@ use crate::db::sessions;
 /// Sessions of one user that may be live at a time. Whoever signs in once more loses the oldest one.
 pub(crate) const MAX_SESSIONS_PER_USER: i64 = 50;
 
-/// A signed-in device.
+/// A session: a device on which the user is signed in.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct Session {
-    /// The session's id.
+    /// The id of the session.
     id: SessionId,
-    /// What the device called itself when it signed in; empty if it did not.
+    /// The user agent that the device reported when it signed in; empty if it reported none.
     user_agent: String,
-    /// When it signed in.
+    /// When the device signed in.
     created_at: Instant,
-    /// When it last renewed its tokens.
+    /// When the session last refreshed its tokens.
     last_used_at: Instant,
-    /// Whether this request was made with it.
+    /// Whether this request belongs to the session.
     current: bool,
 }
 

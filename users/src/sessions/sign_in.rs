@@ -16,19 +16,19 @@ use crate::{
     },
 };
 
-/// What a device needs to act for its user.
+/// The account, the session and the tokens with which a device acts for the user.
 #[derive(SimpleObject)]
 pub(crate) struct SignInPayload {
-    /// Goes with every request, as `Authorization: Bearer`, to every service.
+    /// The access token. Send it with every request to every service, as `Authorization: Bearer`.
     access_token: String,
-    /// When the access token ends. Get the next one with `refreshSession` before that.
+    /// When the access token expires. Get the next one with `refreshSession` before that.
     access_token_expires_at: Instant,
-    /// Buys the next pair of tokens, once. Keep it secret.
+    /// The refresh token, which `refreshSession` exchanges once for a new pair of tokens. Keep it secret.
     refresh_token: String,
-    /// When the refresh token ends unless it is used.
+    /// When the refresh token expires if it is not used.
     refresh_token_expires_at: Instant,
-    /// Says that somebody has signed in to this account on this device. It grants nothing; keep it, also after signing out,
-    /// and send it with the next `login` on this device.
+    /// A token that proves that somebody has signed in to this account on this device. It grants no access. Keep it,
+    /// even after signing out, and send it with the next `login` on this device.
     device_token: String,
     /// The session that the tokens belong to.
     session: Session,

@@ -1,4 +1,4 @@
-//! `removeChat`: a conversation ends for everyone.
+//! `removeChat`: removes a chat for everyone.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -11,19 +11,19 @@ use crate::{
     state::RequestContext,
 };
 
-/// Which chat.
+/// The chat to remove.
 #[derive(InputObject)]
 pub struct RemoveChatInput {
-    /// The chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
 }
 
-/// The chat is gone.
+/// The result of removing a chat.
 #[derive(SimpleObject)]
 pub struct RemoveChatPayload {
-    /// The chat that was removed.
+    /// The id of the chat that was removed.
     chat_id: ChatId,
-    /// The position right after the chat's last event.
+    /// The position right after the last event of the chat's feed.
     cursor: Cursor,
 }
 
@@ -32,12 +32,12 @@ pub struct RemoveChat;
 
 #[Object]
 impl RemoveChat {
-    /// Removes a group or public chat for everyone who takes part. At once nobody can read it or any of its messages any
-    /// more, by whichever operation; within a day its texts are erased from the database. For owners. It cannot be undone.
+    /// Removes a group or public chat for all participants. Only owners may do this, and it cannot be undone. From then
+    /// on, no operation returns the chat or any of its messages; their text is erased from the database within a day.
     async fn remove_chat(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which chat.")] input: RemoveChatInput,
+        #[graphql(desc = "The chat to remove.")] input: RemoveChatInput,
     ) -> async_graphql::Result<RemoveChatPayload> {
         let caller = Caller::of(context)?.clone();
         let transactions = &context.state()?.transactions;

@@ -1,4 +1,4 @@
-//! `updateChat`: another name, another description.
+//! `updateChat`: changes the name or the description of a chat.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -14,23 +14,24 @@ use crate::{
     state::RequestContext,
 };
 
-/// What to change. What is absent or null stays as it is.
+/// The chat and its new name or description. Fields that are absent or null stay unchanged.
 #[derive(InputObject)]
 pub struct UpdateChatInput {
-    /// The chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
-    /// The new name: 1 to 100 characters after trimming, at least one of them visible.
+    /// The new name: 1 to 100 characters after trimming, of which at least one must be visible. Invisible characters
+    /// are removed.
     name: Option<String>,
-    /// The new description: at most 500 characters after trimming; empty takes it away.
+    /// The new description: at most 500 characters after trimming. An empty string removes the description.
     description: Option<String>,
 }
 
-/// The chat as it is now.
+/// The result of updating a chat.
 #[derive(SimpleObject)]
 pub struct UpdateChatPayload {
-    /// The chat.
+    /// The chat in its current state.
     chat: objects::Chat,
-    /// The position right after the change; if nothing changed, right after the chat's newest event.
+    /// The position right after the change. If nothing changed, the position right after the chat's newest event.
     cursor: Cursor,
 }
 
@@ -39,11 +40,11 @@ pub struct UpdateChat;
 
 #[Object]
 impl UpdateChat {
-    /// Changes the name or the description of a group or public chat. For owners and admins.
+    /// Changes the name or the description of a group or public chat. Only owners and admins may do this.
     async fn update_chat(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateChatInput,
+        #[graphql(desc = "The chat and its new name or description.")] input: UpdateChatInput,
     ) -> async_graphql::Result<UpdateChatPayload> {
         let caller = Caller::of(context)?.clone();
         let chat_id = input.chat_id;

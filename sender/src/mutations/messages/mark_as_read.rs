@@ -1,4 +1,4 @@
-//! `markAsRead`: someone has seen what was said.
+//! `markAsRead`: moves the caller's read mark forward.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -14,25 +14,25 @@ use crate::{
     state::RequestContext,
 };
 
-/// Up to where.
+/// The chat, and the number of the last message that the caller has read.
 #[derive(InputObject)]
 pub struct MarkAsReadInput {
-    /// The chat.
+    /// The id of the chat. The caller must be a participant.
     chat_id: ChatId,
-    /// Every message up to and including this number is read: at least 1. A number above the newest message's means
-    /// that one.
+    /// The number of the last message that the caller has read; all earlier messages count as read. At least 1. A
+    /// number beyond the newest message counts as the newest message.
     number: Number,
 }
 
-/// The mark as it is now.
+/// The result of marking messages as read.
 #[derive(SimpleObject)]
 pub struct MarkAsReadPayload {
-    /// The caller in the chat, with their mark.
+    /// The caller's participation, with the current read mark.
     participant: objects::Participant,
-    /// How many messages are left to read: those above the mark that have not been removed.
+    /// The number of unread messages: those after the read mark that have not been removed.
     unread_count: Number,
-    /// A position in the caller's own feed: right after the change; if the mark did not move, right after the newest
-    /// event.
+    /// A position in the caller's own feed: right after the change, or right after the newest event if the mark did not
+    /// move.
     cursor: Cursor,
 }
 
@@ -41,11 +41,12 @@ pub struct MarkAsRead;
 
 #[Object]
 impl MarkAsRead {
-    /// Moves the caller's read mark in a chat forward, once for any number of messages. It never moves back.
+    /// Moves the caller's read mark in a chat forward, over any number of messages at once. The mark never moves back.
     async fn mark_as_read(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Up to where.")] input: MarkAsReadInput,
+        #[graphql(desc = "The chat, and the number of the last message that the caller has read.")]
+        input: MarkAsReadInput,
     ) -> async_graphql::Result<MarkAsReadPayload> {
         let caller = Caller::of(context)?.clone();
         at_least_one(input.number)?;
@@ -68,8 +69,8 @@ fn at_least_one(number: Number) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes no lock of the chat: a mark is the reader's own, and thousands may read while one writes. The participant's row
-/// is its lock, and is checked again by the statement that changes it.
+/// Does not lock the chat: the mark belongs to its reader, and thousands of participants may read while one writes. The
+/// participant's row serves as the lock; the statement that changes it checks it again.
 async fn mark(
     tx: &Transaction<'_>,
     caller: &Caller,

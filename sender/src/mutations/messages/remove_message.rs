@@ -1,4 +1,4 @@
-//! `removeMessage`: something was better not said.
+//! `removeMessage`: removes the content of a message.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -8,21 +8,22 @@ use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole
 
 use crate::{db::messages, objects, participants::access::Participation, state::RequestContext};
 
-/// Which message.
+/// The message to remove.
 #[derive(InputObject)]
 pub struct RemoveMessageInput {
-    /// The chat.
+    /// The id of the chat.
     chat_id: ChatId,
-    /// The message.
+    /// The id of the message.
     id: MessageId,
 }
 
-/// The message without its content.
+/// The result of removing a message.
 #[derive(SimpleObject)]
 pub struct RemoveMessagePayload {
-    /// The message. It keeps its place.
+    /// The message without its content. It keeps its number.
     message: objects::Message,
-    /// The position right after the removal; if it was removed before, right after the chat's newest event.
+    /// The position right after the removal. If the message was removed already, the position right after the chat's
+    /// newest event.
     cursor: Cursor,
 }
 
@@ -31,12 +32,12 @@ pub struct RemoveMessage;
 
 #[Object]
 impl RemoveMessage {
-    /// Takes away a message's content for everyone; its place stays. For its author, and in group and public chats also
-    /// for owners and admins.
+    /// Removes the content of a message for everyone. The message itself keeps its number in the chat. The author may
+    /// do this; in group and public chats, owners and admins may, too.
     async fn remove_message(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which message.")] input: RemoveMessageInput,
+        #[graphql(desc = "The message to remove.")] input: RemoveMessageInput,
     ) -> async_graphql::Result<RemoveMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let transactions = &context.state()?.transactions;

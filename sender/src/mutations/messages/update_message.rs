@@ -1,4 +1,4 @@
-//! `updateMessage`: someone says it better.
+//! `updateMessage`: edits the text of a message.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -11,23 +11,23 @@ use crate::{
     state::RequestContext,
 };
 
-/// Which message, and its new text.
+/// The message to edit, and its new text.
 #[derive(InputObject)]
 pub struct UpdateMessageInput {
-    /// The chat.
+    /// The id of the chat.
     chat_id: ChatId,
-    /// The message.
+    /// The id of the message.
     id: MessageId,
     /// The new text: 1 to 5,000 characters after trimming.
     content: String,
 }
 
-/// The message as it is now.
+/// The result of editing a message.
 #[derive(SimpleObject)]
 pub struct UpdateMessagePayload {
-    /// The message.
+    /// The message in its current state.
     message: objects::Message,
-    /// The position right after the change; if the text was the same, right after the chat's newest event.
+    /// The position right after the edit. If the text was unchanged, the position right after the chat's newest event.
     cursor: Cursor,
 }
 
@@ -36,11 +36,11 @@ pub struct UpdateMessage;
 
 #[Object]
 impl UpdateMessage {
-    /// Changes the text of one's own message. A removed message has no text to change: that is a CONFLICT.
+    /// Replaces the text of one of the caller's own messages. Fails with `CONFLICT` if the message has been removed.
     async fn update_message(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which message, and its new text.")] input: UpdateMessageInput,
+        #[graphql(desc = "The message to edit, and its new text.")] input: UpdateMessageInput,
     ) -> async_graphql::Result<UpdateMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let content = Content::parse(&input.content)?;

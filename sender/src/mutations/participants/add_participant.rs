@@ -1,4 +1,4 @@
-//! `addParticipant`: one other is brought in, with any role.
+//! `addParticipant`: adds one user to a chat, with any role.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -10,25 +10,25 @@ use crate::{
     state::RequestContext,
 };
 
-/// Whom to bring in, where, and as what.
+/// The user to add, the chat, and the role.
 #[derive(InputObject)]
 pub struct AddParticipantInput {
-    /// A group or public chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
-    /// The user.
+    /// The id of the user to add.
     user_id: UserId,
-    /// What they may do. More than a member only if the caller is an owner.
+    /// The role of the new participant. Only owners may assign a role above member.
     #[graphql(default_with = "Some(ParticipantRole::Member)")]
     role: Option<ParticipantRole>,
 }
 
-/// They take part.
+/// The result of adding a participant.
 #[derive(SimpleObject)]
 pub struct AddParticipantPayload {
-    /// The user in the chat.
+    /// The user's participation in the chat.
     participant: objects::Participant,
-    /// The position right after the event that added them; if they took part before, right after the chat's newest
-    /// event.
+    /// The position right after the event that added the user. If the user was already a participant, the position
+    /// right after the chat's newest event.
     cursor: Cursor,
 }
 
@@ -37,11 +37,12 @@ pub struct AddParticipant;
 
 #[Object]
 impl AddParticipant {
-    /// Adds a user to a group or public chat. For owners and admins. A user who takes part already stays as they are.
+    /// Adds a user to a group or public chat. Only owners and admins may do this. If the user is already a participant,
+    /// nothing changes, including their role.
     async fn add_participant(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Whom to bring in, where, and as what.")] input: AddParticipantInput,
+        #[graphql(desc = "The user to add, the chat, and the role.")] input: AddParticipantInput,
     ) -> async_graphql::Result<AddParticipantPayload> {
         let caller = Caller::of(context)?.clone();
         let invitation = Invitation {

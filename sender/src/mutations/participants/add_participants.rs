@@ -1,4 +1,4 @@
-//! `addParticipants`: others are brought in, many at once.
+//! `addParticipants`: adds many users to a chat at once.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::Caller;
@@ -10,22 +10,22 @@ use crate::{
     state::RequestContext,
 };
 
-/// Whom to bring in, and where.
+/// The users to add, and the chat.
 #[derive(InputObject)]
 pub struct AddParticipantsInput {
-    /// A group or public chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
-    /// 1 to 250 users; naming one twice is naming them once.
+    /// The ids of 1 to 250 users to add. Duplicates are ignored.
     user_ids: Vec<UserId>,
 }
 
-/// They take part.
+/// The result of adding participants.
 #[derive(SimpleObject)]
 pub struct AddParticipantsPayload {
-    /// Everyone who was named, also those who took part before.
+    /// The participations of all users in the request, including those who were participants already.
     participants: Vec<objects::Participant>,
-    /// The position right after the event that added them; if all of them took part before, right after the chat's
-    /// newest event.
+    /// The position right after the event that added the users. If all of them were participants already, the position
+    /// right after the chat's newest event.
     cursor: Cursor,
 }
 
@@ -34,12 +34,12 @@ pub struct AddParticipants;
 
 #[Object]
 impl AddParticipants {
-    /// Adds users to a group or public chat as members, with one event. For owners and admins. Users who take part
-    /// already stay as they are.
+    /// Adds users to a group or public chat as members, in a single event. Only owners and admins may do this. Nothing
+    /// changes for users who are already participants.
     async fn add_participants(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Whom to bring in, and where.")] input: AddParticipantsInput,
+        #[graphql(desc = "The users to add, and the chat.")] input: AddParticipantsInput,
     ) -> async_graphql::Result<AddParticipantsPayload> {
         let caller = Caller::of(context)?.clone();
         let people = UserIds::parse("userIds", input.user_ids)?.at_least_one("userIds")?;

@@ -1,4 +1,4 @@
-//! `changeParticipantRole`: someone may do more, or less.
+//! `changeParticipantRole`: gives a participant another role.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -10,23 +10,24 @@ use crate::{
     db::participants, objects, participants::access::Participation, state::RequestContext,
 };
 
-/// Whose role, and which.
+/// The participant, and their new role.
 #[derive(InputObject)]
 pub struct ChangeParticipantRoleInput {
-    /// A group or public chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
-    /// A user who takes part; the caller too.
+    /// The id of the participant. May be the caller.
     user_id: UserId,
     /// The new role.
     role: ParticipantRole,
 }
 
-/// They have the role.
+/// The result of changing a participant's role.
 #[derive(SimpleObject)]
 pub struct ChangeParticipantRolePayload {
-    /// The user in the chat.
+    /// The participant with their current role.
     participant: objects::Participant,
-    /// The position right after the change; if they had the role before, right after the chat's newest event.
+    /// The position right after the change. If the participant already had the role, the position right after the
+    /// chat's newest event.
     cursor: Cursor,
 }
 
@@ -35,11 +36,12 @@ pub struct ChangeParticipantRole;
 
 #[Object]
 impl ChangeParticipantRole {
-    /// Gives a participant of a group or public chat another role. For owners. A chat keeps at least one owner.
+    /// Gives a participant of a group or public chat another role. Only owners may do this. Fails with `CONFLICT` if it
+    /// would leave the chat without an owner.
     async fn change_participant_role(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Whose role, and which.")] input: ChangeParticipantRoleInput,
+        #[graphql(desc = "The participant, and their new role.")] input: ChangeParticipantRoleInput,
     ) -> async_graphql::Result<ChangeParticipantRolePayload> {
         let caller = Caller::of(context)?.clone();
         let transactions = &context.state()?.transactions;

@@ -1,4 +1,4 @@
-//! `joinChat`: someone comes by themselves.
+//! `joinChat`: adds the caller to a public chat.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -16,22 +16,22 @@ use crate::{
     state::RequestContext,
 };
 
-/// Which chat.
+/// The chat to join.
 #[derive(InputObject)]
 pub struct JoinChatInput {
-    /// A public chat.
+    /// The id of the chat: a public chat.
     chat_id: ChatId,
 }
 
-/// The caller takes part.
+/// The result of joining a chat.
 #[derive(SimpleObject)]
 pub struct JoinChatPayload {
-    /// The chat.
+    /// The chat that the caller has joined.
     chat: objects::Chat,
-    /// The caller in it.
+    /// The caller's participation in the chat.
     participant: objects::Participant,
-    /// The position right after the event that added the caller; if they took part before, right after the chat's
-    /// newest event.
+    /// The position right after the event that added the caller. If the caller was already a participant, the position
+    /// right after the chat's newest event.
     cursor: Cursor,
 }
 
@@ -40,11 +40,11 @@ pub struct JoinChat;
 
 #[Object]
 impl JoinChat {
-    /// Joins a public chat as a member. Joining a chat in which one takes part changes nothing.
+    /// Adds the caller to a public chat as a member. Nothing changes if the caller is already a participant.
     async fn join_chat(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which chat.")] input: JoinChatInput,
+        #[graphql(desc = "The chat to join.")] input: JoinChatInput,
     ) -> async_graphql::Result<JoinChatPayload> {
         let caller = Caller::of(context)?.clone();
         let transactions = &context.state()?.transactions;

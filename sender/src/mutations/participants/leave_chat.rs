@@ -1,4 +1,4 @@
-//! `leaveChat`: someone goes by themselves.
+//! `leaveChat`: ends the caller's own participation in a chat.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -15,17 +15,17 @@ use crate::{
     state::RequestContext,
 };
 
-/// Which chat.
+/// The chat to leave.
 #[derive(InputObject)]
 pub struct LeaveChatInput {
-    /// The chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
 }
 
-/// The caller takes part no more.
+/// The result of leaving a chat.
 #[derive(SimpleObject)]
 pub struct LeaveChatPayload {
-    /// The chat that was left.
+    /// The id of the chat that the caller has left.
     chat_id: ChatId,
 }
 
@@ -34,12 +34,12 @@ pub struct LeaveChat;
 
 #[Object]
 impl LeaveChat {
-    /// Leaves a group or public chat. The last owner has to make someone else an owner first; when the last participant
-    /// leaves, the chat is removed.
+    /// Ends the caller's participation in a group or public chat. The last owner must make another participant an owner
+    /// first. When the last participant leaves, the chat is removed.
     async fn leave_chat(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which chat.")] input: LeaveChatInput,
+        #[graphql(desc = "The chat to leave.")] input: LeaveChatInput,
     ) -> async_graphql::Result<LeaveChatPayload> {
         let caller = Caller::of(context)?.clone();
         let transactions = &context.state()?.transactions;

@@ -1,4 +1,4 @@
-//! `removeParticipant`: someone is made to go.
+//! `removeParticipant`: removes another user from a chat.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -12,21 +12,21 @@ use crate::{
     state::RequestContext,
 };
 
-/// Who, and from where.
+/// The user to remove, and the chat to remove them from.
 #[derive(InputObject)]
 pub struct RemoveParticipantInput {
-    /// A group or public chat.
+    /// The id of the chat: a group or public chat.
     chat_id: ChatId,
-    /// The user; not the caller.
+    /// The id of the user to remove. Must not be the caller.
     user_id: UserId,
 }
 
-/// They take part no more.
+/// The result of removing a participant.
 #[derive(SimpleObject)]
 pub struct RemoveParticipantPayload {
-    /// The chat.
+    /// The id of the chat.
     chat_id: ChatId,
-    /// The user who was removed.
+    /// The id of the user who was removed.
     user_id: UserId,
     /// The position right after the event that removed them.
     cursor: Cursor,
@@ -37,12 +37,13 @@ pub struct RemoveParticipant;
 
 #[Object]
 impl RemoveParticipant {
-    /// Removes a user from a group or public chat: they receive nothing after this. Admins remove members, owners
-    /// remove anyone. To go oneself, leave the chat.
+    /// Removes a user from a group or public chat. The user receives no later events of the chat. Admins can remove
+    /// members; owners can remove anyone. Use `leaveChat` to remove yourself.
     async fn remove_participant(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Who, and from where.")] input: RemoveParticipantInput,
+        #[graphql(desc = "The user to remove, and the chat to remove them from.")]
+        input: RemoveParticipantInput,
     ) -> async_graphql::Result<RemoveParticipantPayload> {
         let caller = Caller::of(context)?.clone();
         let transactions = &context.state()?.transactions;

@@ -1,4 +1,4 @@
-//! `setTyping`: someone is about to say something.
+//! `setTyping`: tells the other participants that the caller is typing.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -14,21 +14,22 @@ use crate::{
 /// How long others show that a user is typing, in seconds, unless it is repeated.
 const TYPING_TIMEOUT_SECONDS: i32 = 6;
 
-/// Where, and whether.
+/// The chat, and whether the caller is typing.
 #[derive(InputObject)]
 pub struct SetTypingInput {
-    /// The chat.
+    /// The id of the chat. The caller must be a participant.
     chat_id: ChatId,
-    /// True while the caller types, to be repeated every few seconds; false when they stop.
+    /// True while the caller is typing; repeat the mutation every few seconds. False when the caller has stopped.
     typing: bool,
 }
 
-/// Others were told, if they could be.
+/// The result of reporting the typing state. Delivery to the other participants is best effort.
 #[derive(SimpleObject)]
 pub struct SetTypingPayload {
-    /// The chat.
+    /// The id of the chat.
     chat_id: ChatId,
-    /// When others forget it unless it is repeated: 6 seconds from now, or now.
+    /// When clients stop showing the caller as typing unless the mutation is repeated: 6 seconds from now, or now if
+    /// `typing` was false.
     until: Instant,
 }
 
@@ -37,11 +38,12 @@ pub struct SetTyping;
 
 #[Object]
 impl SetTyping {
-    /// Tells the others in a chat that the caller types, or has stopped. Best effort: nothing is stored.
+    /// Tells the other participants of a chat that the caller is typing or has stopped. Nothing is stored, and delivery
+    /// is best effort.
     async fn set_typing(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Where, and whether.")] input: SetTypingInput,
+        #[graphql(desc = "The chat, and whether the caller is typing.")] input: SetTypingInput,
     ) -> async_graphql::Result<SetTypingPayload> {
         let caller = Caller::of(context)?;
         let transactions = &context.state()?.transactions;
@@ -49,7 +51,7 @@ impl SetTyping {
     }
 }
 
-/// Takes no lock: a signal that crosses its sender's removal is dropped by whoever sees both.
+/// Takes no lock. If the caller is removed at the same moment, receivers that have seen the removal drop the signal.
 async fn tell(
     transactions: &TransactionRunner,
     caller: &Caller,

@@ -12,14 +12,14 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// The name to have from now on.
+/// The new username.
 #[derive(InputObject)]
 pub(crate) struct ChangeUsernameInput {
-    /// 3 to 50 of a-z, 0-9, _ and -. Upper case is read as lower case.
+    /// 3 to 50 of the characters `a-z`, `0-9`, `_` and `-`. Upper-case letters are read as lower case.
     username: String,
 }
 
-/// The changed account.
+/// The result of changing the username.
 #[derive(SimpleObject)]
 pub(crate) struct ChangeUsernamePayload {
     /// The account with its new username.
@@ -31,12 +31,13 @@ pub(crate) struct ChangeUsername;
 
 #[Object]
 impl ChangeUsername {
-    /// Changes the caller's username. The old one stays reserved for the caller for 30 days. `CONFLICT` with the field
-    /// `username` when the new one is taken or reserved, `RATE_LIMITED` after several attempts in a day.
+    /// Changes the caller's username. The old username stays reserved for the caller for 30 days. Fails with `CONFLICT`
+    /// on the field `username` if the new one is taken or reserved, and with `RATE_LIMITED` after too many attempts in
+    /// a day.
     async fn change_username(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The new name.")] input: ChangeUsernameInput,
+        #[graphql(desc = "The new username.")] input: ChangeUsernameInput,
     ) -> Result<ChangeUsernamePayload> {
         let state = context.state()?;
         let username = Username::parse(&input.username)?;
@@ -46,7 +47,7 @@ impl ChangeUsername {
     }
 }
 
-/// Counts attempts, not only those that succeed: each one tells whether a name is free.
+/// Charges every attempt, not only successful ones: each attempt reveals whether a username is free.
 async fn charge(state: &State, context: &Context<'_>) -> Result<(), Error> {
     let caller = AuthenticatedUser::of(context, &state.pool.get().await?).await?;
     state.limits.change_username(caller.user_id()).await

@@ -11,17 +11,17 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// Proof that it is really meant.
+/// The caller's password, as a confirmation.
 #[derive(InputObject)]
 pub(crate) struct DeactivateUserInput {
-    /// The caller's password.
+    /// The caller's current password.
     password: String,
 }
 
-/// The account that ended.
+/// The result of deactivating the account.
 #[derive(SimpleObject)]
 pub(crate) struct DeactivateUserPayload {
-    /// Its id.
+    /// The id of the deactivated account.
     user_id: UserId,
 }
 
@@ -30,14 +30,15 @@ pub(crate) struct DeactivateUser;
 
 #[Object]
 impl DeactivateUser {
-    /// Ends the caller's account: at once nobody can sign in to it, all its sessions end, their tokens are refused and its
-    /// profile cannot be read any more. Within a day its profile, its password's hash, its e-mail address and the names of
-    /// its devices are erased from the database. Messages that it wrote stay, under the username of their time; its username
-    /// and, as a digest, its e-mail address stay taken. `BAD_USER_INPUT` with the field `password` when that is wrong.
+    /// Deactivates the caller's account. From then on, nobody can sign in to it, all of its sessions have ended, their
+    /// tokens are refused, and the profile is hidden. The profile, the password hash, the e-mail address and the device
+    /// names are erased from the database within a day. The user's messages remain, under the username at the time of
+    /// sending. The username and, as a digest, the e-mail address cannot be registered again. Fails with
+    /// `BAD_USER_INPUT` on the field `password` if it is wrong.
     async fn deactivate_user(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Proof that it is meant.")] input: DeactivateUserInput,
+        #[graphql(desc = "The caller's password, as a confirmation.")] input: DeactivateUserInput,
     ) -> Result<DeactivateUserPayload> {
         let state = context.state()?;
         let attempt = PasswordAttempt::new(&input.password);

@@ -19,17 +19,18 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// A new account.
+/// The data of the new account.
 #[derive(InputObject)]
 pub(crate) struct RegisterInput {
-    /// The address to sign in with. Nobody else sees it.
+    /// The e-mail address to sign in with. Nobody else can see it.
     email: String,
-    /// The name to sign in with and to be found by: 3 to 50 of a-z, 0-9, _ and -. Upper case is read as lower case.
+    /// The username to sign in with and to be found by: 3 to 50 of the characters `a-z`, `0-9`, `_` and `-`. Upper-case
+    /// letters are read as lower case.
     username: String,
-    /// 8 to 128 characters, not easily guessed, and containing neither the username nor the e-mail address.
+    /// The password: 8 to 128 characters. It must not be easy to guess, nor contain the username or the e-mail address.
     password: String,
-    /// The name to show, 1 to 100 characters, at least one of them visible; those that nobody sees are taken out. The
-    /// username when it is not given.
+    /// The display name: 1 to 100 characters, of which at least one must be visible. Invisible characters are removed.
+    /// If absent, the username.
     display_name: Option<String>,
 }
 
@@ -38,11 +39,12 @@ pub(crate) struct Register;
 
 #[Object]
 impl Register {
-    /// Makes an account and signs it in. `CONFLICT` with the field when the username or the e-mail address is taken.
+    /// Creates an account and signs it in. Fails with `CONFLICT` and the name of the field if the username or the
+    /// e-mail address is taken, and with `RATE_LIMITED` after too many registrations from one address.
     async fn register(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The new account.")] input: RegisterInput,
+        #[graphql(desc = "The data of the new account.")] input: RegisterInput,
     ) -> Result<SignInPayload> {
         let state = context.state()?;
         let client = ClientInfo::of(context, &state.proxies)?;

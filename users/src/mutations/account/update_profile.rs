@@ -15,18 +15,18 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// What to change. Fields that are not given stay as they are.
+/// The new display name and self-description. Fields that are absent or null stay unchanged.
 #[derive(InputObject)]
 pub(crate) struct UpdateProfileInput {
-    /// The name to show, 1 to 100 characters, at least one of them visible; those that nobody sees are taken out.
+    /// The display name: 1 to 100 characters, of which at least one must be visible. Invisible characters are removed.
     display_name: Option<String>,
-    /// A few words about the person, at most 500 characters; may be empty.
+    /// The self-description: at most 500 characters; may be empty.
     about: Option<String>,
-    /// The version of the account that the change is made on.
+    /// The version of the account that this change is based on.
     version: i32,
 }
 
-/// The changed account.
+/// The result of updating the profile.
 #[derive(SimpleObject)]
 pub(crate) struct UpdateProfilePayload {
     /// The account with its new version.
@@ -38,12 +38,12 @@ pub(crate) struct UpdateProfile;
 
 #[Object]
 impl UpdateProfile {
-    /// Changes the caller's profile. `CONFLICT` with the field `version` when it was changed elsewhere in the meantime:
-    /// fetch it and try again.
+    /// Changes the caller's profile. Fails with `CONFLICT` on the field `version` if the profile was changed elsewhere
+    /// in the meantime: fetch it and try again.
     async fn update_profile(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateProfileInput,
+        #[graphql(desc = "The new display name and self-description.")] input: UpdateProfileInput,
     ) -> Result<UpdateProfilePayload> {
         let change = ProfileChange {
             display_name: input

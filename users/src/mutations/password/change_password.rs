@@ -14,17 +14,17 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// The old password and the new one.
+/// The current and the new password.
 #[derive(InputObject)]
 pub(crate) struct ChangePasswordInput {
-    /// The password as it is.
+    /// The caller's current password.
     current_password: String,
-    /// The password as it shall be: 8 to 128 characters, not easily guessed, and containing neither the username nor the
-    /// e-mail address.
+    /// The new password: 8 to 128 characters. It must not be easy to guess, nor contain the username or the e-mail
+    /// address.
     new_password: String,
 }
 
-/// The account.
+/// The result of changing the password.
 #[derive(SimpleObject)]
 pub(crate) struct ChangePasswordPayload {
     /// The account whose password was changed.
@@ -36,13 +36,13 @@ pub(crate) struct ChangePassword;
 
 #[Object]
 impl ChangePassword {
-    /// Changes the caller's password and ends all of the caller's other sessions: within a second every service refuses
-    /// their tokens. `BAD_USER_INPUT` with the field `currentPassword` when that is wrong, `RATE_LIMITED` after too many
-    /// attempts.
+    /// Changes the caller's password and ends all of the caller's other sessions: within a second, every service
+    /// refuses their tokens. Fails with `BAD_USER_INPUT` on the field `currentPassword` if that is wrong, and with
+    /// `RATE_LIMITED` after too many attempts.
     async fn change_password(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The passwords.")] input: ChangePasswordInput,
+        #[graphql(desc = "The current and the new password.")] input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload> {
         let state = context.state()?;
         let new_password = NewPassword::parse(&input.new_password, "newPassword")?;

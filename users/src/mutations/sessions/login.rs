@@ -20,15 +20,15 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// Who signs in.
+/// The credentials to sign in with.
 #[derive(InputObject)]
 pub(crate) struct LoginInput {
-    /// E-mail address or username.
+    /// The e-mail address or the username.
     login: String,
     /// The password.
     password: String,
-    /// The device tokens that this device was given, one for each account that was used on it, at most 10. With the one of
-    /// this account, sign-in is not slowed down by strangers who guess its password. What is not a good one is ignored.
+    /// The device tokens that this device has received, one for each account used on it; at most 10. With the token of
+    /// this account, other people guessing its password do not delay the sign-in. Invalid tokens are ignored.
     device_tokens: Option<Vec<String>>,
 }
 
@@ -37,12 +37,13 @@ pub(crate) struct Login;
 
 #[Object]
 impl Login {
-    /// Signs in, on one more device. `UNAUTHENTICATED` whatever is wrong, `RATE_LIMITED` after too many wrong passwords, for
-    /// the account or from the address. Beyond 50 sessions the oldest one ends.
+    /// Signs in on a device and starts a session. Fails with `UNAUTHENTICATED` if anything about the credentials is
+    /// wrong, and with `RATE_LIMITED` after too many wrong passwords for the account or from the address. An account
+    /// has at most 50 sessions: signing in once more ends the oldest.
     async fn login(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Who signs in.")] input: LoginInput,
+        #[graphql(desc = "The credentials to sign in with.")] input: LoginInput,
     ) -> Result<SignInPayload> {
         let state = context.state()?;
         let client = ClientInfo::of(context, &state.proxies)?;
@@ -68,7 +69,7 @@ impl Login {
     }
 }
 
-/// The device, if one of the tokens says that somebody has signed in to this very account on it.
+/// The device, if one of the tokens proves that somebody has signed in to this account on it before.
 async fn known_device(
     state: &State,
     name: &Typed,
@@ -82,7 +83,7 @@ async fn known_device(
     Ok(found.and_then(|account| devices.into_iter().find(|one| one.user == account.id)))
 }
 
-/// Once more when the stored hash was replaced while we compared it: by a stronger one, or with the password.
+/// Tries a second time if the stored hash was replaced during the comparison, by a stronger one or with the password.
 const MAX_ATTEMPTS: u32 = 2;
 
 async fn login(

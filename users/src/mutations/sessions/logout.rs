@@ -11,10 +11,10 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// The session that ended.
+/// The result of signing out.
 #[derive(SimpleObject)]
 pub(crate) struct LogoutPayload {
-    /// Its id.
+    /// The id of the session that has ended.
     session_id: SessionId,
 }
 
@@ -23,8 +23,8 @@ pub(crate) struct Logout;
 
 #[Object]
 impl Logout {
-    /// Ends the session that this request was made with. Within a second every service refuses its tokens, and its
-    /// sockets and event streams close.
+    /// Ends the session that this request belongs to. Within a second, every service refuses its tokens, and its
+    /// sockets and event streams are closed.
     async fn logout(&self, context: &Context<'_>) -> Result<LogoutPayload> {
         let session_id = logout(context.state()?, context).await?;
         Ok(LogoutPayload { session_id })

@@ -23,13 +23,14 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// A refresh token.
+/// The refresh token to exchange.
 #[derive(InputObject)]
 pub(crate) struct RefreshSessionInput {
-    /// The last refresh token that this device was given.
+    /// The newest refresh token that this device has received.
     refresh_token: String,
-    /// A UUID, or 1 to 64 characters that are hard to guess; another for each refresh token. Ask again with the same one
-    /// when the answer was lost; all tabs of a browser that share the token share it.
+    /// Identifies this refresh: a UUID, or 1 to 64 characters that are hard to guess. Use a new value for each refresh
+    /// token, and repeat the same value if the answer was lost. Browser tabs that share the token must also share this
+    /// value.
     request_id: Option<ID>,
 }
 
@@ -38,14 +39,15 @@ pub(crate) struct RefreshSession;
 
 #[Object]
 impl RefreshSession {
-    /// Exchanges a refresh token for the next pair of tokens. It works once. If the answer was lost, the same `requestId`
-    /// gets the same refresh token again within a minute, until that has been used. Without a `requestId` the token can
-    /// be presented again within ten seconds, until one of the new tokens has been used. `UNAUTHENTICATED` means that the
-    /// session has ended: sign in again. Presenting a used token in any other way ends its session.
+    /// Exchanges a refresh token for a new pair of tokens. A refresh token works once. If the answer was lost,
+    /// repeating the request with the same `requestId` within a minute returns the same new refresh token, until that
+    /// one has been used. Without a `requestId`, the old token can be presented again within ten seconds, until one of
+    /// the new tokens has been used. Presenting a used token in any other way ends the session. `UNAUTHENTICATED` means
+    /// that the session has ended: sign in again.
     async fn refresh_session(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
+        #[graphql(desc = "The refresh token to exchange.")] input: RefreshSessionInput,
     ) -> Result<SignInPayload> {
         let request_id = input.request_id.as_ref().map(request_id).transpose()?;
         let token = RefreshToken::parse(&input.refresh_token)?;
@@ -118,7 +120,7 @@ async fn exchange(
     Ok(next)
 }
 
-/// Somebody else has the token as well.
+/// A used token was presented again, so somebody else must have it, too: ends the session.
 async fn end(
     state: &State,
     mut transaction: Transaction<'_>,
@@ -133,7 +135,7 @@ async fn end(
     events.commit(transaction, state).await
 }
 
-/// Unknown, spent or ended: one answer.
+/// The same error for a token that is unknown, used up or of an ended session.
 fn ended() -> Error {
     Error::refused_sign_in("the session has ended; sign in again")
 }

@@ -11,17 +11,17 @@ use crate::{
     state::{RequestContext, State},
 };
 
-/// Which session to end.
+/// The session to end.
 #[derive(InputObject)]
 pub(crate) struct RevokeSessionInput {
-    /// One of the caller's own sessions.
+    /// The id of one of the caller's own sessions.
     session_id: SessionId,
 }
 
-/// The session that ended.
+/// The result of ending a session.
 #[derive(SimpleObject)]
 pub(crate) struct RevokeSessionPayload {
-    /// Its id.
+    /// The id of the session that has ended.
     session_id: SessionId,
 }
 
@@ -30,12 +30,12 @@ pub(crate) struct RevokeSession;
 
 #[Object]
 impl RevokeSession {
-    /// Ends one of the caller's sessions, such as that of a lost device: within a second every service refuses its tokens.
-    /// `NOT_FOUND` when it is not the caller's or has ended already.
+    /// Ends one of the caller's sessions, for example on a lost device. Within a second, every service refuses its
+    /// tokens. Fails with `NOT_FOUND` if the session is not the caller's or has already ended.
     async fn revoke_session(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which session to end.")] input: RevokeSessionInput,
+        #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload> {
         let session_id = input.session_id;
         revoke(context.state()?, context, session_id).await?;
