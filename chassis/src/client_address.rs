@@ -101,7 +101,7 @@ impl TrustedProxies {
             .any(|network| network.contains(&peer))
         {
             if !self.0.warned.swap(true, Ordering::Relaxed) {
-                tracing::warn!(%peer, "X-Forwarded-For is not believed; if this is your load balancer, TRUSTED_PROXIES must name it");
+                tracing::warn!(%peer, "ignoring X-Forwarded-For from a peer that is not trusted; if the peer is your load balancer, add it to TRUSTED_PROXIES");
             }
             return peer;
         }

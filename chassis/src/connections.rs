@@ -55,14 +55,14 @@ pub(crate) async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot take a connection");
+                    tracing::warn!(%error, "cannot accept a connection");
                     sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             },
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            tracing::debug!(%peer, "too many connections; closing one that came");
+            tracing::debug!(%peer, "too many connections; closing a new one");
             continue;
         };
         // Answers are small: waiting for more to send only delays them.

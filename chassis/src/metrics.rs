@@ -118,7 +118,7 @@ impl Metrics {
             )
                 .into_response(),
             Err(error) => {
-                tracing::error!(%error, "metrics cannot be encoded");
+                tracing::error!(%error, "cannot encode the metrics");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

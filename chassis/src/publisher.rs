@@ -68,17 +68,17 @@ impl Publisher {
         let counters = Counters::default();
         registry.register(
             "published",
-            "Messages that Redis took",
+            "Messages that Redis accepted",
             counters.published.clone(),
         );
         registry.register(
             "publish_failed",
-            "Messages that Redis did not take",
+            "Messages that Redis did not accept",
             counters.failed.clone(),
         );
         registry.register(
             "publish_dropped",
-            "Messages that waited too long for Redis",
+            "Messages dropped because they waited too long for Redis",
             counters.dropped.clone(),
         );
 
@@ -111,7 +111,7 @@ impl Publisher {
         if tokio::time::timeout(limit, drained).await.is_err() {
             tracing::warn!(
                 left = self.waiting.load(Ordering::Acquire),
-                "publishes were still waiting; the sweep will find them"
+                "stopped while publications were still waiting; sweeps will find their events"
             );
         }
     }
@@ -130,7 +130,10 @@ async fn work(
             Err(RecvError::Lagged(lost)) => {
                 counters.dropped.inc_by(lost);
                 waiting.fetch_sub(lost, Ordering::AcqRel);
-                tracing::warn!(lost, "Redis is too slow; the oldest publishes were dropped");
+                tracing::warn!(
+                    lost,
+                    "Redis is too slow; dropped the oldest waiting publications"
+                );
                 continue;
             }
             Err(RecvError::Closed) => return,
@@ -152,7 +155,7 @@ async fn work(
             }
             Err(error) => {
                 counters.failed.inc_by(count);
-                tracing::warn!(%error, count, "Redis did not take a publish");
+                tracing::warn!(%error, count, "Redis did not accept a publication");
                 tokio::time::sleep(PAUSE).await;
             }
         }

@@ -174,7 +174,7 @@ impl BoundService {
         self.health.drain();
         tracing::info!(
             service = self.name,
-            "not ready; waiting for the load balancer"
+            "not ready any more; waiting for the load balancer to notice"
         );
         tokio::time::sleep(self.drain.drain_wait).await;
 
@@ -182,7 +182,7 @@ impl BoundService {
         closing.cancel();
         let in_flight = self.drain.shutdown_timeout / IN_FLIGHT_SHARE;
         if tokio::time::timeout(in_flight, &mut serving).await.is_err() {
-            tracing::warn!("requests were still in flight; cutting them off");
+            tracing::warn!("requests were still in flight; closing their connections");
             serving.abort();
         }
         for hook in self.hooks {
@@ -196,6 +196,9 @@ impl BoundService {
 
 async fn run_hook(hook: Hook, left: Duration) {
     if tokio::time::timeout(left, (hook.run)()).await.is_err() {
-        tracing::warn!(hook = hook.name, "a drain hook took too long; leaving it");
+        tracing::warn!(
+            hook = hook.name,
+            "a drain hook took too long; continuing without it"
+        );
     }
 }

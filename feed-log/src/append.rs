@@ -18,7 +18,7 @@ pub async fn append(
 ) -> Result<Event, Error> {
     let events = append_each(tx, actor, vec![(feed.into(), change)]).await?;
     let event = events.into_iter().next();
-    event.ok_or_else(|| Error::internal("append_events answered with nothing"))
+    event.ok_or_else(|| Error::internal("append_events returned no row"))
 }
 
 /// Appends one event to each of these feeds, which must differ, in one statement. Their locks are taken in the order of

@@ -73,7 +73,7 @@ impl PendingEvents {
                 };
                 match serde_json::to_vec(&publication) {
                     Ok(payload) => publisher.publish(feed.channel(), payload),
-                    Err(error) => tracing::error!(%error, %feed, "a publication cannot be encoded"),
+                    Err(error) => tracing::error!(%error, %feed, "cannot encode a publication"),
                 }
             }
         }

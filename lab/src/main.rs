@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Brings the whole of Antiphon up on this machine.
+/// Runs the whole of Antiphon on this machine: for development, tests, fault tests and benchmarks.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -16,15 +16,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts everything on the usual ports, with data that stays, until Ctrl-C.
+    /// Starts everything on the usual ports and keeps the data; runs until Ctrl-C.
     Up(commands::up::Up),
-    /// Starts a throw-away stack on free ports and runs a command against it.
+    /// Starts a temporary stack on free ports and runs a command against it.
     With(commands::with::With),
-    /// Watches an installation as its clients while a command breaks it.
+    /// Sends and receives messages at an installation while a command disturbs it, and checks that none is lost.
     Watch(commands::watch::WatchArguments),
-    /// Breaks the system, and judges what its clients saw.
+    /// Injects faults into the system, and checks what its clients observed.
     Faults(commands::faults::Faults),
-    /// Measures how fast it is, next to what this machine could do at the most.
+    /// Measures performance, next to the limits of this machine.
     Bench(commands::bench::Bench),
 }
 

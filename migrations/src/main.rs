@@ -1,4 +1,4 @@
-//! `migrate`: brings the database to the newest schema and ends.
+//! `migrate`: migrates the database to the newest schema and exits.
 
 mod passwords;
 
@@ -8,7 +8,8 @@ use clap::Parser;
 
 use passwords::{OwnerArgs, RoleArgs};
 
-/// Brings Antiphon's database to the newest schema. Safe to run again, and from several places at once.
+/// Migrates Antiphon's database to the newest schema, and sets the passwords of the services' roles. Safe to repeat and
+/// to run several times at once.
 #[derive(Parser)]
 #[command(version)]
 struct Config {

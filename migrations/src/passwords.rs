@@ -1,4 +1,4 @@
-//! Where the passwords come from: variables, or files that the variables name. They are any text, and never part of a URL.
+//! Reads passwords from variables or from the files that they name. Passwords are plain text and never part of a URL.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use clap::Args;
 use migrations::ROLES;
 use tokio_postgres::Config;
 
-/// The database, as its owner.
+/// The connection to the database as its owner.
 #[derive(Args)]
 pub(crate) struct OwnerArgs {
-    /// The database, as its owner: `postgres://owner@host:port/name`.
+    /// Postgres URL of the database, as its owner: `postgres://owner@host:port/name`.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: String,
-    /// The owner's password, as it is. It replaces one in the URL.
+    /// Password of the owner, as plain text. It takes precedence over a password in the URL.
     #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true)]
     database_password: Option<String>,
-    /// File that holds the owner's password; used when `DATABASE_PASSWORD` is not set.
+    /// File that contains the owner's password; used if `DATABASE_PASSWORD` is not set.
     #[arg(long, env = "DATABASE_PASSWORD_FILE")]
     database_password_file: Option<PathBuf>,
 }
@@ -39,35 +39,35 @@ impl OwnerArgs {
     }
 }
 
-/// Passwords for the services' roles. A role for which there is none is left as it is.
+/// The passwords of the services' roles. A role without a password here keeps the one it has.
 #[derive(Args)]
 pub(crate) struct RoleArgs {
-    /// Password for the role of users.
+    /// Password of the role `antiphon_users`.
     #[arg(long, env = "USERS_DB_PASSWORD", hide_env_values = true)]
     users_db_password: Option<String>,
-    /// File that holds it; used when `USERS_DB_PASSWORD` is not set.
+    /// File that contains it; used if `USERS_DB_PASSWORD` is not set.
     #[arg(long, env = "USERS_DB_PASSWORD_FILE")]
     users_db_password_file: Option<PathBuf>,
-    /// Password for the role of sender.
+    /// Password of the role `antiphon_sender`.
     #[arg(long, env = "SENDER_DB_PASSWORD", hide_env_values = true)]
     sender_db_password: Option<String>,
-    /// File that holds it; used when `SENDER_DB_PASSWORD` is not set.
+    /// File that contains it; used if `SENDER_DB_PASSWORD` is not set.
     #[arg(long, env = "SENDER_DB_PASSWORD_FILE")]
     sender_db_password_file: Option<PathBuf>,
-    /// Password for the role of receiver.
+    /// Password of the role `antiphon_receiver`.
     #[arg(long, env = "RECEIVER_DB_PASSWORD", hide_env_values = true)]
     receiver_db_password: Option<String>,
-    /// File that holds it; used when `RECEIVER_DB_PASSWORD` is not set.
+    /// File that contains it; used if `RECEIVER_DB_PASSWORD` is not set.
     #[arg(long, env = "RECEIVER_DB_PASSWORD_FILE")]
     receiver_db_password_file: Option<PathBuf>,
-    /// Password for the role of worker.
+    /// Password of the role `antiphon_worker`.
     #[arg(long, env = "WORKER_DB_PASSWORD", hide_env_values = true)]
     worker_db_password: Option<String>,
-    /// File that holds it; used when `WORKER_DB_PASSWORD` is not set.
+    /// File that contains it; used if `WORKER_DB_PASSWORD` is not set.
     #[arg(long, env = "WORKER_DB_PASSWORD_FILE")]
     worker_db_password_file: Option<PathBuf>,
-    /// A folder with passwords in files named `users`, `sender`, `receiver` and `worker`; used for roles that have none of
-    /// the variables above. A folder without any of the four is an error.
+    /// Folder that contains the passwords in files named `users`, `sender`, `receiver` and `worker`. Used for roles
+    /// whose password is not set by the variables above. It is an error if the folder contains none of the four files.
     #[arg(long, env = "ROLE_PASSWORDS")]
     role_passwords: Option<PathBuf>,
 }

@@ -19,11 +19,11 @@ use crate::{
     transport::connection_registry::ConnectionArgs,
 };
 
-/// Serves queries and live updates of chats. Reads only.
+/// The receiver service of Antiphon: queries and live updates of chats. It only reads.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "receiver", version)]
 pub struct Config {
-    /// Where to listen.
+    /// Address, port and bounds of connections.
     #[command(flatten)]
     pub listen: ListenArgs,
     /// The database, as the role `antiphon_receiver`.
@@ -56,7 +56,7 @@ pub struct Config {
     /// Rate limits of searches.
     #[command(flatten)]
     pub searches: SearchArgs,
-    /// The proxies that are believed about client addresses.
+    /// The proxies that are trusted about client addresses.
     #[command(flatten)]
     pub proxies: ProxyArgs,
 }
@@ -64,13 +64,13 @@ pub struct Config {
 /// Rate limits of searches.
 #[derive(Args, Clone, Debug)]
 pub struct SearchArgs {
-    /// Searches of one user for public chats, such as `10/10s`: ten at once, then one per second. `off` is no limit.
-    /// Counted by each instance for itself.
+    /// Rate limit of each user's searches for public chats, such as `10/10s`: a burst of ten, then one per second.
+    /// `off` disables the limit. Each instance counts for itself.
     #[arg(long, env = "SEARCHES_PER_USER", default_value_t = DEFAULT_SEARCHES)]
     pub searches_per_user: Rate,
 }
 
-/// Someone who types a name letter by letter searches some ten times.
+/// Typing a name letter by letter takes about ten searches.
 const DEFAULT_SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
 
 impl Default for SearchArgs {
@@ -84,13 +84,14 @@ impl Default for SearchArgs {
 /// A read replica for queries.
 #[derive(Args, Clone, Debug)]
 pub struct ReplicaArgs {
-    /// Postgres URL of a streaming replica. Queries read from it; live delivery stays on `DATABASE_URL`.
+    /// Postgres URL of a streaming replica. Queries read from the replica; live delivery always reads from
+    /// `DATABASE_URL`.
     #[arg(long, env = "DATABASE_REPLICA_URL", hide_env_values = true, value_parser = secret)]
     pub database_replica_url: Option<SecretString>,
-    /// File that holds that URL; used when `DATABASE_REPLICA_URL` is not set.
+    /// File that contains that URL; used if `DATABASE_REPLICA_URL` is not set.
     #[arg(long, env = "DATABASE_REPLICA_URL_FILE")]
     pub database_replica_url_file: Option<PathBuf>,
-    /// Maximum lag of the replica, in milliseconds. A replica that is further behind is not used until it has caught up.
+    /// Maximum lag of the replica, in milliseconds. Queries read from the primary while the replica is further behind.
     #[arg(long, env = "REPLICA_MAX_LAG_MS", default_value = "5000", value_parser = millis)]
     pub replica_max_lag: Duration,
 }
@@ -132,44 +133,47 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 /// Bounds of live delivery.
 #[derive(Args, Clone, Debug)]
 pub struct LiveArgs {
-    /// Maximum events in memory per watched feed, as long as their texts have no more than 1 MiB.
+    /// Maximum number of recent events kept in memory for each watched feed. Their texts may take at most 1 MiB.
     #[arg(long, env = "FEED_WINDOW", default_value = "2048")]
     pub feed_window: usize,
-    /// Maximum mebibytes of events in memory for all watched feeds together. Checked with every sweep.
+    /// Maximum memory for the recent events of all watched feeds together, in MiB. Enforced once per sweep.
     #[arg(long, env = "WINDOWS_MIB", default_value = "64")]
     pub windows_mib: usize,
-    /// A client that missed more events than this has to fetch the current state instead.
+    /// Maximum number of missed events that are replayed to a client. A client that missed more must fetch the current
+    /// state instead.
     #[arg(long, env = "RESUME_LIMIT", default_value = "500")]
     pub resume_limit: i64,
-    /// Maximum open WebSockets.
+    /// Maximum number of open WebSockets.
     #[arg(long, env = "MAX_SOCKETS", default_value = "10000")]
     pub max_sockets: usize,
-    /// Maximum WebSockets opened per second. More are answered 503 with `Retry-After`.
+    /// Maximum number of WebSockets opened per second. Further upgrade requests are answered with 503 and
+    /// `Retry-After`.
     #[arg(long, env = "SOCKETS_PER_SECOND", default_value = "200")]
     pub sockets_per_second: NonZeroU32,
-    /// WebSockets that one address may open, such as `100/5s`: a hundred at once, then twenty per second; an IPv6 address
-    /// counts as its /64. More are answered 503 with `Retry-After`. `off` is no limit. Counted by each instance for
-    /// itself.
+    /// Rate limit of WebSockets opened by one address, such as `100/5s`: a burst of a hundred, then twenty per second.
+    /// An IPv6 address counts as its /64 network. Further upgrade requests are answered with 503 and `Retry-After`.
+    /// `off` disables the limit. Each instance counts for itself.
     #[arg(long, env = "SOCKETS_PER_ADDRESS", default_value_t = DEFAULT_SOCKETS_PER_ADDRESS)]
     pub sockets_per_address: Rate,
-    /// Maximum open WebSockets of one user: each tab of each device has one, and they spread over the receivers.
+    /// Maximum number of open WebSockets of one user in this process. Every tab on every device opens one.
     #[arg(long, env = "MAX_SOCKETS_PER_USER", default_value = "20")]
     pub max_sockets_per_user: usize,
-    /// Kibibytes that one user's running subscriptions may have this process keep, a byte of a document counted 50 times.
+    /// Memory budget for the running subscriptions of one user, in KiB. A subscription is charged 50 times the size of
+    /// its document.
     #[arg(long, env = "SUBSCRIPTION_KIB_PER_USER", default_value = "8192")]
     pub subscription_kib_per_user: usize,
-    /// Mebibytes that all running subscriptions may have this process keep, where those that are the same count once.
+    /// Memory budget for all running subscriptions, in MiB. Identical subscriptions are charged once.
     #[arg(long, env = "SUBSCRIPTIONS_MIB", default_value = "256")]
     pub subscriptions_mib: usize,
-    /// Time between WebSocket pings, in milliseconds; a client that misses two is gone.
+    /// Time between WebSocket pings, in milliseconds. The connection is closed after two unanswered pings.
     #[arg(long, env = "SOCKET_PING_MS", default_value = "20000", value_parser = millis)]
     pub socket_ping: Duration,
-    /// How long a client may read nothing before its connection is closed, in milliseconds.
+    /// Time after which the connection of a client that reads nothing is closed, in milliseconds.
     #[arg(long, env = "SOCKET_STALL_MS", default_value = "60000", value_parser = millis)]
     pub socket_stall: Duration,
 }
 
-/// A whole office may come back at once. A few such addresses leave room for others.
+/// All clients of an office that share one address may reconnect at once. A few such addresses leave room for others.
 const DEFAULT_SOCKETS_PER_ADDRESS: Rate = Rate::new(100, Duration::from_secs(5));
 
 impl LiveArgs {

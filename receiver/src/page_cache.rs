@@ -51,7 +51,7 @@ impl PageCacheMetrics {
         let metrics = Self::default();
         registry.register(
             "pages_executed",
-            "Pages of messages executed once for all callers",
+            "Pages of messages executed once for all callers that may read them",
             metrics.executed.clone(),
         );
         metrics

@@ -11,80 +11,82 @@ use chassis::{
 };
 use clap::{Args, Parser};
 
-/// The write side of Antiphon: GraphQL mutations of chats and messages.
+/// The sender service of Antiphon: the mutations of chats and messages.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(
     version,
-    after_help = "`sender sdl` prints the GraphQL schema and ends."
+    after_help = "`sender sdl` prints the GraphQL schema and needs no configuration."
 )]
 pub struct Config {
-    /// Where to listen.
+    /// Address, port and bounds of connections.
     #[command(flatten)]
     pub listen: ListenArgs,
-    /// The database.
+    /// The database, as the role `antiphon_sender`.
     #[command(flatten)]
     pub postgres: PostgresArgs,
-    /// The hints.
+    /// The Redis that carries publications and shared rate limits.
     #[command(flatten)]
     pub redis: RedisArgs,
-    /// Whom to believe.
+    /// Verification of access tokens.
     #[command(flatten)]
     pub tokens: TokenArgs,
-    /// How often what may be written.
+    /// Rate limits of the mutations of this service.
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// How often everything else.
+    /// Rate limits of all root fields.
     #[command(flatten)]
     pub rates: RateArgs,
-    /// Whom to believe about addresses.
+    /// The proxies that are trusted about client addresses.
     #[command(flatten)]
     pub proxies: ProxyArgs,
-    /// The endpoint.
+    /// The GraphQL endpoint.
     #[command(flatten)]
     pub graphql: GraphqlArgs,
-    /// The log.
+    /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
-    /// The end.
+    /// Shutdown.
     #[command(flatten)]
     pub drain: DrainArgs,
 }
 
-/// How often what may be written. A rate is written `10/10s`: ten at once, then one per second; the units are s, m, h and
-/// d, and `off` is no limit.
+/// Rate limits of the mutations of this service. A rate is written `10/10s`: a burst of ten, then one per second; the
+/// units are s, m, h and d. `off` disables a limit.
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
-    /// Messages that one user may send. `off` is no limit. Counted by each instance for itself.
+    /// Rate limit of messages that one user sends. `off` disables the limit. Each instance counts for itself.
     #[arg(long, env = "SENDS_PER_USER", default_value_t = SEND_LIMIT)]
     pub sends_per_user: Rate,
-    /// Messages that one chat takes from all its participants together. `off` is no limit. Counted by each instance for
-    /// itself.
+    /// Rate limit of messages sent to one chat by all of its participants together. `off` disables the limit. Each
+    /// instance counts for itself.
     #[arg(long, env = "SENDS_PER_CHAT", default_value_t = CHAT_SEND_LIMIT)]
     pub sends_per_chat: Rate,
-    /// Messages that one user may edit or remove. `off` is no limit. Counted by each instance for itself.
+    /// Rate limit of messages that one user edits or removes. `off` disables the limit. Each instance counts for
+    /// itself.
     #[arg(long, env = "EDITS_PER_USER", default_value_t = EDIT_LIMIT)]
     pub edits_per_user: Rate,
-    /// How often one user may say that they type, or have stopped. `off` is no limit. Counted by each instance for itself.
+    /// Rate limit of typing reports of one user (`setTyping`). `off` disables the limit. Each instance counts for
+    /// itself.
     #[arg(long, env = "TYPING_PER_USER", default_value_t = TYPING_LIMIT)]
     pub typing_per_user: Rate,
-    /// Chats that one user may create. `off` is no limit. Holds across instances.
+    /// Rate limit of chats that one user creates. `off` disables the limit. Shared by all instances.
     #[arg(long, env = "CHATS_PER_USER", default_value_t = CHAT_LIMIT)]
     pub chats_per_user: Rate,
-    /// People whom one user may bring into chats, new or not. It is also the most that one request may bring in. `off` is no
-    /// limit. Holds across instances.
+    /// Rate limit of users that one user adds to chats, including new chats. The burst is also the maximum of a single
+    /// request. `off` disables the limit. Shared by all instances.
     #[arg(long, env = "PEOPLE_PER_USER", default_value_t = PEOPLE_LIMIT)]
     pub people_per_user: Rate,
 }
 
-/// Faster than anyone types, apart from a few lines in a row.
+/// Faster than anyone types, except for a few short lines in a row.
 const SEND_LIMIT: Rate = Rate::new(10, Duration::from_secs(10));
 const CHAT_SEND_LIMIT: Rate = Rate::new(50, Duration::from_secs(1));
-/// Whoever tidies up removes many in a row.
+/// Cleaning up a chat can mean removing many messages in a row.
 const EDIT_LIMIT: Rate = Rate::new(30, Duration::from_secs(30));
-/// A client says it every three seconds, and once more with each message.
+/// A client reports typing every three seconds, and once more with each message.
 const TYPING_LIMIT: Rate = Rate::new(20, Duration::from_secs(60));
 const CHAT_LIMIT: Rate = Rate::new(20, Duration::from_secs(60 * 60));
-/// As many as one request may name, and then as many a day.
+/// The maximum of one request at once, and then as many again per day.
 const PEOPLE_LIMIT: Rate = Rate::new(1_000, Duration::from_secs(24 * 60 * 60));
 
 impl LimitArgs {

@@ -1,4 +1,4 @@
-//! The variables of `users`. The groups that every service has are the chassis'.
+//! The configuration of `users`: the groups of variables that all services share, and its own.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -11,60 +11,60 @@ use chassis::{
 };
 use clap::{Args, Parser};
 
-/// Accounts, sessions and profiles of Antiphon, and the only minter of its tokens.
+/// The users service of Antiphon: accounts, sessions and profiles. It is the only issuer of access tokens.
 #[derive(Parser, Clone, Debug)]
 #[command(
     name = "users",
     after_help = "`users sdl` prints the GraphQL schema and needs no configuration."
 )]
 pub struct Config {
-    /// Where to listen.
+    /// Address, port and bounds of connections.
     #[command(flatten)]
     pub listen: ListenArgs,
-    /// The database.
+    /// The database, as the role `antiphon_users`.
     #[command(flatten)]
     pub postgres: PostgresArgs,
-    /// Carries hints and shared limits.
+    /// The Redis that carries publications and shared rate limits.
     #[command(flatten)]
     pub redis: RedisArgs,
-    /// Which tokens to make.
+    /// The access tokens to issue.
     #[command(flatten)]
     pub tokens: MintArgs,
-    /// How often what may be tried.
+    /// Rate limits of the operations of this service.
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// How often everything else.
+    /// Rate limits of all root fields.
     #[command(flatten)]
     pub rates: RateArgs,
-    /// Whom to believe about addresses.
+    /// The proxies that are trusted about client addresses.
     #[command(flatten)]
     pub proxies: ProxyArgs,
     /// The GraphQL endpoint.
     #[command(flatten)]
     pub graphql: GraphqlArgs,
-    /// What to log.
+    /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
-    /// How to leave.
+    /// Shutdown.
     #[command(flatten)]
     pub drain: DrainArgs,
 }
 
-/// Which access tokens to make.
+/// The access tokens to issue, and the key that signs them.
 #[derive(Args, Clone, Debug)]
 pub struct MintArgs {
-    /// File with the Ed25519 key (PKCS#8, PEM or DER) that signs access tokens. Made on the first start when it is
-    /// missing. All instances must have the same one.
+    /// File with the Ed25519 key (PKCS#8, as PEM or DER) that signs access tokens. It is created at the first start if
+    /// it does not exist. All instances must use the same key.
     #[arg(long, env = "SIGNING_KEY_FILE")]
     pub signing_key_file: PathBuf,
-    /// Further key files whose public halves are published, separated by commas: the next key some time before it
-    /// signs, the previous one until its last token has expired.
+    /// Files of further keys whose public halves are published, separated by commas. To rotate the key, list the next
+    /// key some time before it signs, and the previous one until its last token has expired.
     #[arg(long, env = "PUBLISHED_KEY_FILES", value_delimiter = ',')]
     pub published_key_files: Vec<PathBuf>,
-    /// The `iss` of access tokens.
+    /// Issuer of access tokens (`iss`).
     #[arg(long, env = "TOKEN_ISSUER", default_value = "antiphon")]
     pub token_issuer: String,
-    /// The `aud` of access tokens.
+    /// Audience of access tokens (`aud`).
     #[arg(long, env = "TOKEN_AUDIENCE", default_value = "antiphon")]
     pub token_audience: String,
     /// Lifetime of an access token, in seconds.
@@ -85,30 +85,32 @@ impl MintArgs {
     }
 }
 
-/// How often what may be tried. These hold across instances; 0 turns one off.
+/// Rate limits of the operations of this service. They are shared by all instances; 0 disables a limit.
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
-    /// Wrong passwords for one account in 15 minutes: from one address, on one device that has signed in to it before, and
-    /// in confirmations of one user. When so many came from all addresses together, every other address has to wait before
-    /// each try, 1 s and then twice as long each time, up to 15 minutes. 0 is no limit.
+    /// Wrong passwords allowed for one account in 15 minutes. Counted separately for each address, for each device that
+    /// has signed in to the account before, and for confirmations by the signed-in user. When an account has had this
+    /// many from all addresses together, every other address must wait before each attempt: first 1 s, then twice as
+    /// long each time, up to 15 minutes. 0 disables the limit.
     #[arg(long, env = "LOGINS_PER_ACCOUNT", default_value_t = 10)]
     pub logins_per_account: u32,
-    /// Failed sign-ins from one address in a minute; an IPv6 address counts as its /64. 0 is no limit.
+    /// Failed sign-ins allowed from one address per minute; an IPv6 address counts as its /64 network. 0 disables the
+    /// limit.
     #[arg(long, env = "LOGINS_PER_ADDRESS", default_value_t = 20)]
     pub logins_per_address: u32,
-    /// Registrations from one address in an hour. 0 is no limit.
+    /// Registrations allowed from one address per hour. 0 disables the limit.
     #[arg(long, env = "REGISTRATIONS_PER_ADDRESS", default_value_t = 20)]
     pub registrations_per_address: u32,
-    /// Attempts of one user to change their name in a day. 0 is no limit.
+    /// Attempts to change the username allowed to one user per day. 0 disables the limit.
     #[arg(long, env = "USERNAME_CHANGES_PER_USER", default_value_t = 10)]
     pub username_changes_per_user: u32,
-    /// Searches of one user for others, such as `10/10s`: ten at once, then one per second. `off` is no limit. Counted by
-    /// each instance for itself.
+    /// Rate limit of each user's searches for other users, such as `10/10s`: a burst of ten, then one per second. `off`
+    /// disables the limit. Each instance counts for itself.
     #[arg(long, env = "SEARCHES_PER_USER", default_value_t = SEARCH_LIMIT)]
     pub searches_per_user: Rate,
 }
 
-/// Whoever types a name letter by letter searches some ten times.
+/// Typing a name letter by letter takes about ten searches.
 const SEARCH_LIMIT: Rate = Rate::new(10, Duration::from_secs(10));
 
 impl Default for LimitArgs {

@@ -61,7 +61,7 @@ impl PendingEvents {
             }
             Err(error) => {
                 tracing::error!(user = %self.user, error = chain(&error),
-                    "a session ends, and its user's feed does not say so");
+                    "ending a session without an event in its user's feed");
                 savepoint.rollback().await?;
             }
         }

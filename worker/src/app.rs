@@ -112,7 +112,7 @@ impl Application {
             tokio::select! {
                 outcome = &mut serving => return outcome,
                 Some(ended) = loops.join_next() => if let Err(error) = ended {
-                    return Err(StartError::new(format!("the work ended: {error}")));
+                    return Err(StartError::new(format!("the worker's loops ended: {error}")));
                 },
             }
         }

@@ -1,49 +1,49 @@
-//! The variables of `worker`. The groups that every service has are the chassis'.
+//! The configuration of `worker`: the groups of variables that services share, and its own.
 
 use std::time::Duration;
 
 use chassis::config::{DrainArgs, ListenArgs, LogArgs, PostgresArgs, millis};
 use clap::{Args, Parser};
 
-/// What nobody waits for: Antiphon's jobs, and the consumers of its feeds that make them.
+/// The worker service of Antiphon: background jobs, and the consumers of feeds that create them.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "worker")]
 pub struct Config {
-    /// Where to serve probes and metrics.
+    /// Address and port of health checks and metrics.
     #[command(flatten)]
     pub listen: ListenArgs,
-    /// The database.
+    /// The database, as the role `antiphon_worker`.
     #[command(flatten)]
     pub postgres: PostgresArgs,
-    /// How to work.
+    /// Jobs and consumers.
     #[command(flatten)]
     pub work: WorkArgs,
-    /// What to log.
+    /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
-    /// How to leave.
+    /// Shutdown.
     #[command(flatten)]
     pub drain: DrainArgs,
 }
 
-/// How much is done at a time, and how often an instance looks for work.
+/// How many jobs run at a time, and how often an instance looks for work.
 #[derive(Args, Clone, Debug)]
 pub struct WorkArgs {
-    /// Jobs that this instance runs at a time. Each holds a connection to Postgres while it does something.
+    /// Maximum number of jobs that this instance runs at a time. Each running job uses one connection to Postgres.
     #[arg(long, env = "JOBS_AT_ONCE", default_value = "2")]
     pub jobs_at_once: usize,
-    /// How often to look for jobs that are due, in milliseconds.
+    /// Interval between looking for due jobs, in milliseconds.
     #[arg(long, env = "JOB_POLL_MS", default_value = "1000", value_parser = millis)]
     pub job_poll: Duration,
-    /// How long a job is left to an instance that does not get on with it, in milliseconds. Each step renews it, and a step
-    /// takes no longer than its statements may.
+    /// Duration of a job's lease, in milliseconds: a job whose instance makes no progress for this long is taken over
+    /// by another. Every step renews the lease. Must be longer than a step may take.
     #[arg(long, env = "JOB_LEASE_MS", default_value = "30000", value_parser = millis)]
     pub job_lease: Duration,
-    /// How often to look for new events in feeds, in milliseconds.
+    /// Interval between looking for new events in feeds, in milliseconds.
     #[arg(long, env = "CONSUMER_POLL_MS", default_value = "1000", value_parser = millis)]
     pub consumer_poll: Duration,
-    /// How far to look back for events each time, in milliseconds: longer than the transactions of other services take from
-    /// an event to the commit.
+    /// How far back consumers look for events each time, in milliseconds. Must be longer than any transaction of the
+    /// other services takes from appending an event to its commit.
     #[arg(long, env = "CONSUMER_OVERLAP_MS", default_value = "30000", value_parser = millis)]
     pub consumer_overlap: Duration,
 }

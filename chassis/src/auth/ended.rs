@@ -116,7 +116,7 @@ impl EndedSessions {
                 };
                 if let Err(error) = polled {
                     ended.0.metrics.failed_polls.inc();
-                    tracing::warn!(%error, "cannot read which sessions have ended; keeping the last set");
+                    tracing::warn!(%error, "cannot read the ended sessions; keeping the last known set");
                 }
                 ended.pause().await;
             }
@@ -144,12 +144,12 @@ impl EndedSessions {
         let metrics = &self.0.metrics;
         registry.register(
             "ended_sessions",
-            "Sessions whose tokens are refused before they expire",
+            "Ended sessions whose unexpired tokens are refused",
             metrics.sessions.clone(),
         );
         registry.register(
             "ended_sessions_failed_polls",
-            "Attempts in vain to read which sessions have ended",
+            "Failed attempts to read the ended sessions from Postgres",
             metrics.failed_polls.clone(),
         );
     }

@@ -113,7 +113,7 @@ impl Keys {
         if let Err(error) = self.fetch().await {
             tracing::warn!(
                 error,
-                "cannot fetch the token keys; keeping the last good set"
+                "cannot fetch the public keys of tokens; keeping the last good set"
             );
         }
         self.set().get(kid).cloned()

@@ -53,7 +53,7 @@ impl Verifier {
         tokio::spawn(async move {
             while let Some(inner) = inner.upgrade() {
                 if let Err(error) = inner.keys.fetch().await {
-                    tracing::warn!(error, "cannot fetch the token keys");
+                    tracing::warn!(error, "cannot fetch the public keys of tokens");
                 }
                 let pause = if inner.keys.is_empty() {
                     RETRY_INTERVAL
@@ -154,7 +154,7 @@ impl Verifier {
             return Err(if self.ready() {
                 Error::unauthenticated()
             } else {
-                Error::unavailable("no token keys yet")
+                Error::unavailable("the public keys of tokens are not known yet")
             });
         };
         let claims = decode::<AccessClaims>(token, &key, &self.0.rules)

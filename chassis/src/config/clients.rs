@@ -1,4 +1,4 @@
-//! Where clients come from, and how often they may ask for something.
+//! Trusted proxies, and rate limits of root fields.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -11,12 +11,13 @@ use crate::{
     rate_limit::{Class, Limiter, Rate},
 };
 
-/// Whom to believe about where requests come from.
+/// The proxies whose `X-Forwarded-For` header is trusted.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ProxyArgs {
-    /// The load balancer: addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. Only its last
-    /// entry counts. Of a request from anywhere else only the peer's address does. Name the load balancer and nothing
-    /// wider: whoever can connect from one of these addresses can pretend to be anyone. By default nobody is believed.
+    /// Addresses and networks of the load balancers whose `X-Forwarded-For` header is trusted, separated by commas.
+    /// Only the last entry of the header is used. For requests from any other peer, the peer's own address counts as
+    /// the client's. List nothing but the load balancers: whoever can connect from one of these addresses can pretend
+    /// to be any client. By default, no proxy is trusted.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -29,23 +30,23 @@ impl ProxyArgs {
     }
 }
 
-/// How often whatever has no limit of its own may be asked for. Counted by each instance for itself.
+/// Rate limits for all root fields, in addition to the limits of single operations. Each instance counts for itself.
 #[derive(Args, Clone, Debug)]
 pub struct RateArgs {
-    /// Root fields that one user may ask for. Written `50/s`, or `100/10s`: a hundred at once, then ten per second; the
-    /// units are s, m, h and d. `off` is no limit. Counted by each instance for itself.
+    /// Rate limit of GraphQL root fields for each user, such as `50/s` or `100/10s`: a burst of a hundred, then ten per
+    /// second; the units are s, m, h and d. `off` disables the limit. Each instance counts for itself.
     #[arg(long, env = "OPERATIONS_PER_USER", default_value_t = DEFAULT_OPERATIONS)]
     pub operations_per_user: Rate,
-    /// Root fields that one address may ask for without a token; an IPv6 address counts as its /64. Counted by each
-    /// instance for itself.
+    /// Rate limit of GraphQL root fields for each client address without a token; an IPv6 address counts as its /64
+    /// network. Each instance counts for itself.
     #[arg(long, env = "OPERATIONS_PER_ADDRESS", default_value_t = DEFAULT_OPERATIONS_OF_STRANGERS)]
     pub operations_per_address: Rate,
 }
 
-/// A page that opens asks for a dozen.
+/// Opening a page of the web client takes about a dozen root fields.
 const DEFAULT_OPERATIONS: Rate = Rate::new(100, Duration::from_secs(2));
 
-/// A whole office may come back at once to renew its tokens.
+/// All clients of an office that share one address may refresh their tokens at once.
 const DEFAULT_OPERATIONS_OF_STRANGERS: Rate = Rate::new(200, Duration::from_secs(4));
 
 impl RateArgs {
@@ -79,7 +80,7 @@ impl Default for RateArgs {
     }
 }
 
-/// A lone address is the network of itself.
+/// Parses a network; a single address is read as a network of one address.
 fn network(text: &str) -> Result<IpNet, AddrParseError> {
     let text = text.trim();
     text.parse()

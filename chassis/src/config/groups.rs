@@ -1,4 +1,4 @@
-//! Groups of variables.
+//! The groups of configuration variables that services share.
 
 use std::{
     fs,
@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::StartError;
 
-/// Where this instance listens and what it is called.
+/// The address this instance listens on, its name, and bounds of its connections.
 #[derive(Args, Clone, Debug)]
 pub struct ListenArgs {
     /// Address to listen on.
@@ -21,13 +21,15 @@ pub struct ListenArgs {
     /// Port to listen on; 0 picks a free one.
     #[arg(long, env = "PORT")]
     pub port: u16,
-    /// Name of this instance among its siblings; answers carry it in `x-antiphon-instance`.
+    /// Name that distinguishes this instance from the other instances of the service. Responses carry it in the header
+    /// `x-antiphon-instance`.
     #[arg(long, env = "INSTANCE", default_value = "1")]
     pub instance: String,
-    /// Most open connections, WebSockets included; more are closed at once. Each needs a file descriptor.
+    /// Maximum number of open connections, including WebSockets; further connections are closed immediately. Each one
+    /// needs a file descriptor.
     #[arg(long, env = "MAX_CONNECTIONS", default_value = "12000")]
     pub max_connections: usize,
-    /// Longest time that a connection may take for the head of its first or its next request, in milliseconds.
+    /// Maximum time for a connection to send the head of its next request, in milliseconds.
     #[arg(long, env = "HEAD_TIMEOUT_MS", default_value = "15000", value_parser = millis)]
     pub head_timeout: Duration,
 }
@@ -44,32 +46,32 @@ impl Default for ListenArgs {
     }
 }
 
-/// The database and how long to wait for it.
+/// The database connection, its pool, and its time-outs.
 #[derive(Args, Clone, Debug)]
 pub struct PostgresArgs {
-    /// Postgres URL, for example `postgres://sender@127.0.0.1/antiphon`; `?sslmode=require` asks for TLS.
+    /// Postgres URL, for example `postgres://sender@127.0.0.1/antiphon`. Add `?sslmode=require` for TLS.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret)]
     pub database_url: Option<SecretString>,
-    /// File that holds the Postgres URL; used when `DATABASE_URL` is not set.
+    /// File that contains the Postgres URL; used if `DATABASE_URL` is not set.
     #[arg(long, env = "DATABASE_URL_FILE")]
     pub database_url_file: Option<PathBuf>,
-    /// Password of the database role: any text, as it is. It replaces one in the URL, which would have to be
-    /// percent-encoded there.
+    /// Password of the database role, as plain text. It takes precedence over a password in the URL, which would have
+    /// to be percent-encoded.
     #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, value_parser = secret)]
     pub database_password: Option<SecretString>,
-    /// File that holds the password; used when `DATABASE_PASSWORD` is not set. A line break at its end does not count.
+    /// File that contains the password; used if `DATABASE_PASSWORD` is not set. A line break at the end is ignored.
     #[arg(long, env = "DATABASE_PASSWORD_FILE")]
     pub database_password_file: Option<PathBuf>,
-    /// Most connections to hold; each service has its own default.
+    /// Maximum number of connections in the pool. The default depends on the service.
     #[arg(long, env = "DB_POOL_MAX")]
     pub db_pool_max: Option<usize>,
-    /// Longest wait for a free connection, in milliseconds.
+    /// Maximum time to wait for a free connection, in milliseconds.
     #[arg(long, env = "DB_ACQUIRE_TIMEOUT_MS", default_value = "500", value_parser = millis)]
     pub db_acquire_timeout: Duration,
-    /// Longest run of one statement, in milliseconds.
+    /// Maximum time that one statement may run, in milliseconds.
     #[arg(long, env = "DB_STATEMENT_TIMEOUT_MS", default_value = "2000", value_parser = millis)]
     pub db_statement_timeout: Duration,
-    /// Longest wait for a lock, in milliseconds.
+    /// Maximum time that a statement may wait for a lock, in milliseconds.
     #[arg(long, env = "DB_LOCK_TIMEOUT_MS", default_value = "1000", value_parser = millis)]
     pub db_lock_timeout: Duration,
 }
@@ -115,23 +117,23 @@ impl Default for PostgresArgs {
     }
 }
 
-/// The Redis that carries hints.
+/// The connection to Redis, which carries publications and shared rate limits.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RedisArgs {
     /// Redis URL, for example `redis://127.0.0.1:6379`.
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = secret)]
     pub redis_url: Option<SecretString>,
-    /// File that holds the Redis URL; used when `REDIS_URL` is not set.
+    /// File that contains the Redis URL; used if `REDIS_URL` is not set.
     #[arg(long, env = "REDIS_URL_FILE")]
     pub redis_url_file: Option<PathBuf>,
-    /// Name of the Redis user; it replaces one in the URL.
+    /// Name of the Redis user. It takes precedence over a name in the URL.
     #[arg(long, env = "REDIS_USERNAME")]
     pub redis_username: Option<String>,
-    /// Password of the Redis user: any text, as it is. It replaces one in the URL, which would have to be
-    /// percent-encoded there.
+    /// Password of the Redis user, as plain text. It takes precedence over a password in the URL, which would have to
+    /// be percent-encoded.
     #[arg(long, env = "REDIS_PASSWORD", hide_env_values = true, value_parser = secret)]
     pub redis_password: Option<SecretString>,
-    /// File that holds the password; used when `REDIS_PASSWORD` is not set. A line break at its end does not count.
+    /// File that contains the password; used if `REDIS_PASSWORD` is not set. A line break at the end is ignored.
     #[arg(long, env = "REDIS_PASSWORD_FILE")]
     pub redis_password_file: Option<PathBuf>,
 }
@@ -193,20 +195,20 @@ impl RedisArgs {
     }
 }
 
-/// Which access tokens to believe.
+/// How access tokens are verified.
 #[derive(Args, Clone, Debug)]
 pub struct TokenArgs {
-    /// Where the public keys of the token issuer are published.
+    /// URL at which the users service publishes its public keys, as a JSON Web Key Set.
     #[arg(long, env = "JWKS_URL")]
     pub jwks_url: String,
-    /// The `iss` that tokens must have.
+    /// Issuer that access tokens must have (`iss`).
     #[arg(long, env = "TOKEN_ISSUER", default_value = "antiphon")]
     pub token_issuer: String,
-    /// The `aud` that tokens must have.
+    /// Audience that access tokens must have (`aud`).
     #[arg(long, env = "TOKEN_AUDIENCE", default_value = "antiphon")]
     pub token_audience: String,
-    /// Longest lifetime of an access token, in seconds: one that is made for longer is refused, whoever signed it. Ended
-    /// sessions are remembered for as long.
+    /// Maximum lifetime of an access token, in seconds. Tokens issued for longer are refused even if their signature is
+    /// valid. Ended sessions are remembered for the same time.
     #[arg(long, env = "ACCESS_TOKEN_MAX_SECONDS", default_value = "3600", value_parser = seconds)]
     pub access_token_max: Duration,
 }
@@ -222,13 +224,13 @@ impl Default for TokenArgs {
     }
 }
 
-/// What to log, and how.
+/// What is logged, and in which format.
 #[derive(Args, Clone, Debug)]
 pub struct LogArgs {
-    /// What to log: a level, or directives such as `info,sender=debug`.
+    /// Log level, or filter directives such as `info,sender=debug`.
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
-    /// One JSON object per line, or text for people.
+    /// Format of log lines.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
 }
@@ -242,25 +244,26 @@ impl Default for LogArgs {
     }
 }
 
-/// The shape of a log line.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// One JSON object per line.
     Json,
-    /// Text for people.
+    /// Text for human readers.
     Text,
 }
 
-/// What the GraphQL endpoint offers besides execution.
+/// Options of the GraphQL endpoint.
 #[derive(Args, Clone, Debug, Default)]
 pub struct GraphqlArgs {
-    /// Whether a browser that opens `/graphql` gets an IDE. For development.
+    /// Serve a GraphQL IDE to browsers that open `/graphql`. Meant for development.
     #[arg(long, env = "IDE", default_value = "off", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
     pub ide: bool,
-    /// Whether the schema may be asked for. For development: the SDL is published as a file.
+    /// Allow introspection queries. Meant for development: the schemas are published as files.
     #[arg(long, env = "INTROSPECTION", default_value = "off", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
     pub introspection: bool,
-    /// Origins that may call from a browser, separated by commas. None is right behind one load balancer.
+    /// Origins whose pages may call this service from a browser, separated by commas. Leave it empty if all clients use
+    /// the load balancer's own origin.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
 }
@@ -277,19 +280,19 @@ impl GraphqlArgs {
     }
 }
 
-/// How to leave.
+/// How an instance shuts down.
 #[derive(Args, Clone, Debug)]
 pub struct DrainArgs {
-    /// How long to answer "not ready" before the port closes, in milliseconds: the load balancer's time to notice.
+    /// Time between reporting "not ready" and closing the port, in milliseconds: it lets the load balancer notice.
     #[arg(long, env = "DRAIN_WAIT_MS", default_value = "3000", value_parser = millis)]
     pub drain_wait: Duration,
-    /// Longest time for everything after that wait, in milliseconds.
+    /// Maximum time for the rest of the shutdown after that wait, in milliseconds.
     #[arg(long, env = "SHUTDOWN_TIMEOUT_MS", default_value = "30000", value_parser = millis)]
     pub shutdown_timeout: Duration,
 }
 
 impl DrainArgs {
-    /// Leave without waiting for a load balancer; for tests.
+    /// Shuts down without waiting for a load balancer; for tests.
     #[must_use]
     pub fn immediate() -> Self {
         Self {
@@ -317,12 +320,12 @@ fn resolve(
         (Some(value), _) => Ok(value.clone()),
         (None, Some(path)) => read(variable, path).map(|text| SecretString::from(text.trim())),
         (None, None) => Err(StartError::new(format!(
-            "{variable}: not set (nor {variable}_FILE)"
+            "{variable}: not set, and neither is {variable}_FILE"
         ))),
     }
 }
 
-/// A password, from the variable or from its file; none where the server asks for none.
+/// A password from the variable or from its file; none if neither is set, for servers that require none.
 fn password(
     variable: &str,
     value: Option<&SecretString>,
@@ -348,7 +351,7 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
 }
 
-/// A value parser for variables in milliseconds; services use it for their own.
+/// A value parser for durations in milliseconds; services use it for their own variables.
 ///
 /// # Errors
 /// When the text is not a whole number.
@@ -356,7 +359,7 @@ pub fn millis(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse().map(Duration::from_millis)
 }
 
-/// A value parser for variables in seconds.
+/// A value parser for durations in seconds.
 ///
 /// # Errors
 /// When the text is not a whole number.

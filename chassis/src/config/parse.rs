@@ -1,4 +1,4 @@
-//! Reading a configuration, and saying in one line what is wrong with it.
+//! Reads a configuration, and reports what is wrong with it in one line.
 
 use std::process;
 

@@ -131,7 +131,7 @@ async fn execute(
     };
     match kind {
         OperationType::Mutation if parts.method == Method::GET => {
-            let error = Error::bad_request("mutations need POST");
+            let error = Error::bad_request("mutations must be sent with POST");
             return render(
                 &error_response(&error),
                 media_type,
@@ -141,7 +141,7 @@ async fn execute(
         OperationType::Subscription
             if endpoint.subscribe.is_none() || media_type != MediaType::EventStream =>
         {
-            let error = Error::bad_request("subscriptions need a WebSocket, or an event stream");
+            let error = Error::bad_request("subscriptions need a WebSocket or an event stream");
             return render(&error_response(&error), media_type, None);
         }
         _ => {}

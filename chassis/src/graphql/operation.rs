@@ -16,9 +16,13 @@ pub fn selected<'a>(
     let found = match name {
         Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own.as_str() == name)),
         None if operations.len() == 1 => operations.next(),
-        None => return Err(Error::bad_request("operationName is needed to choose one")),
+        None => {
+            return Err(Error::bad_request(
+                "the document has several operations: operationName must choose one",
+            ));
+        }
     };
     found
         .map(|(_, operation)| &operation.node)
-        .ok_or_else(|| Error::bad_request("the document has no operation of that name"))
+        .ok_or_else(|| Error::bad_request("the document has no operation with that name"))
 }

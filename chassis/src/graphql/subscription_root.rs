@@ -34,7 +34,9 @@ pub(super) fn root_field(
     let set = &operation.selection_set.node;
     top.collect(set)?;
     let field = top.field.ok_or_else(|| {
-        Error::bad_request("a subscription has one field at the top: all of them are skipped here")
+        Error::bad_request(
+            "a subscription needs exactly one root field, but all of them are skipped",
+        )
     })?;
     match set.items.as_slice() {
         [item] if is_plain(item) => Ok(None),
@@ -75,9 +77,10 @@ impl RootFields<'_> {
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
-                    let fragment = self.document.fragments.get(name).ok_or_else(|| {
-                        Error::bad_request(format!("there is no fragment {name}"))
-                    })?;
+                    let fragment =
+                        self.document.fragments.get(name).ok_or_else(|| {
+                            Error::bad_request(format!("unknown fragment {name}"))
+                        })?;
                     let fragment = &fragment.node;
                     self.enter(&spread.node.directives, Some(&fragment.type_condition))?;
                     self.enter(&fragment.directives, None)?;
@@ -96,11 +99,11 @@ impl RootFields<'_> {
     ) -> Result<(), Error> {
         if let Some(other) = directives.iter().find(|directive| !is_condition(directive)) {
             let name = &other.node.name.node;
-            return Err(Error::bad_request(format!("there is no directive @{name}")));
+            return Err(Error::bad_request(format!("unknown directive @{name}")));
         }
         match on.map(|on| &on.node.on.node) {
             Some(on) if on != self.root => Err(Error::bad_request(format!(
-                "a fragment at the top of a subscription is on {}, not on {on}",
+                "a fragment at the top of a subscription must be on {}, not on {on}",
                 self.root
             ))),
             _ => Ok(()),
@@ -110,7 +113,7 @@ impl RootFields<'_> {
     fn add(&mut self, found: &Positioned<Field>) -> Result<(), Error> {
         if found.node.name.node.starts_with("__") {
             return Err(Error::bad_request(
-                "a subscription has one field at the top, and fields of the schema are none",
+                "a subscription needs exactly one root field, and introspection fields do not count",
             ));
         }
         let mut found = found.clone();
@@ -127,7 +130,7 @@ impl RootFields<'_> {
             }
             Some(_) => {
                 return Err(Error::bad_request(
-                    "a subscription has one field at the top",
+                    "a subscription needs exactly one root field",
                 ));
             }
         }

@@ -36,7 +36,7 @@ pub(super) fn coerce(
             },
         };
         if !fits(&value, ty) {
-            let message = format!("variable ${name} is no {ty}");
+            let message = format!("variable ${name} is not a valid {ty}");
             return Err(Error::bad_request(message));
         }
         variables.insert(name.clone(), value);

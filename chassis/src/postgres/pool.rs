@@ -66,7 +66,7 @@ impl Breaker {
         self.failures += 1;
         if self.failures >= FAILURES {
             if self.next.is_none() {
-                tracing::warn!("the database does not answer; not waiting for it any more");
+                tracing::warn!("the database does not answer; requests no longer wait for it");
             }
             self.next = Some(Instant::now() + PAUSE);
         }
@@ -93,7 +93,7 @@ impl Pool {
         let given = self
             .breaker()
             .begin()
-            .ok_or_else(|| Error::unavailable("the database has not answered lately"))?;
+            .ok_or_else(|| Error::unavailable("the database has not answered recently"))?;
         let connection = self.connections.get().await;
         match &connection {
             Ok(_) => self.breaker().succeed(),
@@ -108,7 +108,7 @@ impl Pool {
     /// `UNAVAILABLE` when the database does not let us in, or is known to be away.
     pub(crate) async fn fresh(&self) -> Result<deadpool_postgres::ClientWrapper, Error> {
         if self.is_away() {
-            return Err(Error::unavailable("the database has not answered lately"));
+            return Err(Error::unavailable("the database has not answered recently"));
         }
         let client = self.apart.get().await.map_err(Error::unavailable)?;
         Ok(Client::take(client))

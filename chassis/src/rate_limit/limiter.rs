@@ -32,12 +32,12 @@ impl Limiter {
         let keys = Gauge::default();
         registry.register(
             "rate_limited",
-            "Requests refused because they came too often, by class",
+            "Requests refused by a rate limit, by class of limit",
             refused.clone(),
         );
         registry.register(
             "rate_limit_keys",
-            "Keys that limits are kept for in this process",
+            "Keys for which this process keeps the state of a rate limit",
             keys.clone(),
         );
         let local = Local::new(keys);

@@ -13,7 +13,9 @@ pub struct Rate(Option<(NonZeroU32, Duration)>);
 
 /// A text that is no rate.
 #[derive(Debug, thiserror::Error)]
-#[error("a rate is written 10/10s (ten at once, then one per second; units s, m, h, d), or off")]
+#[error(
+    "a rate is written 10/10s (a burst of ten, then one per second; the units are s, m, h and d), or off"
+)]
 pub struct NotARate;
 
 impl Rate {

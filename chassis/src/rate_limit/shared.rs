@@ -239,13 +239,13 @@ impl SharedLimiter {
         match answer {
             Ok(wait) => {
                 if away.is_some() {
-                    tracing::info!("the limits are shared again");
+                    tracing::info!("rate limits are shared across instances again");
                 }
                 Ok((wait > 0).then(|| Duration::from_micros(wait)))
             }
             Err(error) => {
                 if away.is_none() {
-                    tracing::warn!(%error, "the shared limits are away; this instance limits on its own");
+                    tracing::warn!(%error, "Redis is unavailable; this instance counts rate limits on its own");
                 }
                 Err(Away)
             }

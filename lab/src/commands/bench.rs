@@ -12,44 +12,44 @@ use lab::bench::{Outcome, report};
 
 use super::asked_to_end;
 
-/// What to measure.
+/// Options of the benchmarks.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Bench {
     #[command(subcommand)]
     what: Option<What>,
-    /// The short form: the cases that say most, in under ten minutes.
+    /// Run only the most informative cases, in under ten minutes.
     #[arg(long)]
     short: bool,
-    /// Only these scenarios, such as write,fanout.
+    /// Run only these scenarios, such as write,fanout.
     #[arg(long, value_delimiter = ',', value_parser = ALL)]
     only: Vec<String>,
-    /// Only cases whose name contains this, such as "32 chats of 10".
+    /// Run only cases whose name contains this text, such as "32 chats of 10".
     #[arg(long)]
     case: Option<String>,
-    /// Fan-out at these deliveries per second, instead of a search for the fastest.
+    /// Measure fan-out at these rates (deliveries per second) instead of searching for the highest sustainable one.
     #[arg(long, value_delimiter = ',')]
     rates: Vec<f64>,
-    /// Runs, of which the medians are shown.
+    /// Number of runs; the medians are reported.
     #[arg(long, default_value_t = 1)]
     runs: usize,
-    /// How long each case is measured, in seconds.
+    /// Duration of each measurement, in seconds.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
-    /// A variable for every service, as NAME=value; may be repeated.
+    /// Environment variable for all services, as NAME=value. Can be repeated.
     #[arg(long = "env", value_parser = super::with::variable)]
     environment: Vec<(String, String)>,
-    /// Where raw results go, as JSON.
+    /// Directory for the raw results, as JSON.
     #[arg(long, default_value = "target/bench")]
     directory: PathBuf,
-    /// Write the table here as Markdown.
+    /// File to which the table of results is written, as Markdown.
     #[arg(long)]
     markdown: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum What {
-    /// A bare server: the bench starts these by itself.
+    /// Run a baseline server. The benchmarks start these themselves.
     #[command(hide = true)]
     Baseline {
         #[command(subcommand)]

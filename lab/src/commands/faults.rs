@@ -15,7 +15,7 @@ use lab::faults::{checker, report};
 use super::mutants::{Mutants, OneMutant};
 use super::{asked_to_end, code, make, seed_of_the_moment};
 
-/// What to do with faults.
+/// Options of the fault tests.
 #[derive(Args)]
 pub struct Faults {
     #[command(subcommand)]
@@ -24,77 +24,77 @@ pub struct Faults {
 
 #[derive(Subcommand)]
 enum What {
-    /// Plays the matrix, or some of its rows.
+    /// Runs the fault matrix, or some of its rows.
     Run(Run),
-    /// Breaks one to three things at once, again and again, for as long as one likes.
+    /// Injects one to three random faults at once, again and again, for a given time.
     Soak {
-        /// For how long.
+        /// Duration, in minutes.
         #[arg(long, default_value_t = 60)]
         minutes: u64,
-        /// How the matrix would be played.
+        /// The options of `run`.
         #[command(flatten)]
         run: Run,
     },
-    /// Judges a history again.
+    /// Checks a recorded history again.
     Check {
-        /// A file that a run has kept.
+        /// The history file that a run has kept.
         history: PathBuf,
     },
-    /// Patches ten bugs into a scratch copy of the checkout, one after the other, and passes when the
-    /// checker notices all of them. Run it in the checkout.
+    /// Patches ten bugs into a scratch copy of the checkout, one after the other, and succeeds if the checker detects
+    /// all of them. Must be run in the checkout.
     Mutants(Mutants),
-    /// Plays the workload of one of them with the services as they were built.
+    /// Runs the workload for one of the bugs against the services as they were built.
     #[command(hide = true)]
     Mutant(OneMutant),
-    /// Names the rows.
+    /// Lists the rows of the matrix.
     List,
 }
 
 #[derive(Args)]
 struct Run {
-    /// Only these rows, such as F2,F6.
+    /// Run only these rows, such as F2,F6.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Brings a schedule back. Without it, the clock chooses one and it is printed.
+    /// Seed of the random schedule, to repeat an earlier run. By default it is taken from the clock and printed.
     #[arg(long)]
     seed: Option<u64>,
-    /// The short form: few people, few injections.
+    /// Run a short version with few users and few injections.
     #[arg(long)]
     smoke: bool,
-    /// So many injections of each row, instead of the usual number.
+    /// Number of injections for each row, instead of its usual number.
     #[arg(long)]
     injections: Option<u32>,
-    /// Redis is not there from the start.
+    /// Run without Redis from the start.
     #[arg(long)]
     without_redis: bool,
-    /// By how much a bound on delays may be exceeded: other people use the machine, too.
+    /// Factor by which bounds on delays may be exceeded, because other programs use the machine, too.
     #[arg(long, default_value_t = 4)]
     slack: u64,
-    /// Where histories are kept.
+    /// Directory for recorded histories.
     #[arg(long, default_value = "target/faults")]
     directory: PathBuf,
-    /// Keep histories of rows that passed, too.
+    /// Also keep the histories of rows that passed.
     #[arg(long)]
     keep: bool,
-    /// Write the table here as Markdown.
+    /// File to which the table of results is written, as Markdown.
     #[arg(long)]
     markdown: Option<PathBuf>,
-    /// Write the results here as JUnit.
+    /// File to which the results are written, as JUnit XML.
     #[arg(long)]
     junit: Option<PathBuf>,
-    /// Operations a second, all people together.
+    /// Operations per second of all users together.
     #[arg(long)]
     rate: Option<f64>,
-    /// Users.
+    /// Number of users.
     #[arg(long)]
     people: Option<usize>,
-    /// Chats.
+    /// Number of chats.
     #[arg(long)]
     chats: Option<usize>,
-    /// Participants of each chat.
+    /// Number of participants in each chat.
     #[arg(long)]
     members: Option<usize>,
-    /// Devices of each user.
+    /// Number of devices of each user.
     #[arg(long)]
     devices: Option<usize>,
 }

@@ -15,19 +15,19 @@ use super::{code, make, seed_of_the_moment};
 
 #[derive(Args)]
 pub(super) struct Mutants {
-    /// Only these, such as no_sweep,no_gap_fill.
+    /// Test only these bugs, such as no_sweep,no_gap_fill.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Play the same workloads without the bugs, and pass when nothing is noticed.
+    /// Run the same workloads without the bugs, and succeed if nothing is detected.
     #[arg(long)]
     control: bool,
-    /// Brings a schedule back.
+    /// Seed of the random schedule, to repeat an earlier run.
     #[arg(long)]
     seed: Option<u64>,
-    /// Where the scratch copy is made and built. The first time takes as long as a fresh clone.
+    /// Directory in which the scratch copy is made and built. The first build takes as long as that of a fresh clone.
     #[arg(long, default_value = "target/mutants")]
     scratch: PathBuf,
-    /// Where histories are kept.
+    /// Directory for recorded histories.
     #[arg(long, default_value = "target/faults")]
     directory: PathBuf,
 }

@@ -9,53 +9,53 @@ use lab::{Error, demo, directory, ports};
 
 use super::asked_to_end;
 
-/// The usual ports can be changed one by one, for machines where something has them. Third and further instances listen on
-/// free ports.
+/// Every usual port can be changed, for machines on which it is taken. Third and further instances listen on free
+/// ports.
 #[derive(Args)]
 pub struct Up {
-    /// The built web client.
+    /// Directory of the built web client.
     #[arg(long, default_value = "frontend/dist")]
     web: PathBuf,
-    /// Where data and logs stay. By default .local in the current directory or, where the
-    /// database's account cannot enter that, a directory under /var/tmp.
+    /// Directory for data and logs. By default .local in the current directory, or a directory under /var/tmp if the
+    /// database's Unix account cannot enter the current one.
     #[arg(long, env = "ANTIPHON_DATA")]
     data: Option<PathBuf>,
-    /// What the services log, such as info or debug,sender=trace.
+    /// Log level of the services, or filter directives such as debug,sender=trace.
     #[arg(long, env = "ANTIPHON_LOG", default_value = "info")]
     log: String,
-    /// Whether to make demo accounts and chats in a fresh database.
+    /// Create demo accounts and chats in a fresh database.
     #[arg(long, env = "ANTIPHON_DEMO", default_value_t = true, action = clap::ArgAction::Set)]
     demo: bool,
-    /// The application.
+    /// Port of the application (the load balancer).
     #[arg(long, env = "ANTIPHON_PORT", default_value_t = 8080)]
     port: u16,
-    /// The web client's static server.
+    /// Port of the web client's static server.
     #[arg(long, env = "ANTIPHON_WEB_PORT", default_value_t = 3000)]
     web_port: u16,
     #[command(flatten)]
     instances: Instances,
-    /// users, instance 1.
+    /// Port of users, instance 1.
     #[arg(long, env = "ANTIPHON_USERS_1_PORT", default_value_t = 4001)]
     users_1_port: u16,
-    /// users, instance 2.
+    /// Port of users, instance 2.
     #[arg(long, env = "ANTIPHON_USERS_2_PORT", default_value_t = 4003)]
     users_2_port: u16,
-    /// sender, instance 1.
+    /// Port of sender, instance 1.
     #[arg(long, env = "ANTIPHON_SENDER_1_PORT", default_value_t = 4002)]
     sender_1_port: u16,
-    /// sender, instance 2.
+    /// Port of sender, instance 2.
     #[arg(long, env = "ANTIPHON_SENDER_2_PORT", default_value_t = 4004)]
     sender_2_port: u16,
-    /// receiver, instance 1.
+    /// Port of receiver, instance 1.
     #[arg(long, env = "ANTIPHON_RECEIVER_1_PORT", default_value_t = 4005)]
     receiver_1_port: u16,
-    /// receiver, instance 2.
+    /// Port of receiver, instance 2.
     #[arg(long, env = "ANTIPHON_RECEIVER_2_PORT", default_value_t = 4006)]
     receiver_2_port: u16,
-    /// worker, instance 1: probes and metrics.
+    /// Port of worker, instance 1: health checks and metrics.
     #[arg(long, env = "ANTIPHON_WORKER_1_PORT", default_value_t = 4009)]
     worker_1_port: u16,
-    /// worker, instance 2.
+    /// Port of worker, instance 2.
     #[arg(long, env = "ANTIPHON_WORKER_2_PORT", default_value_t = 4010)]
     worker_2_port: u16,
 }

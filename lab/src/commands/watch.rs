@@ -10,21 +10,21 @@ use tokio::process::Command;
 
 use super::asked_to_end;
 
-/// The command names its deeds, one a line, and does one when it is given the name. Eight new
-/// users of the installation at URL write into a chat meanwhile, and follow it live. Each
-/// deed is a row of the printed table. Fails when a message was lost, doubled or out of order,
-/// or a deed failed.
+/// Without an argument, the command prints the names of its actions, one per line; with a name, it performs that
+/// action. Meanwhile, eight new users of the installation at URL write into a chat and follow it live. Each action
+/// becomes a row of the printed table. Fails if a message was lost, duplicated or delivered out of order, or if an
+/// action failed.
 #[derive(Args)]
 pub struct WatchArguments {
-    /// Where the application is, such as http://127.0.0.1:8080.
+    /// URL of the application, such as http://127.0.0.1:8080.
     url: String,
-    /// Subscriptions that follow the chat; as many as there are receivers reach all of them.
+    /// Number of subscriptions that follow the chat. With as many as there are receivers, each receiver serves one.
     #[arg(long, default_value_t = 3)]
     listeners: usize,
-    /// Messages a second, at most six.
+    /// Messages per second, at most six.
     #[arg(long, default_value_t = 6)]
     rate: u32,
-    /// Only deeds whose name contains this.
+    /// Perform only actions whose name contains this text.
     #[arg(long)]
     only: Option<String>,
     /// The command and its arguments.

@@ -19,19 +19,19 @@ const PIDS: &str = "pids";
 /// How often the files with process ids are compared with what runs.
 const PIDS_EVERY: Duration = Duration::from_millis(100);
 
-/// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on, and the
-/// database, as its owner, in ANTIPHON_DATABASE_URL. It may break what runs: $ANTIPHON_PIDS/users-1 and so on, and redis, hold the process ids of
-/// what is up at the moment. What ends is started again, as in `lab up`. Limits are those of
-/// production, except on sign-ins and registrations of an address and on sends, new chats and
-/// people brought in of a user, which are off; --env sets them.
+/// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on, and the database URL of the owner
+/// in ANTIPHON_DATABASE_URL. It may stop processes: the files $ANTIPHON_PIDS/users-1 and so on, and redis, contain the
+/// process ids of what is running. Processes that end are restarted, as in `lab up`. Limits are those of production,
+/// except that the limits of sign-ins and registrations per address, and of messages, new chats and added users per
+/// user, are off; set them with --env.
 #[derive(Args)]
 pub struct With {
-    /// The built web client; without it only the API is served.
+    /// Directory of the built web client. Without it, only the API is served.
     #[arg(long)]
     web: Option<PathBuf>,
     #[command(flatten)]
     instances: Instances,
-    /// A variable for every service, as NAME=value; may be repeated.
+    /// Environment variable for all services, as NAME=value. Can be repeated.
     #[arg(long = "env", value_parser = variable)]
     environment: Vec<(String, String)>,
     /// The command and its arguments.

@@ -74,7 +74,9 @@ impl ReadTarget {
             match is_new_enough {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
-                Err(error) => tracing::warn!(%error, "the replica is away; asking the primary"),
+                Err(error) => {
+                    tracing::warn!(%error, "the replica does not answer; reading from the primary")
+                }
             }
             self.use_primary();
         }

@@ -52,7 +52,7 @@ impl ReplicaStatus {
         if has_replica {
             registry.register(
                 "replica_lag_seconds",
-                "How far the replica is behind the primary, in seconds",
+                "Lag of the replica behind the primary, in seconds",
                 status.lag_seconds.clone(),
             );
         }
@@ -79,9 +79,12 @@ impl ReplicaStatus {
             return;
         }
         match state {
-            ReplicaState::Usable => tracing::info!("queries read the replica again"),
+            ReplicaState::Usable => tracing::info!("queries read from the replica again"),
             ReplicaState::Lagging | ReplicaState::Away => {
-                tracing::warn!(?state, "queries read the primary instead of the replica");
+                tracing::warn!(
+                    ?state,
+                    "queries read from the primary instead of the replica"
+                );
             }
         }
     }
@@ -138,7 +141,7 @@ pub(crate) async fn measure_lag(
                 });
             }
             Ok(Ok(None)) => {
-                tracing::debug!("the server of DATABASE_REPLICA_URL is not replaying a log");
+                tracing::debug!("the server of DATABASE_REPLICA_URL is not a streaming replica");
                 status.set(ReplicaState::Away);
             }
             _ => status.set(ReplicaState::Away),

@@ -12,7 +12,9 @@ pub(crate) async fn written(pool: &Pool) -> Result<i64, Error> {
         &[],
     )
     .await?;
-    let row = rows.first().ok_or_else(|| Error::internal("no position"))?;
+    let row = rows
+        .first()
+        .ok_or_else(|| Error::internal("Postgres returned no replication position"))?;
     Ok(row.try_get("position")?)
 }
 

@@ -112,7 +112,7 @@ impl AuthorizedReader {
                 Ok(Some(batch)) => return Some(batch),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "a subscription waits for the database");
+                    tracing::warn!(%error, "a subscription is waiting for the database");
                     sleep(RETRY_DELAY).await;
                 }
             }

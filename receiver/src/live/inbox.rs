@@ -141,7 +141,7 @@ impl Inbox {
                 match inbox.next().await {
                     Ok(batch) => return Some((batch, inbox)),
                     Err(error) => {
-                        tracing::warn!(%error, "an inbox waits for the database");
+                        tracing::warn!(%error, "an inbox is waiting for the database");
                         sleep(RETRY_DELAY).await;
                     }
                 }

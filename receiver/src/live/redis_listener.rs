@@ -50,7 +50,7 @@ impl RedisMetrics {
         let metrics = Self::default();
         registry.register(
             "redis_connected",
-            "Whether Redis is connected",
+            "Whether Redis is connected (1) or not (0)",
             metrics.connected.clone(),
         );
         registry.register(
@@ -65,7 +65,7 @@ impl RedisMetrics {
         );
         registry.register(
             "hints_unreadable",
-            "Messages from Redis that are no publications",
+            "Messages from Redis that are not publications",
             metrics.unreadable.clone(),
         );
         metrics
@@ -119,7 +119,7 @@ impl RedisListener {
     pub(crate) async fn run(mut self) {
         loop {
             if let Err(error) = self.listen().await {
-                tracing::warn!(%error, "Redis is away; the sweep takes over");
+                tracing::warn!(%error, "Redis is unavailable; relying on sweeps");
             }
             self.connected.send_replace(false);
             self.metrics.connected.set(0);
@@ -202,7 +202,7 @@ impl RedisListener {
             (Some(feed), Ok(received)) => self.hub.apply_publication(feed, received),
             (_, parsed) => {
                 self.metrics.unreadable.inc();
-                tracing::warn!(error = ?parsed.err(), "a message from Redis is no publication");
+                tracing::warn!(error = ?parsed.err(), "a message from Redis is not a publication");
             }
         }
     }

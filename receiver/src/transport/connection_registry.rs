@@ -106,7 +106,7 @@ impl ConnectionMetrics {
         );
         registry.register(
             "sockets_closed",
-            "WebSockets closed by us, by close code",
+            "WebSockets closed by the server, by close code",
             metrics.closed.clone(),
         );
         registry.register(

@@ -89,7 +89,7 @@ impl SessionGuard {
                         }
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "cannot watch over a session");
+                        tracing::warn!(%error, "cannot watch for the end of a session");
                         tokio::time::sleep(RETRY_DELAY).await;
                     }
                 },

@@ -136,7 +136,7 @@ impl BatchTransaction {
     /// The connection, for what else is to be read under the locks.
     pub fn client(&self) -> Result<&Client, Error> {
         let client = self.client.as_ref();
-        client.ok_or_else(|| Error::internal("the transaction is over"))
+        client.ok_or_else(|| Error::internal("the transaction has already ended"))
     }
 
     /// Writes the messages with their events, and the read marks of their senders.

@@ -144,7 +144,7 @@ pub async fn insert_joined(
         )
         .await?;
     if rows.len() != people.len() {
-        return Err(Error::internal("someone who takes part was to be added"));
+        return Err(Error::internal("the user to add is a participant already"));
     }
     rows.iter().map(read).collect()
 }

@@ -66,11 +66,13 @@ impl MessageBatcher {
             self.0.committer.metrics.refused.inc();
             return Err(match full {
                 QueueFull::Chat => Error::rate_limited(RETRY_AFTER),
-                QueueFull::Process => Error::unavailable("too many messages wait"),
+                QueueFull::Process => {
+                    Error::unavailable("too many messages are waiting to be stored")
+                }
             });
         }
         self.dispatch();
-        let lost = |_| Error::internal("a batch has lost a message");
+        let lost = |_| Error::internal("a batch ended without an answer for one of its messages");
         answered.await.map_err(lost)?
     }
 

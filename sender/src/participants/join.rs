@@ -50,7 +50,9 @@ pub async fn join_users(tx: &Transaction<'_>, join: Join<'_>) -> Result<Joined, 
     };
     let added = append(tx, actor, chat_id, added).await?;
     if added.seq != joined.seq {
-        return Err(Error::internal("the chat's feed moved under its lock"));
+        return Err(Error::internal(
+            "the chat's feed changed while its lock was held",
+        ));
     }
     let chat_added = participants
         .iter()

@@ -253,6 +253,8 @@ fn taken(error: tokio_postgres::Error) -> Error {
 fn exactly_one(changed: u64) -> Result<(), Error> {
     match changed {
         1 => Ok(()),
-        other => Err(Error::internal(format!("{other} rows instead of one"))),
+        other => Err(Error::internal(format!(
+            "{other} rows were changed instead of one"
+        ))),
     }
 }

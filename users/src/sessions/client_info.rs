@@ -19,7 +19,7 @@ pub(crate) struct ClientInfo {
 impl ClientInfo {
     /// `proxies` are those whose word about the address behind them is taken.
     pub(crate) fn of(context: &Context<'_>, proxies: &TrustedProxies) -> Result<Self, Error> {
-        let absent = |_| Error::internal("a request without its connection");
+        let absent = |_| Error::internal("the request has no information about its connection");
         let peer: SocketAddr = *context.data().map_err(absent)?;
         let headers: &HeaderMap = context.data().map_err(absent)?;
         let user_agent = headers

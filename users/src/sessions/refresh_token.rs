@@ -25,7 +25,8 @@ impl RefreshToken {
     /// A new one.
     pub(crate) fn generate() -> Result<Self, Error> {
         let mut bytes = [0; BYTES];
-        rand::fill(&mut bytes).map_err(|_| Error::internal("no random numbers"))?;
+        rand::fill(&mut bytes)
+            .map_err(|_| Error::internal("the system's random number generator failed"))?;
         Ok(Self(bytes))
     }
 
@@ -60,7 +61,8 @@ impl Salt {
     /// A new one.
     pub(crate) fn generate() -> Result<Self, Error> {
         let mut bytes = [0; BYTES];
-        rand::fill(&mut bytes).map_err(|_| Error::internal("no random numbers"))?;
+        rand::fill(&mut bytes)
+            .map_err(|_| Error::internal("the system's random number generator failed"))?;
         Ok(Self(bytes))
     }
 

@@ -66,25 +66,33 @@ impl QueueMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "job_attempts",
-            "Attempts at jobs that ended, by kind and outcome",
+            "Finished attempts at jobs, by kind and outcome",
             self.ended.clone(),
         );
-        registry.register("job_steps", "Steps of jobs done", self.steps.clone());
-        registry.register("jobs_queued", "Jobs that are not done", self.queued.clone());
-        registry.register("jobs_dead", "Jobs that were given up", self.dead.clone());
+        registry.register("job_steps", "Completed steps of jobs", self.steps.clone());
+        registry.register(
+            "jobs_queued",
+            "Jobs that are not finished",
+            self.queued.clone(),
+        );
+        registry.register(
+            "jobs_dead",
+            "Jobs that were given up after too many failures",
+            self.dead.clone(),
+        );
         registry.register(
             "jobs_overdue_seconds",
-            "How long the oldest due job has waited",
+            "Time that the oldest due job has been waiting, in seconds",
             (*self.overdue).clone(),
         );
         registry.register(
             "consumer_events",
-            "Events handled by a consumer",
+            "Events handled by consumers",
             self.handled.clone(),
         );
         registry.register(
             "consumer_lag_seconds",
-            "How long ago a consumer last knew that it had seen everything",
+            "Time since a consumer was last known to have seen all events, in seconds",
             self.lag.clone(),
         );
     }

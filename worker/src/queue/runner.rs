@@ -53,7 +53,10 @@ impl Runner {
         let client = self.state.pool.get().await?;
         for kind in jobs::expire(&client).await? {
             if let Some(kind) = JobKind::from_stored(&kind) {
-                tracing::warn!(kind = kind.as_str(), "a job has expired");
+                tracing::warn!(
+                    kind = kind.as_str(),
+                    "a job was not finished before its expiry"
+                );
                 self.state.metrics.end(kind, Outcome::Expired);
             }
         }
@@ -88,7 +91,7 @@ impl Runner {
                     tracing::info!(
                         kind = kind.as_str(),
                         key = job.key,
-                        "somebody else has the job"
+                        "another instance has taken over the job"
                     );
                     return;
                 }
@@ -138,13 +141,19 @@ impl Runner {
         self.state.metrics.end(kind, outcome);
         let (kind, key, attempts) = (kind.as_str(), &job.key, job.attempts);
         match is_dead {
-            true => tracing::error!(kind, key, attempts, error, "a job is given up"),
+            true => tracing::error!(
+                kind,
+                key,
+                attempts,
+                error,
+                "giving up a job after too many failures"
+            ),
             false => tracing::warn!(
                 kind,
                 key,
                 attempts,
                 error,
-                "a job has failed; it is tried again"
+                "a job failed and will be retried"
             ),
         }
         if let Err(error) = given_back.await {
@@ -153,7 +162,7 @@ impl Runner {
                 kind,
                 key,
                 error = chain(&error),
-                "a job could not be given back"
+                "cannot return a failed job to the queue"
             );
         }
     }
@@ -165,11 +174,7 @@ impl Runner {
             jobs::release(&client, job).await
         };
         if let Err(error) = released.await {
-            tracing::warn!(
-                key = job.key,
-                error = chain(&error),
-                "a job could not be released"
-            );
+            tracing::warn!(key = job.key, error = chain(&error), "cannot release a job");
         }
     }
 }

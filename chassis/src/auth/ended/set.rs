@@ -105,7 +105,7 @@ impl Set {
         let until = *until;
         self.ends.retain(|_, at| *at > until);
         self.forgotten_until = self.forgotten_until.max(Some(until));
-        tracing::warn!(%until, "too many sessions ended; refusing all tokens that were issued until then");
+        tracing::warn!(%until, "too many sessions have ended; refusing all tokens that were issued before this time");
     }
 }
 

@@ -98,7 +98,7 @@ impl Loader<(ChatId, UserId)> for Heads {
                 .map(|(key, (_, head))| (key, head))
                 .collect()),
             Err(_) => Err(Arc::new(Error::unavailable(
-                "heads of chats: no answer in time",
+                "reading the newest messages of chats took too long",
             ))),
         }
     }

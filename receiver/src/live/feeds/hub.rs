@@ -72,12 +72,12 @@ impl FeedMetrics {
         );
         registry.register(
             "events_duplicate",
-            "Events that a feed had already",
+            "Publications of events that the feed already had",
             metrics.duplicates.clone(),
         );
         registry.register(
             "feed_fills",
-            "Reads of a missing range from Postgres",
+            "Reads of missing events from Postgres",
             metrics.backfills.clone(),
         );
         registry.register(
@@ -87,12 +87,12 @@ impl FeedMetrics {
         );
         registry.register(
             "feeds_behind",
-            "Feeds that the sweep found behind Postgres",
+            "Feeds that a sweep found to be behind Postgres",
             metrics.behind.clone(),
         );
         registry.register(
             "window_bytes",
-            "Approximate memory of all windows after the last sweep",
+            "Approximate memory used by the windows of all feeds at the last sweep, in bytes",
             metrics.window_bytes.clone(),
         );
         metrics
@@ -289,7 +289,7 @@ impl Hub {
             Received::Publication(publication) => publication,
             // Something has happened. What it was stands in Postgres, in a form that builds of every age read.
             Received::Newer { v } => {
-                tracing::debug!(v, %id, "an envelope of a newer version");
+                tracing::debug!(v, %id, "ignoring an envelope of a newer version");
                 return self.backfill(feed);
             }
         };

@@ -35,7 +35,7 @@ pub(crate) async fn sweep(hub: Hub, mut redis: watch::Receiver<bool>) {
         let begun = Instant::now();
         match sweep_once(&hub, swept.elapsed() + READ_MARK_OVERLAP).await {
             Ok(()) => swept = begun,
-            Err(error) => tracing::warn!(%error, "cannot sweep"),
+            Err(error) => tracing::warn!(%error, "a sweep failed"),
         }
         let interval = if *redis.borrow_and_update() {
             SWEEP_INTERVAL

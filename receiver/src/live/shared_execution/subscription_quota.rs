@@ -79,13 +79,15 @@ impl SubscriptionQuota {
         let own = usage.users.get(&user).copied().unwrap_or_default() + bytes;
         if own > self.0.args.max_per_user {
             return Err(Error::bad_request(
-                "too many or too large subscriptions run already: end some, or ask for less",
+                "your subscriptions are too many or too large: end some of them, or select less",
             ));
         }
         if !usage.running.contains_key(&query.key) {
             let total = usage.total + bytes;
             if total > self.0.args.max_total {
-                return Err(Error::unavailable("no memory is left for subscriptions"));
+                return Err(Error::unavailable(
+                    "the memory budget for subscriptions is used up",
+                ));
             }
             usage.total = total;
         }

@@ -55,7 +55,7 @@ pub(crate) async fn serve(
         End::Close(Close::WrongProtocol)
     };
     if let End::Close(close) = end {
-        tracing::debug!(code = close.code(), "closing a socket");
+        tracing::debug!(code = close.code(), "closing a WebSocket");
         context.connections.metrics().closed(close);
         // A client that does not read does not learn the reason.
         drop(timeout(args.init_timeout, close_socket(&mut socket, close)).await);
@@ -122,7 +122,7 @@ fn end_of(error: Error) -> End {
     match error {
         Error::Unauthenticated(_) => End::Close(Close::Forbidden),
         error => {
-            tracing::warn!(%error, "cannot open a socket now");
+            tracing::warn!(%error, "cannot open a WebSocket now");
             End::Close(Close::Overload)
         }
     }

@@ -36,22 +36,22 @@ impl BatcherMetrics {
         } = metrics.clone();
         registry.register(
             "batch_messages",
-            "Messages that one transaction stored",
+            "Number of messages stored by one transaction",
             messages,
         );
         registry.register(
             "batches_divided",
-            "Batches that failed as a whole, so that each message was committed individually",
+            "Batches that failed as a whole, so that each of their messages was committed individually",
             divided,
         );
         registry.register(
             "batch_chats_set_aside",
-            "Chats whose row lock was contended, so that their messages were isolated",
+            "Chats that were moved out of shared batches because their row lock was contended",
             isolated_chats,
         );
         registry.register(
             "batch_turned_away",
-            "Messages that were refused because a queue was full",
+            "Messages refused because a queue was full",
             refused,
         );
         metrics

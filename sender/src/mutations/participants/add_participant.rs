@@ -57,7 +57,7 @@ impl AddParticipant {
         let participant = invited.participants.into_iter().next();
         Ok(AddParticipantPayload {
             participant: participant
-                .ok_or_else(|| Error::internal("nobody was added"))?
+                .ok_or_else(|| Error::internal("the participant to return is missing"))?
                 .into(),
             cursor: invited.cursor,
         })

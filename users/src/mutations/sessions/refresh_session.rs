@@ -126,7 +126,7 @@ async fn end(
     mut transaction: Transaction<'_>,
     session: &Session,
 ) -> Result<(), Error> {
-    tracing::warn!(session = %session.id, user = %session.user_id, "a refresh token came back; ending its session");
+    tracing::warn!(session = %session.id, user = %session.user_id, "a used refresh token was presented again; ending its session");
     sessions::revoke(&transaction, session.id, session.user_id).await?;
     let mut events = PendingEvents::of(session.user_id);
     events
