@@ -1,4 +1,4 @@
-//! Who is calling. Tokens are verified here and minted elsewhere.
+//! Identifies the caller. Tokens are verified here and issued elsewhere.
 //!
 //! Invariants: one algorithm (EdDSA), one token type, only published keys; nothing in a token says which key or
 //! algorithm to trust. The last good key set stays in use while its publisher is away. A token of a session that has

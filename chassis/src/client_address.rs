@@ -1,8 +1,8 @@
-//! Where a request comes from.
+//! The client's address of a request.
 //!
-//! Behind a load balancer the peer is the load balancer, and the client's address stands in `X-Forwarded-For`, where
-//! anybody can write anything. So only the proxies that the configuration names are believed, and of what they say only
-//! the last entry, which is the one that they wrote themselves.
+//! Behind a load balancer, the peer is the load balancer, and the client's address is in `X-Forwarded-For`, which
+//! clients can forge. So only the configured proxies are trusted, and only the last entry is used, which they added
+//! themselves.
 
 use std::{
     fmt,
@@ -70,7 +70,7 @@ pub struct TrustedProxies(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     networks: Vec<IpNet>,
-    /// Whether somebody else's word was found: the log says it once.
+    /// Whether the header was found in a request of an untrusted peer, which is logged once.
     warned: AtomicBool,
 }
 

@@ -1,8 +1,8 @@
 //! Connections: how many there may be, how long each may say nothing, and how they end.
 //!
-//! A client has to send a whole request within its time, the first as well as the next one on a connection that is kept
-//! open, and has to take what it is sent. What runs is never cut: an event stream waits for its server and a WebSocket is
-//! a connection of its own from the upgrade on, but both keep their place among the open ones.
+//! A client must send each request within a time limit, the first one as well as later ones on a kept-alive connection,
+//! and must read its responses. Running work is never interrupted: an event stream waits for its server, and a
+//! WebSocket is handled separately after the upgrade, but both still count as open connections.
 
 use std::{
     io,
@@ -34,13 +34,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Bounds of the connections of a process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// Open connections, those that have become WebSockets included. More are closed at once.
+    /// Maximum open connections, including WebSockets. Further ones are closed at once.
     pub(crate) connections: usize,
     /// The time for the head of a request, counted from when the connection is ready for it.
     pub(crate) head: Duration,
 }
 
-/// Serves what comes until `closing` is cancelled, and then what runs until it is done.
+/// Accepts and serves connections until `closing` is cancelled, then completes those that are running.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -77,7 +77,7 @@ pub(crate) async fn serve(
         let (router, closing) = (router.clone(), closing.clone());
         running.spawn(attend(stream, peer, router, bounds.head, closing));
     }
-    // Nobody is kept waiting in the backlog of a port that nobody serves.
+    // Closes the port, so that no client waits in its backlog.
     drop(listener);
     running.close();
     running.wait().await;

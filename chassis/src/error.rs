@@ -31,7 +31,7 @@ pub enum Error {
         /// What was looked for.
         noun: &'static str,
     },
-    /// What stands in an input field is at fault.
+    /// The value of an input field is invalid.
     #[error("{reason}")]
     BadInput {
         /// The input field at fault.
@@ -79,7 +79,7 @@ impl Error {
         Self::refused_sign_in("sign in first")
     }
 
-    /// The proof of who the caller is does not hold: a wrong password, a spent token.
+    /// The credentials are invalid, such as a wrong password or a used token.
     pub fn refused_sign_in(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Unauthenticated(message.into())
     }
@@ -90,7 +90,7 @@ impl Error {
         Self::Forbidden(reason)
     }
 
-    /// `not_found("user")` reads "user not found". Also for what is not the caller's.
+    /// `not_found("user")` reads "user not found". Also used for objects that the caller may not see.
     #[must_use]
     pub fn not_found(noun: &'static str) -> Self {
         Self::NotFound { field: None, noun }

@@ -116,7 +116,7 @@ impl Checks {
         })
     }
 
-    /// The verifier knows a key: until then nobody can be told apart.
+    /// The verifier has a key: without one no caller can be identified.
     #[must_use]
     pub fn keys(self, verifier: &Verifier) -> Self {
         let verifier = verifier.clone();

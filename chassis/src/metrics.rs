@@ -77,7 +77,7 @@ impl Metrics {
         }
     }
 
-    /// Where the service registers what it counts itself.
+    /// The registry for the service's own metrics.
     pub fn registry(&mut self) -> &mut Registry {
         &mut self.registry
     }
@@ -88,7 +88,7 @@ impl Metrics {
         self.operations.clone()
     }
 
-    /// Shows how busy this pool is; `name` tells several pools of one service apart.
+    /// Exports the state of this pool; `name` distinguishes several pools of one service.
     pub fn watch_pool(&mut self, name: &'static str, pool: &Pool) {
         let watched = WatchedPool { pool: pool.clone() };
         self.registry

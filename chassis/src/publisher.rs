@@ -1,8 +1,8 @@
 //! Best-effort publishing to Redis, outside of every request.
 //!
-//! Invariant: nothing waits for a publish and nothing fails because of one. The queue is bounded and forgets its oldest
-//! entries first; a publish that Redis does not take within [`REDIS_TIMEOUT`] is counted, logged and forgotten. So a publish
-//! is only ever a hint, and whoever listens must be able to do without it.
+//! Invariant: nothing waits for a publication, and nothing fails because of one. The queue is bounded and drops its
+//! oldest entries first; a publication that Redis does not accept within [`REDIS_TIMEOUT`] is counted, logged and
+//! dropped. So a publication is only a hint, and subscribers must be able to do without it.
 
 use std::{
     sync::{
@@ -36,7 +36,7 @@ struct Entry {
     payload: Arc<[u8]>,
 }
 
-/// Publishes to Redis without making anyone wait. Cheap to clone.
+/// Publishes to Redis in the background. Cheap to clone.
 #[derive(Clone)]
 pub struct Publisher {
     // A broadcast channel with one receiver is a bounded queue that forgets its oldest entries.

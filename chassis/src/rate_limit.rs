@@ -8,8 +8,9 @@
 //! - [`SharedLimiter`] counts in Redis, across instances, for what is rare and dangerous. While Redis is away each
 //!   instance counts on its own: the limit becomes softer by the number of instances, and never opens.
 //!
-//! Invariants: a class and the type of a subject are part of the key, so nobody uses up another's limit by naming them
-//! somewhere else; what is refused costs nothing; the number of keys is bounded; no clock that can be set is used.
+//! Invariants: the class and the type of the subject are part of the key, so no client can use up another's limit
+//! through another field; a refused request costs nothing; the number of keys is bounded; only monotonic clocks are
+//! used.
 
 mod class;
 mod delay;

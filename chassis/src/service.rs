@@ -22,7 +22,7 @@ use crate::{
     telemetry::{self, Served},
 };
 
-/// Requests in flight get this share of the shutdown time, the drain hooks what is left.
+/// Requests in flight get this share of the shutdown time; the drain hooks get the rest.
 const IN_FLIGHT_SHARE: u32 = 3;
 
 struct Hook {
@@ -92,7 +92,7 @@ impl ServiceBuilder {
         self
     }
 
-    /// Takes the port. Connections queue from here on; they are answered by [`BoundService::run`].
+    /// Binds the port. Connections queue from now on and are served by [`BoundService::run`].
     ///
     /// # Errors
     /// When the address is not free, or the instance's name cannot stand in a header.

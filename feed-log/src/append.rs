@@ -21,8 +21,8 @@ pub async fn append(
     event.ok_or_else(|| Error::internal("append_events returned no row"))
 }
 
-/// Appends one event to each of these feeds, which must differ, in one statement. Their locks are taken in the order of
-/// their ids, so that two who do so never wait for each other.
+/// Appends one event to each of these feeds, which must differ, in one statement. The locks are acquired in the order
+/// of the feeds' ids, so that two such statements never wait for each other.
 ///
 /// Not for added messages: the sender numbers those, and appends their events with a statement of their own.
 ///

@@ -195,8 +195,8 @@ async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
 
 /// Without Redis everything works, only slower.
 ///
-/// With a replica, either database will do: from the replica come queries, from the primary everything, and what is in
-/// memory needs neither.
+/// With a replica, one of the two databases is enough to be ready: queries can be answered by the replica, everything
+/// by the primary, and cached results by neither.
 fn checks(
     pool: &Pool,
     replica: Option<&(Pool, ReplicaStatus)>,

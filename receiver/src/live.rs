@@ -1,7 +1,8 @@
-//! Live delivery: events from the commit to the subscribers who may see them.
+//! Live delivery: the way of events from the commit to the subscribers who may see them.
 //!
-//! [`feeds`] brings each watched feed up to date and cuts it into batches; [`authorized_reader`] ends with the right to
-//! read; [`inbox`] merges all feeds of a user; [`shared_execution`] executes a document once for all who sent the same.
+//! [`feeds`] keeps each watched feed up to date and divides it into batches; [`authorized_reader`] ends when the user
+//! loses access; [`inbox`] merges all feeds of a user; [`shared_execution`] executes a document once for all
+//! subscribers with the same document and variables.
 
 pub(crate) mod authorized_reader;
 pub(crate) mod feeds;

@@ -1,10 +1,10 @@
 //! Pages of messages, executed and encoded once for everyone who may read them.
 //!
-//! What a page of `messages` answers depends on the document, its variables and the chat as it stands, and every change of
-//! a chat's messages is an event of its feed. So a page that was made when a certain event was the newest one is the
-//! answer for as long as it is. Whether it is, and whether the caller may read the chat, Postgres says before every answer:
-//! in one small statement for all who ask at that time, instead of fifty messages for each. Those who only look at a public
-//! chat get the pages of those who take part: a page holds nothing else than what both may read.
+//! A page of `messages` depends on the document, its variables and the state of the chat, and every change of a chat's
+//! messages is an event of its feed. So a page that was made at a certain head of the feed is valid while that is the
+//! head. Before every answer, Postgres is asked whether the head is still the same and whether the caller may read the
+//! chat, with one small statement for all concurrent requests, instead of reading fifty messages for each. Visitors of
+//! a public chat share the pages of participants: a page contains nothing that only participants may read.
 //!
 //! Invariant: a cached page was executed without a caller, so it cannot hold anything personal. A selection that needs
 //! the caller fails then, and is executed for each caller individually.
@@ -29,8 +29,8 @@ use shared_schema::{ChatId, Cursor};
 use crate::{databases::database::Databases, db, participants::access::PreauthorizedChat};
 use page_query::PageQuery;
 
-/// How long a page stays in the cache at most. It does not become stale while its chat's head stands; this is long
-/// enough for the next reader of a quiet chat.
+/// Maximum lifetime of a cached page. A page does not become stale while its chat's head stays; this is long enough for
+/// the next reader of a quiet chat.
 const MAX_TTL: Duration = Duration::from_secs(60);
 
 /// Maximum bytes of a page: as many as any answer may have.
@@ -72,8 +72,8 @@ struct CachedPage {
     /// How long it may stay: shorter where it shows something that is not part of the chat's history, such as a
     /// person's name.
     ttl: Duration,
-    /// Something happened in the chat while it was made. It is good for those who waited for it and for nobody else: what
-    /// it shows may be newer than its key says, and what is newer may yet be lost with a database that fails.
+    /// The chat changed while the page was made. The page is used for the requests that waited for it, but not cached:
+    /// it may show a newer state than its key says, and that newer state may still be lost with a failing database.
     is_stale: bool,
 }
 
@@ -120,8 +120,8 @@ impl PageCache {
         }))
     }
 
-    /// The answer to a checked request, if it asks for a page of messages and nothing else. None where it has to be
-    /// executed for this caller, which also tells them what is wrong.
+    /// The answer to a checked request that selects a page of messages and nothing else. None if the request has to be
+    /// executed for this caller, which then also reports errors.
     pub(crate) fn get(
         &self,
         request: &mut Request,
@@ -146,7 +146,7 @@ impl PageCache {
 }
 
 impl Inner {
-    /// Executes a page for everyone, that is, for nobody in particular.
+    /// Executes a page without a caller, for all readers.
     async fn execute(&self, chat: ChatId, key: &PageKey) -> Option<CachedPage> {
         self.metrics.executed.inc();
         let mut request = key.query.request()?.data(PreauthorizedChat(chat));

@@ -1,4 +1,4 @@
-//! Who may read what of a chat.
+//! Authorization of reading chats.
 
 pub(crate) mod access;
 pub(crate) mod participation;

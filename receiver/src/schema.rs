@@ -16,8 +16,8 @@ use crate::{
 /// The receiver's schema.
 pub(crate) type ReceiverSchema = Schema<Query, EmptyMutation, Subscription>;
 
-/// What one document may cost. A chat list with its newest messages and first participants, and a page of a hundred
-/// messages with their senders, are what clients ask for at most; both stay below this.
+/// Maximum complexity of one document. The largest documents that clients need are a chat list with newest messages and
+/// first participants, and a page of a hundred messages with their senders; both stay below this.
 #[must_use]
 pub(crate) fn limits() -> Limits {
     Limits {

@@ -33,7 +33,7 @@ const PUBLISHER_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Application(BoundService);
 
 impl Application {
-    /// Connects to what it needs and takes the port.
+    /// Connects to Postgres and Redis and binds the port.
     ///
     /// # Errors
     /// When the configuration is bad, the port is taken, or the database is away or older than this build needs.
@@ -90,7 +90,7 @@ impl Application {
         self.0.port()
     }
 
-    /// Serves until `shutdown` is cancelled, then finishes what is in flight and publishes what is queued.
+    /// Serves until `shutdown` is cancelled, then finishes requests in flight and publishes queued publications.
     ///
     /// # Errors
     /// When the listener fails.
@@ -108,7 +108,7 @@ async fn connect(config: &Config) -> Result<Pool, StartError> {
     Ok(pool)
 }
 
-/// Read over a connection of its own: whoever was signed out stays so however busy the others are.
+/// Uses a connection of its own, so that the ends of sessions are noticed even when all other connections are busy.
 async fn ended_sessions(config: &Config) -> Result<EndedSessions, StartError> {
     let args = PostgresArgs {
         db_pool_max: Some(1),

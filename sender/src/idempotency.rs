@@ -1,4 +1,4 @@
-//! What tells a retry from a new request: the client's id, and a hash of the request.
+//! Distinguishes a retry from a new request, by the client's id and a hash of the request.
 
 pub mod key;
 pub mod request_hash;

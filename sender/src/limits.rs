@@ -1,8 +1,8 @@
-//! How fast one person may write, how much one chat takes, and how many others someone may bring in.
+//! Rate limits of sending messages, of new chats, and of adding users to chats.
 //!
-//! Invariants: a repeated request is answered and never refused for having succeeded; only those who take part use up
-//! what a chat takes; no send waits for Redis, so sends are counted in this process; what is rare and reaches other
-//! people without being asked (new chats, people brought in) is counted across instances.
+//! Invariants: a retry of a stored request is answered and never rate limited; only participants use up the limit of a
+//! chat; sends are counted in this process, so that none waits for Redis; new chats and added users, which are rare and
+//! affect other users without their consent, are counted across instances.
 
 use std::{
     sync::{
@@ -17,7 +17,7 @@ use shared_schema::{ChatId, ErrorCode, UserId};
 
 use crate::config::LimitArgs;
 
-/// The longest wait that a client is told.
+/// Maximum retry delay that is reported to a client.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// The limits of this service. Cheap to clone.
@@ -31,7 +31,7 @@ struct Inner {
     people: Class,
 }
 
-/// What limits sends.
+/// The limits of sends.
 struct Sends {
     limiter: Limiter,
     of_user: Class,
@@ -53,12 +53,14 @@ impl Limits {
         }))
     }
 
-    /// Leave to send one message into a chat.
+    /// Permission to send one message, which is obtained in two steps: for the sender when the request arrives, and for
+    /// the chat under its lock, once it is known that the sender is a participant and that the message is new. Each
+    /// step counts once, however often the batch is retried.
     pub fn permit(&self, user: UserId, chat: ChatId) -> Arc<Permit> {
         Arc::new(Permit::new(Arc::clone(&self.0.sends), user, chat))
     }
 
-    /// Counts a new chat and those who are brought into it.
+    /// Counts a new chat and the users who are added to it.
     ///
     /// # Errors
     /// `RATE_LIMITED` with the time to wait.
@@ -85,7 +87,7 @@ impl Limits {
         }
     }
 
-    /// Counts people who are brought into a chat by another.
+    /// Counts users who are added to a chat by another user.
     ///
     /// # Errors
     /// `RATE_LIMITED` with the time to wait.
@@ -106,7 +108,7 @@ impl Limits {
     }
 }
 
-/// The limits of the root fields. Those that know better what they cost are charged in their resolvers.
+/// The limits of the root fields. Operations with a limit of their own are charged in their resolvers.
 pub fn of_fields(limits: FieldLimits, args: &LimitArgs) -> FieldLimits {
     let edits = Class::new("edit", args.edits_per_user).longest_wait(MAX_WAIT);
     limits
@@ -117,7 +119,7 @@ pub fn of_fields(limits: FieldLimits, args: &LimitArgs) -> FieldLimits {
         .in_resolver("createChat")
 }
 
-/// What was counted for new chats and people.
+/// What was counted for a new chat and for added users.
 pub struct Charged<'a> {
     limits: &'a Limits,
     user: Subject,
@@ -126,7 +128,8 @@ pub struct Charged<'a> {
 }
 
 impl Charged<'_> {
-    /// It has failed. An attempt to create a chat counts unless the fault is ours; people who were not brought in do not.
+    /// The request has failed. An attempt to create a chat counts unless the failure is the server's; users who were
+    /// not added do not count.
     pub async fn failed(mut self, error: &Error) {
         if !is_ours(error) {
             self.chats = 0;
@@ -150,9 +153,9 @@ impl Charged<'_> {
     }
 }
 
-/// Leave to send one message, asked for in two steps: of its sender at the door, and of the chat under its lock, when it
-/// is known that the sender takes part and that the message is a new one. However often a batch is tried, each step counts
-/// once.
+/// Permission to send one message, which is obtained in two steps: for the sender when the request arrives, and for the
+/// chat under its lock, once it is known that the sender is a participant and that the message is new. Each step counts
+/// once, however often the batch is retried.
 pub struct Permit {
     sends: Arc<Sends>,
     user: Subject,
@@ -172,7 +175,7 @@ impl Permit {
         }
     }
 
-    /// Without limits.
+    /// No limits.
     #[cfg(test)]
     pub fn free() -> Arc<Self> {
         let sends = Sends {
@@ -217,7 +220,7 @@ impl Permit {
     }
 }
 
-/// Whether a failure is ours, so that whoever tries again has lost nothing by it.
+/// Whether a failure is the server's fault, so that a retry should not cost the client anything.
 pub fn is_ours(error: &Error) -> bool {
     matches!(
         error.code(),

@@ -1,4 +1,4 @@
-//! Messages: their text, what becomes of a draft, and how new ones are stored.
+//! Messages: parsing their text, deciding about drafts, and storing new messages.
 
 pub mod batcher;
 pub mod content;

@@ -1,4 +1,4 @@
-//! Who takes part in a chat: what they may do there, and how they join and leave.
+//! Participants: what they may do in a chat, and how they join and leave.
 
 pub mod access;
 pub mod invite;

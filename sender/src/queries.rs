@@ -1,4 +1,4 @@
-//! What can be asked here. Chats are read from the receiver.
+//! The queries of this service. Chats are read from the receiver.
 
 mod service_info;
 

@@ -1,5 +1,5 @@
-//! How a mutation's rule runs: in one transaction, whose events are published once it has committed. The protocol is
-//! `feed_log`'s; here is what limits it to a few transactions of one chat at a time.
+//! Runs the rule of a mutation in one transaction and publishes its events after the commit. The protocol itself is in
+//! `feed_log`; this module limits it to a few concurrent transactions per chat.
 
 pub mod chat_permits;
 pub mod runner;

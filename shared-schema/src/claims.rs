@@ -1,4 +1,4 @@
-//! What an access token says.
+//! The claims of an access token.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +7,12 @@ use crate::ids::{SessionId, UserId};
 /// The `typ` header of an access token (RFC 9068), so that no other token of ours can stand in for one.
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 
-/// The claims of an access token. Minted by `users` only, signed with EdDSA, verified by everyone.
+/// The claims of an access token. Issued only by `users`, signed with EdDSA, verified by every service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
-    /// Who minted it.
+    /// The issuer.
     pub iss: String,
-    /// Whom it is for.
+    /// The audience.
     pub aud: String,
     /// The user.
     pub sub: UserId,
@@ -25,8 +25,8 @@ pub struct AccessClaims {
     /// How many times the session had been refreshed when this token was minted.
     #[serde(default)]
     pub refreshes: i32,
-    /// Minted at, seconds since the epoch.
+    /// Time of issue, in seconds since the epoch.
     pub iat: i64,
-    /// Refused from here on, seconds since the epoch.
+    /// Time of expiry, in seconds since the epoch.
     pub exp: i64,
 }

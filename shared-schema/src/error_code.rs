@@ -9,17 +9,17 @@ pub enum ErrorCode {
     Unauthenticated,
     /// Signed in, and the object is visible, but this is not allowed.
     Forbidden,
-    /// Not there, or not yours: the two look alike.
+    /// The object does not exist, or the caller may not see it: the two look alike.
     NotFound,
-    /// The request itself is at fault.
+    /// The request itself is invalid.
     BadUserInput,
-    /// The request contradicts what is stored.
+    /// The request conflicts with the stored state.
     Conflict,
-    /// Too many requests; `retryAfterMs` says when to come back.
+    /// Too many requests; `retryAfterMs` says when to retry.
     RateLimited,
-    /// Something this service needs is away; retry with the same ids.
+    /// A dependency of the service does not answer; retry with the same ids.
     Unavailable,
-    /// Our fault.
+    /// A fault of the server.
     Internal,
 }
 

@@ -31,7 +31,7 @@ pub struct Event {
     pub prev: Option<EventId>,
     /// When it happened: the database's clock, strictly growing within a feed.
     pub at: Instant,
-    /// Who did it; none for the system.
+    /// The user who caused it; none for the system.
     pub actor: Option<UserId>,
     /// What changed.
     #[serde(flatten)]
@@ -50,7 +50,7 @@ impl Event {
     }
 }
 
-/// What a feed is of.
+/// The kind of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedKind {
     /// A chat's feed.
@@ -169,7 +169,7 @@ macro_rules! changes {
                 }
             }
 
-            /// The message that the change is about, for whoever has a newer state of it, or one without its text.
+            /// The message that the change is about, to replace it by a newer state or to remove its text.
             #[must_use]
             pub fn message_mut(&mut self) -> Option<&mut Message> {
                 match self {
@@ -224,7 +224,7 @@ impl Change {
             .map(Value::take)
     }
 
-    /// Puts a change together again from what is stored, with the current state of the message it names.
+    /// Restores a change from its stored form, with the current state of the message that it refers to.
     #[must_use]
     pub fn from_stored(kind: &str, data: Option<Value>, message: Option<Message>) -> Self {
         Self::read(kind.to_owned(), data, message)
@@ -249,7 +249,7 @@ impl<'de> Deserialize<'de> for Change {
 }
 
 changes! {
-    /// The chat came to be; always the first event of its feed.
+    /// The chat was created; always the first event of its feed.
     Chat: ChatCreated = "CHAT_CREATED";
     /// The chat's name or description changed.
     Chat: ChatUpdated = "CHAT_UPDATED";
@@ -261,19 +261,19 @@ changes! {
     Chat: MessageUpdated(Message) = "MESSAGE_UPDATED";
     /// A message lost its content.
     Chat: MessageRemoved(Message) = "MESSAGE_REMOVED";
-    /// People joined or were added.
+    /// Users joined or were added.
     Chat: ParticipantsAdded {
-        /// Who, as they were at that moment.
+        /// The new participants, as they were at that moment.
         participants: Vec<Participant>,
     } = "PARTICIPANTS_ADDED";
-    /// Someone left or was removed. They receive nothing after this event.
+    /// A user left or was removed. They receive nothing after this event.
     Chat: ParticipantRemoved {
-        /// Who.
+        /// The user.
         user_id: UserId,
     } = "PARTICIPANT_REMOVED";
-    /// Someone's role changed.
+    /// The role of a participant changed.
     Chat: ParticipantRoleChanged {
-        /// Whose.
+        /// The participant.
         user_id: UserId,
         /// The new role.
         role: ParticipantRole,

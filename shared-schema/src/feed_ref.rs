@@ -1,4 +1,4 @@
-//! Which feed: that of a chat, or that of a user.
+//! References to feeds: those of chats and those of users.
 
 use std::{borrow::Cow, fmt};
 
@@ -23,7 +23,7 @@ pub enum FeedRef {
 }
 
 impl FeedRef {
-    /// The feed's id, which is that of the chat or of the user. No two feeds have the same id, whatever they are of.
+    /// The feed's id, which is the id of its chat or its user. No two feeds have the same id, whatever their kind.
     #[must_use]
     pub fn id(self) -> Uuid {
         match self {
@@ -32,8 +32,8 @@ impl FeedRef {
         }
     }
 
-    /// The feed with this id as far as `user` can have heard of it: their own, or that of a chat. For what names a feed by
-    /// its id alone: a client, and a cursor of version 1.
+    /// The feed with this id, as far as `user` may know it: their own feed, or that of a chat. For clients and cursors
+    /// of version 1, which name a feed by its id alone.
     #[must_use]
     pub fn known_to(user: UserId, id: Uuid) -> Self {
         if id == user.0 {

@@ -1,11 +1,11 @@
-//! What travels over Redis. It is a hint: everything durable in it can be read from Postgres instead.
+//! Publications on Redis. They are hints: everything durable in them can also be read from Postgres.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{event::Event, signal::Signal};
 
-/// The envelope's version. New kinds of events and signals, and new fields, do not change it: a reader of any age takes
-/// what it knows and steps over the rest. It changes when a reader of this version would misunderstand.
+/// The version of the envelope. New kinds of events and signals and new fields do not change it: a reader of any
+/// release ignores what it does not know. It changes when a reader of this version would misread a publication.
 pub const ENVELOPE_VERSION: u8 = 1;
 
 /// One Redis message on a feed's channel.
@@ -32,7 +32,9 @@ pub enum Received {
     /// A newer build has published something in an envelope of this version, which this build cannot understand. What was
     /// published as an event is in Postgres.
     Newer {
-        /// The envelope's version.
+        /// The version of the envelope. New kinds of events and signals and new fields do not change it: a reader of
+        /// any release ignores what it does not know. It changes when a reader of this version would misread a
+        /// publication.
         v: u64,
     },
 }

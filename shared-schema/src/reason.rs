@@ -1,4 +1,4 @@
-//! Why a request was refused, in a form that a client can say in its reader's language.
+//! Reasons of refusals, which clients can translate into the user's language.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -61,11 +61,11 @@ macro_rules! reasons {
 reasons! {
     /// Only an owner or an admin of the chat may do this.
     AdminsOnly = "ADMINS_ONLY", "Only an owner or an admin may do this.";
-    /// Something changed between what the caller saw and what they asked for.
+    /// The object changed between the caller's read and this request.
     ChangedMeanwhile = "CHANGED_MEANWHILE", "It has changed meanwhile. Load it again and repeat the change.";
     /// Only some characters may stand here.
     CharacterNotAllowed { allowed: &'static str } = "CHARACTER_NOT_ALLOWED", "Only these characters are allowed: {allowed}.";
-    /// A password that holds what others know of its owner.
+    /// The password contains other data of its owner.
     ContainsPersonalData = "CONTAINS_PERSONAL_DATA", "It must not contain your username or e-mail address.";
     /// A control character, such as NUL, or a line break where only one line fits.
     ControlCharacter = "CONTROL_CHARACTER", "It must not contain control characters.";
@@ -95,7 +95,7 @@ reasons! {
     NothingVisible = "NOTHING_VISIBLE", "It must contain at least one visible character.";
     /// A group or public chat needs it.
     Required = "REQUIRED", "It is required.";
-    /// Only whoever wrote the message may do this.
+    /// Only the author of the message may do this.
     NotTheAuthor = "NOT_THE_AUTHOR", "Only the author of a message may do this.";
     /// Only public chats can be joined.
     NotPublic = "NOT_PUBLIC", "Only public chats can be joined.";
@@ -105,7 +105,7 @@ reasons! {
     OutOfRange { min: i64, max: i64 } = "OUT_OF_RANGE", "It must be between {min} and {max}.";
     /// Only an owner of the chat may do this.
     OwnersOnly = "OWNERS_ONLY", "Only an owner may do this.";
-    /// Someone else has it.
+    /// Another user has it.
     Taken = "TAKEN", "It is already taken. Choose another one.";
     /// A password that can be guessed.
     TooEasyToGuess = "TOO_EASY_TO_GUESS", "It is too easy to guess. Add another word or two.";

@@ -73,20 +73,20 @@ impl<'de> Deserialize<'de> for Signal {
 }
 
 signals! {
-    /// Someone is typing, or has stopped.
+    /// A participant is typing, or has stopped.
     in chat_id: Typing {
         /// The chat.
         chat_id: ChatId,
-        /// Who.
+        /// The participant.
         user_id: UserId,
         /// Forget it at this time unless it is repeated; in the past when they stopped.
         until: Instant,
     } = "TYPING";
-    /// Someone has read further.
+    /// A participant has read further.
     in chat_id: ReadMark {
         /// The chat.
         chat_id: ChatId,
-        /// Who.
+        /// The participant.
         user_id: UserId,
         /// Everything up to this number is read.
         last_read_number: Number,

@@ -1,4 +1,4 @@
-//! Accounts: what its owner sees of one, and what an address and a name may be.
+//! Accounts as their owners see them, and the rules of addresses and names.
 
 pub(crate) mod account;
 pub(crate) mod display_name;

@@ -25,7 +25,7 @@ use crate::{
     state::State,
 };
 
-/// How long the last announcements may take when the process ends.
+/// Maximum time for publishing the last events when the process ends.
 const PUBLISHER_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The service, bound to its port.
@@ -34,7 +34,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// Checks the database, reads or makes the key and takes the port.
+    /// Checks the database, reads or creates the signing key, and binds the port.
     ///
     /// # Errors
     /// One line that says what to change: a variable, a file, the database's schema.
@@ -114,7 +114,7 @@ fn published(key: &SigningKey, args: &MintArgs) -> Result<JwkSet, StartError> {
     Ok(JwkSet { keys })
 }
 
-/// We believe the tokens that we make.
+/// Verifies the tokens that this service issues.
 fn expected(args: &MintArgs) -> TokenArgs {
     TokenArgs {
         token_issuer: args.token_issuer.clone(),
@@ -124,7 +124,7 @@ fn expected(args: &MintArgs) -> TokenArgs {
     }
 }
 
-/// Read over a connection of its own: whoever was signed out stays so however busy the others are.
+/// Uses a connection of its own, so that the ends of sessions are noticed even when all other connections are busy.
 async fn ended_sessions(
     postgres: &PostgresArgs,
     tokens: &TokenArgs,

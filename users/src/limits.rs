@@ -1,8 +1,9 @@
-//! How fast passwords may be guessed and accounts be made. What counts is what fails: a right password costs nothing.
+//! Limits on guessing passwords and on creating accounts. Only failures count: a correct password costs nothing.
 //!
-//! Invariants: no limit says whether an account exists, nor that a name and an e-mail address belong together: accounts
-//! are told apart by what was typed. Nobody is locked out: whoever has signed in to an account on their device before has
-//! a limit of their own, and everybody else's tries are only slowed down, by a wait that nobody else can make longer.
+//! Invariants: no limit reveals whether an account exists, nor that a name and an e-mail address belong together,
+//! because accounts are identified by the text that was entered. Nobody is locked out: a device that has signed in to
+//! the account before has a limit of its own, and all other attempts are only delayed, by a time that others cannot
+//! extend.
 
 use std::time::Duration;
 
@@ -32,20 +33,20 @@ pub(crate) struct Limits {
     username_changes: Class,
 }
 
-/// A try at a password, counted as wrong until it turns out to be right.
+/// An attempt with a password, which counts as wrong until it turns out to be correct.
 pub(crate) struct Guess<'a> {
     limits: &'a Limits,
     by: By,
 }
 
 enum By {
-    /// A device on which somebody has signed in to the account before.
+    /// A device that has signed in to the account before.
     Device(Subject),
     Stranger {
         account: Subject,
         network: Network,
     },
-    /// Someone who is signed in.
+    /// A signed-in user.
     User(Subject),
 }
 
@@ -67,7 +68,8 @@ impl Limits {
         }
     }
 
-    /// Somebody who says that they are `name` tries a password. `device` is one on which they have signed in before.
+    /// Charges an attempt to sign in with the login `name`. `device` is a device that has signed in before, if there is
+    /// one.
     ///
     /// # Errors
     /// `RATE_LIMITED` with the time to wait.
@@ -108,7 +110,7 @@ impl Limits {
         Ok(self.guess(By::Stranger { account, network }))
     }
 
-    /// Somebody who is signed in tries to confirm something with their password.
+    /// Charges an attempt of a signed-in user to confirm something with their password.
     ///
     /// # Errors
     /// `RATE_LIMITED` with the time to wait.
@@ -118,7 +120,7 @@ impl Limits {
         Ok(self.guess(By::User(user)))
     }
 
-    /// A registration, whatever becomes of it.
+    /// Charges a registration, whether it succeeds or not.
     ///
     /// # Errors
     /// `RATE_LIMITED` with the time to wait.
@@ -127,7 +129,7 @@ impl Limits {
         self.shared.charge(&self.registrations, network, 1).await
     }
 
-    /// An attempt to change one's username: each one tells whether a name is free.
+    /// Charges an attempt to change the username, because each attempt reveals whether a name is free.
     ///
     /// # Errors
     /// `RATE_LIMITED` with the time to wait.
@@ -142,12 +144,12 @@ impl Limits {
 }
 
 impl Guess<'_> {
-    /// Whether it comes from a device that has signed in to the account before.
+    /// Whether the attempt comes from a device that has signed in to the account before.
     pub(crate) fn is_from_known_device(&self) -> bool {
         matches!(self.by, By::Device(_))
     }
 
-    /// It was no wrong password, and does not count.
+    /// The password was not wrong, so the attempt does not count.
     pub(crate) async fn take_back(self) {
         let limits = self.limits;
         let shared = &limits.shared;

@@ -1,4 +1,4 @@
-//! Passwords: what is accepted, how they are hashed, and the proof that one was just typed.
+//! Passwords: which ones are accepted, how they are hashed, and the proof that one was just entered.
 
 pub(crate) mod confirmation;
 pub(crate) mod hasher;

@@ -39,8 +39,8 @@ impl PendingEvents {
         Ok(())
     }
 
-    /// Says of each of these sessions that it was revoked, as far as that can be said. A session ends also when the feed
-    /// cannot be written: whoever ends one may be in a hurry, and all services find the end in `sessions` by themselves.
+    /// Appends `SESSION_REVOKED` for each of these sessions, if possible. If the feed cannot be written, the session
+    /// ends nevertheless: ending one may be urgent, and all services notice the end by polling `sessions`.
     pub(crate) async fn append_revoked(
         &mut self,
         transaction: &mut Transaction<'_>,

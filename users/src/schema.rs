@@ -47,7 +47,8 @@ pub(crate) struct Mutation(
     DeactivateUser,
 );
 
-/// What proves or changes who somebody is. One request makes one attempt: of two, each weighs more than is left.
+/// Operations that check or change credentials. A request may make only one attempt: the weight of two exceeds the
+/// limit.
 const CREDENTIAL_WEIGHTS: &[(&str, usize)] = &[
     ("register", 6),
     ("login", 6),

@@ -21,14 +21,14 @@ use crate::{
 /// Connections besides those of running jobs: a consumer's, the schedule's, and one for probes.
 const OTHER_CONNECTIONS: usize = 3;
 
-/// How long to wait for a connection: nobody waits for us.
+/// Time-out for a connection, which may be long because no client waits.
 const MIN_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The service, bound to the port of its probes.
 pub struct Application {
     bound: BoundService,
     state: State,
-    /// What still runs when the process is told to end.
+    /// The tasks that are still running when the process is asked to stop.
     running: TaskTracker,
 }
 
@@ -84,7 +84,7 @@ impl Application {
         self.bound.port()
     }
 
-    /// Works until `stop` is cancelled. From then on nothing new is begun; what runs comes to the end of its transaction.
+    /// Runs until `stop` is cancelled. From then on, nothing new is started, and running transactions are completed.
     ///
     /// # Errors
     /// When the listener fails, or something in here panicked: whoever supervises the process starts it again.

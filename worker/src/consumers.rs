@@ -15,7 +15,7 @@ pub(crate) enum Consumer {
 }
 
 impl Consumer {
-    /// All of them.
+    /// All consumers.
     pub(crate) const ALL: [Self; 1] = [Self::Erasure];
 
     /// The name under which its positions are stored.
@@ -32,8 +32,8 @@ impl Consumer {
         }
     }
 
-    /// Handles one event in the transaction that moves the position. What takes long, or goes out into the world, becomes a
-    /// job whose key makes it the same one each time.
+    /// Handles one event in the transaction that moves the position. Work that takes long or has effects outside the
+    /// database is enqueued as a job, with a key that is the same each time.
     pub(crate) async fn handle(self, tx: &Transaction<'_>, event: &FeedEvent) -> Result<(), Error> {
         match self {
             Self::Erasure => erasure::handle(tx, event).await,

@@ -1,8 +1,8 @@
-//! What a worker does: one file per kind of job.
+//! The jobs of a worker: one file per kind of job.
 //!
-//! A job is done in steps, each of which is one short transaction that also stores how far the job has come. So a process
-//! may be killed between any two statements, and another one goes on with the next step. Whatever a step finds undone it
-//! does, and nothing else: running it twice changes nothing.
+//! A job runs in steps, each of which is one short transaction that also stores the job's progress. So a process may be
+//! killed at any point, and another one continues with the next step. A step does only what has not been done yet:
+//! running it twice changes nothing.
 
 mod enqueue_erasures;
 mod erase_account;
@@ -22,7 +22,7 @@ use crate::db::jobs::LockedJob;
 use kind::JobKind;
 use step::Step;
 
-/// Does the next step of a job, whose row is locked by this transaction.
+/// Runs the next step of a job, whose row is locked by this transaction.
 pub(crate) async fn next_step(
     tx: &Transaction<'_>,
     kind: JobKind,

@@ -9,12 +9,12 @@ pub(crate) struct Outage {
 }
 
 impl Outage {
-    /// None so far; `what` is the log line of one.
+    /// No outage so far; `what` is its log message.
     pub(crate) fn of(what: &'static str) -> Self {
         Self { what, is_on: false }
     }
 
-    /// How it went this time.
+    /// Reports the result of an attempt, and logs when an outage begins and when it ends.
     pub(crate) fn tell(&mut self, error: Option<&Error>) {
         match error {
             Some(error) if !self.is_on => {

@@ -1,12 +1,12 @@
 //! Sessions that ended while tokens of theirs could still be good.
 //!
-//! A token is checked without asking anyone, so whoever ended its session has to be heard of. Each instance polls the
-//! database for the sessions that ended lately, keeps them in memory for as long as a token can live, and asks that set
-//! at every request. One statement per instance and poll, however many requests there are.
+//! Tokens are verified locally, so the ends of sessions have to be learned. Each instance polls the database for
+//! recently ended sessions, keeps them in memory for as long as a token can live, and checks that set at every request.
+//! This takes one statement per instance and poll, however many requests there are.
 //!
-//! Invariants: a session that is in the set stays there until no token of it can be good any more, by the clock that
-//! tokens are judged by; while the database is away the last set stays; the set is bounded, and what it had to forget is
-//! made up for by refusing every token that is as old.
+//! Invariants: a session stays in the set until all of its tokens have expired, by the clock that tokens are verified
+//! with; while the database does not answer, the last set is kept; the set is bounded, and for ends that it had to
+//! drop, every token that is old enough is refused.
 
 pub(crate) mod set;
 
@@ -61,7 +61,7 @@ pub struct EndedSessions(Arc<Inner>);
 
 struct Inner {
     set: RwLock<Set>,
-    /// Those who want to know when a session ends.
+    /// The subscribers to ends of sessions.
     watched: Mutex<HashMap<SessionId, Watched>>,
     refresh: Notify,
     metrics: EndedMetrics,
@@ -124,7 +124,7 @@ impl EndedSessions {
         Ok(ended)
     }
 
-    /// An empty set that is never filled: for whoever has no sessions.
+    /// An empty set that is never filled, for services without sessions.
     #[must_use]
     pub fn none() -> Self {
         Self::holding(Duration::ZERO, MAX_SESSIONS)
@@ -154,12 +154,12 @@ impl EndedSessions {
         );
     }
 
-    /// Polls at once: somebody has heard that a session ended.
+    /// Polls at once, because an end of a session was announced.
     pub fn refresh(&self) {
         self.0.refresh.notify_one();
     }
 
-    /// Watches over a session. Whoever also checks that it is live does so afterwards, or an end in between is missed.
+    /// Watches a session. Check that the session is active only after this call, otherwise an end in between is missed.
     #[must_use]
     pub fn watch(&self, session: SessionId) -> SessionWatch {
         let ended = {
@@ -190,7 +190,7 @@ impl EndedSessions {
         Ok(())
     }
 
-    /// Reads what is new.
+    /// Reads newly ended sessions.
     #[expect(
         clippy::disallowed_methods,
         reason = "tokens carry times, and their leeway covers clocks that differ"
@@ -240,7 +240,7 @@ impl EndedSessions {
         }
     }
 
-    /// Until the next poll is due, or somebody is in a refresh.
+    /// Waits until the next poll is due or somebody requests one.
     async fn pause(&self) {
         let due = Instant::now() + POLL_INTERVAL;
         sleep(MIN_POLL_INTERVAL).await;
@@ -274,7 +274,7 @@ async fn bounded(
         .unwrap_or_else(|_| Err(Error::unavailable("the database takes too long")))
 }
 
-/// Somebody who wants to know when a session ends.
+/// A subscriber to the end of a session.
 pub struct SessionWatch {
     sessions: EndedSessions,
     session: SessionId,
@@ -287,7 +287,7 @@ impl SessionWatch {
         self.ended.cancelled().await;
     }
 
-    /// Polls at once: a hint says that this session has ended. It is believed when the database says so, too.
+    /// Polls at once, because a hint reports the end of this session. Only the database decides whether it has ended.
     pub fn refresh(&self) {
         self.sessions.refresh();
     }

@@ -24,7 +24,7 @@ pub(super) type Set = HashMap<String, DecodingKey>;
 
 /// The last good key set, and where to get the next one.
 pub(super) struct Keys {
-    /// None for whoever holds the keys anyway.
+    /// None for the service that has the keys itself.
     url: Option<reqwest::Url>,
     http: reqwest::Client,
     set: RwLock<Arc<Set>>,
@@ -33,7 +33,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// No keys yet. They come from `url`, or only through [`Keys::replace`] when that is empty.
+    /// No keys yet. They are fetched from `url` or, if it is empty, only set by [`Keys::replace`].
     pub(super) fn new(url: &str) -> Result<Self, StartError> {
         let http = reqwest::Client::builder()
             .timeout(FETCH_TIMEOUT)
@@ -95,14 +95,14 @@ impl Keys {
         Ok(())
     }
 
-    /// The key with this id. An unknown id may mean that the keys were rotated: then they are fetched again, but at
-    /// most once per `interval`, or anyone could make us hammer the publisher.
+    /// The key with this id. An unknown id may mean that the keys were rotated, so they are fetched again, but at most
+    /// once per `interval`: otherwise anyone could flood the publisher with requests.
     pub(super) async fn find(&self, kid: &str, interval: Duration) -> Option<DecodingKey> {
         if let Some(key) = self.set().get(kid) {
             return Some(key.clone());
         }
         let mut refetched = self.refetched.lock().await;
-        // Whoever held the lock may have fetched it.
+        // Another task may have fetched the keys while it held the lock.
         if let Some(key) = self.set().get(kid) {
             return Some(key.clone());
         }

@@ -28,7 +28,7 @@ impl Default for TokenCache {
 }
 
 impl TokenCache {
-    /// Who this token speaks for, if it was verified by these keys and has not expired since.
+    /// The caller of this token, if the token was verified with these keys and has not expired since.
     #[expect(
         clippy::disallowed_methods,
         reason = "tokens carry times, and their leeway covers clocks that differ"

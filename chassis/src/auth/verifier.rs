@@ -19,7 +19,7 @@ use crate::{
 
 /// How often the published keys are read again.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(600);
-/// How often to try while there is no key at all: nobody can be told apart until then.
+/// Interval between attempts while there is no key at all, so that no caller can be identified.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// At most one fetch per this time because of an unknown key id.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(30);
@@ -67,7 +67,7 @@ impl Verifier {
         Ok(verifier)
     }
 
-    /// A verifier for whoever holds the keys anyway: their publisher. It fetches nothing while `JWKS_URL` is empty.
+    /// A verifier for the service that publishes the keys. It fetches nothing while `JWKS_URL` is empty.
     ///
     /// # Errors
     /// When `JWKS_URL` is set and not a URL.
@@ -116,7 +116,7 @@ impl Verifier {
         !self.0.keys.is_empty()
     }
 
-    /// Who this access token speaks for.
+    /// The caller of this access token.
     ///
     /// # Errors
     /// `UNAUTHENTICATED`, whatever is wrong with it; `UNAVAILABLE` while no key is known at all.
@@ -173,8 +173,8 @@ impl Verifier {
         })
     }
 
-    /// However a token was signed, it may not come from the future nor live longer than ours do: an ended session is not
-    /// remembered for longer, and a leaked key should be worth little.
+    /// A token is refused, even with a valid signature, if it was issued in the future or lives longer than allowed:
+    /// ended sessions are not remembered for longer, and a leaked key should be of little use.
     #[expect(
         clippy::disallowed_methods,
         reason = "tokens carry times, and their leeway covers clocks that differ"

@@ -1,9 +1,10 @@
-//! How large an answer may become while it is made.
+//! Limits the size of an answer while it is created.
 //!
-//! Nothing in a document says how much there is of what it asks for: how long a text is, or a list that has no pages. A
-//! resolver that is about to read something long asks [`AnswerBudget::admits`]. A document with aliases can ask for the same
-//! text over and over, so of its answer every value is counted as soon as it is there, which slows every field down. Once
-//! there is too much nothing else is resolved, and the answer is an error, since a part of it would be a lie.
+//! A document does not reveal the size of its answer: how long a text is, or a list without pages. A resolver that is
+//! about to read something large asks [`AnswerBudget::admits`]. A document with aliases can select the same text
+//! repeatedly, so for such a document every value is counted as soon as it exists, which makes every field slower. Once
+//! the limit is exceeded, nothing else is resolved, and the answer is an error, because a partial answer would be
+//! wrong.
 
 use std::{
     pin::Pin,
@@ -23,7 +24,7 @@ use async_graphql::{
 
 use crate::error::Error;
 
-/// Bytes that a field counts besides its name and value: what it takes in memory is more than what it takes as JSON.
+/// Bytes that a field counts in addition to its name and value, because it takes more in memory than as JSON.
 const FIELD: usize = 32;
 
 /// The same of an item of a list.

@@ -49,7 +49,7 @@ impl Cost {
 struct CostMeter<'a> {
     limits: &'a Limits,
     document: &'a ExecutableDocument,
-    /// `None` while the fragment is being measured: whoever meets that again is inside a cycle.
+    /// `None` while the fragment is being measured: meeting it again means that there is a cycle.
     fragments: HashMap<&'a str, Option<Cost>>,
 }
 

@@ -120,7 +120,7 @@ impl Endpoint {
         self
     }
 
-    /// Limits how often its root fields may be asked for. Without it they are not limited.
+    /// Limits the rate of root fields. Without this, they are not limited.
     #[must_use]
     pub fn field_limits(mut self, limits: FieldLimits) -> Self {
         self.field_limits = Some(limits);
@@ -141,8 +141,8 @@ impl Endpoint {
         self
     }
 
-    /// Answers queries without executing them, where `share` has the answer that everyone gets who may ask: it is given
-    /// the checked request and its caller, and decides for each caller anew. Where it has none, the query is executed.
+    /// Answers queries without executing them if `share` returns a shared answer. `share` gets the checked request and
+    /// its caller, and authorizes each caller. If it returns none, the query is executed.
     #[must_use]
     pub fn response_cache<F>(
         mut self,
@@ -251,7 +251,7 @@ impl Endpoint {
             .fold(request, |request, add| add(request))
     }
 
-    /// The answer that everyone gets who may ask this, encoded, if there is one.
+    /// The shared, encoded answer for everyone who may send this query, if there is one.
     pub(super) async fn cached_response(
         &self,
         request: &mut Request,

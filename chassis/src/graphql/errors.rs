@@ -12,8 +12,8 @@ use crate::{
     telemetry::trace_id,
 };
 
-/// Gives every error its `code`, `field`, `reason`, `arguments`, `retryAfterMs` and `traceId`, hides what is ours and logs it once.
-/// A response that was finished before stays as it is.
+/// Gives every error its `code`, `field`, `reason`, `arguments`, `retryAfterMs` and `traceId`, hides internal details
+/// and logs them once. A response that was completed before stays as it is.
 #[must_use]
 pub fn into_client_response(mut response: Response) -> Response {
     for error in &mut response.errors {
@@ -60,7 +60,7 @@ pub(super) fn code(error: &ServerError) -> Option<&str> {
 }
 
 fn shape(error: &mut ServerError) {
-    // Data loaders hand the same error to everyone who waited, hence the `Arc`.
+    // Data loaders return the same error to all waiting requests, hence the `Arc`.
     let ours = error
         .source::<Error>()
         .or_else(|| error.source::<Arc<Error>>().map(AsRef::as_ref));

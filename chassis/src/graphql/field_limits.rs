@@ -14,7 +14,7 @@ use crate::{
     rate_limit::{Class, Limiter, Subject},
 };
 
-/// How often whoever calls may ask for what. Cheap to clone.
+/// Rate limits of root fields. Cheap to clone.
 #[derive(Clone)]
 pub struct FieldLimits(Arc<Inner>);
 
@@ -28,8 +28,8 @@ struct Inner {
 }
 
 impl FieldLimits {
-    /// Every root field costs one of `of_user` for its caller, or of `of_network` for the network of whoever comes
-    /// without a token.
+    /// Every root field is charged to `of_user` for its caller, or to `of_network` for the client's network if there is
+    /// no token.
     #[must_use]
     pub fn new(
         limiter: &Limiter,
@@ -52,7 +52,7 @@ impl FieldLimits {
         self.with(name, Some(class))
     }
 
-    /// Leaves callers of this field to its resolver, which knows more about what it costs.
+    /// Does not charge this field, because its resolver knows better what it costs.
     #[must_use]
     pub fn in_resolver(self, name: &'static str) -> Self {
         self.with(name, None)
@@ -126,12 +126,12 @@ impl FieldLimits {
     }
 }
 
-/// Who comes with a request.
+/// The requester.
 #[derive(Clone, Copy)]
 pub(crate) enum Requester<'a> {
-    /// Someone with a token.
+    /// A caller with a token.
     User(&'a Caller),
-    /// Someone without.
+    /// A client without a token.
     Anonymous {
         peer: SocketAddr,
         headers: &'a HeaderMap,

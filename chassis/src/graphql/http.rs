@@ -1,7 +1,7 @@
 //! GraphQL over HTTP, as the specification's audit suite checks it.
 //!
-//! POST takes `application/json` only: a browser does not send that to another origin without asking first, which is
-//! what keeps other people's pages from acting for our users. GET takes queries only.
+//! POST accepts `application/json` only: a browser sends that to another origin only after a preflight request, so
+//! pages of other origins cannot act for our users. GET accepts queries only.
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
@@ -177,7 +177,7 @@ async fn execute(
     render_within(&outcome, media_type, None, endpoint.limits.answer_bytes)
 }
 
-/// Whoever has a token is limited as a user, everybody else by where they come from.
+/// Requests with a token are limited by user, all others by their network.
 fn charge(
     endpoint: &Endpoint,
     parts: &Parts,
@@ -196,7 +196,7 @@ fn charge(
     endpoint.charge_requester(request, requester)
 }
 
-/// Nobody without a token; with one, whoever it speaks for. A bad token is never taken for none.
+/// No caller without a token; otherwise the token's caller. An invalid token is never treated as no token.
 async fn caller(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
     let Some(header) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
@@ -255,7 +255,7 @@ struct Rendered<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-/// The answer to what was refused before its execution, which is never large.
+/// The answer to a request that was refused before its execution, which is always small.
 fn render(outcome: &Outcome, media_type: MediaType, status: Option<StatusCode>) -> Response {
     render_within(outcome, media_type, status, usize::MAX)
 }

@@ -152,7 +152,7 @@ impl Limits {
     }
 }
 
-/// Postgres cannot store NUL, and nothing that people write contains it.
+/// Postgres cannot store NUL, and legitimate text does not contain it.
 fn without_nul(text: &str) -> Result<(), Error> {
     if text.contains('\0') {
         return Err(Error::bad_request("the NUL character is not allowed"));

@@ -1,8 +1,8 @@
 //! What async-graphql leaves open when a field fails.
 //!
-//! It drops the field from its parent, or leaves null where there may be none, and answers with the rest. A client that
-//! trusts the schema would then read what is not there. The specification lets the failure climb to the nearest field
-//! that may be null; from outside the library nobody knows which one that is, but `data` always may.
+//! async-graphql drops a failed field from its parent, or sets a non-null field to null, and returns the rest. A client
+//! that trusts the schema would then read missing data. The specification propagates the error to the nearest nullable
+//! field; outside of the library it is not known which field that is, but `data` is always nullable.
 
 use async_graphql::{PathSegment, Response, Value};
 

@@ -1,7 +1,7 @@
 //! Connections behind a circuit breaker.
 //!
-//! While the database is away, everyone who asks for a connection would wait for it in vain, and those who wait hold
-//! memory, requests and sockets. So after enough failures nobody waits any more, until one who tries finds it back.
+//! While the database does not answer, requests would wait for a connection in vain, and they hold memory and sockets
+//! meanwhile. So after enough failures requests no longer wait, until an attempt succeeds.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,8 +12,8 @@ use deadpool_postgres::{Client, Status};
 
 use crate::error::Error;
 
-/// The breaker opens after so many attempts during which nobody got a connection. As long as some do, the database is
-/// there and only busy, and turning people away by the second would not help it.
+/// The breaker opens after this many attempts without any successful connection in between. As long as some succeed,
+/// the database is only busy, and refusing requests for seconds would not help.
 const FAILURES: u32 = 20;
 /// Between two attempts while it is open.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ struct Breaker {
 }
 
 impl Breaker {
-    /// Lets an attempt begin, and tells how many connections were given until then; none if nobody may try now.
+    /// Permits an attempt, and returns the number of connections obtained so far; none if no attempt is permitted now.
     fn begin(&mut self) -> Option<u64> {
         if let Some(next) = &mut self.next {
             let now = Instant::now();

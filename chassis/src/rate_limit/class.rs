@@ -30,7 +30,7 @@ impl Class {
         self.name
     }
 
-    /// Nobody is told to wait for longer than this. They may be refused again then.
+    /// Maximum wait that is reported to a client. After that, it may be refused again.
     #[must_use]
     pub const fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = Some(wait);

@@ -16,8 +16,8 @@ const MAX_DELAY: Duration = Duration::from_secs(15 * 60);
 /// What happens to a subject is allowed so often; beyond that, each requester has to wait before each try: 1 s, and twice as
 /// long for each one more, up to 15 minutes.
 ///
-/// The wait is the requester's own: it begins when they come for the first time, and nobody else can make it longer. So a
-/// crowd of requesters is slowed down, while one who waits as told always gets their try.
+/// Each requester has its own wait, which begins at its first attempt and cannot be extended by others. So a crowd of
+/// requesters is slowed down, while one that waits as told always gets its attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Delay {
     pub(super) name: &'static str,

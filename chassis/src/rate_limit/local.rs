@@ -142,8 +142,8 @@ fn ahead<K: Eq + Hash>(shard: &HashMap<K, Instant>, key: &K, now: Instant) -> Du
         .map_or(Duration::ZERO, |tat| tat.saturating_duration_since(now))
 }
 
-/// Drops the keys that matter no more. If that is not enough, also the half that is closest to that: whoever makes up
-/// keys without end pushes out their own, and not those who are limited.
+/// Drops the keys that no longer matter. If that is not enough, also drops the half that is closest to it: a client
+/// that invents endless keys thus drops its own keys, and not those of limited clients.
 fn make_room<K: Eq + Hash>(shard: &mut HashMap<K, Instant>, now: Instant) {
     shard.retain(|_, until| *until > now);
     if shard.len() < MAX_KEYS_PER_SHARD / 4 * 3 {

@@ -1,4 +1,4 @@
-//! A rate as people write it.
+//! A rate in its written form.
 
 use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
 

@@ -16,8 +16,8 @@ use crate::{
     error::{Error, StartError},
 };
 
-/// No request waits longer than this for Redis. Longer than others wait: what is limited here is rare, and each time we
-/// give up too early makes the limits softer.
+/// Maximum time that a request waits for Redis. It is longer than other time-outs, because these operations are rare,
+/// and giving up too early softens the limits.
 const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Redis is not asked again for so long after it did not answer: one request may have several limits.
@@ -150,7 +150,7 @@ impl SharedLimiter {
             .arg(cost);
         match self.invoke(&invocation).await {
             Ok(None) => {
-                // Counted here too: when Redis goes away, nobody starts anew.
+                // Also counted in this process, so that counts do not start at zero when Redis fails.
                 let local = self.local.local();
                 local.charge(class.name, subject, quota, cost, Instant::now());
                 Ok(())
@@ -173,7 +173,7 @@ impl SharedLimiter {
         drop(self.invoke(&invocation).await);
     }
 
-    /// Counts one more that happens to `subject`, or tells `requester` how long to wait first. Success is taken back with
+    /// Charges `subject` once more, or returns how long `requester` has to wait first. A success is refunded with
     /// [`SharedLimiter::forgive`].
     ///
     /// # Errors

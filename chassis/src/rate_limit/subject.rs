@@ -1,4 +1,4 @@
-//! Whose limit it is.
+//! The owner of a limit. The type of the subject is part of it: text from a client is never confused with a user id.
 
 use std::{fmt, net::IpAddr};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::client_address::Network;
 
-/// Whose limit it is. What sort of subject it is belongs to it: a text that somebody typed is never the user with that id.
+/// The owner of a limit. The type of the subject is part of it: text from a client is never confused with a user id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Subject {
     kind: &'static str,
@@ -25,7 +25,7 @@ enum Id {
 }
 
 impl Subject {
-    /// A user who is known to be one.
+    /// An authenticated user.
     #[must_use]
     pub const fn user(user: UserId) -> Self {
         Self::of("user", user.0)
@@ -51,7 +51,7 @@ impl Subject {
         }
     }
 
-    /// A text that somebody typed, which may name something or not.
+    /// Text from a client, which may or may not name something.
     #[must_use]
     pub fn typed(text: &str) -> Self {
         Self {

@@ -129,7 +129,7 @@ pub(crate) async fn serve(State(served): State<Served>, request: Request, next: 
         let status = response.status().as_u16();
         served.metrics.answered(&path, status, took);
         let duration_ms = took.as_secs_f64() * 1000.0;
-        // Probes and scrapes come every second from everyone: not news.
+        // Health checks and scrapes arrive every second and are not worth a log line at `info`.
         if path.starts_with("/graphql") || response.status().is_server_error() {
             tracing::info!(%method, path, status, duration_ms, "answered");
         } else {

@@ -1,7 +1,7 @@
 //! Batching: however many objects of a page ask, each kind of thing is read in one statement.
 //!
-//! One set per database. The loaders keep nothing, so what they answer is never staler than the statement, except for
-//! people's profiles, which are shown with every message and kept for [`PROFILE_LIFETIME`].
+//! There is one set of loaders per database. They cache nothing, so their results are never older than the statement,
+//! except for profiles of users, which are shown with every message and cached for [`PROFILE_LIFETIME`].
 
 mod chats;
 mod grouping;
@@ -86,7 +86,7 @@ impl Loaders {
         self.users.load_one(user).await
     }
 
-    /// A person whose profile has just changed: what is remembered of them is forgotten first.
+    /// A user whose profile has just changed: the cached profile is dropped first.
     ///
     /// # Errors
     /// When Postgres is away.
@@ -133,7 +133,7 @@ impl Loaders {
         self.chats.load_one((user, chat)).await
     }
 
-    /// Someone in a chat, if they take part.
+    /// One participant of a chat; none if the user is not one.
     ///
     /// # Errors
     /// When Postgres is away.
@@ -203,8 +203,8 @@ fn in_this_span(task: BoxFuture<'static, ()>) {
     tokio::spawn(task.in_current_span());
 }
 
-/// Runs a loader's tasks one after the other. Requests that come while a statement runs share the next one, and a
-/// request that comes alone does not wait for others.
+/// Runs a loader's tasks one after the other. Requests that arrive while a statement runs share the next one, and a
+/// single request does not wait for others.
 fn one_at_a_time() -> impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static {
     let turn = Arc::new(Semaphore::new(1));
     move |task| {

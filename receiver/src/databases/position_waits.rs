@@ -1,7 +1,8 @@
-//! Waiting for a feed to have come as far as its caller has seen.
+//! Waits until a database has the position of a feed that the caller has seen.
 //!
-//! A request waits once, however many of its fields name a cursor: the first of them sets the time, and the others come in
-//! line. Requests that wait are bounded for each user and for the process; one too many looks once and does not wait.
+//! A request waits only once, even if several of its fields have a cursor: the first field sets the deadline for all.
+//! The number of waiting requests is limited per user and for the process; a request beyond the limit checks once and
+//! does not wait.
 
 use std::{
     collections::HashMap,
@@ -85,8 +86,8 @@ struct WaitState {
 }
 
 impl RequestWaits {
-    /// Whether `pool` has this position within `timeout`, for someone who may know of it. `hub` says when the feed moves,
-    /// if it hears of the same database and watches the feed.
+    /// Whether `pool` reaches this position within `timeout`, for a user who may know the feed. `hub` reports when the
+    /// feed moves, if it follows the same database and watches the feed.
     pub(crate) async fn wait(
         &self,
         waits: &PositionWaits,
@@ -125,7 +126,7 @@ impl RequestWaits {
     }
 }
 
-/// How far the feed has come when it is far enough, or when the time is up.
+/// The position of the feed, once it is far enough or the time is up.
 async fn until_seen(
     waits: &PositionWaits,
     pool: &Pool,

@@ -1,7 +1,7 @@
 //! How a query reads for its caller.
 //!
-//! Invariant: a replica never says no. What is not there on a replica may not have got there yet, so the primary is asked
-//! once before the caller is told so.
+//! Invariant: a replica never decides that something does not exist. It may only not have arrived there yet, so the
+//! primary is asked once before the caller is told.
 
 use async_graphql::Context;
 use chassis::{Caller, Error};

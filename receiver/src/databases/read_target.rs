@@ -48,8 +48,8 @@ impl ReadTarget {
 
     /// Makes this request read from a database that answers and is at least as new as `cursor`. `hub` says when a feed moves.
     ///
-    /// A feed that is not the user's never gets there, like one that does not exist: how far a chat has come is no
-    /// stranger's business.
+    /// A feed that the user may not see never reaches the position, just like one that does not exist: its position
+    /// must not be revealed.
     ///
     /// # Errors
     /// `UNAVAILABLE` when waiting for the cursor takes too long.
@@ -81,7 +81,7 @@ impl ReadTarget {
             self.use_primary();
         }
         let Some(cursor) = cursor else { return Ok(()) };
-        // The hub hears of what the primary has, and only of that.
+        // The hub follows the primary and only the primary.
         let (pool, hub) = (&self.databases.primary().pool, Some(hub));
         let wait = self
             .waits

@@ -103,7 +103,7 @@ impl PrimaryPositions {
         self.0.push_back((at, position));
     }
 
-    /// How far a replica is behind that has replayed the log up to `position`. Forgets what has been replayed.
+    /// The lag of a replica that has replayed the log up to `position`. Drops positions that have been replayed.
     fn lag(&mut self, now: Instant, position: i64) -> Duration {
         while self.0.front().is_some_and(|entry| entry.1 <= position) {
             self.0.pop_front();
@@ -126,7 +126,7 @@ pub(crate) async fn measure_lag(
     loop {
         ticks.tick().await;
         let at = Instant::now();
-        // While the primary is away nothing new is written: what was known of the replica stays true.
+        // While the primary does not answer, nothing new is written, so the known state of the replica stays valid.
         if let Ok(Ok(position)) = timeout(MEASURE_TIMEOUT, written(&primary)).await {
             positions.add(at, position);
         }

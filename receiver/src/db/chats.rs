@@ -63,7 +63,7 @@ impl ActivityKey {
     }
 }
 
-/// A page of somebody's chats.
+/// A page of a user's chats.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnChats {
     /// The head of their own feed, in the same snapshot.
@@ -77,7 +77,7 @@ pub(crate) struct OwnChats {
 /// What a list of chats shows of their newest messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewestShown {
-    /// Bytes of text at most, of all newest messages of the list and of what they answer.
+    /// Maximum bytes of text of all newest messages of the list, including the messages that they reply to.
     pub(crate) max_text: i64,
     /// Whether the messages that the newest ones answer are shown, too.
     pub(crate) with_answered: bool,
@@ -266,7 +266,7 @@ pub(crate) struct VisibleChat {
 #[derive(Clone, Debug)]
 pub(crate) struct Newest(pub(crate) Option<Message>);
 
-/// Those of these chats that `user` may know of.
+/// The chats with these ids that `user` may see.
 pub(crate) async fn visible_to(
     pool: &Pool,
     user: UserId,

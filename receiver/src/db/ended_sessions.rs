@@ -1,4 +1,4 @@
-//! `ended_sessions`: whose tokens are not believed any more.
+//! The view `ended_sessions`: sessions whose tokens are refused.
 
 use chassis::{EndedSession, Error, postgres::Pool};
 use jiff::Timestamp;

@@ -11,9 +11,9 @@ use super::{messages, rows};
 /// Events from `from` on, that one included, oldest first, at most `limit`, and no further ones after
 /// more than `text` bytes of messages.
 ///
-/// A feed has no holes, so the numbers say how many events there are. The planner would take a limit for a tenth of the
-/// feed, and sort all of it. Each message is looked up by its key, whatever the planner believes: a plan that was made
-/// while a chat was small would read all of the chat's messages for each event of a page.
+/// A feed has no gaps, so the range of seqs gives the number of events. With a LIMIT, the planner would expect a tenth
+/// of the feed and sort all of it. Each message is looked up by its key, regardless of the planner's estimates: a plan
+/// that was made while a chat was small would read all of the chat's messages for each event of a page.
 pub(crate) async fn page(
     pool: &Pool,
     feed: FeedRef,

@@ -73,7 +73,7 @@ async fn between(
     wanted: NumberRange,
     order: &'static str,
 ) -> Result<MessagePart, Error> {
-    // How long a text is stands beside it: none is read that is not shown.
+    // The length of a text is stored beside it, so that no text is read that is not shown.
     let sql = format!(
         "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
                 created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found

@@ -1,4 +1,4 @@
-//! `participants`: who takes part, since when, and how far they have read.
+//! The table `participants`: members, their time of joining, and their read marks.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -58,7 +58,7 @@ pub(crate) fn participant(row: &Row) -> Result<ParticipantRow, Error> {
     })
 }
 
-/// These people in these chats, as far as they take part.
+/// The participants among these pairs of a user and a chat.
 pub(crate) async fn by_id(
     pool: &Pool,
     ids: &[(ChatId, UserId)],
@@ -79,8 +79,8 @@ pub(crate) async fn by_id(
     .collect()
 }
 
-/// What each of these people may see of the chat they are paired with, and the head of its feed; absent for those who may
-/// not know of the chat.
+/// What each of these users may see of the chat they are paired with, and the head of its feed; absent for users who
+/// may not know the chat.
 pub(crate) async fn accesses(
     pool: &Pool,
     ids: &[(ChatId, UserId)],
@@ -119,7 +119,7 @@ pub(crate) async fn accesses(
     Ok(found)
 }
 
-/// Decides over the columns `kind` and `removed_at` of a chat, and `user_id` and `left_seq` of someone's row in it.
+/// Evaluates the columns `kind` and `removed_at` of a chat, and `user_id` and `left_seq` of a user's row in it.
 pub(crate) fn access(row: &Row) -> Result<Option<Access>, Error> {
     let kind: &str = row.try_get("kind")?;
     let kind = ChatKind::from_stored(kind).ok_or_else(|| unexpected("chats.kind", kind))?;
@@ -220,9 +220,9 @@ pub(crate) async fn last_of(
 pub(crate) struct ReadMarkRow {
     /// The chat.
     pub(crate) chat_id: ChatId,
-    /// Who read.
+    /// The reader.
     pub(crate) user_id: UserId,
-    /// How far.
+    /// The number of the last message that was read.
     pub(crate) last_read_number: Number,
 }
 

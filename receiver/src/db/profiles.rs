@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows;
 
-/// These people, in no order; those who are gone are absent.
+/// The profiles of these users, in any order. Users without an account are absent.
 pub(crate) async fn by_id(pool: &Pool, users: &[UserId]) -> Result<Vec<User>, Error> {
     let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
     let rows = rows(

@@ -18,7 +18,7 @@ use crate::participants::participation::Participation;
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 enum ReadRight {
-    /// The caller's own feed: theirs for as long as they are connected.
+    /// The caller's own feed, which they may read for as long as they are connected.
     OwnFeed,
     /// A chat's feed: theirs while they take part.
     Chat {
@@ -167,7 +167,7 @@ impl AuthorizedReader {
         }))
     }
 
-    /// Everything from here on. First comes what the client missed, if it came with a cursor, and then the reader's
+    /// Everything from this position on. If the client sent a cursor, missed events come first. Then comes the reader's
     /// position, before any live event: a client must know a position before it receives an event.
     pub(crate) fn into_stream(
         self,
@@ -188,7 +188,7 @@ impl AuthorizedReader {
                         Ok(None) => {
                             return Some((authorized.announcement(signals), (authorized, None)));
                         }
-                        // Live from here; whatever is missing comes first.
+                        // Live from this position, preceded by anything that is missing.
                         Err(_) => {}
                     }
                 }
@@ -202,7 +202,7 @@ impl AuthorizedReader {
 /// Whether this event ends the right to read the events after it.
 fn ends_access(participation: &Participation, event: &Event) -> bool {
     if let Change::ParticipantRemoved { user_id } = event.change {
-        // An earlier removal does not count for someone who has come back since.
+        // An earlier removal does not count if the user has joined again since.
         return user_id == participation.user_id && event.seq > participation.joined_seq;
     }
     event.change == Change::ChatRemoved

@@ -1,4 +1,4 @@
-//! Live feeds: what this process knows of every feed that someone connected to it watches.
+//! Live feeds: the state of every feed that is watched by a client of this process.
 //!
 //! Three sources feed a [`feed::Feed`], and each may repeat, reorder or lose what another brings:
 //!
@@ -6,10 +6,10 @@
 //! - the **sweep**, about once a second, which compares every watched feed with Postgres: the guarantee;
 //! - **backfills**, which read a missing range from Postgres when one of the two shows a gap.
 //!
-//! Whatever they bring goes through the feed's [`sequencer::Sequencer`], which lets each event pass once and in order. Invariant:
-//! what a feed holds is contiguous, ends at its head, and is what Postgres has. Subscribers hold a position, not a queue:
-//! a [`reader::Reader`] is served from the feed's window, else from Postgres, so nothing here grows with a slow client. Readers
-//! at the same position share a batch, whether they are live or behind.
+//! All events go through the feed's [`sequencer::Sequencer`], which accepts each event once and in order. Invariant:
+//! the events that a feed holds are contiguous, end at its head, and equal those in Postgres. Subscribers have a
+//! position, not a queue: a [`reader::Reader`] is served from the feed's window or from Postgres, so a slow client
+//! takes no memory here. Readers at the same position share a batch, whether they are live or behind.
 
 pub(crate) mod backfill;
 pub(crate) mod batch;

@@ -1,12 +1,13 @@
 //! Everything that one user can see, as one stream.
 //!
-//! The inbox follows the caller's own feed and the feed of every chat they take part in. The own feed says when a chat
-//! comes or goes. It is watched before participation is read for the first time, and the chats' feeds before it is read
-//! for the last time, so that whatever changes after a reading stands in a feed that is being followed.
+//! The inbox follows the caller's own feed and the feeds of all of their chats. The own feed reports which chats the
+//! caller joins and leaves. It is watched before participations are read for the first time, and the chats' feeds are
+//! watched before participations are read for the last time. So every change after a read is an event of a feed that is
+//! being followed.
 //!
-//! Invariants: the end of a chat is delivered before the event of the own feed that says that the caller has left it; a
-//! caller who joins again receives the chat from the event that added them, after everything before it; while Postgres
-//! is away the inbox waits.
+//! Invariants: the end of a chat is delivered before the event of the own feed that reports that the caller has left
+//! it; a caller who joins again receives the chat from the event that added them, after everything before it; while
+//! Postgres does not answer, the inbox waits.
 
 pub(crate) mod followed_chats;
 
@@ -134,7 +135,8 @@ impl Inbox {
         })
     }
 
-    /// First what was missed, chat by chat; then the own feed, whose caught-up batch says that this was all; then live.
+    /// First come missed events, chat by chat; then the own feed, whose caught-up batch marks the end of what was
+    /// missed; then live events.
     pub(crate) fn into_stream(self) -> impl Stream<Item = Arc<EventBatch>> + Send {
         stream::unfold(self, |mut inbox| async move {
             loop {
@@ -308,7 +310,7 @@ impl Inbox {
     }
 
     async fn follow_since_joining(&mut self, chat_id: ChatId, joined: Cursor) -> Result<(), Error> {
-        // A removal that has happened already has a later seq, and the reader will come to it and end.
+        // A removal that has already happened has a later seq, so the reader will reach it and end.
         if let Some(watch) = self.hub.watch_one(joined.feed).await? {
             let participation = Participation {
                 chat_id,

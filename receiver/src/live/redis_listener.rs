@@ -157,7 +157,7 @@ impl RedisListener {
         for feeds in self.hub.watched().chunks(SUBSCRIBE_BATCH_SIZE) {
             subscribe(&mut connection, feeds).await?;
         }
-        // The sweep wakes up, and finds what was published while there was no connection.
+        // Wakes the sweep, which finds what was published while there was no connection.
         self.connected.send_replace(true);
         self.metrics.connected.set(1);
         tracing::info!("receiving publications from Redis");

@@ -1,4 +1,4 @@
-//! What makes two requests ask for the same page.
+//! The key by which requests for the same page are recognized.
 
 use async_graphql::{
     InputType, Name, Request, Value, Variables,
@@ -17,8 +17,8 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    /// The chat that a request asks for messages of, and what it asks; none if it asks for anything else as well, or wants
-    /// to wait for something.
+    /// The chat and the page that a request selects. None if the request selects anything else or has to wait for a
+    /// position.
     pub(crate) fn of(request: &mut Request) -> Option<(ChatId, Self)> {
         // Out of the request while its document is looked at.
         let variables = std::mem::take(&mut request.variables);

@@ -1,25 +1,25 @@
-//! Who may read what of a chat: the one rule for queries. Live delivery has another one, which is simpler: see
+//! What a user may read of a chat: the one rule for queries. Live delivery has a simpler one: see
 //! [`Participation`](super::participation::Participation).
 
 use async_graphql::Context;
 use shared_schema::{ChatId, ChatKind};
 
-/// What someone may see of a chat.
+/// What a user may see of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// They take part: everything, also live.
+    /// A participant may see everything, also live.
     Participant,
-    /// They have never taken part in this public chat: its messages and its first participants, to decide whether to join.
-    /// Nothing live.
+    /// A user who has never been a participant of this public chat may see its messages and its first participants, to
+    /// decide whether to join. Nothing live.
     Visitor,
-    /// They left this public chat, or were removed from it: that it is there, so that they can join again. Nothing of what
-    /// is said in it, nor by whom.
+    /// A user who left this public chat or was removed from it may see that it exists, so that they can join again, but
+    /// neither its messages nor their senders.
     Former,
 }
 
 impl Access {
-    /// What may be seen of a chat of this kind by someone who takes part, who used to, or who never did. None if they may
-    /// not know that the chat is there, and for everyone if it was removed.
+    /// What may be seen of a chat of this kind by a user with this status. None if the user may not know that the chat
+    /// exists, and for everyone if it was removed.
     #[must_use]
     pub(crate) fn decide(
         kind: ChatKind,
@@ -42,7 +42,7 @@ impl Access {
     }
 }
 
-/// What someone's row in a chat says.
+/// The status of a user in a chat, according to their row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParticipationStatus {
     /// There is a row, and it has not ended.
@@ -53,13 +53,13 @@ pub(crate) enum ParticipationStatus {
     Never,
 }
 
-/// Data of a request that runs for everyone who may read a chat's messages: each of them was found to be allowed to
-/// ([`Access::reads`]), whether they take part or only look.
+/// Marks a request that is executed for everyone who may read a chat's messages. Each of its readers has been
+/// authorized ([`Access::reads`]), as a participant or as a visitor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PreauthorizedChat(pub(crate) ChatId);
 
 impl PreauthorizedChat {
-    /// Whether this request runs for everyone who may read this chat.
+    /// Whether this request is executed for everyone who may read this chat.
     #[must_use]
     pub(crate) fn covers(context: &Context<'_>, chat_id: ChatId) -> bool {
         context

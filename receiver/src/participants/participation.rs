@@ -1,4 +1,4 @@
-//! Proof that a user takes part in a chat. Live delivery takes it, and so is for those only who do.
+//! Proof that a user is a participant of a chat. Live delivery requires it, so it is for participants only.
 
 use chassis::{Caller, Error, postgres::Pool};
 use shared_schema::{ChatId, Cursor, FeedRef, Reason, Seq, UserId};
@@ -9,12 +9,12 @@ use crate::{
     live::feeds::hub::{Hub, Watch},
 };
 
-/// Proof that a user takes part in a chat.
+/// Proof that a user is a participant of a chat. Live delivery requires it, so it is for participants only.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Participation {
     /// The chat.
     pub(crate) chat_id: ChatId,
-    /// Who takes part.
+    /// The participant.
     pub(crate) user_id: UserId,
     /// The event of the chat's feed that added them.
     pub(crate) joined_seq: Seq,
@@ -50,10 +50,10 @@ pub(crate) async fn access_of(
     Ok(found.into_values().next().map(|(access, _)| access))
 }
 
-/// Watches a chat's feed for someone who takes part in it.
+/// Watches a chat's feed for a participant.
 ///
-/// The feed is watched before participation is checked: a removal that the check does not see yet has a later seq than
-/// the watch began with, so the stream will come to it and end there.
+/// The feed is watched before participation is checked. A removal that the check does not see yet has a later seq than
+/// the start of the watch, so the stream reaches it and ends there.
 ///
 /// # Errors
 /// `NOT_FOUND` when the caller does not take part; `BAD_USER_INPUT` when the cursor is of another feed.

@@ -1,19 +1,19 @@
 //! Why the server closes a connection.
 //!
-//! The official client takes 1002, 1008, 1009, 1011, 4400, 4401, 4406, 4409, 4429 and every other 1xxx as final and
-//! reconnects after 1001, 1005, 1006, 1012, 1013, 4403, 4408. So whatever a client should come back from must be one of
-//! the latter.
+//! The official client treats 1002, 1008, 1009, 1011, 4400, 4401, 4406, 4409, 4429 and every other 1xxx as final, and
+//! reconnects after 1001, 1005, 1006, 1012, 1013, 4403 and 4408. So whenever a client should reconnect, the code must
+//! be one of the latter.
 
 use axum::extract::ws::CloseFrame;
 
 /// A reason to close, each with its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Close {
-    /// The token is not valid, has expired, or its session has ended: come back with another one.
+    /// The token is invalid or has expired, or its session has ended: reconnect with another token.
     Forbidden,
-    /// The server is going away: come back to another instance.
+    /// The server is shutting down: reconnect to another instance.
     Restart,
-    /// Too slow a reader, too fast a writer, or too many sockets: come back later.
+    /// The client reads too slowly, sends too fast, or has too many sockets: reconnect later.
     Overload,
     /// No `connection_init` in time.
     InitTimeout,

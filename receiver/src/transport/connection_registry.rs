@@ -36,7 +36,8 @@ const MAX_CLOSED_PER_SECOND: usize = 100;
 /// How long close handshakes may take after the last socket was closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// When a client may come back to an instance that is full: not all at the same moment.
+/// Time after which a client may retry if the instance is full, spread so that not all of them retry at the same
+/// moment.
 pub(crate) fn retry_after() -> Duration {
     Duration::from_secs(rand::random_range(1..=10))
 }
@@ -46,9 +47,10 @@ pub(crate) fn retry_after() -> Duration {
 pub(crate) struct ConnectionArgs {
     /// Sockets of this process.
     pub(crate) max: usize,
-    /// Sockets opened per second: a crowd that comes back after an outage is let in at the pace of its catching up.
+    /// Maximum sockets opened per second, so that clients reconnecting after an outage are admitted at the pace at
+    /// which they can catch up.
     pub(crate) upgrades_per_second: NonZeroU32,
-    /// Sockets opened from one network, so that nobody uses up the rate of all.
+    /// Limit of sockets opened from one network, so that no network uses up the rate of all.
     pub(crate) upgrades_per_address: Rate,
     /// Sockets of one user on this process.
     pub(crate) max_per_user: usize,
@@ -217,10 +219,10 @@ impl ConnectionRegistry {
         })
     }
 
-    /// Closes all connections in random order, spread out over time, and waits until they are gone.
+    /// Closes all connections in random order, spread over time, and waits until they have ended.
     pub(crate) async fn drain(&self) {
         self.0.draining.cancel();
-        // A map's order is random, which is what is wanted here.
+        // The iteration order of a map is random, as intended here.
         let closing: Vec<CancellationToken> = lock(&self.0.closing).values().cloned().collect();
         let count = u32::try_from(closing.len()).unwrap_or(u32::MAX).max(1);
         let per_second = u32::try_from(MAX_CLOSED_PER_SECOND).unwrap_or(1);

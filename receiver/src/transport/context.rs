@@ -19,7 +19,7 @@ pub(crate) struct ConnectionContext {
     pub(crate) pool: Pool,
     /// All open connections.
     pub(crate) connections: ConnectionRegistry,
-    /// The proxies that are believed about where an upgrade comes from.
+    /// The proxies that are trusted about the client's address of an upgrade.
     pub(crate) proxies: TrustedProxies,
     /// Origins that a browser may connect from, besides our own.
     pub(crate) allowed_origins: Vec<String>,

@@ -73,8 +73,8 @@ fn too_large_to_send(payload: &Response) -> Option<Response> {
     payload.errors.is_empty().then(too_large)
 }
 
-/// Whether this result of a running operation is incomplete only because the database was away meanwhile. A client
-/// takes `error` as final, but after 1013 it comes back with the cursor before this result.
+/// Whether this result of a running operation is incomplete only because the database did not answer. A client treats
+/// `error` as final, but after 1013 it reconnects with the cursor before this result.
 pub(crate) fn is_interrupted(answer: &OperationResult) -> bool {
     let OperationResult::Individual(answer) = answer else {
         return false;

@@ -83,7 +83,7 @@ impl SessionGuard {
                                 ended |= session_id == self.session;
                             }
                         }
-                        // After a reset nobody knows what was missed: the client comes back and is checked anew.
+                        // After a reset it is unknown what was missed: the client reconnects and is authorized again.
                         if ended || batch.reset.is_some() {
                             return Close::Forbidden;
                         }

@@ -1,8 +1,8 @@
 //! Subscriptions as server-sent events, for clients whose network lets no WebSocket through.
 //!
-//! One request is one operation with the same results. Everything that holds for a WebSocket holds here: its bounds,
-//! the end of a session and the drain. A stream that has to end before the operation is over simply ends: the client
-//! comes back with its cursors.
+//! One request is one operation, with the same results. Everything that holds for a WebSocket holds here: its limits,
+//! the end of a session, and the drain. A stream that has to end before the operation is over simply ends, and the
+//! client reconnects with its cursors.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -102,7 +102,7 @@ impl EventStream {
         loop {
             let (chunk, last) = tokio::select! {
                 answer = self.results.next() => match answer {
-                    // Incomplete only for now: the client comes back with the cursor before it.
+                    // Only temporarily incomplete: the client reconnects with the cursor before it.
                     Some(answer) if is_interrupted(&answer) => return,
                     Some(answer) => answer.event(),
                     None => return,

@@ -64,7 +64,7 @@ impl StoredChat {
     }
 }
 
-/// The two people of a direct chat. There is one chat per pair, whoever starts it.
+/// The two users of a direct chat, in a fixed order: there is one chat per pair, whoever creates it.
 #[derive(Clone, Copy, Debug)]
 pub struct DirectPair(UserId, UserId);
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use chassis::Error;
 
-/// Where a feed stands.
+/// The state of a feed.
 #[derive(Clone, Debug)]
 pub struct Feed {
     pub feed: FeedRef,
@@ -47,7 +47,7 @@ impl Feed {
     }
 }
 
-/// A chat's feed whose row is locked until the transaction ends: nobody else changes the chat meanwhile.
+/// A chat's feed whose row is locked until the transaction ends, so no other transaction changes the chat meanwhile.
 #[derive(Debug)]
 pub struct LockedFeed(Feed);
 
@@ -59,7 +59,8 @@ impl Deref for LockedFeed {
     }
 }
 
-/// Waits for the chat's lock. Only statements that start after this one has returned see what was committed before.
+/// Acquires the chat's lock. Only statements that start after this one has returned are sure to see everything that was
+/// committed before.
 pub async fn lock(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFeed>, Error> {
     let statement = tx
         .prepare_cached(
@@ -74,9 +75,9 @@ pub async fn lock(tx: &Transaction<'_>, chat: ChatId) -> Result<Option<LockedFee
 /// How to take the locks of several chats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockMode {
-    /// Wait for each.
+    /// Wait for every lock.
     Wait,
-    /// Leave out those that someone else holds.
+    /// Skip feeds that are locked by another transaction.
     SkipLocked,
 }
 
@@ -93,7 +94,7 @@ pub async fn prepare_lock_each(client: &Client, lock_mode: LockMode) -> Result<S
     Ok(client.prepare_cached(&sql).await?)
 }
 
-/// Takes the locks of several chats, in the order of their ids, so that two who do so never wait for each other.
+/// Acquires the locks of several chats in the order of their ids, so that two batches never wait for each other.
 pub async fn lock_each(
     client: &Client,
     statement: &Statement,
@@ -107,7 +108,7 @@ pub async fn lock_each(
     rows.iter().map(read).collect()
 }
 
-/// Where the feed stands now.
+/// The current state of the feed.
 pub async fn find(db: &impl GenericClient, feed: FeedRef) -> Result<Option<Feed>, Error> {
     let statement = db
         .prepare_cached(

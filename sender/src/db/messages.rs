@@ -1,4 +1,4 @@
-//! `messages`: what people said. A removed one keeps its place and loses its content.
+//! The table `messages`. A removed message keeps its row and its number and loses its content.
 
 use std::collections::HashMap;
 
@@ -97,7 +97,7 @@ pub struct NewMessage<'a> {
     pub request_hash: &'a [u8],
 }
 
-/// What the database has given to a new message.
+/// The values that the database has assigned to a new message.
 pub struct AssignedNumbers {
     pub seq: Seq,
     pub number: Number,
@@ -180,7 +180,7 @@ pub async fn add_each(
         .collect()
 }
 
-/// Changes the text.
+/// Replaces the text.
 pub async fn edit(
     tx: &Transaction<'_>,
     chat: ChatId,
@@ -200,7 +200,7 @@ pub async fn edit(
     Ok(read(&row)?.message)
 }
 
-/// Takes the text away and keeps the place.
+/// Removes the text and keeps the row.
 pub async fn remove(tx: &Transaction<'_>, chat: ChatId, id: MessageId) -> Result<Message, Error> {
     let statement = tx
         .prepare_cached(&format!(

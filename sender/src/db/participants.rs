@@ -1,4 +1,4 @@
-//! `participants`: who takes part in which chat. Who left keeps the row, with `left_seq` set.
+//! The table `participants`. The row of a user who has left remains, with `left_seq` set.
 
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ pub async fn prepare_find_each(client: &Client) -> Result<Statement, Error> {
     Ok(client.prepare_cached(&sql).await?)
 }
 
-/// Those of these users who take part now in the chat that each is paired with.
+/// The current participants among pairs of a chat and a user.
 pub async fn find_each(
     client: &Client,
     statement: &Statement,
@@ -71,7 +71,7 @@ pub async fn find_each(
         .collect()
 }
 
-/// Those of these users who take part now.
+/// The current participants among these users.
 pub async fn find_many(
     db: &impl GenericClient,
     chat: ChatId,
@@ -89,7 +89,7 @@ pub async fn find_many(
     rows.iter().map(read).collect()
 }
 
-/// Whether anyone but this user is an owner.
+/// Whether any other participant is an owner.
 pub async fn has_other_owner(
     db: &impl GenericClient,
     chat: ChatId,
@@ -107,15 +107,15 @@ pub async fn has_other_owner(
     Ok(row.try_get("found")?)
 }
 
-/// Where people join: the event that adds them, and the number of the newest message, up to which they have nothing to
-/// catch up on and count as readers of nothing.
+/// The point at which users join: the seq of the event that adds them, and the number of the newest message. They have
+/// nothing to catch up on before that number and do not count as readers of earlier messages.
 #[derive(Clone, Copy, Debug)]
 pub struct JoinedAt {
     pub seq: Seq,
     pub message_count: Number,
 }
 
-/// Adds people who do not take part now. Who was there before gets their row back, with the new role.
+/// Adds users who are not participants. A former participant gets their row back, with the new role.
 pub async fn insert_joined(
     tx: &Transaction<'_>,
     chat: ChatId,
@@ -168,7 +168,7 @@ pub async fn leave(
     Ok(())
 }
 
-/// Ends everyone's participation, and answers with who they were, in the order of their ids.
+/// Ends all participations, and returns the participants in the order of their ids.
 pub async fn leave_all(
     tx: &Transaction<'_>,
     chat: ChatId,

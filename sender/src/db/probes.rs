@@ -1,4 +1,4 @@
-//! What health checks ask of the database.
+//! Statements of health checks.
 
 /// Whether it compares text as we do: the function that makes names findable finds a name that we know.
 pub const TEXT: &str = "SELECT probe_text()";

@@ -26,7 +26,7 @@ pub async fn prepare_usernames(client: &Client) -> Result<Statement, Error> {
     Ok(client.prepare_cached(sql).await?)
 }
 
-/// The names of those of these users who exist.
+/// The usernames of those users that exist.
 pub async fn usernames(
     client: &Client,
     statement: &Statement,
@@ -38,7 +38,7 @@ pub async fn usernames(
         .collect()
 }
 
-/// Those of these users who exist.
+/// The ids of those users that exist.
 pub async fn existing_ids(
     db: &impl GenericClient,
     users: &[UserId],

@@ -5,7 +5,7 @@ use chassis::Error;
 use shared_schema::Reason;
 use uuid::{Uuid, Variant};
 
-/// The id that the client made, or a new one. A retry can only be told from a new request if the client made it.
+/// The id from the client, or a new one. A retry can be recognized only if the client generated the id.
 pub fn parse_or_new<T: From<Uuid>>(id: Option<&ID>) -> Result<T, Error> {
     let Some(id) = id else {
         return Ok(T::from(Uuid::now_v7()));

@@ -1,9 +1,9 @@
-//! The fingerprint that tells a retry from another request with the same id.
+//! The hash that distinguishes a retry from another request with the same id.
 
 use sha2::{Digest, Sha256};
 use shared_schema::UserId;
 
-/// SHA-256 over who asks and everything they ask for, each part with its length before it.
+/// SHA-256 of the caller and all parts of the request, each part preceded by its length.
 ///
 /// It is stored, so its encoding can only change together with a new operation name.
 #[derive(Clone)]

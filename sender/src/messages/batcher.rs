@@ -29,7 +29,7 @@ use committer::BatchCommitter;
 use metrics::BatcherMetrics;
 use queue::{BatchKind, BatchOutcome, NextStep, Queue, QueueFull, QueuedMessage};
 
-/// When a client may send again whose chat's queue was full.
+/// Time after which a client may retry if its chat's queue was full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Handle to the message batcher. Cloning it is cheap.

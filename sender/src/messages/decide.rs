@@ -1,4 +1,4 @@
-//! The rule of `createMessage`: what becomes of one draft, decided under the lock of its chat.
+//! The rule of `createMessage`: decides about one draft, under the lock of its chat.
 
 use chassis::Error;
 use shared_schema::{Message, Reason};
@@ -6,20 +6,20 @@ use shared_schema::{Message, Reason};
 use super::draft::Draft;
 use crate::db::messages::StoredMessage;
 
-/// What becomes of one message of a batch.
+/// The decision about one message of a batch.
 pub enum Decision {
     /// It is the batch's new message with this index: its first copy, or a retry in the same batch.
     Insert(usize),
-    /// It was stored before, and this is how it is now. Its event is published again.
+    /// It was stored before; the message in its current state. Its event is published again.
     Duplicate(Message),
-    /// It was stored before, by a user who takes part no more, and this is how it was sent. What became of it since is not
-    /// theirs to know.
+    /// It was stored before, by a user who is no longer a participant: the message as it was sent. Later changes are
+    /// not visible to them.
     DuplicateAsSent(Message),
-    /// It is refused.
+    /// It is rejected.
     Reject(Error),
-    /// Another transaction holds its chat's lock: it goes back to the queue.
+    /// Another transaction holds the lock of its chat, so the message goes back to the queue.
     Requeue,
-    /// Nobody waits for it any more.
+    /// The request was cancelled, so nothing waits for the answer.
     Cancelled,
 }
 
@@ -37,7 +37,7 @@ pub struct DraftContext<'a> {
 
 /// A message that already has a draft's id.
 pub enum Earlier<'a> {
-    /// The batch inserts it.
+    /// The batch inserts the message.
     InBatch {
         index: usize,
         request_hash: &'a [u8],
@@ -70,8 +70,8 @@ pub fn decide(draft: &Draft, context: DraftContext<'_>) -> Decision {
         (Ok(_), Some(Earlier::Stored(stored))) if is_retry => {
             Decision::Duplicate(stored.message.clone())
         }
-        // The hash covers the sender, so this is their own message. A sender who has left the chat gets an answer, too:
-        // if the first answer was lost, they would believe that the message was never sent.
+        // The hash includes the sender, so this is their own message. A sender who has left the chat gets an answer,
+        // too: if the first answer was lost, they would otherwise believe that the message was never sent.
         (Err(Error::NotFound { .. } | Error::Forbidden(_)), Some(Earlier::Stored(stored)))
             if is_retry =>
         {

@@ -1,7 +1,7 @@
-//! Who may act in a chat: authorization as a value.
+//! Authorization in a chat, as a value.
 //!
-//! Invariant: a [`Participation`] exists only while the chat's feed is locked, and was checked after the lock was given.
-//! Nobody can be removed between the check and the write.
+//! Invariant: a [`Participation`] exists only while the chat's feed is locked, and was checked after the lock was
+//! acquired. So no participant can be removed between the check and the write.
 
 use std::borrow::Borrow;
 
@@ -78,7 +78,7 @@ impl Participation {
         }))
     }
 
-    /// Refuses what cannot be done to a direct chat: it belongs to its two people for good.
+    /// Refuses operations that are not possible in a direct chat: it belongs to its two users forever.
     pub fn forbid_direct_chat(&self) -> Result<(), Error> {
         match self.chat.kind {
             ChatKind::Direct => Err(Error::forbidden(Reason::DirectChat)),

@@ -50,8 +50,8 @@ impl Invitation {
         invited
     }
 
-    /// Charges the caller for those who do not take part yet, before the chat's lock is taken: whoever waits for the lock
-    /// must not wait for Redis as well. So the count may be stale.
+    /// Charges the caller for the users who are not participants yet. This happens before the chat's lock is taken, so
+    /// that transactions that wait for the lock do not also wait for Redis. The count may therefore be stale.
     async fn charge<'a>(
         &self,
         transactions: &TransactionRunner,

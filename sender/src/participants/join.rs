@@ -9,10 +9,10 @@ use shared_schema::{
 
 use crate::db::participants::{self, JoinedAt};
 
-/// Who joins, and the state of the chat at that moment.
+/// The joining users, and the state of the chat at that moment.
 pub struct Join<'a> {
     pub chat_id: ChatId,
-    /// Who adds them.
+    /// The user who adds them.
     pub actor: UserId,
     /// None of them takes part now, and none is named twice.
     pub users: &'a [(UserId, ParticipantRole)],

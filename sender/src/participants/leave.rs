@@ -17,11 +17,11 @@ const FEEDS_PER_STATEMENT: usize = 1000;
 pub struct Left {
     /// Right after the chat's event.
     pub cursor: Cursor,
-    /// The chat's event, then one for each user who left.
+    /// The event of the chat's feed, then one event for each user who left.
     pub events: Vec<Event>,
 }
 
-/// Ends the participation of one user, who takes part. They receive nothing after the chat's event.
+/// Ends the participation of one user. They receive nothing after the chat's event.
 pub async fn end_participation(
     tx: &Transaction<'_>,
     participation: &Participation,
@@ -44,7 +44,7 @@ pub async fn end_participation(
     })
 }
 
-/// Removes the chat and tells everyone who takes part.
+/// Removes the chat and appends an event to the feed of every participant.
 pub async fn remove_chat(
     tx: &Transaction<'_>,
     participation: &Participation,

@@ -1,8 +1,8 @@
-//! A semaphore for each chat: it limits the concurrent transactions of one chat in this process.
+//! A semaphore for each chat that limits the concurrent transactions of one chat in this process.
 //!
-//! The chat's row lock alone would keep the order. But a transaction that waits for it holds a connection, so one busy chat,
-//! or one whose row lock is contended, would take the whole pool. So transactions wait here first, in the order in which
-//! they arrived, without a connection.
+//! The chat's row lock alone would be enough for the order. But every transaction that waits for it holds a connection,
+//! so a single busy or contended chat could occupy the whole pool. Transactions therefore wait here first, in the order
+//! of their arrival and without a connection.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! What people call themselves, and say about themselves.
+//! The display name and self-description of a user.
 
 use chassis::Error;
 use shared_schema::Reason;

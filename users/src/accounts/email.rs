@@ -34,7 +34,7 @@ impl Email {
     }
 }
 
-/// Quoted local parts and address literals are refused: nobody has one, and they hide mischief.
+/// Quoted local parts and address literals are refused: practically nobody has one, and they are used to trick parsers.
 fn is_plausible(address: &str) -> bool {
     let Some((local, domain)) = address.rsplit_once('@') else {
         return false;

@@ -1,4 +1,4 @@
-//! Usernames: what people sign in with and find each other by.
+//! Usernames, with which users sign in and find each other.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The view `public_profiles`: what anyone who is signed in may see of an account.
+//! The view `public_profiles`: the part of an account that every signed-in user may see.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
@@ -12,7 +12,7 @@ const BY_ID: &str = "
     FROM public_profiles
     WHERE id = ANY ($1)";
 
-/// Those of these users who are there, in any order.
+/// The users with these ids that exist, in any order.
 pub(crate) async fn by_id(db: &impl GenericClient, ids: &[UserId]) -> Result<Vec<User>, Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let statement = db.prepare_cached(BY_ID).await?;
@@ -34,7 +34,7 @@ pub(crate) async fn by_username(
     row.as_ref().map(user).transpose()
 }
 
-/// Where a user stands in the result of a search: closest match first, then by username.
+/// The position of a user in a search result: best match first, then by username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rank {
     /// 0 is the very name, 1 starts with the text, 2 contains it.

@@ -1,6 +1,6 @@
-//! The table `refresh_tokens`: every token of a session, used or not. Whoever writes here holds the session's row lock,
-//! or has made the session in the same transaction. Workers delete tokens a week after they were used: should one of them
-//! come back it is refused, but no longer taken as a sign of theft.
+//! The table `refresh_tokens`: every token of a session, used or not. Writers hold the row lock of the session or have
+//! created it in the same transaction. Workers delete tokens a week after their use: if one is presented after that, it
+//! is refused but no longer counts as a sign of theft.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
@@ -9,13 +9,13 @@ use tokio_postgres::types::ToSql;
 
 use crate::sessions::refresh_token::{Salt, TokenHash};
 
-/// What has become of a token.
+/// The state of a token.
 pub(crate) enum State {
     /// Never used.
     Unused,
-    /// Used moments ago, and whoever asks is the one who used it: the answer may have been lost on its way.
+    /// Used moments ago by the same client, whose answer may have been lost.
     Repeated { salt: Salt },
-    /// Used: whoever presents it now is not the one it was given to, or not the only one.
+    /// Used: the client that presents it now is not its owner, or not the only one who has it.
     Spent,
 }
 

@@ -1,5 +1,5 @@
-//! The table `reserved_usernames`: names that were given up, and who may still take them back. A reservation that has expired
-//! binds nobody; workers delete it.
+//! The table `reserved_usernames`: usernames that were given up, with the users who may take them back. An expired
+//! reservation has no effect; workers delete it.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;
@@ -12,7 +12,7 @@ const RESERVE: &str = "
     VALUES ($1, $2, clock_timestamp() + interval '30 days')
     ON CONFLICT (username) DO UPDATE SET user_id = excluded.user_id, until = excluded.until";
 
-/// Keeps a name for the user who had it until now.
+/// Reserves a name for the user who had it until now.
 pub(crate) async fn reserve(
     db: &impl GenericClient,
     username: &str,

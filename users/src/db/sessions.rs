@@ -45,7 +45,7 @@ const REFRESHES_SEEN: &str = "
     SELECT refreshes_seen FROM sessions
     WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > clock_timestamp()";
 
-/// The newest refresh of this live session whose access token was seen; nothing if there is no such session.
+/// The newest refresh of this active session whose access token was seen; none if there is no such session.
 pub(crate) async fn refreshes_seen(
     db: &impl GenericClient,
     id: SessionId,
@@ -95,7 +95,7 @@ const LOCK_LIVE_OF_TOKEN: &str = "
     WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
     FOR UPDATE OF s";
 
-/// The live session that this token belongs to. Nobody else refreshes or revokes it until the transaction ends.
+/// The active session that this token belongs to, locked until the transaction ends.
 pub(crate) async fn lock_live_of_token(
     db: &impl GenericClient,
     token: TokenHash,
@@ -119,7 +119,7 @@ pub(crate) async fn prolong(db: &impl GenericClient, id: SessionId) -> Result<Se
     session(&db.query_one(&statement, &[&id.0, &1_i32]).await?)
 }
 
-/// The answer to the last exchange was asked for again.
+/// Records that the answer to the last exchange was requested again.
 pub(crate) async fn prolong_again(
     db: &impl GenericClient,
     id: SessionId,

@@ -81,9 +81,9 @@ const CREDENTIALS_BY_USERNAME: &str = "
     FROM users
     WHERE username = $1";
 
-/// What somebody typed to sign in with.
+/// The login as it was entered.
 pub(crate) struct Login {
-    /// As it is compared.
+    /// The folded text, which is what is compared.
     pub(crate) folded: String,
     typed: String,
 }
@@ -150,7 +150,7 @@ const LOCK: &str = "
     WHERE id = $1 AND deactivated_at IS NULL
     FOR NO KEY UPDATE";
 
-/// The account, which nobody else changes until the transaction ends.
+/// The account, locked until the transaction ends.
 pub(crate) async fn lock(db: &impl GenericClient, id: UserId) -> Result<Option<Account>, Error> {
     let statement = db.prepare_cached(LOCK).await?;
     let row = db.query_opt(&statement, &[&id.0]).await?;
@@ -237,7 +237,7 @@ fn account(row: &Row) -> Result<Account, Error> {
     })
 }
 
-/// The unique indexes decide who was first.
+/// Unique indexes decide between concurrent requests.
 fn taken(error: tokio_postgres::Error) -> Error {
     let constraint = error
         .as_db_error()

@@ -31,9 +31,9 @@ const LANES: u32 = 1;
 /// Which queue an attempt waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HashQueue {
-    /// That of everyone.
+    /// For everyone.
     Strangers,
-    /// That of users who are signed in, or have signed in on this device before.
+    /// For users who are signed in or have signed in on this device before.
     Known,
 }
 
@@ -49,7 +49,7 @@ pub(crate) enum PasswordCheck {
 #[derive(Clone)]
 pub(crate) struct Hasher {
     argon2: Arc<Argon2<'static>>,
-    /// The hash of nobody's password.
+    /// A hash of no account's password, compared when an account does not exist.
     dummy: Arc<str>,
     running: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
@@ -88,7 +88,7 @@ impl Hasher {
         .await
     }
 
-    /// Checks an attempt against the stored hash of an account, or against nobody's.
+    /// Checks an attempt against the stored hash of an account, or against a hash of no account.
     pub(crate) async fn verify(
         &self,
         queue: HashQueue,

@@ -12,7 +12,8 @@ const MIN_CHARACTERS: u32 = 8;
 /// Long enough for any passphrase, short enough that its strength is judged in no time.
 const MAX_CHARACTERS: u32 = 128;
 
-/// A password that someone signs in or confirms with. It has no rules: it may be older than today's.
+/// A password that is entered to sign in or to confirm. It is not checked against the rules, which may be newer than
+/// the password.
 #[derive(Clone)]
 pub(crate) struct PasswordAttempt(SecretString);
 
@@ -26,7 +27,7 @@ impl PasswordAttempt {
     }
 }
 
-/// A password that someone wants to have, and the input field that holds it.
+/// A new password, and the input field that contains it.
 pub(crate) struct NewPassword {
     text: SecretString,
     field: &'static str,
@@ -77,7 +78,7 @@ impl NewPassword {
     }
 }
 
-/// Makes what passwords are judged by, once: it takes a while, and nobody's request should wait for it.
+/// Prepares the data for judging passwords, once: this takes a while, and no request should wait for it.
 pub(crate) fn load_dictionaries() {
     // Something of every kind that is recognized.
     zxcvbn("correct qwerty abc 2001-02-03", &[]);

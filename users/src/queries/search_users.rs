@@ -1,4 +1,4 @@
-//! `searchUsers`: people by a part of their name.
+//! `searchUsers`: finds users by a part of their name.
 
 use std::str::FromStr;
 
@@ -66,13 +66,13 @@ impl SearchUsers {
     }
 }
 
-/// Half a point for each field of each user: a whole page of everything is allowed, and a second one with it is not.
+/// Half a point for each field of each user: a whole page of everything is within the limit, and a second one is not.
 fn page_complexity(first: Option<i32>, child_complexity: usize) -> usize {
     let users = usize::try_from(first.unwrap_or(DEFAULT)).unwrap_or(0);
     child_complexity + users.saturating_mul(child_complexity) / 2
 }
 
-/// Arguments that are in order.
+/// Valid arguments.
 struct Search {
     term: String,
     first: usize,
@@ -101,8 +101,8 @@ impl Search {
     }
 }
 
-/// Whether one such character is enough to look for: in these scripts it is a word or a syllable, and names are short.
-/// The same bound as that of `search_grams` in the database.
+/// Whether a single character is enough for a search: in these scripts it can be a word or a syllable, and names are
+/// short. The same rule as that of `search_grams` in the database.
 fn stands_alone(c: char) -> bool {
     c >= '\u{2e80}'
 }

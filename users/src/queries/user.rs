@@ -1,4 +1,4 @@
-//! `user`: somebody, by id.
+//! `user`: one user, by id.
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};

@@ -1,4 +1,4 @@
-//! `userByUsername`: somebody, by name.
+//! `userByUsername`: one user, by username.
 
 use async_graphql::{Context, Object, Result};
 use chassis::{Caller, Error};

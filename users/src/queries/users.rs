@@ -1,4 +1,4 @@
-//! `users`: several people at once.
+//! `users`: several users at once.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Access tokens: short-lived, signed, checked by every service without asking us.
+//! Access tokens: short-lived and signed, so that every service can verify them without asking this one.
 
 use std::time::Duration;
 

@@ -30,7 +30,7 @@ impl AuthenticatedUser {
         Self::verified(caller, db, account).await
     }
 
-    /// The caller, whose account nobody else changes until the transaction ends.
+    /// The caller, whose account is locked until the transaction ends.
     ///
     /// # Errors
     /// As [`AuthenticatedUser::of`].
@@ -40,7 +40,7 @@ impl AuthenticatedUser {
     ) -> Result<Self, Error> {
         let caller = Caller::of(context)?;
         let account = users::lock(transaction, caller.user_id).await?;
-        // Asked after the lock was granted: whoever held it may have revoked the session.
+        // Checked after the lock was acquired, because the previous holder may have revoked the session.
         Self::verified(caller, transaction, account).await
     }
 
@@ -54,7 +54,8 @@ impl AuthenticatedUser {
             .await?
             .ok_or_else(Error::unauthenticated)?;
         if seen < caller.refreshes {
-            // Once per token: whoever presents the refresh token that was exchanged for it is not its owner.
+            // Once per token. A client that presents the refresh token that was exchanged for this one is not its
+            // owner.
             sessions::see_refresh(db, caller.session_id, caller.refreshes).await?;
         }
         Ok(Self {

@@ -17,7 +17,7 @@ pub(crate) struct ClientInfo {
 }
 
 impl ClientInfo {
-    /// `proxies` are those whose word about the address behind them is taken.
+    /// `proxies` are trusted to report the client's address.
     pub(crate) fn of(context: &Context<'_>, proxies: &TrustedProxies) -> Result<Self, Error> {
         let absent = |_| Error::internal("the request has no information about its connection");
         let peer: SocketAddr = *context.data().map_err(absent)?;

@@ -1,7 +1,7 @@
-//! Device tokens: proof that somebody has signed in to an account on this device before.
+//! Device tokens prove that a user has signed in to an account on a device before.
 //!
-//! They grant nothing. Whoever has one for an account is limited apart from strangers when they sign in to it, so that
-//! strangers who guess its password cannot keep its owner out. They outlive the session that they were given with.
+//! They grant no access. A sign-in with a device token has a rate limit of its own, so that attackers who guess the
+//! account's password cannot lock its owner out. Device tokens outlive the session in which they were issued.
 
 use std::collections::HashMap;
 
@@ -17,13 +17,13 @@ use crate::sessions::access_token::Minter;
 /// So that no service takes one for an access token, nor we an access token for one.
 const TYPE: &str = "device+jwt";
 
-/// Whom they are for: us, when somebody signs in.
+/// The audience of device tokens: this service, at sign-in.
 const AUDIENCE: &str = "login";
 
-/// Who has not been here for a year is a stranger.
+/// Lifetime of a device token: after a year without a sign-in, a device counts as unknown.
 const LIFETIME_SECONDS: i64 = 366 * 24 * 60 * 60;
 
-/// Longer than any of ours.
+/// Maximum length of a device token, longer than any that is issued.
 const MAX_BYTES: usize = 1_024;
 
 /// Most tokens that one sign-in may show: the accounts that are used on one device.
@@ -34,7 +34,7 @@ struct Claims {
     iss: String,
     aud: String,
     sub: UserId,
-    /// The session that it was given with. It stands for the device.
+    /// The session in which the token was issued. It identifies the device.
     sid: SessionId,
     exp: i64,
 }
@@ -63,7 +63,7 @@ impl Minter {
     }
 }
 
-/// A device on which somebody has signed in to an account.
+/// A device on which a user has signed in to an account.
 #[derive(Clone, Copy)]
 pub(crate) struct Device {
     pub(crate) user: UserId,

@@ -5,7 +5,7 @@ use shared_schema::{Instant, SessionId};
 
 use crate::db::sessions;
 
-/// Sessions of one user that may be live at a time. Whoever signs in once more loses the oldest one.
+/// Maximum active sessions of one user. A further sign-in ends the oldest one.
 pub(crate) const MAX_SESSIONS_PER_USER: i64 = 50;
 
 /// A session: a device on which the user is signed in.

@@ -1,7 +1,8 @@
 //! The key that signs access tokens, and the file it lives in.
 //!
-//! Invariant: instances that share the file share the key, also when all of them start for the first time at once. The
-//! file appears under its name only when it is complete, and whoever comes second reads what the first one made.
+//! Invariant: instances that share the file share the key, even if all of them start for the first time at once. The
+//! file appears under its name only when it is complete; all other instances then read the key that the first one
+//! created.
 
 use std::{
     fs::{self, File, OpenOptions},

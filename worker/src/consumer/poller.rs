@@ -42,7 +42,7 @@ impl Poller {
         }
     }
 
-    /// Until `stop` is cancelled. A transaction that runs then comes to its end.
+    /// Runs until `stop` is cancelled. A running transaction is completed.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::of("no feed can be read");
         while !stop.is_cancelled() {
@@ -77,7 +77,8 @@ impl Poller {
         Ok(more)
     }
 
-    /// Handles what is new in one shard, unless somebody else is doing so. Whether more is known to be left.
+    /// Handles the new events of one shard, unless another worker is doing so. Returns whether more are known to be
+    /// left.
     async fn consume(&self, number: i32) -> Result<bool, Error> {
         let name = self.consumer.name();
         let mut client = self.state.pool.get().await?;

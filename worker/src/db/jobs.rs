@@ -1,4 +1,4 @@
-//! The table `jobs`: enqueuing, leasing, and what becomes of a job. `queue.rs` says how it works.
+//! The table `jobs`: enqueuing, leasing and ending jobs. `queue.rs` explains how the queue works.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! Finds removed chats and closed accounts that nobody has asked to erase: those of releases before this one, and those whose
-//! event no consumer has seen. The end of a session may go without its event, and a clock may jump.
+//! Enqueues erasing of removed chats and closed accounts that have no such job: those that were removed under an
+//! earlier release, and those whose event no consumer has seen. A session may end without its event, and a clock may
+//! jump.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;

@@ -1,5 +1,5 @@
-//! Erases what a closed account held: its password's hash, its address, its profile, the names and tokens of its devices, and
-//! what its feed says.
+//! Erases the contents of a closed account: its password hash, its e-mail address, its profile, the names and tokens of
+//! its devices, and the data in its feed.
 //!
 //! Its id and its username stay: they stand on the messages that it wrote. So does a digest of its address, so that the
 //! address stays taken. Its sessions stay for a month, as all that ended do: every instance refuses their tokens by them.
@@ -14,7 +14,7 @@ use crate::{
     jobs::step::{BATCH_SIZE, Step},
 };
 
-/// Up to where the account's feed is erased.
+/// The seq up to which the account's feed is erased.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Progress {
     seq: i64,

@@ -1,7 +1,7 @@
-//! Erases what a removed chat held: the texts of its messages, the data of its events, its name and description.
+//! Erases the contents of a removed chat: the texts of its messages, the data of its events, its name and description.
 //!
-//! Nobody can read any of it from the moment of the removal. The rows stay, with their numbers, seqs and hashes of requests:
-//! a retried mutation has the same result as before, and the feed has no hole.
+//! All of it is unreadable from the moment of the removal. The rows remain, with their numbers, seqs and hashes of
+//! requests, so that a retried mutation has the same result as before and the feed has no gap.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;
@@ -13,7 +13,7 @@ use crate::{
     jobs::step::{BATCH_SIZE, Step},
 };
 
-/// Up to where everything is erased.
+/// The seq up to which everything is erased.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Progress {
     number: i64,

@@ -1,4 +1,4 @@
-//! Deletes reservations of usernames that have expired. They bind nobody from that moment on; this only frees space.
+//! Deletes expired reservations of usernames. They have had no effect since they expired; this only frees space.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;

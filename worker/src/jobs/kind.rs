@@ -7,7 +7,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum JobKind {
-    /// Finds removed chats and closed accounts that nobody has asked to erase.
+    /// Enqueues erasing of removed chats and closed accounts that have no such job.
     EnqueueErasures,
     /// Erases what a closed account held. Its key is the user's id.
     EraseAccount,
@@ -24,7 +24,7 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
-    /// All of them.
+    /// All kinds.
     pub(crate) const ALL: [Self; 7] = [
         Self::EnqueueErasures,
         Self::EraseAccount,
@@ -53,8 +53,8 @@ impl JobKind {
         Self::ALL.into_iter().find(|known| known.as_str() == kind)
     }
 
-    /// How often it is done by the clock: once in each period, whose beginning is its key. None for what is enqueued when
-    /// something happened.
+    /// The period of a job that runs periodically; the start of the period is the job's key. None for jobs that are
+    /// enqueued when something happens.
     pub(crate) fn period(self) -> Option<Duration> {
         match self {
             Self::EraseAccount | Self::EraseChat => None,

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The most rows that one step changes: some milliseconds.
 pub(crate) const BATCH_SIZE: i64 = 500;
 
-/// What comes after a step.
+/// What follows after a step.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Nothing: the job is done.

@@ -8,7 +8,8 @@ pub(super) const MAX_ATTEMPTS: i32 = 30;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
-/// The pause after this many attempts, at least one. `random` is from 0 to 1: jobs that failed together come back apart.
+/// The pause after this many attempts, at least one. `random` is from 0 to 1 and spreads the retries of jobs that
+/// failed together.
 pub(super) fn pause(attempts: i32, random: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).clamp(0, 16).unsigned_abs();
     let pause = FIRST_PAUSE

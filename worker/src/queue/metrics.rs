@@ -32,9 +32,9 @@ pub(crate) enum Outcome {
     Failed,
     /// It failed for the last time.
     Dead,
-    /// Its time had passed.
+    /// It was not finished before its expiry.
     Expired,
-    /// Somebody else has it by now.
+    /// Another instance has taken over the job.
     Lost,
 }
 

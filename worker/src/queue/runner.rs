@@ -25,7 +25,7 @@ pub(crate) struct Runner {
 enum Moved {
     Done,
     On,
-    /// Somebody else has the job: the lease had ended.
+    /// Another instance has taken over the job, because the lease had ended.
     Lost,
 }
 
@@ -34,7 +34,7 @@ impl Runner {
         Self { state }
     }
 
-    /// Until `stop` is cancelled. A step that runs then comes to its end, and its job is free for others.
+    /// Runs until `stop` is cancelled. A running step is completed, and its job is released.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::of("no job can be taken");
         while !stop.is_cancelled() {
@@ -70,7 +70,7 @@ impl Runner {
     }
 
     async fn work(&self, kind: JobKind, job: &LeasedJob, stop: &CancellationToken) {
-        // Whoever had it before may have been killed by it, each time.
+        // The job may have killed each process that ran it before.
         if job.attempts > MAX_ATTEMPTS {
             self.give_back(kind, job, "its attempts were broken off")
                 .await;
@@ -120,7 +120,7 @@ impl Runner {
         Ok(moved)
     }
 
-    /// After a failure: for another attempt, or for people.
+    /// After a failure: schedules another attempt, or leaves the job to an operator.
     async fn give_back(&self, kind: JobKind, job: &LeasedJob, error: &str) {
         let is_dead = job.attempts >= MAX_ATTEMPTS;
         let given_back = async {
@@ -167,7 +167,7 @@ impl Runner {
         }
     }
 
-    /// Unfinished, because this process ends: others go on at once.
+    /// Releases an unfinished job because this process ends, so that others continue at once.
     async fn release(&self, job: &LeasedJob) {
         let released = async {
             let client = self.state.pool.get().await?;

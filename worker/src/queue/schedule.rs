@@ -1,4 +1,4 @@
-//! Enqueues what is done by the clock, once in each period, whichever instance comes first; and looks at the queue for the
+//! Enqueues periodic jobs, once in each period, whichever instance is first; and reads the state of the queue for the
 //! metrics.
 
 use std::time::Duration;

@@ -22,7 +22,7 @@ pub(super) struct Set {
     ends: HashMap<SessionId, Timestamp>,
     /// The newest end that was read.
     newest: Option<Timestamp>,
-    /// Ends up to here were too many to remember: all tokens that were issued until then are refused, whoever's.
+    /// Up to this time, too many sessions ended to remember them: all tokens issued until then are refused.
     forgotten_until: Option<Timestamp>,
     /// How long an end matters.
     memory: Duration,
@@ -65,8 +65,8 @@ impl Set {
         now.saturating_sub(self.memory).unwrap_or(Timestamp::MIN)
     }
 
-    /// Where a poll begins. Never later than our own clock says: the next end may come from a database whose clock is
-    /// behind that of the last one.
+    /// The time from which a poll reads. It is never later than our own clock, because the next end may come from a
+    /// database whose clock is behind that of the last one.
     pub(super) fn poll_after(&self, now: Timestamp) -> Timestamp {
         match self.newest {
             Some(newest) => newest

@@ -40,9 +40,9 @@ pub(crate) struct ParticipantPage {
 /// A part of a list of participants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PagePart {
-    /// Those who joined after, earliest first.
+    /// The participants who joined after this key, earliest first.
     First(Option<JoiningKey>, i64),
-    /// Those who joined before, latest first.
+    /// The participants who joined before this key, latest first.
     Last(Option<JoiningKey>, i64),
 }
 

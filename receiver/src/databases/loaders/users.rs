@@ -1,4 +1,4 @@
-//! People, by their public profiles.
+//! Loads public profiles of users.
 
 use std::{collections::HashMap, sync::Arc};
 

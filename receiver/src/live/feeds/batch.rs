@@ -16,12 +16,10 @@ const MAX_BATCH_TEXT_BYTES: usize = 128 * 1024;
 /// Maximum bytes to read for one batch: the event before it is read as well, to verify the position, with its message.
 pub(crate) const MAX_READ_TEXT_BYTES: i64 = 160 * 1024;
 
-/// Bytes that count for a message shown with an event, such as the one it replies to. Its text was not read when the
-/// batch is made, so it is assumed to be long. The longest has six times as many as JSON.
+/// Estimated bytes of an added user with a short profile. 250 of them, the maximum of one event, nearly fill a batch.
 const REFERENCED_MESSAGE_BYTES: usize = 5_000;
 
-/// Bytes that count for a user who was added, with a short profile. 250 of them, the maximum of one event, are nearly a
-/// batch.
+/// Estimated bytes of an added user with a short profile. 250 of them, the maximum of one event, nearly fill a batch.
 const ADDED_USER_BYTES: usize = 500;
 
 /// Why a client must fetch the current state anew instead of applying events.
@@ -46,14 +44,14 @@ pub(crate) struct EventBatch {
     pub(crate) caught_up: bool,
     /// Set when the events after the last cursor cannot be given; `cursor` is where to go on from.
     pub(crate) reset: Option<ResetReason>,
-    /// Bytes of the events' messages, with what is shown along with them.
+    /// Bytes of the events' messages, including what is shown with them.
     pub(crate) text: usize,
     /// Encoded payloads of this batch.
     pub(crate) payloads: PayloadCache,
 }
 
 impl EventBatch {
-    /// A batch that says where somebody stands.
+    /// A batch without events that carries a position.
     #[must_use]
     pub(crate) fn at(cursor: Cursor, caught_up: bool) -> Self {
         Self {

@@ -1,10 +1,10 @@
 //! Batches for readers that are behind the live ones: they, too, are built once for all readers at the same position.
 //!
-//! Readers that cannot keep up fall behind together, and those that were disconnected come back together. If each of
-//! them read and executed for itself, all would fall behind further.
+//! Readers that cannot keep up fall behind together, and clients that were disconnected reconnect together. If each
+//! reader read and executed on its own, all of them would fall further behind.
 //!
-//! The cache is bounded in bytes, per feed and for the process: one client that comes back to megabytes of messages
-//! must not fill it. What is not cached is read and executed once more.
+//! The cache is bounded in bytes, per feed and for the process, so that a single client that missed megabytes of
+//! messages cannot fill it. What is not cached is read and executed again.
 //!
 //! Pure: no I/O, no clock, no lock.
 

@@ -24,7 +24,7 @@ const MAX_READ_MARKS: usize = 10_000;
 /// How long batches stay for readers that have not reached them yet.
 const BATCH_LIFETIME: Duration = Duration::from_secs(2);
 
-/// One feed, shared by everyone here who watches it.
+/// One feed, shared by everything in this process that watches it.
 #[derive(Debug)]
 pub(crate) struct Feed {
     id: FeedRef,
@@ -56,7 +56,7 @@ pub(crate) struct FeedView<'a> {
     pub(crate) sequencer: &'a Sequencer,
     /// How far readers see of them, and the batches that they share.
     pub(crate) live: &'a LiveBatches,
-    /// What those share who are behind.
+    /// Batches that are shared by readers that are behind.
     pub(crate) catch_up: &'a mut CatchUpCache,
     /// How often the history was replaced.
     pub(crate) forks: u64,

@@ -21,7 +21,8 @@ use crate::db;
 /// Reads of missing ranges that may run at once; further ones wait their turn.
 const MAX_CONCURRENT_READS: usize = 16;
 
-/// How long a new watcher waits for Redis to confirm the channel. Without it the sweep brings what is missed.
+/// Maximum time that a new watcher waits for Redis to confirm the subscription to the channel. Without it, the sweep
+/// finds what is missed.
 const SUBSCRIBE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Bounds of the live feeds.
@@ -193,7 +194,7 @@ impl Hub {
             .send(ChannelChange::Subscribe(closed.clone(), confirm))
             .is_ok()
         {
-            // Without a confirmation events only come later: the sweep does not need the channel.
+            // Without a confirmation, events only arrive later: the sweep does not need the channel.
             drop(tokio::time::timeout(SUBSCRIBE_TIMEOUT, confirmed).await);
         }
         let heads = db::feeds::heads(&self.0.pool, &closed).await?;
@@ -253,8 +254,8 @@ impl Hub {
         Some(Arc::clone(&entry.feed))
     }
 
-    /// Waits until a feed has come to this position. None for a feed that nobody here watches, and for one that is there
-    /// already.
+    /// Waits until a feed has reached this position. None for a feed that is not watched here, and for one that has
+    /// reached it already.
     pub(crate) fn reaches(
         &self,
         cursor: Cursor,
@@ -287,7 +288,7 @@ impl Hub {
         };
         let publication = match received {
             Received::Publication(publication) => publication,
-            // Something has happened. What it was stands in Postgres, in a form that builds of every age read.
+            // The feed has changed. The change is in Postgres, in a form that builds of every release can read.
             Received::Newer { v } => {
                 tracing::debug!(v, %id, "ignoring an envelope of a newer version");
                 return self.backfill(feed);
@@ -367,7 +368,8 @@ impl Inner {
             entry.watchers -= 1;
             if entry.watchers == 0 {
                 feeds.remove(&feed);
-                // Under the lock, so that it cannot overtake a Follow of the next watcher. Nobody listens at the end.
+                // Sent under the lock, so that it cannot overtake a Follow of the next watcher. An error only means
+                // that the process is ending.
                 drop(self.channel_changes.send(ChannelChange::Unsubscribe(feed)));
             }
         }

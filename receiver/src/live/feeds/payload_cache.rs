@@ -1,4 +1,4 @@
-//! Payloads, encoded once and cached with the batch that they are the result of.
+//! Payloads that are encoded once and cached with their batch.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

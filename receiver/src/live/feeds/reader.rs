@@ -25,7 +25,7 @@ pub(crate) struct Reader {
     forks: u64,
     /// Still on the way from the cursor that the client came with: the limit on gaps applies.
     resuming: bool,
-    /// Postgres has the event at the position, although the feed here has not come so far yet.
+    /// Postgres has the event at the position, but this process has not received it yet.
     verified: bool,
     /// The batches of signals before this number were handed out or missed.
     next_signal: u64,
@@ -34,7 +34,7 @@ pub(crate) struct Reader {
 
 /// The next step of a reader.
 enum ReadStep {
-    /// The reader is at the end of what was flushed.
+    /// The reader has reached the end of what was flushed.
     AtEnd,
     /// The batch that live readers receive.
     Live(Arc<EventBatch>),
@@ -83,7 +83,7 @@ impl Reader {
         self.resuming
     }
 
-    /// A batch that says where the reader stands, without events.
+    /// A batch with the reader's position and without events.
     #[must_use]
     pub(crate) fn announcement(&self) -> EventBatch {
         EventBatch::at(self.position, self.end() == self.position)
@@ -124,7 +124,7 @@ impl Reader {
         }
     }
 
-    /// Decides what comes next.
+    /// Decides the next step.
     fn next_step(&self, view: FeedView<'_>) -> ReadStep {
         let (from, end) = (self.position, view.live.flushed_to());
         let live = view.live.after(from).filter(|_| !self.resuming);
@@ -138,7 +138,7 @@ impl Reader {
             Step::Events(events) => Some(events),
             Step::BeforeWindow => None,
         };
-        // What was not flushed yet will come live.
+        // Events that were not flushed yet will be delivered live.
         if self.resuming && end.seq - from.seq > self.hub.args().resume_limit {
             return ReadStep::GapTooLarge;
         }
@@ -236,7 +236,7 @@ impl Reader {
     async fn page(&self) -> Result<Arc<EventBatch>, ReadError> {
         let position = self.position;
         let limit = i64::try_from(events_to_next_slot(position)).unwrap_or(i64::MAX);
-        // The event at the position comes first: it proves that the client's history is ours.
+        // The event at the position is read first: it proves that the client's history is ours.
         let proof = i64::from(position.seq > 0);
         let from = position.seq + 1 - proof;
         let read = self

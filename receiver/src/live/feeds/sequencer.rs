@@ -17,11 +17,11 @@ pub enum OfferResult {
     Accepted,
     /// It was known already.
     Duplicate,
-    /// Events before it are missing, or it contradicts what is held. Ask Postgres; forget this one.
+    /// Events before it are missing, or it contradicts the events that are held. Discard it and read from Postgres.
     Gap,
 }
 
-/// Where a position stands relative to what is held.
+/// The relation of a position to the events that are held.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// At the head: nothing to do but wait.
@@ -148,8 +148,8 @@ impl Sequencer {
         self.window.shrink_to_fit();
     }
 
-    /// Nobody who catches up from the window may still be shown the text of a removed message, whatever kind of event is
-    /// about it.
+    /// A reader that catches up from the window must not receive the text of a removed message, whatever kind of event
+    /// contains it.
     fn scrub(&mut self, removed: &Message) {
         for slot in &mut self.window {
             if slot.change.message_id() != Some(removed.id) {

@@ -95,7 +95,7 @@ async fn compare_heads(hub: &Hub, feeds: &[FeedRef]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Other people's read marks are state, not events: this makes up for lost signals.
+/// Read marks of other participants are state, not events: this makes up for lost signals.
 async fn apply_read_marks(hub: &Hub, feeds: &[FeedRef], within: Duration) -> Result<(), Error> {
     let chats: Vec<_> = feeds.iter().filter_map(|feed| feed.chat()).collect();
     for mark in db::participants::read_within(hub.pool(), &chats, within, MAX_READ_MARKS).await? {

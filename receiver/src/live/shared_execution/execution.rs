@@ -1,4 +1,4 @@
-//! Runs subscription requests, and counts what is executed for all and for one.
+//! Runs subscription requests, and counts shared and individual executions.
 
 use async_graphql::{Request, Response};
 use chassis::{Caller, graphql::Endpoint};
@@ -40,7 +40,7 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// Runs a checked request on behalf of `caller`, or of nobody.
+    /// Runs a checked request for `caller`, or without a caller.
     pub(crate) fn run(
         &self,
         request: Request,

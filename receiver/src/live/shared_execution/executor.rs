@@ -51,7 +51,7 @@ impl SharedExecutor {
         self.quota.reserve(caller.user_id, query)
     }
 
-    /// The group of all who send the same query.
+    /// The group of all subscribers with the same query.
     pub(crate) fn group(&self, query: SubscriptionQuery) -> Arc<SubscriptionGroup> {
         self.groups.join(query)
     }

@@ -33,7 +33,7 @@ use crate::live::feeds::{
 /// Executions that a group keeps for its next batch: no more than ever run at once for long.
 const MAX_IDLE_EXECUTIONS: usize = 4;
 
-/// Maximum bytes of a shared result. A larger one is executed for each subscriber, who then gets the error.
+/// Maximum bytes of a shared result. A larger one is executed for each subscriber separately, who then gets the error.
 const MAX_SHARED_PAYLOAD_BYTES: usize = 1024 * 1024;
 
 /// The result of a batch for one subscriber.
@@ -55,8 +55,8 @@ pub(crate) struct SubscriptionGroup {
     groups: SubscriptionGroups,
     id: u64,
     key: GroupKey,
-    /// Those of the first subscriber, which were good enough to open its stream. Those that differ between the members say
-    /// only which batches there are.
+    /// The variables of the first subscriber, which were valid for opening its stream. Variables that differ between
+    /// the members only select batches.
     variables: Variables,
     idle: Mutex<Vec<Execution>>,
 }
@@ -81,7 +81,7 @@ impl SubscriptionGroups {
         }))
     }
 
-    /// The group of all who send the same query.
+    /// The group of all subscribers with the same query.
     pub(crate) fn join(&self, query: SubscriptionQuery) -> Arc<SubscriptionGroup> {
         let SubscriptionQuery { key, variables } = query;
         let mut groups = self.groups();
@@ -121,7 +121,7 @@ impl SubscriptionGroups {
 }
 
 impl SubscriptionGroup {
-    /// The result of this batch for `caller`, who may read it.
+    /// The result of this batch for `caller`, who is authorized to read it.
     pub(crate) async fn render(
         self: &Arc<Self>,
         batch: &Arc<EventBatch>,
@@ -149,7 +149,7 @@ impl SubscriptionGroup {
         }
     }
 
-    /// Executes the document for everyone, that is, for nobody in particular.
+    /// Executes the document without a caller, for all members.
     async fn render_shared(&self, batch: &Arc<EventBatch>) -> SharedResult {
         self.groups.runner().metrics.shared.inc();
         let idle = self.idle().pop();
@@ -185,7 +185,7 @@ impl SubscriptionGroup {
         })))
     }
 
-    /// Executes the document for one caller alone.
+    /// Executes the document without a caller, for all members.
     async fn render_for(&self, batch: &Arc<EventBatch>, caller: &Caller) -> Vec<Response> {
         self.groups.runner().metrics.individual.inc();
         self.open(Some(caller.clone())).render(batch).await.0

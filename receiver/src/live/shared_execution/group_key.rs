@@ -59,7 +59,7 @@ impl SubscriptionQuery {
 #[derive(Default)]
 struct OpeningVariables {
     variables: HashSet<Name>,
-    /// Those that nobody needs once the batches are there.
+    /// Arguments that are not needed once the batches exist.
     dispensable: HashSet<Name>,
 }
 

@@ -34,7 +34,7 @@ impl Default for QuotaArgs {
     }
 }
 
-/// Who uses how much. Cheap to clone.
+/// The memory used by each user. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct SubscriptionQuota(Arc<Inner>);
 

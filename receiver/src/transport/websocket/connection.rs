@@ -24,7 +24,7 @@ const RATE_WINDOW: std::time::Duration = std::time::Duration::from_secs(10);
 /// Maximum frames that are written before anything else gets its turn.
 const MAX_FRAMES_PER_WRITE: usize = 64;
 
-/// Bytes of frames after which they are written. More is not encoded before the client has read these.
+/// Bytes of frames after which they are written. No more frames are encoded before the client has read these.
 const MAX_BYTES_PER_WRITE: usize = 64 * 1024;
 
 /// Longest id of an operation: the official client sends UUIDs.
@@ -40,8 +40,8 @@ enum End {
 
 /// Serves a WebSocket. `has_subprotocol` tells whether the client speaks our subprotocol.
 ///
-/// Thousands of idle sockets wait in this future, so it holds nothing twice: large values are borrowed or boxed, since
-/// a future keeps its arguments besides what it makes of them.
+/// Thousands of idle sockets wait in this future, so it stores nothing twice: large values are borrowed or boxed,
+/// because a future keeps its arguments in addition to the values made from them.
 pub(crate) async fn serve(
     mut socket: Box<WebSocket>,
     context: Arc<ConnectionContext>,

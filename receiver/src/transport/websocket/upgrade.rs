@@ -28,7 +28,7 @@ const READ_BUFFER_BYTES: usize = 512;
 /// Frames collected before they are written at once.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Maximum bytes that wait for the client: the largest result has to fit behind what is being written.
+/// Maximum bytes waiting to be sent: the largest result has to fit after what is being written.
 const MAX_WRITE_BUFFER_BYTES: usize = MAX_ANSWER_BYTES + 4 * WRITE_BUFFER_BYTES;
 
 /// Takes WebSocket upgrades on `/graphql` and leaves everything else to `http`.
@@ -97,8 +97,8 @@ fn asks_for_upgrade(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
 }
 
-/// A browser says where a page comes from; a page of another origin has no business here. Other clients say nothing,
-/// and there is no cookie that could be ridden on.
+/// A browser sends the origin of a page, and pages of other origins are refused. Other clients send no origin, and
+/// there is no cookie that could be abused.
 fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let text = |name| {
         headers

@@ -170,7 +170,7 @@ impl BatchCommitter {
             .map_err(BatchError::Other)
     }
 
-    /// Writes and commits what is planned. A plan without new messages writes nothing and is rolled back.
+    /// Writes the plan and commits it. A plan without new messages writes nothing and is rolled back.
     async fn commit(
         &self,
         transaction: BatchTransaction,

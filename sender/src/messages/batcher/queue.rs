@@ -46,7 +46,7 @@ pub struct QueuedMessage {
 }
 
 impl QueuedMessage {
-    /// Whether nobody waits for the answer any more: the client has gone, or the request has timed out.
+    /// Whether the answer is no longer awaited, because the client has disconnected or the request has timed out.
     pub fn is_cancelled(&self) -> bool {
         self.answer.is_closed()
     }
@@ -94,7 +94,7 @@ pub struct BatchOutcome {
     pub contended: Vec<ChatId>,
 }
 
-/// All messages that wait.
+/// All waiting messages.
 #[derive(Default)]
 pub struct Queue {
     /// By chat. An entry exists while messages of the chat wait and while a batch of it runs.

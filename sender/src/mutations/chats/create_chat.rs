@@ -208,7 +208,7 @@ async fn create(
     };
     match chats::insert(tx, new).await? {
         Some(chat) => open(tx, caller, chat, &people).await,
-        // Someone else was faster with this id or with this pair.
+        // A concurrent request has used this id or created the chat of this pair first.
         None => match self::earlier(tx, plan).await? {
             Some(chat) => repeat(tx, caller, plan, chat).await,
             None => Err(taken()),
@@ -216,7 +216,7 @@ async fn create(
     }
 }
 
-/// The chat that already has this id, else the one of this pair.
+/// The chat that already has this id or, failing that, the direct chat of this pair.
 async fn earlier(db: &impl GenericClient, plan: &Plan) -> Result<Option<StoredChat>, Error> {
     let pair = plan.direct_pair.map(|pair| chats::find_direct(db, pair));
     let (same_id, same_pair) = try_join!(chats::find(db, plan.id), async {
@@ -225,7 +225,7 @@ async fn earlier(db: &impl GenericClient, plan: &Plan) -> Result<Option<StoredCh
     Ok(same_id.or(same_pair.flatten()))
 }
 
-/// Answers with the chat that is there already, if this request may have it.
+/// Returns the existing chat, if this request may have it.
 async fn repeat(
     tx: &Transaction<'_>,
     caller: &Caller,
@@ -265,7 +265,7 @@ async fn repeat(
     }))
 }
 
-/// Where the first participants stand in every chat's feed: right after `CHAT_CREATED`.
+/// The seq of the event that adds the first participants, in every chat's feed: right after `CHAT_CREATED`.
 const PARTICIPANTS_ADDED_SEQ: i64 = 2;
 
 /// Gives a chat that was just inserted its feed, its first events and its participants.
@@ -275,7 +275,7 @@ async fn open(
     chat: StoredChat,
     people: &[(UserId, ParticipantRole)],
 ) -> Result<Outcome<CreateChatPayload>, Error> {
-    // A user's feed may have this id: whoever made it up gets no chat.
+    // The id may be that of a user's feed: then no chat may have it.
     let feed = feeds::create(tx, chat.id).await?.ok_or_else(taken)?;
     let created = append(tx, caller.user_id, chat.id, Change::ChatCreated).await?;
     let join = Join {
@@ -298,7 +298,7 @@ async fn open(
     })
 }
 
-/// The id is not free. This says nothing about what has it.
+/// The id is already in use. The error does not say by what.
 fn taken() -> Error {
     Error::conflict_on("id", Reason::IdTaken)
 }

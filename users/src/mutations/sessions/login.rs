@@ -108,7 +108,8 @@ async fn login(
     Err(Error::refused_sign_in("wrong name or password"))
 }
 
-/// The password was right a moment ago. Nothing when that is not certain any more under the account's lock.
+/// Completes a sign-in whose password was just verified. Returns nothing if the account was changed meanwhile, which is
+/// checked under the account's lock.
 async fn complete_login(
     state: &State,
     credentials: &Credentials,

@@ -1,8 +1,8 @@
 //! `refreshSession`: the next pair of tokens.
 //!
-//! Invariant: of all tokens of a session exactly one can be used, whatever is lost, repeated or stolen. A token that
-//! comes back from somebody other than who used it, after its successor was used, or late, was copied: the session ends.
-//! Who used it is told by the request's id (docs/adr/0012-lost-refresh-answers.md).
+//! Invariant: exactly one refresh token of a session can be used, whatever is lost, repeated or stolen. If a used token
+//! is presented by anyone but the client that used it, after its successor was used, or too late, it was copied, and
+//! the session ends. The request's id identifies the client that used it (docs/adr/0012-lost-refresh-answers.md).
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chassis::Error;
