@@ -1,4 +1,4 @@
-# The words for everything that is done to Antiphon. CI uses the same.
+# The commands for everything in this repository. CI uses the same.
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
@@ -8,22 +8,22 @@ MAKEFLAGS += --no-print-directory
 .PHONY: faults faults-full faults-mutants rolling-restart soak faults-setup
 
 help:
-	@echo 'make run     start everything; the address is printed at the end'
-	@echo 'make check   format, lints, unit tests and walls: before every push, in minutes'
-	@echo 'make test    all of that and every other test, as CI runs them'
-	@echo 'make lint    format and lints alone'
-	@echo 'make deny    licences and sources of all crates (cargo-deny); ADVISORIES=yes fetches the advisories, too'
-	@echo 'make format  let the formatters have their way'
-	@echo 'make sdl     print the three schemas and the reasons into shared-schema/'
+	@echo 'make run     start everything and print the address'
+	@echo 'make check   format, lints, unit tests and structure checks, in minutes; run it before every push'
+	@echo 'make test    all checks and all tests, as CI runs them'
+	@echo 'make lint    only format and lints'
+	@echo 'make deny    check licences and sources of all crates (cargo-deny); ADVISORIES=yes also checks advisories'
+	@echo 'make format  run the formatters'
+	@echo 'make sdl     write the three schemas and the reasons to shared-schema/'
 	@echo
-	@echo 'make bench            how fast it is, next to the limits of this machine, in ten minutes'
-	@echo 'make bench-full       the same with every case, three times: the medians'
+	@echo 'make bench            measure performance, next to the limits of this machine, in ten minutes'
+	@echo 'make bench-full       the same with every case, three times; reports the medians'
 	@echo
-	@echo 'make faults           break it for three minutes and prove that nothing is lost'
-	@echo 'make faults-full      every fault, for about an hour; the table is in target/faults'
-	@echo 'make faults-mutants   patch ten bugs into a copy and see them noticed'
+	@echo 'make faults           inject faults for three minutes and check that nothing is lost'
+	@echo 'make faults-full      inject every fault, in about an hour; the table is in target/faults'
+	@echo 'make faults-mutants   patch ten bugs into a copy and check that each is detected'
 	@echo 'make rolling-restart  replace all services under load'
-	@echo 'make soak MINUTES=60  random faults, for as long as you like'
+	@echo 'make soak MINUTES=60  inject random faults, for as long as you want'
 
 run: setup services web
 	@target/release/lab up
@@ -37,7 +37,7 @@ check:
 lint:
 	@scripts/test lint
 
-# The advisories are fetched from GitHub, which not every machine reaches; the rest needs no network.
+# The advisories are downloaded from GitHub, which not every machine can reach; the rest needs no network.
 ADVISORIES ?= no
 deny:
 	@cargo deny --version >/dev/null 2>&1 || { \
@@ -65,7 +65,7 @@ services:
 
 web: frontend/dist/index.html
 
-# Built again only when something that it is made of has changed.
+# Rebuilt only if one of its sources has changed.
 frontend/dist/index.html: frontend/node_modules/.antiphon-installed $(shell \
     find frontend shared-schema -type f \
         -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/gql/*' \
@@ -78,7 +78,7 @@ frontend/node_modules/.antiphon-installed: frontend/package-lock.json frontend/p
 	cd frontend && npm ci --no-audit --no-fund
 	@touch $@
 
-# How fast it is: docs/BENCHMARKS.md. More words for `lab bench` go into BENCH, for example
+# Benchmarks: docs/BENCHMARKS.md. BENCH takes more arguments for `lab bench`, for example
 # BENCH='--only write --case "32 chats of 10"'.
 bench: setup services
 	@mkdir -p target/bench
@@ -88,8 +88,8 @@ bench-full: setup services
 	@mkdir -p target/bench
 	@target/release/lab bench --runs 3 --markdown target/bench/table.md $(BENCH)
 
-# The fault lab: docs/FAULTS.md. It takes the release build if there is one. More words for
-# `lab faults` go into FAULTS, for example FAULTS='--seed 7 --without-redis'.
+# The fault tests: docs/FAULTS.md. They use the release build if there is one. FAULTS takes more arguments
+# for `lab faults`, for example FAULTS='--seed 7 --without-redis'.
 RELEASE = $(wildcard $(addprefix target/release/,lab users sender receiver worker))
 LAB = target/$(if $(filter 5,$(words $(RELEASE))),release,debug)/lab
 MINUTES ?= 60

@@ -9,7 +9,7 @@ use crate::db::feed_events;
 /// Appends one event to one feed, which stays locked until the transaction ends.
 ///
 /// # Errors
-/// When there is no such feed, or Postgres is away.
+/// When there is no such feed, or Postgres does not answer.
 pub async fn append(
     tx: &Transaction<'_>,
     actor: UserId,
@@ -27,7 +27,7 @@ pub async fn append(
 /// Not for added messages: the sender numbers those, and appends their events with a statement of their own.
 ///
 /// # Errors
-/// When there is no such feed, or Postgres is away.
+/// When there is no such feed, or Postgres does not answer.
 pub async fn append_each(
     tx: &Transaction<'_>,
     actor: UserId,

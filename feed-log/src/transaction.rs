@@ -58,7 +58,7 @@ impl TransactionRunner {
     /// again.
     ///
     /// # Errors
-    /// Those of the rule; `UNAVAILABLE` when Postgres is away or the retries did not help.
+    /// Those of the rule; `UNAVAILABLE` when Postgres does not answer or the retries did not help.
     pub async fn run<T>(
         &self,
         rule: impl AsyncFn(&Transaction<'_>) -> Result<Outcome<T>, Error>,
@@ -95,7 +95,7 @@ impl TransactionRunner {
     /// A connection for reads outside of a transaction.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub async fn client(&self) -> Result<Client, Error> {
         self.pool.get().await
     }

@@ -36,7 +36,7 @@ impl Application {
     /// Connects to Postgres and Redis and binds the port.
     ///
     /// # Errors
-    /// When the configuration is bad, the port is taken, or the database is away or older than this build needs.
+    /// When the configuration is invalid, the port is in use, or the database does not answer or is too old.
     pub async fn build(config: &Config) -> Result<Self, StartError> {
         let pool = connect(config).await?;
         let ended = ended_sessions(config).await?;

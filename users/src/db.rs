@@ -1,7 +1,7 @@
 //! All SQL of this service, one file per table.
 //!
 //! Locks are always taken in the order `users`, `sessions`, `feeds`, so that two requests cannot wait for each other.
-//! Whoever changes several sessions of a user holds the lock of the user's row.
+//! A transaction that changes several sessions of a user holds the lock of the user's row.
 
 pub(crate) mod ended_sessions;
 pub(crate) mod feeds;

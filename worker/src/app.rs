@@ -87,7 +87,7 @@ impl Application {
     /// Runs until `stop` is cancelled. From then on, nothing new is started, and running transactions are completed.
     ///
     /// # Errors
-    /// When the listener fails, or something in here panicked: whoever supervises the process starts it again.
+    /// When the listener fails, or a task panicked: the supervisor then restarts the process.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let mut loops = JoinSet::new();
         let Self {

@@ -78,7 +78,7 @@ impl Loaders {
     /// A person; none when their account is gone.
     ///
     /// # Errors
-    /// When Postgres is away; likewise below.
+    /// When Postgres does not answer; likewise below.
     pub(crate) async fn user(
         &self,
         user: UserId,
@@ -89,7 +89,7 @@ impl Loaders {
     /// A user whose profile has just changed: the cached profile is dropped first.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn changed_user(
         &self,
         user: UserId,
@@ -101,7 +101,7 @@ impl Loaders {
     /// A message of a chat that the caller may read.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn message(
         &self,
         chat: ChatId,
@@ -113,7 +113,7 @@ impl Loaders {
     /// The newest message of a chat that the caller may read.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn newest_message(
         &self,
         chat: ChatId,
@@ -124,7 +124,7 @@ impl Loaders {
     /// A chat, if this user may see it.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn chat(
         &self,
         user: UserId,
@@ -136,7 +136,7 @@ impl Loaders {
     /// One participant of a chat; none if the user is not one.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn participant(
         &self,
         chat: ChatId,
@@ -148,7 +148,7 @@ impl Loaders {
     /// How many messages of a chat this user has not read; none if they do not take part.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn unread(
         &self,
         user: UserId,
@@ -160,7 +160,7 @@ impl Loaders {
     /// The numbers of removed messages above this user's mark in a chat.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn removed_above_mark(
         &self,
         user: UserId,
@@ -173,7 +173,7 @@ impl Loaders {
     /// The head of a chat, if this user may read its messages.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn head(
         &self,
         chat: ChatId,
@@ -185,7 +185,7 @@ impl Loaders {
     /// Participants of a chat that the caller may see.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn participant_page(
         &self,
         page: ParticipantPage,

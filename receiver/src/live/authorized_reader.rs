@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::feeds::{batch::EventBatch, reader::Reader};
 use crate::participants::participation::Participation;
 
-/// Time between two attempts while Postgres is away. The connection stays open meanwhile.
+/// Time between two attempts while Postgres does not answer. The connection stays open meanwhile.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 enum ReadRight {

@@ -39,7 +39,7 @@ use followed_chats::{ChatItem, FollowedChats};
 /// Maximum read marks that are sent again on resuming.
 const MAX_READ_MARKS: i64 = 1_000;
 
-/// Time between two attempts while Postgres is away. The connection stays open meanwhile.
+/// Time between two attempts while Postgres does not answer. The connection stays open meanwhile.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// A chat that has not been caught up with yet.
@@ -79,7 +79,7 @@ impl Inbox {
     /// Follows everything the caller can see: the feeds that `after` names from there on, all others from now.
     ///
     /// # Errors
-    /// When Postgres is away, or the caller has no feed.
+    /// When Postgres does not answer, or the caller has no feed.
     pub(crate) async fn open(
         hub: &Hub,
         pool: &Pool,

@@ -40,7 +40,7 @@ impl Participation {
 /// What this caller may see of a chat by query; none if there is no such chat for them.
 ///
 /// # Errors
-/// When Postgres is away.
+/// When Postgres does not answer.
 pub(crate) async fn access_of(
     pool: &Pool,
     caller: &Caller,

@@ -14,7 +14,7 @@ use crate::{db, live::feeds::reader::Reader};
 /// How long a token is accepted after it has expired: clocks differ.
 const TOKEN_LEEWAY: SignedDuration = SignedDuration::from_secs(60);
 
-/// Time between two attempts while Postgres is away.
+/// Time between two attempts while Postgres does not answer.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// Knows when a connection has to close: its token expires, its session ends, or the process shuts down.
@@ -34,7 +34,7 @@ impl SessionGuard {
     /// written to the feed.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` when the session has ended already; `UNAVAILABLE` when Postgres is away.
+    /// `UNAUTHENTICATED` when the session has ended already; `UNAVAILABLE` when Postgres does not answer.
     #[expect(
         clippy::disallowed_methods,
         reason = "tokens carry times, and their leeway covers clocks that differ"

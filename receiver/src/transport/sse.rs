@@ -38,7 +38,7 @@ const MAX_WAITING_CHUNKS: usize = 1;
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when a WebSocket would not take it; `UNAUTHENTICATED` when the session has ended;
-/// `UNAVAILABLE` when there are too many connections, or Postgres is away.
+/// `UNAVAILABLE` when there are too many connections, or Postgres does not answer.
 pub(crate) async fn serve(
     context: Arc<ConnectionContext>,
     mut request: Request,

@@ -33,7 +33,7 @@ const IS_RESERVED: &str = "
 /// index is then seen.
 ///
 /// # Errors
-/// `CONFLICT` when the name is reserved for somebody else.
+/// `CONFLICT` when the name is reserved for another user.
 pub(crate) async fn claim(
     db: &impl GenericClient,
     username: &Username,

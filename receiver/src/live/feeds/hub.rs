@@ -173,7 +173,7 @@ impl Hub {
     /// than until the next sweep.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn watch(&self, feeds: &[FeedRef]) -> Result<HashMap<FeedRef, Watch>, Error> {
         let mut watches: HashMap<FeedRef, Watch> = feeds
             .iter()
@@ -210,7 +210,7 @@ impl Hub {
     /// Watches one feed; none if it does not exist.
     ///
     /// # Errors
-    /// When Postgres is away.
+    /// When Postgres does not answer.
     pub(crate) async fn watch_one(&self, feed: FeedRef) -> Result<Option<Watch>, Error> {
         Ok(self.watch(&[feed]).await?.remove(&feed))
     }
