@@ -1,7 +1,7 @@
 //! All SQL of this service, one file per table.
 //!
-//! Locks are taken in the order job or shard first, then what it is about. Every time is the database's: instances whose
-//! clocks differ do the same.
+//! The lock of a job or shard is taken first, then the locks of the rows that it is about. All times come from the
+//! database, so instances whose clocks differ behave alike.
 
 pub(crate) mod accounts;
 pub(crate) mod chats;

@@ -12,7 +12,7 @@ use shared_schema::{
 use super::{chat::Chat, message::Message, participant::Participant};
 use crate::state::RequestContext;
 
-/// One type of event: what all of them have, and what it adds. With `complex` some of its fields are computed.
+/// One type of event: the fields of all events, and its own. With `complex`, some of its fields are computed.
 macro_rules! event {
     ([] $(#[$doc:meta])* $name:ident { $($fields:tt)* }) => {
         event!(@ () $(#[$doc])* $name { $($fields)* });
@@ -38,8 +38,9 @@ macro_rules! event {
     };
 }
 
-/// One entry per kind of change, under the kind of feed it happens in, whose id the entry may use: the pattern of what the
-/// change carries, and the type's fields, which are what the pattern has of that name, or what stands behind the `=`.
+/// One entry per kind of change, under the kind of feed in which it happens, whose id the entry may use. An entry
+/// consists of the pattern of the change and the fields of the type. A field takes its value from the variable of the
+/// same name in the pattern, or from the expression after the `=`.
 macro_rules! feed_events {
     ($(
         in $feed:ident($feed_id:ident) {

@@ -1,4 +1,4 @@
-//! Messages, with what they refer to.
+//! Messages, with their senders and the messages that they reply to.
 
 use async_graphql::{
     ComplexObject, Context, Result, SimpleObject,

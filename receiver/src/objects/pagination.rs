@@ -5,22 +5,22 @@ use std::str::FromStr;
 use chassis::Error;
 use shared_schema::Reason;
 
-/// The most that one page may hold.
+/// Maximum number of items on a page.
 pub(crate) const MAX_PAGE_SIZE: i32 = 100;
 
-/// The page size where a client names none.
+/// The page size if the client names none.
 pub(crate) const DEFAULT_PAGE_SIZE: i32 = 50;
 
 /// The four arguments of a connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageArgs {
-    /// So many from the start.
+    /// The number of items from the start.
     pub(crate) first: Option<i32>,
-    /// Only what comes after.
+    /// Only items after this cursor.
     pub(crate) after: Option<String>,
-    /// So many from the end.
+    /// The number of items from the end.
     pub(crate) last: Option<i32>,
-    /// Only what comes before.
+    /// Only items before this cursor.
     pub(crate) before: Option<String>,
 }
 
@@ -82,7 +82,8 @@ impl<K> PageRange<K> {
         self.size + 1
     }
 
-    /// Cuts what was read down to the page, in list order, and says whether there is more before and after it.
+    /// Reduces the rows that were read to the page, in list order, and returns whether there are more before and after
+    /// it.
     #[must_use]
     pub(crate) fn trim<T>(&self, read: Vec<T>) -> Page<T> {
         self.trim_truncated(read, false)

@@ -1,4 +1,4 @@
-//! Participants, with the people they are.
+//! Participants, with their profiles.
 
 use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 

@@ -43,7 +43,7 @@ impl Chats {
 
         let newest = newest_shown(context);
         let user = caller.user_id;
-        // The head of the same snapshot, so that whoever subscribes after it misses no chat.
+        // The head in the same snapshot, so that a client that subscribes after it misses no chat.
         let own = read_at_least(context, caller, at_least, |database| {
             db::chats::of_user(&database.pool, user, range.after, range.limit(), newest)
         });

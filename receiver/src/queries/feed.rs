@@ -36,7 +36,7 @@ impl FeedPage {
         if after.feed.id() != id.0 {
             return Err(Error::bad_input("after", Reason::NotACursor).into());
         }
-        // Somebody else's own feed and a chat that is not there are one answer.
+        // The own feed of another user and a chat that does not exist get the same answer.
         let after = Cursor { feed, ..after };
         let mut reader = match feed {
             FeedRef::User(_) => {

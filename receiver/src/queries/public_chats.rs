@@ -78,7 +78,7 @@ impl PublicChats {
         let ids: Vec<ChatId> = page.items.iter().map(|chat| chat.facts.id).collect();
         let pool = &context.database()?.pool;
         let mut seen = db::chats::visible_to(pool, caller.user_id, &ids).await?;
-        // The second statement decides what is shown; the first one gave the order.
+        // The second statement decides which chats are shown; the first one determined their order.
         seen.sort_by_key(|chat| std::cmp::Reverse(chat.chat.facts.id));
         Ok(chat_connection(head, page.with(seen), |chat| {
             chat.id.to_string()

@@ -21,7 +21,7 @@ impl UnreadCounts {
         let user = caller.user_id;
         let rows = read_at_least(context, caller, None, |database| async move {
             let rows = db::chats::unread(&database.pool, user, None, MAX_CHATS).await?;
-            // A replica that has not heard of the caller yet knows nothing of their chats either.
+            // A replica that does not know the caller yet does not know their chats, either.
             let is_known = !rows.is_empty()
                 || !db::feeds::heads(&database.pool, &[user.into()])
                     .await?

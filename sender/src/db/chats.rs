@@ -109,7 +109,7 @@ pub async fn prepare_find_each(client: &Client) -> Result<Statement, Error> {
     Ok(client.prepare_cached(&sql).await?)
 }
 
-/// Those of these chats that there are.
+/// The chats with these ids that exist.
 pub async fn find_each(
     client: &Client,
     statement: &Statement,

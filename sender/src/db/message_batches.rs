@@ -31,7 +31,7 @@ pub struct BatchLookup {
     pub messages: HashSet<(ChatId, MessageId)>,
 }
 
-/// Those of the rows that exist, read under the locks. None of them changes while the transaction lasts, except usernames.
+/// The rows that exist, read under the locks. None of them changes during the transaction, except usernames.
 pub struct BatchSnapshot {
     /// A chat is missing if it does not exist, or if another transaction holds its lock and `SKIP LOCKED` was asked for.
     pub feeds: HashMap<ChatId, LockedFeed>,

@@ -1,4 +1,4 @@
-//! Users join a chat: they are named when it is created, are added by others, or join by themselves.
+//! How users join a chat: when it is created, when others add them, or by joining it themselves.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;

@@ -33,7 +33,7 @@ impl ChatPermits {
             chat,
             permit: None,
         };
-        // The only error is that the semaphore was closed, and nobody closes it.
+        // The only possible error is a closed semaphore, and it is never closed.
         permit.permit = semaphore.acquire_owned().await.ok();
         permit
     }

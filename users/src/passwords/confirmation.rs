@@ -71,7 +71,7 @@ impl PasswordConfirmed {
         }
     }
 
-    /// What others may know of the caller, and a password must not contain.
+    /// Data of the caller that others may know, and that a password must not contain.
     pub(crate) fn known(&self) -> Vec<String> {
         let account = &self.caller.account;
         vec![account.user.username.clone(), account.email.clone()]

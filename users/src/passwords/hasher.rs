@@ -18,7 +18,7 @@ use crate::passwords::password::{self, NewPassword, PasswordAttempt};
 const MAX_CONCURRENT_HASHES: usize = 2;
 /// Maximum requests that wait for a hash: about a second's worth.
 const MAX_WAITING: usize = 32;
-/// The same for requests from known users and devices: a crowd of strangers does not keep them out.
+/// The same for requests from known users and devices, so that a crowd of unknown clients does not keep them out.
 const MAX_WAITING_KNOWN: usize = 8;
 /// When a client may retry after a full queue.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

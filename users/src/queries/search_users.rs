@@ -109,7 +109,7 @@ fn stands_alone(c: char) -> bool {
 
 async fn search_users(state: &State, search: &Search) -> Result<UserConnection, Error> {
     let connection = state.pool.get().await?;
-    // One more than asked for tells whether there is a next page.
+    // One more row than requested tells whether there is a next page.
     let limit = i64::try_from(search.first + 1).map_err(Error::internal)?;
     let mut found =
         public_profiles::search(&connection, &search.term, search.after.as_ref(), limit).await?;

@@ -18,7 +18,7 @@ pub(crate) struct RefreshToken([u8; BYTES]);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TokenHash([u8; 32]);
 
-/// What makes the successor of a token unpredictable for whoever holds the token.
+/// The secret that makes the successor of a token unpredictable for anyone who has the token.
 pub(crate) struct Salt([u8; BYTES]);
 
 impl RefreshToken {
@@ -51,7 +51,7 @@ impl RefreshToken {
         TokenHash(Sha256::digest(self.0).into())
     }
 
-    /// For the client it is made for, and for nobody else.
+    /// For its client only.
     pub(crate) fn into_text(self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.0)
     }

@@ -1,4 +1,4 @@
-//! The table `consumer_positions`: how far a consumer has come in a feed.
+//! The table `consumer_positions`: the position of a consumer in each feed.
 
 use chassis::Error;
 use deadpool_postgres::GenericClient;

@@ -1,10 +1,10 @@
-//! The table `consumer_shards`: who works on which part of all feeds, and from when on events are looked for.
+//! The table `consumer_shards`: locks of the parts into which all feeds are divided, and the watermarks of consumers.
 
 use chassis::{Error, postgres::Pool};
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
-/// A shard whose row is locked: nobody else works on it until the transaction ends.
+/// A shard whose row is locked, so no other worker handles it until the transaction ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shard {
     pub(crate) number: i32,
@@ -66,7 +66,7 @@ const LOCK: &str = "
     WHERE consumer = $1 AND shard = $2
     FOR UPDATE SKIP LOCKED";
 
-/// None if somebody else works on it.
+/// None if another worker holds the lock.
 pub(crate) async fn lock(
     db: &impl GenericClient,
     consumer: &str,

@@ -28,7 +28,7 @@ pub(crate) struct FeedEvent {
     pub(crate) kind: String,
 }
 
-/// New to a consumer is what stands after its position, and in a history that was replaced everything.
+/// Events after the consumer's position are new to it; if the history was replaced, all events are.
 const SHARDS_WITH_NEWS: &str = "
     SELECT DISTINCT feed_shard(e.feed_id) AS shard
     FROM feed_events e

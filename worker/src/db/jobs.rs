@@ -126,7 +126,7 @@ const EXPIRE: &str = "
     )
     RETURNING kind";
 
-/// Ends jobs that are not worth doing any more and that nobody works on; answers with their kinds.
+/// Ends expired jobs that no worker is running, and returns their kinds.
 pub(crate) async fn expire(db: &impl GenericClient) -> Result<Vec<String>, Error> {
     let statement = db.prepare_cached(EXPIRE).await?;
     let rows = db.query(&statement, &[]).await?;
@@ -214,7 +214,7 @@ const SET_PROGRESS: &str = "
     SET progress = $2, attempts = 1, last_error = NULL, run_at = clock_timestamp() + make_interval(secs => $3)
     WHERE id = $1";
 
-/// The job has come so far. Renews the lease.
+/// Stores the job's progress and renews the lease.
 pub(crate) async fn set_progress(
     tx: &Transaction<'_>,
     job: &LeasedJob,
@@ -275,7 +275,7 @@ const RELEASE: &str = "
     UPDATE jobs SET lease = NULL, run_at = clock_timestamp(), attempts = 0
     WHERE id = $1 AND lease = $2 AND state = 'QUEUED'";
 
-/// The job has come on and is due for others. Nothing if it is not ours any more.
+/// Releases the job, so that it is due for other instances at once. Does nothing if the lease was lost.
 pub(crate) async fn release(db: &impl GenericClient, job: &LeasedJob) -> Result<(), Error> {
     let statement = db.prepare_cached(RELEASE).await?;
     db.execute(&statement, &[&job.id, &job.lease.id]).await?;

@@ -12,7 +12,7 @@ const LOCK_SPENT: &str = "
     LIMIT $1
     FOR UPDATE SKIP LOCKED";
 
-/// Locks tokens that were used more than a week ago, at most `limit`, and leaves out those that somebody else has locked.
+/// Locks at most `limit` tokens that were used more than a week ago, and skips those that are locked by others.
 pub(crate) async fn lock_spent(db: &impl GenericClient, limit: i64) -> Result<Vec<Vec<u8>>, Error> {
     let statement = db.prepare_cached(LOCK_SPENT).await?;
     let rows = db.query(&statement, &[&limit]).await?;
@@ -60,7 +60,7 @@ const UNLINK: &str = "
     WHERE successor = ANY ($1) AND hash <> ALL ($1)";
 const DELETE: &str = "DELETE FROM refresh_tokens WHERE hash = ANY ($1)";
 
-/// Deletes these tokens. One that stays, although it was exchanged for one of them, forgets what it was exchanged for.
+/// Deletes these tokens. A remaining token that was exchanged for one of them loses the reference to it.
 pub(crate) async fn delete(db: &impl GenericClient, hashes: &[Vec<u8>]) -> Result<(), Error> {
     if hashes.is_empty() {
         return Ok(());

@@ -11,8 +11,7 @@ const LOCK_ENDED: &str = "
     LIMIT $1
     FOR UPDATE SKIP LOCKED";
 
-/// Locks sessions that were revoked or expired a month ago, at most `limit`, and leaves out those that somebody else has
-/// locked.
+/// Locks at most `limit` sessions that were revoked or expired a month ago, and skips those that are locked by others.
 pub(crate) async fn lock_ended(db: &impl GenericClient, limit: i64) -> Result<Vec<Uuid>, Error> {
     let statement = db.prepare_cached(LOCK_ENDED).await?;
     let rows = db.query(&statement, &[&limit]).await?;

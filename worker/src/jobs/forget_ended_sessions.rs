@@ -1,4 +1,4 @@
-//! Deletes what is left of sessions that ended a month ago.
+//! Deletes the rows of sessions that ended a month ago.
 
 use chassis::Error;
 use deadpool_postgres::Transaction;

@@ -1,4 +1,4 @@
-//! `login`: a session for someone who knows the password.
+//! `login`: starts a session for a user who knows the password.
 //!
 //! Invariant: an unknown name, a wrong password and a deactivated account get the same answer after the same work.
 
@@ -47,7 +47,7 @@ impl Login {
     ) -> Result<SignInPayload> {
         let state = context.state()?;
         let client = ClientInfo::of(context, &state.proxies)?;
-        // One folding for the limit and for the lookup: what is one account to the one is one to the other.
+        // The limit and the lookup use the same folding, so that they agree on what is the same account.
         let name = Typed::of(&input.login);
         let tokens = input.device_tokens.unwrap_or_default();
         let device = known_device(state, &name, &tokens).await?;
