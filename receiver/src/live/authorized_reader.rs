@@ -202,7 +202,7 @@ impl AuthorizedReader {
 /// Whether this event ends the right to read the events after it.
 fn ends_access(participation: &Participation, event: &Event) -> bool {
     if let Change::ParticipantRemoved { user_id } = event.change {
-        // An earlier removal does not count if the user has joined again since.
+        // An earlier removal does not count for someone who has come back since.
         return user_id == participation.user_id && event.seq > participation.joined_seq;
     }
     event.change == Change::ChatRemoved

@@ -38,14 +38,14 @@ impl Hub {
             let Some(head) = feed.head() else {
                 return Ok(());
             };
-            // The event at our head is read first: it proves that our history is the one in Postgres.
+            // The event at our head comes first: it proves that our history is that of Postgres.
             let mut page = self
                 .read(feed.id(), head.seq.max(1), BACKFILL_BATCH_SIZE, i64::MAX)
                 .await?
                 .into_iter();
             let unlike = |event: Event| event.cursor() != head;
             if head.seq > 0 && page.next().is_none_or(unlike) {
-                // Live events may have arrived meanwhile. Then our head is newer, and the next iteration verifies it.
+                // Live events may have come meanwhile; then our head is newer, and the next turn verifies it.
                 if feed.head() == Some(head) {
                     return self.fork(feed).await;
                 }
