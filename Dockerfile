@@ -9,6 +9,9 @@ WORKDIR /antiphon
 COPY Cargo.toml Cargo.lock ./
 COPY chassis/Cargo.toml chassis/
 COPY lab/Cargo.toml lab/
+COPY lab/bench/Cargo.toml lab/bench/
+COPY lab/faults/Cargo.toml lab/faults/
+COPY lab/stack/Cargo.toml lab/stack/
 COPY migrations/Cargo.toml migrations/
 COPY receiver/Cargo.toml receiver/
 COPY sender/Cargo.toml sender/
@@ -17,7 +20,7 @@ COPY shared-schema/Cargo.toml shared-schema/
 COPY text/Cargo.toml text/
 COPY users/Cargo.toml users/
 COPY worker/Cargo.toml worker/
-RUN for crate in */; do \
+RUN for crate in */ lab/*/; do \
         mkdir "$crate/src" && : >"$crate/src/lib.rs" && echo 'fn main() {}' >"$crate/src/main.rs"; \
         touch "$crate/README.md"; \
     done && \

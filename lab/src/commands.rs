@@ -9,7 +9,7 @@ pub mod with;
 
 use std::process::ExitCode;
 
-use lab::Error;
+use lab_stack::Error;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Returns when someone asks this process to end.

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use lab::directory::Directory;
-use lab::ports;
-use lab::servers::{Durability, Postgres};
+use lab_stack::directory::Directory;
+use lab_stack::ports;
+use lab_stack::servers::{Durability, Postgres};
 use tokio_postgres::{Config, NoTls};
 
 const PASSWORD: &str = "p@ss/%'\" #$";
@@ -96,7 +96,7 @@ async fn a_folder_without_passwords_and_an_empty_file_are_refused_before_anythin
         migrate(&postgres, &[("SENDER_DB_PASSWORD_FILE", absent)]),
         "SENDER_DB_PASSWORD_FILE",
     );
-    let owner = lab::servers::connect(&postgres.owner_url("antiphon")).await;
+    let owner = lab_stack::servers::connect(&postgres.owner_url("antiphon")).await;
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
     let tables: i64 = owner.query_one(tables, &[]).await.unwrap().get(0);
     assert_eq!(tables, 0);

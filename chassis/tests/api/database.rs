@@ -22,8 +22,8 @@ fn impatient(url: String) -> PostgresArgs {
     }
 }
 
-async fn pool(role: &str) -> (lab::servers::TestDatabase, Pool) {
-    let database = lab::servers::shared().database().await;
+async fn pool(role: &str) -> (lab_stack::servers::TestDatabase, Pool) {
+    let database = lab_stack::servers::shared().database().await;
     let pool = connect(&impatient(database.url_as(role)), "chassis-test").unwrap();
     (database, pool)
 }
@@ -32,9 +32,9 @@ async fn pool(role: &str) -> (lab::servers::TestDatabase, Pool) {
 #[tokio::test]
 async fn a_password_of_any_text_stands_beside_the_url() {
     const PASSWORD: &str = "p@ss/%'\" #?:[ä]";
-    let postgres = lab::servers::Postgres::start();
+    let postgres = lab_stack::servers::Postgres::start();
     postgres.create_database("odd").await.unwrap();
-    let owner = lab::servers::connect(&postgres.owner_url("odd")).await;
+    let owner = lab_stack::servers::connect(&postgres.owner_url("odd")).await;
     owner.batch_execute("CREATE ROLE odd LOGIN").await.unwrap();
     set_password(&owner, PASSWORD).await;
 
@@ -228,7 +228,7 @@ async fn a_service_refuses_to_start_on_an_older_schema() {
 
 #[tokio::test]
 async fn a_service_refuses_to_start_on_a_database_that_was_never_migrated() {
-    let server = lab::servers::Postgres::start();
+    let server = lab_stack::servers::Postgres::start();
     let pool = connect(&impatient(server.owner_url("postgres")), "chassis-test").unwrap();
     let error = require_schema(&pool, 1).await.unwrap_err().to_string();
     assert!(
@@ -239,7 +239,7 @@ async fn a_service_refuses_to_start_on_a_database_that_was_never_migrated() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_refused_when_the_url_asks_for_it() {
-    let database = lab::servers::shared().database().await;
+    let database = lab_stack::servers::shared().database().await;
     let url = database.url_as(SENDER);
     let separator = if url.contains('?') { '&' } else { '?' };
     let args = impatient(format!("{url}{separator}sslmode=require"));

@@ -72,7 +72,7 @@ fn count(registry: &Registry, name: &str) -> u64 {
 
 #[tokio::test]
 async fn what_is_published_arrives_in_order() {
-    let redis = lab::servers::Redis::start();
+    let redis = lab_stack::servers::Redis::start();
     let mut listener = Listener::on(&redis.url(), CHANNEL).await;
     let (publisher, registry) = publisher(&redis.url());
     for number in 0..200 {
@@ -113,7 +113,7 @@ async fn an_absent_redis_makes_nobody_wait() {
 
 #[tokio::test]
 async fn publishing_goes_on_when_redis_is_back() {
-    let redis = lab::servers::Redis::start();
+    let redis = lab_stack::servers::Redis::start();
     let (publisher, _registry) = publisher(&redis.url());
     publisher.publish(CHANNEL, *b"before");
     publisher.flush(Duration::from_secs(1)).await;
@@ -139,7 +139,7 @@ async fn publishing_goes_on_when_redis_is_back() {
 async fn a_password_of_any_text_stands_beside_the_url() {
     const PASSWORD: &str = "p@ss/%'\"";
     const SHA256: &str = "03c257c614b980e9ceca64aa2686d90e6652a59b256c07725bde11fad0f85516";
-    let redis = lab::servers::Redis::start();
+    let redis = lab_stack::servers::Redis::start();
     let made = redis.command(&format!(
         "ACL SETUSER odd reset on #{SHA256} &feed:* +spublish"
     ));

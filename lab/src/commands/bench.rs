@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use lab::Error;
-use lab::bench::baselines::Baseline;
-use lab::bench::scenarios::{ALL, Bench as Play, Plan};
-use lab::bench::{Outcome, report};
+use lab_bench::baselines::Baseline;
+use lab_bench::scenarios::{ALL, Bench as Play, Plan};
+use lab_bench::{Outcome, report};
+use lab_stack::Error;
 
 use super::asked_to_end;
 

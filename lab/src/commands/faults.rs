@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use lab::Error;
-use lab::faults::matrix::{ABSENT, Absent, ROWS, Row};
-use lab::faults::run::{Outcome, Plan};
-use lab::faults::scene::Size;
-use lab::faults::stage::{Raising, Stage};
-use lab::faults::{checker, report};
+use lab_faults::matrix::{ABSENT, Absent, ROWS, Row};
+use lab_faults::run::{Outcome, Plan};
+use lab_faults::scene::Size;
+use lab_faults::stage::{Raising, Stage};
+use lab_faults::{checker, report};
+use lab_stack::Error;
 
 use super::mutants::{Mutants, OneMutant};
 use super::{asked_to_end, code, make, seed_of_the_moment};

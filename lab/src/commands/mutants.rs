@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use lab::Error;
-use lab::faults::mutants::{MUTANTS, Mutant, ScratchCopy};
-use lab::faults::report;
-use lab::faults::run::Plan;
-use lab::faults::scene::Size;
-use lab::faults::stage::Raising;
+use lab_faults::mutants::{MUTANTS, Mutant, ScratchCopy};
+use lab_faults::report;
+use lab_faults::run::Plan;
+use lab_faults::scene::Size;
+use lab_faults::stage::Raising;
+use lab_stack::Error;
 
 use super::{code, make, seed_of_the_moment};
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use lab::stack::{Instances, Options, Service, Stack, StackPorts};
-use lab::{Error, demo, directory, ports};
+use lab_stack::stack::{Instances, Options, Service, Stack, StackPorts};
+use lab_stack::{Error, demo, directory, ports};
 
 use super::asked_to_end;
 

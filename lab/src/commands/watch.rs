@@ -3,9 +3,9 @@
 use std::process::{ExitCode, Stdio};
 
 use clap::Args;
-use lab::Error;
-use lab::client::Refusal;
-use lab::watch::Watch;
+use lab_faults::watch::Watch;
+use lab_stack::Error;
+use lab_stack::client::Refusal;
 use tokio::process::Command;
 
 use super::asked_to_end;

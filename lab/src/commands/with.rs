@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use lab::Error;
-use lab::stack::{BROWSER_TESTS, Instances, Options, Stack, StackPorts, variables};
+use lab_stack::Error;
+use lab_stack::stack::{BROWSER_TESTS, Instances, Options, Stack, StackPorts, variables};
 use tokio::process::Command;
 
 use super::asked_to_end;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lab::client::{Client, NewMessage, Visitor};
-use lab::stack::{Service, Stack};
+use lab_stack::client::{Client, NewMessage, Visitor};
+use lab_stack::stack::{Service, Stack};
 use serde_json::json;
 
 use crate::house::{PASSWORD, assert_no_panic, eventually, group, person, turn};
@@ -55,7 +55,7 @@ async fn assert_works(client: &Client, chat: uuid::Uuid) {
             .send(&NewMessage::new(chat, "still here"))
             .await
             .unwrap();
-        let arrives = |record: &lab::client::InboxRecord| {
+        let arrives = |record: &lab_stack::client::InboxRecord| {
             record
                 .events(chat)
                 .iter()

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use lab::client::Client;
-use lab::stack::{Service, Stack};
+use lab_stack::client::Client;
+use lab_stack::stack::{Service, Stack};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use lab::client::{Client, NewMessage};
-use lab::stack::{Instance, Service, Stack};
+use lab_stack::client::{Client, NewMessage};
+use lab_stack::stack::{Instance, Service, Stack};
 use uuid::Uuid;
 
 use crate::follower::Follower;
@@ -115,7 +115,7 @@ impl Choir {
 
 /// Every message of a chat, oldest first.
 async fn stored(stack: &Stack, chat: Uuid) -> Vec<Uuid> {
-    let database = lab::servers::connect(&stack.database_url(None)).await;
+    let database = lab_stack::servers::connect(&stack.database_url(None)).await;
     let order = "SELECT id FROM messages WHERE chat_id = $1 ORDER BY number";
     let rows = database.query(order, &[&chat]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()

@@ -5,8 +5,8 @@ use std::process::Stdio;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-use lab::client::{Client, Visitor};
-use lab::stack::{Service, Stack};
+use lab_stack::client::{Client, Visitor};
+use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

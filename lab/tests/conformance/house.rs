@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use lab::client::{Client, Visitor};
-use lab::stack::{Instance, Options, Stack};
+use lab_stack::client::{Client, Visitor};
+use lab_stack::stack::{Instance, Options, Stack};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use uuid::Uuid;
 

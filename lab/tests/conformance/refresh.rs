@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use futures_util::future::join_all;
-use lab::client::{Refusal, Socket, SocketEnd, Visitor};
-use lab::stack::{Service, Stack};
+use lab_stack::client::{Refusal, Socket, SocketEnd, Visitor};
+use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 
 use crate::house::{PASSWORD, assert_no_panic, turn, unique};
@@ -48,7 +48,7 @@ async fn refresh(visitor: &Visitor, token: &str) -> Result<Grant, Refusal> {
 
 /// Whether this refresh token could still be used.
 async fn is_live(stack: &Stack, token: &str) -> bool {
-    let database = lab::servers::connect(&stack.database_url(None)).await;
+    let database = lab_stack::servers::connect(&stack.database_url(None)).await;
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
     let query = "SELECT count(*) FROM refresh_tokens token JOIN sessions session ON session.id = token.session_id
         WHERE token.hash = sha256($1) AND token.consumed_at IS NULL AND session.revoked_at IS NULL";

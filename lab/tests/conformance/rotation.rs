@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use futures_util::future::join_all;
-use lab::client::{Client, NewMessage, Refusal, Visitor};
-use lab::stack::{Service, Stack};
+use lab_stack::client::{Client, NewMessage, Refusal, Visitor};
+use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -148,7 +148,8 @@ async fn no_valid_token_is_refused_and_no_socket_closed_while_the_signing_key_is
     }
     let expected = people[0].history(chat, "id").await.unwrap().len();
     for inbox in inboxes {
-        let sees_all = |record: &lab::client::InboxRecord| record.events(chat).len() >= expected;
+        let sees_all =
+            |record: &lab_stack::client::InboxRecord| record.events(chat).len() >= expected;
         assert!(inbox.wait(Duration::from_secs(10), sees_all).await);
         let record = inbox.record();
         assert!(record.ends.is_empty(), "{:?}", record.ends);

@@ -7,8 +7,8 @@
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-use lab::client::{Client, Refusal, Visitor};
-use lab::stack::Service;
+use lab_stack::client::{Client, Refusal, Visitor};
+use lab_stack::stack::Service;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ impl Cast {
             .unwrap()
             .parse()
             .unwrap();
-        let message = lab::client::NewMessage::new(chat_id, "only for us");
+        let message = lab_stack::client::NewMessage::new(chat_id, "only for us");
         admin.send(&message).await.unwrap();
         let removal = "mutation ($input: RemoveParticipantInput!) { removeParticipant(input: $input) { userId } }";
         let who = json!({ "chatId": chat_id, "userId": former.user_id() });
@@ -357,9 +357,14 @@ async fn nobody_subscribes_without_a_token() {
     let stack = house::shared().await;
     let url = format!("{}/receiver/graphql", stack.url().replacen("http", "ws", 1));
     for token in ["", "not a token"] {
-        let refused = lab::client::Socket::open(&url, token).await.unwrap_err();
+        let refused = lab_stack::client::Socket::open(&url, token)
+            .await
+            .unwrap_err();
         assert!(
-            matches!(refused, lab::client::SocketEnd::Closed { code: 4403, .. }),
+            matches!(
+                refused,
+                lab_stack::client::SocketEnd::Closed { code: 4403, .. }
+            ),
             "{token:?}: {refused:?}"
         );
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use lab::stack::{AddressLimits, Instance, Instances, Options, Service, Stack, StackPorts};
+use lab_stack::stack::{AddressLimits, Instance, Instances, Options, Service, Stack, StackPorts};
 use reqwest::{Client, Response};
 
 use crate::house::{PASSWORD, alone, own, shared};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lab::client::{NewMessage, Visitor};
-use lab::stack::{Instance, Options, Service, Stack};
+use lab_stack::client::{NewMessage, Visitor};
+use lab_stack::stack::{Instance, Options, Service, Stack};
 use serde_json::json;
 
 use crate::house::{PASSWORD, alone, group, own, person};

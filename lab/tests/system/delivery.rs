@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use lab::client::{Client, Inbox, NewMessage, Position, Refusal};
-use lab::stack::{Options, Stack};
+use lab_stack::client::{Client, Inbox, NewMessage, Position, Refusal};
+use lab_stack::stack::{Options, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -144,7 +144,7 @@ impl Scene {
     }
 }
 
-fn messages(events: &[lab::client::SeenEvent]) -> Vec<(u64, Uuid)> {
+fn messages(events: &[lab_stack::client::SeenEvent]) -> Vec<(u64, Uuid)> {
     let added = events.iter().filter(|event| event.kind() == "MessageAdded");
     added
         .filter_map(|event| Some((event.seq, event.message_id()?)))

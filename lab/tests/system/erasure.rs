@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use lab::client::{Client, NewMessage};
-use lab::servers::connect;
-use lab::stack::{Options, Service, Stack, variables};
+use lab_stack::client::{Client, NewMessage};
+use lab_stack::servers::connect;
+use lab_stack::stack::{Options, Service, Stack, variables};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;

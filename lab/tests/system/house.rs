@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use lab::client::{Client, Visitor};
-use lab::stack::{Options, Stack};
+use lab_stack::client::{Client, Visitor};
+use lab_stack::stack::{Options, Stack};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
-use lab::client::{NewMessage, Position};
+use lab_stack::client::{NewMessage, Position};
 use serde_json::json;
 use uuid::Uuid;
 

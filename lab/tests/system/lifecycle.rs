@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use lab::client::{Client, Inbox, NewMessage, Position};
-use lab::stack::{Instance, Options, Service};
+use lab_stack::client::{Client, Inbox, NewMessage, Position};
+use lab_stack::stack::{Instance, Options, Service};
 use uuid::Uuid;
 
 use crate::house::{alone, dense, group, own, person};
@@ -23,7 +23,7 @@ async fn keep_writing(writer: &Client, chat: Uuid, stop: &AtomicBool) -> Vec<Pos
 
 async fn assert_saw_everything(inbox: &Inbox, chat: Uuid, sent: &[Position]) {
     let last = sent.last().unwrap().seq;
-    let sees_last = |record: &lab::client::InboxRecord| {
+    let sees_last = |record: &lab_stack::client::InboxRecord| {
         record
             .events(chat)
             .last()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lab::client::{Client, FeedRecord, InboxRecord};
+use lab_stack::client::{Client, FeedRecord, InboxRecord};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

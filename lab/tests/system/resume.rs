@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lab::client::{Client, Inbox, NewMessage};
+use lab_stack::client::{Client, Inbox, NewMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -134,7 +134,7 @@ async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_ot
     let inbox = Inbox::follow(back.clone(), cursors);
     assert!(inbox.caught_up().await, "{:?}", inbox.record());
     // The new chat is followed from its own event on, which may come after the catching up.
-    let knows_new = |record: &lab::client::InboxRecord| !record.events(new).is_empty();
+    let knows_new = |record: &lab_stack::client::InboxRecord| !record.events(new).is_empty();
     inbox.wait(Duration::from_secs(5), knows_new).await;
     let record = inbox.record();
     assert!(record.resets.is_empty(), "{:?}", record.resets);
@@ -181,7 +181,7 @@ async fn a_gap_beyond_the_limit_is_an_explicit_reset_and_never_a_silent_hole() {
     assert_eq!(record.resets, ["GAP_TOO_LARGE"]);
     // After the reset the position is the present: what comes next continues from there.
     let next = ada.send(&NewMessage::new(chat, "next")).await.unwrap();
-    let sees_next = |record: &lab::client::InboxRecord| {
+    let sees_next = |record: &lab_stack::client::InboxRecord| {
         record
             .events(chat)
             .iter()

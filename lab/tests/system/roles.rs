@@ -1,6 +1,6 @@
 //! What the services' accounts in Postgres and Redis cannot do, whatever the services try.
 
-use lab::servers::{Postgres, connect};
+use lab_stack::servers::{Postgres, connect};
 use redis::{Client as Redis, RedisResult, cmd};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use lab::client::{Client, NewMessage, Visitor};
-use lab::stack::{Options, Service, Stack};
+use lab_stack::client::{Client, NewMessage, Visitor};
+use lab_stack::stack::{Options, Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -10,7 +10,7 @@ mod cost;
 mod data;
 mod requests;
 
-use lab::stack::{Instance, Instances, Options, Service, Stack, StackPorts};
+use lab_stack::stack::{Instance, Instances, Options, Service, Stack, StackPorts};
 
 use cost::{Cost, Gauge};
 use data::Data;

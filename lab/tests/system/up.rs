@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use lab::client::Visitor;
-use lab::{demo, ports};
+use lab_stack::client::Visitor;
+use lab_stack::{demo, ports};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 

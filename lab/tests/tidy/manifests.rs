@@ -71,7 +71,8 @@ fn shared_schema_depends_on_formats_only() {
 #[test]
 fn chassis_knows_the_contract_and_no_other_crate_of_ours() {
     let ours = members();
-    let strange = |name: &String| ours.contains(name) && name != "shared-schema" && name != "lab";
+    let strange =
+        |name: &String| ours.contains(name) && name != "shared-schema" && name != "lab-stack";
     assert_none(
         "chassis is what a process needs before it has a job",
         dependencies("chassis", &KINDS)
@@ -98,21 +99,32 @@ fn feed_log_knows_feeds_and_no_rule() {
 
 #[test]
 fn only_tests_use_the_lab_and_only_the_lab_uses_the_migrations() {
+    let kinds = ["dependencies", "build-dependencies"];
     let mut offences = Vec::new();
     for member in members() {
-        for (kinds, dependency, except) in [
-            (&["dependencies", "build-dependencies"][..], "lab", ""),
-            (&["dependencies", "build-dependencies"], "migrations", "lab"),
-        ] {
-            let used = dependencies(&member, kinds)
-                .iter()
-                .any(|name| name == dependency);
-            if used && member != except {
+        let is_lab = Path::new(&member).starts_with("lab");
+        for dependency in dependencies(&member, &kinds) {
+            let belongs_to_lab = dependency.starts_with("lab-") || dependency == "migrations";
+            if belongs_to_lab && !is_lab {
                 offences.push(format!("{member} depends on {dependency}"));
             }
         }
     }
     assert_none("services need neither to run", offences);
+}
+
+#[test]
+fn the_tests_of_services_compile_neither_the_fault_injector_nor_the_load_generator() {
+    let mut offences = Vec::new();
+    for member in members() {
+        let heavy = ["lab-bench", "lab-faults"];
+        let used = dependencies(&member, &KINDS);
+        let used = used.iter().filter(|name| heavy.contains(&name.as_str()));
+        if member != "lab" {
+            offences.extend(used.map(|name| format!("{member} depends on {name}")));
+        }
+    }
+    assert_none("lab-stack is what tests start servers with", offences);
 }
 
 #[test]

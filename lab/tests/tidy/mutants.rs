@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use lab::faults::mutants::MUTANTS;
+use lab_faults::mutants::MUTANTS;
 
 use crate::{assert_none, checkout};
 
@@ -12,7 +12,7 @@ use crate::{assert_none, checkout};
 fn every_mutant_has_a_patch_and_every_patch_still_applies() {
     let patches: BTreeSet<String> = checkout::files(&[".patch"])
         .iter()
-        .filter(|path| path.starts_with("lab/mutants"))
+        .filter(|path| path.starts_with("lab/faults/mutants"))
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     let names: BTreeSet<String> = MUTANTS
@@ -26,7 +26,7 @@ fn every_mutant_has_a_patch_and_every_patch_still_applies() {
 
 /// What git says of a patch that does not apply.
 fn refusal(name: &str) -> Option<String> {
-    let patch = Path::new("lab/mutants").join(format!("{name}.patch"));
+    let patch = Path::new("lab/faults/mutants").join(format!("{name}.patch"));
     let output = Command::new("git")
         .current_dir(checkout::root())
         .args(["apply", "--check"])

@@ -257,8 +257,8 @@ fn only_the_sides_that_may_have_them_have_mutations_and_subscriptions() {
 
 /// The documents of our tests and of lab that follow everything a user is told, and what their constants are called.
 const INBOX_DOCUMENTS: [(&str, &str); 3] = [
-    ("lab/src/client/documents.rs", "INBOX"),
-    ("lab/src/client/documents.rs", "DEVICE_INBOX"),
+    ("lab/stack/src/client/documents.rs", "INBOX"),
+    ("lab/faults/src/client/documents.rs", "DEVICE_INBOX"),
     ("receiver/tests/api/documents.rs", "INBOX"),
 ];
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use crate::{assert_none, checkout};
+use crate::{assert_none, checkout, manifests::members};
 
 /// SQL outside `*/src/db` and the migrations, with the reason.
 const EXCEPTIONS: [(&str, &str); 5] = [
@@ -19,7 +19,7 @@ const EXCEPTIONS: [(&str, &str); 5] = [
         "asks for the schema's version before there is a service",
     ),
     (
-        "lab/src/servers/database.rs",
+        "lab/stack/src/servers/database.rs",
         "makes and drops whole databases",
     ),
     (
@@ -109,20 +109,20 @@ pub(crate) fn walk(tokens: TokenStream, visit: &mut impl FnMut(&TokenTree)) {
 }
 
 pub(crate) fn production_code() -> impl Iterator<Item = PathBuf> {
-    checkout::files(&[".rs"]).into_iter().filter(|path| {
-        path.components()
-            .nth(1)
-            .is_some_and(|part| part.as_os_str() == "src")
-    })
+    let files = checkout::files(&[".rs"]).into_iter();
+    files.filter(|path| inside_src(path).is_some())
+}
+
+/// The path of a file of a crate, from the crate's `src` on.
+fn inside_src(path: &Path) -> Option<&Path> {
+    members()
+        .iter()
+        .find_map(|member| path.strip_prefix(Path::new(member).join("src")).ok())
 }
 
 fn is_database_code(path: &Path) -> bool {
-    let part = |index| {
-        path.components()
-            .nth(index)
-            .map(|part| part.as_os_str().to_owned())
-    };
-    part(2).is_some_and(|part| part == "db" || part == "db.rs")
+    let first = inside_src(path).and_then(|path| path.components().next());
+    first.is_some_and(|part| part.as_os_str() == "db" || part.as_os_str() == "db.rs")
 }
 
 #[test]

@@ -236,7 +236,7 @@ async fn the_receivers_role_can_read_what_it_needs_and_write_nothing() {
 
 #[tokio::test]
 async fn everything_else_of_the_endpoint_is_reached_past_the_socket() {
-    let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let mut config = stage.config(LiveArgs::default());
     config.graphql.ide = true;
     stage.start(config).await;

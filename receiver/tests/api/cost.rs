@@ -18,7 +18,7 @@ const TIMES: i64 = 10;
 
 /// A stage on which `ada` has so many chats, with someone else in each, who has answered her.
 async fn chats(count: usize) -> (Stage, Person) {
-    let stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let ada = stage.person("ada").await;
     for number in 0..count {
         let other = stage.person(&format!("other-{number}")).await;

@@ -9,7 +9,7 @@ use crate::stage::Stage;
 const MOST: usize = 1024 * 1024;
 
 async fn open() -> Stage {
-    let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let mut config = stage.config(LiveArgs::default());
     config.graphql.introspection = true;
     stage.start(config).await;

@@ -32,7 +32,7 @@ fn receiver(stage: &Stage, redis_url: &str) -> Child {
 
 #[tokio::test]
 async fn it_refuses_to_start_on_a_schema_that_is_too_old_in_one_line() {
-    let stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     for sql in [
         "DELETE FROM refinery_schema_history",
         "DROP TABLE refinery_schema_history",
@@ -43,7 +43,7 @@ async fn it_refuses_to_start_on_a_schema_that_is_too_old_in_one_line() {
         assert!(refusal.contains("older than 6"), "{refusal}");
         assert_eq!(refusal.lines().count(), 1, "{refusal}");
     }
-    let mut process = receiver(&stage, &lab::servers::shared().redis_url());
+    let mut process = receiver(&stage, &lab_stack::servers::shared().redis_url());
     assert_eq!(process.wait().await.unwrap().code(), Some(1));
     let mut said = String::new();
     process
@@ -70,9 +70,9 @@ async fn it_starts_without_redis_and_says_that_it_is_degraded() {
 
 #[tokio::test]
 async fn sigterm_closes_sockets_with_1012_and_exits_with_0() {
-    let stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let ada = stage.person("ada").await;
-    let mut process = receiver(&stage, &lab::servers::shared().redis_url());
+    let mut process = receiver(&stage, &lab_stack::servers::shared().redis_url());
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let port = loop {
         let line = lines.next_line().await.unwrap().expect("it starts");

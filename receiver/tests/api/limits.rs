@@ -68,7 +68,7 @@ async fn s8_one_address_cannot_keep_others_from_opening_sockets() {
 
 #[tokio::test]
 async fn a_person_asks_so_often_over_http_over_sockets_and_as_an_event_stream() {
-    let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let mut config = stage.config(LiveArgs::default());
     config.rates.operations_per_user = few(3);
     config.searches.searches_per_user = few(2);

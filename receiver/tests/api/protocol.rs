@@ -330,7 +330,7 @@ async fn complete_stops_a_stream_and_only_that_one() {
 
 #[tokio::test]
 async fn a_page_of_another_origin_is_refused() {
-    let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let mut config = stage.config(LiveArgs::default());
     config.graphql.allowed_origins = vec!["https://chat.example".into()];
     stage.start(config).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lab::servers::Postgres;
+use lab_stack::servers::Postgres;
 use receiver::{LiveArgs, ReplicaArgs};
 use serde_json::{Value, json};
 use shared_schema::ChatKind;
@@ -20,7 +20,7 @@ async fn with_replica() -> (Stage, Postgres) {
 
 /// The same, with a replica that may be so far behind.
 async fn with_replica_at_most(replica_max_lag: Duration) -> (Stage, Postgres) {
-    let mut stage = Stage::empty(lab::servers::shared().redis_url()).await;
+    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
     let url: tokio_postgres::Config = stage.database.owner_url().parse().unwrap();
     let name = url.get_dbname().unwrap().to_owned();
     // While a copy is made, all other tests write, and each further copy ends with a checkpoint of its own.
@@ -30,7 +30,7 @@ async fn with_replica_at_most(replica_max_lag: Duration) -> (Stage, Postgres) {
     ] {
         stage.owner.batch_execute(statement).await.unwrap();
     }
-    let replica = block_in_place(|| lab::servers::shared().standby());
+    let replica = block_in_place(|| lab_stack::servers::shared().standby());
     let mut config = stage.config(LiveArgs::default());
     let url = replica.url("antiphon_receiver", &name);
     config.replica = ReplicaArgs {
@@ -43,7 +43,7 @@ async fn with_replica_at_most(replica_max_lag: Duration) -> (Stage, Postgres) {
 }
 
 async fn owner(replica: &Postgres, statement: &str) {
-    let client = lab::servers::connect(&replica.owner_url("postgres")).await;
+    let client = lab_stack::servers::connect(&replica.owner_url("postgres")).await;
     client.batch_execute(statement).await.unwrap();
 }
 
@@ -233,7 +233,7 @@ async fn wait_until_replayed(stage: &Stage, replica: &Postgres) {
         .await
         .unwrap();
     let written: String = row.get(0);
-    let client = lab::servers::connect(&replica.owner_url("postgres")).await;
+    let client = lab_stack::servers::connect(&replica.owner_url("postgres")).await;
     for _ in 0..3_000 {
         let sql = "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn";
         if client.query_one(sql, &[&written]).await.unwrap().get(0) {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lab::servers::Redis;
+use lab_stack::servers::Redis;
 use receiver::LiveArgs;
 use serde_json::{Value, json};
 use shared_schema::{Change, ChatId, Event, EventId, FeedRef};

@@ -17,7 +17,7 @@ use chassis::{
     rate_limit::Rate,
 };
 use clap::Parser;
-use lab::servers::TestDatabase;
+use lab_stack::servers::TestDatabase;
 use receiver::{Application, Config, LiveArgs};
 use serde_json::{Value, json};
 use tokio::{sync::Mutex, task::JoinHandle};
@@ -59,7 +59,7 @@ impl Stage {
 
     /// With so many receivers with these bounds, and the shared Redis.
     pub async fn with(receivers: usize, live: LiveArgs) -> Self {
-        Self::on(receivers, live, lab::servers::shared().redis_url()).await
+        Self::on(receivers, live, lab_stack::servers::shared().redis_url()).await
     }
 
     /// With so many receivers on this Redis.
@@ -74,7 +74,7 @@ impl Stage {
 
     /// Without a receiver.
     pub async fn empty(redis_url: String) -> Self {
-        let database = lab::servers::shared().database().await;
+        let database = lab_stack::servers::shared().database().await;
         Self {
             owner: database.connect_as_owner().await,
             sender: Mutex::new(database.connect_as("antiphon_sender").await),
@@ -109,7 +109,10 @@ impl Stage {
         let mut config = Config::try_parse_from(least).unwrap();
         config.listen.instance = (self.receivers.len() + 1).to_string();
         config.postgres = PostgresArgs::url(self.database.url_as("antiphon_receiver"));
-        config.redis = RedisArgs::url(lab::servers::redis_url_as(&self.redis_url, "receiver"));
+        config.redis = RedisArgs::url(lab_stack::servers::redis_url_as(
+            &self.redis_url,
+            "receiver",
+        ));
         config.drain = DrainArgs::immediate();
         config.live = live;
         // Tests are the load balancer.

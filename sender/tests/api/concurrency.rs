@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::stage::{Person, Record, Stage};
 
 async fn two_senders() -> Stage {
-    Stage::with(2, lab::servers::shared().redis_url()).await
+    Stage::with(2, lab_stack::servers::shared().redis_url()).await
 }
 
 /// Defect 8: counters were read, changed and written back, and updates were lost. Defect 19: nothing ordered messages of

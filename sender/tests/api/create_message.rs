@@ -132,7 +132,7 @@ async fn a_reply_names_a_message_of_the_same_chat_even_a_removed_one() {
 
 #[tokio::test]
 async fn a_retry_has_the_same_result_and_only_another_publication() {
-    let stage = Stage::with(2, lab::servers::shared().redis_url()).await;
+    let stage = Stage::with(2, lab_stack::servers::shared().redis_url()).await;
     let ada = stage.person("ada").await;
     let chat = stage.group(&ada, &[]).await;
     let input = json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": "once" });

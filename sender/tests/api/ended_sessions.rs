@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lab::servers::Redis;
+use lab_stack::servers::Redis;
 use serde_json::json;
 use shared_schema::SessionId;
 
@@ -95,9 +95,9 @@ async fn a_sender_that_starts_later_refuses_the_token_from_its_first_request() {
 /// Who cannot be asked does not make anyone forget.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ended_stays_ended_while_postgres_is_away_and_after() {
-    let postgres = lab::servers::Postgres::start();
+    let postgres = lab_stack::servers::Postgres::start();
     let database = postgres.database().await;
-    let stage = Stage::on(database, 1, lab::servers::shared().redis_url()).await;
+    let stage = Stage::on(database, 1, lab_stack::servers::shared().redis_url()).await;
     let ada = stage.person("ada").await;
     let chat = stage.group(&ada, &[]).await;
     let (phone, session) = stage.on_a_device(&ada).await;

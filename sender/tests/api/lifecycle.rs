@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chassis::config::TokenArgs;
-use lab::servers::Postgres;
+use lab_stack::servers::Postgres;
 use sender::Application;
 use serde_json::json;
 
@@ -30,7 +30,7 @@ async fn a_sender_refuses_to_start_on_an_older_schema_in_one_line() {
 async fn a_sender_without_postgres_fails_fast_is_alive_and_not_ready_and_recovers() {
     let postgres = Postgres::start();
     let database = postgres.database().await;
-    let stage = Stage::on(database, 1, lab::servers::shared().redis_url()).await;
+    let stage = Stage::on(database, 1, lab_stack::servers::shared().redis_url()).await;
     let ada = stage.person("ada").await;
     let chat = stage.group(&ada, &[]).await;
     assert_eq!(stage.get(0, "/readyz").await.0, 200);
@@ -61,7 +61,7 @@ async fn a_sender_without_keys_is_not_ready_and_lets_nobody_in() {
     let ada = stage.person("ada").await;
     let mut config = stage.config(2);
     config.tokens = TokenArgs {
-        jwks_url: format!("http://127.0.0.1:{}/jwks.json", lab::ports::free()),
+        jwks_url: format!("http://127.0.0.1:{}/jwks.json", lab_stack::ports::free()),
         ..TokenArgs::default()
     };
     let sender = stage.start_with(&config).await;
@@ -76,7 +76,7 @@ async fn a_sender_without_keys_is_not_ready_and_lets_nobody_in() {
 
 #[tokio::test]
 async fn redis_is_only_a_degradation() {
-    let redis = lab::servers::Redis::start();
+    let redis = lab_stack::servers::Redis::start();
     let stage = Stage::with(1, redis.url()).await;
     assert!(
         stage

@@ -18,7 +18,7 @@ fn few(times: u32) -> Rate {
 
 /// A stage with so many senders whose limits were changed.
 async fn limited(senders: usize, change: impl Fn(&mut Config)) -> Stage {
-    let mut stage = Stage::with(0, lab::servers::shared().redis_url()).await;
+    let mut stage = Stage::with(0, lab_stack::servers::shared().redis_url()).await;
     for number in 1..=senders {
         let mut config = stage.config(number);
         change(&mut config);
@@ -280,7 +280,7 @@ async fn s5_everything_else_has_a_limit_too_and_retries_of_messages_are_not_held
 /// Without Redis, or when it hangs: each instance counts what is shared on its own, and sends do not notice.
 #[tokio::test]
 async fn s5_without_redis_the_limits_are_softer_and_never_open() {
-    let redis = lab::servers::Redis::start();
+    let redis = lab_stack::servers::Redis::start();
     let mut stage = Stage::with(0, redis.url()).await;
     for number in 1..=2 {
         let mut config = stage.config(number);

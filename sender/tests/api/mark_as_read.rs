@@ -98,7 +98,7 @@ async fn a_mark_never_moves_back_nor_beyond_the_newest_message() {
 
 #[tokio::test]
 async fn marks_that_cross_each_other_end_at_the_highest() {
-    let stage = Stage::with(2, lab::servers::shared().redis_url()).await;
+    let stage = Stage::with(2, lab_stack::servers::shared().redis_url()).await;
     let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
     let chat = stage.group(&ada, &[&bob]).await;
     for _ in 0..20 {

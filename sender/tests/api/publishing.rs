@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lab::servers::Redis;
+use lab_stack::servers::Redis;
 use serde_json::json;
 use shared_schema::MessageId;
 use uuid::Uuid;

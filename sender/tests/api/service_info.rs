@@ -6,7 +6,7 @@ use crate::stage::Stage;
 
 #[tokio::test]
 async fn anyone_may_ask_which_instance_answers() {
-    let stage = Stage::with(2, lab::servers::shared().redis_url()).await;
+    let stage = Stage::with(2, lab_stack::servers::shared().redis_url()).await;
     let document = "{ serviceInfo { name version instance schemaVersion } }";
     for (sender, instance) in ["1", "2"].into_iter().enumerate() {
         let info = stage.ask(sender, None, document, json!({})).await.ok();

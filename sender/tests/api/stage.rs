@@ -12,7 +12,7 @@ use std::time::Duration;
 use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, PostgresArgs, RateArgs, RedisArgs, TokenArgs,
 };
-use lab::servers::TestDatabase;
+use lab_stack::servers::TestDatabase;
 use sender::{Application, Config, LimitArgs};
 use serde_json::{Value, json};
 use shared_schema::Cursor;
@@ -47,12 +47,12 @@ pub struct Stage {
 impl Stage {
     /// With one sender and the shared Redis.
     pub async fn new() -> Self {
-        Self::with(1, lab::servers::shared().redis_url()).await
+        Self::with(1, lab_stack::servers::shared().redis_url()).await
     }
 
     /// With so many senders, and this Redis.
     pub async fn with(senders: usize, redis_url: String) -> Self {
-        let database = lab::servers::shared().database().await;
+        let database = lab_stack::servers::shared().database().await;
         Self::on(database, senders, redis_url).await
     }
 
@@ -106,7 +106,7 @@ impl Stage {
                 ..ListenArgs::default()
             },
             postgres,
-            redis: RedisArgs::url(lab::servers::redis_url_as(&self.redis_url, "sender")),
+            redis: RedisArgs::url(lab_stack::servers::redis_url_as(&self.redis_url, "sender")),
             tokens: TokenArgs {
                 jwks_url: self.keys.url(),
                 ..TokenArgs::default()

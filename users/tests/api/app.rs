@@ -8,7 +8,7 @@ use chassis::{
     },
     rate_limit::Rate,
 };
-use lab::servers::{self, TestDatabase};
+use lab_stack::servers::{self, TestDatabase};
 use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lab::servers::{Postgres, Redis};
+use lab_stack::servers::{Postgres, Redis};
 use serde_json::Value;
 
 use crate::app::{App, Ground, app};

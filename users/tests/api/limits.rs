@@ -1,7 +1,7 @@
 //! The limits on guessing. They are shared through Redis, so every test uses names and addresses of its own.
 
 use chassis::rate_limit::Rate;
-use lab::servers::Redis;
+use lab_stack::servers::Redis;
 use users::{Config, LimitArgs};
 use uuid::Uuid;
 

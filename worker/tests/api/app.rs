@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::config::{DrainArgs, ListenArgs, LogArgs, PostgresArgs};
-use lab::servers::{self, Postgres, TestDatabase};
+use lab_stack::servers::{self, Postgres, TestDatabase};
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;

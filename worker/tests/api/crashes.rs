@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use chassis::config::PostgresArgs;
-use lab::{
-    faults::link::{Link, Tap},
+use lab_stack::{
     servers::Postgres,
+    tcp_proxy::{Interceptor, TcpProxy},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ impl Guillotine {
     }
 }
 
-impl Tap for Guillotine {
+impl Interceptor for Guillotine {
     fn upstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         if self.left.fetch_sub(1, Ordering::Relaxed) > 0 {
             return bytes;
@@ -55,13 +55,13 @@ async fn work_until(ground: &Ground, cut: i64, chat: Uuid, user: Uuid) -> bool {
     let port = address.get_ports()[0];
     let guillotine = Guillotine::new();
     let tap = guillotine.clone();
-    let link = Link::tapped(port, move || Box::new(tap.clone()))
+    let proxy = TcpProxy::with_interceptor(port, move || Box::new(tap.clone()))
         .await
         .unwrap();
     let detour = ground
         .database
         .url_as("antiphon_worker")
-        .replace(&format!(":{port}/"), &format!(":{}/", link.port()));
+        .replace(&format!(":{port}/"), &format!(":{}/", proxy.port()));
     let mut config = ground.config();
     config.postgres = PostgresArgs::url(detour);
     let worker = ground.start(config).await;
@@ -77,7 +77,7 @@ async fn work_until(ground: &Ground, cut: i64, chat: Uuid, user: Uuid) -> bool {
         () = ground.until(&all, 2) => false,
     };
     worker.kill().await;
-    link.cut();
+    proxy.cut();
     was_killed
 }
 

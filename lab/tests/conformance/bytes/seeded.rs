@@ -1,6 +1,6 @@
 //! Chance that a seed brings back.
 
-use lab::faults::dice::Dice;
+use lab_faults::dice::Dice;
 
 /// What a damaged client does next.
 pub struct Seeded(Dice);

@@ -4,9 +4,9 @@ use std::fmt;
 use std::fs;
 use std::time::Duration;
 
-use lab::bench::usage;
-use lab::client::Socket;
-use lab::stack::{Instance, Stack};
+use lab_bench::usage;
+use lab_stack::client::Socket;
+use lab_stack::stack::{Instance, Stack};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 

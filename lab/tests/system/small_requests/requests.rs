@@ -5,7 +5,7 @@ mod receiver;
 mod shapes;
 mod writers;
 
-use lab::stack::Service;
+use lab_stack::stack::Service;
 use serde_json::{Value, json};
 
 use super::data::Data;

@@ -1,0 +1,113 @@
+//! What the machine could do at the most: each job of Antiphon's done by a bare server in the
+//! same language with the same libraries, without any of what makes it a promise.
+//!
+//! Each baseline is a process of its own, so that its CPU time and its memory are its own.
+
+mod broadcast;
+mod graphql;
+mod postgres;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Subcommand;
+
+use lab_stack::directory::Directory;
+use lab_stack::process::{Process, Recipe, StopSteps};
+use lab_stack::{Error, ports};
+
+pub use broadcast::{Broadcast, frame as bare_frame};
+pub use postgres::{Insertion, Inserts};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A bare server, as a command.
+#[derive(Subcommand, Clone, Debug)]
+pub enum Baseline {
+    /// async-graphql over axum: a mutation that only broadcasts, a query of 50 messages.
+    Graphql {
+        /// Where to listen.
+        #[arg(long)]
+        port: u16,
+    },
+    /// axum WebSockets: what is broadcast, or nothing at all.
+    Sockets(Broadcast),
+    /// Rows into Postgres.
+    Inserts(Inserts),
+}
+
+impl Baseline {
+    /// Does it until the process is ended, or the work is done.
+    ///
+    /// # Errors
+    /// When the port is taken, or Postgres refuses.
+    pub async fn run(self) -> Result<(), Error> {
+        match self {
+            Baseline::Graphql { port } => graphql::serve(port).await,
+            Baseline::Sockets(broadcast) => broadcast.serve().await,
+            Baseline::Inserts(inserts) => inserts.run().await,
+        }
+    }
+}
+
+/// A bare server that runs.
+#[derive(Debug)]
+pub struct Bare {
+    process: Process,
+    port: u16,
+}
+
+impl Bare {
+    /// Starts `lab bench baseline <words> --port <free>` and waits for its port.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(directory: &Path, words: &[&str]) -> Result<Bare, Error> {
+        let port = ports::free();
+        let ours =
+            std::env::current_exe().map_err(|cause| Error::io("find my own program", cause))?;
+        let number = port.to_string();
+        let mut command = vec![ours.into_os_string()];
+        let all = ["bench", "baseline"].iter().chain(words);
+        command.extend(all.chain(&["--port", &number]).map(Into::into));
+        let recipe = Recipe {
+            name: format!("bare-{}-{port}", words.first().unwrap_or(&"")),
+            command,
+            environment: Vec::new(),
+            stop: StopSteps::QUICK,
+        };
+        let process = Process::start(&recipe, &Arc::new(Directory::lasting(directory)?))?;
+        let bare = Bare { process, port };
+        let deadline = Instant::now() + PATIENCE;
+        while std::net::TcpStream::connect(bare.address()).is_err() {
+            if Instant::now() > deadline {
+                return Err(Error::NotReady {
+                    name: recipe.name,
+                    seconds: PATIENCE.as_secs(),
+                    log: bare.process.log_tail(),
+                });
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(bare)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+}
+
+async fn listen(port: u16) -> Result<tokio::net::TcpListener, Error> {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|cause| Error::io(format!("listen on {address}"), cause))
+}

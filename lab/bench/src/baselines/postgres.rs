@@ -1,0 +1,82 @@
+//! Durable rows and nothing else.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::db::BareTable;
+use crate::histogram::Histogram;
+use lab_stack::Error;
+
+/// Inserts for a while, over several connections at once, and prints an [`Insertion`].
+#[derive(Args, Clone, Debug)]
+pub struct Inserts {
+    /// The database.
+    #[arg(long)]
+    url: String,
+    /// Connections that insert.
+    #[arg(long)]
+    connections: usize,
+    /// Rows of one transaction.
+    #[arg(long)]
+    rows: usize,
+    /// For how long.
+    #[arg(long)]
+    seconds: f64,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Insertion {
+    /// Rows per second.
+    pub rows: f64,
+    /// Half of the transactions took no longer, in microseconds.
+    pub p50: u64,
+    /// 95 % of them.
+    pub p95: u64,
+    /// 99 % of them.
+    pub p99: u64,
+}
+
+impl Inserts {
+    pub(super) async fn run(self) -> Result<(), Error> {
+        let insertion = self.insert().await?;
+        println!("{}", serde_json::json!(insertion));
+        Ok(())
+    }
+
+    async fn insert(&self) -> Result<Insertion, Error> {
+        let mut tables = Vec::new();
+        for _ in 0..self.connections {
+            tables.push(BareTable::connect(&self.url).await?);
+        }
+        let began = Instant::now();
+        let end = began + Duration::from_secs_f64(self.seconds);
+        let rows = self.rows;
+        let work = tables.into_iter().map(|table| async move {
+            let mut durations = Histogram::default();
+            while Instant::now() < end {
+                let before = Instant::now();
+                table.insert(rows).await?;
+                durations.record(before.elapsed().as_micros() as u64);
+            }
+            Ok::<_, Error>(durations)
+        });
+        let work = work.map(tokio::spawn);
+        let mut all = Histogram::default();
+        for done in futures_util::future::join_all(work).await {
+            let done = done.map_err(|cause| Error::Failed {
+                program: "an insert".to_owned(),
+                output: cause.to_string(),
+            })?;
+            all.merge(&done?);
+        }
+        Ok(Insertion {
+            rows: (all.total() as usize * rows) as f64 / began.elapsed().as_secs_f64(),
+            p50: all.quantile(0.5),
+            p95: all.quantile(0.95),
+            p99: all.quantile(0.99),
+        })
+    }
+}

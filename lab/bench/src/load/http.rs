@@ -1,0 +1,293 @@
+//! Requests over kept-alive connections, all from one thread.
+
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use memchr::memmem;
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+use super::now_micros;
+use crate::gauge::Gauge;
+use crate::histogram::Histogram;
+
+/// How long answers are waited for once nothing new is sent.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// When requests are sent.
+#[derive(Clone, Copy, Debug)]
+pub enum Pace {
+    /// Each connection sends the next one when it has its answer.
+    Closed,
+    /// The same, after a pause.
+    Paused(Duration),
+    /// So many a second over all connections, whether answers come or not. A request that finds
+    /// no free connection is late, and its time counts from when it was due.
+    Open(f64),
+}
+
+/// What is asked, and what is made of the answers.
+pub trait Work: Send {
+    /// Writes the next request of a connection. `sent` is when it was due, in microseconds.
+    fn request(&mut self, connection: usize, sent: u64, out: &mut Vec<u8>);
+
+    /// Takes the body of an answer with the status 200; false when it is an error all the same.
+    fn answer(&mut self, connection: usize, body: &[u8]) -> bool;
+}
+
+struct Connection {
+    stream: TcpStream,
+    input: Vec<u8>,
+    output: Vec<u8>,
+    /// When the request that waits for its answer was due.
+    asked: Option<u64>,
+    /// Before this nothing is sent.
+    resume: Option<Instant>,
+}
+
+struct Driver<'a, W> {
+    connections: Vec<Connection>,
+    idle: Vec<usize>,
+    pace: Pace,
+    work: &'a mut W,
+    gauge: &'a Gauge,
+    durations: Histogram,
+    began: Instant,
+    began_micros: u64,
+    sent: u64,
+    outstanding: usize,
+    buffer: Vec<u8>,
+}
+
+/// Sends until the gauge says stop, waits for what is outstanding, and returns how long the
+/// answers took that came while the gauge was recording.
+///
+/// # Errors
+/// When a connection cannot be made or breaks.
+pub fn drive<W: Work>(
+    addresses: &[SocketAddr],
+    pace: Pace,
+    work: &mut W,
+    gauge: &Gauge,
+) -> io::Result<Histogram> {
+    let mut poll = Poll::new()?;
+    let mut connections = Vec::with_capacity(addresses.len());
+    for (index, address) in addresses.iter().enumerate() {
+        let stream = std::net::TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        poll.registry()
+            .register(&mut stream, Token(index), interest)?;
+        connections.push(Connection {
+            stream,
+            input: Vec::new(),
+            output: Vec::new(),
+            asked: None,
+            resume: None,
+        });
+    }
+    let mut driver = Driver {
+        idle: (0..connections.len()).rev().collect(),
+        connections,
+        pace,
+        work,
+        gauge,
+        durations: Histogram::default(),
+        began: Instant::now(),
+        began_micros: now_micros(),
+        sent: 0,
+        outstanding: 0,
+        buffer: vec![0; 256 * 1024],
+    };
+    driver.run(&mut poll)?;
+    Ok(driver.durations)
+}
+
+impl<W: Work> Driver<'_, W> {
+    fn run(&mut self, poll: &mut Poll) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        let mut deadline = None;
+        loop {
+            if self.gauge.is_stopped() {
+                let deadline = *deadline.get_or_insert_with(|| Instant::now() + PATIENCE);
+                if self.outstanding == 0 {
+                    return Ok(());
+                }
+                if Instant::now() > deadline {
+                    let text = format!("{} requests were never answered", self.outstanding);
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+                }
+            } else {
+                self.send_what_is_due()?;
+            }
+            poll.poll(&mut events, Some(self.pause()))
+                .or_else(|error| match error.kind() {
+                    io::ErrorKind::Interrupted => Ok(()),
+                    _ => Err(error),
+                })?;
+            for event in &events {
+                let Token(index) = event.token();
+                if event.is_writable() && !self.connections[index].output.is_empty() {
+                    self.flush(index)?;
+                }
+                if event.is_readable() {
+                    self.read(index)?;
+                }
+            }
+        }
+    }
+
+    /// The longest time for which there is nothing to do.
+    fn pause(&self) -> Duration {
+        match self.pace {
+            Pace::Open(_) | Pace::Paused(_) => Duration::from_millis(1),
+            Pace::Closed => Duration::from_millis(50),
+        }
+    }
+
+    fn send_what_is_due(&mut self) -> io::Result<()> {
+        match self.pace {
+            Pace::Closed => {
+                while let Some(index) = self.idle.pop() {
+                    self.send(index, now_micros())?;
+                }
+            }
+            Pace::Paused(_) => {
+                let now = Instant::now();
+                for index in std::mem::take(&mut self.idle) {
+                    match self.connections[index]
+                        .resume
+                        .is_none_or(|resume| resume <= now)
+                    {
+                        true => self.send(index, now_micros())?,
+                        false => self.idle.push(index),
+                    }
+                }
+            }
+            Pace::Open(per_second) => {
+                let due = self.began.elapsed().as_secs_f64() * per_second;
+                while (self.sent as f64) < due {
+                    let Some(index) = self.idle.pop() else { break };
+                    let offset = self.sent as f64 / per_second * 1e6;
+                    self.send(index, self.began_micros + offset as u64)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, index: usize, due: u64) -> io::Result<()> {
+        let connection = &mut self.connections[index];
+        connection.asked = Some(due);
+        self.work.request(index, due, &mut connection.output);
+        self.sent += 1;
+        self.outstanding += 1;
+        self.flush(index)
+    }
+
+    fn flush(&mut self, index: usize) -> io::Result<()> {
+        let Connection { stream, output, .. } = &mut self.connections[index];
+        while !output.is_empty() {
+            match stream.write(output) {
+                Ok(count) => drop(output.drain(..count)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, index: usize) -> io::Result<()> {
+        loop {
+            let count = match self.connections[index].stream.read(&mut self.buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            let mut input = std::mem::take(&mut self.connections[index].input);
+            input.extend(&self.buffer[..count]);
+            if let Some(answer) = Answer::first(&input)? {
+                self.finish(index, &answer);
+                input.clear();
+                if matches!(self.pace, Pace::Closed) && !self.gauge.is_stopped() {
+                    self.send(index, now_micros())?;
+                } else {
+                    self.idle.push(index);
+                }
+            }
+            self.connections[index].input = input;
+            // Less than asked for means that there is no more: the next bytes wake us again.
+            if count < self.buffer.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn finish(&mut self, index: usize, answer: &Answer<'_>) {
+        self.outstanding -= 1;
+        let connection = &mut self.connections[index];
+        let asked = connection.asked.take().unwrap_or_default();
+        if let Pace::Paused(pause) = self.pace {
+            connection.resume = Some(Instant::now() + pause);
+        }
+        if answer.status == b"200" && self.work.answer(index, answer.body) {
+            self.gauge.add(1);
+            if self.gauge.is_recording() {
+                self.durations.record(now_micros().saturating_sub(asked));
+            }
+        } else {
+            self.gauge.add_error();
+        }
+    }
+}
+
+struct Answer<'a> {
+    status: &'a [u8],
+    body: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// The answer in `bytes`, once it is whole. Only one is ever outstanding.
+    fn first(bytes: &[u8]) -> io::Result<Option<Answer<'_>>> {
+        let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
+            return Ok(None);
+        };
+        let head = &bytes[..end];
+        let length = memmem::find(head, b"content-length: ").map(|at| &head[at + 16..]);
+        let Some(length) = length else {
+            let text = "an answer without a content-length";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        };
+        let from = end + 4;
+        let until = from + super::scan::digits(length) as usize;
+        let status = bytes.get(9..12).unwrap_or_default();
+        Ok(bytes.get(from..until).map(|body| Answer { status, body }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_once_it_is_whole() {
+        let bytes =
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\nhello";
+        for cut in 0..bytes.len() {
+            assert!(Answer::first(&bytes[..cut]).unwrap().is_none(), "{cut}");
+        }
+        let answer = Answer::first(bytes).unwrap().unwrap();
+        assert_eq!((answer.status, answer.body), (&b"200"[..], &b"hello"[..]));
+    }
+
+    #[test]
+    fn an_answer_of_unknown_length_is_refused() {
+        assert!(Answer::first(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n").is_err());
+    }
+}

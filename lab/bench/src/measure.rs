@@ -1,0 +1,280 @@
+//! One result, from two looks at everything that runs.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::audit::Verdict;
+use super::gauge::Gauge;
+use super::histogram::Histogram;
+use super::load::http::{Pace, Work, drive};
+use super::report::STEP;
+use super::{Stage, usage};
+use crate::db::Toll;
+use lab_stack::Error;
+
+/// How the load generator is called among the processes.
+pub const GENERATOR: &str = "generator";
+
+/// How long something is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// Before that, so that caches, pools and statistics are warm.
+    pub warm_up: Duration,
+    /// What counts.
+    pub measured: Duration,
+}
+
+/// Percentiles in milliseconds.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Latency {
+    /// Half took no longer.
+    pub p50: f64,
+    /// 95 %.
+    pub p95: f64,
+    /// 99 %.
+    pub p99: f64,
+    /// The longest.
+    pub most: f64,
+}
+
+impl Latency {
+    /// Of these durations; none when there are none.
+    pub fn of(durations: &Histogram) -> Option<Latency> {
+        let ms = |micros: u64| micros as f64 / 1_000.0;
+        (durations.total() > 0).then(|| Latency {
+            p50: ms(durations.quantile(0.5)),
+            p95: ms(durations.quantile(0.95)),
+            p99: ms(durations.quantile(0.99)),
+            most: ms(durations.most()),
+        })
+    }
+}
+
+/// How a result compares.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ratio {
+    /// To the rate of which other result of the same run.
+    pub to: String,
+    /// Ours divided by that.
+    pub ratio: f64,
+    /// What the limit costs divided by what ours costs, in CPU time of everything, the generator
+    /// included: the ratio that is left when others use the machine, too.
+    pub cpu: Option<f64>,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Outcome {
+    /// Which scenario.
+    pub scenario: String,
+    /// What was done in it.
+    pub case: String,
+    /// Of what there were so many a second.
+    pub unit: String,
+    /// Per second.
+    pub rate: f64,
+    /// How long each took.
+    pub latency: Option<Latency>,
+    /// CPU seconds per 1,000, by process.
+    pub cpu: BTreeMap<String, f64>,
+    /// What the load generator took of the whole machine, from 0 to 1.
+    pub generator: f64,
+    /// What programs that have nothing to do with this took of the whole machine meanwhile. More
+    /// than a few hundredths, and the result says little.
+    pub elsewhere: f64,
+    /// Row changes per message.
+    pub rows: Option<f64>,
+    /// Bytes of write-ahead log per message.
+    pub wal: Option<f64>,
+    /// Numbers that only this scenario has.
+    pub more: BTreeMap<String, f64>,
+    /// Beside which limit.
+    pub ratio: Option<Ratio>,
+    /// Requests that failed.
+    pub errors: u64,
+    /// Whether the promises held; none where there is nothing to audit.
+    pub audit: Option<Verdict>,
+}
+
+impl Outcome {
+    /// A result without numbers.
+    pub fn new(scenario: &str, case: impl Into<String>, unit: &str) -> Outcome {
+        Outcome {
+            scenario: scenario.to_owned(),
+            case: case.into(),
+            unit: unit.to_owned(),
+            ..Outcome::default()
+        }
+    }
+
+    /// Beside this limit.
+    pub fn beside(mut self, limit: &Outcome) -> Outcome {
+        let cost = |outcome: &Outcome| outcome.cpu.values().sum::<f64>();
+        let (own, theirs) = (cost(&self), cost(limit));
+        self.ratio = Some(Ratio {
+            to: limit.case.clone(),
+            ratio: self.rate / limit.rate,
+            cpu: (own > 0.0 && theirs > 0.0).then(|| theirs / own),
+        });
+        self
+    }
+
+    /// With another number.
+    pub fn with(mut self, name: &str, value: f64) -> Outcome {
+        self.more.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Whether nothing was lost, repeated or swapped, and nobody was cut off. A step of a search
+    /// may be too fast: then subscribers are told to start afresh, which is no silent hole.
+    pub fn holds(&self) -> bool {
+        self.audit.is_none_or(|audit| match self.scenario == STEP {
+            true => audit.is_kept(),
+            false => audit.is_clean(),
+        })
+    }
+}
+
+/// One look at everything that runs.
+pub struct Look {
+    at: Instant,
+    cpu: BTreeMap<String, f64>,
+    machine: f64,
+    toll: Toll,
+    done: u64,
+    frames: u64,
+    bytes: u64,
+}
+
+impl Look {
+    /// Looks now. `bare` is the process of a baseline.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn at(stage: &Stage, bare: Option<u32>, gauge: &Gauge) -> Result<Look, Error> {
+        let mut cpu = BTreeMap::new();
+        let own = (GENERATOR, std::process::id());
+        let all = stage.processes().into_iter().chain([own]);
+        for (name, pid) in all.chain(bare.map(|pid| ("bare", pid))) {
+            let seconds = match name {
+                "postgres" => usage::family_cpu(pid),
+                _ => usage::cpu(pid),
+            };
+            *cpu.entry(name.to_owned()).or_default() += seconds;
+        }
+        Ok(Look {
+            at: Instant::now(),
+            cpu,
+            machine: usage::machine(),
+            toll: stage.ledger().toll().await?,
+            done: gauge.done(),
+            frames: gauge.frames(),
+            bytes: gauge.bytes(),
+        })
+    }
+
+    /// What has happened until another look.
+    pub fn until(&self, later: &Look, mut outcome: Outcome) -> Outcome {
+        let seconds = (later.at - self.at).as_secs_f64();
+        let done = (later.done - self.done) as f64;
+        outcome.rate = done / seconds;
+        let mut used = BTreeMap::new();
+        for (name, cpu) in &later.cpu {
+            let seconds = cpu - self.cpu.get(name).copied().unwrap_or_default();
+            used.insert(name.clone(), seconds);
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+        let own = used.get(GENERATOR).copied().unwrap_or_default();
+        outcome.generator = own / seconds / cores;
+        let busy: f64 = used.values().sum();
+        let others = (later.machine - self.machine - busy).max(0.0);
+        outcome.elsewhere = others / seconds / cores;
+        for (name, seconds) in used.into_iter().filter(|(_, seconds)| *seconds >= 0.01) {
+            outcome.cpu.insert(name, seconds / done.max(1.0) * 1_000.0);
+        }
+        let counted = later.toll.counted - self.toll.counted;
+        if counted > 0 {
+            let wal = later.toll.wal - self.toll.wal;
+            outcome.wal = Some(wal as f64 / counted as f64);
+        }
+        // Statistics come late, rows and messages equally so: only their ratio is right.
+        let messages = later.toll.messages - self.toll.messages;
+        if messages > 0 {
+            let rows = later.toll.rows - self.toll.rows;
+            outcome.rows = Some(rows as f64 / messages as f64);
+        }
+        let frames = (later.frames - self.frames) as f64;
+        if frames > 0.0 {
+            outcome.more.insert("frames/s".to_owned(), frames / seconds);
+            let bytes = (later.bytes - self.bytes) as f64;
+            outcome
+                .more
+                .insert("bytes/delivery".to_owned(), bytes / done.max(1.0));
+        }
+        outcome
+    }
+}
+
+/// Requests that are being sent, from a thread of their own.
+pub struct Driven<W> {
+    /// What they say about themselves.
+    pub gauge: Arc<Gauge>,
+    thread: std::thread::JoinHandle<std::io::Result<(W, Histogram)>>,
+}
+
+impl<W: Work + 'static> Driven<W> {
+    /// Starts to send.
+    pub fn start(addresses: Vec<SocketAddr>, pace: Pace, mut work: W) -> Driven<W> {
+        let gauge = Arc::new(Gauge::default());
+        let theirs = Arc::clone(&gauge);
+        let thread = std::thread::spawn(move || {
+            let durations = drive(&addresses, pace, &mut work, &theirs)?;
+            Ok((work, durations))
+        });
+        Driven { gauge, thread }
+    }
+
+    /// Sends nothing more and waits for what is outstanding.
+    ///
+    /// # Errors
+    /// When a connection broke.
+    pub async fn finish(self) -> Result<(W, Histogram), Error> {
+        self.gauge.stop();
+        let thread = self.thread;
+        let outcome = tokio::task::spawn_blocking(move || thread.join()).await;
+        outcome
+            .map_err(std::io::Error::other)
+            .and_then(|joined| joined.map_err(|_| std::io::Error::other("it panicked")))
+            .and_then(|outcome| outcome)
+            .map_err(|cause| Error::io("send requests", cause))
+    }
+}
+
+/// Sends requests for a while and measures them.
+///
+/// # Errors
+/// When a connection breaks, or the database does not answer.
+pub async fn measure<W: Work + 'static>(
+    stage: &Stage,
+    bare: Option<u32>,
+    (addresses, pace, work): (Vec<SocketAddr>, Pace, W),
+    span: Span,
+    outcome: Outcome,
+) -> Result<(Outcome, W), Error> {
+    let driven = Driven::start(addresses, pace, work);
+    tokio::time::sleep(span.warm_up).await;
+    driven.gauge.record(true);
+    let before = Look::at(stage, bare, &driven.gauge).await?;
+    tokio::time::sleep(span.measured).await;
+    let after = Look::at(stage, bare, &driven.gauge).await?;
+    driven.gauge.record(false);
+    let mut outcome = before.until(&after, outcome);
+    outcome.errors = driven.gauge.errors();
+    let (work, durations) = driven.finish().await?;
+    outcome.latency = Latency::of(&durations);
+    Ok((outcome, work))
+}

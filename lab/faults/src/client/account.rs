@@ -1,0 +1,237 @@
+//! A signed-in user of the fault lab: tokens that stay fresh, requests that are repeated.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use lab_stack::client::{Refusal, Visitor};
+use lab_stack::stack::Service;
+
+/// Tokens live ten minutes. They are exchanged well before.
+const FRESH: Duration = Duration::from_secs(420);
+
+/// Between two attempts to get a new token after a refusal.
+const REFRESH_PAUSE: Duration = Duration::from_secs(2);
+
+/// One attempt. Longer than what the services promise when a part is missing.
+pub const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long a client goes on trying before it says that it does not know.
+pub const INSISTENCE: Duration = Duration::from_secs(90);
+
+const PASSWORD: &str = "the quick brown fox sings";
+
+const SESSION: &str = "accessToken refreshToken session { id } account { user { id } }";
+
+/// One session of one user.
+#[derive(Debug)]
+pub struct Account {
+    /// As the history calls the user.
+    pub name: String,
+    /// The user.
+    pub user_id: Uuid,
+    /// The session.
+    pub session_id: Uuid,
+    login: String,
+    visitor: Visitor,
+    tokens: Mutex<Tokens>,
+}
+
+#[derive(Debug)]
+struct Tokens {
+    access: String,
+    refresh: String,
+    since: Instant,
+    tried: Instant,
+}
+
+impl Account {
+    /// A new user.
+    pub async fn register(base: &str, name: &str) -> Result<Account, Refusal> {
+        let visitor = Visitor::patient(base, Duration::from_secs(20));
+        let unique = Uuid::now_v7().simple().to_string();
+        let login = format!("{}_{}", name.to_lowercase(), &unique[16..]);
+        let input = json!({
+            "email": format!("{login}@example.org"), "username": login, "password": PASSWORD,
+        });
+        let document = format!(
+            "mutation ($input: RegisterInput!) {{ register(input: $input) {{ {SESSION} }} }}"
+        );
+        let data = visitor
+            .ask(Service::Users, &document, json!({ "input": input }), None)
+            .await?;
+        Account::signed_in(base, name, login, &data["register"])
+    }
+
+    /// Another session of the same user: another device.
+    pub async fn another_session(&self, base: &str) -> Result<Account, Refusal> {
+        let document =
+            format!("mutation ($input: LoginInput!) {{ login(input: $input) {{ {SESSION} }} }}");
+        let input = json!({ "login": self.login, "password": PASSWORD });
+        let data = self
+            .visitor
+            .ask(Service::Users, &document, json!({ "input": input }), None)
+            .await?;
+        Account::signed_in(base, &self.name, self.login.clone(), &data["login"])
+    }
+
+    fn signed_in(
+        base: &str,
+        name: &str,
+        login: String,
+        payload: &Value,
+    ) -> Result<Account, Refusal> {
+        let id = |pointer: &str| {
+            let text = payload.pointer(pointer).and_then(Value::as_str);
+            text.and_then(|text| text.parse().ok())
+                .ok_or_else(|| Refusal::Unanswered(format!("no {pointer} in {payload}")))
+        };
+        let now = Instant::now();
+        Ok(Account {
+            name: name.to_owned(),
+            user_id: id("/account/user/id")?,
+            session_id: id("/session/id")?,
+            login,
+            visitor: Visitor::patient(base, PATIENCE),
+            tokens: Mutex::new(Tokens {
+                access: text(&payload["accessToken"]),
+                refresh: text(&payload["refreshToken"]),
+                since: now,
+                tried: now,
+            }),
+        })
+    }
+
+    /// An access token, exchanged in time.
+    pub async fn token(&self) -> String {
+        let mut tokens = self.tokens.lock().await;
+        if tokens.since.elapsed() > FRESH && tokens.tried.elapsed() > REFRESH_PAUSE {
+            self.refresh(&mut tokens).await;
+        }
+        tokens.access.clone()
+    }
+
+    /// A token was refused: get another one, unless that was tried just now.
+    pub async fn renew(&self) {
+        let mut tokens = self.tokens.lock().await;
+        if tokens.tried.elapsed() > REFRESH_PAUSE {
+            self.refresh(&mut tokens).await;
+        }
+    }
+
+    async fn refresh(&self, tokens: &mut Tokens) {
+        tokens.tried = Instant::now();
+        let document = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
+            accessToken refreshToken } }";
+        let input = json!({ "refreshToken": tokens.refresh });
+        let answer = self
+            .visitor
+            .ask(Service::Users, document, json!({ "input": input }), None)
+            .await;
+        // Without an answer the old pair stays: the exchange may be repeated.
+        if let Ok(data) = answer {
+            tokens.access = text(&data["refreshSession"]["accessToken"]);
+            tokens.refresh = text(&data["refreshSession"]["refreshToken"]);
+            tokens.since = Instant::now();
+        }
+    }
+
+    /// Asks once.
+    pub async fn ask(
+        &self,
+        service: Service,
+        document: &str,
+        variables: Value,
+    ) -> Result<Value, Refusal> {
+        let token = self.token().await;
+        self.visitor
+            .ask(service, document, variables, Some(&token))
+            .await
+    }
+
+    /// Asks the receiver until it answers, or refuses for good, or patience runs out.
+    pub async fn query(&self, document: &str, variables: Value) -> Result<Value, Refusal> {
+        let deadline = Instant::now() + INSISTENCE;
+        let mut pause = Pause::default();
+        loop {
+            let refusal = match self
+                .ask(Service::Receiver, document, variables.clone())
+                .await
+            {
+                Ok(data) => return Ok(data),
+                Err(refusal) => refusal,
+            };
+            if !may_pass(&refusal) || Instant::now() > deadline {
+                return Err(refusal);
+            }
+            if refusal.code() == Some("UNAUTHENTICATED") {
+                self.renew().await;
+            }
+            pause.wait(&refusal).await;
+        }
+    }
+}
+
+/// Whether the same request may succeed later. `UNAUTHENTICATED` is among them because a
+/// token may have expired, or the instance's clock may be wrong.
+pub fn may_pass(refusal: &Refusal) -> bool {
+    match refusal.code() {
+        None => true,
+        Some(code) => [
+            "UNAVAILABLE",
+            "RATE_LIMITED",
+            "INTERNAL",
+            "UNAUTHENTICATED",
+            "(no code)",
+        ]
+        .contains(&code),
+    }
+}
+
+/// Exponential, with full jitter.
+#[derive(Debug)]
+pub struct Pause {
+    ceiling: u64,
+    most: u64,
+}
+
+impl Default for Pause {
+    fn default() -> Self {
+        Pause::between(50, 1_000)
+    }
+}
+
+impl Pause {
+    /// From `first` milliseconds, doubling up to `most`.
+    pub fn between(first: u64, most: u64) -> Pause {
+        Pause {
+            ceiling: first,
+            most,
+        }
+    }
+
+    /// Waits for a random part of the present ceiling, and raises it.
+    pub async fn wait(&mut self, refusal: &Refusal) {
+        let advised = match refusal {
+            Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
+            Refusal::Unanswered(_) => 0,
+        };
+        self.wait_at_least(advised.min(self.most)).await;
+    }
+
+    /// The same, with a floor in milliseconds.
+    pub async fn wait_at_least(&mut self, floor: u64) {
+        // Jitter is what keeps real clients apart. It does not have to be replayed.
+        let random = u64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, Uuid::now_v7().as_bytes()[15]]);
+        let jitter = self.ceiling * (random + 1) / 256;
+        self.ceiling = (self.ceiling * 2).min(self.most);
+        tokio::time::sleep(Duration::from_millis(floor + jitter)).await;
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,26 @@
+//! The inbox as devices ask for it. It names every kind of event, which a test checks: a kind that is forgotten here is one
+//! that no run looks at.
+
+/// What the devices of the fault lab follow: what their copies are made of, and no more.
+pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
+    feedId cursor caughtUp reset
+    events { __typename id seq
+        ... on ChatCreated { chatId }
+        ... on ChatUpdated { chat { name } }
+        ... on ChatRemoved { chatId }
+        ... on MessageAdded { message { ...message } }
+        ... on MessageUpdated { message { ...message } }
+        ... on MessageRemoved { message { ...message } }
+        ... on ParticipantsAdded { participants { userId role } }
+        ... on ParticipantRemoved { userId }
+        ... on ParticipantRoleChanged { userId role }
+        ... on ChatAdded { chatId }
+        ... on ChatLeft { chatId }
+        ... on ReadMarkMoved { chatId lastReadNumber }
+        ... on SessionRevoked { sessionId }
+        ... on ProfileUpdated { seq }
+        ... on UnknownEvent { kind }
+    }
+    signals { __typename }
+} }
+fragment message on Message { id number revision senderId content }";

@@ -1,0 +1,70 @@
+//! Acts at the moment when certain bytes are about to pass: a process can be killed between
+//! its COMMIT and the answer, without a line of its code knowing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::message_corruption::contains;
+use lab_stack::tcp_proxy::Interceptor;
+
+/// What makes a tripwire act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// On the way from the service, or to it.
+    pub upstream: bool,
+    /// The bytes.
+    pub pattern: &'static [u8],
+    /// Whether they still pass.
+    pub passes: bool,
+}
+
+type Act = Box<dyn FnOnce() + Send>;
+
+/// One for all connections of a link: it acts once each time it is armed.
+#[derive(Clone, Default)]
+pub struct ByteTrigger(Arc<Mutex<Option<(Trigger, Act)>>>);
+
+impl ByteTrigger {
+    /// Acts at the next match.
+    pub fn arm(&self, trigger: Trigger, act: impl FnOnce() + Send + 'static) {
+        *self.lock() = Some((trigger, Box::new(act)));
+    }
+
+    /// Whether it still waits.
+    pub fn is_armed(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Takes it away.
+    pub fn disarm(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Trigger, Act)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look(&self, bytes: Vec<u8>, upstream: bool) -> Vec<u8> {
+        let mut armed = self.lock();
+        let matches = |(trigger, _): &mut (Trigger, Act)| {
+            trigger.upstream == upstream && contains(&bytes, trigger.pattern)
+        };
+        // Acting under the lock: nothing passes on any connection until it is done.
+        match armed.take_if(matches) {
+            Some((trigger, act)) => {
+                act();
+                if trigger.passes { bytes } else { Vec::new() }
+            }
+            None => bytes,
+        }
+    }
+}
+
+impl Interceptor for ByteTrigger {
+    fn upstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        self.look(bytes, true)
+    }
+
+    fn downstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        self.look(bytes, false)
+    }
+}

@@ -1,0 +1,141 @@
+//! Drops, doubles and reorders what Redis pushes to a subscriber.
+
+use std::collections::VecDeque;
+
+use crate::dice::Dice;
+use lab_stack::tcp_proxy::Interceptor;
+
+/// In how many of a hundred pushes which damage is done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Damage {
+    /// Never arrives.
+    pub dropped: u64,
+    /// Arrives twice.
+    pub doubled: u64,
+    /// Arrives after the one behind it.
+    pub swapped: u64,
+}
+
+/// The tap of one connection from a receiver to Redis.
+pub struct MessageCorrupter {
+    dice: Dice,
+    damage: tokio::sync::watch::Receiver<Damage>,
+    pending: Vec<u8>,
+    held: VecDeque<Vec<u8>>,
+}
+
+impl MessageCorrupter {
+    /// Does whatever damage is asked for at the moment.
+    pub fn new(dice: Dice, damage: tokio::sync::watch::Receiver<Damage>) -> MessageCorrupter {
+        MessageCorrupter {
+            dice,
+            damage,
+            pending: Vec::new(),
+            held: VecDeque::new(),
+        }
+    }
+
+    fn let_pass(&mut self, frame: Vec<u8>, passed: &mut Vec<u8>) {
+        let damage = *self.damage.borrow();
+        let is_message = frame.starts_with(b">") && contains(&frame, b"smessage");
+        if is_message && self.dice.percent(damage.dropped) {
+            return;
+        }
+        if is_message && self.dice.percent(damage.swapped) {
+            self.held.push_back(frame);
+            return;
+        }
+        passed.extend_from_slice(&frame);
+        if is_message && self.dice.percent(damage.doubled) {
+            passed.extend_from_slice(&frame);
+        }
+        for late in self.held.drain(..) {
+            passed.extend_from_slice(&late);
+        }
+    }
+}
+
+impl Interceptor for MessageCorrupter {
+    fn downstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        self.pending.extend_from_slice(&bytes);
+        let mut passed = Vec::with_capacity(bytes.len());
+        while let Some(length) = frame_length(&self.pending) {
+            let frame = self.pending.drain(..length).collect();
+            self.let_pass(frame, &mut passed);
+        }
+        passed
+    }
+}
+
+/// Whether the bytes occur.
+pub fn contains(bytes: &[u8], pattern: &[u8]) -> bool {
+    bytes.windows(pattern.len()).any(|window| window == pattern)
+}
+
+/// The length of the first complete RESP3 value; none if it has not arrived whole.
+fn frame_length(bytes: &[u8]) -> Option<usize> {
+    let line_end = bytes.windows(2).position(|pair| pair == b"\r\n")?;
+    let head = line_end + 2;
+    let count = || {
+        let text = std::str::from_utf8(bytes.get(1..line_end)?).ok()?;
+        text.parse::<i64>().ok()
+    };
+    match *bytes.first()? {
+        b'$' | b'=' | b'!' => {
+            let length = usize::try_from(count()?).map_or(0, |length| length + 2);
+            (bytes.len() >= head + length).then_some(head + length)
+        }
+        kind @ (b'*' | b'>' | b'~' | b'%' | b'|') => {
+            let pairs = if matches!(kind, b'%' | b'|') { 2 } else { 1 };
+            let mut length = head;
+            for _ in 0..count()?.max(0) * pairs {
+                length += frame_length(bytes.get(length..)?)?;
+            }
+            Some(length)
+        }
+        _ => Some(head),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Damage, MessageCorrupter, frame_length};
+    use crate::dice::Dice;
+    use lab_stack::tcp_proxy::Interceptor;
+
+    const PUSH: &[u8] = b">3\r\n$8\r\nsmessage\r\n$6\r\nfeed:1\r\n$2\r\n{}\r\n";
+
+    #[test]
+    fn a_value_is_known_by_its_length_even_when_it_arrives_in_pieces() {
+        assert_eq!(frame_length(b"+OK\r\n:1\r\n"), Some(5));
+        assert_eq!(frame_length(PUSH), Some(PUSH.len()));
+        assert_eq!(frame_length(&PUSH[..PUSH.len() - 1]), None);
+        assert_eq!(frame_length(b"%1\r\n+a\r\n*2\r\n:1\r\n$-1\r\n"), Some(21));
+    }
+
+    #[test]
+    fn only_messages_are_damaged() {
+        let damage = Damage {
+            dropped: 100,
+            ..Damage::default()
+        };
+        let (_wish, damages) = tokio::sync::watch::channel(damage);
+        let mut mangler = MessageCorrupter::new(Dice::new(1), damages);
+        assert_eq!(mangler.downstream(b"+PONG\r\n".to_vec()), b"+PONG\r\n");
+        assert_eq!(mangler.downstream(PUSH.to_vec()), b"");
+    }
+
+    #[test]
+    fn what_is_held_back_comes_after_its_successor() {
+        let damage = Damage {
+            swapped: 100,
+            ..Damage::default()
+        };
+        let (wish, damages) = tokio::sync::watch::channel(damage);
+        let mut mangler = MessageCorrupter::new(Dice::new(1), damages);
+        assert_eq!(mangler.downstream(PUSH.to_vec()), b"");
+        wish.send_replace(Damage::default());
+        let passed = mangler.downstream(b"+PONG\r\n".to_vec());
+        assert_eq!(passed, [b"+PONG\r\n", PUSH].concat());
+    }
+}

@@ -1,0 +1,228 @@
+//! Mutants: proof that the checker would notice.
+//!
+//! Each is a patch in `lab/faults/mutants` that breaks one promise, applied to a scratch copy of the checkout. Each has a short
+//! workload here under which it shows, and the invariants by which it must be caught. A bug that nobody notices means that
+//! the proof is worth nothing.
+
+mod scratch;
+
+use std::sync::Arc;
+
+use super::checker::Invariant;
+use super::injection::Fault;
+use super::matrix::{ROW, Row};
+use super::run::{Outcome, Plan};
+use super::scene::Size;
+use super::stage::{Flavor, Stage};
+use lab_stack::Error;
+
+pub use scratch::ScratchCopy;
+
+/// A bug that one patch brings in.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// Its patch is `lab/faults/mutants/NAME.patch`.
+    pub name: &'static str,
+    /// The workload under which it shows.
+    row: Row,
+    /// How many injections that takes.
+    injections: u32,
+    /// Operations a second.
+    rate: f64,
+    /// Whether there is a Redis: without one everything comes by the sweep.
+    with_redis: bool,
+    /// What must be broken: any of these.
+    caught_by: &'static [Invariant],
+}
+
+/// Few chats, so that people meet.
+const CROWD: Size = Size {
+    people: 8,
+    devices: 2,
+    chats: 2,
+    members: 6,
+    rate: 40.0,
+};
+
+/// Everything that loses, doubles or splices shows as one of these.
+const STREAM: &[Invariant] = &[
+    Invariant::Completeness,
+    Invariant::StreamShape,
+    Invariant::NoPhantom,
+    Invariant::Agreement,
+];
+
+/// Two histories in one: it also shows in what devices have kept of the other one.
+const SPLICED: &[Invariant] = &[
+    Invariant::Completeness,
+    Invariant::StreamShape,
+    Invariant::NoPhantom,
+    Invariant::Agreement,
+    Invariant::HybridState,
+];
+
+/// All ten.
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "no_sweep",
+        row: row("no_sweep", Fault::Nothing, Flavor::Plain, 4_000),
+        injections: 1,
+        rate: CROWD.rate,
+        with_redis: false,
+        caught_by: &[Invariant::Completeness],
+    },
+    Mutant {
+        name: "no_gap_fill",
+        row: row(
+            "no_gap_fill",
+            Fault::MangleMessages,
+            Flavor::Detoured,
+            3_000,
+        ),
+        injections: 2,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "cursor_ignored",
+        row: row("cursor_ignored", Fault::KillReceiver, Flavor::Plain, 700),
+        injections: 2,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "no_id_check",
+        row: Row {
+            resets: &["FORKED"],
+            allowed_errors: &["the history of a feed was replaced"],
+            // A short tail: the new history is soon longer than the old one.
+            ..row("no_id_check", Fault::FailOverWithLoss, Flavor::Paired, 60)
+        },
+        injections: 4,
+        rate: 100.0,
+        with_redis: true,
+        caught_by: SPLICED,
+    },
+    Mutant {
+        name: "publish_before_commit",
+        row: row(
+            "publish_before_commit",
+            Fault::KillSender,
+            Flavor::Plain,
+            1_000,
+        ),
+        injections: 6,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: &[
+            Invariant::NoPhantom,
+            Invariant::Agreement,
+            Invariant::HonestReset,
+        ],
+    },
+    Mutant {
+        name: "serial_id_tail",
+        // What is tried again comes late with an early id.
+        row: row("serial_id_tail", Fault::EndBackends, Flavor::Plain, 6_000),
+        injections: 3,
+        rate: CROWD.rate,
+        with_redis: false,
+        caught_by: STREAM,
+    },
+    Mutant {
+        name: "counter_outside_tx",
+        row: row(
+            "counter_outside_tx",
+            Fault::EndBackends,
+            Flavor::Plain,
+            4_000,
+        ),
+        injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: &[Invariant::DenseLog],
+    },
+    Mutant {
+        name: "idempotency_in_memory",
+        row: row(
+            "idempotency_in_memory",
+            Fault::SendEightfold,
+            Flavor::Plain,
+            500,
+        ),
+        injections: 4,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: &[Invariant::Idempotence, Invariant::Durability],
+    },
+    Mutant {
+        name: "participation_checked_only_at_subscribe",
+        row: row(
+            "participation_checked_only_at_subscribe",
+            Fault::RemoveParticipant,
+            Flavor::Plain,
+            2_000,
+        ),
+        injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: &[Invariant::Visibility],
+    },
+    Mutant {
+        name: "window_not_scrubbed",
+        row: row(
+            "window_not_scrubbed",
+            Fault::ReturnAfterRemoval,
+            Flavor::Plain,
+            4_500,
+        ),
+        injections: 3,
+        rate: CROWD.rate,
+        with_redis: true,
+        caught_by: &[Invariant::Deletion],
+    },
+];
+
+const fn row(name: &'static str, fault: Fault, flavor: Flavor, brief_ms: u64) -> Row {
+    Row {
+        id: name,
+        title: name,
+        how: "a patch",
+        fault,
+        flavor,
+        brief_ms,
+        bound_ms: 1_000,
+        ..ROW
+    }
+}
+
+impl Mutant {
+    /// Plays its workload on a stage of its own, with the services that were built together with this program.
+    pub async fn play(&self, plan: &Plan) -> Result<Outcome, Error> {
+        let mut plan = plan.clone();
+        plan.smoke = true;
+        plan.size = Size {
+            rate: self.rate,
+            ..CROWD
+        };
+        plan.injections = Some(self.injections);
+        plan.raising.with_redis = self.with_redis;
+        let stage = Stage::raise(self.row.flavor, &plan.raising).await?;
+        Ok(plan.play(&self.row, &Arc::new(stage)).await)
+    }
+
+    /// By which of the expected invariants it was caught.
+    pub fn caught(&self, outcome: &Outcome) -> Vec<String> {
+        let mut ids: Vec<String> = outcome
+            .findings
+            .violations
+            .iter()
+            .filter(|violation| self.caught_by.contains(&violation.invariant))
+            .map(|violation| violation.invariant.id())
+            .collect();
+        ids.dedup();
+        ids
+    }
+}

@@ -1,0 +1,85 @@
+//! A small disk for Postgres, to be filled.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::failed;
+use lab_stack::Error;
+use lab_stack::stack::Options;
+
+/// Enough for a cluster and its log.
+const SIZE: &str = "size=400m";
+
+/// Unmounts when its input ends, however we end.
+const SWEEP: &str = "while read -r _; do :; done; umount -l \"$1\"; rm -rf \"$2\"";
+
+/// A file system in memory, mounted where Postgres keeps its data.
+pub struct SmallDisk {
+    disk: PathBuf,
+    sweeper: Child,
+}
+
+/// Why there can be none here.
+pub fn obstacle() -> Option<String> {
+    let root = rustix::process::getuid().is_root();
+    (!root).then(|| "mounting a small disk takes root".to_owned())
+}
+
+impl SmallDisk {
+    /// Mounts it, and puts the stack's data there.
+    pub fn mount(options: &mut Options) -> Result<SmallDisk, Error> {
+        let data = tempfile::Builder::new()
+            .prefix("antiphon-cramped-")
+            .tempdir_in("/var/tmp")
+            .map_err(|cause| failed("a directory for a disk", cause))?
+            .keep();
+        let disk = data.join("postgres");
+        fs::create_dir(&disk).map_err(|cause| failed("a directory for a disk", cause))?;
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", SIZE, "antiphon-lab"])
+            .arg(&disk)
+            .output()
+            .map_err(|cause| failed("mount", cause))?;
+        if !mounted.status.success() {
+            let _ = fs::remove_dir_all(&data);
+            return Err(failed("mount", String::from_utf8_lossy(&mounted.stderr)));
+        }
+        let sweeper = Command::new("sh")
+            .args(["-c", SWEEP, "lab-sweep"])
+            .arg(&disk)
+            .arg(&data)
+            .stdin(Stdio::piped())
+            .spawn()
+            .map_err(|cause| failed("sh", cause))?;
+        options.data = Some(data);
+        Ok(SmallDisk { disk, sweeper })
+    }
+
+    /// Fills it to the last byte.
+    pub fn fill(&self) -> Result<(), Error> {
+        let path = self.ballast();
+        let mut file = File::create(&path).map_err(|cause| failed("a ballast", cause))?;
+        let block = vec![0_u8; 1 << 16];
+        while file.write_all(&block).is_ok() {}
+        Ok(())
+    }
+
+    /// Makes room again.
+    pub fn relieve(&self) -> Result<(), Error> {
+        fs::remove_file(self.ballast()).map_err(|cause| failed("removing the ballast", cause))
+    }
+
+    fn ballast(&self) -> PathBuf {
+        Path::new(&self.disk).join("ballast")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(self.sweeper.stdin.take());
+        // It works without us, too.
+        let _ = self.sweeper.wait();
+    }
+}

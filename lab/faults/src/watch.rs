@@ -1,0 +1,159 @@
+//! People who write into one chat of an installation that runs elsewhere, and listeners who
+//! follow it, while someone breaks that installation.
+//!
+//! It knows nothing but the address: what is broken, and how, is up to the caller. Invariant:
+//! every message that was acknowledged is looked for at every listener and in the history.
+
+mod round;
+mod verdict;
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use round::Round;
+pub use verdict::Verdict;
+
+use lab_stack::client::{Client, Inbox, Position, Refusal, Visitor};
+
+/// Each sends less than the message a second that one sender takes from one user.
+const WRITERS: usize = 8;
+
+/// What a client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// A token lives for ten minutes, and a round may take a few.
+const TOKEN_AGE: Duration = Duration::from_secs(180);
+
+/// How long everything may take to be as before.
+const RECOVERY: Duration = Duration::from_secs(120);
+
+/// A chat with its writers and listeners.
+#[derive(Debug)]
+pub struct Watch {
+    visitor: Visitor,
+    password: String,
+    writers: Vec<Client>,
+    signed_in: Instant,
+    chat: Uuid,
+    pause: Duration,
+    listeners: Vec<Listener>,
+    acknowledged: Vec<Position>,
+}
+
+/// What one listener keeps between rounds.
+#[derive(Debug, Default)]
+struct Listener {
+    cursors: Vec<String>,
+    heard: Vec<(u64, Uuid)>,
+}
+
+impl Watch {
+    /// Registers the writers at `url` and puts them into one chat. `rate` is in messages a
+    /// second, at most six.
+    pub async fn new(url: &str, listeners: usize, rate: u32) -> Result<Watch, Refusal> {
+        let visitor = Visitor::patient(url, PATIENCE);
+        let name = Uuid::new_v4().simple().to_string();
+        let password = Uuid::new_v4().to_string();
+        let mut writers = Vec::new();
+        for number in 0..WRITERS {
+            let username = format!("watch{number}{}", &name[..10]);
+            writers.push(visitor.register(&username, &password).await?);
+        }
+        let others: Vec<Uuid> = writers[1..].iter().map(Client::user_id).collect();
+        let chat = writers[0]
+            .create_chat(Uuid::now_v7(), "GROUP", Some("Watch"), &others)
+            .await?;
+        Ok(Watch {
+            visitor,
+            password,
+            writers,
+            signed_in: Instant::now(),
+            chat,
+            pause: Duration::from_secs(1) / rate.clamp(1, 6),
+            listeners: (0..listeners).map(|_| Listener::default()).collect(),
+            acknowledged: Vec::new(),
+        })
+    }
+
+    /// Writes and listens while `deed` runs, and until everything has arrived.
+    pub async fn play<T>(&mut self, deed: impl Future<Output = T>) -> Result<(T, Round), Refusal> {
+        if self.signed_in.elapsed() > TOKEN_AGE {
+            self.sign_in_again().await?;
+        }
+        let inboxes = self.listen().await?;
+        let (outcome, sent) = round::write(&self.writers, self.chat, self.pause, deed).await;
+        let mut acknowledged: Vec<Position> = sent.iter().filter_map(|one| one.position).collect();
+        acknowledged.sort_by_key(|position| position.seq);
+        for inbox in &inboxes {
+            // When it is in vain, the verdict says what is missing.
+            let complete = |record: &_| round::has_all(record, self.chat, &acknowledged);
+            inbox.wait(RECOVERY, complete).await;
+        }
+        let round = Round::new(self.chat, &sent, &acknowledged, &inboxes);
+        for (listener, inbox) in self.listeners.iter_mut().zip(&inboxes) {
+            inbox.look(|record| {
+                listener.cursors = record.cursors();
+                listener.heard.extend(round::messages(record, self.chat));
+            });
+        }
+        self.acknowledged.extend(acknowledged);
+        Ok((outcome, round))
+    }
+
+    /// What all rounds together come to: at each listener, and in the history as each writer
+    /// can read it. Answers with the number of messages, too.
+    pub async fn conclude(&self) -> Result<(usize, Verdict), Refusal> {
+        let mut verdict = Verdict::default();
+        for listener in &self.listeners {
+            verdict += Verdict::of(&self.acknowledged, &listener.heard);
+        }
+        for writer in &self.writers {
+            let history = writer.history(self.chat, "id seq").await?;
+            let history: Vec<(u64, Uuid)> = history.iter().filter_map(place).collect();
+            verdict += Verdict::of(&self.acknowledged, &history);
+        }
+        Ok((self.acknowledged.len(), verdict))
+    }
+
+    /// Opens one socket after the other, so that the load balancer spreads them evenly.
+    async fn listen(&self) -> Result<Vec<Inbox>, Refusal> {
+        let mut inboxes = Vec::new();
+        for (listener, person) in self.listeners.iter().zip(self.writers.iter().cycle()) {
+            let inbox = Inbox::follow(person.clone(), listener.cursors.clone());
+            if !inbox.wait(RECOVERY, |record| record.caught_up).await {
+                let ends = inbox.record().ends;
+                return Err(Refusal::Unanswered(format!("no live delivery: {ends:?}")));
+            }
+            inboxes.push(inbox);
+        }
+        Ok(inboxes)
+    }
+
+    async fn sign_in_again(&mut self) -> Result<(), Refusal> {
+        let deadline = Instant::now() + RECOVERY;
+        for writer in &mut self.writers {
+            *writer = loop {
+                match self
+                    .visitor
+                    .sign_in(writer.username(), &self.password)
+                    .await
+                {
+                    Ok(client) => break client,
+                    Err(refusal) if Instant::now() > deadline => return Err(refusal),
+                    Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
+                }
+            };
+        }
+        self.signed_in = Instant::now();
+        Ok(())
+    }
+}
+
+fn place(message: &Value) -> Option<(u64, Uuid)> {
+    Some((
+        message["seq"].as_u64()?,
+        message["id"].as_str()?.parse().ok()?,
+    ))
+}

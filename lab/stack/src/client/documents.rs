@@ -1,0 +1,30 @@
+//! The inbox as the client asks for it. It names every kind of event, which a test checks: a kind that is forgotten here is
+//! one that no test of the system looks at.
+
+/// What the recording client follows.
+pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
+    feedId cursor caughtUp reset
+    events { __typename id seq at actorId
+        ... on ChatCreated { chat { ...chat } }
+        ... on ChatUpdated { chat { ...chat } }
+        ... on ChatRemoved { chatId }
+        ... on MessageAdded { message { ...message } }
+        ... on MessageUpdated { message { ...message } }
+        ... on MessageRemoved { message { ...message } }
+        ... on ParticipantsAdded { participants { userId role joinedAt } }
+        ... on ParticipantRemoved { chatId userId }
+        ... on ParticipantRoleChanged { chatId userId role }
+        ... on ChatAdded { chatId }
+        ... on ChatLeft { chatId }
+        ... on ReadMarkMoved { chatId lastReadNumber }
+        ... on SessionRevoked { sessionId }
+        ... on ProfileUpdated { user { id displayName } }
+        ... on UnknownEvent { kind }
+    }
+    signals { __typename
+        ... on Typing { chatId userId until }
+        ... on ReadMark { chatId userId lastReadNumber }
+    }
+} }
+fragment chat on Chat { id name description participantCount messageCount }
+fragment message on Message { id number seq revision senderId content replyToId editedAt removedAt }";
