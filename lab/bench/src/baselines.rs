@@ -5,6 +5,7 @@
 
 mod broadcast;
 mod graphql;
+mod listener;
 mod postgres;
 
 use std::net::SocketAddr;
@@ -103,11 +104,4 @@ impl Bare {
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }
-}
-
-async fn listen(port: u16) -> Result<tokio::net::TcpListener, Error> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    tokio::net::TcpListener::bind(address)
-        .await
-        .map_err(|cause| Error::io(format!("listen on {address}"), cause))
 }

@@ -11,13 +11,16 @@ use super::audit::Verdict;
 use super::gauge::Gauge;
 use super::histogram::Histogram;
 use super::load::http::{Pace, Work, drive};
-use super::report::STEP;
-use super::{Stage, usage};
+use super::stage::Stage;
+use super::usage;
 use crate::db::Toll;
 use lab_stack::Error;
 
 /// How the load generator is called among the processes.
 pub const GENERATOR: &str = "generator";
+
+/// How single steps of a search are called in the results.
+pub const STEP: &str = "fanout step";
 
 /// How long something is measured.
 #[derive(Clone, Copy, Debug)]

@@ -1,14 +1,17 @@
 //! What a run says: a line at once, a table at the end, JSON for machines.
 
 mod medians;
+mod numbers;
 mod plot;
 
 use std::fmt::Write;
 
-use super::measure::{GENERATOR, Outcome};
+use super::measure::{GENERATOR, Outcome, STEP};
+use numbers::short;
 
 pub use medians::medians;
-pub use plot::{STEP, plots};
+pub use numbers::thousands;
+pub use plot::plots;
 
 /// The columns of the table.
 const COLUMNS: [&str; 12] = [
@@ -159,37 +162,4 @@ fn audit(outcome: &Outcome) -> String {
         ),
     };
     found + &errors
-}
-
-/// Three digits that count.
-fn short(value: f64) -> String {
-    match value {
-        value if value >= 10.0 => format!("{value:.1}"),
-        value if value >= 0.1 => format!("{value:.2}"),
-        value => format!("{value:.4}"),
-    }
-}
-
-/// 12345.6 as 12,346.
-pub fn thousands(value: f64) -> String {
-    let digits = format!("{:.0}", value.max(0.0));
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_numbers_are_grouped() {
-        let shown = [0.4, 999.0, 1_000.0, 1_234_567.8].map(thousands);
-        assert_eq!(shown, ["0", "999", "1,000", "1,234,568"]);
-    }
 }

@@ -125,11 +125,3 @@ impl Stage {
         Observer::connect(&url).await
     }
 }
-
-/// An error of the lab itself.
-pub fn failed(what: &str, output: impl ToString) -> Error {
-    Error::Failed {
-        program: what.to_owned(),
-        output: output.to_string(),
-    }
-}

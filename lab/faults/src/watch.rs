@@ -26,9 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// A token lives for ten minutes, and a round may take a few.
 const TOKEN_AGE: Duration = Duration::from_secs(180);
 
-/// How long everything may take to be as before.
-const RECOVERY: Duration = Duration::from_secs(120);
-
 /// A chat with its writers and listeners.
 #[derive(Debug)]
 pub struct Watch {
@@ -89,7 +86,7 @@ impl Watch {
         for inbox in &inboxes {
             // When it is in vain, the verdict says what is missing.
             let complete = |record: &_| round::has_all(record, self.chat, &acknowledged);
-            inbox.wait(RECOVERY, complete).await;
+            inbox.wait(round::RECOVERY, complete).await;
         }
         let round = Round::new(self.chat, &sent, &acknowledged, &inboxes);
         for (listener, inbox) in self.listeners.iter_mut().zip(&inboxes) {
@@ -122,7 +119,7 @@ impl Watch {
         let mut inboxes = Vec::new();
         for (listener, person) in self.listeners.iter().zip(self.writers.iter().cycle()) {
             let inbox = Inbox::follow(person.clone(), listener.cursors.clone());
-            if !inbox.wait(RECOVERY, |record| record.caught_up).await {
+            if !inbox.wait(round::RECOVERY, |record| record.caught_up).await {
                 let ends = inbox.record().ends;
                 return Err(Refusal::Unanswered(format!("no live delivery: {ends:?}")));
             }
@@ -132,7 +129,7 @@ impl Watch {
     }
 
     async fn sign_in_again(&mut self) -> Result<(), Refusal> {
-        let deadline = Instant::now() + RECOVERY;
+        let deadline = Instant::now() + round::RECOVERY;
         for writer in &mut self.writers {
             *writer = loop {
                 match self

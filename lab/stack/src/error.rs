@@ -67,6 +67,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Something that should have worked, and what was seen instead.
+    pub fn failed(program: &str, output: impl ToString) -> Error {
+        Error::Failed {
+            program: program.to_owned(),
+            output: output.to_string(),
+        }
+    }
+
     /// Something that was tried with a file or a connection, and why it failed.
     pub fn io(what: impl Into<String>, cause: io::Error) -> Error {
         Error::Io {

@@ -11,6 +11,7 @@ mod front;
 mod instances;
 mod options;
 mod ready;
+mod recipe;
 mod supervise;
 
 use std::collections::HashMap;

@@ -14,7 +14,7 @@ use clap::Args;
 use futures_util::SinkExt;
 use tokio::sync::broadcast;
 
-use super::listen;
+use super::listener::listen;
 use crate::load::now_micros;
 use lab_stack::Error;
 

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::post};
 use tokio::sync::broadcast;
 
-use super::listen;
+use super::listener::listen;
 use lab_stack::Error;
 
 /// A page, as Antiphon's default.

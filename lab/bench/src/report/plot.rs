@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::measure::Outcome;
+use super::numbers::thousands;
+use crate::measure::{Outcome, STEP};
 
 /// The picture's size.
 const WIDTH: f64 = 720.0;
@@ -41,9 +42,6 @@ pub fn plots(outcomes: &[Outcome]) -> Vec<(String, String)> {
     };
     counts.iter().map(picture).collect()
 }
-
-/// How single steps of a search are called in the results.
-pub const STEP: &str = "fanout step";
 
 fn subscribers(outcome: &Outcome) -> u64 {
     outcome
@@ -95,7 +93,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
              <text x=\"{at:.1}\" y=\"{1}\" text-anchor=\"middle\">{2}</text>",
             HEIGHT - BOTTOM,
             HEIGHT - BOTTOM + 16.0,
-            super::thousands(tick)
+            thousands(tick)
         );
     }
     for tick in y.ticks() {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Bench;
+use super::bench::Bench;
 use super::fanout::WIDTH;
 use super::read::{Readers, list, page};
 use super::write::{Writers, audit};

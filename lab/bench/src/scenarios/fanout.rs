@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Bench;
+use super::bench::Bench;
 use super::write::{Writers, audit, insert};
 use crate::audit::Verdict;
 use crate::baselines::Bare;
@@ -16,8 +16,7 @@ use crate::load::http::Pace;
 use crate::load::listeners::{Feed, Listeners};
 use crate::load::messages::spread;
 use crate::load::socket::Subscription;
-use crate::measure::{Driven, Latency, Look, Outcome, Span};
-use crate::report::STEP;
+use crate::measure::{Driven, Latency, Look, Outcome, STEP, Span};
 use crate::stage::Chat;
 use lab_stack::Error;
 use lab_stack::stack::Service;

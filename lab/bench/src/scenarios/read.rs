@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use memchr::memmem::Finder;
 use serde_json::{Value, json};
 
-use super::Bench;
+use super::bench::Bench;
 use super::fanout::{WIDTH, subscriptions};
 use crate::baselines::Bare;
 use crate::load::http::{Pace, Work};
@@ -242,7 +242,7 @@ pub async fn depth(bench: &mut Bench) -> Result<(), Error> {
             let asking = readers(bench, &chats, before);
             let case = format!(
                 "{place}, {} messages",
-                super::super::report::thousands(length as f64)
+                crate::report::thousands(length as f64)
             );
             let outcome = ask(bench, None, asking, Outcome::new("depth", case, UNIT)).await?;
             // Beside the shortest history.

@@ -3,9 +3,10 @@
 //! They are started beside the stack's own, which do nothing meanwhile. On a machine with fewer
 //! cores than instances they share: what is seen then is what more instances cost.
 
+use super::bench::Bench;
+use super::read;
 use super::read::{CLIENTS, readers};
 use super::write::{Writers, audit};
-use super::{Bench, read};
 use crate::load::http::Pace;
 use crate::load::messages::spread;
 use crate::measure::{Outcome, measure};

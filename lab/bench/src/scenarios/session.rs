@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 use uuid::Uuid;
 
-use super::Bench;
+use super::bench::Bench;
 use super::day::{CHAT, CHATS, TOO_LATE_MS};
 use super::read::{LISTED, MESSAGES, PAGE};
 use super::write::audit;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::Bench;
+use super::bench::Bench;
 use super::fanout::{WIDTH, subscriptions};
 use super::write::Writers;
 use crate::baselines::Bare;

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::Bench;
+use super::bench::Bench;
 use crate::audit::{Ack, Verdict, compare};
 use crate::baselines::{Bare, Insertion};
 use crate::load::http::{Pace, Work};

@@ -5,21 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::book::{Book, Sight, Window};
-use super::{Findings, Invariant};
-
-/// Milliseconds from a send's acknowledgement to its arrival.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Delays {
-    /// Half of the deliveries took no longer.
-    pub p50: u64,
-    /// Of a hundred deliveries, one took longer.
-    pub p99: u64,
-    /// The longest.
-    pub worst: u64,
-    /// Until the last device had it: of a hundred messages, one took longer. What Jepsen
-    /// calls stable latency.
-    pub stable_p99: u64,
-}
+use super::findings::{Delays, Findings, Invariant};
 
 pub(super) fn check(book: &Book, findings: &mut Findings) {
     let mut acked: HashMap<Uuid, u64> = HashMap::new();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::book::{Book, Feed};
-use super::{Findings, Invariant};
+use super::findings::{Findings, Invariant};
 
 pub(super) fn check(book: &Book, findings: &mut Findings) {
     let mut by_chat: HashMap<Uuid, u64> = HashMap::new();

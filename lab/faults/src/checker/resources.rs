@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
-use super::{Findings, Invariant};
+use super::findings::{Findings, Invariant};
 
 /// Beyond ten percent: pools and keep-alives that fill up once and stay.
 pub const FILES_THAT_STAY: u64 = 64;

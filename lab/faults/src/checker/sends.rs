@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::book::{Book, Sight, Step};
-use super::{Findings, Invariant};
+use super::findings::{Findings, Invariant};
 
 /// All that happened to one client-made id.
 #[derive(Default)]

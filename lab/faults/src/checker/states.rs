@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::book::{Book, Sight};
-use super::{Findings, Invariant};
+use super::findings::{Findings, Invariant};
 
 /// Microseconds after which a removed message's text may not be sent any more, and a removed
 /// participant's query not be answered, beyond the fault's own bound on delays.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 use super::book::{Book, Device, Received, Sight, Window};
-use super::{Findings, Invariant};
+use super::findings::{Findings, Invariant};
 
 /// The largest gap that the server replays instead of resetting.
 const RESUME_LIMIT: u64 = 500;

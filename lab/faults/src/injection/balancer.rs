@@ -2,7 +2,7 @@
 
 use tokio::time::sleep;
 
-use super::Turn;
+use super::turn::Turn;
 use lab_stack::Error;
 
 /// Killed and started again, or told to cut a receiver's connections, or reloaded.

@@ -8,10 +8,9 @@ use serde_json::json;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::Turn;
+use super::turn::Turn;
 use crate::client::deed::Deed;
 use crate::scene::{Scene, make_group};
-use crate::stage::failed;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
@@ -34,7 +33,7 @@ pub async fn remove_participant(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let (owner, victim) = (members[0], members[WRITERS]);
     let chat = make_group(&scene.people, owner, &members)
         .await
-        .map_err(|refusal| failed("making a group", refusal))?;
+        .map_err(|refusal| Error::failed("making a group", refusal))?;
     scene.more_chats.write().await.push(chat);
     let flows: Vec<_> = members[..WRITERS]
         .iter()
@@ -46,7 +45,10 @@ pub async fn remove_participant(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let done = gone.perform(&scene.people[owner], &scene.history).await;
     join_all(flows).await;
     if done.is_none() {
-        return Err(failed("removing a participant", "nobody would do it"));
+        return Err(Error::failed(
+            "removing a participant",
+            "nobody would do it",
+        ));
     }
     sleep(Duration::from_secs(2)).await;
     scene.probe(&scene.people[victim], chat).await;
@@ -72,7 +74,7 @@ pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let other = person
         .another_session(&scene.stage.url())
         .await
-        .map_err(|refusal| failed("signing in", refusal))?;
+        .map_err(|refusal| Error::failed("signing in", refusal))?;
     let name = format!("{}.revoked{}", person.name, turn.round);
     let session = other.session_id;
     scene.add_device(&name, &Arc::new(other)).await;
@@ -86,7 +88,7 @@ pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
     while let Err(refusal) = person.ask(Service::Users, document, input.clone()).await {
         attempts += 1;
         if attempts > 20 {
-            return Err(failed("revoking a session", refusal));
+            return Err(Error::failed("revoking a session", refusal));
         }
         sleep(Duration::from_millis(100)).await;
     }
@@ -98,7 +100,7 @@ pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
         place.map(|place| devices.swap_remove(place))
     };
     let Some(device) = device else {
-        return Err(failed("the fault lab", "a device has gone"));
+        return Err(Error::failed("the fault lab", "a device has gone"));
     };
     let closed = device.ended_with(FORBIDDEN, PATIENCE).await;
     let took = scene.history.now() - begun;
@@ -109,7 +111,7 @@ pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
     device.stop().await;
     match closed {
         true => Ok(1),
-        false => Err(failed(
+        false => Err(Error::failed(
             "a revoked session",
             "its socket stayed open for 20 s",
         )),
@@ -126,7 +128,7 @@ pub async fn return_after_removal(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let device = devices
         .iter()
         .find(|device| device.account.user_id == scene.people[absent].user_id)
-        .ok_or_else(|| failed("the fault lab", "a person without a device"))?;
+        .ok_or_else(|| Error::failed("the fault lab", "a person without a device"))?;
     scene.history.write("away", &json!({ "d": device.name }));
     device.go_offline();
     sleep(Duration::from_millis(200)).await;
@@ -146,7 +148,10 @@ pub async fn return_after_removal(turn: &mut Turn<'_>) -> Result<u32, Error> {
     device.go_online();
     match device.caught_up(PATIENCE).await {
         true => Ok(1),
-        false => Err(failed("a device that came back", "it did not catch up")),
+        false => Err(Error::failed(
+            "a device that came back",
+            "it did not catch up",
+        )),
     }
 }
 
@@ -166,7 +171,7 @@ pub async fn send_eightfold(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let answered = join_all(sends).await;
     match answered.iter().all(|answered| *answered) {
         true => Ok(1),
-        false => Err(failed(
+        false => Err(Error::failed(
             "eight equal sends",
             "one of them was not acknowledged",
         )),

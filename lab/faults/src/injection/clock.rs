@@ -2,8 +2,7 @@
 
 use tokio::time::sleep;
 
-use super::Turn;
-use crate::stage::failed;
+use super::turn::Turn;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
@@ -12,7 +11,8 @@ const HOUR: i64 = 3_600;
 /// An hour ahead or behind, on one instance of anything.
 pub async fn skew(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let clocks = turn.scene.stage.clocks.as_ref();
-    let clocks = clocks.ok_or_else(|| failed("the fault lab", "this stage has true clocks"))?;
+    let clocks =
+        clocks.ok_or_else(|| Error::failed("the fault lab", "this stage has true clocks"))?;
     let service = Service::ALL[turn.round as usize % 4];
     let instance = service.instance(turn.dice.instance());
     let offset = if (turn.round / 4).is_multiple_of(2) {

@@ -8,8 +8,8 @@ use tokio::task::block_in_place;
 use tokio::time::{Instant as Moment, sleep};
 use uuid::Uuid;
 
-use super::Turn;
-use crate::stage::{Pair, failed};
+use super::turn::Turn;
+use crate::stage::Pair;
 use lab_stack::Error;
 use lab_stack::db::Observer;
 use lab_stack::stack::{Instance, Service};
@@ -19,7 +19,7 @@ const OVERTAKING: Duration = Duration::from_secs(5);
 
 fn pair<'a>(turn: &Turn<'a>) -> Result<&'a Pair, Error> {
     let pair = turn.scene.stage.pair.as_ref();
-    pair.ok_or_else(|| failed("the fault lab", "this stage has one Postgres only"))
+    pair.ok_or_else(|| Error::failed("the fault lab", "this stage has one Postgres only"))
 }
 
 /// The standby has confirmed everything that was acknowledged. In every other round it first

@@ -8,11 +8,10 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::Turn;
+use super::turn::Turn;
 use crate::client::deed::Deed;
 use crate::client::wire::Wire;
 use crate::scene::{Scene, make_group};
-use crate::stage::failed;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
@@ -38,14 +37,14 @@ pub async fn long_absence(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let members: Vec<usize> = (0..scene.people.len().min(WRITERS)).collect();
     let chat = make_group(&scene.people, 0, &members)
         .await
-        .map_err(|refusal| failed("making a group", refusal))?;
+        .map_err(|refusal| Error::failed("making a group", refusal))?;
     scene.more_chats.write().await.push(chat);
     let absent = turn.dice.below(members.len());
     let devices = scene.devices.read().await;
     let device = devices
         .iter()
         .find(|device| device.account.user_id == scene.people[absent].user_id)
-        .ok_or_else(|| failed("the fault lab", "a person without a device"))?;
+        .ok_or_else(|| Error::failed("the fault lab", "a person without a device"))?;
     sleep(Duration::from_millis(500)).await;
     scene.history.write("away", &json!({ "d": device.name }));
     device.go_offline();
@@ -64,7 +63,7 @@ pub async fn long_absence(turn: &mut Turn<'_>) -> Result<u32, Error> {
         .history
         .write("usable", &json!({ "d": device.name, "ms": took_ms }));
     if !caught_up || took > USABLE * 5 {
-        return Err(failed(
+        return Err(Error::failed(
             "a long absence",
             format!("usable only after {took:?}"),
         ));
@@ -101,16 +100,16 @@ pub async fn slow_readers(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let (owner, reader) = (0, 1);
     let chat = make_group(&scene.people, owner, &[owner, reader])
         .await
-        .map_err(|refusal| failed("making a group", refusal))?;
+        .map_err(|refusal| Error::failed("making a group", refusal))?;
     scene.more_chats.write().await.push(chat);
     let token = scene.people[reader].token().await;
     let mut sockets = Vec::new();
     for _ in 0..READERS {
         let mut wire = Wire::open(&scene.stage.url(), &token)
             .await
-            .map_err(|end| failed("a slow reader", format!("{end:?}")))?;
+            .map_err(|end| Error::failed("a slow reader", format!("{end:?}")))?;
         let asked = wire.subscribe(GREEDY, json!({})).await;
-        asked.map_err(|end| failed("a slow reader", format!("{end:?}")))?;
+        asked.map_err(|end| Error::failed("a slow reader", format!("{end:?}")))?;
         sockets.push(wire);
     }
     sleep(Duration::from_secs(1)).await;
@@ -144,7 +143,7 @@ pub async fn slow_readers(turn: &mut Turn<'_>) -> Result<u32, Error> {
     turn.note(format!("{closed} of {READERS} slow readers were closed"));
     match closed {
         READERS => Ok(1),
-        closed => Err(failed(
+        closed => Err(Error::failed(
             "slow readers",
             format!("only {closed} of {READERS} were closed"),
         )),
@@ -166,7 +165,7 @@ async fn given_up(turn: &Turn<'_>) -> Result<u64, Error> {
         };
         let page = page
             .await
-            .map_err(|cause| failed("asking a receiver", cause))?;
+            .map_err(|cause| Error::failed("asking a receiver", cause))?;
         let counter = "receiver_sockets_closed_total{code=\"1013\"} ";
         let count = page.lines().find_map(|line| line.strip_prefix(counter));
         closed += count

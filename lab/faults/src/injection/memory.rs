@@ -9,9 +9,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::time::sleep;
 
-use super::Turn;
+use super::turn::Turn;
 use crate::client::wire::Wire;
-use crate::stage::failed;
 use lab_stack::Error;
 use lab_stack::stack::{Instance, Service};
 
@@ -29,7 +28,7 @@ pub async fn starve(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let receiver = Service::Receiver.instance(turn.dice.instance());
     turn.note(format!("starve {receiver}"));
     let pid = turn.stack().process_id(receiver);
-    let pid = pid.ok_or_else(|| failed(&receiver.to_string(), "is not running"))?;
+    let pid = pid.ok_or_else(|| Error::failed(&receiver.to_string(), "is not running"))?;
     tighten(pid)?;
     let crowd = crowd(turn, receiver).await;
     let died = turn.stack().wait_for_exit(receiver, PATIENCE).await;
@@ -46,7 +45,7 @@ pub async fn starve(turn: &mut Turn<'_>) -> Result<u32, Error> {
 /// Leaves almost nothing beyond what it has.
 fn tighten(pid: u32) -> Result<(), Error> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))
-        .map_err(|cause| failed("looking at a receiver", cause))?;
+        .map_err(|cause| Error::failed("looking at a receiver", cause))?;
     let data = status.lines().find_map(|line| line.strip_prefix("VmData:"));
     let data = data.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     let limit = Some(data.unwrap_or(0) * 1024 + LEFT);
@@ -57,7 +56,7 @@ fn tighten(pid: u32) -> Result<(), Error> {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     prlimit(pid, Resource::Data, limit)
         .map(drop)
-        .map_err(|cause| failed("limiting a receiver", cause))
+        .map_err(|cause| Error::failed("limiting a receiver", cause))
 }
 
 /// Connects people until the receiver is gone.

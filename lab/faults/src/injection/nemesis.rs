@@ -2,7 +2,8 @@
 
 use futures_util::future::join_all;
 
-use super::{Fault, Turn};
+use super::fault::Fault;
+use super::turn::Turn;
 use crate::dice::Dice;
 use lab_stack::Error;
 

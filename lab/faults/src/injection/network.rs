@@ -2,7 +2,7 @@
 
 use tokio::time::sleep;
 
-use super::Turn;
+use super::turn::Turn;
 use crate::stage::Part;
 use lab_stack::Error;
 use lab_stack::stack::Service;

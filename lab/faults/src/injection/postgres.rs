@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
-use super::Turn;
-use crate::stage::failed;
+use super::turn::Turn;
 use lab_stack::Error;
 
 /// A restart: fast, immediate, or after `kill -9`.
@@ -75,7 +74,8 @@ pub async fn hold_locks(turn: &mut Turn<'_>) -> Result<u32, Error> {
 /// Not a byte is left; then there is room again, and an operator starts what has ended.
 pub async fn fill_disk(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let disk = turn.scene.stage.disk.as_ref();
-    let disk = disk.ok_or_else(|| failed("the fault lab", "this stage has no small disk"))?;
+    let disk =
+        disk.ok_or_else(|| Error::failed("the fault lab", "this stage has no small disk"))?;
     disk.fill()?;
     sleep(turn.hold).await;
     disk.relieve()?;

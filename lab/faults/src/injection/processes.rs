@@ -6,8 +6,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::Turn;
-use crate::stage::failed;
+use super::turn::Turn;
 use lab_stack::Error;
 use lab_stack::client::{NewMessage, Visitor};
 use lab_stack::stack::{Instance, Service};
@@ -67,7 +66,7 @@ pub async fn rolling(turn: &mut Turn<'_>) -> Result<u32, Error> {
         turn.note(format!("replace {instance}"));
         turn.stack().terminate(instance);
         if !turn.stack().wait_for_exit(instance, EXIT).await {
-            return Err(failed(
+            return Err(Error::failed(
                 &instance.to_string(),
                 "did not end when it was told to",
             ));
@@ -110,7 +109,10 @@ pub async fn kill_worker(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let deadline = Instant::now() + ERASURE_TIMEOUT;
     while !is_erased(turn, chat).await.unwrap_or(false) {
         if Instant::now() > deadline {
-            return Err(failed("erasing", format!("chat {chat} is still there")));
+            return Err(Error::failed(
+                "erasing",
+                format!("chat {chat} is still there"),
+            ));
         }
         sleep(Duration::from_millis(200)).await;
     }
@@ -124,7 +126,7 @@ async fn is_erased(turn: &Turn<'_>, chat: Uuid) -> Result<bool, Error> {
 async fn removed_chat(turn: &Turn<'_>) -> Result<Uuid, Error> {
     let unique = Uuid::now_v7().simple().to_string();
     let username = format!("leaving_{}", &unique[20..]);
-    let refused = |refusal| failed("making a chat to be removed", refusal);
+    let refused = |refusal| Error::failed("making a chat to be removed", refusal);
     let visitor = Visitor::patient(&turn.scene.stage.url(), ERASURE_TIMEOUT);
     let owner = visitor.register(&username, PASSWORD).await;
     let owner = owner.map_err(refused)?;

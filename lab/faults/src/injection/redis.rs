@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Turn;
-use crate::stage::failed;
+use super::turn::Turn;
 use lab_stack::Error;
 
 /// Told to shut down without saving; back after a while.
@@ -56,6 +55,6 @@ pub async fn replace(turn: &mut Turn<'_>) -> Result<u32, Error> {
 fn tell(turn: &Turn<'_>, command: &str) -> Result<(), Error> {
     match turn.stack().redis().command(command) {
         Ok(answer) if answer.starts_with(['+', ':']) => Ok(()),
-        answer => Err(failed(command, format!("{answer:?}"))),
+        answer => Err(Error::failed(command, format!("{answer:?}"))),
     }
 }

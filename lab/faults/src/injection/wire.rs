@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::Turn;
+use super::turn::Turn;
 use crate::interceptors::byte_trigger::Trigger;
 use crate::interceptors::message_corruption::Damage;
-use crate::stage::{Part, failed};
+use crate::stage::Part;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
@@ -65,14 +65,17 @@ pub async fn sender_at_moment(turn: &mut Turn<'_>) -> Result<u32, Error> {
     let &(name, part, trigger) = moments[turn.round as usize % moments.len()];
     turn.note(format!("kill {sender} {name}"));
     let wire = turn.detours()?.wire(sender, part);
-    let wire = wire.ok_or_else(|| failed("the fault lab", "this detour has no tripwire"))?;
+    let wire = wire.ok_or_else(|| Error::failed("the fault lab", "this detour has no tripwire"))?;
     let stage = Arc::clone(&turn.scene.stage);
     wire.arm(trigger, move || stage.stack.kill(sender));
     let deadline = Instant::now() + PATIENCE;
     while wire.is_armed() {
         if Instant::now() > deadline {
             wire.disarm();
-            return Err(failed("the tripwire", format!("nothing came: {name}")));
+            return Err(Error::failed(
+                "the tripwire",
+                format!("nothing came: {name}"),
+            ));
         }
         sleep(Duration::from_millis(5)).await;
     }

@@ -1,6 +1,6 @@
 //! The table itself. Bounds and mechanisms are those of the documentation.
 
-use super::{ROW, Row};
+use super::row::{ROW, Row};
 use crate::injection::Fault;
 use crate::stage::Flavor;
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-use super::failed;
 use lab_stack::Error;
 use lab_stack::stack::{Instance, Options};
 
@@ -34,9 +33,9 @@ impl Clocks {
     /// Gives each service a clock of its own, which is right for now. Postgres keeps the
     /// machine's: its clock is the one that counts.
     pub fn wind(options: &mut Options) -> Result<Clocks, Error> {
-        let library = library().ok_or_else(|| failed("faketime", "not installed"))?;
+        let library = library().ok_or_else(|| Error::failed("faketime", "not installed"))?;
         let directory =
-            tempfile::tempdir().map_err(|cause| failed("a directory for clocks", cause))?;
+            tempfile::tempdir().map_err(|cause| Error::failed("a directory for clocks", cause))?;
         let mut files = HashMap::new();
         for instance in Instance::all() {
             let file = directory.path().join(instance.to_string());

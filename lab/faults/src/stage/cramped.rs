@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::failed;
 use lab_stack::Error;
 use lab_stack::stack::Options;
 
@@ -33,18 +32,21 @@ impl SmallDisk {
         let data = tempfile::Builder::new()
             .prefix("antiphon-cramped-")
             .tempdir_in("/var/tmp")
-            .map_err(|cause| failed("a directory for a disk", cause))?
+            .map_err(|cause| Error::failed("a directory for a disk", cause))?
             .keep();
         let disk = data.join("postgres");
-        fs::create_dir(&disk).map_err(|cause| failed("a directory for a disk", cause))?;
+        fs::create_dir(&disk).map_err(|cause| Error::failed("a directory for a disk", cause))?;
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", SIZE, "antiphon-lab"])
             .arg(&disk)
             .output()
-            .map_err(|cause| failed("mount", cause))?;
+            .map_err(|cause| Error::failed("mount", cause))?;
         if !mounted.status.success() {
             let _ = fs::remove_dir_all(&data);
-            return Err(failed("mount", String::from_utf8_lossy(&mounted.stderr)));
+            return Err(Error::failed(
+                "mount",
+                String::from_utf8_lossy(&mounted.stderr),
+            ));
         }
         let sweeper = Command::new("sh")
             .args(["-c", SWEEP, "lab-sweep"])
@@ -52,7 +54,7 @@ impl SmallDisk {
             .arg(&data)
             .stdin(Stdio::piped())
             .spawn()
-            .map_err(|cause| failed("sh", cause))?;
+            .map_err(|cause| Error::failed("sh", cause))?;
         options.data = Some(data);
         Ok(SmallDisk { disk, sweeper })
     }
@@ -60,7 +62,7 @@ impl SmallDisk {
     /// Fills it to the last byte.
     pub fn fill(&self) -> Result<(), Error> {
         let path = self.ballast();
-        let mut file = File::create(&path).map_err(|cause| failed("a ballast", cause))?;
+        let mut file = File::create(&path).map_err(|cause| Error::failed("a ballast", cause))?;
         let block = vec![0_u8; 1 << 16];
         while file.write_all(&block).is_ok() {}
         Ok(())
@@ -68,7 +70,8 @@ impl SmallDisk {
 
     /// Makes room again.
     pub fn relieve(&self) -> Result<(), Error> {
-        fs::remove_file(self.ballast()).map_err(|cause| failed("removing the ballast", cause))
+        fs::remove_file(self.ballast())
+            .map_err(|cause| Error::failed("removing the ballast", cause))
     }
 
     fn ballast(&self) -> PathBuf {

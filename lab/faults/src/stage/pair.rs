@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep};
 
-use super::Detours;
+use super::detours::Detours;
 use lab_stack::Error;
 use lab_stack::db::Observer;
 use lab_stack::servers::Postgres;
@@ -71,7 +71,7 @@ impl Pair {
         let deadline = Instant::now() + PATIENCE;
         while !leader.has_standby(sync).await? {
             if Instant::now() > deadline {
-                return Err(super::failed("the standby", "it does not stream"));
+                return Err(Error::failed("the standby", "it does not stream"));
             }
             sleep(Duration::from_millis(50)).await;
         }

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{RECOVERY, Verdict};
+use super::verdict::Verdict;
 use lab_stack::client::{Client, Inbox, InboxRecord, NewMessage, Position, Refusal, SocketEnd};
 
 /// Between two attempts to send one message, unless the answer advises more.
@@ -16,6 +16,9 @@ const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 /// Messages are written for so long before and after the deed.
 const MARGIN: Duration = Duration::from_secs(3);
+
+/// How long everything may take to be as before.
+pub(super) const RECOVERY: Duration = Duration::from_secs(120);
 
 /// One message, from the first attempt to the last.
 #[derive(Debug)]

@@ -12,7 +12,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Client, Socket, SocketEnd, documents};
+use super::documents;
+use super::session::Client;
+use super::socket::{Socket, SocketEnd};
 
 /// One event as it arrived.
 #[derive(Clone, Debug)]
@@ -118,6 +120,13 @@ pub struct Inbox {
     record: Arc<Mutex<InboxRecord>>,
     changed: watch::Receiver<u64>,
     task: JoinHandle<()>,
+}
+
+impl Client {
+    /// Follows everything that the caller can see, from now on.
+    pub fn inbox(&self) -> Inbox {
+        Inbox::follow(self.clone(), Vec::new())
+    }
 }
 
 impl Inbox {

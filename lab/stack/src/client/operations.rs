@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Client, Refusal};
+use super::refusal::Refusal;
+use super::session::Client;
 use crate::stack::Service;
 
 /// A message to send. The id makes a repetition harmless.

@@ -1,13 +1,12 @@
 //! A database per test.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
-use super::Postgres;
-use super::postgres::{OWNER, url};
+use super::postgres::{Discarded, OWNER, Postgres, url};
 use crate::Error;
 use crate::secret::Secret;
 
@@ -21,9 +20,6 @@ pub struct TestDatabase {
     secret: Secret,
     discarded: Discarded,
 }
-
-/// Names of databases that nobody uses any more.
-pub(super) type Discarded = Arc<Mutex<Vec<String>>>;
 
 impl TestDatabase {
     /// Its address for a role, such as `antiphon_sender`.

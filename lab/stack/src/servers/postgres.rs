@@ -10,7 +10,6 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::database::Discarded;
 use crate::account::Account;
 use crate::directory::Directory;
 use crate::process::{Process, Recipe, StopSteps};
@@ -21,6 +20,9 @@ use crate::{Error, ports, programs};
 pub(crate) const OWNER: &str = "antiphon";
 
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Names of databases that nobody uses any more.
+pub(super) type Discarded = Arc<Mutex<Vec<String>>>;
 
 /// Whether data must survive the machine, or only the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

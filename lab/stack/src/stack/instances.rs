@@ -1,10 +1,6 @@
-//! The services' instances and how each is started.
+//! The services and their instances.
 
 use std::fmt;
-
-use super::{DATABASE, Stack, binaries};
-use crate::Error;
-use crate::process::{Recipe, StopSteps};
 
 /// As many instances of a service as `deploy/haproxy.cfg` can be told of one by one.
 pub(crate) const MOST: u8 = 8;
@@ -76,7 +72,7 @@ pub struct Instance {
 
 impl Instance {
     /// All eight of a stack with two instances of everything, which is what a stack has unless it was asked for others:
-    /// [`Stack::instances`].
+    /// [`Stack::instances`](super::Stack::instances).
     pub fn all() -> impl Iterator<Item = Instance> {
         Service::ALL
             .into_iter()
@@ -87,51 +83,5 @@ impl Instance {
 impl fmt::Display for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.service.name(), self.number)
-    }
-}
-
-impl Stack {
-    pub(super) fn recipe(&self, instance: Instance) -> Result<Recipe, Error> {
-        let service = instance.service.name();
-        let role = format!("antiphon_{service}");
-        let mut environment = vec![
-            ("HOST", "127.0.0.1".to_owned()),
-            ("PORT", self.options.ports.of(instance).to_string()),
-            ("INSTANCE", instance.number.to_string()),
-            // Passwords stand beside the addresses, so that a detour changes an address alone.
-            (
-                "DATABASE_URL",
-                format!(
-                    "postgres://{role}@127.0.0.1:{}/{DATABASE}",
-                    self.postgres.port()
-                ),
-            ),
-            ("DATABASE_PASSWORD", self.postgres.password_of(&role)),
-            ("REDIS_URL", self.redis.address()),
-            ("REDIS_USERNAME", service.to_owned()),
-            ("REDIS_PASSWORD", self.redis.password_of(service)),
-            (
-                "JWKS_URL",
-                format!("{}/users/.well-known/jwks.json", self.url()),
-            ),
-            ("TRUSTED_PROXIES", BALANCER.to_owned()),
-            ("DRAIN_WAIT_MS", self.options.drain_wait_ms.to_string()),
-            ("LOG", self.options.log.clone()),
-        ];
-        if instance.service == Service::Users {
-            let key = self.directory.path().join("signing-key.pem");
-            environment.push(("SIGNING_KEY_FILE", key.display().to_string()));
-        }
-        let own = self.environment_of(instance);
-        let extra = self.options.environment.iter().cloned().chain(own);
-        let environment = environment
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value));
-        Ok(Recipe {
-            name: instance.to_string(),
-            command: vec![binaries::find(service)?.into()],
-            environment: environment.chain(extra).collect(),
-            stop: StopSteps::GRACEFUL,
-        })
     }
 }

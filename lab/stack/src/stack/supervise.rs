@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use super::{Instance, Stack};
+use super::Stack;
+use super::instances::Instance;
 use crate::Error;
 use crate::process::Process;
 
