@@ -86,23 +86,23 @@ fn refused() -> Vec<(String, Option<&'static str>, Value, &'static str)> {
     let named = |text: &str, name, why| (text.replace("FIELD", FIELD), Some(name), json!({}), why);
     let with = |text: &str, variables, why| (text.replace("FIELD", FIELD), None, variables, why);
     vec![
-        plain("subscription { __typename }", "one field"),
+        plain("subscription { __typename }", "one root field"),
         plain(
             "subscription($chat: ID!) { __typename FIELD { content } }",
-            "one field",
+            "one root field",
         ),
-        plain("subscription { __schema { types { name } } }", "one field"),
+        plain("subscription { __schema { types { name } } }", "one root field"),
         plain(
             "subscription($chat: ID!) { FIELD { content } chatAdded { id } }",
-            "one field",
+            "one root field",
         ),
         plain(
             "subscription($chat: ID!) { a: FIELD { content } b: FIELD { content } }",
-            "one field",
+            "one root field",
         ),
         plain(
             "subscription($chat: ID!) { FIELD { content } ...A } fragment A on Subscription { chatAdded { id } }",
-            "one field",
+            "one root field",
         ),
         plain(
             "subscription($chat: ID!) { FIELD @skip(if: true) { content } }",

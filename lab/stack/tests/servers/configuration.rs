@@ -5,7 +5,7 @@ use std::process::Command;
 
 fn deploy(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../deploy")
+        .join("../../deploy")
         .join(file)
 }
 
