@@ -91,7 +91,10 @@ fn refused() -> Vec<(String, Option<&'static str>, Value, &'static str)> {
             "subscription($chat: ID!) { __typename FIELD { content } }",
             "one root field",
         ),
-        plain("subscription { __schema { types { name } } }", "one root field"),
+        plain(
+            "subscription { __schema { types { name } } }",
+            "one root field",
+        ),
         plain(
             "subscription($chat: ID!) { FIELD { content } chatAdded { id } }",
             "one root field",
