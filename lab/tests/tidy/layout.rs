@@ -29,6 +29,33 @@ const WITHOUT_SCHEMA: &str = "worker";
 const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 40;
 
+/// A file that no module names is compiled by nobody, and only looks like code.
+#[test]
+fn every_source_file_is_a_module_of_its_parent() {
+    let roots = ["lib", "main", "mod", "build"];
+    let is_module = |path: &Path| {
+        let stem = path.file_stem().unwrap().to_string_lossy();
+        let folder = path.parent().unwrap();
+        let declaration = format!("mod {stem};");
+        let parents = roots.map(|root| folder.join(root).with_extension("rs"));
+        let mut parents = parents.into_iter().chain([folder.with_extension("rs")]);
+        // A test, an example or a program of its own.
+        let is_root = ["tests", "examples", "bin", "benches"].map(|name| folder.ends_with(name));
+        is_root.contains(&true)
+            || roots.contains(&stem.as_ref())
+            || parents.any(|parent| {
+                checkout::root().join(&parent).is_file()
+                    && checkout::read(&parent).contains(&declaration)
+            })
+    };
+    let files = checkout::files(&[".rs"]).into_iter();
+    let strays = files.filter(|path| !is_module(path));
+    assert_none(
+        "a file that nothing compiles",
+        strays.map(|path| path.display().to_string()).collect(),
+    );
+}
+
 #[test]
 fn no_folder_or_file_has_a_name_that_says_nothing() {
     let says_nothing = |path: &Path| {
