@@ -1,5 +1,6 @@
 //! A copy of the checkout in which a patch may be applied.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,10 @@ pub struct ScratchCopy {
 impl ScratchCopy {
     /// Makes or renews the copy below `directory`. The current directory must be the checkout.
     pub fn of_the_checkout(directory: &Path) -> Result<ScratchCopy, Error> {
+        ScratchCopy::of(Path::new("."), directory)
+    }
+
+    fn of(checkout: &Path, directory: &Path) -> Result<ScratchCopy, Error> {
         fs::create_dir_all(directory).map_err(|cause| Error::io("make a scratch copy", cause))?;
         let directory = directory
             .canonicalize()
@@ -26,29 +31,50 @@ impl ScratchCopy {
             source: directory.join("source"),
             build: directory.join("build"),
         };
-        let tracked = run(Command::new("git").args([
+        let mut git = Command::new("git");
+        git.current_dir(checkout).args([
             "ls-files",
             "-z",
             "--cached",
             "--others",
             "--exclude-standard",
-        ]))?;
-        for name in tracked.split('\0').filter(|name| !name.is_empty()) {
-            copy.renew(Path::new(name))
-                .map_err(|cause| Error::io("copy the checkout", cause))?;
+        ]);
+        let listed = run(&mut git)?;
+        let names = listed.split('\0').filter(|name| !name.is_empty());
+        // Git also lists what was deleted and is not committed yet.
+        let names: BTreeSet<&Path> = names
+            .map(Path::new)
+            .filter(|name| checkout.join(name).is_file())
+            .collect();
+        let failed = |cause| Error::io("copy the checkout", cause);
+        for name in &names {
+            copy.renew(checkout, name).map_err(failed)?;
         }
+        copy.remove_others(&copy.source, &names).map_err(failed)?;
         Ok(copy)
     }
 
-    /// Copies one file, unless both are the same. A file that was removed from the checkout is removed.
-    fn renew(&self, name: &Path) -> io::Result<()> {
+    /// Removes the files below `folder` that the checkout does not have any more.
+    fn remove_others(&self, folder: &Path, names: &BTreeSet<&Path>) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                self.remove_others(&path, names)?;
+            } else if path
+                .strip_prefix(&self.source)
+                .is_ok_and(|name| !names.contains(name))
+            {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies one file, unless both are the same.
+    fn renew(&self, checkout: &Path, name: &Path) -> io::Result<()> {
         let target = self.source.join(name);
-        let Ok(content) = fs::read(name) else {
-            return match fs::remove_file(&target) {
-                Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
-                _ => Ok(()),
-            };
-        };
+        let content = fs::read(checkout.join(name))?;
         if fs::read(&target).is_ok_and(|old| old == content) {
             return Ok(());
         }
@@ -103,5 +129,31 @@ fn run(command: &mut Command) -> Result<String, Error> {
             program,
             output: String::from_utf8_lossy(&stderr).into_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renewed_copy_has_what_the_checkout_has_and_nothing_else() {
+        let place = tempfile::tempdir().unwrap();
+        let checkout = place.path().join("checkout");
+        fs::create_dir_all(checkout.join("src")).unwrap();
+        run(Command::new("git").args(["init", "--quiet"]).arg(&checkout)).unwrap();
+        for name in ["src/moved.rs", "src/stays.rs"] {
+            fs::write(checkout.join(name), name).unwrap();
+        }
+        let copy = ScratchCopy::of(&checkout, &place.path().join("scratch")).unwrap();
+        assert!(copy.source.join("src/moved.rs").is_file());
+
+        fs::rename(checkout.join("src/moved.rs"), checkout.join("here.rs")).unwrap();
+        fs::write(checkout.join("src/stays.rs"), "changed").unwrap();
+        let copy = ScratchCopy::of(&checkout, &place.path().join("scratch")).unwrap();
+        assert!(!copy.source.join("src/moved.rs").exists());
+        assert!(copy.source.join("here.rs").is_file());
+        let stays = fs::read_to_string(copy.source.join("src/stays.rs")).unwrap();
+        assert_eq!(stays, "changed");
     }
 }
