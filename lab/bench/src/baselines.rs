@@ -7,6 +7,8 @@ mod broadcast;
 mod graphql;
 mod listener;
 mod postgres;
+mod speaker;
+mod stock;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -33,6 +35,12 @@ pub enum Baseline {
         #[arg(long)]
         port: u16,
     },
+    /// The same schema behind async-graphql-axum's own endpoints, with a subscription.
+    Stock {
+        /// Where to listen.
+        #[arg(long)]
+        port: u16,
+    },
     /// axum WebSockets: what is broadcast, or nothing at all.
     Sockets(Broadcast),
     /// Rows into Postgres.
@@ -47,6 +55,7 @@ impl Baseline {
     pub async fn run(self) -> Result<(), Error> {
         match self {
             Baseline::Graphql { port } => graphql::serve(port).await,
+            Baseline::Stock { port } => stock::serve(port).await,
             Baseline::Sockets(broadcast) => broadcast.serve().await,
             Baseline::Inserts(inserts) => inserts.run().await,
         }

@@ -8,12 +8,6 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::sql::tokens;
 use crate::{assert_none, checkout};
 
-/// Crates that no line of ours names, with the reason for keeping them.
-const UNNAMED_CRATES: [(&str, &str); 1] = [(
-    "async-graphql-axum",
-    "the library's own server, to be measured beside ours by `lab bench`",
-)];
-
 /// npm packages that no file names, with the reason for keeping them.
 const UNNAMED_PACKAGES: [(&str, &str); 8] = [
     (
@@ -139,25 +133,11 @@ fn every_crate_of_the_workspace_is_asked_for_by_a_member() {
             asked.extend(keys(&manifest, table));
         }
     }
-    let unasked: Vec<String> = keys(root, "dependencies")
+    let unasked = keys(root, "dependencies")
         .difference(&asked)
         .cloned()
         .collect();
-    let is_excused = |name: &str| {
-        UNNAMED_CRATES
-            .iter()
-            .any(|(crate_name, _)| *crate_name == name)
-    };
-    let offences = unasked.iter().filter(|name| !is_excused(name)).cloned();
-    assert_none("no member uses it: remove it", offences.collect());
-    let idle = UNNAMED_CRATES
-        .iter()
-        .filter(|(name, _)| !unasked.iter().any(|unasked| unasked == name));
-    assert_none(
-        "exceptions that nothing needs",
-        idle.map(|(name, reason)| format!("{name}: {reason}"))
-            .collect(),
-    );
+    assert_none("no member uses it: remove it", unasked);
 }
 
 /// An import, a setting or a script that names the package, or something inside it.

@@ -1,21 +1,16 @@
 //! axum WebSockets and nothing else: every message to every socket, as one write of all frames
 //! that are ready; or, idle, sockets that only are.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-
-use axum::Router;
+use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::any;
 use clap::Args;
 use futures_util::SinkExt;
 use tokio::sync::broadcast;
 
 use super::listener::listen;
-use crate::load::now_micros;
+use super::speaker::Speaker;
 use lab_stack::Error;
 
 /// Messages that a socket may be behind. Far more than a second's worth: a loss would show.
@@ -45,37 +40,26 @@ pub struct Broadcast {
 struct Hall {
     options: Broadcast,
     everyone: broadcast::Sender<Utf8Bytes>,
-    /// Messages per second, as the bits of a float.
-    rate: Arc<AtomicU64>,
-    sent: Arc<AtomicU64>,
 }
 
 impl Broadcast {
     pub(super) async fn serve(self) -> Result<(), Error> {
         let hall = Hall {
             everyone: broadcast::channel(BACKLOG).0,
-            rate: Arc::default(),
-            sent: Arc::default(),
             options: self,
         };
-        tokio::spawn(speak(hall.clone()));
-        let router = Router::new()
-            .route("/graphql", any(upgrade))
-            .route("/rate/{rate}", post(set_rate))
-            .route("/sent", get(sent));
+        let speaker = Speaker::default();
+        let router = speaker.routes().route("/graphql", any(upgrade));
+        let (everyone, bytes) = (hall.everyone.clone(), hall.options.bytes);
+        tokio::spawn(speaker.run(move |seq, due| {
+            // Without listeners there is nobody to tell.
+            let _ = everyone.send(frame(seq, due, bytes).into());
+        }));
         let listener = listen(hall.options.port).await?;
         axum::serve(listener, router.with_state(hall))
             .await
             .map_err(|cause| Error::io("serve", cause))
     }
-}
-
-async fn set_rate(State(hall): State<Hall>, Path(rate): Path<f64>) {
-    hall.rate.store(rate.to_bits(), Ordering::Relaxed);
-}
-
-async fn sent(State(hall): State<Hall>) -> String {
-    hall.sent.load(Ordering::Relaxed).to_string()
 }
 
 /// A frame as long as one of ours, with what the listeners look for.
@@ -89,33 +73,6 @@ pub fn frame(seq: u64, sent: u64, bytes: usize) -> String {
     }
     text.push_str(end);
     text
-}
-
-/// Sends at the rate that was asked for, as often as the timer allows.
-async fn speak(hall: Hall) {
-    let mut timer = tokio::time::interval(Duration::from_millis(1));
-    let mut rate = 0.0;
-    let mut began = (Instant::now(), now_micros());
-    let mut spoken = 0_u64;
-    loop {
-        timer.tick().await;
-        let wanted = f64::from_bits(hall.rate.load(Ordering::Relaxed));
-        if wanted != rate {
-            rate = wanted;
-            began = (Instant::now(), now_micros());
-            spoken = 0;
-        }
-        while (spoken as f64) < began.0.elapsed().as_secs_f64() * rate {
-            let due = began.1 + (spoken as f64 / rate * 1e6) as u64;
-            spoken += 1;
-            let seq = hall.sent.load(Ordering::Relaxed) + 1;
-            // Without listeners there is nobody to tell.
-            let _ = hall
-                .everyone
-                .send(frame(seq, due, hall.options.bytes).into());
-            hall.sent.store(seq, Ordering::Relaxed);
-        }
-    }
 }
 
 async fn upgrade(State(hall): State<Hall>, upgrade: WebSocketUpgrade) -> Response {

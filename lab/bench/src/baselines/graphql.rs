@@ -19,17 +19,20 @@ use lab_stack::Error;
 /// A page, as Antiphon's default.
 const PAGE: u64 = 50;
 
+/// Messages that a subscriber may be behind. Far more than a second's worth: a loss would show.
+const BACKLOG: usize = 1 << 16;
+
 type Bare = Schema<Query, Mutation, EmptySubscription>;
 
 /// The fields that the measured documents ask for.
 #[derive(Clone, SimpleObject)]
-struct Message {
-    id: ID,
+pub(super) struct Message {
+    pub(super) id: ID,
     chat_id: ID,
     number: u64,
-    seq: u64,
+    pub(super) seq: u64,
     revision: u32,
-    sender_id: ID,
+    pub(super) sender_id: ID,
     sender_username: String,
     content: Option<String>,
     created_at: String,
@@ -40,7 +43,7 @@ struct Message {
 
 #[derive(SimpleObject)]
 struct Payload {
-    message: Message,
+    message: Arc<Message>,
     cursor: String,
 }
 
@@ -60,13 +63,36 @@ impl Page {
     }
 }
 
-struct Hub {
-    sent: AtomicU64,
-    everyone: broadcast::Sender<Message>,
+/// What the resolvers share.
+pub(super) struct Hub {
+    pub(super) sent: AtomicU64,
+    pub(super) everyone: broadcast::Sender<Arc<Message>>,
     page: Arc<Vec<Message>>,
 }
 
-struct Query;
+impl Hub {
+    pub(super) fn new() -> Self {
+        let id = || ID::from(uuid::Uuid::now_v7());
+        let chat = id();
+        let text =
+            "@1763650000000000 The second half of the choir answers from the other side now.";
+        let page =
+            (1..=PAGE).map(|number| Message::new(id(), chat.clone(), number, text.to_owned()));
+        Hub {
+            sent: AtomicU64::new(0),
+            everyone: broadcast::channel(BACKLOG).0,
+            page: Arc::new(page.collect()),
+        }
+    }
+
+    /// Sends a message to everyone who listens.
+    pub(super) fn send(&self, message: Arc<Message>) {
+        // Nobody may be listening.
+        let _ = self.everyone.send(message);
+    }
+}
+
+pub(super) struct Query;
 
 #[Object]
 impl Query {
@@ -79,11 +105,11 @@ impl Query {
     ) -> async_graphql::Result<Page> {
         // Whatever is asked for: the answer is the same page.
         let _ = (chat_id, last, before);
-        Ok(Page(Arc::clone(&context.data::<Hub>()?.page)))
+        Ok(Page(Arc::clone(&context.data::<Arc<Hub>>()?.page)))
     }
 }
 
-struct Mutation;
+pub(super) struct Mutation;
 
 #[Object]
 impl Mutation {
@@ -92,11 +118,10 @@ impl Mutation {
         context: &Context<'_>,
         input: CreateMessageInput,
     ) -> async_graphql::Result<Payload> {
-        let hub = context.data::<Hub>()?;
+        let hub = context.data::<Arc<Hub>>()?;
         let number = hub.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        let message = message(input.id, input.chat_id, number, input.content);
-        // Nobody may be listening.
-        let _ = hub.everyone.send(message.clone());
+        let message = Arc::new(Message::new(input.id, input.chat_id, number, input.content));
+        hub.send(Arc::clone(&message));
         Ok(Payload {
             cursor: format!("{}.{number}", message.chat_id.as_str()),
             message,
@@ -104,35 +129,29 @@ impl Mutation {
     }
 }
 
-fn message(id: ID, chat_id: ID, number: u64, content: String) -> Message {
-    Message {
-        id,
-        chat_id,
-        number,
-        seq: number + 1,
-        revision: 1,
-        sender_id: ID::from("0190a000-0000-7000-8000-00000000002a"),
-        sender_username: "bench-1234".to_owned(),
-        content: Some(content),
-        created_at: "2026-01-01T00:00:00.000000Z".to_owned(),
-        edited_at: None,
-        removed_at: None,
-        reply_to_id: None,
+impl Message {
+    pub(super) fn new(id: ID, chat_id: ID, number: u64, content: String) -> Self {
+        Message {
+            id,
+            chat_id,
+            number,
+            seq: number,
+            revision: 1,
+            sender_id: ID::from("0190a000-0000-7000-8000-00000000002a"),
+            sender_username: "bench-1234".to_owned(),
+            content: Some(content),
+            created_at: "2026-01-01T00:00:00.000000Z".to_owned(),
+            edited_at: None,
+            removed_at: None,
+            reply_to_id: None,
+        }
     }
 }
 
 pub(super) async fn serve(port: u16) -> Result<(), Error> {
-    let (everyone, mut first) = broadcast::channel(1024);
+    let hub = Arc::new(Hub::new());
+    let mut first = hub.everyone.subscribe();
     tokio::spawn(async move { while first.recv().await.is_ok() {} });
-    let id = || ID::from(uuid::Uuid::now_v7());
-    let chat = id();
-    let text = "@1763650000000000 The second half of the choir answers from the other side now.";
-    let page = (1..=PAGE).map(|number| message(id(), chat.clone(), number, text.to_owned()));
-    let hub = Hub {
-        sent: AtomicU64::new(0),
-        everyone,
-        page: Arc::new(page.collect()),
-    };
     let schema = Schema::build(Query, Mutation, EmptySubscription)
         .data(hub)
         .finish();

@@ -65,6 +65,7 @@ struct Ours {
 struct Theirs {
     case: String,
     server: Bare,
+    subscription: Subscription,
     subscribers: usize,
 }
 
@@ -159,9 +160,23 @@ impl Theirs {
     async fn start(bench: &Bench, subscribers: usize, bytes: f64) -> Result<Theirs, Error> {
         let bytes = format!("{bytes:.0}");
         let words = ["sockets", "--bytes", &bytes];
+        let server = Bare::start(bench.stage.directory(), &words).await?;
         Ok(Theirs {
             case: format!("bare broadcast to {subscribers}"),
-            server: Bare::start(bench.stage.directory(), &words).await?,
+            subscription: Subscription::bare(server.address()),
+            server,
+            subscribers,
+        })
+    }
+
+    /// The server that executes the subscription for every subscriber.
+    async fn stock(bench: &Bench, subscribers: usize) -> Result<Theirs, Error> {
+        let server = Bare::start(bench.stage.directory(), &["stock"]).await?;
+        let variables = json!({ "chatId": uuid::Uuid::nil() });
+        Ok(Theirs {
+            case: format!("stock subscription of {subscribers}"),
+            subscription: Subscription::to(server.address(), "", DOCUMENT, &variables),
+            server,
             subscribers,
         })
     }
@@ -192,7 +207,7 @@ impl Hall for Theirs {
             index: 0,
             head: self.sent().await?,
         };
-        let listener = || (Subscription::bare(self.server.address()), vec![feed]);
+        let listener = || (self.subscription.clone(), vec![feed]);
         let wanted = (0..self.subscribers).map(|_| listener()).collect();
         let listeners = Listeners::start(wanted, &[uuid::Uuid::nil()], WIDTH)
             .await
@@ -325,6 +340,7 @@ pub async fn play(bench: &mut Bench) -> Result<(), Error> {
                     limit.iter().for_each(|limit| bench.add(limit.clone()));
                 }
                 bares.push((subscribers, limits.clone()));
+                stock(bench, subscribers, &limits).await?;
                 limits
             }
         };
@@ -347,6 +363,20 @@ pub async fn play(bench: &mut Bench) -> Result<(), Error> {
                 None => ours,
             });
         }
+    }
+    Ok(())
+}
+
+/// What the stock server delivers, beside the bare one.
+async fn stock(bench: &mut Bench, subscribers: usize, limits: &Best) -> Result<(), Error> {
+    let stock = Theirs::stock(bench, subscribers).await?;
+    let best = search(bench, &stock, subscribers).await?;
+    for (stock, limit) in best.named().into_iter().zip(limits.named()) {
+        let Some(stock) = stock else { continue };
+        bench.add(match &limit {
+            Some(limit) => stock.beside(limit),
+            None => stock,
+        });
     }
     Ok(())
 }

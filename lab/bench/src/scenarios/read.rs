@@ -157,18 +157,17 @@ pub async fn filled(bench: &Bench, count: usize, messages: u64) -> Result<Vec<Ch
 /// When anything fails.
 pub async fn play(bench: &mut Bench) -> Result<(), Error> {
     let named = |case: &str| Outcome::new("read", case, UNIT);
-    let server = Bare::start(bench.stage.directory(), &["graphql"]).await?;
-    let request = || vec![page("", uuid::Uuid::now_v7(), None)];
-    let asking = Readers::new((0..CLIENTS).map(|_| request()).collect(), PAGE);
-    let limit = ask(
-        bench,
-        Some(&server),
-        asking,
-        named("bare query of 50 messages"),
-    )
-    .await?;
-    drop(server);
-    bench.add(limit.clone());
+    let mut limits = Vec::new();
+    for (baseline, name) in [("graphql", "bare"), ("stock", "stock")] {
+        let server = Bare::start(bench.stage.directory(), &[baseline]).await?;
+        let request = || vec![page("", uuid::Uuid::now_v7(), None)];
+        let asking = Readers::new((0..CLIENTS).map(|_| request()).collect(), PAGE);
+        let outcome = named(&format!("{name} query of 50 messages"));
+        let outcome = ask(bench, Some(&server), asking, outcome).await?;
+        bench.add(outcome.clone());
+        limits.push(outcome);
+    }
+    let limit = limits.swap_remove(0);
 
     let chats = filled(bench, COLD, PAGE as u64 + 10).await?;
     let asking = readers(bench, &chats, None);

@@ -161,7 +161,8 @@ pub async fn audit(bench: &Bench, chats: &[Chat], acks: &[Ack]) -> Result<Verdic
 /// When anything fails, other than a promise.
 pub async fn play(bench: &mut Bench) -> Result<(), Error> {
     rows(bench).await?;
-    let limit = bare(bench).await?;
+    let limit = mutations(bench, "graphql", "bare").await?;
+    mutations(bench, "stock", "stock").await?;
     for case in cases(bench.plan.short) {
         let (clients, chats, people) = case;
         let name = format!("{clients} clients, {chats} chats of {people}");
@@ -201,14 +202,14 @@ async fn play_case(
     Ok(outcome)
 }
 
-/// The bare mutation with as many clients as the cases that it is compared with.
-async fn bare(bench: &mut Bench) -> Result<Outcome, Error> {
+/// The mutation of a baseline with as many clients as the cases that it is compared with. Returns the fastest.
+async fn mutations(bench: &mut Bench, baseline: &str, name: &str) -> Result<Outcome, Error> {
     let mut limit = Outcome::default();
     for clients in [32, 256] {
-        let server = Bare::start(bench.stage.directory(), &["graphql"]).await?;
+        let server = Bare::start(bench.stage.directory(), &[baseline]).await?;
         let voice = || vec![Voice::new("", 0, uuid::Uuid::now_v7())];
         let writers = Writers::new((0..clients).map(|_| voice()).collect());
-        let name = format!("bare mutation, {clients} clients");
+        let name = format!("{name} mutation, {clients} clients");
         let outcome = Outcome::new(SCENARIO, name, UNIT);
         let load = (vec![server.address(); clients], Pace::Closed, writers);
         let span = bench.plan.span();
