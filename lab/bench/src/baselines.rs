@@ -20,9 +20,9 @@ use lab_stack::process::{Process, Recipe, StopSteps};
 use lab_stack::{Error, ports};
 
 pub use broadcast::{Broadcast, frame as bare_frame};
-pub use postgres::{Insertion, Inserts};
+pub use postgres::{InsertResult, Inserts};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A bare server, as a command.
 #[derive(Subcommand, Clone, Debug)]
@@ -55,38 +55,38 @@ impl Baseline {
 
 /// A bare server that runs.
 #[derive(Debug)]
-pub struct Bare {
+pub struct BaselineServer {
     process: Process,
     port: u16,
 }
 
-impl Bare {
+impl BaselineServer {
     /// Starts `lab bench baseline <words> --port <free>` and waits for its port.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn start(directory: &Path, words: &[&str]) -> Result<Bare, Error> {
+    pub async fn start(directory: &Path, arguments: &[&str]) -> Result<BaselineServer, Error> {
         let port = ports::free();
-        let ours =
+        let own_program =
             std::env::current_exe().map_err(|cause| Error::io("find my own program", cause))?;
         let number = port.to_string();
-        let mut command = vec![ours.into_os_string()];
-        let all = ["bench", "baseline"].iter().chain(words);
+        let mut command = vec![own_program.into_os_string()];
+        let all = ["bench", "baseline"].iter().chain(arguments);
         command.extend(all.chain(&["--port", &number]).map(Into::into));
         let recipe = Recipe {
-            name: format!("bare-{}-{port}", words.first().unwrap_or(&"")),
+            name: format!("bare-{}-{port}", arguments.first().unwrap_or(&"")),
             command,
             environment: Vec::new(),
             stop: StopSteps::QUICK,
         };
         let process = Process::start(&recipe, &Arc::new(Directory::lasting(directory)?))?;
-        let bare = Bare { process, port };
-        let deadline = Instant::now() + PATIENCE;
+        let bare = BaselineServer { process, port };
+        let deadline = Instant::now() + START_TIMEOUT;
         while std::net::TcpStream::connect(bare.address()).is_err() {
             if Instant::now() > deadline {
                 return Err(Error::NotReady {
                     name: recipe.name,
-                    seconds: PATIENCE.as_secs(),
+                    seconds: START_TIMEOUT.as_secs(),
                     log: bare.process.log_tail(),
                 });
             }

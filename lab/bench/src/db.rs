@@ -7,13 +7,13 @@ use uuid::Uuid;
 use lab_stack::{Error, db::failed};
 
 /// The bench's connection, as the owner of everything.
-pub struct Ledger {
+pub struct BenchDatabase {
     client: Client,
 }
 
 /// An account with a session.
 #[derive(Clone, Copy, Debug)]
-pub struct Account {
+pub struct BenchAccount {
     /// The user, who has a feed of the same id.
     pub user: Uuid,
     /// Signed in.
@@ -22,18 +22,18 @@ pub struct Account {
 
 /// What the database has done so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Toll {
+pub struct DatabaseCounters {
     /// The position in the write-ahead log.
-    pub wal: u64,
+    pub wal_bytes: u64,
     /// Row changes in all tables, as far as the statistics know them.
     pub rows: u64,
     /// Rows in `messages`, as far as the statistics know them.
     pub messages: u64,
     /// Messages in all chats, exactly.
-    pub counted: u64,
+    pub message_count: u64,
 }
 
-const PEOPLE: &str = "
+const INSERT_USERS: &str = "
     WITH input AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS i (id, session_id, username)
     ), made AS (
@@ -46,7 +46,7 @@ const PEOPLE: &str = "
     INSERT INTO sessions (id, user_id, expires_at)
     SELECT session_id, id, now() + interval '30 days' FROM input";
 
-const CHATS: &str = "
+const INSERT_CHATS: &str = "
     WITH input AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS i (id, event_id, people)
     ), fed AS (
@@ -57,11 +57,11 @@ const CHATS: &str = "
     INSERT INTO chats (id, kind, name, participant_count, created_by, request_hash)
     SELECT id, 'GROUP', 'Bench ' || id, people, id, '' FROM input";
 
-const PARTICIPANTS: &str = "
+const INSERT_PARTICIPANTS: &str = "
     INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
     SELECT $1, user_id, 'MEMBER', 1, now() FROM unnest($2::uuid[]) AS i (user_id)";
 
-const HISTORY: &str = "
+const INSERT_HISTORY: &str = "
     WITH numbered AS (
         SELECT n, gen_random_uuid() AS id, now() - interval '1 year' + n * interval '1 millisecond' AS at
         FROM generate_series(1, $2::bigint) AS n
@@ -81,30 +81,30 @@ const HISTORY: &str = "
         head_id = (SELECT id FROM numbered WHERE n = $2)
     WHERE feeds.id = $1";
 
-const TOLL: &str = "
+const SELECT_COUNTERS: &str = "
     SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint,
            (SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables),
            (SELECT sum(n_tup_ins)::bigint FROM pg_stat_user_tables WHERE relname LIKE 'messages\\_%'),
            (SELECT sum(message_count)::bigint FROM feeds)";
 
-impl Ledger {
+impl BenchDatabase {
     /// Connects. The connection ends with this value.
-    pub async fn connect(url: &str) -> Result<Ledger, Error> {
+    pub async fn connect(url: &str) -> Result<BenchDatabase, Error> {
         let client = connect(url).await?;
         // What was written a moment ago is not in the planner's statistics: it would compare all with all.
         let plans = "SET enable_nestloop = off";
         client.batch_execute(plans).await.map_err(failed)?;
-        Ok(Ledger { client })
+        Ok(BenchDatabase { client })
     }
 
     /// People who are signed in.
-    pub async fn add_people(&self, accounts: &[Account]) -> Result<(), Error> {
-        for some in accounts.chunks(5_000) {
-            let users: Vec<Uuid> = some.iter().map(|account| account.user).collect();
-            let sessions: Vec<Uuid> = some.iter().map(|account| account.session).collect();
+    pub async fn add_users(&self, accounts: &[BenchAccount]) -> Result<(), Error> {
+        for batch in accounts.chunks(5_000) {
+            let users: Vec<Uuid> = batch.iter().map(|account| account.user).collect();
+            let sessions: Vec<Uuid> = batch.iter().map(|account| account.session).collect();
             let names: Vec<String> = users.iter().map(|user| username(*user)).collect();
             self.client
-                .execute(PEOPLE, &[&users, &sessions, &names])
+                .execute(INSERT_USERS, &[&users, &sessions, &names])
                 .await
                 .map_err(failed)?;
         }
@@ -112,11 +112,11 @@ impl Ledger {
     }
 
     /// Lets these people sign in with the password of another one.
-    pub async fn give_password(&self, people: &[Uuid], like: Uuid) -> Result<(), Error> {
+    pub async fn copy_password(&self, users: &[Uuid], like: Uuid) -> Result<(), Error> {
         let sql = "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = $2)
              WHERE id = ANY ($1)";
         self.client
-            .execute(sql, &[&people, &like])
+            .execute(sql, &[&users, &like])
             .await
             .map_err(failed)?;
         Ok(())
@@ -126,18 +126,19 @@ impl Ledger {
     pub async fn add_chats(&self, chats: &[(Uuid, Vec<Uuid>)]) -> Result<(), Error> {
         let ids: Vec<Uuid> = chats.iter().map(|(id, _)| *id).collect();
         let events: Vec<Uuid> = chats.iter().map(|_| Uuid::now_v7()).collect();
-        let sizes: Vec<i32> = chats
-            .iter()
-            .map(|(_, people)| people.len() as i32)
-            .collect();
+        let sizes: Vec<i32> = chats.iter().map(|(_, users)| users.len() as i32).collect();
         self.client
-            .execute(CHATS, &[&ids, &events, &sizes])
+            .execute(INSERT_CHATS, &[&ids, &events, &sizes])
             .await
             .map_err(failed)?;
-        let statement = self.client.prepare(PARTICIPANTS).await.map_err(failed)?;
-        for (chat, people) in chats {
+        let statement = self
+            .client
+            .prepare(INSERT_PARTICIPANTS)
+            .await
+            .map_err(failed)?;
+        for (chat, users) in chats {
             self.client
-                .execute(&statement, &[chat, people])
+                .execute(&statement, &[chat, users])
                 .await
                 .map_err(failed)?;
         }
@@ -148,7 +149,7 @@ impl Ledger {
     pub async fn add_history(&self, chat: Uuid, sender: Uuid, messages: u64) -> Result<(), Error> {
         let messages = messages as i64;
         self.client
-            .execute(HISTORY, &[&chat, &messages, &sender])
+            .execute(INSERT_HISTORY, &[&chat, &messages, &sender])
             .await
             .map_err(failed)?;
         Ok(())
@@ -156,7 +157,7 @@ impl Ledger {
 
     /// What a database that has been running knows about its tables. Also a checkpoint, so that
     /// none falls into what is measured next.
-    pub async fn settle(&self) -> Result<(), Error> {
+    pub async fn vacuum_and_checkpoint(&self) -> Result<(), Error> {
         // Only what holds something, as autovacuum does it: a table that was counted when it was empty makes the planner
         // believe that any index will do.
         let filled = "SELECT format('VACUUM ANALYZE %s', oid::regclass) FROM pg_class
@@ -174,19 +175,23 @@ impl Ledger {
     }
 
     /// What it has cost so far.
-    pub async fn toll(&self) -> Result<Toll, Error> {
-        let row = self.client.query_one(TOLL, &[]).await.map_err(failed)?;
+    pub async fn counters(&self) -> Result<DatabaseCounters, Error> {
+        let row = self
+            .client
+            .query_one(SELECT_COUNTERS, &[])
+            .await
+            .map_err(failed)?;
         let column = |index| row.get::<_, Option<i64>>(index).unwrap_or(0).unsigned_abs();
-        Ok(Toll {
-            wal: column(0),
+        Ok(DatabaseCounters {
+            wal_bytes: column(0),
             rows: column(1),
             messages: column(2),
-            counted: column(3),
+            message_count: column(3),
         })
     }
 
     /// Where these feeds end, in the same order.
-    pub async fn ends(&self, feeds: &[Uuid]) -> Result<Vec<u64>, Error> {
+    pub async fn last_seqs(&self, feeds: &[Uuid]) -> Result<Vec<u64>, Error> {
         let query = "SELECT f.last_seq FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, place)
                      JOIN feeds f USING (id) ORDER BY i.place";
         let rows = self.client.query(query, &[&feeds]).await.map_err(failed)?;
@@ -211,7 +216,7 @@ impl Ledger {
 
     /// How many messages of a chat are not at the seq that its feed says. Zero, or the feed and
     /// the messages tell two stories.
-    pub async fn strays(&self, chat: Uuid) -> Result<u64, Error> {
+    pub async fn misplaced_messages(&self, chat: Uuid) -> Result<u64, Error> {
         let query = "SELECT count(*) FROM messages m
                      LEFT JOIN feed_events e ON e.feed_id = m.chat_id AND e.seq = m.seq
                      WHERE m.chat_id = $1 AND e.message_id IS DISTINCT FROM m.id";
@@ -235,19 +240,19 @@ pub struct BareTable {
     statement: Statement,
 }
 
-const BARE_INSERT: &str = "
+const INSERT_BARE: &str = "
     INSERT INTO bare_messages (chat_id, id, number, seq, sender_id, content)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[])";
 
 impl BareTable {
     /// Makes the table, in a database of its own.
-    pub async fn make(url: &str) -> Result<(), Error> {
-        let make = "CREATE TABLE IF NOT EXISTS bare_messages (
+    pub async fn create(url: &str) -> Result<(), Error> {
+        let create = "CREATE TABLE IF NOT EXISTS bare_messages (
             chat_id uuid NOT NULL, id uuid PRIMARY KEY, number bigint NOT NULL, seq bigint NOT NULL,
             sender_id uuid NOT NULL, content text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())";
         connect(url)
             .await?
-            .batch_execute(make)
+            .batch_execute(create)
             .await
             .map_err(failed)
     }
@@ -255,7 +260,7 @@ impl BareTable {
     /// A connection that inserts into it.
     pub async fn connect(url: &str) -> Result<BareTable, Error> {
         let client = connect(url).await?;
-        let statement = client.prepare(BARE_INSERT).await.map_err(failed)?;
+        let statement = client.prepare(INSERT_BARE).await.map_err(failed)?;
         Ok(BareTable { client, statement })
     }
 

@@ -12,14 +12,14 @@
 pub mod audit;
 pub mod baselines;
 mod db;
-mod gauge;
+mod environment;
 pub mod histogram;
 pub mod load;
+mod load_counters;
 mod measure;
 pub mod report;
 pub mod scenarios;
-mod stage;
 pub mod usage;
 
+pub use environment::BenchEnvironment;
 pub use measure::Outcome;
-pub use stage::Stage;

@@ -6,10 +6,10 @@
 
 pub mod frames;
 pub mod http;
-pub mod listeners;
-pub mod messages;
+pub mod requests;
 pub mod scan;
-pub mod socket;
+pub mod subscribers;
+pub mod subscription;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

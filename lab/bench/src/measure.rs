@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::audit::Verdict;
-use super::gauge::Gauge;
+use super::audit::AuditTotals;
+use super::environment::BenchEnvironment;
 use super::histogram::Histogram;
-use super::load::http::{Pace, Work, drive};
-use super::stage::Stage;
+use super::load::http::{LoadModel, RequestSource, send_requests};
+use super::load_counters::LoadCounters;
 use super::usage;
-use crate::db::Toll;
+use crate::db::DatabaseCounters;
 use lab_stack::Error;
 
 /// How the load generator is called among the processes.
@@ -41,7 +41,7 @@ pub struct Latency {
     /// 99 %.
     pub p99: f64,
     /// The longest.
-    pub most: f64,
+    pub max: f64,
 }
 
 impl Latency {
@@ -52,7 +52,7 @@ impl Latency {
             p50: ms(durations.quantile(0.5)),
             p95: ms(durations.quantile(0.95)),
             p99: ms(durations.quantile(0.99)),
-            most: ms(durations.most()),
+            max: ms(durations.max()),
         })
     }
 }
@@ -100,7 +100,7 @@ pub struct Outcome {
     /// Requests that failed.
     pub errors: u64,
     /// Whether the promises held; none where there is nothing to audit.
-    pub audit: Option<Verdict>,
+    pub audit: Option<AuditTotals>,
 }
 
 impl Outcome {
@@ -117,11 +117,11 @@ impl Outcome {
     /// Beside this limit.
     pub fn beside(mut self, limit: &Outcome) -> Outcome {
         let cost = |outcome: &Outcome| outcome.cpu.values().sum::<f64>();
-        let (own, theirs) = (cost(&self), cost(limit));
+        let (own_cost, limit_cost) = (cost(&self), cost(limit));
         self.ratio = Some(Ratio {
             to: limit.case.clone(),
             ratio: self.rate / limit.rate,
-            cpu: (own > 0.0 && theirs > 0.0).then(|| theirs / own),
+            cpu: (own_cost > 0.0 && limit_cost > 0.0).then(|| limit_cost / own_cost),
         });
         self
     }
@@ -136,52 +136,56 @@ impl Outcome {
     /// may be too fast: then subscribers are told to start afresh, which is no silent hole.
     pub fn holds(&self) -> bool {
         self.audit.is_none_or(|audit| match self.scenario == STEP {
-            true => audit.is_kept(),
+            true => audit.promises_kept(),
             false => audit.is_clean(),
         })
     }
 }
 
 /// One look at everything that runs.
-pub struct Look {
+pub struct Snapshot {
     at: Instant,
     cpu: BTreeMap<String, f64>,
     machine: f64,
-    toll: Toll,
+    database_counters: DatabaseCounters,
     done: u64,
     frames: u64,
     bytes: u64,
 }
 
-impl Look {
+impl Snapshot {
     /// Looks now. `bare` is the process of a baseline.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn at(stage: &Stage, bare: Option<u32>, gauge: &Gauge) -> Result<Look, Error> {
+    pub async fn take(
+        environment: &BenchEnvironment,
+        baseline_pid: Option<u32>,
+        counters: &LoadCounters,
+    ) -> Result<Snapshot, Error> {
         let mut cpu = BTreeMap::new();
         let own = (GENERATOR, std::process::id());
-        let all = stage.processes().into_iter().chain([own]);
-        for (name, pid) in all.chain(bare.map(|pid| ("bare", pid))) {
+        let all = environment.processes().into_iter().chain([own]);
+        for (name, pid) in all.chain(baseline_pid.map(|pid| ("bare", pid))) {
             let seconds = match name {
                 "postgres" => usage::family_cpu(pid),
                 _ => usage::cpu(pid),
             };
             *cpu.entry(name.to_owned()).or_default() += seconds;
         }
-        Ok(Look {
+        Ok(Snapshot {
             at: Instant::now(),
             cpu,
             machine: usage::machine(),
-            toll: stage.ledger().toll().await?,
-            done: gauge.done(),
-            frames: gauge.frames(),
-            bytes: gauge.bytes(),
+            database_counters: environment.database().counters().await?,
+            done: counters.done(),
+            frames: counters.frames(),
+            bytes: counters.bytes(),
         })
     }
 
     /// What has happened until another look.
-    pub fn until(&self, later: &Look, mut outcome: Outcome) -> Outcome {
+    pub fn until(&self, later: &Snapshot, mut outcome: Outcome) -> Outcome {
         let seconds = (later.at - self.at).as_secs_f64();
         let done = (later.done - self.done) as f64;
         outcome.rate = done / seconds;
@@ -199,15 +203,16 @@ impl Look {
         for (name, seconds) in used.into_iter().filter(|(_, seconds)| *seconds >= 0.01) {
             outcome.cpu.insert(name, seconds / done.max(1.0) * 1_000.0);
         }
-        let counted = later.toll.counted - self.toll.counted;
-        if counted > 0 {
-            let wal = later.toll.wal - self.toll.wal;
-            outcome.wal = Some(wal as f64 / counted as f64);
+        let message_count =
+            later.database_counters.message_count - self.database_counters.message_count;
+        if message_count > 0 {
+            let wal = later.database_counters.wal_bytes - self.database_counters.wal_bytes;
+            outcome.wal = Some(wal as f64 / message_count as f64);
         }
         // Statistics come late, rows and messages equally so: only their ratio is right.
-        let messages = later.toll.messages - self.toll.messages;
+        let messages = later.database_counters.messages - self.database_counters.messages;
         if messages > 0 {
-            let rows = later.toll.rows - self.toll.rows;
+            let rows = later.database_counters.rows - self.database_counters.rows;
             outcome.rows = Some(rows as f64 / messages as f64);
         }
         let frames = (later.frames - self.frames) as f64;
@@ -223,22 +228,22 @@ impl Look {
 }
 
 /// Requests that are being sent, from a thread of their own.
-pub struct Driven<W> {
+pub struct RequestLoad<W> {
     /// What they say about themselves.
-    pub gauge: Arc<Gauge>,
+    pub counters: Arc<LoadCounters>,
     thread: std::thread::JoinHandle<std::io::Result<(W, Histogram)>>,
 }
 
-impl<W: Work + 'static> Driven<W> {
+impl<W: RequestSource + 'static> RequestLoad<W> {
     /// Starts to send.
-    pub fn start(addresses: Vec<SocketAddr>, pace: Pace, mut work: W) -> Driven<W> {
-        let gauge = Arc::new(Gauge::default());
-        let theirs = Arc::clone(&gauge);
+    pub fn start(addresses: Vec<SocketAddr>, model: LoadModel, mut source: W) -> RequestLoad<W> {
+        let counters = Arc::new(LoadCounters::default());
+        let shared = Arc::clone(&counters);
         let thread = std::thread::spawn(move || {
-            let durations = drive(&addresses, pace, &mut work, &theirs)?;
-            Ok((work, durations))
+            let durations = send_requests(&addresses, model, &mut source, &shared)?;
+            Ok((source, durations))
         });
-        Driven { gauge, thread }
+        RequestLoad { counters, thread }
     }
 
     /// Sends nothing more and waits for what is outstanding.
@@ -246,7 +251,7 @@ impl<W: Work + 'static> Driven<W> {
     /// # Errors
     /// When a connection broke.
     pub async fn finish(self) -> Result<(W, Histogram), Error> {
-        self.gauge.stop();
+        self.counters.stop();
         let thread = self.thread;
         let outcome = tokio::task::spawn_blocking(move || thread.join()).await;
         outcome
@@ -261,23 +266,23 @@ impl<W: Work + 'static> Driven<W> {
 ///
 /// # Errors
 /// When a connection breaks, or the database does not answer.
-pub async fn measure<W: Work + 'static>(
-    stage: &Stage,
-    bare: Option<u32>,
-    (addresses, pace, work): (Vec<SocketAddr>, Pace, W),
+pub async fn measure<W: RequestSource + 'static>(
+    environment: &BenchEnvironment,
+    baseline_pid: Option<u32>,
+    (addresses, model, source): (Vec<SocketAddr>, LoadModel, W),
     span: Span,
     outcome: Outcome,
 ) -> Result<(Outcome, W), Error> {
-    let driven = Driven::start(addresses, pace, work);
+    let load = RequestLoad::start(addresses, model, source);
     tokio::time::sleep(span.warm_up).await;
-    driven.gauge.record(true);
-    let before = Look::at(stage, bare, &driven.gauge).await?;
+    load.counters.record(true);
+    let before = Snapshot::take(environment, baseline_pid, &load.counters).await?;
     tokio::time::sleep(span.measured).await;
-    let after = Look::at(stage, bare, &driven.gauge).await?;
-    driven.gauge.record(false);
+    let after = Snapshot::take(environment, baseline_pid, &load.counters).await?;
+    load.counters.record(false);
     let mut outcome = before.until(&after, outcome);
-    outcome.errors = driven.gauge.errors();
-    let (work, durations) = driven.finish().await?;
+    outcome.errors = load.counters.errors();
+    let (source, durations) = load.finish().await?;
     outcome.latency = Latency::of(&durations);
-    Ok((outcome, work))
+    Ok((outcome, source))
 }

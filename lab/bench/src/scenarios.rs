@@ -9,8 +9,8 @@ pub mod session;
 pub mod sockets;
 pub mod write;
 
+use super::environment::BenchEnvironment;
 use super::measure::Outcome;
-use super::stage::Stage;
 use lab_stack::Error;
 
 pub use bench::{Bench, Plan};
@@ -25,10 +25,10 @@ impl Bench {
     ///
     /// # Errors
     /// When anything fails, other than a promise.
-    pub async fn play(plan: Plan) -> Result<Vec<Outcome>, Error> {
-        let stage = Stage::raise(&plan.environment).await?;
+    pub async fn run(plan: Plan) -> Result<Vec<Outcome>, Error> {
+        let environment = BenchEnvironment::start(&plan.service_environment).await?;
         let mut bench = Bench {
-            stage,
+            environment,
             plan,
             outcomes: Vec::new(),
         };
@@ -37,16 +37,16 @@ impl Bench {
                 continue;
             }
             // What people were in before would be in their lists.
-            bench.stage.disperse();
+            bench.environment.forget_users();
             match scenario {
-                "write" => write::play(&mut bench).await?,
-                "fanout" => fanout::play(&mut bench).await?,
-                "read" => read::play(&mut bench).await?,
-                "depth" => read::depth(&mut bench).await?,
-                "sockets" => sockets::play(&mut bench).await?,
-                "day" => day::play(&mut bench).await?,
-                "session" => session::play(&mut bench).await?,
-                _ => scale::play(&mut bench).await?,
+                "write" => write::run(&mut bench).await?,
+                "fanout" => fanout::run(&mut bench).await?,
+                "read" => read::run(&mut bench).await?,
+                "depth" => read::run_depth(&mut bench).await?,
+                "sockets" => sockets::run(&mut bench).await?,
+                "day" => day::run(&mut bench).await?,
+                "session" => session::run(&mut bench).await?,
+                _ => scale::run(&mut bench).await?,
             }
         }
         Ok(bench.outcomes)

@@ -3,7 +3,7 @@
 use std::fs;
 
 /// Ticks per second in /proc, on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
+const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Where user and system time stand in /proc/<pid>/stat, counted behind the program's name.
 const OWN_TIMES: [usize; 2] = [11, 12];
@@ -38,7 +38,7 @@ pub fn machine() -> f64 {
     let used = [0, 1, 2, 5, 6]
         .iter()
         .filter_map(|index| fields.get(*index));
-    used.sum::<f64>() / TICKS
+    used.sum::<f64>() / TICKS_PER_SECOND
 }
 
 /// Resident bytes of a process; zero when it is gone.
@@ -60,7 +60,7 @@ fn seconds(fields: &[String], which: [usize; 2]) -> f64 {
     let ticks = which
         .iter()
         .filter_map(|index| fields.get(*index)?.parse::<f64>().ok());
-    ticks.sum::<f64>() / TICKS
+    ticks.sum::<f64>() / TICKS_PER_SECOND
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use lab_bench::baselines::Baseline;
-use lab_bench::scenarios::{ALL, Bench as Play, Plan};
+use lab_bench::scenarios::{ALL, Bench as BenchRun, Plan};
 use lab_bench::{Outcome, report};
 use lab_stack::Error;
 
@@ -17,7 +17,7 @@ use super::asked_to_end;
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Bench {
     #[command(subcommand)]
-    what: Option<What>,
+    command: Option<BenchCommand>,
     /// Run only the most informative cases, in under ten minutes.
     #[arg(long)]
     short: bool,
@@ -48,7 +48,7 @@ pub struct Bench {
 }
 
 #[derive(Subcommand)]
-enum What {
+enum BenchCommand {
     /// Run a baseline server. The benchmarks start these themselves.
     #[command(hide = true)]
     Baseline {
@@ -59,7 +59,7 @@ enum What {
 
 /// Measures, and fails when a promise was broken.
 pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
-    if let Some(What::Baseline { baseline }) = bench.what {
+    if let Some(BenchCommand::Baseline { baseline }) = bench.command {
         baseline.run().await?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -69,15 +69,15 @@ pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
         case: bench.case.clone(),
         rates: bench.rates.clone(),
         measured: Duration::from_secs_f64(bench.seconds),
-        environment: bench.environment.clone(),
+        service_environment: bench.environment.clone(),
     };
     let machine = machine();
     println!("{machine}");
-    make(&bench.directory)?;
+    create_directory(&bench.directory)?;
     let mut runs: Vec<Vec<Outcome>> = Vec::new();
     for run in 1..=bench.runs {
         let outcomes = tokio::select! {
-            outcomes = Play::play(plan.clone()) => outcomes?,
+            outcomes = BenchRun::run(plan.clone()) => outcomes?,
             _ = asked_to_end() => return Ok(ExitCode::FAILURE),
         };
         let raw = serde_json::json!({ "machine": machine, "outcomes": outcomes });
@@ -125,7 +125,7 @@ fn machine() -> String {
     format!("{cores} cores of {model}, {gib:.0} GiB, the load generator included")
 }
 
-fn make(directory: &Path) -> Result<(), Error> {
+fn create_directory(directory: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
         what: format!("make {}", directory.display()),
         cause,

@@ -19,10 +19,10 @@ use crate::load::now_micros;
 use lab_stack::Error;
 
 /// Messages that a socket may be behind. Far more than a second's worth: a loss would show.
-const BACKLOG: usize = 1 << 16;
+const MAX_QUEUED_MESSAGES: usize = 1 << 16;
 
 /// Frames in one write.
-const BURST: usize = 64;
+const MAX_FRAMES_PER_WRITE: usize = 64;
 
 /// A server that broadcasts.
 #[derive(Args, Clone, Debug)]
@@ -42,9 +42,9 @@ pub struct Broadcast {
 }
 
 #[derive(Clone)]
-struct Hall {
+struct BroadcastState {
     options: Broadcast,
-    everyone: broadcast::Sender<Utf8Bytes>,
+    messages: broadcast::Sender<Utf8Bytes>,
     /// Messages per second, as the bits of a float.
     rate: Arc<AtomicU64>,
     sent: Arc<AtomicU64>,
@@ -52,30 +52,30 @@ struct Hall {
 
 impl Broadcast {
     pub(super) async fn serve(self) -> Result<(), Error> {
-        let hall = Hall {
-            everyone: broadcast::channel(BACKLOG).0,
+        let state = BroadcastState {
+            messages: broadcast::channel(MAX_QUEUED_MESSAGES).0,
             rate: Arc::default(),
             sent: Arc::default(),
             options: self,
         };
-        tokio::spawn(speak(hall.clone()));
+        tokio::spawn(send_at_rate(state.clone()));
         let router = Router::new()
             .route("/graphql", any(upgrade))
             .route("/rate/{rate}", post(set_rate))
             .route("/sent", get(sent));
-        let listener = listen(hall.options.port).await?;
-        axum::serve(listener, router.with_state(hall))
+        let listener = listen(state.options.port).await?;
+        axum::serve(listener, router.with_state(state))
             .await
             .map_err(|cause| Error::io("serve", cause))
     }
 }
 
-async fn set_rate(State(hall): State<Hall>, Path(rate): Path<f64>) {
-    hall.rate.store(rate.to_bits(), Ordering::Relaxed);
+async fn set_rate(State(state): State<BroadcastState>, Path(rate): Path<f64>) {
+    state.rate.store(rate.to_bits(), Ordering::Relaxed);
 }
 
-async fn sent(State(hall): State<Hall>) -> String {
-    hall.sent.load(Ordering::Relaxed).to_string()
+async fn sent(State(state): State<BroadcastState>) -> String {
+    state.sent.load(Ordering::Relaxed).to_string()
 }
 
 /// A frame as long as one of ours, with what the listeners look for.
@@ -92,41 +92,41 @@ pub fn frame(seq: u64, sent: u64, bytes: usize) -> String {
 }
 
 /// Sends at the rate that was asked for, as often as the timer allows.
-async fn speak(hall: Hall) {
+async fn send_at_rate(state: BroadcastState) {
     let mut timer = tokio::time::interval(Duration::from_millis(1));
     let mut rate = 0.0;
     let mut began = (Instant::now(), now_micros());
-    let mut spoken = 0_u64;
+    let mut sent_count = 0_u64;
     loop {
         timer.tick().await;
-        let wanted = f64::from_bits(hall.rate.load(Ordering::Relaxed));
-        if wanted != rate {
-            rate = wanted;
+        let wanted_rate = f64::from_bits(state.rate.load(Ordering::Relaxed));
+        if wanted_rate != rate {
+            rate = wanted_rate;
             began = (Instant::now(), now_micros());
-            spoken = 0;
+            sent_count = 0;
         }
-        while (spoken as f64) < began.0.elapsed().as_secs_f64() * rate {
-            let due = began.1 + (spoken as f64 / rate * 1e6) as u64;
-            spoken += 1;
-            let seq = hall.sent.load(Ordering::Relaxed) + 1;
+        while (sent_count as f64) < began.0.elapsed().as_secs_f64() * rate {
+            let due = began.1 + (sent_count as f64 / rate * 1e6) as u64;
+            sent_count += 1;
+            let seq = state.sent.load(Ordering::Relaxed) + 1;
             // Without listeners there is nobody to tell.
-            let _ = hall
-                .everyone
-                .send(frame(seq, due, hall.options.bytes).into());
-            hall.sent.store(seq, Ordering::Relaxed);
+            let _ = state
+                .messages
+                .send(frame(seq, due, state.options.bytes).into());
+            state.sent.store(seq, Ordering::Relaxed);
         }
     }
 }
 
-async fn upgrade(State(hall): State<Hall>, upgrade: WebSocketUpgrade) -> Response {
+async fn upgrade(State(state): State<BroadcastState>, upgrade: WebSocketUpgrade) -> Response {
     upgrade
         .protocols(["graphql-transport-ws"])
-        .read_buffer_size(hall.options.read_buffer)
-        .on_upgrade(move |socket| serve(socket, hall))
+        .read_buffer_size(state.options.read_buffer)
+        .on_upgrade(move |socket| serve(socket, state))
 }
 
-async fn serve(mut socket: WebSocket, hall: Hall) {
-    if hall.options.idle {
+async fn serve(mut socket: WebSocket, state: BroadcastState) {
+    if state.options.idle {
         while let Some(Ok(message)) = socket.recv().await {
             if socket.send(message).await.is_err() {
                 return;
@@ -134,7 +134,7 @@ async fn serve(mut socket: WebSocket, hall: Hall) {
         }
         return;
     }
-    let mut heard = hall.everyone.subscribe();
+    let mut messages = state.messages.subscribe();
     let Some(Ok(hello)) = socket.recv().await else {
         return;
     };
@@ -143,8 +143,8 @@ async fn serve(mut socket: WebSocket, hall: Hall) {
     }
     loop {
         let outcome = tokio::select! {
-            message = heard.recv() => match message {
-                Ok(text) => burst(&mut socket, text, &mut heard).await,
+            message = messages.recv() => match message {
+                Ok(text) => send_batch(&mut socket, text, &mut messages).await,
                 // Its book shows what it has missed.
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                 Err(broadcast::error::RecvError::Closed) => return,
@@ -160,14 +160,14 @@ async fn serve(mut socket: WebSocket, hall: Hall) {
     }
 }
 
-async fn burst(
+async fn send_batch(
     socket: &mut WebSocket,
     first: Utf8Bytes,
-    heard: &mut broadcast::Receiver<Utf8Bytes>,
+    messages: &mut broadcast::Receiver<Utf8Bytes>,
 ) -> Result<(), axum::Error> {
     socket.feed(Message::Text(first)).await?;
-    for _ in 1..BURST {
-        let Ok(text) = heard.try_recv() else { break };
+    for _ in 1..MAX_FRAMES_PER_WRITE {
+        let Ok(text) = messages.try_recv() else { break };
         socket.feed(Message::Text(text)).await?;
     }
     socket.flush().await

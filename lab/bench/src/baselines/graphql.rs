@@ -17,9 +17,9 @@ use super::listener::listen;
 use lab_stack::Error;
 
 /// A page, as Antiphon's default.
-const PAGE: u64 = 50;
+const PAGE_SIZE: u64 = 50;
 
-type Bare = Schema<Query, Mutation, EmptySubscription>;
+type BaselineSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The fields that the measured documents ask for.
 #[derive(Clone, SimpleObject)]
@@ -60,9 +60,9 @@ impl Page {
     }
 }
 
-struct Hub {
+struct ServerState {
     sent: AtomicU64,
-    everyone: broadcast::Sender<Message>,
+    messages: broadcast::Sender<Message>,
     page: Arc<Vec<Message>>,
 }
 
@@ -79,7 +79,7 @@ impl Query {
     ) -> async_graphql::Result<Page> {
         // Whatever is asked for: the answer is the same page.
         let _ = (chat_id, last, before);
-        Ok(Page(Arc::clone(&context.data::<Hub>()?.page)))
+        Ok(Page(Arc::clone(&context.data::<ServerState>()?.page)))
     }
 }
 
@@ -92,11 +92,11 @@ impl Mutation {
         context: &Context<'_>,
         input: CreateMessageInput,
     ) -> async_graphql::Result<Payload> {
-        let hub = context.data::<Hub>()?;
-        let number = hub.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let state = context.data::<ServerState>()?;
+        let number = state.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let message = message(input.id, input.chat_id, number, input.content);
         // Nobody may be listening.
-        let _ = hub.everyone.send(message.clone());
+        let _ = state.messages.send(message.clone());
         Ok(Payload {
             cursor: format!("{}.{number}", message.chat_id.as_str()),
             message,
@@ -122,19 +122,19 @@ fn message(id: ID, chat_id: ID, number: u64, content: String) -> Message {
 }
 
 pub(super) async fn serve(port: u16) -> Result<(), Error> {
-    let (everyone, mut first) = broadcast::channel(1024);
+    let (messages, mut first) = broadcast::channel(1024);
     tokio::spawn(async move { while first.recv().await.is_ok() {} });
     let id = || ID::from(uuid::Uuid::now_v7());
     let chat = id();
     let text = "@1763650000000000 The second half of the choir answers from the other side now.";
-    let page = (1..=PAGE).map(|number| message(id(), chat.clone(), number, text.to_owned()));
-    let hub = Hub {
+    let page = (1..=PAGE_SIZE).map(|number| message(id(), chat.clone(), number, text.to_owned()));
+    let state = ServerState {
         sent: AtomicU64::new(0),
-        everyone,
+        messages,
         page: Arc::new(page.collect()),
     };
     let schema = Schema::build(Query, Mutation, EmptySubscription)
-        .data(hub)
+        .data(state)
         .finish();
     let router = Router::new()
         .route("/graphql", post(execute))
@@ -144,7 +144,7 @@ pub(super) async fn serve(port: u16) -> Result<(), Error> {
         .map_err(|cause| Error::io("serve", cause))
 }
 
-async fn execute(State(schema): State<Bare>, body: Bytes) -> Response {
+async fn execute(State(schema): State<BaselineSchema>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Request>(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };

@@ -9,7 +9,7 @@ use crate::db::BareTable;
 use crate::histogram::Histogram;
 use lab_stack::Error;
 
-/// Inserts for a while, over several connections at once, and prints an [`Insertion`].
+/// Inserts for a while, over several connections at once, and prints an [`InsertResult`].
 #[derive(Args, Clone, Debug)]
 pub struct Inserts {
     /// The database.
@@ -28,7 +28,7 @@ pub struct Inserts {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Insertion {
+pub struct InsertResult {
     /// Rows per second.
     pub rows: f64,
     /// Half of the transactions took no longer, in microseconds.
@@ -41,12 +41,12 @@ pub struct Insertion {
 
 impl Inserts {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let insertion = self.insert().await?;
-        println!("{}", serde_json::json!(insertion));
+        let result = self.insert().await?;
+        println!("{}", serde_json::json!(result));
         Ok(())
     }
 
-    async fn insert(&self) -> Result<Insertion, Error> {
+    async fn insert(&self) -> Result<InsertResult, Error> {
         let mut tables = Vec::new();
         for _ in 0..self.connections {
             tables.push(BareTable::connect(&self.url).await?);
@@ -72,7 +72,7 @@ impl Inserts {
             })?;
             all.merge(&done?);
         }
-        Ok(Insertion {
+        Ok(InsertResult {
             rows: (all.total() as usize * rows) as f64 / began.elapsed().as_secs_f64(),
             p50: all.quantile(0.5),
             p95: all.quantile(0.95),

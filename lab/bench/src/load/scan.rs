@@ -33,7 +33,7 @@ impl Default for Scanner {
 
 /// An event of a feed in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
+pub struct ReceivedEvent {
     /// Its place in the feed.
     pub seq: u64,
     /// When its message was sent, if it carries one of ours.
@@ -43,7 +43,7 @@ pub struct Heard {
 impl Scanner {
     /// Every event in a frame, in order. The selection must name `seq` once per event, before
     /// the content.
-    pub fn events<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Heard> + 'a {
+    pub fn events<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = ReceivedEvent> + 'a {
         let mut rest = self.seq.find(text).map(|at| &text[at + 6..]);
         std::iter::from_fn(move || {
             let from = rest?;
@@ -54,7 +54,7 @@ impl Scanner {
             };
             rest = behind;
             let stamp = self.stamp.find(own).map(|at| digits(&own[at + 12..]));
-            Some(Heard {
+            Some(ReceivedEvent {
                 seq: digits(own),
                 sent: stamp,
             })
@@ -107,12 +107,12 @@ mod tests {
             {"__typename":"MessageAdded","id":"a","seq":7,"message":{"content":"@1763650000000001 hello"}},
             {"__typename":"ChatUpdated","id":"b","seq":8},
             {"__typename":"MessageAdded","id":"c","seq":9,"message":{"content":"@1763650000000002"}}]}}}}"#;
-        let heard: Vec<_> = Scanner::default()
+        let events: Vec<_> = Scanner::default()
             .events(frame)
-            .map(|heard| (heard.seq, heard.sent))
+            .map(|event| (event.seq, event.sent))
             .collect();
         assert_eq!(
-            heard,
+            events,
             [
                 (7, Some(1_763_650_000_000_001)),
                 (8, None),

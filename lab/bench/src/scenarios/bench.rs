@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::environment::BenchEnvironment;
 use crate::measure::{Outcome, Span};
 use crate::report;
-use crate::stage::Stage;
 
 /// What to play, and for how long.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Plan {
     /// How long each case is measured.
     pub measured: Duration,
     /// Variables for all services, over those of the bench.
-    pub environment: Vec<(String, String)>,
+    pub service_environment: Vec<(String, String)>,
 }
 
 impl Plan {
@@ -42,7 +42,7 @@ impl Plan {
 /// What a scenario has to hand.
 pub struct Bench {
     /// The system.
-    pub stage: Stage,
+    pub environment: BenchEnvironment,
     /// What is wanted.
     pub plan: Plan,
     /// All results so far.

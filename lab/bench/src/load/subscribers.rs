@@ -15,87 +15,88 @@ use uuid::Uuid;
 use super::frames;
 use super::now_micros;
 use super::scan::Scanner;
-use super::socket::{Subscribed, Subscription};
-use crate::audit::{StreamBook, Verdict};
-use crate::gauge::Gauge;
+use super::subscription::{OpenSubscription, Subscription};
+use crate::audit::{AuditTotals, StreamAudit};
 use crate::histogram::Histogram;
+use crate::load_counters::LoadCounters;
 
 /// How long the last deliveries are waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const LAST_DELIVERIES_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whom a listener hears: the feed as the scenario counts them, and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Feed {
+pub struct FollowedFeed {
     /// Which one.
     pub index: usize,
     /// Everything up to here was before.
     pub head: u64,
 }
 
-struct Ear {
+struct SubscriberSocket {
     stream: TcpStream,
     carry: Vec<u8>,
     /// By the feed's index.
-    books: Vec<(usize, StreamBook)>,
+    audits: Vec<(usize, StreamAudit)>,
     open: bool,
 }
 
 /// Many subscribers that listen.
 #[derive(Debug)]
-pub struct Listeners {
-    gauge: Arc<Gauge>,
+pub struct Subscribers {
+    counters: Arc<LoadCounters>,
     ends: Arc<Vec<AtomicU64>>,
-    thread: JoinHandle<io::Result<Heard>>,
+    thread: JoinHandle<io::Result<SubscriberResults>>,
     count: usize,
 }
 
 /// What all of them heard.
 #[derive(Debug)]
-pub struct Heard {
+pub struct SubscriberResults {
     /// From when a message was sent until a subscriber had it, while the gauge was recording.
     pub durations: Histogram,
     /// The judgement.
-    pub verdict: Verdict,
+    pub totals: AuditTotals,
 }
 
 /// Feeds of which the end is not known yet.
-const UNKNOWN: u64 = u64::MAX;
+const UNKNOWN_END: u64 = u64::MAX;
 
-impl Listeners {
+impl Subscribers {
     /// Subscribes all of them, `width` at a time, and starts to listen. `feeds` are the ids of
     /// the feeds, in the order of their indexes.
     ///
     /// # Errors
     /// When one of them is refused.
     pub async fn start(
-        subscriptions: Vec<(Subscription, Vec<Feed>)>,
+        subscriptions: Vec<(Subscription, Vec<FollowedFeed>)>,
         feeds: &[Uuid],
-        width: usize,
-    ) -> io::Result<Listeners> {
-        let open = |(subscription, feeds): (Subscription, Vec<Feed>)| async move {
+        max_concurrent: usize,
+    ) -> io::Result<Subscribers> {
+        let open = |(subscription, feeds): (Subscription, Vec<FollowedFeed>)| async move {
             subscription.open().await.map(|open| (open, feeds))
         };
-        let opened: Vec<(Subscribed, Vec<Feed>)> = stream::iter(subscriptions)
+        let opened: Vec<(OpenSubscription, Vec<FollowedFeed>)> = stream::iter(subscriptions)
             .map(open)
-            .buffer_unordered(width)
+            .buffer_unordered(max_concurrent)
             .try_collect()
             .await?;
-        let gauge = Arc::new(Gauge::default());
+        let counters = Arc::new(LoadCounters::default());
         let ends: Arc<Vec<AtomicU64>> =
-            Arc::new(feeds.iter().map(|_| AtomicU64::new(UNKNOWN)).collect());
+            Arc::new(feeds.iter().map(|_| AtomicU64::new(UNKNOWN_END)).collect());
         let count = opened.len();
-        let mut room = Room::new(opened, feeds, Arc::clone(&gauge), Arc::clone(&ends))?;
-        Ok(Listeners {
-            gauge,
+        let mut subscriber_loop =
+            SubscriberLoop::new(opened, feeds, Arc::clone(&counters), Arc::clone(&ends))?;
+        Ok(Subscribers {
+            counters,
             ends,
-            thread: std::thread::spawn(move || room.listen()),
+            thread: std::thread::spawn(move || subscriber_loop.run()),
             count,
         })
     }
 
     /// What they say about themselves.
-    pub fn gauge(&self) -> &Gauge {
-        &self.gauge
+    pub fn counters(&self) -> &LoadCounters {
+        &self.counters
     }
 
     /// How many they are.
@@ -108,11 +109,11 @@ impl Listeners {
     ///
     /// # Errors
     /// When listening itself failed.
-    pub async fn close(self, ends: &[u64]) -> io::Result<Heard> {
+    pub async fn close(self, ends: &[u64]) -> io::Result<SubscriberResults> {
         for (end, known) in ends.iter().zip(self.ends.iter()) {
             known.store(*end, Ordering::Relaxed);
         }
-        self.gauge.stop();
+        self.counters.stop();
         let thread = self.thread;
         tokio::task::spawn_blocking(move || thread.join())
             .await
@@ -121,11 +122,11 @@ impl Listeners {
     }
 }
 
-struct Room {
+struct SubscriberLoop {
     poll: Poll,
-    ears: Vec<Ear>,
+    sockets: Vec<SubscriberSocket>,
     feeds: HashMap<u128, usize>,
-    gauge: Arc<Gauge>,
+    counters: Arc<LoadCounters>,
     ends: Arc<Vec<AtomicU64>>,
     scanner: Scanner,
     durations: Histogram,
@@ -133,38 +134,38 @@ struct Room {
     broken: u64,
 }
 
-impl Room {
+impl SubscriberLoop {
     fn new(
-        opened: Vec<(Subscribed, Vec<Feed>)>,
+        opened: Vec<(OpenSubscription, Vec<FollowedFeed>)>,
         feeds: &[Uuid],
-        gauge: Arc<Gauge>,
+        counters: Arc<LoadCounters>,
         ends: Arc<Vec<AtomicU64>>,
-    ) -> io::Result<Room> {
+    ) -> io::Result<SubscriberLoop> {
         let poll = Poll::new()?;
-        let mut ears = Vec::with_capacity(opened.len());
+        let mut sockets = Vec::with_capacity(opened.len());
         for (index, (subscribed, followed)) in opened.into_iter().enumerate() {
             let mut stream = TcpStream::from_std(subscribed.stream);
             poll.registry()
                 .register(&mut stream, Token(index), Interest::READABLE)?;
-            ears.push(Ear {
+            sockets.push(SubscriberSocket {
                 stream,
                 carry: subscribed.rest,
-                books: followed
+                audits: followed
                     .iter()
-                    .map(|feed| (feed.index, StreamBook::after(feed.head)))
+                    .map(|feed| (feed.index, StreamAudit::after(feed.head)))
                     .collect(),
                 open: true,
             });
         }
-        Ok(Room {
+        Ok(SubscriberLoop {
             poll,
-            ears,
+            sockets,
             feeds: feeds
                 .iter()
                 .enumerate()
                 .map(|(index, id)| (id.as_u128(), index))
                 .collect(),
-            gauge,
+            counters,
             ends,
             scanner: Scanner::default(),
             durations: Histogram::default(),
@@ -173,18 +174,19 @@ impl Room {
         })
     }
 
-    fn listen(&mut self) -> io::Result<Heard> {
+    fn run(&mut self) -> io::Result<SubscriberResults> {
         let mut events = Events::with_capacity(4096);
         let mut deadline = None;
         // What had come with the greetings.
-        for index in 0..self.ears.len() {
-            self.take(index, 0);
+        for index in 0..self.sockets.len() {
+            self.handle_bytes(index, 0);
         }
         loop {
-            if self.gauge.is_stopped() {
-                let deadline = *deadline.get_or_insert_with(|| Instant::now() + PATIENCE);
+            if self.counters.is_stopped() {
+                let deadline =
+                    *deadline.get_or_insert_with(|| Instant::now() + LAST_DELIVERIES_TIMEOUT);
                 if Instant::now() > deadline || self.all_have_everything() {
-                    return Ok(self.judge());
+                    return Ok(self.results());
                 }
             }
             let pause = Some(Duration::from_millis(20));
@@ -194,49 +196,52 @@ impl Room {
             }
             for event in &events {
                 let Token(index) = event.token();
-                self.hear(index);
+                self.read_socket(index);
             }
         }
     }
 
     fn all_have_everything(&self) -> bool {
         let end = |feed: usize| self.ends[feed].load(Ordering::Relaxed);
-        self.ears.iter().filter(|ear| ear.open).all(|ear| {
-            let mut books = ear.books.iter();
-            books.all(|(feed, book)| book.head() >= end(*feed))
-        })
+        self.sockets
+            .iter()
+            .filter(|socket| socket.open)
+            .all(|socket| {
+                let mut audits = socket.audits.iter();
+                audits.all(|(feed, audit)| audit.head() >= end(*feed))
+            })
     }
 
-    fn judge(&self) -> Heard {
-        let mut verdict = Verdict {
+    fn results(&self) -> SubscriberResults {
+        let mut totals = AuditTotals {
             broken: self.broken,
-            ..Verdict::default()
+            ..AuditTotals::default()
         };
-        for ear in &self.ears {
+        for socket in &self.sockets {
             // Whoever was closed or told to start afresh knows that something is missing.
-            let told = !ear.open;
-            for (feed, book) in &ear.books {
-                let end = match told {
-                    true => book.head(),
+            let was_closed = !socket.open;
+            for (feed, audit) in &socket.audits {
+                let end = match was_closed {
+                    true => audit.head(),
                     false => self.ends[*feed].load(Ordering::Relaxed),
                 };
-                verdict += book.close(end);
+                totals += audit.totals(end);
             }
         }
-        Heard {
+        SubscriberResults {
             durations: self.durations.clone(),
-            verdict,
+            totals,
         }
     }
 
-    fn hear(&mut self, index: usize) {
-        while self.ears[index].open {
-            let count = match self.ears[index].stream.read(&mut self.buffer) {
+    fn read_socket(&mut self, index: usize) {
+        while self.sockets[index].open {
+            let count = match self.sockets[index].stream.read(&mut self.buffer) {
                 Ok(count) if count > 0 => count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                _ => return self.lose(index),
+                _ => return self.mark_broken(index),
             };
-            self.take(index, count);
+            self.handle_bytes(index, count);
             // Less than asked for means that there is no more: the next bytes wake us again.
             if count < self.buffer.len() {
                 return;
@@ -244,85 +249,85 @@ impl Room {
         }
     }
 
-    fn lose(&mut self, index: usize) {
-        self.ears[index].open = false;
+    fn mark_broken(&mut self, index: usize) {
+        self.sockets[index].open = false;
         self.broken += 1;
     }
 
     /// Takes what is carried and the first `count` bytes of the buffer.
-    fn take(&mut self, index: usize, count: usize) {
+    fn handle_bytes(&mut self, index: usize, count: usize) {
         let buffer = std::mem::take(&mut self.buffer);
-        let mut carry = std::mem::take(&mut self.ears[index].carry);
+        let mut carry = std::mem::take(&mut self.sockets[index].carry);
         if carry.is_empty() {
-            let used = self.frames(index, &buffer[..count]);
+            let used = self.handle_frames(index, &buffer[..count]);
             carry.extend(&buffer[used..count]);
         } else {
             carry.extend(&buffer[..count]);
-            let used = self.frames(index, &carry);
+            let used = self.handle_frames(index, &carry);
             carry.drain(..used);
             if carry.is_empty() {
                 carry = Vec::new();
             }
         }
-        self.ears[index].carry = carry;
+        self.sockets[index].carry = carry;
         self.buffer = buffer;
     }
 
     /// Handles all whole frames and returns how many bytes they were.
-    fn frames(&mut self, index: usize, bytes: &[u8]) -> usize {
+    fn handle_frames(&mut self, index: usize, bytes: &[u8]) -> usize {
         let now = now_micros();
         let mut used = 0;
-        while self.ears[index].open {
-            match frames::first(&bytes[used..]) {
+        while self.sockets[index].open {
+            match frames::parse_frame(&bytes[used..]) {
                 Ok(Some((frame, end))) => {
                     used += end;
-                    self.frame(index, &frame, now);
+                    self.handle_frame(index, &frame, now);
                 }
                 Ok(None) => break,
-                Err(_) => self.lose(index),
+                Err(_) => self.mark_broken(index),
             }
         }
         used
     }
 
-    fn frame(&mut self, index: usize, frame: &frames::Frame<'_>, now: u64) {
+    fn handle_frame(&mut self, index: usize, frame: &frames::Frame<'_>, now: u64) {
         match frame.opcode {
             frames::TEXT => {}
             frames::PING => {
-                let pong = frames::client(frames::PONG, frame.payload);
+                let pong = frames::client_frame(frames::PONG, frame.payload);
                 // A few bytes: where they do not fit, the server has other worries.
-                let _ = self.ears[index].stream.write(&pong);
+                let _ = self.sockets[index].stream.write(&pong);
                 return;
             }
-            _ => return self.lose(index),
+            _ => return self.mark_broken(index),
         }
-        let recording = self.gauge.is_recording();
-        let books = &mut self.ears[index].books;
+        let recording = self.counters.is_recording();
+        let audits = &mut self.sockets[index].audits;
         // Whoever follows one feed only is not asked which one it is.
-        let book = match books.as_mut_slice() {
-            [(_, book)] => Some(book),
-            books => {
+        let audit = match audits.as_mut_slice() {
+            [(_, audit)] => Some(audit),
+            audits => {
                 let feed = self.scanner.feed(frame.payload);
                 let feed = feed.and_then(|id| self.feeds.get(&id));
-                let place = feed.and_then(|feed| books.iter().position(|(own, _)| own == feed));
-                place.map(|place| &mut books[place].1)
+                let position = feed.and_then(|feed| audits.iter().position(|(own, _)| own == feed));
+                position.map(|position| &mut audits[position].1)
             }
         };
         // The caller's own feed tells of other things than messages.
-        let Some(book) = book else { return };
-        let mut heard = 0;
+        let Some(audit) = audit else { return };
+        let mut event_count = 0;
         for event in self.scanner.events(frame.payload) {
-            heard += 1;
-            book.take(event.seq);
+            event_count += 1;
+            audit.record(event.seq);
             if let Some(sent) = event.sent.filter(|_| recording) {
                 self.durations.record(now.saturating_sub(sent));
             }
         }
-        self.gauge.add(heard);
-        self.gauge.add_frame(frame.payload.len());
+        self.counters.add(event_count);
+        self.counters.add_frame(frame.payload.len());
         // Neither a reset nor the end of an operation carries events.
-        if heard == 0 && (self.scanner.is_reset(frame.payload) || ended(frame.payload)) {
-            self.lose(index);
+        if event_count == 0 && (self.scanner.is_reset(frame.payload) || ended(frame.payload)) {
+            self.mark_broken(index);
         }
     }
 }

@@ -11,11 +11,11 @@ use super::scan::STAMP_DIGITS;
 const DOCUMENT: &str = "mutation ($input: CreateMessageInput!) { createMessage(input: $input) { message { id seq number } cursor } }";
 
 /// Behind the time stamp: a message of 80 characters, as people write them.
-const TEXT: &str = " The second half of the choir answers from the other side now.";
+const MESSAGE_TEXT: &str = " The second half of the choir answers from the other side now.";
 
 /// Who speaks where: all of a request that stays the same.
 #[derive(Clone, Debug)]
-pub struct Voice {
+pub struct MessageTemplate {
     /// The chat, as the scenario counts them.
     pub chat: u32,
     before_id: Vec<u8>,
@@ -23,16 +23,16 @@ pub struct Voice {
     end: Vec<u8>,
 }
 
-impl Voice {
+impl MessageTemplate {
     /// Someone with this token in this chat.
-    pub fn new(token: &str, chat: u32, chat_id: Uuid) -> Voice {
+    pub fn new(token: &str, chat: u32, chat_id: Uuid) -> MessageTemplate {
         let opening = format!("{{\"query\":\"{DOCUMENT}\",\"variables\":{{\"input\":{{\"id\":\"");
         let middle = format!("\",\"chatId\":\"{chat_id}\",\"content\":\"@");
-        let end = format!("{TEXT}\"}}}}}}");
+        let end = format!("{MESSAGE_TEXT}\"}}}}}}");
         let length = opening.len() + 36 + middle.len() + STAMP_DIGITS + end.len();
         let mut before_id = post("/graphql", token, length).into_bytes();
         before_id.extend(opening.bytes());
-        Voice {
+        MessageTemplate {
             chat,
             before_id,
             after_id: middle.into_bytes(),
@@ -41,7 +41,7 @@ impl Voice {
     }
 
     /// The same at a path of the load balancer.
-    pub fn through_balancer(mut self) -> Voice {
+    pub fn through_balancer(mut self) -> MessageTemplate {
         let path = b"POST /graphql";
         self.before_id
             .splice(..path.len(), *b"POST /sender/graphql");
@@ -49,7 +49,7 @@ impl Voice {
     }
 
     /// A request that says when it was sent.
-    pub fn write(&self, id: Uuid, sent: u64, out: &mut Vec<u8>) {
+    pub fn write_request(&self, id: Uuid, sent: u64, out: &mut Vec<u8>) {
         out.extend(&self.before_id);
         let mut hyphenated = [0; 36];
         id.hyphenated().encode_lower(&mut hyphenated);
@@ -82,25 +82,25 @@ fn post(path: &str, token: &str, length: usize) -> String {
 
 /// Ids of version 7 without asking the system for randomness each time.
 #[derive(Debug)]
-pub struct Ids {
+pub struct IdGenerator {
     salt: u128,
-    made: u128,
+    generated: u128,
 }
 
-impl Default for Ids {
+impl Default for IdGenerator {
     fn default() -> Self {
-        Ids {
+        IdGenerator {
             salt: Uuid::now_v7().as_u128(),
-            made: 0,
+            generated: 0,
         }
     }
 }
 
-impl Ids {
+impl IdGenerator {
     /// The next one, made at this time.
     pub fn next(&mut self, micros: u64) -> Uuid {
-        self.made += 1;
-        let random = self.salt.wrapping_add(self.made).to_be_bytes();
+        self.generated += 1;
+        let random = self.salt.wrapping_add(self.generated).to_be_bytes();
         let mut tail = [0; 10];
         tail.copy_from_slice(&random[6..]);
         uuid::Builder::from_unix_timestamp_millis(micros / 1_000, &tail).into_uuid()
@@ -108,7 +108,7 @@ impl Ids {
 }
 
 /// Where requests go, in turn.
-pub fn spread(addresses: &[SocketAddr], connections: usize) -> Vec<SocketAddr> {
+pub fn round_robin(addresses: &[SocketAddr], connections: usize) -> Vec<SocketAddr> {
     addresses
         .iter()
         .copied()
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_request_is_as_long_as_it_says() {
         let mut out = Vec::new();
-        Voice::new("token", 0, Uuid::now_v7()).write(
+        MessageTemplate::new("token", 0, Uuid::now_v7()).write_request(
             Uuid::now_v7(),
             1_763_650_000_000_000,
             &mut out,
@@ -139,9 +139,10 @@ mod tests {
 
     #[test]
     fn ids_are_different_and_of_version_7() {
-        let mut ids = Ids::default();
-        let made: std::collections::HashSet<_> = (0..1_000).map(|_| ids.next(5_000)).collect();
-        assert_eq!(made.len(), 1_000);
-        assert!(made.iter().all(|id| id.get_version_num() == 7));
+        let mut generator = IdGenerator::default();
+        let generated: std::collections::HashSet<_> =
+            (0..1_000).map(|_| generator.next(5_000)).collect();
+        assert_eq!(generated.len(), 1_000);
+        assert!(generated.iter().all(|id| id.get_version_num() == 7));
     }
 }

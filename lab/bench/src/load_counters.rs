@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Shared between a load's thread and whoever measures.
 #[derive(Debug, Default)]
-pub struct Gauge {
+pub struct LoadCounters {
     stopped: AtomicBool,
     recording: AtomicBool,
     done: AtomicU64,
@@ -13,7 +13,7 @@ pub struct Gauge {
     errors: AtomicU64,
 }
 
-impl Gauge {
+impl LoadCounters {
     /// From now on durations count: the load is warm.
     pub fn record(&self, on: bool) {
         self.recording.store(on, Ordering::Relaxed);

@@ -4,15 +4,15 @@ use std::net::SocketAddr;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::{ENVIRONMENT, Stage};
+use super::{BenchEnvironment, SERVICE_ENVIRONMENT};
 use lab_stack::directory::Directory;
 use lab_stack::process::{Process, Recipe, StopSteps};
 use lab_stack::stack::Service;
 use lab_stack::{Error, ports};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-impl Stage {
+impl BenchEnvironment {
     /// Starts one more, on the core `number` counted around, and returns where it listens.
     ///
     /// # Errors
@@ -38,12 +38,12 @@ impl Stage {
                 format!("{}/users/.well-known/jwks.json", self.stack.url()),
             ),
         ];
-        environment.extend(ENVIRONMENT.map(|(name, value)| (name, value.to_owned())));
+        environment.extend(SERVICE_ENVIRONMENT.map(|(name, value)| (name, value.to_owned())));
         let mut environment: Vec<(String, String)> = environment
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        environment.extend(self.environment.iter().cloned());
+        environment.extend(self.service_environment.iter().cloned());
         let recipe = Recipe {
             name: format!("{name}-pinned-{number}"),
             command: vec![
@@ -57,19 +57,19 @@ impl Stage {
         };
         let process = Process::start(&recipe, &Directory::lasting(self.directory())?)?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + START_TIMEOUT;
         let url = format!("http://{address}/readyz");
         while !ready(&url).await {
             if Instant::now() > deadline {
                 return Err(Error::NotReady {
                     name: recipe.name,
-                    seconds: PATIENCE.as_secs(),
+                    seconds: START_TIMEOUT.as_secs(),
                     log: process.log_tail(),
                 });
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        self.extras
+        self.pinned
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push((name, process));
@@ -78,8 +78,8 @@ impl Stage {
 
     /// Stops all of them.
     pub fn remove_pinned(&self) {
-        let mut extras = self.extras.lock().unwrap_or_else(PoisonError::into_inner);
-        extras.clear();
+        let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        pinned.clear();
     }
 }
 

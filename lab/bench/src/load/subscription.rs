@@ -11,7 +11,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::frames;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whom to listen to, and as whom.
 #[derive(Clone, Debug)]
@@ -21,12 +21,12 @@ pub struct Subscription {
     /// The loopback address to come from: one has ports for some 28,000 connections.
     pub from: Ipv4Addr,
     /// What is sent after the upgrade, as whole frames, each with the word that its answer has.
-    pub greeting: Vec<(Vec<u8>, &'static str)>,
+    pub handshake: Vec<(Vec<u8>, &'static str)>,
 }
 
 /// A connection that is subscribed, with what has already come behind the greeting.
 #[derive(Debug)]
-pub struct Subscribed {
+pub struct OpenSubscription {
     /// The connection.
     pub stream: std::net::TcpStream,
     /// Bytes that were read with the last answer.
@@ -39,11 +39,12 @@ impl Subscription {
         let init = json!({ "type": "connection_init", "payload": { "accessToken": token } });
         let payload = json!({ "query": document, "variables": variables });
         let subscribe = json!({ "type": "subscribe", "id": "1", "payload": payload });
-        let frame = |message: Value| frames::client(frames::TEXT, message.to_string().as_bytes());
+        let frame =
+            |message: Value| frames::client_frame(frames::TEXT, message.to_string().as_bytes());
         Subscription {
             address,
             from: Ipv4Addr::LOCALHOST,
-            greeting: vec![
+            handshake: vec![
                 (frame(init), "connection_ack"),
                 // The first batch says where the subscription stands.
                 (frame(subscribe), "\"next\""),
@@ -52,11 +53,11 @@ impl Subscription {
     }
 
     /// A listener of a bare server, which greets by itself.
-    pub fn bare(address: SocketAddr) -> Self {
+    pub fn baseline(address: SocketAddr) -> Self {
         Subscription {
             address,
             from: Ipv4Addr::LOCALHOST,
-            greeting: vec![(frames::client(frames::TEXT, b"hello"), "hello")],
+            handshake: vec![(frames::client_frame(frames::TEXT, b"hello"), "hello")],
         }
     }
 
@@ -64,13 +65,13 @@ impl Subscription {
     ///
     /// # Errors
     /// When the server refuses, or is silent for too long.
-    pub async fn open(&self) -> io::Result<Subscribed> {
-        tokio::time::timeout(PATIENCE, self.attempt())
+    pub async fn open(&self) -> io::Result<OpenSubscription> {
+        tokio::time::timeout(OPEN_TIMEOUT, self.attempt())
             .await
             .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no answer to a subscription"))?
     }
 
-    async fn attempt(&self) -> io::Result<Subscribed> {
+    async fn attempt(&self) -> io::Result<OpenSubscription> {
         let socket = TcpSocket::new_v4()?;
         if self.from != Ipv4Addr::LOCALHOST {
             socket.bind(SocketAddr::V4(SocketAddrV4::new(self.from, 0)))?;
@@ -86,17 +87,17 @@ impl Subscription {
             if let Some(end) = memmem::find(&rest, b"\r\n\r\n") {
                 break end + 4;
             }
-            more(&mut stream, &mut rest).await?;
+            read_more(&mut stream, &mut rest).await?;
         };
         if !rest.starts_with(b"HTTP/1.1 101") {
-            return Err(refused(&rest));
+            return Err(connection_refused(&rest));
         }
         rest.drain(..end);
-        for (frame, answer) in &self.greeting {
+        for (frame, answer) in &self.handshake {
             stream.write_all(frame).await?;
             expect(&mut stream, &mut rest, answer).await?;
         }
-        Ok(Subscribed {
+        Ok(OpenSubscription {
             stream: stream.into_std()?,
             rest,
         })
@@ -106,29 +107,29 @@ impl Subscription {
 /// Takes the next text frame, which must contain a word.
 async fn expect(stream: &mut TcpStream, rest: &mut Vec<u8>, word: &str) -> io::Result<()> {
     loop {
-        let frame = frames::first(rest).map_err(io::Error::other)?;
+        let frame = frames::parse_frame(rest).map_err(io::Error::other)?;
         let found = frame.map(|(frame, end)| (frame.opcode, frame.payload.to_vec(), end));
         let Some((opcode, payload, end)) = found else {
-            more(stream, rest).await?;
+            read_more(stream, rest).await?;
             continue;
         };
         rest.drain(..end);
         match opcode {
             frames::PING => {}
             frames::TEXT if memmem::find(&payload, word.as_bytes()).is_some() => return Ok(()),
-            _ => return Err(refused(&payload)),
+            _ => return Err(connection_refused(&payload)),
         }
     }
 }
 
-async fn more(stream: &mut TcpStream, rest: &mut Vec<u8>) -> io::Result<()> {
+async fn read_more(stream: &mut TcpStream, rest: &mut Vec<u8>) -> io::Result<()> {
     match stream.read_buf(rest).await? {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(()),
     }
 }
 
-fn refused(answer: &[u8]) -> io::Error {
+fn connection_refused(answer: &[u8]) -> io::Error {
     let text = String::from_utf8_lossy(answer).into_owned();
     io::Error::new(io::ErrorKind::ConnectionRefused, text)
 }

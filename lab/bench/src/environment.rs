@@ -1,6 +1,6 @@
 //! The real stack, raised for speed: data that is synced, people and chats by the thousand.
 
-mod extra;
+mod pinned_instances;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::db::{Account, BareTable, Ledger, username};
+use crate::db::{BareTable, BenchAccount, BenchDatabase, username};
 use lab_stack::Error;
 use lab_stack::process::Process;
 use lab_stack::stack::{Instance, Options, Service, Stack, StackPorts};
@@ -22,18 +22,18 @@ use lab_stack::stack::{Instance, Options, Service, Stack, StackPorts};
 const BARE_DATABASE: &str = "bare";
 
 /// A signed-in person may be at it for so long.
-const SIGNED_IN: Duration = Duration::from_secs(12 * 3600);
+const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 
 /// Files that each process may open, where the system lets us say so.
-const FILES: u64 = 200_000;
+const MAX_OPEN_FILES: u64 = 200_000;
 
 /// People of chats that are not larger. A thousand chats of ten are twenty chats for each.
-const CROWD: usize = 500;
+const MAX_USERS_OF_SMALL_CHATS: usize = 500;
 
 /// What the bench sets differently from a production environment besides
 /// [`UNLIMITED`](lab_stack::stack::UNLIMITED), and nothing else: how many may come at once from one
 /// place.
-const ENVIRONMENT: [(&str, &str); 8] = [
+const SERVICE_ENVIRONMENT: [(&str, &str); 8] = [
     ("LOGINS_PER_ACCOUNT", "0"),
     ("MAX_CONNECTIONS", "200000"),
     ("MAX_SOCKETS", "100000"),
@@ -47,7 +47,7 @@ const ENVIRONMENT: [(&str, &str); 8] = [
 
 /// A signed-in user.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub struct BenchUser {
     /// Who.
     pub id: Uuid,
     /// Their access token.
@@ -60,31 +60,33 @@ pub struct Chat {
     /// Which.
     pub id: Uuid,
     /// Indexes into the stage's people.
-    pub people: Vec<usize>,
+    pub users: Vec<usize>,
 }
 
 /// A running system with its people.
-pub struct Stage {
+pub struct BenchEnvironment {
     // In the order in which they are dropped: first what needs the rest.
     /// More instances than the stack has, with the names of their services.
-    extras: Mutex<Vec<(&'static str, Process)>>,
+    pinned: Mutex<Vec<(&'static str, Process)>>,
     stack: Stack,
     ports: StackPorts,
-    ledger: Ledger,
+    database: BenchDatabase,
     signer: Signer,
-    people: Mutex<Vec<Person>>,
-    environment: Vec<(String, String)>,
+    users: Mutex<Vec<BenchUser>>,
+    service_environment: Vec<(String, String)>,
     // Last: removed after everything in it has stopped.
     data: TempDir,
 }
 
-impl Stage {
+impl BenchEnvironment {
     /// Raises it.
     ///
     /// # Errors
     /// When anything does not start.
-    pub async fn raise(environment: &[(String, String)]) -> Result<Stage, Error> {
-        allow_files();
+    pub async fn start(
+        service_environment: &[(String, String)],
+    ) -> Result<BenchEnvironment, Error> {
+        raise_open_file_limit();
         let data = tempfile::Builder::new()
             .prefix("antiphon-bench-")
             .tempdir_in("/var/tmp")
@@ -94,23 +96,25 @@ impl Stage {
             data: Some(data.path().to_owned()),
             ..Options::for_tests()
         };
-        let ours = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        options.environment.extend(ours);
-        options.environment.extend(environment.iter().cloned());
+        let defaults = SERVICE_ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        options.environment.extend(defaults);
+        options
+            .environment
+            .extend(service_environment.iter().cloned());
         let ports = options.ports.clone();
         let stack = Stack::start(options).await?;
-        let ledger = Ledger::connect(&stack.database_url(None)).await?;
+        let database = BenchDatabase::connect(&stack.database_url(None)).await?;
         stack.postgres().create_database(BARE_DATABASE).await?;
-        BareTable::make(&stack.postgres().owner_url(BARE_DATABASE)).await?;
+        BareTable::create(&stack.postgres().owner_url(BARE_DATABASE)).await?;
         let signer = Signer::of(&stack).await?;
-        Ok(Stage {
+        Ok(BenchEnvironment {
             stack,
             ports,
-            ledger,
+            database,
             signer,
-            people: Mutex::default(),
-            environment: environment.to_vec(),
-            extras: Mutex::default(),
+            users: Mutex::default(),
+            service_environment: service_environment.to_vec(),
+            pinned: Mutex::default(),
             data,
         })
     }
@@ -121,8 +125,8 @@ impl Stage {
     }
 
     /// The database.
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn database(&self) -> &BenchDatabase {
+        &self.database
     }
 
     /// Where logs are.
@@ -136,7 +140,7 @@ impl Stage {
     }
 
     /// Both instances of a service, past the load balancer.
-    pub fn both(&self, service: Service) -> Vec<SocketAddr> {
+    pub fn instances(&self, service: Service) -> Vec<SocketAddr> {
         let address =
             |number| SocketAddr::from(([127, 0, 0, 1], self.ports.of(service.instance(number))));
         vec![address(1), address(2)]
@@ -161,8 +165,8 @@ impl Stage {
             rest.filter(|pid| !known.contains(pid))
                 .map(|pid| ("haproxy", pid)),
         );
-        let extras = self.extras.lock().unwrap_or_else(PoisonError::into_inner);
-        named.extend(extras.iter().map(|(name, process)| (*name, process.pid())));
+        let pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        named.extend(pinned.iter().map(|(name, process)| (*name, process.pid())));
         named
     }
 
@@ -170,18 +174,18 @@ impl Stage {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn populate(&self, count: usize) -> Result<(), Error> {
-        let missing = count.saturating_sub(self.crowd().len());
-        let accounts: Vec<Account> = (0..missing)
-            .map(|_| Account {
+    pub async fn ensure_users(&self, count: usize) -> Result<(), Error> {
+        let missing = count.saturating_sub(self.users().len());
+        let accounts: Vec<BenchAccount> = (0..missing)
+            .map(|_| BenchAccount {
                 user: Uuid::now_v7(),
                 session: Uuid::now_v7(),
             })
             .collect();
-        self.ledger.add_people(&accounts).await?;
+        self.database.add_users(&accounts).await?;
         for account in &accounts {
             let token = self.signer.sign(account)?;
-            self.crowd().push(Person {
+            self.users().push(BenchUser {
                 id: account.user,
                 token,
             });
@@ -190,13 +194,13 @@ impl Stage {
     }
 
     /// From here on there are other people, who are in no chat yet.
-    pub fn disperse(&self) {
-        self.crowd().clear();
+    pub fn forget_users(&self) {
+        self.users().clear();
     }
 
     /// One of the people.
-    pub fn person(&self, index: usize) -> Person {
-        self.crowd()[index].clone()
+    pub fn user(&self, index: usize) -> BenchUser {
+        self.users()[index].clone()
     }
 
     /// New chats of so many people each, taken in turn from the crowd.
@@ -205,8 +209,8 @@ impl Stage {
     /// When the database refuses.
     pub async fn chats(&self, count: usize, size: usize) -> Result<Vec<Chat>, Error> {
         // Where there are many chats, people are in several of them.
-        let crowd = size.max((count * size).min(CROWD));
-        self.chats_among(count, size, crowd).await
+        let users = size.max((count * size).min(MAX_USERS_OF_SMALL_CHATS));
+        self.chats_among(count, size, users).await
     }
 
     /// New chats of so many people each: the first `crowd` people in turn.
@@ -217,31 +221,31 @@ impl Stage {
         &self,
         count: usize,
         size: usize,
-        crowd: usize,
+        users: usize,
     ) -> Result<Vec<Chat>, Error> {
-        self.populate(crowd).await?;
+        self.ensure_users(users).await?;
         let ids: Vec<Uuid> = self
-            .crowd()
+            .users()
             .iter()
-            .take(crowd)
-            .map(|person| person.id)
+            .take(users)
+            .map(|user| user.id)
             .collect();
         let chats: Vec<Chat> = (0..count)
             .map(|chat| Chat {
                 id: Uuid::now_v7(),
-                people: (0..size).map(|n| (chat * size + n) % ids.len()).collect(),
+                users: (0..size).map(|n| (chat * size + n) % ids.len()).collect(),
             })
             .collect();
         let rows: Vec<(Uuid, Vec<Uuid>)> = chats
             .iter()
-            .map(|chat| (chat.id, chat.people.iter().map(|n| ids[*n]).collect()))
+            .map(|chat| (chat.id, chat.users.iter().map(|n| ids[*n]).collect()))
             .collect();
-        self.ledger.add_chats(&rows).await?;
+        self.database.add_chats(&rows).await?;
         Ok(chats)
     }
 
-    fn crowd(&self) -> std::sync::MutexGuard<'_, Vec<Person>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    fn users(&self) -> std::sync::MutexGuard<'_, Vec<BenchUser>> {
+        self.users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -278,12 +282,12 @@ impl Signer {
         })
     }
 
-    fn sign(&self, account: &Account) -> Result<String, Error> {
+    fn sign(&self, account: &BenchAccount) -> Result<String, Error> {
         let now = super::load::now_micros() / 1_000_000;
         let claims = json!({
             "iss": "antiphon", "aud": "antiphon", "sub": account.user, "sid": account.session,
             "username": username(account.user), "jti": Uuid::now_v7(),
-            "iat": now, "exp": now + SIGNED_IN.as_secs(),
+            "iat": now, "exp": now + ACCESS_TOKEN_LIFETIME.as_secs(),
         });
         jsonwebtoken::encode(&self.header, &claims, &self.key).map_err(|cause| Error::Failed {
             program: "signing".to_owned(),
@@ -293,25 +297,27 @@ impl Signer {
 }
 
 /// Everything that is started from here inherits it.
-fn allow_files() {
-    let wanted = Rlimit {
-        current: Some(FILES),
-        maximum: Some(FILES),
+fn raise_open_file_limit() {
+    let limit = Rlimit {
+        current: Some(MAX_OPEN_FILES),
+        maximum: Some(MAX_OPEN_FILES),
     };
-    if setrlimit(Resource::Nofile, wanted).is_err() {
+    if setrlimit(Resource::Nofile, limit).is_err() {
         // Not root: as much as there is.
-        let most = getrlimit(Resource::Nofile).maximum;
+        let maximum = getrlimit(Resource::Nofile).maximum;
         let _ = setrlimit(
             Resource::Nofile,
             Rlimit {
-                current: most,
-                maximum: most,
+                current: maximum,
+                maximum,
             },
         );
     }
 }
 
 /// Files that one process may open.
-pub fn files() -> u64 {
-    getrlimit(Resource::Nofile).current.unwrap_or(FILES)
+pub fn open_file_limit() -> u64 {
+    getrlimit(Resource::Nofile)
+        .current
+        .unwrap_or(MAX_OPEN_FILES)
 }
