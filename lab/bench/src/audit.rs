@@ -1,42 +1,41 @@
 //! Whether anything was lost, repeated or out of order.
 //!
-//! Two books are kept. Every subscriber's stream must be the dense run of seqs from where it
-//! began to where the feed ended. Every acknowledged message must be stored under the id and the
-//! number that were acknowledged, and the numbers of a chat must be dense.
+//! There are two checks. Every subscriber's stream must contain each seq once and in order, from where the subscription
+//! started to the end of the feed. Every acknowledged message must be stored under the acknowledged id and number, and
+//! the numbers of a chat must have no gaps.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
 use serde::Serialize;
 
-/// What an audit found.
+/// Result of an audit, as counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AuditTotals {
-    /// Deliveries and acknowledgements that were looked at.
+    /// Deliveries and acknowledgements that were checked.
     pub checked: u64,
-    /// Never arrived, or acknowledged and not stored.
+    /// Messages that never arrived, or that were acknowledged but not stored.
     pub lost: u64,
-    /// Arrived again, or acknowledged with a number that another message has.
+    /// Messages that arrived twice, or that were acknowledged with the number of another message.
     pub duplicated: u64,
-    /// Arrived after its successor, or acknowledged before its predecessor.
+    /// Messages that arrived after their successor, or whose acknowledged number is not above the previous one.
     pub disordered: u64,
-    /// Sockets that the server closed, and streams that were told to start afresh.
+    /// Sockets that the server closed, and streams that the server reset.
     pub broken: u64,
 }
 
 impl AuditTotals {
-    /// Whether the promises held: whoever was not told to start afresh has everything, once
-    /// and in order.
+    /// Whether the promises held: every stream that was not reset received everything once and in order.
     pub fn promises_kept(&self) -> bool {
         self.lost + self.duplicated + self.disordered == 0
     }
 
-    /// Whether the promises held, and nobody had to be told anything.
+    /// Whether the promises held and no stream was closed or reset.
     pub fn is_clean(&self) -> bool {
         self.violations() == 0
     }
 
-    /// How often they did not hold, or somebody had to be told.
+    /// The number of broken promises, closed sockets and resets.
     pub fn violations(&self) -> u64 {
         self.lost + self.duplicated + self.disordered + self.broken
     }
@@ -52,19 +51,19 @@ impl AddAssign for AuditTotals {
     }
 }
 
-/// What one subscriber saw of one feed.
+/// What one subscriber received of one feed.
 #[derive(Clone, Debug)]
 pub struct StreamAudit {
     next: u64,
     seen: u64,
-    /// Seqs that were jumped over and may still come, late.
+    /// Ranges of seqs that were skipped and may still arrive late.
     missing: Vec<(u64, u64)>,
     duplicated: u64,
     disordered: u64,
 }
 
 impl StreamAudit {
-    /// A subscriber who has everything up to `head`.
+    /// Starts the audit of a subscriber who has everything up to `head`.
     pub fn after(head: u64) -> StreamAudit {
         StreamAudit {
             next: head + 1,
@@ -75,12 +74,12 @@ impl StreamAudit {
         }
     }
 
-    /// The newest seq that has arrived, or the one it began after.
+    /// The newest seq that has arrived, or the one before the first.
     pub fn head(&self) -> u64 {
         self.next - 1
     }
 
-    /// An event arrived.
+    /// Records an event that arrived.
     pub fn record(&mut self, seq: u64) {
         self.seen += 1;
         if seq == self.next {
@@ -107,7 +106,7 @@ impl StreamAudit {
         true
     }
 
-    /// What is to be said, now that the feed has ended at `head`.
+    /// The result, given that the feed ends at `head`.
     pub fn totals(&self, head: u64) -> AuditTotals {
         let jumped: u64 = self.missing.iter().map(|(from, to)| to - from).sum();
         let outstanding = (head + 1).saturating_sub(self.next);
@@ -124,9 +123,9 @@ impl StreamAudit {
 /// An acknowledged message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ack {
-    /// Who got the acknowledgement. One client waits for each before it sends the next.
+    /// The client that received the acknowledgement. A client waits for it before it sends the next message.
     pub client: u32,
-    /// The chat, as the scenario counts them.
+    /// The chat, as an index into the chats of the scenario.
     pub chat: u32,
     /// The message's id.
     pub id: u128,
@@ -134,8 +133,8 @@ pub struct Ack {
     pub number: u64,
 }
 
-/// Compares what was acknowledged, in the order of the acknowledgements, with what is stored:
-/// for each chat its messages as (number, id), the first of which must have the number 1.
+/// Compares acknowledgements, in the order in which they arrived, with the stored messages: for each chat its messages
+/// as (number, id). Numbers must start at 1.
 pub fn compare(acks: &[Ack], stored: &HashMap<u32, Vec<(u64, u128)>>) -> AuditTotals {
     let mut totals = AuditTotals::default();
     let mut stored_ids: HashMap<(u32, u64), u128> = HashMap::new();
@@ -145,7 +144,7 @@ pub fn compare(acks: &[Ack], stored: &HashMap<u32, Vec<(u64, u128)>>) -> AuditTo
         let duplicates = numbers.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
         numbers.dedup();
         totals.duplicated += duplicates;
-        // A hole in the numbers is a message that somebody may have been told of.
+        // A gap in the numbers is a message that somebody may have received.
         totals.lost += numbers.last().map_or(0, |last| last - numbers.len() as u64);
         stored_ids.extend(messages.iter().map(|(number, id)| ((*chat, *number), *id)));
     }

@@ -1,7 +1,7 @@
-//! What the machine could do at the most: each job of Antiphon's done by a bare server in the
-//! same language with the same libraries, without any of what makes it a promise.
+//! The upper limit of this machine: each task of Antiphon, done by a bare server in the same language with the same
+//! libraries that stores, orders and checks nothing.
 //!
-//! Each baseline is a process of its own, so that its CPU time and its memory are its own.
+//! Each baseline is a separate process, so that its CPU time and memory can be measured.
 
 mod broadcast;
 mod graphql;
@@ -24,26 +24,26 @@ pub use postgres::{InsertResult, Inserts};
 
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A bare server, as a command.
+/// A baseline server, as a subcommand.
 #[derive(Subcommand, Clone, Debug)]
 pub enum Baseline {
     /// async-graphql over axum: a mutation that only broadcasts, a query of 50 messages.
     Graphql {
-        /// Where to listen.
+        /// Port to listen on.
         #[arg(long)]
         port: u16,
     },
-    /// axum WebSockets: what is broadcast, or nothing at all.
+    /// axum WebSockets that broadcast messages, or are idle.
     Sockets(Broadcast),
-    /// Rows into Postgres.
+    /// Inserts rows into Postgres.
     Inserts(Inserts),
 }
 
 impl Baseline {
-    /// Does it until the process is ended, or the work is done.
+    /// Runs until the process is terminated or the work is done.
     ///
     /// # Errors
-    /// When the port is taken, or Postgres refuses.
+    /// If the port is taken, or Postgres returns an error.
     pub async fn run(self) -> Result<(), Error> {
         match self {
             Baseline::Graphql { port } => graphql::serve(port).await,
@@ -53,7 +53,7 @@ impl Baseline {
     }
 }
 
-/// A bare server that runs.
+/// A running baseline server.
 #[derive(Debug)]
 pub struct BaselineServer {
     process: Process,
@@ -61,10 +61,10 @@ pub struct BaselineServer {
 }
 
 impl BaselineServer {
-    /// Starts `lab bench baseline <words> --port <free>` and waits for its port.
+    /// Starts `lab bench baseline <arguments> --port <free>` and waits until it accepts connections.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub async fn start(directory: &Path, arguments: &[&str]) -> Result<BaselineServer, Error> {
         let port = ports::free();
         let own_program =
@@ -95,7 +95,7 @@ impl BaselineServer {
         Ok(bare)
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }

@@ -1,4 +1,4 @@
-//! The real stack, raised for speed: data that is synced, people and chats by the thousand.
+//! The real stack, set up for measurements: data that is synced to disk, and thousands of users and chats.
 
 mod pinned_instances;
 
@@ -18,21 +18,20 @@ use lab_stack::Error;
 use lab_stack::process::Process;
 use lab_stack::stack::{Instance, Options, Service, Stack, StackPorts};
 
-/// Where the database of the bare inserts is, beside Antiphon's own.
+/// Name of the database for bare inserts, on the same server as Antiphon's own.
 const BARE_DATABASE: &str = "bare";
 
-/// A signed-in person may be at it for so long.
+/// How long access tokens are valid: longer than any run.
 const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 
-/// Files that each process may open, where the system lets us say so.
+/// Open files that each process is allowed, if the system lets us set it.
 const MAX_OPEN_FILES: u64 = 200_000;
 
-/// People of chats that are not larger. A thousand chats of ten are twenty chats for each.
+/// Users among whom many small chats are shared: with a thousand chats of ten, each user is in twenty.
 const MAX_USERS_OF_SMALL_CHATS: usize = 500;
 
-/// What the bench sets differently from a production environment besides
-/// [`UNLIMITED`](lab_stack::stack::UNLIMITED), and nothing else: how many may come at once from one
-/// place.
+/// The only settings that differ from production, besides [`UNLIMITED`](lab_stack::stack::UNLIMITED): how much one user or
+/// one address may do at once.
 const SERVICE_ENVIRONMENT: [(&str, &str); 8] = [
     ("LOGINS_PER_ACCOUNT", "0"),
     ("MAX_CONNECTIONS", "200000"),
@@ -41,32 +40,32 @@ const SERVICE_ENVIRONMENT: [(&str, &str); 8] = [
     ("SUBSCRIPTION_KIB_PER_USER", "100000000"),
     ("SOCKETS_PER_SECOND", "100000"),
     ("DRAIN_WAIT_MS", "0"),
-    // As long as `SIGNED_IN`.
+    // The same as `ACCESS_TOKEN_LIFETIME`.
     ("ACCESS_TOKEN_MAX_SECONDS", "43200"),
 ];
 
 /// A signed-in user.
 #[derive(Clone, Debug)]
 pub struct BenchUser {
-    /// Who.
+    /// The user's id.
     pub id: Uuid,
-    /// Their access token.
+    /// The user's access token.
     pub token: String,
 }
 
-/// A chat, and who takes part.
+/// A chat and its participants.
 #[derive(Clone, Debug)]
 pub struct Chat {
-    /// Which.
+    /// The chat's id.
     pub id: Uuid,
-    /// Indexes into the stage's people.
+    /// The participants, as indexes into the users of the environment.
     pub users: Vec<usize>,
 }
 
-/// A running system with its people.
+/// A running system with its users.
 pub struct BenchEnvironment {
-    // In the order in which they are dropped: first what needs the rest.
-    /// More instances than the stack has, with the names of their services.
+    // In the order in which they are dropped: what depends on the rest comes first.
+    /// Additional instances, with the names of their services.
     pinned: Mutex<Vec<(&'static str, Process)>>,
     stack: Stack,
     ports: StackPorts,
@@ -74,15 +73,15 @@ pub struct BenchEnvironment {
     signer: Signer,
     users: Mutex<Vec<BenchUser>>,
     service_environment: Vec<(String, String)>,
-    // Last: removed after everything in it has stopped.
+    // Last: it is removed after everything in it has stopped.
     data: TempDir,
 }
 
 impl BenchEnvironment {
-    /// Raises it.
+    /// Starts the system.
     ///
     /// # Errors
-    /// When anything does not start.
+    /// If anything does not start.
     pub async fn start(
         service_environment: &[(String, String)],
     ) -> Result<BenchEnvironment, Error> {
@@ -92,7 +91,7 @@ impl BenchEnvironment {
             .tempdir_in("/var/tmp")
             .map_err(|cause| Error::io("make a directory in /var/tmp", cause))?;
         let mut options = Options {
-            // A named directory keeps its data, and so Postgres syncs.
+            // With a named directory the data is kept, so Postgres syncs it.
             data: Some(data.path().to_owned()),
             ..Options::for_tests()
         };
@@ -119,39 +118,39 @@ impl BenchEnvironment {
         })
     }
 
-    /// The system itself.
+    /// The running stack.
     pub fn stack(&self) -> &Stack {
         &self.stack
     }
 
-    /// The database.
+    /// The connection to the database.
     pub fn database(&self) -> &BenchDatabase {
         &self.database
     }
 
-    /// Where logs are.
+    /// The directory of data and logs.
     pub fn directory(&self) -> &Path {
         self.data.path()
     }
 
-    /// The database for bare inserts.
+    /// The URL of the database for bare inserts.
     pub fn bare_url(&self) -> String {
         self.stack.postgres().owner_url(BARE_DATABASE)
     }
 
-    /// Both instances of a service, past the load balancer.
+    /// The addresses of both instances of a service, without the load balancer.
     pub fn instances(&self, service: Service) -> Vec<SocketAddr> {
         let address =
             |number| SocketAddr::from(([127, 0, 0, 1], self.ports.of(service.instance(number))));
         vec![address(1), address(2)]
     }
 
-    /// The load balancer.
+    /// The address of the load balancer.
     pub fn balancer(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.ports.balancer))
     }
 
-    /// What runs, as the results call it. Two instances of a service have one name.
+    /// The running processes, by their names in the results. Instances of one service share a name.
     pub fn processes(&self) -> Vec<(&'static str, u32)> {
         let mut named: Vec<_> = Instance::all()
             .filter_map(|one| Some((one.service.name(), self.stack.process_id(one)?)))
@@ -159,7 +158,7 @@ impl BenchEnvironment {
         named.extend(self.stack.redis().pid().map(|pid| ("redis", pid)));
         named.extend(self.stack.postgres().pid().map(|pid| ("postgres", pid)));
         let known: Vec<u32> = named.iter().map(|(_, pid)| *pid).collect();
-        // What is left of the stack is the load balancer: the bench has no web client.
+        // The only other process of the stack is the load balancer: the bench has no web client.
         let rest = self.stack.process_ids().into_iter();
         named.extend(
             rest.filter(|pid| !known.contains(pid))
@@ -170,10 +169,10 @@ impl BenchEnvironment {
         named
     }
 
-    /// Sees to it that there are at least so many people.
+    /// Creates users until there are at least `count`.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// If the database returns an error.
     pub async fn ensure_users(&self, count: usize) -> Result<(), Error> {
         let missing = count.saturating_sub(self.users().len());
         let accounts: Vec<BenchAccount> = (0..missing)
@@ -193,30 +192,30 @@ impl BenchEnvironment {
         Ok(())
     }
 
-    /// From here on there are other people, who are in no chat yet.
+    /// Forgets all users, so that the next ones are new and in no chat.
     pub fn forget_users(&self) {
         self.users().clear();
     }
 
-    /// One of the people.
+    /// The user with this index.
     pub fn user(&self, index: usize) -> BenchUser {
         self.users()[index].clone()
     }
 
-    /// New chats of so many people each, taken in turn from the crowd.
+    /// Creates chats of `size` users each.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// If the database returns an error.
     pub async fn chats(&self, count: usize, size: usize) -> Result<Vec<Chat>, Error> {
-        // Where there are many chats, people are in several of them.
+        // With many chats, each user is in several of them.
         let users = size.max((count * size).min(MAX_USERS_OF_SMALL_CHATS));
         self.chats_among(count, size, users).await
     }
 
-    /// New chats of so many people each: the first `crowd` people in turn.
+    /// Creates chats of `size` users each, who are the first `users` users in turn.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// If the database returns an error.
     pub async fn chats_among(
         &self,
         count: usize,
@@ -249,8 +248,8 @@ impl BenchEnvironment {
     }
 }
 
-/// Signs tokens with the stack's own key. Passwords are slow on purpose, and fifty thousand
-/// people would take half an hour to sign in.
+/// Signs tokens with the stack's own key. Password hashing is slow on purpose: fifty thousand users would take half an
+/// hour to sign in.
 struct Signer {
     key: EncodingKey,
     header: Header,
@@ -296,14 +295,14 @@ impl Signer {
     }
 }
 
-/// Everything that is started from here inherits it.
+/// Raises the limit of open files. Child processes inherit it.
 fn raise_open_file_limit() {
     let limit = Rlimit {
         current: Some(MAX_OPEN_FILES),
         maximum: Some(MAX_OPEN_FILES),
     };
     if setrlimit(Resource::Nofile, limit).is_err() {
-        // Not root: as much as there is.
+        // Without root, the hard limit is the most we can get.
         let maximum = getrlimit(Resource::Nofile).maximum;
         let _ = setrlimit(
             Resource::Nofile,
@@ -315,7 +314,7 @@ fn raise_open_file_limit() {
     }
 }
 
-/// Files that one process may open.
+/// How many files one process may open.
 pub fn open_file_limit() -> u64 {
     getrlimit(Resource::Nofile)
         .current

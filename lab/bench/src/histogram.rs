@@ -1,6 +1,6 @@
 //! Percentiles of very many durations in a few kilobytes.
 
-/// Steps per doubling, as a power of two: values are kept to within 1.6 %.
+/// Logarithm of the steps per doubling: values are kept to within 1.6 %.
 const STEP_BITS: u32 = 6;
 
 /// Counts of durations in microseconds, in steps that grow with the duration.
@@ -12,7 +12,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Counts one duration.
+    /// Records one duration.
     pub fn record(&mut self, micros: u64) {
         let index = index(micros);
         if index >= self.counts.len() {
@@ -23,7 +23,7 @@ impl Histogram {
         self.max = self.max.max(micros);
     }
 
-    /// Counts all of another one, too.
+    /// Adds all durations of another histogram.
     pub fn merge(&mut self, other: &Histogram) {
         if other.counts.len() > self.counts.len() {
             self.counts.resize(other.counts.len(), 0);
@@ -35,20 +35,19 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
-    /// How many were counted.
+    /// The number of recorded durations.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// The longest one.
+    /// The longest duration.
     pub fn max(&self) -> u64 {
         self.max
     }
 
-    /// The duration that `share` of all do not exceed: 0.99 for the 99th percentile. Zero when
-    /// nothing was counted.
+    /// The duration that `share` of all do not exceed: 0.99 for the 99th percentile. Zero if nothing was recorded.
     pub fn quantile(&self, share: f64) -> u64 {
-        // The rank of the wanted one, from 1: counts are far below the 2^52 that a float holds.
+        // The rank, from 1. Counts are far below the 2^52 that a float can represent.
         let rank = ((self.total as f64 * share).ceil() as u64).max(1);
         let mut seen = 0;
         for (index, count) in self.counts.iter().enumerate() {
@@ -63,7 +62,7 @@ impl Histogram {
 
 fn index(value: u64) -> usize {
     let shift = (64 - value.leading_zeros()).saturating_sub(STEP_BITS + 1);
-    // Values below 2 * 64 have a step of their own; above, 64 steps for each doubling.
+    // Each value below 2 * 64 has its own step; above, there are 64 steps for each doubling.
     ((shift as usize) << STEP_BITS) + (value >> shift) as usize
 }
 

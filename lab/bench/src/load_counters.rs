@@ -1,8 +1,8 @@
-//! What a running load says about itself while it runs.
+//! Counters of a running load, read while it runs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Shared between a load's thread and whoever measures.
+/// Shared between the thread that generates the load and the code that measures it.
 #[derive(Debug, Default)]
 pub struct LoadCounters {
     stopped: AtomicBool,
@@ -14,43 +14,43 @@ pub struct LoadCounters {
 }
 
 impl LoadCounters {
-    /// From now on durations count: the load is warm.
+    /// Starts or stops the recording of durations.
     pub fn record(&self, on: bool) {
         self.recording.store(on, Ordering::Relaxed);
     }
 
-    /// Whether durations count.
+    /// Whether durations are recorded.
     pub fn is_recording(&self) -> bool {
         self.recording.load(Ordering::Relaxed)
     }
 
-    /// Asks the load to begin nothing new.
+    /// Asks the load to start nothing new.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was asked to.
+    /// Whether the load was asked to stop.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    /// Units of work that are done: answers, or deliveries.
+    /// Adds completed units of work: responses, or deliveries.
     pub fn add(&self, done: u64) {
         self.done.fetch_add(done, Ordering::Relaxed);
     }
 
-    /// One more frame, with so many bytes in it.
+    /// Adds a frame with this many bytes of payload.
     pub fn add_frame(&self, bytes: usize) {
         self.frames.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// One more that failed.
+    /// Adds a failure.
     pub fn add_error(&self) {
         self.errors.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Units so far.
+    /// Units completed so far.
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }

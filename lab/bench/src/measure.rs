@@ -1,4 +1,4 @@
-//! One result, from two looks at everything that runs.
+//! A result, from two snapshots of everything that runs.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,36 +16,36 @@ use super::usage;
 use crate::db::DatabaseCounters;
 use lab_stack::Error;
 
-/// How the load generator is called among the processes.
+/// The name of the load generator among the processes.
 pub const GENERATOR: &str = "generator";
 
-/// How single steps of a search are called in the results.
+/// The scenario name of the single steps of a search.
 pub const STEP: &str = "fanout step";
 
-/// How long something is measured.
+/// The phases of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// Before that, so that caches, pools and statistics are warm.
+    /// Time before the measurement, for caches, pools and statistics to warm up.
     pub warm_up: Duration,
-    /// What counts.
+    /// Time that is measured.
     pub measured: Duration,
 }
 
 /// Percentiles in milliseconds.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Latency {
-    /// Half took no longer.
+    /// Median.
     pub p50: f64,
-    /// 95 %.
+    /// 95th percentile.
     pub p95: f64,
-    /// 99 %.
+    /// 99th percentile.
     pub p99: f64,
-    /// The longest.
+    /// Maximum.
     pub max: f64,
 }
 
 impl Latency {
-    /// Of these durations; none when there are none.
+    /// The percentiles of these durations; none if there are no durations.
     pub fn of(durations: &Histogram) -> Option<Latency> {
         let ms = |micros: u64| micros as f64 / 1_000.0;
         (durations.total() > 0).then(|| Latency {
@@ -57,49 +57,48 @@ impl Latency {
     }
 }
 
-/// How a result compares.
+/// Comparison with another result of the same run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ratio {
-    /// To the rate of which other result of the same run.
+    /// The case of the other result.
     pub to: String,
-    /// Ours divided by that.
+    /// Our rate divided by the other one.
     pub ratio: f64,
-    /// What the limit costs divided by what ours costs, in CPU time of everything, the generator
-    /// included: the ratio that is left when others use the machine, too.
+    /// The CPU time of the other result divided by ours, generators included: the ratio to expect on an otherwise idle
+    /// machine.
     pub cpu: Option<f64>,
 }
 
-/// One line of the table.
+/// One row of the table.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Outcome {
-    /// Which scenario.
+    /// Name of the scenario.
     pub scenario: String,
-    /// What was done in it.
+    /// What was done.
     pub case: String,
-    /// Of what there were so many a second.
+    /// Unit of the rate.
     pub unit: String,
-    /// Per second.
+    /// Units per second.
     pub rate: f64,
-    /// How long each took.
+    /// Latency of a unit.
     pub latency: Option<Latency>,
-    /// CPU seconds per 1,000, by process.
+    /// CPU seconds per 1,000 units, by process.
     pub cpu: BTreeMap<String, f64>,
-    /// What the load generator took of the whole machine, from 0 to 1.
+    /// The load generator's share of all cores, from 0 to 1.
     pub generator: f64,
-    /// What programs that have nothing to do with this took of the whole machine meanwhile. More
-    /// than a few hundredths, and the result says little.
+    /// The share of all cores that unrelated programs used, from 0 to 1. Above a few hundredths, the result means little.
     pub elsewhere: f64,
     /// Row changes per message.
     pub rows: Option<f64>,
     /// Bytes of write-ahead log per message.
     pub wal: Option<f64>,
-    /// Numbers that only this scenario has.
+    /// Other numbers, which only this scenario has.
     pub more: BTreeMap<String, f64>,
-    /// Beside which limit.
+    /// Comparison with the limit.
     pub ratio: Option<Ratio>,
     /// Requests that failed.
     pub errors: u64,
-    /// Whether the promises held; none where there is nothing to audit.
+    /// The result of the audit; none if there is nothing to audit.
     pub audit: Option<AuditTotals>,
 }
 
@@ -114,7 +113,7 @@ impl Outcome {
         }
     }
 
-    /// Beside this limit.
+    /// Adds the comparison with a limit.
     pub fn beside(mut self, limit: &Outcome) -> Outcome {
         let cost = |outcome: &Outcome| outcome.cpu.values().sum::<f64>();
         let (own_cost, limit_cost) = (cost(&self), cost(limit));
@@ -126,14 +125,14 @@ impl Outcome {
         self
     }
 
-    /// With another number.
+    /// Adds another number.
     pub fn with(mut self, name: &str, value: f64) -> Outcome {
         self.more.insert(name.to_owned(), value);
         self
     }
 
-    /// Whether nothing was lost, repeated or swapped, and nobody was cut off. A step of a search
-    /// may be too fast: then subscribers are told to start afresh, which is no silent hole.
+    /// Whether nothing was lost, duplicated or reordered, and no stream was cut off. A step of a search may be too fast:
+    /// then subscribers are reset, which is not a silent loss.
     pub fn holds(&self) -> bool {
         self.audit.is_none_or(|audit| match self.scenario == STEP {
             true => audit.promises_kept(),
@@ -142,7 +141,7 @@ impl Outcome {
     }
 }
 
-/// One look at everything that runs.
+/// Counters of everything that runs, at one moment.
 pub struct Snapshot {
     at: Instant,
     cpu: BTreeMap<String, f64>,
@@ -154,10 +153,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Looks now. `bare` is the process of a baseline.
+    /// Takes a snapshot now. `baseline_pid` is the process of a baseline server.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// If the database returns an error.
     pub async fn take(
         environment: &BenchEnvironment,
         baseline_pid: Option<u32>,
@@ -184,7 +183,7 @@ impl Snapshot {
         })
     }
 
-    /// What has happened until another look.
+    /// The result between this snapshot and a later one.
     pub fn until(&self, later: &Snapshot, mut outcome: Outcome) -> Outcome {
         let seconds = (later.at - self.at).as_secs_f64();
         let done = (later.done - self.done) as f64;
@@ -209,7 +208,7 @@ impl Snapshot {
             let wal = later.database_counters.wal_bytes - self.database_counters.wal_bytes;
             outcome.wal = Some(wal as f64 / message_count as f64);
         }
-        // Statistics come late, rows and messages equally so: only their ratio is right.
+        // Statistics are delayed, of rows as of messages: only their ratio is right.
         let messages = later.database_counters.messages - self.database_counters.messages;
         if messages > 0 {
             let rows = later.database_counters.rows - self.database_counters.rows;
@@ -227,15 +226,15 @@ impl Snapshot {
     }
 }
 
-/// Requests that are being sent, from a thread of their own.
+/// Requests that are being sent by a thread.
 pub struct RequestLoad<W> {
-    /// What they say about themselves.
+    /// Its counters.
     pub counters: Arc<LoadCounters>,
     thread: std::thread::JoinHandle<std::io::Result<(W, Histogram)>>,
 }
 
 impl<W: RequestSource + 'static> RequestLoad<W> {
-    /// Starts to send.
+    /// Starts sending.
     pub fn start(addresses: Vec<SocketAddr>, model: LoadModel, mut source: W) -> RequestLoad<W> {
         let counters = Arc::new(LoadCounters::default());
         let shared = Arc::clone(&counters);
@@ -246,10 +245,10 @@ impl<W: RequestSource + 'static> RequestLoad<W> {
         RequestLoad { counters, thread }
     }
 
-    /// Sends nothing more and waits for what is outstanding.
+    /// Stops sending and waits for outstanding responses.
     ///
     /// # Errors
-    /// When a connection broke.
+    /// If a connection broke.
     pub async fn finish(self) -> Result<(W, Histogram), Error> {
         self.counters.stop();
         let thread = self.thread;
@@ -265,7 +264,7 @@ impl<W: RequestSource + 'static> RequestLoad<W> {
 /// Sends requests for a while and measures them.
 ///
 /// # Errors
-/// When a connection breaks, or the database does not answer.
+/// If a connection breaks or the database returns an error.
 pub async fn measure<W: RequestSource + 'static>(
     environment: &BenchEnvironment,
     baseline_pid: Option<u32>,

@@ -1,4 +1,4 @@
-//! What is measured, one file per scenario.
+//! The scenarios, one per file.
 
 mod bench;
 pub mod day;
@@ -15,16 +15,16 @@ use lab_stack::Error;
 
 pub use bench::{Bench, Plan};
 
-/// The scenarios, in the order in which they are played.
+/// The names of the scenarios, in the order in which they run.
 pub const ALL: [&str; 8] = [
     "write", "fanout", "read", "depth", "sockets", "day", "session", "scale",
 ];
 
 impl Bench {
-    /// Plays everything that is wanted, once.
+    /// Runs all selected scenarios once.
     ///
     /// # Errors
-    /// When anything fails, other than a promise.
+    /// If anything fails. A broken promise is not an error but a part of the result.
     pub async fn run(plan: Plan) -> Result<Vec<Outcome>, Error> {
         let environment = BenchEnvironment::start(&plan.service_environment).await?;
         let mut bench = Bench {
@@ -36,7 +36,7 @@ impl Bench {
             if !bench.plan.only.is_empty() && !bench.plan.only.iter().any(|name| name == scenario) {
                 continue;
             }
-            // What people were in before would be in their lists.
+            // Chats of earlier scenarios would appear in the users' lists of chats.
             bench.environment.forget_users();
             match scenario {
                 "write" => write::run(&mut bench).await?,

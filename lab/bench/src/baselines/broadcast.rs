@@ -1,5 +1,5 @@
-//! axum WebSockets and nothing else: every message to every socket, as one write of all frames
-//! that are ready; or, idle, sockets that only are.
+//! axum WebSockets and nothing else: every message goes to every socket, with one write for all frames that are ready.
+//! Or sockets that are idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,16 +18,16 @@ use super::listener::listen;
 use crate::load::now_micros;
 use lab_stack::Error;
 
-/// Messages that a socket may be behind. Far more than a second's worth: a loss would show.
+/// Messages that may wait for one socket: far more than a second's worth. A loss would show in the audit.
 const MAX_QUEUED_MESSAGES: usize = 1 << 16;
 
-/// Frames in one write.
+/// Maximum number of frames in one write.
 const MAX_FRAMES_PER_WRITE: usize = 64;
 
 /// A server that broadcasts.
 #[derive(Args, Clone, Debug)]
 pub struct Broadcast {
-    /// Where to listen.
+    /// Port to listen on.
     #[arg(long)]
     port: u16,
     /// Bytes of a frame's payload.
@@ -36,7 +36,7 @@ pub struct Broadcast {
     /// Bytes of the read buffer of each socket.
     #[arg(long, default_value_t = 4096)]
     read_buffer: usize,
-    /// Sockets that nothing is ever sent to, and that need no place in the broadcast.
+    /// Send nothing: the sockets do not subscribe to the broadcast.
     #[arg(long)]
     idle: bool,
 }
@@ -78,7 +78,7 @@ async fn sent(State(state): State<BroadcastState>) -> String {
     state.sent.load(Ordering::Relaxed).to_string()
 }
 
-/// A frame as long as one of ours, with what the listeners look for.
+/// A frame as long as one of Antiphon's, with the fields that subscribers look for.
 pub fn frame(seq: u64, sent: u64, bytes: usize) -> String {
     let mut text = format!(
         "{{\"type\":\"next\",\"id\":\"1\",\"payload\":{{\"seq\":{seq},\"content\":\"@{sent:016} "
@@ -91,7 +91,7 @@ pub fn frame(seq: u64, sent: u64, bytes: usize) -> String {
     text
 }
 
-/// Sends at the rate that was asked for, as often as the timer allows.
+/// Sends messages at the requested rate, a few on each tick.
 async fn send_at_rate(state: BroadcastState) {
     let mut timer = tokio::time::interval(Duration::from_millis(1));
     let mut rate = 0.0;
@@ -109,7 +109,7 @@ async fn send_at_rate(state: BroadcastState) {
             let due = began.1 + (sent_count as f64 / rate * 1e6) as u64;
             sent_count += 1;
             let seq = state.sent.load(Ordering::Relaxed) + 1;
-            // Without listeners there is nobody to tell.
+            // Fails without subscribers, which is fine.
             let _ = state
                 .messages
                 .send(frame(seq, due, state.options.bytes).into());
@@ -145,7 +145,7 @@ async fn serve(mut socket: WebSocket, state: BroadcastState) {
         let outcome = tokio::select! {
             message = messages.recv() => match message {
                 Ok(text) => send_batch(&mut socket, text, &mut messages).await,
-                // Its book shows what it has missed.
+                // The audit shows what the subscriber missed.
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                 Err(broadcast::error::RecvError::Closed) => return,
             },

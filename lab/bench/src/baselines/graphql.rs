@@ -16,7 +16,7 @@ use tokio::sync::broadcast;
 use super::listener::listen;
 use lab_stack::Error;
 
-/// A page, as Antiphon's default.
+/// Messages of a page: Antiphon's default.
 const PAGE_SIZE: u64 = 50;
 
 type BaselineSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -77,7 +77,7 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> async_graphql::Result<Page> {
-        // Whatever is asked for: the answer is the same page.
+        // The response is always the same page.
         let _ = (chat_id, last, before);
         Ok(Page(Arc::clone(&context.data::<ServerState>()?.page)))
     }
@@ -95,7 +95,7 @@ impl Mutation {
         let state = context.data::<ServerState>()?;
         let number = state.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let message = message(input.id, input.chat_id, number, input.content);
-        // Nobody may be listening.
+        // Fails without receivers, which is fine.
         let _ = state.messages.send(message.clone());
         Ok(Payload {
             cursor: format!("{}.{number}", message.chat_id.as_str()),

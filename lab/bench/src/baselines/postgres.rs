@@ -1,4 +1,4 @@
-//! Durable rows and nothing else.
+//! Durable inserts and nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -12,30 +12,30 @@ use lab_stack::Error;
 /// Inserts for a while, over several connections at once, and prints an [`InsertResult`].
 #[derive(Args, Clone, Debug)]
 pub struct Inserts {
-    /// The database.
+    /// URL of the database.
     #[arg(long)]
     url: String,
-    /// Connections that insert.
+    /// Number of connections.
     #[arg(long)]
     connections: usize,
-    /// Rows of one transaction.
+    /// Rows per transaction.
     #[arg(long)]
     rows: usize,
-    /// For how long.
+    /// Duration, in seconds.
     #[arg(long)]
     seconds: f64,
 }
 
-/// What came of it.
+/// The result of bare inserts.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct InsertResult {
     /// Rows per second.
     pub rows: f64,
-    /// Half of the transactions took no longer, in microseconds.
+    /// Median duration of a transaction, in microseconds.
     pub p50: u64,
-    /// 95 % of them.
+    /// 95th percentile.
     pub p95: u64,
-    /// 99 % of them.
+    /// 99th percentile.
     pub p99: u64,
 }
 

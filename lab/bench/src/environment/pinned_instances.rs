@@ -1,4 +1,4 @@
-//! More instances of a service than the stack has, each pinned to one core.
+//! Additional instances of a service, each pinned to one core.
 
 use std::net::SocketAddr;
 use std::sync::PoisonError;
@@ -13,10 +13,10 @@ use lab_stack::{Error, ports};
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl BenchEnvironment {
-    /// Starts one more, on the core `number` counted around, and returns where it listens.
+    /// Starts another instance on core `number` modulo the number of cores, and returns its address.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub async fn add_pinned(&self, service: Service, number: usize) -> Result<SocketAddr, Error> {
         let port = ports::free();
         let name = service.name();
@@ -76,7 +76,7 @@ impl BenchEnvironment {
         Ok(address)
     }
 
-    /// Stops all of them.
+    /// Stops all pinned instances.
     pub fn remove_pinned(&self) {
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
         pinned.clear();

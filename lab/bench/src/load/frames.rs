@@ -1,32 +1,32 @@
 //! WebSocket frames, as far as a load generator needs them.
 
-/// The kinds of frames that are told apart.
+/// Opcode of a text frame.
 pub const TEXT: u8 = 0x1;
-/// The server closes.
+/// Opcode of a close frame.
 pub const CLOSE: u8 = 0x8;
-/// The server asks whether we live.
+/// Opcode of a ping.
 pub const PING: u8 = 0x9;
-/// We do.
+/// Opcode of a pong.
 pub const PONG: u8 = 0xA;
 
-/// Bytes that no server of ours would send.
+/// Bytes that none of our servers sends.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a frame of a server: {0}")]
 pub struct InvalidFrame(&'static str);
 
-/// One whole frame of a server.
+/// One complete frame of a server.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// Its kind.
+    /// The opcode.
     pub opcode: u8,
-    /// What it carries.
+    /// The payload.
     pub payload: &'a [u8],
 }
 
-/// The first frame in `bytes` and how long it is; none while it is not whole.
+/// The first frame in `bytes` and its length; none while it is incomplete.
 ///
 /// # Errors
-/// When a frame is masked, as only clients' are, or in parts, as our services never send them.
+/// If the frame is masked, which only clients' frames are, or fragmented, which our services never send.
 pub fn parse_frame(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, InvalidFrame> {
     let [head, size, rest @ ..] = bytes else {
         return Ok(None);
@@ -35,7 +35,7 @@ pub fn parse_frame(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, InvalidFr
         return Err(InvalidFrame("masked"));
     }
     if head & 0x80 == 0 || head & 0x0f == 0 {
-        return Err(InvalidFrame("in parts"));
+        return Err(InvalidFrame("fragmented"));
     }
     let (skip, length) = match size & 0x7f {
         126 => match rest {
@@ -59,8 +59,8 @@ pub fn parse_frame(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, InvalidFr
     Ok(Some((Frame { opcode, payload }, end)))
 }
 
-/// A frame of a client. The mask is zero, which a server must accept and which costs nobody
-/// anything: there is no proxy here that it would protect.
+/// A frame of a client. The mask is zero, which a server must accept and which costs nothing. Masks protect proxies, and
+/// there are none here.
 pub fn client_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x80 | opcode];
     match payload.len() {
@@ -87,7 +87,7 @@ mod tests {
 
     fn server_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
         let mut frame = client_frame(opcode, payload);
-        // Without the mask it is a server's.
+        // Without the mask it is a frame of a server.
         frame[1] &= 0x7f;
         let mask = match frame[1] {
             126 => 4,

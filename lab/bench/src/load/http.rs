@@ -1,4 +1,4 @@
-//! Requests over kept-alive connections, all from one thread.
+//! Requests over keep-alive connections, all from one thread.
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -12,27 +12,27 @@ use super::now_micros;
 use crate::histogram::Histogram;
 use crate::load_counters::LoadCounters;
 
-/// How long answers are waited for once nothing new is sent.
+/// How long to wait for outstanding responses after the last request.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// When requests are sent.
 #[derive(Clone, Copy, Debug)]
 pub enum LoadModel {
-    /// Each connection sends the next one when it has its answer.
+    /// Each connection sends its next request when it has received a response.
     ClosedLoop,
-    /// The same, after a pause.
+    /// The same, after this pause.
     ThinkTime(Duration),
-    /// So many a second over all connections, whether answers come or not. A request that finds
-    /// no free connection is late, and its time counts from when it was due.
+    /// This many requests per second over all connections, whether responses arrive or not. A request that finds no free
+    /// connection is sent late, and its latency counts from the time at which it was due.
     OpenLoop(f64),
 }
 
-/// What is asked, and what is made of the answers.
+/// Makes requests and reads their responses.
 pub trait RequestSource: Send {
     /// Writes the next request of a connection. `sent` is when it was due, in microseconds.
     fn write_request(&mut self, connection: usize, sent: u64, out: &mut Vec<u8>);
 
-    /// Takes the body of an answer with the status 200; false when it is an error all the same.
+    /// Handles the body of a response with status 200. Returns false if it contains an error.
     fn handle_response(&mut self, connection: usize, body: &[u8]) -> bool;
 }
 
@@ -40,9 +40,9 @@ struct Connection {
     stream: TcpStream,
     input: Vec<u8>,
     output: Vec<u8>,
-    /// When the request that waits for its answer was due.
+    /// When the outstanding request was due.
     due_since: Option<u64>,
-    /// Before this nothing is sent.
+    /// Nothing is sent before this time.
     resume: Option<Instant>,
 }
 
@@ -60,11 +60,11 @@ struct Driver<'a, W> {
     buffer: Vec<u8>,
 }
 
-/// Sends until the gauge says stop, waits for what is outstanding, and returns how long the
-/// answers took that came while the gauge was recording.
+/// Sends requests until the counters say stop, waits for outstanding responses, and returns the latencies of those that
+/// arrived while the counters were recording.
 ///
 /// # Errors
-/// When a connection cannot be made or breaks.
+/// If a connection cannot be made or breaks.
 pub fn send_requests<W: RequestSource>(
     addresses: &[SocketAddr],
     model: LoadModel,
@@ -117,7 +117,7 @@ impl<W: RequestSource> Driver<'_, W> {
                     return Ok(());
                 }
                 if Instant::now() > deadline {
-                    let text = format!("{} requests were never answered", self.outstanding);
+                    let text = format!("{} requests received no response", self.outstanding);
                     return Err(io::Error::new(io::ErrorKind::TimedOut, text));
                 }
             } else {
@@ -140,7 +140,7 @@ impl<W: RequestSource> Driver<'_, W> {
         }
     }
 
-    /// The longest time for which there is nothing to do.
+    /// How long to wait for events if nothing else has to be done.
     fn poll_timeout(&self) -> Duration {
         match self.model {
             LoadModel::OpenLoop(_) | LoadModel::ThinkTime(_) => Duration::from_millis(1),
@@ -221,7 +221,7 @@ impl<W: RequestSource> Driver<'_, W> {
                 }
             }
             self.connections[index].input = input;
-            // Less than asked for means that there is no more: the next bytes wake us again.
+            // A short read means that there is no more; the next bytes wake us again.
             if count < self.buffer.len() {
                 return Ok(());
             }
@@ -253,7 +253,7 @@ struct HttpResponse<'a> {
 }
 
 impl HttpResponse<'_> {
-    /// The answer in `bytes`, once it is whole. Only one is ever outstanding.
+    /// The response in `bytes`, once it is complete. At most one is outstanding.
     fn first(bytes: &[u8]) -> io::Result<Option<HttpResponse<'_>>> {
         let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
             return Ok(None);
@@ -261,7 +261,7 @@ impl HttpResponse<'_> {
         let head = &bytes[..end];
         let length = memmem::find(head, b"content-length: ").map(|at| &head[at + 16..]);
         let Some(length) = length else {
-            let text = "an answer without a content-length";
+            let text = "a response without a content-length";
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
         };
         let from = end + 4;

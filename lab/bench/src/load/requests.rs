@@ -7,16 +7,16 @@ use uuid::Uuid;
 
 use super::scan::STAMP_DIGITS;
 
-/// What is sent. The bare mutation takes the same document.
+/// The mutation. The bare server accepts the same document.
 const DOCUMENT: &str = "mutation ($input: CreateMessageInput!) { createMessage(input: $input) { message { id seq number } cursor } }";
 
-/// Behind the time stamp: a message of 80 characters, as people write them.
+/// Follows the time stamp, to make a message of 80 characters.
 const MESSAGE_TEXT: &str = " The second half of the choir answers from the other side now.";
 
-/// Who speaks where: all of a request that stays the same.
+/// A request to send a message as one user into one chat, without id and time.
 #[derive(Clone, Debug)]
 pub struct MessageTemplate {
-    /// The chat, as the scenario counts them.
+    /// The chat, as an index into the chats of the scenario.
     pub chat: u32,
     before_id: Vec<u8>,
     after_id: Vec<u8>,
@@ -24,7 +24,7 @@ pub struct MessageTemplate {
 }
 
 impl MessageTemplate {
-    /// Someone with this token in this chat.
+    /// A template for the user with this token in this chat.
     pub fn new(token: &str, chat: u32, chat_id: Uuid) -> MessageTemplate {
         let opening = format!("{{\"query\":\"{DOCUMENT}\",\"variables\":{{\"input\":{{\"id\":\"");
         let middle = format!("\",\"chatId\":\"{chat_id}\",\"content\":\"@");
@@ -40,7 +40,7 @@ impl MessageTemplate {
         }
     }
 
-    /// The same at a path of the load balancer.
+    /// The same, for the path at the load balancer.
     pub fn through_balancer(mut self) -> MessageTemplate {
         let path = b"POST /graphql";
         self.before_id
@@ -48,7 +48,7 @@ impl MessageTemplate {
         self
     }
 
-    /// A request that says when it was sent.
+    /// Writes a request with this id that contains the time at which it was sent.
     pub fn write_request(&self, id: Uuid, sent: u64, out: &mut Vec<u8>) {
         out.extend(&self.before_id);
         let mut hyphenated = [0; 36];
@@ -60,7 +60,7 @@ impl MessageTemplate {
     }
 }
 
-/// A whole request for a query that is always the same.
+/// A complete request for a query that does not change.
 pub fn query(path: &str, token: &str, body: &str) -> Vec<u8> {
     let mut request = post(path, token, body.len());
     request.push_str(body);
@@ -80,7 +80,7 @@ fn post(path: &str, token: &str, length: usize) -> String {
     head
 }
 
-/// Ids of version 7 without asking the system for randomness each time.
+/// Generates ids of version 7 without asking the system for randomness each time.
 #[derive(Debug)]
 pub struct IdGenerator {
     salt: u128,
@@ -97,7 +97,7 @@ impl Default for IdGenerator {
 }
 
 impl IdGenerator {
-    /// The next one, made at this time.
+    /// The next id, for this time.
     pub fn next(&mut self, micros: u64) -> Uuid {
         self.generated += 1;
         let random = self.salt.wrapping_add(self.generated).to_be_bytes();
@@ -107,7 +107,7 @@ impl IdGenerator {
     }
 }
 
-/// Where requests go, in turn.
+/// The addresses that connections use, in turn.
 pub fn round_robin(addresses: &[SocketAddr], connections: usize) -> Vec<SocketAddr> {
     addresses
         .iter()

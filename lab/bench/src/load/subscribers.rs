@@ -1,4 +1,4 @@
-//! Subscribers, all in one thread, each with a book for every feed that it follows.
+//! Subscribers, all in one thread, each with an audit for every feed that it follows.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -20,27 +20,27 @@ use crate::audit::{AuditTotals, StreamAudit};
 use crate::histogram::Histogram;
 use crate::load_counters::LoadCounters;
 
-/// How long the last deliveries are waited for.
+/// How long to wait for the last deliveries.
 const LAST_DELIVERIES_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Whom a listener hears: the feed as the scenario counts them, and where it stands.
+/// A feed that a subscriber follows.
 #[derive(Clone, Copy, Debug)]
 pub struct FollowedFeed {
-    /// Which one.
+    /// The feed, as an index into the feeds of the scenario.
     pub index: usize,
-    /// Everything up to here was before.
+    /// The newest seq before the subscription started.
     pub head: u64,
 }
 
 struct SubscriberSocket {
     stream: TcpStream,
     carry: Vec<u8>,
-    /// By the feed's index.
+    /// The audits, with the indexes of their feeds.
     audits: Vec<(usize, StreamAudit)>,
     open: bool,
 }
 
-/// Many subscribers that listen.
+/// Many running subscribers.
 #[derive(Debug)]
 pub struct Subscribers {
     counters: Arc<LoadCounters>,
@@ -49,24 +49,24 @@ pub struct Subscribers {
     count: usize,
 }
 
-/// What all of them heard.
+/// What all subscribers received.
 #[derive(Debug)]
 pub struct SubscriberResults {
-    /// From when a message was sent until a subscriber had it, while the gauge was recording.
+    /// The times from sending a message to its arrival at a subscriber, while the counters were recording.
     pub durations: Histogram,
-    /// The judgement.
+    /// The result of all audits.
     pub totals: AuditTotals,
 }
 
-/// Feeds of which the end is not known yet.
+/// Stands for the end of a feed while it is not known.
 const UNKNOWN_END: u64 = u64::MAX;
 
 impl Subscribers {
-    /// Subscribes all of them, `width` at a time, and starts to listen. `feeds` are the ids of
-    /// the feeds, in the order of their indexes.
+    /// Opens all subscriptions, at most `max_concurrent` at a time, and starts to read. `feeds` are the ids of the feeds,
+    /// in the order of their indexes.
     ///
     /// # Errors
-    /// When one of them is refused.
+    /// If one of them is refused.
     pub async fn start(
         subscriptions: Vec<(Subscription, Vec<FollowedFeed>)>,
         feeds: &[Uuid],
@@ -94,21 +94,21 @@ impl Subscribers {
         })
     }
 
-    /// What they say about themselves.
+    /// Their counters.
     pub fn counters(&self) -> &LoadCounters {
         &self.counters
     }
 
-    /// How many they are.
+    /// The number of subscribers.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Tells where each feed has ended, waits until everyone has heard that or time is up, and
-    /// closes the books.
+    /// Takes the last seq of each feed, waits until all subscribers have received it or time is up, and returns the
+    /// results.
     ///
     /// # Errors
-    /// When listening itself failed.
+    /// If reading itself failed.
     pub async fn close(self, ends: &[u64]) -> io::Result<SubscriberResults> {
         for (end, known) in ends.iter().zip(self.ends.iter()) {
             known.store(*end, Ordering::Relaxed);
@@ -177,7 +177,7 @@ impl SubscriberLoop {
     fn run(&mut self) -> io::Result<SubscriberResults> {
         let mut events = Events::with_capacity(4096);
         let mut deadline = None;
-        // What had come with the greetings.
+        // What was received together with the handshakes.
         for index in 0..self.sockets.len() {
             self.handle_bytes(index, 0);
         }
@@ -218,7 +218,7 @@ impl SubscriberLoop {
             ..AuditTotals::default()
         };
         for socket in &self.sockets {
-            // Whoever was closed or told to start afresh knows that something is missing.
+            // A client whose stream was closed or reset knows that something is missing.
             let was_closed = !socket.open;
             for (feed, audit) in &socket.audits {
                 let end = match was_closed {
@@ -242,7 +242,7 @@ impl SubscriberLoop {
                 _ => return self.mark_broken(index),
             };
             self.handle_bytes(index, count);
-            // Less than asked for means that there is no more: the next bytes wake us again.
+            // A short read means that there is no more; the next bytes wake us again.
             if count < self.buffer.len() {
                 return;
             }
@@ -254,7 +254,7 @@ impl SubscriberLoop {
         self.broken += 1;
     }
 
-    /// Takes what is carried and the first `count` bytes of the buffer.
+    /// Handles the bytes carried over and the first `count` bytes of the buffer.
     fn handle_bytes(&mut self, index: usize, count: usize) {
         let buffer = std::mem::take(&mut self.buffer);
         let mut carry = std::mem::take(&mut self.sockets[index].carry);
@@ -273,7 +273,7 @@ impl SubscriberLoop {
         self.buffer = buffer;
     }
 
-    /// Handles all whole frames and returns how many bytes they were.
+    /// Handles all complete frames and returns how many bytes they had.
     fn handle_frames(&mut self, index: usize, bytes: &[u8]) -> usize {
         let now = now_micros();
         let mut used = 0;
@@ -295,7 +295,7 @@ impl SubscriberLoop {
             frames::TEXT => {}
             frames::PING => {
                 let pong = frames::client_frame(frames::PONG, frame.payload);
-                // A few bytes: where they do not fit, the server has other worries.
+                // If these few bytes do not fit into the socket's buffer, a missing pong is not the problem.
                 let _ = self.sockets[index].stream.write(&pong);
                 return;
             }
@@ -303,7 +303,7 @@ impl SubscriberLoop {
         }
         let recording = self.counters.is_recording();
         let audits = &mut self.sockets[index].audits;
-        // Whoever follows one feed only is not asked which one it is.
+        // With a single feed there is no need to search for its id.
         let audit = match audits.as_mut_slice() {
             [(_, audit)] => Some(audit),
             audits => {
@@ -313,7 +313,7 @@ impl SubscriberLoop {
                 position.map(|position| &mut audits[position].1)
             }
         };
-        // The caller's own feed tells of other things than messages.
+        // The user's own feed contains no messages.
         let Some(audit) = audit else { return };
         let mut event_count = 0;
         for event in self.scanner.events(frame.payload) {
@@ -325,7 +325,7 @@ impl SubscriberLoop {
         }
         self.counters.add(event_count);
         self.counters.add_frame(frame.payload.len());
-        // Neither a reset nor the end of an operation carries events.
+        // A reset or the end of an operation contains no events.
         if event_count == 0 && (self.scanner.is_reset(frame.payload) || ended(frame.payload)) {
             self.mark_broken(index);
         }

@@ -1,4 +1,4 @@
-//! A subscription from its connect to its first answer.
+//! A subscription, from the connection to its first response.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -13,28 +13,28 @@ use super::frames;
 
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Whom to listen to, and as whom.
+/// A subscription to open.
 #[derive(Clone, Debug)]
 pub struct Subscription {
     /// The server.
     pub address: SocketAddr,
-    /// The loopback address to come from: one has ports for some 28,000 connections.
+    /// The loopback address to connect from: one address has ports for some 28,000 connections.
     pub from: Ipv4Addr,
-    /// What is sent after the upgrade, as whole frames, each with the word that its answer has.
+    /// The frames that are sent after the upgrade, each with a word that its response contains.
     pub handshake: Vec<(Vec<u8>, &'static str)>,
 }
 
-/// A connection that is subscribed, with what has already come behind the greeting.
+/// A connection with an open subscription.
 #[derive(Debug)]
 pub struct OpenSubscription {
     /// The connection.
     pub stream: std::net::TcpStream,
-    /// Bytes that were read with the last answer.
+    /// Bytes that were read after the last response of the handshake.
     pub rest: Vec<u8>,
 }
 
 impl Subscription {
-    /// A subscription of ours.
+    /// A subscription to Antiphon.
     pub fn to(address: SocketAddr, token: &str, document: &str, variables: &Value) -> Self {
         let init = json!({ "type": "connection_init", "payload": { "accessToken": token } });
         let payload = json!({ "query": document, "variables": variables });
@@ -46,13 +46,13 @@ impl Subscription {
             from: Ipv4Addr::LOCALHOST,
             handshake: vec![
                 (frame(init), "connection_ack"),
-                // The first batch says where the subscription stands.
+                // The first batch contains the position of the subscription.
                 (frame(subscribe), "\"next\""),
             ],
         }
     }
 
-    /// A listener of a bare server, which greets by itself.
+    /// A subscription to a baseline server, which echoes the first frame.
     pub fn baseline(address: SocketAddr) -> Self {
         Subscription {
             address,
@@ -64,11 +64,11 @@ impl Subscription {
     /// Connects and subscribes.
     ///
     /// # Errors
-    /// When the server refuses, or is silent for too long.
+    /// If the server refuses or does not respond in time.
     pub async fn open(&self) -> io::Result<OpenSubscription> {
         tokio::time::timeout(OPEN_TIMEOUT, self.attempt())
             .await
-            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no answer to a subscription"))?
+            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no response to a subscription"))?
     }
 
     async fn attempt(&self) -> io::Result<OpenSubscription> {
@@ -104,7 +104,7 @@ impl Subscription {
     }
 }
 
-/// Takes the next text frame, which must contain a word.
+/// Reads the next text frame, which must contain this word.
 async fn expect(stream: &mut TcpStream, rest: &mut Vec<u8>, word: &str) -> io::Result<()> {
     loop {
         let frame = frames::parse_frame(rest).map_err(io::Error::other)?;

@@ -1,10 +1,10 @@
-//! Several runs as one: the median of every number, the sum of what was audited.
+//! Several runs as one: the median of every number, the sum of the audits.
 
 use std::collections::BTreeMap;
 
 use crate::measure::{Latency, Outcome, Ratio};
 
-/// The results of all runs, each case once, in the order of the first run that has it.
+/// The results of all runs, each case once, in the order of its first appearance.
 pub fn medians(runs: &[Vec<Outcome>]) -> Vec<Outcome> {
     let mut groups: Vec<Vec<&Outcome>> = Vec::new();
     for outcome in runs.iter().flatten() {

@@ -20,8 +20,8 @@ const COLORS: [&str; 4] = ["#1f6feb", "#8b949e", "#d29922", "#a371f7"];
 /// A curve: its name and its points.
 type Curve = (String, Vec<(f64, f64)>);
 
-/// The curves that people would rather look at, each with the name of its file: how long a
-/// message takes as fan-out gets faster, for each number of subscribers that was measured.
+/// The plots, each with the name of its file: latency against the rate of fan-out, for each measured number of
+/// subscribers.
 pub fn plots(outcomes: &[Outcome]) -> Vec<(String, String)> {
     let mut counts: Vec<u64> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.scenario == STEP) {
@@ -138,7 +138,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
     svg
 }
 
-/// From values to places on the picture.
+/// Maps values to coordinates.
 struct Axis {
     from: f64,
     to: f64,
@@ -147,7 +147,7 @@ struct Axis {
 }
 
 impl Axis {
-    /// Whole decades around these values.
+    /// An axis that covers these values with whole decades.
     fn of(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Axis {
         let logs: Vec<f64> = values.map(|value| value.max(1e-3).log10()).collect();
         let from = logs.iter().copied().fold(f64::INFINITY, f64::min).floor();

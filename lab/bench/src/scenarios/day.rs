@@ -1,8 +1,8 @@
-//! **day**: everything at once, with more and more people, until somebody waits too long.
+//! **day**: everything at once, with more and more users, until the latency is too high.
 //!
-//! Everyone has one socket that follows all of their chats, and sends 0.1 messages a second, a
-//! tenth of them in one public chat that every tenth person is in. For each message ten pages or
-//! lists are read. Everyone is in five chats of ten.
+//! Every user has one socket that follows all of their chats, and sends 0.1 messages per second, a tenth of them to a
+//! public chat in which every tenth user participates. For each message, ten pages or lists are read. Every user is in
+//! five chats of ten.
 
 use std::collections::HashMap;
 
@@ -24,47 +24,47 @@ use lab_stack::stack::Service;
 
 const SCENARIO: &str = "day";
 
-/// What the web client follows, without typing and names.
+/// The subscription of the web client, without typing and names.
 const INBOX_SUBSCRIPTION: &str = "subscription { inbox { feedId cursor caughtUp reset events { __typename id seq \
     actorId ... on MessageAdded { message { id chatId number revision senderId senderUsername content \
     createdAt editedAt removedAt } } } } }";
 
-/// Of one person, a second.
+/// Messages that one user sends per second.
 const MESSAGES_PER_USER_PER_SECOND: f64 = 0.1;
 
 /// Reads for each message.
 const READS_PER_MESSAGE: f64 = 10.0;
 
-/// People of a chat.
+/// Participants of a chat.
 pub const CHAT_SIZE: usize = 10;
 
-/// Chats of a person.
+/// Chats of a user.
 pub const CHATS_PER_USER: usize = 5;
 
-/// One person in so many is in the public chat, and one message in so many goes there.
+/// One user in this many is in the public chat, and one message in this many goes there.
 const PUBLIC_CHAT_SHARE: usize = 10;
 
-/// Connections that send and connections that read.
+/// Number of connections that send, and of connections that read.
 const CONNECTIONS: usize = 64;
 
-/// Chats and messages that one connection has a turn at.
+/// Different requests of one connection, which it sends in turn.
 const REQUESTS_PER_CONNECTION: usize = 100;
 
-/// Longer than this, and there are too many people.
+/// Above this 99th percentile, there are too many users.
 pub const MAX_P99_MS: f64 = 1_000.0;
 
-/// How many people the search begins with.
+/// The number of users with which the search starts.
 const FIRST_USER_COUNT: usize = 1_000;
 
-/// A day of so many people.
+/// The scenario with one number of users.
 struct DayScenario {
     users: usize,
-    /// The small ones, and the public one as the last.
+    /// The small chats, then the public one.
     chats: Vec<Chat>,
 }
 
 fn io(cause: std::io::Error) -> Error {
-    Error::io("follow a day", cause)
+    Error::io("subscribe to the users' inboxes", cause)
 }
 
 impl DayScenario {
@@ -85,7 +85,7 @@ impl DayScenario {
         self.chats.iter().map(|chat| chat.id).collect()
     }
 
-    /// One socket for each of them.
+    /// One subscription for each user.
     async fn subscribers(
         &self,
         bench: &Bench,
@@ -129,8 +129,8 @@ impl DayScenario {
         WriteRequests::new((0..CONNECTIONS).map(of_client).collect())
     }
 
-    /// Of four reads two are the latest page of a chat, one the latest page of the public chat,
-    /// and one a list of chats.
+    /// Of four reads, two are the latest page of a small chat, one is the latest page of the public chat, and one is a
+    /// list of chats.
     fn read_requests(&self, bench: &Bench) -> ReadRequests {
         let last = self.chats.len() - 1;
         let request = |client: usize, turn: usize| {
@@ -221,10 +221,10 @@ impl DayScenario {
     }
 }
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
+/// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let (mut sustained_users, mut users) = (None, FIRST_USER_COUNT);
     let mut overloaded_users = None;
@@ -239,7 +239,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
         }
         users = if carried { users * 2 } else { users / 2 };
     }
-    // Once more in between: a day takes a while to prepare.
+    // One more step in between. More would take long, because each needs new users and chats.
     if let (Some(sustained_users), Some(overloaded_users)) = (sustained_users, overloaded_users) {
         let middle = (sustained_users + overloaded_users) / 2 / 100 * 100;
         attempt(bench, middle.max(sustained_users)).await?;

@@ -1,8 +1,7 @@
-//! **fan-out**: messages at a steady rate to many subscribers, faster and faster until they come
-//! too late.
+//! **fan-out**: messages at a steady rate to many subscribers, with increasing rates until the latency is too high.
 //!
-//! Half of the subscribers are on each receiver, past the load balancer, and each is another
-//! person. The bare broadcast sends frames of as many bytes as ours.
+//! Half of the subscribers are connected to each receiver, without the load balancer, and each is a different user. The
+//! bare broadcast sends frames of the same size.
 
 use std::time::Duration;
 
@@ -25,32 +24,32 @@ const SCENARIO: &str = "fanout";
 
 const UNIT: &str = "deliveries/s";
 
-/// What subscribers ask for: what the web client shows of a message.
+/// The subscription: what the web client shows of a message.
 pub const CHAT_SUBSCRIPTION: &str = "subscription ($chatId: ID!) { chatEvents(chatId: $chatId) { \
     feedId cursor caughtUp reset events { __typename id seq actorId ... on MessageAdded { message { \
     id chatId number revision senderId senderUsername content createdAt editedAt removedAt } } } } }";
 
-/// Connections that send. More than one message is rarely outstanding on each.
+/// Maximum number of connections that send. Each rarely has more than one outstanding message.
 const MAX_SENDING_CONNECTIONS: usize = 64;
 
-/// Subscriptions that are opened at once.
+/// Maximum number of subscriptions that are opened at once.
 pub const MAX_CONCURRENT_SUBSCRIBES: usize = 64;
 
-/// Later than this is too late.
+/// Above this 99th percentile, a rate is too high.
 const MAX_P99_MS: f64 = 1_000.0;
 
-/// What people do not notice.
+/// A 99th percentile that people do not notice.
 const UNNOTICED_P99_MS: f64 = 250.0;
 
-/// Deliveries per second that the search begins with.
+/// Deliveries per second with which the search starts.
 const FIRST_RATE: f64 = 80_000.0;
 
-/// How often it looks between the last rate that was carried and the first that was not.
+/// Number of bisection steps between the last sustainable rate and the first that was too high.
 const BISECTION_STEPS: usize = 3;
 
-/// Something that delivers messages at a given rate and says how it went.
+/// A system whose fan-out can be measured at a given rate.
 trait FanoutTarget {
-    /// So many deliveries a second to each subscriber.
+    /// Measures with this many deliveries per second to each subscriber.
     async fn measure_at(&self, bench: &Bench, rate: f64) -> Result<Outcome, Error>;
 }
 
@@ -61,7 +60,7 @@ struct AntiphonTarget {
     subscribers: usize,
 }
 
-/// A bare server.
+/// A baseline server.
 struct BaselineTarget {
     case: String,
     server: BaselineServer,
@@ -69,13 +68,13 @@ struct BaselineTarget {
 }
 
 fn io(cause: std::io::Error) -> Error {
-    Error::io("listen to a server", cause)
+    Error::io("subscribe to a server", cause)
 }
 
-/// People of these chats who listen, each to one, by turns on both receivers.
+/// Subscriptions to these chats, each of a different user, alternating between both receivers.
 ///
 /// # Errors
-/// When the database does not answer.
+/// If the database returns an error.
 pub async fn subscriptions(
     bench: &Bench,
     chats: &[Chat],
@@ -159,7 +158,7 @@ impl AntiphonTarget {
 impl FanoutTarget for AntiphonTarget {
     async fn measure_at(&self, bench: &Bench, rate: f64) -> Result<Outcome, Error> {
         let clients = MAX_SENDING_CONNECTIONS.min(self.chats.len() * self.chats[0].users.len());
-        // A message reaches the subscribers of its own chat.
+        // A message only goes to the subscribers of its chat.
         let model = LoadModel::OpenLoop(rate * self.chats.len() as f64);
         self.deliver(bench, model, clients, bench.plan.span()).await
     }
@@ -223,14 +222,14 @@ impl FanoutTarget for BaselineTarget {
         let results = subscribers.close(&ends).await.map_err(io)?;
         let mut outcome = first.until(&last, Outcome::new(SCENARIO, &self.case, UNIT));
         outcome.latency = Latency::of(&results.durations);
-        // It promises nothing: what it gets wrong says that it was asked for too much.
+        // It promises nothing: what it loses shows that the rate was too high.
         outcome.errors = results.totals.violations();
         outcome.audit = Some(results.totals).filter(AuditTotals::is_clean);
         Ok(outcome)
     }
 }
 
-/// The fastest that was soon enough.
+/// The highest rates that stayed below the two bounds of latency.
 #[derive(Clone, Default)]
 struct BestRates {
     below_1_s: Option<Outcome>,
@@ -238,7 +237,7 @@ struct BestRates {
 }
 
 impl BestRates {
-    /// Both as lines of the table.
+    /// Both as rows of the table.
     fn as_outcomes(&self) -> [Option<Outcome>; 2] {
         let with_bound = |outcome: &Option<Outcome>, bound: &str| {
             let mut outcome = outcome.clone()?;
@@ -269,8 +268,7 @@ impl BestRates {
     }
 }
 
-/// Doubles the rate until it is too fast, then looks between the last two. Where rates were
-/// asked for, only these.
+/// Doubles the rate until it is too high, then bisects between the last two. If the plan has rates, measures only these.
 async fn search(
     bench: &mut Bench,
     target: &impl FanoutTarget,
@@ -314,10 +312,10 @@ async fn search(
     Ok(best)
 }
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
+/// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let bytes = run_single_messages(bench).await?;
     let cases: &[(usize, usize)] = match bench.plan.short {
@@ -370,7 +368,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     Ok(())
 }
 
-/// One message at a time, otherwise idle. Returns the bytes of a frame with one message.
+/// Sends one message at a time on an idle system. Returns the bytes of a frame with one message.
 async fn run_single_messages(bench: &mut Bench) -> Result<f64, Error> {
     let mut antiphon = AntiphonTarget::prepare(bench, 2, 1).await?;
     antiphon.case = "one message at a time, send to received".to_owned();
@@ -382,7 +380,7 @@ async fn run_single_messages(bench: &mut Bench) -> Result<f64, Error> {
     limit.case = "bare broadcast, one message at a time".to_owned();
     let hop = limit.latency.map_or(f64::NAN, |latency| latency.p50);
     bench.add(limit);
-    // What it takes at the least: one commit, and one frame.
+    // The minimum: one commit and one frame.
     let commit = run_inserts(bench, 1, 1, Duration::from_secs(1)).await?;
     let least = hop + commit.p50 as f64 / 1e3;
     bench.add(outcome.with("bare hop and commit, ms", least));

@@ -19,40 +19,40 @@ use lab_stack::stack::Service;
 
 const UNIT: &str = "requests/s";
 
-/// Readers at once.
+/// Number of connections that read.
 pub const READ_CONNECTIONS: usize = 32;
 
 /// Messages of a page.
 pub const PAGE_SIZE: usize = 50;
 
-/// Chats of a list: what the web client asks for first, and as many as everyone here has.
+/// Chats of a list: what the web client asks for first, and as many as every user has here.
 const CHAT_LIST_SIZE: usize = 20;
 
-/// Chats that nobody watches and few have read: more than fit into any cache of pages.
+/// Chats that nobody subscribes to and few have read: more than fit into the page cache.
 const COLD_CHATS: usize = 1_000;
 
-/// What the web client shows of a message.
+/// Query for a page of messages, with what the web client shows.
 pub const MESSAGES_QUERY: &str = "query ($chatId: ID!, $last: Int, $before: String) { \
     messages(chatId: $chatId, last: $last, before: $before) { nodes { \
     id chatId number revision senderId senderUsername content createdAt editedAt removedAt } } }";
 
-/// What a row of the list of chats shows.
+/// Query for the list of chats, with what the web client shows.
 pub const CHAT_LIST_QUERY: &str = "{ chats(first: 20) { edges { cursor node { id kind name participantCount \
     messageCount lastMessageAt lastMessage { id number senderUsername content createdAt } } \
     participant { lastReadNumber } } } }";
 
-/// Clients that read, each its own requests in turn.
+/// Requests of clients that read, each sending its own requests in turn.
 pub struct ReadRequests {
     requests: Vec<Vec<Vec<u8>>>,
     turns: Vec<usize>,
     scanner: Scanner,
     number: Finder<'static>,
-    /// Messages in every answer, where that is known.
+    /// Nodes in every response, if known.
     expected: Option<usize>,
 }
 
 impl ReadRequests {
-    /// `expected` is how many messages every answer must have.
+    /// `expected` is the number of nodes that every response must contain.
     pub fn new(requests: Vec<Vec<Vec<u8>>>, expected: usize) -> ReadRequests {
         ReadRequests {
             turns: vec![0; requests.len()],
@@ -63,7 +63,7 @@ impl ReadRequests {
         }
     }
 
-    /// Answers may have any number of messages.
+    /// Responses may contain any number of nodes.
     pub fn of_any_length(requests: Vec<Vec<Vec<u8>>>) -> ReadRequests {
         ReadRequests {
             expected: None,
@@ -85,14 +85,14 @@ impl RequestSource for ReadRequests {
     }
 }
 
-/// A query for a page of messages, as bytes.
+/// A request for a page of messages, as bytes.
 pub fn page_request(token: &str, chat: uuid::Uuid, before: Option<u64>) -> Vec<u8> {
     let before = before.map(|number| number.to_string());
     let variables = json!({ "chatId": chat, "last": PAGE_SIZE, "before": before });
     body(token, MESSAGES_QUERY, &variables)
 }
 
-/// A query for somebody's list of chats, as bytes.
+/// A request for a user's list of chats, as bytes.
 pub fn chat_list_request(token: &str) -> Vec<u8> {
     body(token, CHAT_LIST_QUERY, &json!({}))
 }
@@ -102,7 +102,7 @@ fn body(token: &str, document: &str, variables: &Value) -> Vec<u8> {
     query("/graphql", token, &body.to_string())
 }
 
-/// Each client asks as another one of the chat's people.
+/// Requests for pages of these chats, each client as a different participant.
 pub fn read_requests(bench: &Bench, chats: &[Chat], before: Option<u64>) -> ReadRequests {
     let of_client = |client: usize| {
         let own = (client..chats.len()).step_by(READ_CONNECTIONS);
@@ -139,10 +139,10 @@ async fn measure_reads(
     Ok(outcome)
 }
 
-/// Chats of ten people with so many messages.
+/// Creates chats of ten users with this many messages.
 ///
 /// # Errors
-/// When the database refuses.
+/// If the database returns an error.
 pub async fn chats_with_history(
     bench: &Bench,
     count: usize,
@@ -158,10 +158,10 @@ pub async fn chats_with_history(
     Ok(chats)
 }
 
-/// Plays **read**.
+/// Runs **read**.
 ///
 /// # Errors
-/// When anything fails.
+/// If anything fails.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let named = |case: &str| Outcome::new("read", case, UNIT);
     let server = BaselineServer::start(bench.environment.directory(), &["graphql"]).await?;
@@ -242,10 +242,10 @@ async fn run_chat_lists(bench: &mut Bench, chats: &[Chat]) -> Result<(), Error> 
     Ok(())
 }
 
-/// Plays **depth**.
+/// Runs **depth**.
 ///
 /// # Errors
-/// When anything fails.
+/// If anything fails.
 pub async fn run_depth(bench: &mut Bench) -> Result<(), Error> {
     let lengths: &[u64] = match bench.plan.short {
         true => &[1_000, 1_000_000],
@@ -266,7 +266,7 @@ pub async fn run_depth(bench: &mut Bench) -> Result<(), Error> {
             );
             let outcome =
                 measure_reads(bench, None, requests, Outcome::new("depth", case, UNIT)).await?;
-            // Beside the shortest history.
+            // Compared with the shortest history.
             let shortest = first.get_or_insert_with(|| outcome.clone());
             let outcome = outcome.beside(shortest);
             bench.add(outcome);

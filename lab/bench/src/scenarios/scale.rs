@@ -1,7 +1,7 @@
 //! **scale**: the same work done by one, two and four instances, each pinned to one core.
 //!
-//! They are started beside the stack's own, which do nothing meanwhile. On a machine with fewer
-//! cores than instances they share: what is seen then is what more instances cost.
+//! They are started beside the stack's own instances, which are idle meanwhile. On a machine with fewer cores than
+//! instances, cores are shared: the result then shows the cost of additional instances.
 
 use super::bench::Bench;
 use super::read;
@@ -15,17 +15,17 @@ use lab_stack::stack::Service;
 
 const SCENARIO: &str = "scale";
 
-/// Instances.
+/// Numbers of instances to measure.
 const INSTANCE_COUNTS: [usize; 3] = [1, 2, 4];
 
-/// Clients that write, and their chats.
+/// Connections that write, and their chats.
 const WRITE_CONNECTIONS: usize = 256;
 const CHATS: usize = 32;
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
+/// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let mut first: [Option<Outcome>; 2] = [None, None];
     for count in INSTANCE_COUNTS {

@@ -1,8 +1,8 @@
-//! **session**: what somebody does who comes by, more and more of them, until one waits too long.
+//! **session**: visits of users, with more and more visits per second, until the latency is too high.
 //!
-//! They sign in on three devices, look at the list of their chats, open one, and say four things
-//! with a pause before each, all through the load balancer. Everyone is in five chats of ten. Of
-//! signing in they wait longer than for anything else: passwords are slow on purpose.
+//! A visitor signs in on three devices, reads the list of chats, opens one, and sends four messages with a pause before
+//! each, all through the load balancer. Every user is in five chats of ten. Signing in takes longest: password hashing
+//! is slow on purpose.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,20 +27,20 @@ use lab_stack::stack::Service;
 
 const SCENARIO: &str = "session";
 
-/// Devices that everyone signs in on.
+/// Devices on which every user signs in.
 const DEVICES_PER_USER: usize = 3;
 
-/// What everyone has to say, and how long they think before.
+/// Messages that every visitor sends, and the pause before each.
 const MESSAGES_PER_VISIT: usize = 4;
 const THINK_TIME: Duration = Duration::from_secs(1);
 
-/// How long somebody stays, about: then as many leave as come.
+/// About how long a visit takes. After this time, as many visits end as start.
 const VISIT_DURATION: Duration = Duration::from_secs(6);
 
-/// How many a second the search begins with.
+/// Visits per second with which the search starts.
 const FIRST_VISITS_PER_SECOND: usize = 4;
 
-/// What visitors have seen.
+/// Latencies and acknowledgements of all visits.
 #[derive(Default)]
 struct VisitResults {
     sign_ins: Histogram,
@@ -48,7 +48,7 @@ struct VisitResults {
     acks: Vec<Ack>,
 }
 
-/// What visitors share.
+/// State that all visits share.
 struct VisitLoad {
     visitor: Visitor,
     password: String,
@@ -56,7 +56,7 @@ struct VisitLoad {
     results: Mutex<VisitResults>,
 }
 
-/// One of those who come by.
+/// One visit.
 struct Visit {
     number: usize,
     login: String,
@@ -69,7 +69,7 @@ impl VisitLoad {
         self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how long something took.
+    /// Records how long a request took.
     async fn timed<T>(
         &self,
         durations: fn(&mut VisitResults) -> &mut Histogram,
@@ -84,7 +84,7 @@ impl VisitLoad {
         Ok(answer)
     }
 
-    /// Lets so many in a second, and waits until they have left.
+    /// Starts this many visits per second, and waits until all have ended.
     async fn run_all(self: Arc<Self>, all: Vec<Visit>, visits_per_second: usize) {
         let mut running = JoinSet::new();
         let mut arrivals = interval(Duration::from_secs(1) / visits_per_second as u32);
@@ -141,17 +141,17 @@ impl VisitLoad {
     }
 }
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
+/// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let base = format!("http://{}", bench.environment.balancer());
     let visitor = Visitor::patient(&base, Duration::from_secs(10));
     let password = "a password for everyone".to_owned();
     let first = visitor.register("bench-session", &password).await;
     let first = first.map_err(|refusal| Error::Failed {
-        program: "signing up".to_owned(),
+        program: "registering".to_owned(),
         output: refusal.to_string(),
     })?;
     let mut visits_per_second = FIRST_VISITS_PER_SECOND;
@@ -172,7 +172,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     }
 }
 
-/// So many people a second, each of them another one.
+/// Measures with this many visits per second, each of a different user.
 async fn attempt(
     bench: &Bench,
     load: VisitLoad,
@@ -197,7 +197,7 @@ async fn attempt(
     let visit = |number: usize| Visit {
         number,
         login: username(user_ids[number]),
-        // The first chats have everyone in them once, in turn.
+        // The first chats contain every user once, in turn.
         chat: number / CHAT_SIZE,
         chat_id: chats[number / CHAT_SIZE].id,
     };

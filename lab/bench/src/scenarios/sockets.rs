@@ -1,7 +1,7 @@
-//! **sockets**: subscriptions that wait, thousands of them on one receiver.
+//! **sockets**: thousands of idle subscriptions on one receiver.
 //!
-//! Everyone is another person in a chat of ten, so that nothing is shared that would not be
-//! shared in life. The bare server keeps sockets with the same read buffer, and nothing else.
+//! Each belongs to a different user in a chat of ten, so that no more is shared than in production. The bare server
+//! holds sockets with the same read buffer, and nothing else.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -26,28 +26,28 @@ const SCENARIO: &str = "sockets";
 
 const UNIT: &str = "connects/s";
 
-/// People of each chat.
+/// Participants of each chat.
 const CHAT_SIZE: usize = 10;
 
-/// Files that a process needs besides its sockets, and some to spare.
+/// Files that a process needs besides its sockets, with a reserve.
 const RESERVED_FILES: usize = 1_000;
 
-/// Sockets from one loopback address. The kernel has some 28,000 ports for each.
+/// Maximum number of sockets from one loopback address. The kernel has some 28,000 ports for each.
 const MAX_SOCKETS_PER_ADDRESS: usize = 20_000;
 
-/// How long the sockets are left alone before anything is measured.
+/// How long the sockets are idle before the measurement.
 const REST_BEFORE_MEASURING: Duration = Duration::from_secs(2);
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
+/// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let sizes: &[usize] = match bench.plan.short {
         true => &[1_000, 10_000],
         false => &[1_000, 10_000, 50_000],
     };
-    // Receiver and generator each have a file for every socket.
+    // The receiver and the generator need one file each for every socket.
     let max_sockets = (open_file_limit() as usize).saturating_sub(RESERVED_FILES) / 1_000 * 1_000;
     let counts: BTreeSet<usize> = sizes.iter().map(|&count| count.min(max_sockets)).collect();
     if sizes.iter().any(|&count| count > max_sockets) {
@@ -91,7 +91,7 @@ fn io(cause: std::io::Error) -> Error {
     Error::io("open many sockets", cause)
 }
 
-/// Opens them and says what they cost at rest.
+/// Opens the sockets and measures what they cost while they are idle.
 async fn open_sockets(
     bench: &Bench,
     pid: u32,
@@ -113,7 +113,7 @@ async fn open_sockets(
     tokio::time::sleep(bench.plan.measured).await;
     let last = Snapshot::take(&bench.environment, baseline_pid, subscribers.counters()).await?;
     let mut outcome = first.until(&last, outcome);
-    // Nothing was delivered: what was used is of the machine's second, not of a delivery.
+    // Nothing was delivered: the CPU time is per second, not per delivery.
     let span = bench.plan.measured.as_secs_f64();
     for seconds in outcome.cpu.values_mut() {
         *seconds /= 1_000.0 * span;
@@ -154,7 +154,7 @@ async fn run_baseline(bench: &Bench, count: usize, buffer: &str) -> Result<Outco
 async fn run_antiphon(bench: &Bench, count: usize) -> Result<Outcome, Error> {
     let environment = &bench.environment;
     let receiver = Service::Receiver.instance(2);
-    // Memory that an earlier scenario has left behind is not a socket's.
+    // A restart, because memory left over from an earlier scenario would be counted.
     environment.stack().restart(receiver).await?;
     let chats = environment
         .chats_among(count / CHAT_SIZE, CHAT_SIZE, count)

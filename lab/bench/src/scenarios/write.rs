@@ -1,6 +1,6 @@
-//! **write**: clients that send a message, wait for its acknowledgement, and send the next.
+//! **write**: clients that send a message, wait for the acknowledgement, and send the next one.
 //!
-//! Half of them talk to each sender, past the load balancer, as the bare mutation's clients do.
+//! Half of them are connected to each sender, without the load balancer, as the clients of the bare mutation are.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -23,7 +23,7 @@ const UNIT: &str = "messages/s";
 /// Clients, chats, participants of each chat.
 type Case = (usize, usize, usize);
 
-/// Those that the goals are about.
+/// The cases to which the goals refer.
 const SHORT_CASES: [Case; 8] = [
     (1, 1, 10),
     (32, 32, 10),
@@ -35,7 +35,7 @@ const SHORT_CASES: [Case; 8] = [
     (256, 1_000, 10),
 ];
 
-/// A thousand chats of ten thousand people would be ten million rows: left out.
+/// Cases with more participants are left out: a thousand chats of ten thousand users would be ten million rows.
 const MAX_PARTICIPANTS: usize = 320_000;
 
 fn cases(short: bool) -> Vec<Case> {
@@ -54,19 +54,19 @@ fn cases(short: bool) -> Vec<Case> {
     cases
 }
 
-/// Clients that write, each in its chats in turn.
+/// Requests of clients that write, each to its chats in turn.
 pub struct WriteRequests {
     templates: Vec<Vec<MessageTemplate>>,
     turns: Vec<usize>,
     pending: Vec<(u32, u128)>,
     ids: IdGenerator,
     scanner: Scanner,
-    /// Every acknowledgement, in order.
+    /// All acknowledgements, in order.
     pub acks: Vec<Ack>,
 }
 
 impl WriteRequests {
-    /// One connection for each list of voices.
+    /// One connection for each list of templates.
     pub fn new(templates: Vec<Vec<MessageTemplate>>) -> WriteRequests {
         WriteRequests {
             turns: vec![0; templates.len()],
@@ -78,8 +78,7 @@ impl WriteRequests {
         }
     }
 
-    /// Clients of these chats: every chat has someone who writes in it, and every client writes
-    /// as people of its own chats.
+    /// Clients for these chats: every chat has at least one client, and every client writes as users of its own chats.
     pub fn for_chats(bench: &Bench, clients: usize, chats: &[Chat]) -> WriteRequests {
         let template = |chat: usize, turn: usize| {
             let users = &chats[chat].users;
@@ -96,7 +95,7 @@ impl WriteRequests {
         WriteRequests::new((0..clients).map(of_client).collect())
     }
 
-    /// The same through the load balancer.
+    /// The same, through the load balancer.
     pub fn through_balancer(mut self) -> WriteRequests {
         for templates in &mut self.templates {
             for template in templates.iter_mut() {
@@ -134,10 +133,10 @@ impl RequestSource for WriteRequests {
     }
 }
 
-/// Compares what was acknowledged with what is stored.
+/// Compares acknowledgements with stored messages.
 ///
 /// # Errors
-/// When the database does not answer.
+/// If the database returns an error.
 pub async fn audit(bench: &Bench, chats: &[Chat], acks: &[Ack]) -> Result<AuditTotals, Error> {
     let database = bench.environment.database();
     let mut stored = HashMap::new();
@@ -155,10 +154,10 @@ pub async fn audit(bench: &Bench, chats: &[Chat], acks: &[Ack]) -> Result<AuditT
     Ok(totals)
 }
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
+/// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     run_bare_inserts(bench).await?;
     let limit = run_bare_mutation(bench).await?;
@@ -201,7 +200,7 @@ async fn run_case(
     Ok(outcome)
 }
 
-/// The bare mutation with as many clients as the cases that it is compared with.
+/// Measures the bare mutation with as many clients as the cases that are compared with it.
 async fn run_bare_mutation(bench: &mut Bench) -> Result<Outcome, Error> {
     let mut limit = Outcome::default();
     for clients in [32, 256] {
@@ -226,7 +225,7 @@ async fn run_bare_mutation(bench: &mut Bench) -> Result<Outcome, Error> {
     Ok(limit)
 }
 
-/// What Postgres alone can store, as durably.
+/// Measures what Postgres alone can store with the same durability.
 async fn run_bare_inserts(bench: &mut Bench) -> Result<(), Error> {
     for (connections, rows) in [(1, 1), (32, 1), (8, 100)] {
         let case = format!("bare Postgres, {connections} connections, {rows} rows a transaction");
@@ -244,10 +243,10 @@ async fn run_bare_inserts(bench: &mut Bench) -> Result<(), Error> {
     Ok(())
 }
 
-/// Runs bare inserts in a process of their own.
+/// Runs bare inserts in a separate process.
 ///
 /// # Errors
-/// When they fail.
+/// If they fail.
 pub async fn run_inserts(
     bench: &Bench,
     connections: usize,
