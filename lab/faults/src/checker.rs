@@ -8,9 +8,9 @@
 //! `docs/FAULTS.md` says what each invariant means. Each one has a test that feeds it a
 //! broken history and sees it fail.
 
-mod book;
 mod delays;
 mod findings;
+mod history_index;
 mod log;
 mod resources;
 mod sends;
@@ -19,11 +19,11 @@ mod streams;
 
 use std::path::Path;
 
-use book::Book;
+use history_index::HistoryIndex;
 use lab_stack::Error;
 
 pub use findings::{Delays, Findings, Invariant, Violation};
-pub use resources::FILES_THAT_STAY;
+pub use resources::MAX_ADDITIONAL_FILES;
 
 /// Judges the history in a file.
 pub fn check(path: &Path) -> Result<Findings, Error> {
@@ -40,14 +40,14 @@ pub fn check(path: &Path) -> Result<Findings, Error> {
 /// # Errors
 /// When a line is not one of a history.
 pub fn judge(lines: &str) -> Result<Findings, String> {
-    let book = Book::read(lines)?;
+    let index = HistoryIndex::read(lines)?;
     let mut findings = Findings::default();
-    log::check(&book, &mut findings);
-    sends::check(&book, &mut findings);
-    streams::check(&book, &mut findings);
-    states::check(&book, &mut findings);
-    delays::check(&book, &mut findings);
-    resources::check(&book, &mut findings);
+    log::check(&index, &mut findings);
+    sends::check(&index, &mut findings);
+    streams::check(&index, &mut findings);
+    states::check(&index, &mut findings);
+    delays::check(&index, &mut findings);
+    resources::check(&index, &mut findings);
     findings
         .violations
         .sort_by_key(|violation| violation.invariant);

@@ -4,10 +4,10 @@
 //! jittered pauses, keep one cursor per feed across connections, and fetch the current state
 //! when they are told to.
 
-pub mod account;
-pub mod copy;
-pub mod deed;
+pub mod cursor;
 pub mod device;
 mod documents;
-pub mod position;
-pub mod wire;
+pub mod local_state;
+pub mod mutation;
+pub mod test_user;
+pub mod ws_connection;

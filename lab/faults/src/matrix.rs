@@ -3,13 +3,13 @@
 mod row;
 mod rows;
 
-pub(crate) use row::ROW;
+pub(crate) use row::DEFAULT_ROW;
 pub use row::Row;
 pub use rows::ROWS;
 
 /// A row that is not injected on this machine, or in this run.
 #[derive(Clone, Debug)]
-pub struct Absent {
+pub struct SkippedRow {
     /// `F14`.
     pub id: &'static str,
     /// What would happen.
@@ -18,16 +18,16 @@ pub struct Absent {
     pub why: String,
 }
 
-impl Absent {
+impl SkippedRow {
     /// This row, for this reason.
-    pub fn new(id: &'static str, title: &'static str, why: impl Into<String>) -> Absent {
+    pub fn new(id: &'static str, title: &'static str, why: impl Into<String>) -> SkippedRow {
         let why = why.into();
-        Absent { id, title, why }
+        SkippedRow { id, title, why }
     }
 }
 
 /// Rows that are never injected, and why.
-pub const ABSENT: &[(&str, &str, &str)] = &[(
+pub const NEVER_INJECTED: &[(&str, &str, &str)] = &[(
     "F14",
     "a read replica lags by 30 s",
     "only queries read from a replica: receiver/tests/api/replica.rs delays a real one and asks with atLeast",

@@ -8,14 +8,14 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::checker::{self, Findings};
-use super::dice::Dice;
+use super::environment::{EnvironmentSettings, FaultEnvironment};
 use super::history::History;
-use super::injection::Turn;
+use super::injection::InjectionContext;
 use super::matrix::Row;
-use super::scene::{Scene, Size};
-use super::stage::{Raising, Stage};
+use super::resource_watch::{LogWatch, record_resources, wait_for_released_files};
+use super::seeded_rng::SeededRng;
 use super::traffic::Traffic;
-use super::upkeep::{LogWatch, take_stock, until_given_back};
+use super::workload::{Workload, WorkloadSize};
 use lab_stack::Error;
 
 /// How everything in this run is done.
@@ -24,7 +24,7 @@ pub struct Plan {
     /// Of schedule and choices.
     pub seed: u64,
     /// How much happens.
-    pub size: Size,
+    pub size: WorkloadSize,
     /// Whether this is the smoke test.
     pub smoke: bool,
     /// By how much a bound on delays may be exceeded before it counts: other people use the
@@ -35,13 +35,13 @@ pub struct Plan {
     /// Go on for so long, instead of a number of injections.
     pub span: Option<Duration>,
     /// How stages are raised.
-    pub raising: Raising,
+    pub environment_settings: EnvironmentSettings,
     /// Keep histories that show nothing wrong.
     pub keep: bool,
 }
 
 /// How long devices have to catch up after the last fault. The promise is ten seconds.
-const CONVERGENCE: Duration = Duration::from_secs(10);
+const CONVERGENCE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What came of a row.
 #[derive(Debug)]
@@ -77,9 +77,12 @@ impl Plan {
     }
 
     /// Plays a row on a stage.
-    pub async fn play(&self, row: &Row, stage: &Arc<Stage>) -> Outcome {
-        let begun = Instant::now();
-        let path = self.raising.directory.join(format!("{}.jsonl", row.id));
+    pub async fn run_row(&self, row: &Row, environment: &Arc<FaultEnvironment>) -> Outcome {
+        let began = Instant::now();
+        let path = self
+            .environment_settings
+            .directory
+            .join(format!("{}.jsonl", row.id));
         let mut outcome = Outcome {
             row: *row,
             injections: 0,
@@ -89,7 +92,7 @@ impl Plan {
             history: Some(path.clone()),
             error: None,
         };
-        if let Err(error) = self.perform(row, stage, &mut outcome).await {
+        if let Err(error) = self.record_row(row, environment, &mut outcome).await {
             outcome.error = Some(error.to_string());
         }
         // A run that broke off is judged as well, as far as it went.
@@ -104,49 +107,52 @@ impl Plan {
             // Nothing depends on it: a file that stays only takes room.
             let _ = std::fs::remove_file(&path);
         }
-        outcome.took = begun.elapsed();
+        outcome.took = began.elapsed();
         outcome
     }
 
-    async fn perform(
+    async fn record_row(
         &self,
         row: &Row,
-        stage: &Arc<Stage>,
+        environment: &Arc<FaultEnvironment>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
-        let path = self.raising.directory.join(format!("{}.jsonl", row.id));
+        let path = self
+            .environment_settings
+            .directory
+            .join(format!("{}.jsonl", row.id));
         let history = History::create(&path)?;
         let meta = json!({ "fault": row.id, "seed": self.seed, "bound_ms": row.bound_ms,
             "slack": self.slack, "resets": row.resets, "allowed_errors": row.allowed_errors, "attempts": row.attempts });
         history.write("meta", &meta);
-        let logs = LogWatch::begin(stage);
-        let dice = Dice::new(self.seed).for_part(row.id);
-        let scene = Arc::new(Scene::set(stage, self.size, &history).await?);
-        let held = take_stock(stage, &history, "before").await;
-        scene.switch_on(self.size).await?;
-        let traffic = Traffic::start(&scene, self.size, &dice);
-        let injected = self.inject(row, &scene, &dice, outcome).await;
+        let logs = LogWatch::begin(environment);
+        let rng = SeededRng::new(self.seed).fork(row.id);
+        let workload = Arc::new(Workload::create(environment, self.size, &history).await?);
+        let files_before = record_resources(environment, &history, "before").await;
+        workload.start_devices(self.size).await?;
+        let traffic = Traffic::start(&workload, self.size, &rng);
+        let injected = self.inject(row, &workload, &rng, outcome).await;
         traffic.stop().await;
-        let patience = CONVERGENCE * u32::try_from(self.slack).unwrap_or(1);
-        outcome.converged = scene.converge(patience).await;
-        scene.ask_at_rest().await;
-        let feeds = scene.feeds().await;
-        scene.leave().await;
+        let timeout = CONVERGENCE_TIMEOUT * u32::try_from(self.slack).unwrap_or(1);
+        outcome.converged = workload.converge(timeout).await;
+        workload.record_final_state().await;
+        let feeds = workload.feeds().await;
+        workload.stop_devices().await;
 
-        for (kind, row) in stage.observer().await?.dump(&feeds).await? {
+        for (kind, row) in environment.observer().await?.dump(&feeds).await? {
             history.write(kind, &row);
         }
-        until_given_back(stage, &held).await;
-        take_stock(stage, &history, "after").await;
-        logs.end(stage, &history);
+        wait_for_released_files(environment, &files_before).await;
+        record_resources(environment, &history, "after").await;
+        logs.end(environment, &history);
         history.flush()?;
         injected
     }
 
     /// The first fault of a row in the whole matrix lasts as long as the documentation says;
     /// the others are shorter, and each a little different.
-    fn hold(&self, row: &Row, round: u32, dice: &mut Dice) -> Duration {
-        let jitter = dice.millis(0, row.brief_ms / 2);
+    fn fault_duration(&self, row: &Row, round: u32, rng: &mut SeededRng) -> Duration {
+        let jitter = rng.millis(0, row.brief_ms / 2);
         match round == 0 && !self.smoke {
             true => Duration::from_millis(row.long_ms),
             false => Duration::from_millis(row.brief_ms * 3 / 4) + jitter,
@@ -156,11 +162,11 @@ impl Plan {
     async fn inject(
         &self,
         row: &Row,
-        scene: &Arc<Scene>,
-        dice: &Dice,
+        workload: &Arc<Workload>,
+        rng: &SeededRng,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
-        let mut dice = dice.for_part("schedule");
+        let mut rng = rng.fork("schedule");
         sleep(Duration::from_secs(1)).await;
         let deadline = self.span.map(|span| Instant::now() + span);
         for round in 0.. {
@@ -171,14 +177,14 @@ impl Plan {
             if over {
                 break;
             }
-            let mut turn = Turn {
-                scene,
+            let mut context = InjectionContext {
+                workload,
                 round,
-                hold: self.hold(row, round, &mut dice),
-                dice: &mut dice,
+                fault_duration: self.fault_duration(row, round, &mut rng),
+                rng: &mut rng,
             };
-            outcome.injections += row.fault.inject(&mut turn).await?;
-            sleep(dice.millis(200, 900)).await;
+            outcome.injections += row.fault.inject(&mut context).await?;
+            sleep(rng.millis(200, 900)).await;
         }
         sleep(Duration::from_secs(1)).await;
         Ok(())

@@ -10,7 +10,7 @@ use lab_bench::scenarios::{ALL, Bench as BenchRun, Plan};
 use lab_bench::{Outcome, report};
 use lab_stack::Error;
 
-use super::asked_to_end;
+use super::shutdown_requested;
 
 /// Options of the benchmarks.
 #[derive(Args)]
@@ -37,7 +37,7 @@ pub struct Bench {
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
     /// Environment variable for all services, as NAME=value. Can be repeated.
-    #[arg(long = "env", value_parser = super::with::variable)]
+    #[arg(long = "env", value_parser = super::run::variable)]
     environment: Vec<(String, String)>,
     /// Directory for the raw results, as JSON.
     #[arg(long, default_value = "target/bench")]
@@ -78,7 +78,7 @@ pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
     for run in 1..=bench.runs {
         let outcomes = tokio::select! {
             outcomes = BenchRun::run(plan.clone()) => outcomes?,
-            _ = asked_to_end() => return Ok(ExitCode::FAILURE),
+            _ = shutdown_requested() => return Ok(ExitCode::FAILURE),
         };
         let raw = serde_json::json!({ "machine": machine, "outcomes": outcomes });
         let path = bench.directory.join(format!("run-{run}.json"));

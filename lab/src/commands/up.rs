@@ -7,7 +7,7 @@ use clap::Args;
 use lab_stack::stack::{Instances, Options, Service, Stack, StackPorts};
 use lab_stack::{Error, demo, directory, ports};
 
-use super::asked_to_end;
+use super::shutdown_requested;
 
 /// Every usual port can be changed, for machines on which it is taken. Third and further instances listen on free
 /// ports.
@@ -162,11 +162,11 @@ pub async fn run(up: Up) -> Result<ExitCode, Error> {
 
     let stack = tokio::select! {
         stack = Stack::start(options) => stack?,
-        _ = asked_to_end() => return Ok(ExitCode::SUCCESS),
+        _ = shutdown_requested() => return Ok(ExitCode::SUCCESS),
     };
     let ended = tokio::select! {
         outcome = serve(&stack, &data, up.demo) => outcome,
-        _ = asked_to_end() => Ok(()),
+        _ = shutdown_requested() => Ok(()),
     };
     println!("\nlab: stopping");
     stack.stop();

@@ -1,7 +1,7 @@
 //! Bytes that no client would send, at one receiver past the load balancer.
 
+mod damage_rng;
 mod frames;
-mod seeded;
 mod visit;
 
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::house::{assert_no_panic, eventually, person, turn};
-use seeded::Seeded;
+use damage_rng::DamageRng;
 use visit::Target;
 
 const SEED: u64 = 20_261_120;
@@ -130,10 +130,10 @@ async fn answers(client: &Client) -> Duration {
 
 /// Lets visitors in, some at a time, and collects what is wrong with how they were treated.
 async fn complaints<F: Future<Output = Result<(), String>>>(
-    visit: impl Fn(Seeded) -> F,
+    visit: impl Fn(DamageRng) -> F,
 ) -> Vec<String> {
     let visits = (0..visits()).map(|number| {
-        let visit = visit(Seeded::new(SEED, number));
+        let visit = visit(DamageRng::new(SEED, number));
         async move {
             visit
                 .await
@@ -152,7 +152,7 @@ async fn complaints<F: Future<Output = Result<(), String>>>(
 async fn a_receiver_survives_hundreds_of_damaged_sockets_and_sends_no_invalid_frame() {
     let turn = turn().await;
     let patient = Patient::examine(turn.stack).await;
-    let complaints = complaints(|seeded| visit::socket(&patient.target, seeded)).await;
+    let complaints = complaints(|rng| visit::socket(&patient.target, rng)).await;
     assert!(complaints.is_empty(), "{complaints:#?}");
     for code in [4400, 4401, 4429, 1009] {
         assert!(patient.closed(code).await > 0, "nobody has provoked {code}");
@@ -164,7 +164,7 @@ async fn a_receiver_survives_hundreds_of_damaged_sockets_and_sends_no_invalid_fr
 async fn a_receiver_survives_hundreds_of_damaged_requests_and_never_blames_itself() {
     let turn = turn().await;
     let patient = Patient::examine(turn.stack).await;
-    let complaints = complaints(|seeded| visit::request(&patient.target, seeded)).await;
+    let complaints = complaints(|rng| visit::request(&patient.target, rng)).await;
     assert!(complaints.is_empty(), "{complaints:#?}");
     patient.assert_healthy().await;
 }

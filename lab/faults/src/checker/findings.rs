@@ -74,13 +74,13 @@ pub struct Findings {
     /// Explicit resets, by reason.
     pub resets: BTreeMap<String, u64>,
     /// Acknowledged messages that a lossy failover took, as the run itself reports.
-    pub forfeited: u64,
+    pub lost_in_failover: u64,
     /// From the acknowledgement to the devices.
     pub delays: Delays,
     /// The longest that a client had to try, in milliseconds, and the most attempts.
-    pub worst_send_ms: u64,
+    pub max_send_ms: u64,
     /// The most attempts that any deed took.
-    pub most_attempts: u64,
+    pub max_attempts: u64,
     /// Operations that ended without an answer or were refused.
     pub unresolved: u64,
 }
@@ -112,7 +112,7 @@ impl Findings {
         ])
     }
 
-    pub(super) fn accuse(&mut self, invariant: Invariant, what: impl Into<String>) {
+    pub(super) fn violation(&mut self, invariant: Invariant, what: impl Into<String>) {
         let what = what.into();
         self.violations.push(Violation { invariant, what });
     }

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::book::{Book, Feed};
 use super::findings::{Findings, Invariant};
+use super::history_index::{Feed, HistoryIndex};
 
-pub(super) fn check(book: &Book, findings: &mut Findings) {
+pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     let mut by_chat: HashMap<Uuid, u64> = HashMap::new();
-    for (chat, _) in book.messages.keys() {
+    for (chat, _) in index.messages.keys() {
         *by_chat.entry(*chat).or_default() += 1;
     }
-    for (id, feed) in &book.feeds {
+    for (id, feed) in &index.feeds {
         let mut complaints = shape(feed);
-        complaints.extend(numbers(book, *id, feed));
+        complaints.extend(numbers(index, *id, feed));
         let stored = by_chat.get(id).copied().unwrap_or(0);
         if stored != feed.message_count {
             complaints.push(format!(
@@ -23,7 +23,7 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
             ));
         }
         for complaint in complaints {
-            findings.accuse(Invariant::DenseLog, format!("feed {id} {complaint}"));
+            findings.violation(Invariant::DenseLog, format!("feed {id} {complaint}"));
         }
     }
 }
@@ -56,7 +56,7 @@ fn shape(feed: &Feed) -> Vec<String> {
 }
 
 /// The n-th added message has the number n and knows where it stands.
-fn numbers(book: &Book, id: Uuid, feed: &Feed) -> Vec<String> {
+fn numbers(index: &HistoryIndex, id: Uuid, feed: &Feed) -> Vec<String> {
     let mut complaints = Vec::new();
     let added = feed
         .events
@@ -67,7 +67,7 @@ fn numbers(book: &Book, id: Uuid, feed: &Feed) -> Vec<String> {
         number += 1;
         let message = event
             .message
-            .and_then(|message| book.messages.get(&(id, message)));
+            .and_then(|message| index.messages.get(&(id, message)));
         match message {
             None => complaints.push(format!("adds at seq {} what is not stored", event.seq)),
             Some(message) if (message.number, message.seq) != (number, event.seq) => {

@@ -9,46 +9,46 @@ use std::time::Duration;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::time::sleep;
 
-use super::turn::Turn;
-use crate::client::wire::Wire;
+use super::context::InjectionContext;
+use crate::client::ws_connection::WsConnection;
 use lab_stack::Error;
 use lab_stack::stack::{Instance, Service};
 
 /// What it may still take, in bytes.
-const LEFT: u64 = 256 << 10;
+const ADDITIONAL_BYTES: u64 = 256 << 10;
 
 /// Connections that make it want more.
-const CROWD: usize = 400;
+const MAX_CONNECTIONS: usize = 400;
 
 /// How long it may take until it has to give up.
-const PATIENCE: Duration = Duration::from_secs(5);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The receiver is refused memory and dies; it is started again.
-pub async fn starve(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let receiver = Service::Receiver.instance(turn.dice.instance());
-    turn.note(format!("starve {receiver}"));
-    let pid = turn.stack().process_id(receiver);
+pub async fn starve(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let receiver = Service::Receiver.instance(context.rng.instance());
+    context.note(format!("starve {receiver}"));
+    let pid = context.stack().process_id(receiver);
     let pid = pid.ok_or_else(|| Error::failed(&receiver.to_string(), "is not running"))?;
-    tighten(pid)?;
-    let crowd = crowd(turn, receiver).await;
-    let died = turn.stack().wait_for_exit(receiver, PATIENCE).await;
-    drop(crowd);
+    limit_memory(pid)?;
+    let open_connections = open_connections(context, receiver).await;
+    let died = context.stack().wait_for_exit(receiver, EXIT_TIMEOUT).await;
+    drop(open_connections);
     if !died {
-        turn.note("it did not need more than it had: killed by us");
-        turn.stack().kill(receiver);
+        context.note("it did not need more than it had: killed by us");
+        context.stack().kill(receiver);
     }
-    sleep(turn.hold).await;
-    turn.start_again(receiver).await?;
+    sleep(context.fault_duration).await;
+    context.start_again(receiver).await?;
     Ok(1)
 }
 
 /// Leaves almost nothing beyond what it has.
-fn tighten(pid: u32) -> Result<(), Error> {
+fn limit_memory(pid: u32) -> Result<(), Error> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))
         .map_err(|cause| Error::failed("looking at a receiver", cause))?;
     let data = status.lines().find_map(|line| line.strip_prefix("VmData:"));
     let data = data.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    let limit = Some(data.unwrap_or(0) * 1024 + LEFT);
+    let limit = Some(data.unwrap_or(0) * 1024 + ADDITIONAL_BYTES);
     let limit = Rlimit {
         current: limit,
         maximum: limit,
@@ -60,16 +60,20 @@ fn tighten(pid: u32) -> Result<(), Error> {
 }
 
 /// Connects people until the receiver is gone.
-async fn crowd(turn: &Turn<'_>, receiver: Instance) -> Vec<Wire> {
-    let mut crowd = Vec::new();
-    for number in 0..CROWD {
-        let person = &turn.scene.people[number % turn.scene.people.len()];
-        let token = person.token().await;
+async fn open_connections(context: &InjectionContext<'_>, receiver: Instance) -> Vec<WsConnection> {
+    let mut open_connections = Vec::new();
+    for number in 0..MAX_CONNECTIONS {
+        let user = &context.workload.users[number % context.workload.users.len()];
+        let token = user.token().await;
         // Refused ones do not count, they only fail to help.
-        crowd.extend(Wire::open(&turn.scene.stage.url(), &token).await.ok());
-        if !turn.stack().is_running(receiver) {
+        open_connections.extend(
+            WsConnection::open(&context.workload.environment.url(), &token)
+                .await
+                .ok(),
+        );
+        if !context.stack().is_running(receiver) {
             break;
         }
     }
-    crowd
+    open_connections
 }

@@ -43,7 +43,7 @@ impl ByteTrigger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self, bytes: Vec<u8>, upstream: bool) -> Vec<u8> {
+    fn check(&self, bytes: Vec<u8>, upstream: bool) -> Vec<u8> {
         let mut armed = self.lock();
         let matches = |(trigger, _): &mut (Trigger, Act)| {
             trigger.upstream == upstream && contains(&bytes, trigger.pattern)
@@ -61,10 +61,10 @@ impl ByteTrigger {
 
 impl Interceptor for ByteTrigger {
     fn upstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        self.look(bytes, true)
+        self.check(bytes, true)
     }
 
     fn downstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        self.look(bytes, false)
+        self.check(bytes, false)
     }
 }

@@ -1,7 +1,7 @@
 //! A row of the matrix.
 
+use crate::environment::{EnvironmentKind, FaultEnvironment};
 use crate::injection::Fault;
-use crate::stage::{Flavor, Stage};
 
 /// One row of the matrix.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub struct Row {
     /// What is injected.
     pub fault: Fault,
     /// What it is injected into.
-    pub flavor: Flavor,
+    pub environment: EnvironmentKind,
     /// The longest that a message may take from its acknowledgement to a device, in ms.
     pub bound_ms: u64,
     /// How long one injection lasts, about, in ms.
@@ -37,12 +37,12 @@ pub struct Row {
 }
 
 /// What most rows have in common.
-pub(crate) const ROW: Row = Row {
+pub(crate) const DEFAULT_ROW: Row = Row {
     id: "",
     title: "",
     how: "",
     fault: Fault::Nothing,
-    flavor: Flavor::Plain,
+    environment: EnvironmentKind::Plain,
     bound_ms: 1_500,
     brief_ms: 1_000,
     long_ms: 1_000,
@@ -56,10 +56,10 @@ pub(crate) const ROW: Row = Row {
 
 impl Row {
     /// Why it cannot be played here; none if it can.
-    pub fn obstacle(&self, with_redis: bool) -> Option<String> {
+    pub fn unsupported_reason(&self, with_redis: bool) -> Option<String> {
         if self.about_redis && !with_redis {
             return Some("there is no Redis in this run".to_owned());
         }
-        Stage::obstacle(self.flavor)
+        FaultEnvironment::unsupported_reason(self.environment)
     }
 }

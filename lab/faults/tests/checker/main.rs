@@ -2,23 +2,23 @@
 //! broken ones that it must not let pass.
 #![allow(clippy::unwrap_used)]
 
-mod broken;
-mod excused;
-mod story;
+mod allowed;
+mod sample_history;
+mod violations;
 
 use lab_faults::checker::{Findings, Invariant, judge};
 
-use story::Story;
+use sample_history::SampleHistory;
 
 /// The checker's verdict on a story.
-fn verdict(story: &Story) -> Findings {
-    judge(&story.text()).unwrap()
+fn findings(history: &SampleHistory) -> Findings {
+    judge(&history.text()).unwrap()
 }
 
 /// The checker must complain about this invariant.
 #[track_caller]
-fn assert_accused(story: &Story, invariant: Invariant) {
-    let findings = verdict(story);
+fn assert_violation(history: &SampleHistory, invariant: Invariant) {
+    let findings = findings(history);
     assert!(
         findings.count(&[invariant]) > 0,
         "{} went unnoticed: {:?}",
@@ -29,16 +29,16 @@ fn assert_accused(story: &Story, invariant: Invariant) {
 
 /// The checker must not complain at all.
 #[track_caller]
-fn assert_clean(story: &Story) {
-    let violations = verdict(story).violations;
+fn assert_clean(history: &SampleHistory) {
+    let violations = findings(history).violations;
     assert!(violations.is_empty(), "{violations:?}");
 }
 
 #[test]
 fn a_good_history_passes_and_is_counted() {
-    let story = Story::good();
-    assert_clean(&story);
-    let findings = verdict(&story);
+    let history = SampleHistory::valid();
+    assert_clean(&history);
+    let findings = findings(&history);
     assert_eq!(findings.messages, 3);
     assert_eq!(findings.deliveries, 19);
 }

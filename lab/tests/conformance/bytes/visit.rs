@@ -6,8 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::damage_rng::DamageRng;
 use super::frames::{Style, frame, judge};
-use super::seeded::Seeded;
 
 /// How long the server may take to be done with someone who has said their last word.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -100,18 +100,18 @@ const MESSAGES: [&str; 5] = [
 ];
 
 /// A socket that is sent a handful of frames, most of them wrong. Says what is wrong with the server's.
-pub async fn socket(target: &Target, mut seeded: Seeded) -> Result<(), String> {
+pub async fn socket(target: &Target, mut rng: DamageRng) -> Result<(), String> {
     let mut stream = target.upgraded().await?;
-    if seeded.percent(60) {
+    if rng.percent(60) {
         // The server may have closed before we are done: that is its right.
         let _ = stream
             .write_all(&frame(Style::TEXT, target.init().as_bytes()))
             .await;
     }
-    for _ in 0..1 + seeded.below(8) {
-        let bytes = some_frames(target, &mut seeded);
-        let wanted = if seeded.percent(10) {
-            seeded.below(bytes.len())
+    for _ in 0..1 + rng.below(8) {
+        let bytes = some_frames(target, &mut rng);
+        let wanted = if rng.percent(10) {
+            rng.below(bytes.len())
         } else {
             bytes.len()
         };
@@ -119,7 +119,7 @@ pub async fn socket(target: &Target, mut seeded: Seeded) -> Result<(), String> {
             break;
         }
     }
-    match seeded.below(4) {
+    match rng.below(4) {
         // Gone without a word, perhaps in the middle of one.
         0 => return Ok(()),
         1 => drop(stream.write_all(&frame(Style::CLOSE, &[0x03, 0xe8])).await),
@@ -128,19 +128,19 @@ pub async fn socket(target: &Target, mut seeded: Seeded) -> Result<(), String> {
     judge(&rest_of(stream).await?)
 }
 
-fn some_frames(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
+fn some_frames(target: &Target, rng: &mut DamageRng) -> Vec<u8> {
     let init = target.init();
-    let message = match seeded.percent(20) {
+    let message = match rng.percent(20) {
         true => init.as_str(),
-        false => seeded.pick(&MESSAGES),
+        false => rng.pick(&MESSAGES),
     };
     let message = message.as_bytes();
     let odd_opcodes = [
         0x80, 0x83, 0x87, 0x8b, 0x8f, 0xc1, 0xa1, 0x91, 0x82, 0x01, 0x09,
     ];
-    match seeded.below(10) {
+    match rng.below(10) {
         0 => frame(Style::TEXT, message),
-        1 | 2 => frame(Style::TEXT, &seeded.mutated(message)),
+        1 | 2 => frame(Style::TEXT, &rng.mutated(message)),
         3 => frame(
             Style::TEXT,
             b"{\"type\":\"ping\",\"payload\":\"\xc3\x28\xed\xa0\x80\"}",
@@ -152,10 +152,10 @@ fn some_frames(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
             },
             message,
         ),
-        5 => frame(Style::plain(seeded.pick(&odd_opcodes)), message),
-        6 => fragments(message, seeded),
+        5 => frame(Style::plain(rng.pick(&odd_opcodes)), message),
+        6 => fragments(message, rng),
         7 => {
-            let exaggeration = seeded.pick(&[1, 200, 70_000, 1 << 33, u64::MAX >> 1, u64::MAX]);
+            let exaggeration = rng.pick(&[1, 200, 70_000, 1 << 33, u64::MAX >> 1, u64::MAX]);
             frame(
                 Style {
                     exaggeration,
@@ -165,35 +165,35 @@ fn some_frames(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
             )
         }
         8 => {
-            let size = seeded.pick(&[65_535, 65_536, 65_537, 200_000]);
+            let size = rng.pick(&[65_535, 65_536, 65_537, 200_000]);
             frame(Style::TEXT, &vec![b'x'; size])
         }
         _ => {
-            let control = seeded.pick(&[0x88, 0x89, 0x8a]);
-            frame(Style::plain(control), &seeded.bytes(200))
+            let control = rng.pick(&[0x88, 0x89, 0x8a]);
+            frame(Style::plain(control), &rng.bytes(200))
         }
     }
 }
 
 /// A message in pieces, with a ping between them, and sometimes without its end.
-fn fragments(message: &[u8], seeded: &mut Seeded) -> Vec<u8> {
-    let (one, other) = message.split_at(seeded.below(message.len()));
+fn fragments(message: &[u8], rng: &mut DamageRng) -> Vec<u8> {
+    let (one, other) = message.split_at(rng.below(message.len()));
     let mut bytes = frame(Style::plain(0x01), one);
     bytes.extend(frame(Style::plain(0x89), b"between"));
     bytes.extend(frame(Style::plain(0x00), b""));
-    if seeded.percent(70) {
+    if rng.percent(70) {
         bytes.extend(frame(Style::plain(0x80), other));
     }
     bytes
 }
 
 /// A connection with a damaged request, or several.
-pub async fn request(target: &Target, mut seeded: Seeded) -> Result<(), String> {
+pub async fn request(target: &Target, mut rng: DamageRng) -> Result<(), String> {
     let mut stream = target.connected().await?;
-    let bytes = some_request(target, &mut seeded);
+    let bytes = some_request(target, &mut rng);
     // The server may have refused before we are done.
     let _ = stream.write_all(&bytes).await;
-    if seeded.percent(15) {
+    if rng.percent(15) {
         return Ok(());
     }
     let answer = rest_of(stream).await?;
@@ -209,21 +209,21 @@ pub async fn request(target: &Target, mut seeded: Seeded) -> Result<(), String> 
     }
 }
 
-fn some_request(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
+fn some_request(target: &Target, rng: &mut DamageRng) -> Vec<u8> {
     let query = target.query();
     let (head, body) = query.split_once("\r\n\r\n").unwrap_or((&query, ""));
     let with_header = |header: String| format!("{head}\r\n{header}\r\n\r\n{body}").into_bytes();
-    match seeded.below(11) {
-        0 => seeded.mutated(query.as_bytes()),
+    match rng.below(11) {
+        0 => rng.mutated(query.as_bytes()),
         1 => format!("{head}\r\n\r\n")
             .into_bytes()
             .into_iter()
-            .chain(seeded.mutated(body.as_bytes()))
+            .chain(rng.mutated(body.as_bytes()))
             .collect(),
-        2 => seeded.mutated(target.upgrade().as_bytes()),
+        2 => rng.mutated(target.upgrade().as_bytes()),
         3 => with_header(format!(
             "X-Long: {}",
-            "x".repeat(seeded.pick(&[10_000, 100_000, 700_000]))
+            "x".repeat(rng.pick(&[10_000, 100_000, 700_000]))
         )),
         4 => with_header(
             (0..300)
@@ -233,9 +233,9 @@ fn some_request(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
         ),
         5 => with_header("Content-Length: 7".to_owned()),
         6 => with_header("Transfer-Encoding: chunked".to_owned()),
-        7 => query.repeat(1 + seeded.below(5)).into_bytes(),
+        7 => query.repeat(1 + rng.below(5)).into_bytes(),
         8 => {
-            let chunk = seeded.pick(&[
+            let chunk = rng.pick(&[
                 "5\r\nhello\r\n0\r\n\r\n",
                 "zz\r\n",
                 "ffffffffffffffff\r\nx",
@@ -245,10 +245,10 @@ fn some_request(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
             format!("{head}\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}").into_bytes()
         }
         9 => {
-            let method = seeded.pick(&[
+            let method = rng.pick(&[
                 "GET", "PUT", "TRACE", "CONNECT", "OPTIONS", "PRI", "\u{202e}",
             ]);
-            let path = seeded.pick(&[
+            let path = rng.pick(&[
                 "/graphql?query=%ff",
                 "//",
                 "/../../etc/passwd",
@@ -257,7 +257,7 @@ fn some_request(target: &Target, seeded: &mut Seeded) -> Vec<u8> {
             ]);
             format!("{method} {path} HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n").into_bytes()
         }
-        _ => seeded.bytes(3000),
+        _ => rng.bytes(3000),
     }
 }
 

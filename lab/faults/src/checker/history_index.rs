@@ -6,28 +6,28 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// A line that is not about a stream or the dump.
-pub struct Step {
+pub struct HistoryEntry {
     pub t: u64,
     pub kind: String,
-    pub facts: Value,
+    pub fields: Value,
 }
 
-impl Step {
+impl HistoryEntry {
     pub fn text(&self, field: &str) -> &str {
-        self.facts[field].as_str().unwrap_or_default()
+        self.fields[field].as_str().unwrap_or_default()
     }
 
     pub fn id(&self, field: &str) -> Uuid {
-        id(&self.facts[field])
+        id(&self.fields[field])
     }
 
     pub fn number(&self, field: &str) -> u64 {
-        self.facts[field].as_u64().unwrap_or_default()
+        self.fields[field].as_u64().unwrap_or_default()
     }
 }
 
 /// What a device saw.
-pub enum Sight {
+pub enum Observation {
     /// A subscription began with these cursors.
     Subscribed(HashMap<Uuid, u64>),
     /// The server said where a feed stands.
@@ -39,13 +39,13 @@ pub enum Sight {
         reason: String,
     },
     /// An event.
-    Received(Received),
+    Received(ReceivedEvent),
     /// The connection ended.
     Ended,
 }
 
 /// One event as it arrived.
-pub struct Received {
+pub struct ReceivedEvent {
     pub feed: Uuid,
     pub seq: u64,
     pub id: Uuid,
@@ -63,13 +63,13 @@ pub struct Received {
 pub struct Device {
     pub name: String,
     pub user: Uuid,
-    pub sights: Vec<(u64, Sight)>,
+    pub observations: Vec<(u64, Observation)>,
     /// It was switched off for good: nothing more is owed to it.
-    pub gone: bool,
+    pub stopped: bool,
 }
 
 /// An event of the dump.
-pub struct Stored {
+pub struct StoredEvent {
     pub seq: u64,
     pub id: Uuid,
     pub prev: Option<Uuid>,
@@ -86,13 +86,13 @@ pub struct Feed {
     pub last_seq: u64,
     pub head: Option<Uuid>,
     pub message_count: u64,
-    pub events: Vec<Stored>,
+    pub events: Vec<StoredEvent>,
 }
 
 impl Feed {
-    pub fn at(&self, seq: u64) -> Option<&Stored> {
-        let place = self.events.binary_search_by_key(&seq, |event| event.seq);
-        place.ok().map(|place| &self.events[place])
+    pub fn at(&self, seq: u64) -> Option<&StoredEvent> {
+        let position = self.events.binary_search_by_key(&seq, |event| event.seq);
+        position.ok().map(|position| &self.events[position])
     }
 }
 
@@ -111,40 +111,40 @@ pub struct Participant {
 
 /// From one event, exclusive, to another one, inclusive: what a participant may see live.
 #[derive(Clone, Copy, Debug)]
-pub struct Window {
+pub struct ParticipationWindow {
     pub joined: u64,
     pub left: Option<u64>,
 }
 
 /// Everything.
 #[derive(Default)]
-pub struct Book {
+pub struct HistoryIndex {
     pub meta: Value,
-    pub steps: Vec<Step>,
+    pub entries: Vec<HistoryEntry>,
     pub devices: Vec<Device>,
     pub feeds: BTreeMap<Uuid, Feed>,
     pub messages: HashMap<(Uuid, Uuid), Message>,
     pub participants: BTreeMap<(Uuid, Uuid), Participant>,
     /// Events that a lossy failover took, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
-    pub windows: HashMap<(Uuid, Uuid), Vec<Window>>,
+    pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
     users: HashMap<String, Uuid>,
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
 }
 
-impl Book {
-    pub fn read(lines: &str) -> Result<Book, String> {
-        let mut book = Book::default();
+impl HistoryIndex {
+    pub fn read(lines: &str) -> Result<HistoryIndex, String> {
+        let mut index = HistoryIndex::default();
         for (number, line) in lines.lines().enumerate() {
             let value: Value = serde_json::from_str(line)
                 .map_err(|cause| format!("line {}: {cause}", number + 1))?;
-            book.enter(value);
+            index.add_line(value);
         }
-        for feed in book.feeds.values_mut() {
+        for feed in index.feeds.values_mut() {
             feed.events.sort_by_key(|event| event.seq);
         }
-        book.open_windows();
-        Ok(book)
+        index.build_windows();
+        Ok(index)
     }
 
     /// The user whom the history calls so.
@@ -153,11 +153,11 @@ impl Book {
     }
 
     /// Steps of this kind, in order of time.
-    pub fn steps<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Step> {
-        self.steps.iter().filter(move |step| step.kind == kind)
+    pub fn entries<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a HistoryEntry> {
+        self.entries.iter().filter(move |entry| entry.kind == kind)
     }
 
-    fn enter(&mut self, value: Value) {
+    fn add_line(&mut self, value: Value) {
         let t = value["t"].as_u64().unwrap_or_default();
         let kind = value["k"].as_str().unwrap_or_default().to_owned();
         match kind.as_str() {
@@ -166,16 +166,16 @@ impl Book {
                 let name = value["name"].as_str().unwrap_or_default().to_owned();
                 self.users.insert(name, id(&value["uid"]));
             }
-            "device" => self.enter_device(&value),
+            "device" => self.add_device(&value),
             "gone" => {
                 if let Some(device) = self.device(&value) {
-                    device.gone = true;
+                    device.stopped = true;
                 }
             }
             "sub" | "pos" | "reset" | "recv" | "conn.end" => {
-                let sight = sight(&kind, &value);
+                let observation = observation(&kind, &value);
                 if let Some(device) = self.device(&value) {
-                    device.sights.push((t, sight));
+                    device.observations.push((t, observation));
                 }
             }
             "lost" => {
@@ -183,51 +183,51 @@ impl Book {
                 self.lost
                     .insert((id(&value["feed"]), seq, id(&value["id"])));
             }
-            _ if kind.starts_with("dump.") => self.enter_row(&kind, &value),
-            _ => self.steps.push(Step {
+            _ if kind.starts_with("dump.") => self.add_row(&kind, &value),
+            _ => self.entries.push(HistoryEntry {
                 t,
                 kind,
-                facts: value,
+                fields: value,
             }),
         }
     }
 
-    fn enter_device(&mut self, value: &Value) {
+    fn add_device(&mut self, value: &Value) {
         let name = value["d"].as_str().unwrap_or_default().to_owned();
         let user = id(&value["uid"]);
         self.users
             .insert(value["user"].as_str().unwrap_or_default().to_owned(), user);
-        self.places.insert(name.clone(), self.devices.len());
+        self.positions.insert(name.clone(), self.devices.len());
         self.devices.push(Device {
             name,
             user,
-            sights: Vec::new(),
-            gone: false,
+            observations: Vec::new(),
+            stopped: false,
         });
     }
 
     fn device(&mut self, value: &Value) -> Option<&mut Device> {
-        let place = *self.places.get(value["d"].as_str()?)?;
-        self.devices.get_mut(place)
+        let position = *self.positions.get(value["d"].as_str()?)?;
+        self.devices.get_mut(position)
     }
 
-    fn enter_row(&mut self, kind: &str, row: &Value) {
+    fn add_row(&mut self, kind: &str, row: &Value) {
         let number = |field: &str| row[field].as_u64().unwrap_or_default();
         match kind {
             "dump.feed" => {
                 let feed = self.feeds.entry(id(&row["id"])).or_default();
                 feed.last_seq = number("last_seq");
-                feed.head = maybe(&row["head_id"]);
+                feed.head = optional_id(&row["head_id"]);
                 feed.message_count = number("message_count");
             }
             "dump.event" => {
-                let event = Stored {
+                let event = StoredEvent {
                     seq: number("seq"),
                     id: id(&row["id"]),
-                    prev: maybe(&row["prev_id"]),
+                    prev: optional_id(&row["prev_id"]),
                     kind: row["kind"].as_str().unwrap_or_default().to_owned(),
                     at: number("at"),
-                    message: maybe(&row["message_id"]),
+                    message: optional_id(&row["message_id"]),
                     users: users(&row["data"]),
                 };
                 let feed = self.feeds.entry(id(&row["feed_id"])).or_default();
@@ -253,13 +253,13 @@ impl Book {
         }
     }
 
-    fn open_windows(&mut self) {
+    fn build_windows(&mut self) {
         for (chat, feed) in &self.feeds {
             for event in &feed.events {
                 for user in &event.users {
                     let windows = self.windows.entry((*chat, *user)).or_default();
                     match event.kind.as_str() {
-                        "PARTICIPANTS_ADDED" => windows.push(Window {
+                        "PARTICIPANTS_ADDED" => windows.push(ParticipationWindow {
                             joined: event.seq,
                             left: None,
                         }),
@@ -276,46 +276,47 @@ impl Book {
     }
 }
 
-fn sight(kind: &str, value: &Value) -> Sight {
+fn observation(kind: &str, value: &Value) -> Observation {
     let (feed, seq) = (id(&value["f"]), value["s"].as_u64().unwrap_or_default());
     let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
     match kind {
         "sub" => {
             let after = value["after"].as_object().into_iter().flatten();
             let seqs = after.filter_map(|(feed, seq)| Some((feed.parse().ok()?, seq.as_u64()?)));
-            Sight::Subscribed(seqs.collect())
+            Observation::Subscribed(seqs.collect())
         }
-        "pos" => Sight::Position { feed, seq },
-        "reset" => Sight::Reset {
+        "pos" => Observation::Position { feed, seq },
+        "reset" => Observation::Reset {
             feed,
             seq,
             reason: text("reason"),
         },
-        "recv" => Sight::Received(Received {
+        "recv" => Observation::Received(ReceivedEvent {
             feed,
             seq,
             id: id(&value["e"]),
             kind: text("kind"),
-            message: maybe(&value["m"]),
+            message: optional_id(&value["m"]),
             empty: value["x"] == Value::Bool(true),
-            chat: maybe(&value["chatId"]),
+            chat: optional_id(&value["chatId"]),
             read: value["lastReadNumber"].as_u64(),
         }),
-        _ => Sight::Ended,
+        _ => Observation::Ended,
     }
 }
 
 /// Whom an event's data is about: `user_id` itself, or that of each of `participants`.
 fn users(data: &Value) -> Vec<Uuid> {
-    let one = |value: &Value| maybe(&value["user_id"]).or_else(|| maybe(&value["userId"]));
+    let one =
+        |value: &Value| optional_id(&value["user_id"]).or_else(|| optional_id(&value["userId"]));
     let several = data["participants"].as_array().into_iter().flatten();
     several.filter_map(one).chain(one(data)).collect()
 }
 
-fn maybe(value: &Value) -> Option<Uuid> {
+fn optional_id(value: &Value) -> Option<Uuid> {
     value.as_str()?.parse().ok()
 }
 
 fn id(value: &Value) -> Uuid {
-    maybe(value).unwrap_or_default()
+    optional_id(value).unwrap_or_default()
 }

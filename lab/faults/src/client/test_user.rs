@@ -11,24 +11,24 @@ use lab_stack::client::{Refusal, Visitor};
 use lab_stack::stack::Service;
 
 /// Tokens live ten minutes. They are exchanged well before.
-const FRESH: Duration = Duration::from_secs(420);
+const TOKEN_REFRESH_AGE: Duration = Duration::from_secs(420);
 
 /// Between two attempts to get a new token after a refusal.
-const REFRESH_PAUSE: Duration = Duration::from_secs(2);
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
 /// One attempt. Longer than what the services promise when a part is missing.
-pub const PATIENCE: Duration = Duration::from_secs(8);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// How long a client goes on trying before it says that it does not know.
-pub const INSISTENCE: Duration = Duration::from_secs(90);
+pub const RETRY_TIMEOUT: Duration = Duration::from_secs(90);
 
 const PASSWORD: &str = "the quick brown fox sings";
 
-const SESSION: &str = "accessToken refreshToken session { id } account { user { id } }";
+const SESSION_FIELDS: &str = "accessToken refreshToken session { id } account { user { id } }";
 
 /// One session of one user.
 #[derive(Debug)]
-pub struct Account {
+pub struct TestUser {
     /// As the history calls the user.
     pub name: String,
     /// The user.
@@ -48,9 +48,9 @@ struct Tokens {
     tried: Instant,
 }
 
-impl Account {
+impl TestUser {
     /// A new user.
-    pub async fn register(base: &str, name: &str) -> Result<Account, Refusal> {
+    pub async fn register(base: &str, name: &str) -> Result<TestUser, Refusal> {
         let visitor = Visitor::patient(base, Duration::from_secs(20));
         let unique = Uuid::now_v7().simple().to_string();
         let login = format!("{}_{}", name.to_lowercase(), &unique[16..]);
@@ -58,24 +58,25 @@ impl Account {
             "email": format!("{login}@example.org"), "username": login, "password": PASSWORD,
         });
         let document = format!(
-            "mutation ($input: RegisterInput!) {{ register(input: $input) {{ {SESSION} }} }}"
+            "mutation ($input: RegisterInput!) {{ register(input: $input) {{ {SESSION_FIELDS} }} }}"
         );
         let data = visitor
             .ask(Service::Users, &document, json!({ "input": input }), None)
             .await?;
-        Account::signed_in(base, name, login, &data["register"])
+        TestUser::signed_in(base, name, login, &data["register"])
     }
 
     /// Another session of the same user: another device.
-    pub async fn another_session(&self, base: &str) -> Result<Account, Refusal> {
-        let document =
-            format!("mutation ($input: LoginInput!) {{ login(input: $input) {{ {SESSION} }} }}");
+    pub async fn another_session(&self, base: &str) -> Result<TestUser, Refusal> {
+        let document = format!(
+            "mutation ($input: LoginInput!) {{ login(input: $input) {{ {SESSION_FIELDS} }} }}"
+        );
         let input = json!({ "login": self.login, "password": PASSWORD });
         let data = self
             .visitor
             .ask(Service::Users, &document, json!({ "input": input }), None)
             .await?;
-        Account::signed_in(base, &self.name, self.login.clone(), &data["login"])
+        TestUser::signed_in(base, &self.name, self.login.clone(), &data["login"])
     }
 
     fn signed_in(
@@ -83,19 +84,19 @@ impl Account {
         name: &str,
         login: String,
         payload: &Value,
-    ) -> Result<Account, Refusal> {
+    ) -> Result<TestUser, Refusal> {
         let id = |pointer: &str| {
             let text = payload.pointer(pointer).and_then(Value::as_str);
             text.and_then(|text| text.parse().ok())
                 .ok_or_else(|| Refusal::Unanswered(format!("no {pointer} in {payload}")))
         };
         let now = Instant::now();
-        Ok(Account {
+        Ok(TestUser {
             name: name.to_owned(),
             user_id: id("/account/user/id")?,
             session_id: id("/session/id")?,
             login,
-            visitor: Visitor::patient(base, PATIENCE),
+            visitor: Visitor::patient(base, REQUEST_TIMEOUT),
             tokens: Mutex::new(Tokens {
                 access: text(&payload["accessToken"]),
                 refresh: text(&payload["refreshToken"]),
@@ -108,16 +109,18 @@ impl Account {
     /// An access token, exchanged in time.
     pub async fn token(&self) -> String {
         let mut tokens = self.tokens.lock().await;
-        if tokens.since.elapsed() > FRESH && tokens.tried.elapsed() > REFRESH_PAUSE {
+        if tokens.since.elapsed() > TOKEN_REFRESH_AGE
+            && tokens.tried.elapsed() > MIN_REFRESH_INTERVAL
+        {
             self.refresh(&mut tokens).await;
         }
         tokens.access.clone()
     }
 
     /// A token was refused: get another one, unless that was tried just now.
-    pub async fn renew(&self) {
+    pub async fn renew_token(&self) {
         let mut tokens = self.tokens.lock().await;
-        if tokens.tried.elapsed() > REFRESH_PAUSE {
+        if tokens.tried.elapsed() > MIN_REFRESH_INTERVAL {
             self.refresh(&mut tokens).await;
         }
     }
@@ -154,8 +157,8 @@ impl Account {
 
     /// Asks the receiver until it answers, or refuses for good, or patience runs out.
     pub async fn query(&self, document: &str, variables: Value) -> Result<Value, Refusal> {
-        let deadline = Instant::now() + INSISTENCE;
-        let mut pause = Pause::default();
+        let deadline = Instant::now() + RETRY_TIMEOUT;
+        let mut backoff = Backoff::default();
         loop {
             let refusal = match self
                 .ask(Service::Receiver, document, variables.clone())
@@ -164,20 +167,20 @@ impl Account {
                 Ok(data) => return Ok(data),
                 Err(refusal) => refusal,
             };
-            if !may_pass(&refusal) || Instant::now() > deadline {
+            if !is_retryable(&refusal) || Instant::now() > deadline {
                 return Err(refusal);
             }
             if refusal.code() == Some("UNAUTHENTICATED") {
-                self.renew().await;
+                self.renew_token().await;
             }
-            pause.wait(&refusal).await;
+            backoff.wait(&refusal).await;
         }
     }
 }
 
 /// Whether the same request may succeed later. `UNAUTHENTICATED` is among them because a
 /// token may have expired, or the instance's clock may be wrong.
-pub fn may_pass(refusal: &Refusal) -> bool {
+pub fn is_retryable(refusal: &Refusal) -> bool {
     match refusal.code() {
         None => true,
         Some(code) => [
@@ -193,42 +196,42 @@ pub fn may_pass(refusal: &Refusal) -> bool {
 
 /// Exponential, with full jitter.
 #[derive(Debug)]
-pub struct Pause {
+pub struct Backoff {
     ceiling: u64,
-    most: u64,
+    max: u64,
 }
 
-impl Default for Pause {
+impl Default for Backoff {
     fn default() -> Self {
-        Pause::between(50, 1_000)
+        Backoff::between(50, 1_000)
     }
 }
 
-impl Pause {
+impl Backoff {
     /// From `first` milliseconds, doubling up to `most`.
-    pub fn between(first: u64, most: u64) -> Pause {
-        Pause {
+    pub fn between(first: u64, max: u64) -> Backoff {
+        Backoff {
             ceiling: first,
-            most,
+            max,
         }
     }
 
     /// Waits for a random part of the present ceiling, and raises it.
     pub async fn wait(&mut self, refusal: &Refusal) {
-        let advised = match refusal {
+        let advised_ms = match refusal {
             Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
             Refusal::Unanswered(_) => 0,
         };
-        self.wait_at_least(advised.min(self.most)).await;
+        self.wait_at_least(advised_ms.min(self.max)).await;
     }
 
     /// The same, with a floor in milliseconds.
-    pub async fn wait_at_least(&mut self, floor: u64) {
+    pub async fn wait_at_least(&mut self, floor_ms: u64) {
         // Jitter is what keeps real clients apart. It does not have to be replayed.
         let random = u64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, Uuid::now_v7().as_bytes()[15]]);
         let jitter = self.ceiling * (random + 1) / 256;
-        self.ceiling = (self.ceiling * 2).min(self.most);
-        tokio::time::sleep(Duration::from_millis(floor + jitter)).await;
+        self.ceiling = (self.ceiling * 2).min(self.max);
+        tokio::time::sleep(Duration::from_millis(floor_ms + jitter)).await;
     }
 }
 

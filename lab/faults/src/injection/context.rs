@@ -6,35 +6,35 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::dice::Dice;
-use crate::scene::Scene;
-use crate::stage::Detours;
+use crate::environment::ServiceProxies;
+use crate::seeded_rng::SeededRng;
+use crate::workload::Workload;
 use lab_stack::Error;
 use lab_stack::stack::{Instance, Stack};
 
 /// How often an instance is started before it is given up: for longer than any fault lasts.
-const ATTEMPTS: u32 = 60;
+const MAX_RESTARTS: u32 = 60;
 
 /// One injection.
-pub struct Turn<'a> {
+pub struct InjectionContext<'a> {
     /// Everyone and everything.
-    pub scene: &'a Arc<Scene>,
+    pub workload: &'a Arc<Workload>,
     /// Choices.
-    pub dice: &'a mut Dice,
+    pub rng: &'a mut SeededRng,
     /// The how-manieth it is, from zero.
     pub round: u32,
     /// How long the fault lasts.
-    pub hold: Duration,
+    pub fault_duration: Duration,
 }
 
-impl Turn<'_> {
+impl InjectionContext<'_> {
     pub(super) fn stack(&self) -> &Stack {
-        &self.scene.stage.stack
+        &self.workload.environment.stack
     }
 
-    pub(super) fn detours(&self) -> Result<&Detours, Error> {
-        let detours = self.scene.stage.detours.as_ref();
-        detours.ok_or_else(|| Error::failed("the fault lab", "this stage has no detours"))
+    pub(super) fn proxies(&self) -> Result<&ServiceProxies, Error> {
+        let proxies = self.workload.environment.proxies.as_ref();
+        proxies.ok_or_else(|| Error::failed("the fault lab", "this stage has no detours"))
     }
 
     /// Starts an instance that has ended, as a supervisor does: once more if it ends at once, because
@@ -43,7 +43,7 @@ impl Turn<'_> {
         let mut attempts = 0;
         loop {
             match self.stack().restart(instance).await {
-                Err(Error::Exited { .. }) if attempts < ATTEMPTS => attempts += 1,
+                Err(Error::Exited { .. }) if attempts < MAX_RESTARTS => attempts += 1,
                 outcome => return outcome,
             }
             sleep(Duration::from_millis(500)).await;
@@ -52,7 +52,7 @@ impl Turn<'_> {
 
     /// Tells the history what is done to what.
     pub(super) fn note(&self, what: impl ToString) {
-        let facts = json!({ "what": what.to_string() });
-        self.scene.history.write("fault.detail", &facts);
+        let fields = json!({ "what": what.to_string() });
+        self.workload.history.write("fault.detail", &fields);
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Lines of a history.
 #[derive(Clone)]
-pub struct Story {
+pub struct SampleHistory {
     pub lines: Vec<Value>,
     t: u64,
 }
@@ -27,43 +27,43 @@ pub const M2: u128 = 0x12;
 pub const M3: u128 = 0x13;
 
 /// Between two lines, in microseconds.
-const STEP: u64 = 1_000;
+const MICROS_PER_LINE: u64 = 1_000;
 
-impl Story {
+impl SampleHistory {
     /// Everything is right.
-    pub fn good() -> Story {
-        let mut story = Story {
+    pub fn valid() -> SampleHistory {
+        let mut history = SampleHistory {
             lines: Vec::new(),
             t: 0,
         };
-        story.opening();
-        story.send("ada", M1, 3, 1);
+        history.begin();
+        history.send("ada", M1, 3, 1);
         for device in ["a", "b", "c"] {
-            story.see_message(device, "MessageAdded", 3, M1, M1, 1);
+            history.receive_message(device, "MessageAdded", 3, M1, M1, 1);
         }
-        story.send("bob", M2, 4, 2);
+        history.send("bob", M2, 4, 2);
         for device in ["a", "b", "c"] {
-            story.see_message(device, "MessageAdded", 4, M2, M2, 1);
+            history.receive_message(device, "MessageAdded", 4, M2, M2, 1);
         }
         for device in ["a", "b", "c"] {
-            story.see_message(device, "MessageUpdated", 5, 0xe5, M1, 2);
+            history.receive_message(device, "MessageUpdated", 5, 0xe5, M1, 2);
         }
-        story.say(
+        history.add(
             "remove.ok",
             json!({ "user": "bob", "chat": id(CHAT), "id": id(M2) }),
         );
         for device in ["a", "b", "c"] {
-            story.see_message(device, "MessageRemoved", 6, 0xe6, M2, 2);
+            history.receive_message(device, "MessageRemoved", 6, 0xe6, M2, 2);
         }
-        story.farewell();
-        story.send("ada", M3, 8, 3);
+        history.remove_cyd();
+        history.send("ada", M3, 8, 3);
         for device in ["a", "b"] {
-            story.see_message(device, "MessageAdded", 8, M3, M3, 1);
+            history.receive_message(device, "MessageAdded", 8, M3, M3, 1);
         }
-        story.read_mark();
-        story.rest();
-        story.dump();
-        story
+        history.read_mark();
+        history.final_state();
+        history.dump();
+        history
     }
 
     /// One line per value.
@@ -73,11 +73,11 @@ impl Story {
     }
 
     /// Adds a line at the present time.
-    pub fn say(&mut self, kind: &str, mut facts: Value) {
-        self.t += STEP;
-        facts["t"] = json!(self.t);
-        facts["k"] = json!(kind);
-        self.lines.push(facts);
+    pub fn add(&mut self, kind: &str, mut fields: Value) {
+        self.t += MICROS_PER_LINE;
+        fields["t"] = json!(self.t);
+        fields["k"] = json!(kind);
+        self.lines.push(fields);
     }
 
     /// Lets time pass.
@@ -92,46 +92,46 @@ impl Story {
     }
 
     /// Without lines like this.
-    pub fn without(mut self, like: impl Fn(&Value) -> bool) -> Story {
+    pub fn without(mut self, like: impl Fn(&Value) -> bool) -> SampleHistory {
         let before = self.lines.len();
         self.lines.retain(|line| !like(line));
         assert!(self.lines.len() < before, "nothing to leave out");
         self
     }
 
-    fn opening(&mut self) {
-        self.say(
+    fn begin(&mut self) {
+        self.add(
             "meta",
             json!({ "bound_ms": 1_000, "slack": 1, "resets": [], "allowed_errors": ["known"] }),
         );
         for (name, user) in [("ada", ADA), ("bob", BOB), ("cyd", CYD)] {
-            self.say("user", json!({ "name": name, "uid": id(user) }));
+            self.add("user", json!({ "name": name, "uid": id(user) }));
         }
-        self.say("resource", stock("before", 20, 50_000));
+        self.add("resource", resources("before", 20, 50_000));
         for (device, name, user) in [("a", "ada", ADA), ("b", "bob", BOB), ("c", "cyd", CYD)] {
-            self.say(
+            self.add(
                 "device",
                 json!({ "d": device, "user": name, "uid": id(user) }),
             );
-            self.say("sub", json!({ "d": device, "c": 1, "after": {} }));
-            self.say("pos", json!({ "d": device, "c": 1, "f": id(CHAT), "s": 2 }));
-            self.say("pos", json!({ "d": device, "c": 1, "f": id(user), "s": 1 }));
+            self.add("sub", json!({ "d": device, "c": 1, "after": {} }));
+            self.add("pos", json!({ "d": device, "c": 1, "f": id(CHAT), "s": 2 }));
+            self.add("pos", json!({ "d": device, "c": 1, "f": id(user), "s": 1 }));
         }
     }
 
     /// A send and its acknowledgement.
     pub fn send(&mut self, user: &str, message: u128, seq: u64, number: u64) {
-        let mut facts = json!({ "user": user, "chat": id(CHAT), "cid": id(message) });
-        self.say("send.invoke", facts.clone());
-        facts["attempts"] = json!(1);
-        facts["id"] = json!(id(message));
-        facts["seq"] = json!(seq);
-        facts["number"] = json!(number);
-        self.say("send.ok", facts);
+        let mut fields = json!({ "user": user, "chat": id(CHAT), "cid": id(message) });
+        self.add("send.invoke", fields.clone());
+        fields["attempts"] = json!(1);
+        fields["id"] = json!(id(message));
+        fields["seq"] = json!(seq);
+        fields["number"] = json!(number);
+        self.add("send.ok", fields);
     }
 
     /// A device receives an event about a message.
-    pub fn see_message(
+    pub fn receive_message(
         &mut self,
         device: &str,
         kind: &str,
@@ -141,25 +141,25 @@ impl Story {
         revision: u64,
     ) {
         let empty = kind == "MessageRemoved";
-        self.say(
+        self.add(
             "recv",
             json!({ "d": device, "c": 1, "f": id(CHAT), "s": seq, "e": id(event), "kind": kind,
                 "m": id(message), "n": 1, "r": revision, "x": empty }),
         );
     }
 
-    fn farewell(&mut self) {
-        let facts = json!({ "user": "ada", "chat": id(CHAT), "whom": id(CYD), "seq": 7 });
-        self.say("drop.invoke", facts.clone());
-        self.say("drop.ok", facts);
+    fn remove_cyd(&mut self) {
+        let fields = json!({ "user": "ada", "chat": id(CHAT), "whom": id(CYD), "seq": 7 });
+        self.add("drop.invoke", fields.clone());
+        self.add("drop.ok", fields);
         for device in ["a", "b", "c"] {
-            self.say(
+            self.add(
                 "recv",
                 json!({ "d": device, "c": 1, "f": id(CHAT), "s": 7, "e": id(0xe7),
                     "kind": "ParticipantRemoved", "userId": id(CYD) }),
             );
         }
-        self.say(
+        self.add(
             "recv",
             json!({ "d": "c", "c": 1, "f": id(CYD), "s": 2, "e": id(0xc2), "kind": "ChatLeft",
                 "chatId": id(CHAT) }),
@@ -167,34 +167,34 @@ impl Story {
     }
 
     fn read_mark(&mut self) {
-        let facts = json!({ "user": "bob", "chat": id(CHAT), "number": 3 });
-        self.say("read.invoke", facts.clone());
-        self.say("read.ok", facts);
-        self.say(
+        let fields = json!({ "user": "bob", "chat": id(CHAT), "number": 3 });
+        self.add("read.invoke", fields.clone());
+        self.add("read.ok", fields);
+        self.add(
             "recv",
             json!({ "d": "b", "c": 1, "f": id(BOB), "s": 2, "e": id(0xb2),
                 "kind": "ReadMarkMoved", "chatId": id(CHAT), "lastReadNumber": 3 }),
         );
     }
 
-    fn rest(&mut self) {
+    fn final_state(&mut self) {
         self.wait(10_000);
         let begun = self.t;
-        self.say(
+        self.add(
             "probe",
             json!({ "user": "cyd", "chat": id(CHAT), "begun": begun, "answered": false }),
         );
         for user in ["ada", "bob"] {
-            let facts = json!({ "user": user, "chat": id(CHAT), "unread": 0 });
-            self.say("unread", facts);
+            let fields = json!({ "user": user, "chat": id(CHAT), "unread": 0 });
+            self.add("unread", fields);
         }
         let state = json!({ "name": "A group", "read": 3, "people": {}, "messages": {
             id(M1).to_string(): [1, 2, "better"], id(M2).to_string(): [2, 2, null] } });
         for kind in ["copy", "fresh"] {
-            let facts = json!({ "d": "a", "chat": id(CHAT), "state": state });
-            self.say(kind, facts);
+            let fields = json!({ "d": "a", "chat": id(CHAT), "state": state });
+            self.add(kind, fields);
         }
-        self.say("resource", stock("after", 22, 60_000));
+        self.add("resource", resources("after", 22, 60_000));
     }
 
     fn dump(&mut self) {
@@ -204,18 +204,18 @@ impl Story {
             (BOB, 2, 0xb2, 0),
             (CYD, 2, 0xc2, 0),
         ] {
-            self.say(
+            self.add(
                 "dump.feed",
                 json!({ "id": id(feed), "last_seq": last, "head_id": id(head),
                     "message_count": count }),
             );
         }
-        let people = json!({ "participants": [
+        let participants = json!({ "participants": [
             { "user_id": id(ADA) }, { "user_id": id(BOB) }, { "user_id": id(CYD) } ] });
         let gone = json!({ "user_id": id(CYD) });
         let chat: [(u64, u128, &str, Option<u128>, Value); 8] = [
             (1, 0xe1, "CHAT_CREATED", None, Value::Null),
-            (2, 0xe2, "PARTICIPANTS_ADDED", None, people),
+            (2, 0xe2, "PARTICIPANTS_ADDED", None, participants),
             (3, M1, "MESSAGE_ADDED", Some(M1), Value::Null),
             (4, M2, "MESSAGE_ADDED", Some(M2), Value::Null),
             (5, 0xe5, "MESSAGE_UPDATED", Some(M1), Value::Null),
@@ -244,14 +244,14 @@ impl Story {
         for (message, number, seq, removed) in
             [(M1, 1, 3, false), (M2, 2, 4, true), (M3, 3, 8, false)]
         {
-            self.say(
+            self.add(
                 "dump.message",
                 json!({ "chat_id": id(CHAT), "id": id(message), "number": number, "seq": seq,
                     "removed": removed }),
             );
         }
         for (user, left, read) in [(ADA, None, 3), (BOB, None, 3), (CYD, Some(7), 0)] {
-            self.say(
+            self.add(
                 "dump.participant",
                 json!({ "chat_id": id(CHAT), "user_id": id(user), "last_read_number": read,
                     "left_seq": left }),
@@ -270,7 +270,7 @@ impl Story {
         message: Option<u128>,
         data: Value,
     ) {
-        self.say(
+        self.add(
             "dump.event",
             json!({ "feed_id": id(feed), "seq": seq, "id": id(event), "prev_id": before.map(id),
                 "kind": kind, "at": seq * 10, "message_id": message.map(id), "data": data }),
@@ -279,7 +279,7 @@ impl Story {
 }
 
 /// What an instance holds.
-pub fn stock(phase: &str, files: u64, memory: u64) -> Value {
+pub fn resources(phase: &str, files: u64, memory: u64) -> Value {
     json!({ "phase": phase, "what": "receiver-1", "files": files, "memory_kib": memory })
 }
 

@@ -6,27 +6,27 @@ use std::time::Duration;
 
 /// A sequence of choices.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     /// The sequence of this seed.
-    pub fn new(seed: u64) -> Dice {
-        Dice(seed)
+    pub fn new(seed: u64) -> SeededRng {
+        SeededRng(seed)
     }
 
     /// An independent sequence for a part of the run, so that what one part draws does not
     /// change what another one gets.
-    pub fn for_part(&self, name: &str) -> Dice {
+    pub fn fork(&self, name: &str) -> SeededRng {
         let folded = name.bytes().fold(self.0, |folded, byte| {
             (folded ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        let mut dice = Dice(folded);
-        dice.roll();
-        dice
+        let mut rng = SeededRng(folded);
+        rng.next_u64();
+        rng
     }
 
     /// 64 random bits.
-    pub fn roll(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -36,12 +36,12 @@ impl Dice {
 
     /// A number below `bound`, which must not be zero.
     pub fn below(&mut self, bound: usize) -> usize {
-        (self.roll() % bound as u64) as usize
+        (self.next_u64() % bound as u64) as usize
     }
 
     /// True in so many of a hundred cases.
     pub fn percent(&mut self, chance: u64) -> bool {
-        self.roll() % 100 < chance
+        self.next_u64() % 100 < chance
     }
 
     /// 1 or 2: the number of an instance.
@@ -51,7 +51,7 @@ impl Dice {
 
     /// Some milliseconds, between the two.
     pub fn millis(&mut self, from: u64, to: u64) -> Duration {
-        Duration::from_millis(from + self.roll() % (to - from).max(1))
+        Duration::from_millis(from + self.next_u64() % (to - from).max(1))
     }
 
     /// One of several.
@@ -62,17 +62,17 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
-    use super::Dice;
+    use super::SeededRng;
 
     #[test]
     fn a_seed_brings_the_same_choices_back_and_parts_do_not_disturb_each_other() {
         let draw = |seed| {
-            let mut dice = Dice::new(seed);
-            [dice.roll(), dice.roll(), dice.roll()]
+            let mut rng = SeededRng::new(seed);
+            [rng.next_u64(), rng.next_u64(), rng.next_u64()]
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
-        let (mut one, mut other) = (Dice::new(7).for_part("F2"), Dice::new(7).for_part("F3"));
-        assert_ne!(one.roll(), other.roll());
+        let (mut one, mut other) = (SeededRng::new(7).fork("F2"), SeededRng::new(7).fork("F3"));
+        assert_ne!(one.next_u64(), other.next_u64());
     }
 }

@@ -10,42 +10,42 @@ use lab_stack::client::Position;
 
 /// How many messages are wrong, and in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct DeliveryErrors {
     /// Acknowledged, but not there.
     pub lost: u64,
     /// There more than once.
-    pub doubled: u64,
+    pub duplicated: u64,
     /// At another place than the acknowledgement said, or before their predecessors.
     pub misplaced: u64,
 }
 
-impl Verdict {
+impl DeliveryErrors {
     /// Compares what was acknowledged with what someone has got, as `(seq, id)` in the order
     /// of arrival. Messages that were not acknowledged may be there or not.
-    pub fn of(acknowledged: &[Position], got: &[(u64, Uuid)]) -> Verdict {
-        let mut verdict = Verdict::default();
+    pub fn of(acknowledged: &[Position], received: &[(u64, Uuid)]) -> DeliveryErrors {
+        let mut errors = DeliveryErrors::default();
         let mut seen = HashSet::new();
-        verdict.doubled = count(got, |(_, id)| !seen.insert(*id));
-        verdict.lost = count(acknowledged, |position| !seen.contains(&position.id));
-        let places: HashMap<Uuid, u64> = acknowledged
+        errors.duplicated = count(received, |(_, id)| !seen.insert(*id));
+        errors.lost = count(acknowledged, |position| !seen.contains(&position.id));
+        let acknowledged_seqs: HashMap<Uuid, u64> = acknowledged
             .iter()
             .map(|position| (position.id, position.seq))
             .collect();
         let mut last = 0;
-        verdict.misplaced = count(got, |(seq, id)| {
+        errors.misplaced = count(received, |(seq, id)| {
             let in_order = *seq > last;
             last = *seq;
             !in_order
-                || places
+                || acknowledged_seqs
                     .get(id)
                     .is_some_and(|acknowledged| acknowledged != seq)
         });
-        verdict
+        errors
     }
 
     /// Nothing is wrong.
-    pub fn is_good(&self) -> bool {
-        *self == Verdict::default()
+    pub fn is_none(&self) -> bool {
+        *self == DeliveryErrors::default()
     }
 }
 
@@ -53,27 +53,27 @@ fn count<T>(all: &[T], is: impl FnMut(&&T) -> bool) -> u64 {
     all.iter().filter(is).count() as u64
 }
 
-impl AddAssign for Verdict {
-    fn add_assign(&mut self, other: Verdict) {
+impl AddAssign for DeliveryErrors {
+    fn add_assign(&mut self, other: DeliveryErrors) {
         self.lost += other.lost;
-        self.doubled += other.doubled;
+        self.duplicated += other.duplicated;
         self.misplaced += other.misplaced;
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for DeliveryErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_good() {
+        if self.is_none() {
             return formatter.write_str("none");
         }
-        let Verdict {
+        let DeliveryErrors {
             lost,
-            doubled,
+            duplicated,
             misplaced,
         } = self;
         write!(
             formatter,
-            "**{lost} lost, {doubled} doubled, {misplaced} out of order**"
+            "**{lost} lost, {duplicated} doubled, {misplaced} out of order**"
         )
     }
 }
@@ -91,51 +91,54 @@ mod tests {
         (1..=4).map(position).collect()
     }
 
-    fn got(numbers: &[u64]) -> Vec<(u64, Uuid)> {
-        let place = |number: &u64| (number + 10, Uuid::from_u128((*number).into()));
-        numbers.iter().map(place).collect()
+    fn received(numbers: &[u64]) -> Vec<(u64, Uuid)> {
+        let position = |number: &u64| (number + 10, Uuid::from_u128((*number).into()));
+        numbers.iter().map(position).collect()
     }
 
-    fn verdict(lost: u64, doubled: u64, misplaced: u64) -> Verdict {
-        Verdict {
+    fn counts(lost: u64, duplicated: u64, misplaced: u64) -> DeliveryErrors {
+        DeliveryErrors {
             lost,
-            doubled,
+            duplicated,
             misplaced,
         }
     }
 
     #[test]
     fn everything_once_and_in_order_is_good() {
-        assert!(Verdict::of(&acknowledged(), &got(&[1, 2, 3, 4])).is_good());
+        assert!(DeliveryErrors::of(&acknowledged(), &received(&[1, 2, 3, 4])).is_none());
     }
 
     #[test]
     fn a_message_that_nobody_acknowledged_may_be_there() {
-        assert!(Verdict::of(&acknowledged(), &got(&[1, 2, 3, 4, 5])).is_good());
+        assert!(DeliveryErrors::of(&acknowledged(), &received(&[1, 2, 3, 4, 5])).is_none());
     }
 
     #[test]
     fn what_is_missing_is_lost() {
-        let judged = Verdict::of(&acknowledged(), &got(&[1, 2, 4]));
-        assert_eq!(judged, verdict(1, 0, 0));
+        let errors = DeliveryErrors::of(&acknowledged(), &received(&[1, 2, 4]));
+        assert_eq!(errors, counts(1, 0, 0));
     }
 
     #[test]
     fn what_comes_again_is_doubled_and_out_of_order() {
-        let judged = Verdict::of(&acknowledged(), &got(&[1, 2, 2, 3, 4]));
-        assert_eq!(judged, verdict(0, 1, 1));
+        let errors = DeliveryErrors::of(&acknowledged(), &received(&[1, 2, 2, 3, 4]));
+        assert_eq!(errors, counts(0, 1, 1));
     }
 
     #[test]
     fn what_comes_before_its_predecessor_is_misplaced() {
-        let judged = Verdict::of(&acknowledged(), &got(&[1, 3, 2, 4]));
-        assert_eq!(judged, verdict(0, 0, 1));
+        let errors = DeliveryErrors::of(&acknowledged(), &received(&[1, 3, 2, 4]));
+        assert_eq!(errors, counts(0, 0, 1));
     }
 
     #[test]
     fn what_stands_elsewhere_than_the_acknowledgement_said_is_misplaced() {
-        let mut elsewhere = got(&[1, 2, 3, 4]);
+        let mut elsewhere = received(&[1, 2, 3, 4]);
         elsewhere[3].0 += 1;
-        assert_eq!(Verdict::of(&acknowledged(), &elsewhere), verdict(0, 0, 1));
+        assert_eq!(
+            DeliveryErrors::of(&acknowledged(), &elsewhere),
+            counts(0, 0, 1)
+        );
     }
 }

@@ -9,19 +9,19 @@ use lab_stack::Error;
 use lab_stack::stack::Options;
 
 /// Enough for a cluster and its log.
-const SIZE: &str = "size=400m";
+const DISK_SIZE: &str = "size=400m";
 
 /// Unmounts when its input ends, however we end.
-const SWEEP: &str = "while read -r _; do :; done; umount -l \"$1\"; rm -rf \"$2\"";
+const UNMOUNT_SCRIPT: &str = "while read -r _; do :; done; umount -l \"$1\"; rm -rf \"$2\"";
 
 /// A file system in memory, mounted where Postgres keeps its data.
 pub struct SmallDisk {
     disk: PathBuf,
-    sweeper: Child,
+    unmounter: Child,
 }
 
 /// Why there can be none here.
-pub fn obstacle() -> Option<String> {
+pub fn unsupported_reason() -> Option<String> {
     let root = rustix::process::getuid().is_root();
     (!root).then(|| "mounting a small disk takes root".to_owned())
 }
@@ -37,7 +37,7 @@ impl SmallDisk {
         let disk = data.join("postgres");
         fs::create_dir(&disk).map_err(|cause| Error::failed("a directory for a disk", cause))?;
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", SIZE, "antiphon-lab"])
+            .args(["-t", "tmpfs", "-o", DISK_SIZE, "antiphon-lab"])
             .arg(&disk)
             .output()
             .map_err(|cause| Error::failed("mount", cause))?;
@@ -48,20 +48,20 @@ impl SmallDisk {
                 String::from_utf8_lossy(&mounted.stderr),
             ));
         }
-        let sweeper = Command::new("sh")
-            .args(["-c", SWEEP, "lab-sweep"])
+        let unmounter = Command::new("sh")
+            .args(["-c", UNMOUNT_SCRIPT, "lab-sweep"])
             .arg(&disk)
             .arg(&data)
             .stdin(Stdio::piped())
             .spawn()
             .map_err(|cause| Error::failed("sh", cause))?;
         options.data = Some(data);
-        Ok(SmallDisk { disk, sweeper })
+        Ok(SmallDisk { disk, unmounter })
     }
 
     /// Fills it to the last byte.
     pub fn fill(&self) -> Result<(), Error> {
-        let path = self.ballast();
+        let path = self.filler();
         let mut file = File::create(&path).map_err(|cause| Error::failed("a ballast", cause))?;
         let block = vec![0_u8; 1 << 16];
         while file.write_all(&block).is_ok() {}
@@ -69,20 +69,19 @@ impl SmallDisk {
     }
 
     /// Makes room again.
-    pub fn relieve(&self) -> Result<(), Error> {
-        fs::remove_file(self.ballast())
-            .map_err(|cause| Error::failed("removing the ballast", cause))
+    pub fn free(&self) -> Result<(), Error> {
+        fs::remove_file(self.filler()).map_err(|cause| Error::failed("removing the ballast", cause))
     }
 
-    fn ballast(&self) -> PathBuf {
+    fn filler(&self) -> PathBuf {
         Path::new(&self.disk).join("ballast")
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        drop(self.sweeper.stdin.take());
+        drop(self.unmounter.stdin.take());
         // It works without us, too.
-        let _ = self.sweeper.wait();
+        let _ = self.unmounter.wait();
     }
 }

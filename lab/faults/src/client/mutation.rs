@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::account::{Account, INSISTENCE, Pause, may_pass};
-use super::position;
+use super::cursor;
+use super::test_user::{Backoff, RETRY_TIMEOUT, TestUser, is_retryable};
 use crate::history::History;
 use lab_stack::stack::Service;
 
 /// What a client wants to have done.
 #[derive(Clone, Debug)]
-pub struct Deed {
+pub struct ClientMutation {
     /// What the history calls it: `send`, `edit`, `remove`, `rename`, `add`, `drop`, `read`.
     pub name: &'static str,
     /// What identifies it there.
-    pub facts: Value,
+    pub fields: Value,
     document: &'static str,
     input: Value,
 }
@@ -35,13 +35,13 @@ macro_rules! document {
     };
 }
 
-impl Deed {
+impl ClientMutation {
     /// A message with a new id.
-    pub fn send(chat: Uuid, content: &str) -> Deed {
+    pub fn send_message(chat: Uuid, content: &str) -> ClientMutation {
         let cid = Uuid::now_v7();
-        Deed {
+        ClientMutation {
             name: "send",
-            facts: json!({ "chat": chat, "cid": cid }),
+            fields: json!({ "chat": chat, "cid": cid }),
             document: document!(
                 "createMessage",
                 "CreateMessageInput",
@@ -52,10 +52,10 @@ impl Deed {
     }
 
     /// Another text for a message.
-    pub fn edit(chat: Uuid, id: Uuid, content: &str) -> Deed {
-        Deed {
+    pub fn edit_message(chat: Uuid, id: Uuid, content: &str) -> ClientMutation {
+        ClientMutation {
             name: "edit",
-            facts: json!({ "chat": chat, "id": id }),
+            fields: json!({ "chat": chat, "id": id }),
             document: document!(
                 "updateMessage",
                 "UpdateMessageInput",
@@ -66,10 +66,10 @@ impl Deed {
     }
 
     /// No text any more.
-    pub fn remove(chat: Uuid, id: Uuid) -> Deed {
-        Deed {
+    pub fn remove_message(chat: Uuid, id: Uuid) -> ClientMutation {
+        ClientMutation {
             name: "remove",
-            facts: json!({ "chat": chat, "id": id }),
+            fields: json!({ "chat": chat, "id": id }),
             document: document!(
                 "removeMessage",
                 "RemoveMessageInput",
@@ -80,102 +80,102 @@ impl Deed {
     }
 
     /// Another name for a chat.
-    pub fn rename(chat: Uuid, name: &str) -> Deed {
-        Deed {
+    pub fn rename_chat(chat: Uuid, name: &str) -> ClientMutation {
+        ClientMutation {
             name: "rename",
-            facts: json!({ "chat": chat }),
+            fields: json!({ "chat": chat }),
             document: document!("updateChat", "UpdateChatInput", "cursor"),
             input: json!({ "chatId": chat, "name": name }),
         }
     }
 
     /// Someone comes.
-    pub fn add(chat: Uuid, user: Uuid) -> Deed {
-        Deed {
+    pub fn add_participant(chat: Uuid, user: Uuid) -> ClientMutation {
+        ClientMutation {
             name: "add",
-            facts: json!({ "chat": chat, "whom": user }),
+            fields: json!({ "chat": chat, "whom": user }),
             document: document!("addParticipant", "AddParticipantInput", "cursor"),
             input: json!({ "chatId": chat, "userId": user }),
         }
     }
 
     /// Someone has to go.
-    pub fn drop(chat: Uuid, user: Uuid) -> Deed {
-        Deed {
+    pub fn remove_participant(chat: Uuid, user: Uuid) -> ClientMutation {
+        ClientMutation {
             name: "drop",
-            facts: json!({ "chat": chat, "whom": user }),
+            fields: json!({ "chat": chat, "whom": user }),
             document: document!("removeParticipant", "RemoveParticipantInput", "cursor"),
             input: json!({ "chatId": chat, "userId": user }),
         }
     }
 
     /// Everything up to `number` was read.
-    pub fn read(chat: Uuid, number: u64) -> Deed {
-        Deed {
+    pub fn mark_as_read(chat: Uuid, number: u64) -> ClientMutation {
+        ClientMutation {
             name: "read",
-            facts: json!({ "chat": chat, "number": number }),
+            fields: json!({ "chat": chat, "number": number }),
             document: document!("markAsRead", "MarkAsReadInput", "cursor"),
             input: json!({ "chatId": chat, "number": number }),
         }
     }
 
     /// Does it: until it is done, refused for good, or nobody knows. Returns the payload.
-    pub async fn perform(&self, who: &Account, history: &History) -> Option<Value> {
-        let mut facts = self.facts.clone();
-        facts["user"] = json!(who.name);
-        history.write(&format!("{}.invoke", self.name), &facts);
-        let deadline = Instant::now() + INSISTENCE;
-        let mut pause = Pause::default();
+    pub async fn execute(&self, user: &TestUser, history: &History) -> Option<Value> {
+        let mut fields = self.fields.clone();
+        fields["user"] = json!(user.name);
+        history.write(&format!("{}.invoke", self.name), &fields);
+        let deadline = Instant::now() + RETRY_TIMEOUT;
+        let mut backoff = Backoff::default();
         // Once an attempt has no clear end, a refusal of a later one proves nothing.
         let mut in_doubt = false;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            facts["attempts"] = json!(attempts);
+            fields["attempts"] = json!(attempts);
             let variables = json!({ "input": self.input });
-            let refusal = match who.ask(Service::Sender, self.document, variables).await {
+            let refusal = match user.ask(Service::Sender, self.document, variables).await {
                 Ok(mut data) => {
                     let payload = data["payload"].take();
-                    self.done(facts, &payload, history);
+                    self.record_success(fields, &payload, history);
                     return Some(payload);
                 }
                 Err(refusal) => refusal,
             };
-            let passing = may_pass(&refusal);
-            facts["code"] = json!(refusal.code().unwrap_or("(no answer)"));
-            let again = passing && Instant::now() < deadline;
-            let step = match (again, passing || in_doubt) {
+            let retryable = is_retryable(&refusal);
+            fields["code"] = json!(refusal.code().unwrap_or("(no answer)"));
+            let again = retryable && Instant::now() < deadline;
+            let step = match (again, retryable || in_doubt) {
                 (true, _) => "retry",
                 (false, true) if refusal.code() != Some("CONFLICT") => "unknown",
                 (false, _) => "fail",
             };
-            facts["said"] = json!(refusal.to_string().chars().take(120).collect::<String>());
-            history.write(&format!("{}.{step}", self.name), &facts);
+            fields["said"] = json!(refusal.to_string().chars().take(120).collect::<String>());
+            history.write(&format!("{}.{step}", self.name), &fields);
             if !again {
                 return None;
             }
             in_doubt = true;
             if refusal.code() == Some("UNAUTHENTICATED") {
-                who.renew().await;
+                user.renew_token().await;
             }
-            pause.wait(&refusal).await;
+            backoff.wait(&refusal).await;
         }
     }
 
-    fn done(&self, mut facts: Value, payload: &Value, history: &History) {
-        if let Value::Object(facts) = &mut facts {
-            facts.remove("code");
-            facts.remove("said");
+    fn record_success(&self, mut fields: Value, payload: &Value, history: &History) {
+        if let Value::Object(fields) = &mut fields {
+            fields.remove("code");
+            fields.remove("said");
         }
         let message = &payload["message"];
         if message.is_object() {
             for field in ["id", "seq", "number", "revision"] {
-                facts[field] = message[field].clone();
+                fields[field] = message[field].clone();
             }
         } else {
-            let cursor = payload["cursor"].as_str().and_then(position::seq_of);
-            facts["seq"] = json!(cursor);
+            let cursor = payload["cursor"].as_str().and_then(cursor::seq_of);
+            fields["seq"] = json!(cursor);
         }
-        history.write(&format!("{}.ok", self.name), &facts);
+        history.write(&format!("{}.ok", self.name), &fields);
     }
 }

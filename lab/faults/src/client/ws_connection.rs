@@ -12,54 +12,54 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Between two pings, as the official client is advised to be configured.
-const PING: Duration = Duration::from_secs(8);
+const PING_INTERVAL: Duration = Duration::from_secs(8);
 
 /// Without any sign of life for so long, the connection is dead.
-const SILENCE: Duration = Duration::from_secs(18);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(18);
 
 /// For the upgrade and the acknowledgement.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a connection is over: a close code, or 1006 and what broke.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct End {
+pub struct ConnectionEnd {
     /// The close code; 1006 when there was none.
     pub code: u16,
     /// What was said.
     pub reason: String,
 }
 
-impl End {
-    pub(super) fn broken(reason: impl Into<String>) -> End {
-        End {
+impl ConnectionEnd {
+    pub(super) fn broken(reason: impl Into<String>) -> ConnectionEnd {
+        ConnectionEnd {
             code: 1006,
             reason: reason.into(),
         }
     }
 }
 
-impl From<tungstenite::Error> for End {
-    fn from(cause: tungstenite::Error) -> End {
-        End::broken(cause.to_string())
+impl From<tungstenite::Error> for ConnectionEnd {
+    fn from(cause: tungstenite::Error) -> ConnectionEnd {
+        ConnectionEnd::broken(cause.to_string())
     }
 }
 
 /// An acknowledged connection.
-pub struct Wire {
+pub struct WsConnection {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    heard: Instant,
+    last_received: Instant,
     pings: Interval,
 }
 
-impl Wire {
+impl WsConnection {
     /// Connects and signs in.
-    pub async fn open(base: &str, token: &str) -> Result<Wire, End> {
-        tokio::time::timeout(CONNECT, Wire::handshake(base, token))
+    pub async fn open(base: &str, token: &str) -> Result<WsConnection, ConnectionEnd> {
+        tokio::time::timeout(CONNECT_TIMEOUT, WsConnection::handshake(base, token))
             .await
-            .map_err(|_| End::broken("no answer to the upgrade"))?
+            .map_err(|_| ConnectionEnd::broken("no answer to the upgrade"))?
     }
 
-    async fn handshake(base: &str, token: &str) -> Result<Wire, End> {
+    async fn handshake(base: &str, token: &str) -> Result<WsConnection, ConnectionEnd> {
         let url = format!("{}/receiver/graphql", base.replacen("http", "ws", 1));
         let mut request = url.into_client_request()?;
         let protocol = HeaderValue::from_static("graphql-transport-ws");
@@ -67,58 +67,62 @@ impl Wire {
             .headers_mut()
             .insert("sec-websocket-protocol", protocol);
         let (stream, _) = tokio_tungstenite::connect_async(request).await?;
-        let mut pings = interval(PING);
+        let mut pings = interval(PING_INTERVAL);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut wire = Wire {
+        let mut connection = WsConnection {
             stream,
-            heard: Instant::now(),
+            last_received: Instant::now(),
             pings,
         };
         let init = json!({ "type": "connection_init", "payload": { "accessToken": token } });
-        wire.write(&init).await?;
-        let answer = wire.read().await?;
+        connection.write(&init).await?;
+        let answer = connection.read().await?;
         match answer["type"].as_str() {
-            Some("connection_ack") => Ok(wire),
-            _ => Err(End::broken(answer.to_string())),
+            Some("connection_ack") => Ok(connection),
+            _ => Err(ConnectionEnd::broken(answer.to_string())),
         }
     }
 
     /// Starts the one subscription.
-    pub async fn subscribe(&mut self, document: &str, variables: Value) -> Result<(), End> {
+    pub async fn subscribe(
+        &mut self,
+        document: &str,
+        variables: Value,
+    ) -> Result<(), ConnectionEnd> {
         let payload = json!({ "query": document, "variables": variables });
         self.write(&json!({ "type": "subscribe", "id": "1", "payload": payload }))
             .await
     }
 
     /// The next message about the subscription. Safe to cancel.
-    pub async fn read(&mut self) -> Result<Value, End> {
+    pub async fn read(&mut self) -> Result<Value, ConnectionEnd> {
         loop {
             let frame = tokio::select! {
                 frame = self.stream.next() => frame,
                 _ = self.pings.tick() => {
-                    if self.heard.elapsed() > SILENCE {
-                        return Err(End::broken("silence"));
+                    if self.last_received.elapsed() > SILENCE_TIMEOUT {
+                        return Err(ConnectionEnd::broken("silence"));
                     }
                     self.write(&json!({ "type": "ping" })).await?;
                     continue;
                 }
             };
-            self.heard = Instant::now();
+            self.last_received = Instant::now();
             match frame {
-                None => return Err(End::broken("the stream ended")),
+                None => return Err(ConnectionEnd::broken("the stream ended")),
                 Some(Ok(Message::Close(frame))) => {
                     let code = frame.as_ref().map_or(1005, |frame| frame.code.into());
                     let reason = frame.map(|frame| frame.reason.to_string());
                     // The answer completes the handshake; whether it arrives is their concern.
                     let _ = self.stream.flush().await;
-                    return Err(End {
+                    return Err(ConnectionEnd {
                         code,
                         reason: reason.unwrap_or_default(),
                     });
                 }
                 Some(Ok(Message::Text(text))) => {
                     let message: Value = serde_json::from_str(&text)
-                        .map_err(|cause| End::broken(format!("{cause}: {text}")))?;
+                        .map_err(|cause| ConnectionEnd::broken(format!("{cause}: {text}")))?;
                     match message["type"].as_str() {
                         Some("ping") => self.write(&json!({ "type": "pong" })).await?,
                         Some("pong") => {}
@@ -133,12 +137,12 @@ impl Wire {
 
     /// Leaves as a client that is closed does.
     pub async fn close(mut self) {
-        let farewell = self.stream.close(None);
+        let closing = self.stream.close(None);
         // A connection that is broken already is as closed as it can be.
-        let _ = tokio::time::timeout(Duration::from_secs(2), farewell).await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), closing).await;
     }
 
-    async fn write(&mut self, message: &Value) -> Result<(), End> {
+    async fn write(&mut self, message: &Value) -> Result<(), ConnectionEnd> {
         Ok(self.stream.send(Message::text(message.to_string())).await?)
     }
 }

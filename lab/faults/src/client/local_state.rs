@@ -8,55 +8,55 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::account::Account;
+use super::test_user::TestUser;
 use lab_stack::client::Refusal;
 
 /// All chats of one user, as one device knows them.
 #[derive(Clone, Debug, Default)]
-pub struct Copy {
-    chats: BTreeMap<Uuid, ChatCopy>,
+pub struct LocalState {
+    chats: BTreeMap<Uuid, ChatState>,
     /// Chats whose load failed and has to be repeated.
     missing: Vec<Uuid>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct ChatCopy {
+struct ChatState {
     name: Value,
     read: u64,
     /// Roles by user.
-    people: BTreeMap<String, Value>,
+    participants: BTreeMap<String, Value>,
     /// By message: number, revision, text.
     messages: BTreeMap<String, (u64, u64, Value)>,
 }
 
-const CHATS: &str = "query ($after: String) { chats(first: 100, after: $after) {
+const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $after) {
     pageInfo { hasNextPage endCursor } nodes { id } } }";
 
-const CHAT: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: $id) { name
+const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: $id) { name
     participant(userId: $me) { lastReadNumber }
     participants(first: 100, after: $after) {
         pageInfo { hasNextPage endCursor } nodes { userId role } } } }";
 
-const MESSAGES: &str = "query ($id: ID!, $before: String) {
+const MESSAGES_QUERY: &str = "query ($id: ID!, $before: String) {
     messages(chatId: $id, last: 100, before: $before) {
         pageInfo { hasPreviousPage startCursor } nodes { id number revision content } } }";
 
-impl Copy {
+impl LocalState {
     /// What a fresh start would see.
-    pub async fn fresh(account: &Account) -> Result<Copy, Refusal> {
-        let mut copy = Copy::default();
-        for chat in my_chats(account).await? {
-            if let Some(loaded) = ChatCopy::load(account, chat).await? {
-                copy.chats.insert(chat, loaded);
+    pub async fn load_all(user: &TestUser) -> Result<LocalState, Refusal> {
+        let mut state = LocalState::default();
+        for chat in chat_ids(user).await? {
+            if let Some(loaded) = ChatState::load(user, chat).await? {
+                state.chats.insert(chat, loaded);
             }
         }
-        Ok(copy)
+        Ok(state)
     }
 
     /// Fetches one chat anew.
-    pub async fn load(&mut self, account: &Account, chat: Uuid) {
+    pub async fn load(&mut self, user: &TestUser, chat: Uuid) {
         self.missing.retain(|missing| *missing != chat);
-        match ChatCopy::load(account, chat).await {
+        match ChatState::load(user, chat).await {
             Ok(Some(loaded)) => {
                 self.chats.insert(chat, loaded);
             }
@@ -68,27 +68,27 @@ impl Copy {
     }
 
     /// Fetches what could not be fetched before.
-    pub async fn load_missing(&mut self, account: &Account) {
+    pub async fn load_missing(&mut self, user: &TestUser) {
         for chat in std::mem::take(&mut self.missing) {
-            self.load(account, chat).await;
+            self.load(user, chat).await;
         }
     }
 
     /// Fetches the list anew, and what it names for the first time.
-    pub async fn load_list(&mut self, account: &Account) {
-        let Ok(list) = my_chats(account).await else {
+    pub async fn load_list(&mut self, user: &TestUser) {
+        let Ok(list) = chat_ids(user).await else {
             return;
         };
         self.chats.retain(|chat, _| list.contains(chat));
         for chat in list {
             if !self.chats.contains_key(&chat) {
-                self.load(account, chat).await;
+                self.load(user, chat).await;
             }
         }
     }
 
     /// Applies an event of a chat's feed.
-    pub fn apply(&mut self, me: Uuid, feed: Uuid, event: &Value) {
+    pub fn apply(&mut self, user_id: Uuid, feed: Uuid, event: &Value) {
         let kind = event["__typename"].as_str().unwrap_or_default();
         match (kind, self.chats.get_mut(&feed)) {
             ("ChatUpdated", Some(chat)) if event["chat"].is_object() => {
@@ -96,23 +96,23 @@ impl Copy {
             }
             ("MessageAdded" | "MessageUpdated" | "MessageRemoved", Some(chat)) => {
                 let message = &event["message"];
-                if message["senderId"] == json!(me) {
+                if message["senderId"] == json!(user_id) {
                     chat.read = chat.read.max(number(&message["number"]));
                 }
                 chat.merge(message);
             }
             ("ParticipantsAdded", Some(chat)) => {
-                for person in event["participants"].as_array().into_iter().flatten() {
-                    chat.people
-                        .insert(text(&person["userId"]), person["role"].clone());
+                for participant in event["participants"].as_array().into_iter().flatten() {
+                    chat.participants
+                        .insert(text(&participant["userId"]), participant["role"].clone());
                 }
             }
             ("ParticipantRoleChanged", Some(chat)) => {
-                chat.people
+                chat.participants
                     .insert(text(&event["userId"]), event["role"].clone());
             }
             ("ParticipantRemoved", Some(chat)) => {
-                chat.people.remove(&text(&event["userId"]));
+                chat.participants.remove(&text(&event["userId"]));
             }
             // Nothing that a copy holds.
             ("ChatCreated" | "ChatUpdated" | "ChatRemoved", _) => {}
@@ -131,13 +131,13 @@ impl Copy {
     }
 
     /// The chat is no longer one of this user's.
-    pub fn forget(&mut self, chat: Uuid) {
+    pub fn remove_chat(&mut self, chat: Uuid) {
         self.chats.remove(&chat);
         self.missing.retain(|missing| *missing != chat);
     }
 
     /// The user has read so far, on some device.
-    pub fn mark(&mut self, chat: Uuid, read: u64) {
+    pub fn advance_read_mark(&mut self, chat: Uuid, read: u64) {
         if let Some(chat) = self.chats.get_mut(&chat) {
             chat.read = chat.read.max(read);
         }
@@ -145,8 +145,8 @@ impl Copy {
 
     /// Every chat as JSON, for the history.
     pub fn chats(&self) -> BTreeMap<Uuid, Value> {
-        let shown = |chat: &ChatCopy| {
-            json!({ "name": chat.name, "read": chat.read, "people": chat.people,
+        let shown = |chat: &ChatState| {
+            json!({ "name": chat.name, "read": chat.read, "people": chat.participants,
                 "messages": chat.messages })
         };
         self.chats
@@ -156,23 +156,24 @@ impl Copy {
     }
 }
 
-impl ChatCopy {
-    async fn load(account: &Account, id: Uuid) -> Result<Option<ChatCopy>, Refusal> {
-        let mut copy = ChatCopy::default();
+impl ChatState {
+    async fn load(user: &TestUser, id: Uuid) -> Result<Option<ChatState>, Refusal> {
+        let mut state = ChatState::default();
         let mut after = Value::Null;
         loop {
-            let variables = json!({ "id": id, "me": account.user_id, "after": after });
-            let data = account.query(CHAT, variables).await?;
+            let variables = json!({ "id": id, "me": user.user_id, "after": after });
+            let data = user.query(CHAT_QUERY, variables).await?;
             let chat = &data["chat"];
             if !chat["participant"].is_object() {
                 return Ok(None);
             }
-            copy.name = chat["name"].clone();
-            copy.read = number(&chat["participant"]["lastReadNumber"]);
+            state.name = chat["name"].clone();
+            state.read = number(&chat["participant"]["lastReadNumber"]);
             let page = &chat["participants"];
-            for person in page["nodes"].as_array().into_iter().flatten() {
-                copy.people
-                    .insert(text(&person["userId"]), person["role"].clone());
+            for participant in page["nodes"].as_array().into_iter().flatten() {
+                state
+                    .participants
+                    .insert(text(&participant["userId"]), participant["role"].clone());
             }
             if page["pageInfo"]["hasNextPage"] != json!(true) {
                 break;
@@ -182,16 +183,16 @@ impl ChatCopy {
         let mut before = Value::Null;
         loop {
             let variables = json!({ "id": id, "before": before });
-            let data = match account.query(MESSAGES, variables).await {
+            let data = match user.query(MESSAGES_QUERY, variables).await {
                 Err(refusal) if refusal.code() == Some("NOT_FOUND") => return Ok(None),
                 answer => answer?,
             };
             let page = &data["messages"];
             for message in page["nodes"].as_array().into_iter().flatten() {
-                copy.merge(message);
+                state.merge(message);
             }
             if page["pageInfo"]["hasPreviousPage"] != json!(true) {
-                return Ok(Some(copy));
+                return Ok(Some(state));
             }
             before = page["pageInfo"]["startCursor"].clone();
         }
@@ -205,21 +206,21 @@ impl ChatCopy {
             revision,
             message["content"].clone(),
         );
-        let held = self
+        let stored = self
             .messages
             .entry(text(&message["id"]))
             .or_insert_with(|| shown.clone());
-        if revision > held.1 {
-            *held = shown;
+        if revision > stored.1 {
+            *stored = shown;
         }
     }
 }
 
-async fn my_chats(account: &Account) -> Result<Vec<Uuid>, Refusal> {
+async fn chat_ids(user: &TestUser) -> Result<Vec<Uuid>, Refusal> {
     let mut ids = Vec::new();
     let mut after = Value::Null;
     loop {
-        let data = account.query(CHATS, json!({ "after": after })).await?;
+        let data = user.query(CHATS_QUERY, json!({ "after": after })).await?;
         let page = &data["chats"];
         let nodes = page["nodes"].as_array().into_iter().flatten();
         ids.extend(nodes.filter_map(|node| node["id"].as_str()?.parse::<Uuid>().ok()));

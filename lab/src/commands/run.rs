@@ -1,4 +1,4 @@
-//! `lab with -- command`: a throw-away stack for one command, such as the browser tests.
+//! `lab run -- command`: a throw-away stack for one command, such as the browser tests.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -11,13 +11,13 @@ use lab_stack::Error;
 use lab_stack::stack::{BROWSER_TESTS, Instances, Options, Stack, StackPorts, variables};
 use tokio::process::Command;
 
-use super::asked_to_end;
+use super::shutdown_requested;
 
 /// The directory of the files with process ids, inside the stack's own.
-const PIDS: &str = "pids";
+const PID_DIRECTORY: &str = "pids";
 
 /// How often the files with process ids are compared with what runs.
-const PIDS_EVERY: Duration = Duration::from_millis(100);
+const PID_UPDATE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on, and the database URL of the owner
 /// in ANTIPHON_DATABASE_URL. It may stop processes: the files $ANTIPHON_PIDS/users-1 and so on, and redis, contain the
@@ -25,7 +25,7 @@ const PIDS_EVERY: Duration = Duration::from_millis(100);
 /// except that the limits of sign-ins and registrations per address, and of messages, new chats and added users per
 /// user, are off; set them with --env.
 #[derive(Args)]
-pub struct With {
+pub struct Run {
     /// Directory of the built web client. Without it, only the API is served.
     #[arg(long)]
     web: Option<PathBuf>,
@@ -46,8 +46,8 @@ pub fn variable(text: &str) -> Result<(String, String), String> {
 }
 
 /// Runs the command and answers with its exit code.
-pub async fn run(with: With) -> Result<ExitCode, Error> {
-    let web = match &with.web {
+pub async fn run(arguments: Run) -> Result<ExitCode, Error> {
+    let web = match &arguments.web {
         Some(path) => Some(std::path::absolute(path).map_err(|cause| Error::Io {
             what: format!("find {}", path.display()),
             cause,
@@ -56,42 +56,42 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
     };
     let mut options = Options {
         web,
-        ports: StackPorts::free_for(with.instances),
+        ports: StackPorts::free_for(arguments.instances),
         environment: variables(&BROWSER_TESTS),
         ..Options::for_tests()
     };
-    options.environment.extend(with.environment.clone());
+    options.environment.extend(arguments.environment.clone());
     let stack = tokio::select! {
         stack = Stack::start(options) => stack?,
-        _ = asked_to_end() => return Ok(ExitCode::FAILURE),
+        _ = shutdown_requested() => return Ok(ExitCode::FAILURE),
     };
     println!("lab: a stack is ready at {}", stack.url());
 
-    std::fs::create_dir_all(stack.directory().join(PIDS)).map_err(cannot_tell_pids)?;
-    let mut told = HashMap::new();
-    tell_pids(&stack, &mut told)?;
+    std::fs::create_dir_all(stack.directory().join(PID_DIRECTORY)).map_err(pid_file_error)?;
+    let mut written = HashMap::new();
+    write_pid_files(&stack, &mut written)?;
     let instances = stack.instances().into_iter().map(|instance| {
         let name = instance.to_string().to_uppercase().replace('-', "_");
         (format!("ANTIPHON_{name}_URL"), stack.instance_url(instance))
     });
     let failed = |cause| Error::Io {
-        what: format!("run {}", with.command.join(" ")),
+        what: format!("run {}", arguments.command.join(" ")),
         cause,
     };
-    let mut child = Command::new(&with.command[0])
-        .args(&with.command[1..])
+    let mut child = Command::new(&arguments.command[0])
+        .args(&arguments.command[1..])
         .env("ANTIPHON_URL", stack.url())
         .env("ANTIPHON_DATABASE_URL", stack.database_url(None))
         .env("ANTIPHON_LOGS", stack.directory())
-        .env("ANTIPHON_PIDS", stack.directory().join(PIDS))
+        .env("ANTIPHON_PIDS", stack.directory().join(PID_DIRECTORY))
         .envs(instances)
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
     let status = tokio::select! {
         status = child.wait() => status.map_err(failed)?,
-        outcome = keep_up(&stack, told) => match outcome? {},
-        _ = asked_to_end() => return Ok(ExitCode::FAILURE),
+        outcome = supervise(&stack, written) => match outcome? {},
+        _ = shutdown_requested() => return Ok(ExitCode::FAILURE),
     };
     stack.stop();
     let code = status.code().and_then(|code| u8::try_from(code).ok());
@@ -99,50 +99,50 @@ pub async fn run(with: With) -> Result<ExitCode, Error> {
 }
 
 /// Starts again what ends, and keeps the files with process ids current.
-async fn keep_up(
+async fn supervise(
     stack: &Stack,
-    mut told: HashMap<String, Option<u32>>,
+    mut written: HashMap<String, Option<u32>>,
 ) -> Result<Infallible, Error> {
-    let telling = async {
+    let writing = async {
         loop {
-            tokio::time::sleep(PIDS_EVERY).await;
-            tell_pids(stack, &mut told)?;
+            tokio::time::sleep(PID_UPDATE_INTERVAL).await;
+            write_pid_files(stack, &mut written)?;
         }
     };
     tokio::select! {
         outcome = stack.supervise(|what| println!("lab: {what}")) => outcome,
-        outcome = telling => outcome,
+        outcome = writing => outcome,
     }
 }
 
 /// Writes what has changed since the last time. What is down has no file.
-fn tell_pids(stack: &Stack, told: &mut HashMap<String, Option<u32>>) -> Result<(), Error> {
+fn write_pid_files(stack: &Stack, written: &mut HashMap<String, Option<u32>>) -> Result<(), Error> {
     let instances = stack.instances().into_iter();
-    let instances = instances.map(|one| (one.to_string(), stack.process_id(one)));
+    let instances = instances.map(|instance| (instance.to_string(), stack.process_id(instance)));
     let redis = stack.redis().pid().filter(|_| stack.redis().is_running());
-    let directory = stack.directory().join(PIDS);
+    let directory = stack.directory().join(PID_DIRECTORY);
     for (name, pid) in instances.chain([("redis".to_owned(), redis)]) {
-        if told.get(&name) == Some(&pid) {
+        if written.get(&name) == Some(&pid) {
             continue;
         }
         let path = directory.join(&name);
         match pid {
             // Renamed into place: whoever reads it meanwhile finds all of it, or none.
             Some(pid) => {
-                let draft = directory.join(format!(".{name}"));
-                std::fs::write(&draft, pid.to_string())
-                    .and_then(|()| std::fs::rename(&draft, &path))
-                    .map_err(cannot_tell_pids)?;
+                let temporary = directory.join(format!(".{name}"));
+                std::fs::write(&temporary, pid.to_string())
+                    .and_then(|()| std::fs::rename(&temporary, &path))
+                    .map_err(pid_file_error)?;
             }
             // There may be no file yet.
             None => drop(std::fs::remove_file(&path)),
         }
-        told.insert(name, pid);
+        written.insert(name, pid);
     }
     Ok(())
 }
 
-fn cannot_tell_pids(cause: std::io::Error) -> Error {
+fn pid_file_error(cause: std::io::Error) -> Error {
     Error::Io {
         what: "write the process ids".to_owned(),
         cause,

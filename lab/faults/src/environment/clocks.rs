@@ -22,7 +22,7 @@ fn library() -> Option<PathBuf> {
 }
 
 /// Why clocks cannot be set here.
-pub fn obstacle() -> Option<String> {
+pub fn unsupported_reason() -> Option<String> {
     match library() {
         Some(_) => None,
         None => Some("libfaketime is not installed (Debian package faketime)".to_owned()),
@@ -32,7 +32,7 @@ pub fn obstacle() -> Option<String> {
 impl Clocks {
     /// Gives each service a clock of its own, which is right for now. Postgres keeps the
     /// machine's: its clock is the one that counts.
-    pub fn wind(options: &mut Options) -> Result<Clocks, Error> {
+    pub fn install(options: &mut Options) -> Result<Clocks, Error> {
         let library = library().ok_or_else(|| Error::failed("faketime", "not installed"))?;
         let directory =
             tempfile::tempdir().map_err(|cause| Error::failed("a directory for clocks", cause))?;
