@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use clap::Subcommand;
 
 use lab_stack::directory::Directory;
-use lab_stack::process::{Process, Recipe, StopSteps};
+use lab_stack::process::{Process, ProcessSpec, StopSteps};
 use lab_stack::{Error, ports};
 
 pub use broadcast::{Broadcast, frame as bare_frame};
@@ -73,19 +73,19 @@ impl BaselineServer {
         let mut command = vec![own_program.into_os_string()];
         let all = ["bench", "baseline"].iter().chain(arguments);
         command.extend(all.chain(&["--port", &number]).map(Into::into));
-        let recipe = Recipe {
+        let spec = ProcessSpec {
             name: format!("bare-{}-{port}", arguments.first().unwrap_or(&"")),
             command,
             environment: Vec::new(),
             stop: StopSteps::QUICK,
         };
-        let process = Process::start(&recipe, &Arc::new(Directory::lasting(directory)?))?;
+        let process = Process::start(&spec, &Arc::new(Directory::lasting(directory)?))?;
         let bare = BaselineServer { process, port };
         let deadline = Instant::now() + START_TIMEOUT;
         while std::net::TcpStream::connect(bare.address()).is_err() {
             if Instant::now() > deadline {
                 return Err(Error::NotReady {
-                    name: recipe.name,
+                    name: spec.name,
                     seconds: START_TIMEOUT.as_secs(),
                     log: bare.process.log_tail(),
                 });

@@ -50,7 +50,7 @@ impl Watch {
     /// Registers the writers at `url` and puts them into one chat. `rate` is in messages a
     /// second, at most six.
     pub async fn new(url: &str, listeners: usize, rate: u32) -> Result<Watch, Refusal> {
-        let visitor = Visitor::patient(url, REQUEST_TIMEOUT);
+        let visitor = Visitor::with_timeout(url, REQUEST_TIMEOUT);
         let name = Uuid::new_v4().simple().to_string();
         let password = Uuid::new_v4().to_string();
         let mut writers = Vec::new();
@@ -94,7 +94,7 @@ impl Watch {
         }
         let round = Round::new(self.chat, &sent, &acknowledged, &inboxes);
         for (listener, inbox) in self.listeners.iter_mut().zip(&inboxes) {
-            inbox.look(|record| {
+            inbox.with_record(|record| {
                 listener.cursors = record.cursors();
                 listener.received.extend(round::messages(record, self.chat));
             });

@@ -140,9 +140,9 @@ pub async fn run(up: Up) -> Result<ExitCode, Error> {
         .wanted_ports()
         .into_iter()
         .filter_map(|(port, purpose, variable)| {
-            let holder = ports::holder(port)?;
+            let owner = ports::listener_owner(port)?;
             Some(format!(
-                "port {port}, for {purpose}, is taken by {holder}; {variable} moves it"
+                "port {port}, for {purpose}, is taken by {owner}; {variable} moves it"
             ))
         })
         .collect();
@@ -156,7 +156,7 @@ pub async fn run(up: Up) -> Result<ExitCode, Error> {
         what: format!("find {}", up.web.display()),
         cause,
     })?;
-    let mut options = Options::for_people(up.ports(), &data, &web);
+    let mut options = Options::for_development(up.ports(), &data, &web);
     options.log.clone_from(&up.log);
     println!("lab: starting; data and logs in {}{note}", data.display());
 

@@ -10,7 +10,7 @@ mod refusal;
 mod session;
 mod socket;
 
-pub use inbox::{FeedRecord, Inbox, InboxRecord, SeenEvent};
+pub use inbox::{FeedRecord, Inbox, InboxRecord, ReceivedEvent};
 pub use operations::{NewMessage, Position};
 pub use refusal::Refusal;
 pub use session::{Client, Visitor};

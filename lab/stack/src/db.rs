@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::Error;
 
 /// For a server that nobody can connect to. The password is of our making: it has no quotes.
-pub(crate) fn give_password(role: &str, password: &str) -> String {
+pub(crate) fn set_password_statement(role: &str, password: &str) -> String {
     format!("ALTER ROLE {role} PASSWORD '{password}'")
 }
 
@@ -19,7 +19,7 @@ pub struct Observer {
 
 /// The tables of a dump, as the history calls them, each with the query that gives one JSON
 /// object per row.
-const DUMP: [(&str, &str); 4] = [
+const DUMP_QUERIES: [(&str, &str); 4] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -85,7 +85,7 @@ impl Observer {
     /// Every row about these feeds: what the history calls it, and the row.
     pub async fn dump(&self, feeds: &[Uuid]) -> Result<Vec<(&'static str, Value)>, Error> {
         let mut dump = Vec::new();
-        for (kind, query) in DUMP {
+        for (kind, query) in DUMP_QUERIES {
             for row in self.client.query(query, &[&feeds]).await.map_err(failed)? {
                 let text: &str = row.get(0);
                 dump.push((kind, serde_json::from_str(text).unwrap_or_default()));
@@ -127,12 +127,12 @@ impl Observer {
     }
 
     /// A transaction that has written, and stays open for so long.
-    pub async fn linger(&self, seconds: f64) -> Result<(), Error> {
-        let linger = format!(
+    pub async fn hold_transaction_open(&self, seconds: f64) -> Result<(), Error> {
+        let hold_transaction_open = format!(
             "BEGIN; CREATE TABLE lab_lingers (n int); INSERT INTO lab_lingers SELECT generate_series(1, 1000);
              SELECT pg_sleep({seconds}); ROLLBACK"
         );
-        self.run(&linger).await
+        self.run(&hold_transaction_open).await
     }
 
     /// Commits wait for a standby, or for none.

@@ -12,19 +12,19 @@ use crate::client::{Client, NewMessage, Refusal, Visitor};
 pub const USERNAMES: [&str; 3] = ["ada", "grace", "linus"];
 
 /// How others see them, in the same order.
-const NAMES: [&str; 3] = ["Ada Lovelace", "Grace Hopper", "Linus Pauling"];
+const DISPLAY_NAMES: [&str; 3] = ["Ada Lovelace", "Grace Hopper", "Linus Pauling"];
 
 /// The password of all of them. Only in the demo: it stands in the documents.
 pub const PASSWORD: &str = "call and response";
 
 /// The file that says that the demo was made.
-const MARK: &str = "demo-was-made";
+const MARKER_FILE: &str = "demo-was-made";
 
 /// Makes the demo unless `data` says that it was made before. An interrupted attempt is
 /// repeated without harm: accounts are reused and everything else has a fixed id.
 pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
-    let mark = data.join(MARK);
-    if mark.exists() {
+    let marker = data.join(MARKER_FILE);
+    if marker.exists() {
         return Ok(());
     }
     println!("lab: making demo accounts and chats");
@@ -32,8 +32,8 @@ pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
         program: "making the demo".to_owned(),
         output: refusal.to_string(),
     })?;
-    std::fs::write(&mark, "").map_err(|cause| Error::Io {
-        what: format!("write {}", mark.display()),
+    std::fs::write(&marker, "").map_err(|cause| Error::Io {
+        what: format!("write {}", marker.display()),
         cause,
     })
 }
@@ -41,7 +41,7 @@ pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
 async fn seed(url: &str) -> Result<(), Refusal> {
     let visitor = Visitor::new(url);
     let mut people = Vec::new();
-    for (username, name) in USERNAMES.into_iter().zip(NAMES) {
+    for (username, name) in USERNAMES.into_iter().zip(DISPLAY_NAMES) {
         people.push(visitor.register_as(username, name, PASSWORD).await?);
     }
     let [ada, grace, linus] = &people[..] else {

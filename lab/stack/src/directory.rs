@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::Error;
-use crate::account::Account;
+use crate::unix_account::UnixAccount;
 
-const SWEEP: &str = include_str!("process/sweep.sh");
+const SWEEP_SCRIPT: &str = include_str!("process/sweep.sh");
 
 /// A directory that every server account can enter. A temporary one goes away with us,
 /// however we end; a lasting one stays.
@@ -32,7 +32,7 @@ impl Directory {
             .keep();
         open_to_all(&path)?;
         let sweeper = Command::new("sh")
-            .args(["-c", SWEEP, "lab-sweep"])
+            .args(["-c", SWEEP_SCRIPT, "lab-sweep"])
             .arg(&path)
             .current_dir("/")
             .stdin(Stdio::piped())
@@ -97,7 +97,7 @@ impl Drop for Directory {
 /// `$TMPDIR` or `/tmp`; `/var/tmp` when Postgres' account cannot reach the former.
 fn temporary_parent() -> PathBuf {
     let usual = std::env::temp_dir();
-    match Account::for_postgres() {
+    match UnixAccount::for_postgres() {
         Ok(account) if !account.can_enter(&usual) => PathBuf::from("/var/tmp"),
         _ => usual,
     }
@@ -111,16 +111,16 @@ fn open_to_all(path: &Path) -> Result<(), Error> {
 /// Where the data of the checkout in the current directory stays: `wish`, else `.local`,
 /// else, when Postgres' account cannot enter that, a directory of its own under /var/tmp.
 /// The text says so, for people.
-pub fn for_checkout(wish: Option<&Path>) -> Result<(PathBuf, &'static str), Error> {
+pub fn for_checkout(requested: Option<&Path>) -> Result<(PathBuf, &'static str), Error> {
     let absolute = |path: &Path| {
         std::path::absolute(path)
             .map_err(|cause| Error::io(format!("find {}", path.display()), cause))
     };
-    if let Some(wish) = wish {
-        return Ok((absolute(wish)?, ""));
+    if let Some(requested) = requested {
+        return Ok((absolute(requested)?, ""));
     }
     let checkout = absolute(Path::new("."))?;
-    if Account::for_postgres()?.can_enter(&checkout) {
+    if UnixAccount::for_postgres()?.can_enter(&checkout) {
         return Ok((checkout.join(".local"), ""));
     }
     // The same checkout finds the same directory again; another one gets another.

@@ -1,12 +1,12 @@
 //! Free loopback ports, and who has the others.
 
-mod holder;
+mod listener_owner;
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError};
 
-pub use holder::holder;
+pub use listener_owner::listener_owner;
 
 static HANDED_OUT: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 

@@ -21,7 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::Error;
 use crate::directory::Directory;
 
-const GUARD: &str = include_str!("process/guard.sh");
+const GUARD_SCRIPT: &str = include_str!("process/guard.sh");
 
 /// How a server is asked to end: signals with the patience for each, mildest first.
 /// `KILL` should come last.
@@ -36,10 +36,10 @@ impl StopSteps {
     /// Postgres whose data stays: a fast shutdown, then an immediate one.
     pub const POSTGRES: StopSteps = StopSteps("INT:30 QUIT:10 KILL:5");
     /// Postgres whose data goes away: an immediate shutdown.
-    pub const POSTGRES_THROWN_AWAY: StopSteps = StopSteps("QUIT:10 KILL:5");
+    pub const POSTGRES_TEMPORARY: StopSteps = StopSteps("QUIT:10 KILL:5");
 
     /// The longest that all steps together may take.
-    fn patience(self) -> Duration {
+    fn timeout(self) -> Duration {
         let seconds = self
             .0
             .split([' ', ':'])
@@ -50,7 +50,7 @@ impl StopSteps {
 
 /// What to start.
 #[derive(Clone, Debug)]
-pub struct Recipe {
+pub struct ProcessSpec {
     /// How messages and the log file name it, such as `sender-1`.
     pub name: String,
     /// The program and its arguments.
@@ -74,8 +74,8 @@ pub struct Process {
 impl Process {
     /// Starts the recipe with its working directory and log (`<name>.log`) in `directory`.
     /// Returns once the process exists, not once it is ready.
-    pub fn start(recipe: &Recipe, directory: &Directory) -> Result<Process, Error> {
-        let log = directory.path().join(format!("{}.log", recipe.name));
+    pub fn start(spec: &ProcessSpec, directory: &Directory) -> Result<Process, Error> {
+        let log = directory.path().join(format!("{}.log", spec.name));
         OpenOptions::new()
             .create(true)
             .append(true)
@@ -83,11 +83,11 @@ impl Process {
             .map_err(|cause| Error::io(format!("write {}", log.display()), cause))?;
 
         let mut guard = Command::new("sh")
-            .args(["-c", GUARD, "lab-guard", recipe.stop.0])
+            .args(["-c", GUARD_SCRIPT, "lab-guard", spec.stop.0])
             .arg(directory.lock().unwrap_or_else(|| OsStr::new("").into()))
             .arg(&log)
-            .args(&recipe.command)
-            .envs(recipe.environment.iter().map(|(name, value)| (name, value)))
+            .args(&spec.command)
+            .envs(spec.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(directory.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -96,27 +96,27 @@ impl Process {
             // the lab has decided the order in which they stop.
             .process_group(0)
             .spawn()
-            .map_err(|cause| Error::io(format!("start {}", recipe.name), cause))?;
+            .map_err(|cause| Error::io(format!("start {}", spec.name), cause))?;
 
         let mut line = String::new();
         if let Some(stdout) = guard.stdout.take() {
             BufReader::new(stdout)
                 .read_line(&mut line)
-                .map_err(|cause| Error::io(format!("start {}", recipe.name), cause))?;
+                .map_err(|cause| Error::io(format!("start {}", spec.name), cause))?;
         }
         let pid = line.trim().parse().ok().and_then(Pid::from_raw);
         let Some(pid) = pid else {
             return Err(Error::Exited {
-                name: recipe.name.clone(),
+                name: spec.name.clone(),
                 log: tail(&log),
             });
         };
         Ok(Process {
-            name: recipe.name.clone(),
+            name: spec.name.clone(),
             guard,
             pid,
             log,
-            stop: recipe.stop,
+            stop: spec.stop,
         })
     }
 
@@ -202,8 +202,8 @@ impl Process {
     }
 
     /// Waits until the process has ended by itself; false when `patience` runs out first.
-    pub fn wait_for_exit(&self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience;
+    pub fn wait_for_exit(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
         while self.is_running() {
             if Instant::now() >= deadline {
                 return false;
@@ -215,17 +215,17 @@ impl Process {
 
     /// Stops it as its recipe says and returns when it is gone.
     pub fn stop(mut self) {
-        self.close();
+        self.stop_and_wait();
     }
 
     /// Asks the guard to stop the server, without waiting.
-    fn begin_to_close(&mut self) {
+    fn request_stop(&mut self) {
         drop(self.guard.stdin.take());
     }
 
-    fn close(&mut self) {
-        self.begin_to_close();
-        let deadline = Instant::now() + self.stop.patience();
+    fn stop_and_wait(&mut self) {
+        self.request_stop();
+        let deadline = Instant::now() + self.stop.timeout();
         while let Ok(None) = self.guard.try_wait() {
             if Instant::now() >= deadline {
                 return; // The guard goes on trying; it does not need us.
@@ -242,13 +242,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.close();
+        self.stop_and_wait();
     }
 }
 
 /// Stops all of them at once and returns when they are gone.
 pub fn stop_all(mut processes: Vec<Process>) {
-    processes.iter_mut().for_each(Process::begin_to_close);
+    processes.iter_mut().for_each(Process::request_stop);
 }
 
 /// What /proc says about a process.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::directory::Directory;
 
-const FILE: &str = "secret";
+const SECRET_FILE: &str = "secret";
 
 /// What all passwords of a directory's servers are made from.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub(crate) struct Secret(String);
 impl Secret {
     /// The secret of this directory, made when there is none. Servers that share the directory share it.
     pub(crate) fn of(directory: &Directory) -> Result<Secret, Error> {
-        let path = directory.path().join(FILE);
+        let path = directory.path().join(SECRET_FILE);
         let failed = |cause| Error::io(format!("keep a secret in {}", path.display()), cause);
         let made = OpenOptions::new()
             .write(true)

@@ -55,7 +55,7 @@ impl Servers {
     pub fn standby(&self) -> Postgres {
         let name = format!("standby-{}", STANDBYS.fetch_add(1, Ordering::Relaxed) + 1);
         self.postgres
-            .followed_by(&name)
+            .start_standby(&name)
             .unwrap_or_else(|error| panic!("{error}"))
     }
 

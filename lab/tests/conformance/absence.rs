@@ -6,7 +6,9 @@ use lab_stack::client::{Client, NewMessage, Visitor};
 use lab_stack::stack::{Service, Stack};
 use serde_json::json;
 
-use crate::house::{PASSWORD, assert_no_panic, eventually, group, person, turn};
+use crate::shared_stack::{
+    PASSWORD, assert_no_panic, create_group, eventually, lock_stack, register_user,
+};
 
 fn kill_users(stack: &Stack) {
     for number in [1, 2] {
@@ -69,10 +71,13 @@ async fn assert_works(client: &Client, chat: uuid::Uuid) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_keep_working_on_sender_and_receiver_while_users_is_stopped() {
-    let turn = turn().await;
-    let stack = turn.stack;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     kill_users(stack);
 
     assert_works(&ada, chat).await;
@@ -87,10 +92,13 @@ async fn tokens_keep_working_on_sender_and_receiver_while_users_is_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_starts_while_users_is_down_is_ready_once_users_is_back() {
-    let turn = turn().await;
-    let stack = turn.stack;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     kill_users(stack);
     let receiver = Service::Receiver.instance(1);
     stack.kill(receiver);

@@ -11,10 +11,10 @@ use lab_stack::stack::{Instance, Service, Stack};
 use uuid::Uuid;
 
 use crate::follower::Follower;
-use crate::house::{assert_no_panic, eventually, group, person, turn};
 use crate::kits;
+use crate::shared_stack::{assert_no_panic, create_group, eventually, lock_stack, register_user};
 
-const CATCHING_UP: Duration = Duration::from_secs(60);
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Four clients, each of a person of their own, in one chat.
 struct Choir {
@@ -26,10 +26,10 @@ struct Choir {
 impl Choir {
     /// Gathers them on receiver 1 and waits until each has caught up.
     async fn gather(stack: &Stack) -> Choir {
-        let writer = person(stack, "writer").await;
+        let writer = register_user(stack, "writer").await;
         let names = ["graphql-ws", "graphql-sse", "apollo", "gql"];
-        let people = join_all(names.map(|_| person(stack, "reader"))).await;
-        let chat = group(&writer, &people.iter().collect::<Vec<_>>()).await;
+        let people = join_all(names.map(|_| register_user(stack, "reader"))).await;
+        let chat = create_group(&writer, &people.iter().collect::<Vec<_>>()).await;
         let mut followers = Vec::new();
         for (name, person) in names.into_iter().zip(&people) {
             let mut command = match name {
@@ -53,7 +53,7 @@ impl Choir {
         }
         for follower in &followers {
             let is_there = |follower: &Follower| !follower.said("caughtUp").is_empty();
-            follower.wait(CATCHING_UP, is_there).await;
+            follower.wait(CATCH_UP_TIMEOUT, is_there).await;
         }
         Choir {
             chat,
@@ -84,13 +84,13 @@ impl Choir {
         let apollo = self.apollo();
         apollo.tell("enough").await;
         let has_asked = |apollo: &Follower| !apollo.said("newest").is_empty();
-        apollo.wait(CATCHING_UP, has_asked).await;
+        apollo.wait(CATCH_UP_TIMEOUT, has_asked).await;
         assert_finds_its_own(apollo);
         let stored = stored(stack, self.chat).await;
         for follower in &mut self.followers {
             // Whoever misses something has had the time for it; what it is, the comparison says.
             let count = async || follower.messages(self.chat).len();
-            eventually(CATCHING_UP, count, |count| *count >= stored.len()).await;
+            eventually(CATCH_UP_TIMEOUT, count, |count| *count >= stored.len()).await;
             follower.finish().await;
             assert_saw_everything(follower, self.chat, &stored);
         }
@@ -171,60 +171,60 @@ fn connections(follower: &Follower) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_when_their_receiver_is_killed() {
-    let turn = turn().await;
-    let choir = Choir::gather(turn.stack).await;
+    let guard = lock_stack().await;
+    let choir = Choir::gather(guard.stack).await;
     choir
-        .sing_through(turn.stack, async |choir| {
+        .sing_through(guard.stack, async |choir| {
             for (death, number) in [1, 2].into_iter().enumerate() {
                 tokio::time::sleep(Duration::from_secs(2)).await;
-                turn.stack.kill(Service::Receiver.instance(number));
+                guard.stack.kill(Service::Receiver.instance(number));
                 for follower in &choir.followers {
                     let back = |follower: &Follower| connections(follower) >= death + 2;
-                    follower.wait(CATCHING_UP, back).await;
+                    follower.wait(CATCH_UP_TIMEOUT, back).await;
                 }
                 let instance = Service::Receiver.instance(number);
-                turn.stack.restart(instance).await.unwrap();
+                guard.stack.restart(instance).await.unwrap();
             }
         })
         .await
         .assert_had_to_come_back();
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_in_a_rolling_restart() {
-    let turn = turn().await;
-    let choir = Choir::gather(turn.stack).await;
+    let guard = lock_stack().await;
+    let choir = Choir::gather(guard.stack).await;
     choir
-        .sing_through(turn.stack, async |_| {
+        .sing_through(guard.stack, async |_| {
             for instance in Instance::all() {
-                turn.stack.terminate(instance);
-                let ended = turn
+                guard.stack.terminate(instance);
+                let ended = guard
                     .stack
                     .wait_for_exit(instance, Duration::from_secs(30))
                     .await;
                 assert!(ended, "{instance} did not end");
-                turn.stack.restart(instance).await.unwrap();
+                guard.stack.restart(instance).await.unwrap();
             }
         })
         .await
         .assert_had_to_come_back();
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_while_postgres_is_frozen() {
-    let turn = turn().await;
-    let choir = Choir::gather(turn.stack).await;
+    let guard = lock_stack().await;
+    let choir = Choir::gather(guard.stack).await;
     choir
-        .sing_through(turn.stack, async |_| {
+        .sing_through(guard.stack, async |_| {
             for _ in 0..2 {
                 tokio::time::sleep(Duration::from_millis(700)).await;
-                turn.stack.postgres().freeze_all();
+                guard.stack.postgres().freeze_all();
                 tokio::time::sleep(Duration::from_secs(4)).await;
-                turn.stack.postgres().thaw_all();
+                guard.stack.postgres().thaw_all();
             }
         })
         .await;
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }

@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::house::eventually;
+use crate::shared_stack::eventually;
 
 /// A running script. It is killed when this is dropped.
 pub struct Follower {
@@ -85,8 +85,8 @@ impl Follower {
     }
 
     /// Waits until it has said as much as wished; panics with its last words otherwise.
-    pub async fn wait(&self, patience: Duration, wish: impl Fn(&Follower) -> bool) {
-        if !eventually(patience, async || wish(self), |done| *done).await {
+    pub async fn wait(&self, timeout: Duration, condition: impl Fn(&Follower) -> bool) {
+        if !eventually(timeout, async || condition(self), |done| *done).await {
             let lines = self.lines();
             let last = &lines[lines.len().saturating_sub(15)..];
             panic!(

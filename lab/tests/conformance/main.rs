@@ -8,7 +8,7 @@ mod bytes;
 mod clients;
 mod follower;
 mod fuzz;
-mod house;
 mod kits;
 mod refresh;
 mod rotation;
+mod shared_stack;

@@ -9,7 +9,7 @@ use lab_stack::client::{Refusal, Socket, SocketEnd, Visitor};
 use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 
-use crate::house::{PASSWORD, assert_no_panic, turn, unique};
+use crate::shared_stack::{PASSWORD, assert_no_panic, lock_stack, unique_username};
 
 /// What a device is given.
 #[derive(Clone)]
@@ -71,10 +71,10 @@ async fn is_signed_in(visitor: &Visitor, token: &str) -> Result<Value, Refusal> 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_refreshes_at_once_leave_one_branch_and_a_token_that_comes_back_ends_it_with_its_sockets()
  {
-    let turn = turn().await;
-    let stack = turn.stack;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
     let visitor = Visitor::new(&stack.url());
-    let username = unique("ada");
+    let username = unique_username("ada");
     let first = register(&visitor, &username).await;
     let elsewhere = visitor.sign_in(&username, PASSWORD).await.unwrap();
 

@@ -12,7 +12,7 @@ use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{PASSWORD, assert_no_panic, group, person, turn};
+use crate::shared_stack::{PASSWORD, assert_no_panic, create_group, lock_stack, register_user};
 
 /// An Ed25519 key in PKCS#8: a fixed head, then 32 bytes of chance.
 fn make_key(path: &Path) {
@@ -111,10 +111,10 @@ async fn work(first: &Client, visitor: &Visitor, chat: Uuid, over: &AtomicBool) 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_valid_token_is_refused_and_no_socket_closed_while_the_signing_key_is_rotated_under_load()
  {
-    let turn = turn().await;
-    let stack = turn.stack;
-    let people = join_all((0..3).map(|_| person(stack, "worker"))).await;
-    let chat = group(&people[0], &[&people[1], &people[2]]).await;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
+    let people = join_all((0..3).map(|_| register_user(stack, "worker"))).await;
+    let chat = create_group(&people[0], &[&people[1], &people[2]]).await;
     let inboxes = [1, 2].map(|pin| people[0].pinned(pin).inbox());
     for inbox in &inboxes {
         assert!(inbox.caught_up().await);
@@ -139,7 +139,7 @@ async fn no_valid_token_is_refused_and_no_socket_closed_while_the_signing_key_is
     };
     let (accounts, ()) = tokio::join!(working, rotating);
 
-    let next = key_id(person(stack, "late").await.token());
+    let next = key_id(register_user(stack, "late").await.token());
     assert_ne!(next, old, "the next key signs now");
     for account in accounts {
         assert!(account.refused.is_empty(), "{:#?}", account.refused);

@@ -12,7 +12,7 @@ use lab_stack::stack::Service;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{self, PASSWORD};
+use crate::shared_stack::{self, PASSWORD};
 
 const POSITIONS: [&str; 5] = ["anonymous", "stranger", "former", "participant", "admin"];
 
@@ -62,11 +62,11 @@ impl Cast {
     }
 
     async fn around(kind: &str) -> Cast {
-        let stack = house::shared().await;
-        let admin = house::person(stack, "admin").await;
-        let former = house::person(stack, "former").await;
-        let participant = house::person(stack, "participant").await;
-        let stranger = house::person(stack, "stranger").await;
+        let stack = shared_stack::shared().await;
+        let admin = shared_stack::register_user(stack, "admin").await;
+        let former = shared_stack::register_user(stack, "former").await;
+        let participant = shared_stack::register_user(stack, "participant").await;
+        let stranger = shared_stack::register_user(stack, "stranger").await;
         let people = json!([former.user_id(), participant.user_id()]);
         let chat = json!({ "kind": kind, "name": "A chat", "participantIds": people });
         let create =
@@ -168,7 +168,7 @@ fn query(field: &str, cast: &Cast, chat_id: Uuid) -> (&'static str, Value, [&'st
 
 #[tokio::test]
 async fn every_query_of_the_receiver_from_every_position() {
-    let _machine = house::alone().await;
+    let _machine = shared_stack::lock_machine().await;
     let cast = Cast::gather().await;
     for field in root_fields("receiver", "Query") {
         let (document, variables, expected) = query(&field, &cast, cast.chat_id);
@@ -184,7 +184,7 @@ async fn every_query_of_the_receiver_from_every_position() {
 /// F28: a public chat is read by query by those who have never taken part, and by nobody who left or was removed.
 #[tokio::test]
 async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
-    let _machine = house::alone().await;
+    let _machine = shared_stack::lock_machine().await;
     let cast = Cast::around("PUBLIC").await;
     for field in root_fields("receiver", "Query") {
         let (document, variables, group) = query(&field, &cast, cast.chat_id);
@@ -220,7 +220,7 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
 
 #[tokio::test]
 async fn what_is_not_yours_looks_like_what_is_not_there() {
-    let _machine = house::alone().await;
+    let _machine = shared_stack::lock_machine().await;
     let cast = Cast::gather().await;
     let stranger = cast.people[1].as_ref().unwrap();
     for field in ["chat", "messages", "message", "feed"] {
@@ -248,7 +248,7 @@ fn cursor_of(feed: Uuid, cursor: &str) -> String {
 
 #[tokio::test]
 async fn every_subscription_from_every_position() {
-    let _machine = house::alone().await;
+    let _machine = shared_stack::lock_machine().await;
     let cast = Cast::gather().await;
     let of_chat = json!({ "chatId": cast.chat_id });
     for field in root_fields("receiver", "Subscription") {
@@ -352,9 +352,9 @@ async fn subscribe(client: &Client, document: &str, variables: &Value) -> String
 
 #[tokio::test]
 async fn nobody_subscribes_without_a_token() {
-    let _machine = house::alone().await;
+    let _machine = shared_stack::lock_machine().await;
     let cast = Cast::gather().await;
-    let stack = house::shared().await;
+    let stack = shared_stack::shared().await;
     let url = format!("{}/receiver/graphql", stack.url().replacen("http", "ws", 1));
     for token in ["", "not a token"] {
         let refused = lab_stack::client::Socket::open(&url, token)
@@ -373,7 +373,7 @@ async fn nobody_subscribes_without_a_token() {
 
 #[tokio::test]
 async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
-    let _machine = house::alone().await;
+    let _machine = shared_stack::lock_machine().await;
     let cast = Cast::gather().await;
     let admin_id = cast.people[4].as_ref().unwrap().user_id();
     let mut fields = root_fields("users", "Query");

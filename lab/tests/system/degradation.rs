@@ -6,7 +6,7 @@ use lab_stack::client::{NewMessage, Visitor};
 use lab_stack::stack::{Instance, Options, Service, Stack};
 use serde_json::json;
 
-use crate::house::{PASSWORD, alone, group, own, person};
+use crate::shared_stack::{PASSWORD, create_group, lock_machine, register_user, start_stack};
 
 fn kill_all(stack: &Stack, service: Service) {
     for instance in Instance::all().filter(|instance| instance.service == service) {
@@ -22,10 +22,13 @@ async fn start_all(stack: &Stack, service: Service) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_service_goes_on_without_the_others() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let (ada, bob) = (
+        register_user(&stack, "ada").await,
+        register_user(&stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let first = NewMessage::new(chat, "before");
     ada.send(&first).await.unwrap();
 
@@ -84,10 +87,13 @@ async fn each_service_goes_on_without_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_postgres_nothing_is_acknowledged_sockets_stay_and_all_recovers() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let (ada, bob) = (
+        register_user(&stack, "ada").await,
+        register_user(&stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let inbox = bob.inbox();
     assert!(inbox.caught_up().await);
 

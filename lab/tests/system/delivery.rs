@@ -9,7 +9,9 @@ use lab_stack::stack::{Options, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{alone, dense, group, own, person, shared};
+use crate::shared_stack::{
+    create_group, lock_machine, numbers_up_to, register_user, shared, start_stack,
+};
 
 const CHATS: usize = 8;
 const PER_WRITER_AND_CHAT: usize = 250;
@@ -32,15 +34,15 @@ struct Scene {
 impl Scene {
     /// Two people on different instances of everything, and eight chats.
     async fn new(stack: &Stack) -> Scene {
-        let ada = person(stack, "ada").await.pinned(1);
-        let bob = person(stack, "bob").await.pinned(2);
+        let ada = register_user(stack, "ada").await.pinned(1);
+        let bob = register_user(stack, "bob").await.pinned(2);
         let inboxes = vec![ada.inbox(), bob.inbox(), ada.pinned(2).inbox()];
         for inbox in &inboxes {
             assert!(inbox.caught_up().await, "{:?}", inbox.record());
         }
         let mut chats = Vec::new();
         for _ in 0..CHATS {
-            chats.push(group(&ada, &[&bob]).await);
+            chats.push(create_group(&ada, &[&bob]).await);
         }
         Scene {
             ada,
@@ -86,7 +88,7 @@ impl Scene {
             let numbers: Vec<u64> = positions.iter().map(|position| position.number).collect();
             assert_eq!(
                 numbers,
-                dense(PER_CHAT),
+                numbers_up_to(PER_CHAT),
                 "numbers are dense and grow with the seqs"
             );
         }
@@ -144,7 +146,7 @@ impl Scene {
     }
 }
 
-fn messages(events: &[lab_stack::client::SeenEvent]) -> Vec<(u64, Uuid)> {
+fn messages(events: &[lab_stack::client::ReceivedEvent]) -> Vec<(u64, Uuid)> {
     let added = events.iter().filter(|event| event.kind() == "MessageAdded");
     added
         .filter_map(|event| Some((event.seq, event.message_id()?)))
@@ -176,7 +178,7 @@ fn brute_force(history: &[Value], reader: &Client, marked: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_thousand_concurrent_messages_reach_every_subscription_once_and_in_order() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let scene = Scene::new(shared().await).await;
     let begun = Instant::now();
     let sent = all_accepted(scene.everyone_writes(Duration::ZERO).await);
@@ -208,12 +210,12 @@ async fn four_thousand_concurrent_messages_reach_every_subscription_once_and_in_
 
 /// Messages are at most about a second late without Redis; the rest is what a busy machine
 /// may add.
-const LATE: Duration = Duration::from_millis(3_000);
+const MAX_DELAY: Duration = Duration::from_millis(3_000);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_redis_stopped_for_twenty_seconds_in_the_middle_it_is_the_same_only_later() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
     let scene = Scene::new(&stack).await;
 
     let outage = async {
@@ -235,5 +237,5 @@ async fn with_redis_stopped_for_twenty_seconds_in_the_middle_it_is_the_same_only
     scene.check(&sent).await;
     let longest = scene.longest_delay(&sent);
     eprintln!("longest delay with a Redis outage of 20 s: {longest:?}");
-    assert!(longest < LATE, "a message was {longest:?} late");
+    assert!(longest < MAX_DELAY, "a message was {longest:?} late");
 }

@@ -6,8 +6,8 @@ use lab_stack::client::{Client, Inbox, NewMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{alone, group, person, shared};
 use crate::replica::Replica;
+use crate::shared_stack::{create_group, lock_machine, register_user, shared};
 
 async fn change(client: &Client, mutation: &str, input: Value) {
     let name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
@@ -91,15 +91,15 @@ async fn a_busy_time(owner: &Client, away: &Client, guests: &[Client], chat: Uui
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_other_instance() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let owner = person(stack, "owner").await;
-    let away = person(stack, "away").await.pinned(1);
-    let guests = crate::house::people(stack, 8).await;
-    let chat = group(&owner, &[&away]).await;
-    let left = group(&owner, &[&away]).await;
-    let gone = group(&owner, &[&away]).await;
-    let expelled = group(&owner, &[&away]).await;
+    let owner = register_user(stack, "owner").await;
+    let away = register_user(stack, "away").await.pinned(1);
+    let guests = crate::shared_stack::register_users(stack, 8).await;
+    let chat = create_group(&owner, &[&away]).await;
+    let left = create_group(&owner, &[&away]).await;
+    let gone = create_group(&owner, &[&away]).await;
+    let expelled = create_group(&owner, &[&away]).await;
     for other in [left, gone, expelled, chat] {
         owner.send(&NewMessage::new(other, "before")).await.unwrap();
     }
@@ -123,7 +123,7 @@ async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_ot
         .send(&NewMessage::new(expelled, "not for you"))
         .await
         .unwrap();
-    let new = group(&guests[0], &[&away]).await;
+    let new = create_group(&guests[0], &[&away]).await;
     guests[0]
         .send(&NewMessage::new(new, "a new chat"))
         .await
@@ -161,10 +161,13 @@ async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_ot
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gap_beyond_the_limit_is_an_explicit_reset_and_never_a_silent_hole() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let cursors: Vec<String> = Replica::load(&bob).await.cursors.into_values().collect();
     let sends = (0..600).map(|turn| {
         let ada = ada.pinned(1 + (turn % 2) as u8);

@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
-use crate::house::{alone, person, shared};
+use crate::shared_stack::{lock_machine, register_user, shared};
 
 async fn refusal(client: &Client, statement: &str) -> Option<SqlState> {
     client
@@ -18,7 +18,7 @@ async fn refusal(client: &Client, statement: &str) -> Option<SqlState> {
 
 #[tokio::test]
 async fn the_receivers_role_cannot_write_anything() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     let owner = connect(&stack.database_url(None)).await;
     let tables = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'";
@@ -54,9 +54,9 @@ async fn the_receivers_role_cannot_write_anything() {
 
 #[tokio::test]
 async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    person(stack, "ada").await;
+    register_user(stack, "ada").await;
     let owner = connect(&stack.database_url(None)).await;
     let hashes = "SELECT count(*) FROM users WHERE password_hash LIKE '$argon2id$%'";
     assert!(owner.query_one(hashes, &[]).await.unwrap().get::<_, i64>(0) > 0);
@@ -93,10 +93,13 @@ async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
 /// N5: the role of users appends to the feeds of users, and each kind of event has one writer.
 #[tokio::test]
 async fn a_feed_takes_only_what_its_writers_role_may_say() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let (ada, ben) = (person(stack, "ada").await, person(stack, "ben").await);
-    let chat = crate::house::group(&ada, &[&ben]).await;
+    let (ada, ben) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "ben").await,
+    );
+    let chat = crate::shared_stack::create_group(&ada, &[&ben]).await;
     let append = |feed: Uuid, kind: &str| {
         format!(
             "SELECT count(*) FROM append_events(ARRAY['{feed}'::uuid], ARRAY['{}'::uuid], ARRAY['{kind}'], '{}',
@@ -148,7 +151,7 @@ async fn a_feed_takes_only_what_its_writers_role_may_say() {
 /// N5: no role of a service fills the disk with temporary tables, or keeps a release from being installed.
 #[tokio::test]
 async fn no_role_makes_temporary_tables_or_holds_up_the_migrations() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let postgres = Postgres::start();
     postgres.create_database("fresh").await.unwrap();
     postgres.migrate("fresh").await.unwrap();
@@ -210,7 +213,7 @@ async fn publish(url: &str, channel: &str) -> RedisResult<u64> {
 /// three reads, lists or configures anything.
 #[tokio::test]
 async fn only_the_services_that_write_can_publish_hints() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     let redis = stack.redis();
     let channel = format!("feed:{}", Uuid::now_v7());

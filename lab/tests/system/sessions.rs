@@ -7,12 +7,12 @@ use lab_stack::stack::{Options, Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{PASSWORD, alone, group, own, person};
+use crate::shared_stack::{PASSWORD, create_group, lock_machine, register_user, start_stack};
 
 /// The promise.
-const WITHIN: Duration = Duration::from_secs(1);
+const MAX_REVOCATION_DELAY: Duration = Duration::from_secs(1);
 
-const WAYS: [&str; 5] = [
+const REVOCATIONS: [&str; 5] = [
     "logout",
     "revokeSession",
     "changePassword",
@@ -31,7 +31,7 @@ struct Owner {
 
 impl Owner {
     async fn on(stack: &Stack) -> Owner {
-        let kept = person(stack, "owner").await;
+        let kept = register_user(stack, "owner").await;
         let visitor = Visitor::new(&stack.url());
         let lost = visitor.sign_in(kept.username(), PASSWORD).await.unwrap();
         // That device once more, for what the client of the lab does not keep.
@@ -43,7 +43,7 @@ impl Owner {
             .await
             .unwrap();
         let lost = lost.with_token(signed_in["login"]["accessToken"].as_str().unwrap());
-        let chat = group(&kept, &[]).await;
+        let chat = create_group(&kept, &[]).await;
         Owner {
             kept,
             lost,
@@ -53,11 +53,11 @@ impl Owner {
         }
     }
 
-    async fn end(&self, way: &str) {
+    async fn end(&self, revocation: &str) {
         let session = json!({ "sessionId": self.lost_session });
         let password =
             json!({ "currentPassword": PASSWORD, "newPassword": "brittle marmot 77 plover" });
-        let (who, document, input) = match way {
+        let (who, document, input) = match revocation {
             "logout" => (&self.lost, "mutation { logout { sessionId } }", json!({})),
             "revokeSession" => (
                 &self.kept,
@@ -123,27 +123,27 @@ async fn taken(client: &Client, chat: Uuid, instance: u8) -> [bool; 3] {
     taken
 }
 
-async fn each_way_ends_everywhere(stack: &Stack) {
-    for way in WAYS {
+async fn each_revocation_ends_everywhere(stack: &Stack) {
+    for revocation in REVOCATIONS {
         let owner = Owner::on(stack).await;
         for instance in [1, 2] {
             // All remember the token from here on.
             let known = taken(&owner.lost, owner.chat, instance).await;
-            assert_eq!(known, [true; 3], "{way} {instance}");
+            assert_eq!(known, [true; 3], "{revocation} {instance}");
         }
-        owner.end(way).await;
+        owner.end(revocation).await;
         let ended = Instant::now();
         let mut last = Duration::ZERO;
         for instance in [1, 2] {
             while taken(&owner.lost, owner.chat, instance).await != [false; 3] {
                 last = ended.elapsed();
-                assert!(last < Duration::from_secs(10), "{way} {instance}");
+                assert!(last < Duration::from_secs(10), "{revocation} {instance}");
             }
         }
-        assert!(last < WITHIN, "{way}: {last:?}");
+        assert!(last < MAX_REVOCATION_DELAY, "{revocation}: {last:?}");
         let socket = owner.lost.pinned(1).socket().await;
-        assert!(socket.is_err(), "{way}: a socket opens");
-        if way != "deactivateUser" {
+        assert!(socket.is_err(), "{revocation}: a socket opens");
+        if revocation != "deactivateUser" {
             let message = NewMessage::new(owner.chat, "the other device goes on");
             owner.kept.send(&message).await.unwrap();
         }
@@ -152,10 +152,10 @@ async fn each_way_ends_everywhere(stack: &Stack) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ended_session_is_refused_by_every_service_within_a_second() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    each_way_ends_everywhere(&stack).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    each_revocation_ends_everywhere(&stack).await;
     // And without any hint.
     stack.redis().stop();
-    each_way_ends_everywhere(&stack).await;
+    each_revocation_ends_everywhere(&stack).await;
 }

@@ -16,7 +16,7 @@ use cost::{Cost, Gauge};
 use data::Data;
 use requests::Request;
 
-use crate::house::{alone, own, person};
+use crate::shared_stack::{lock_machine, register_user, start_stack};
 
 const MAX_ANSWER: usize = 1024 * 1024;
 const MAX_MEMORY: u64 = if cfg!(debug_assertions) { 8 } else { 5 } * 1024 * 1024;
@@ -43,14 +43,14 @@ async fn stack() -> Stack {
     let variables = [("INTROSPECTION", "on")].iter().chain(&MEMORY);
     let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     options.environment.extend(variables);
-    own(options).await
+    start_stack(options).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_request_of_any_kind_costs_little() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = stack().await;
-    let caller = person(&stack, "caller").await;
+    let caller = register_user(&stack, "caller").await;
     let data = Data::write(&stack.database_url(None), caller.user_id()).await;
     let requests = requests::all(&data);
     let mut too_much = Vec::new();

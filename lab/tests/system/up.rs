@@ -12,7 +12,7 @@ use lab_stack::{demo, ports};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::house::alone;
+use crate::shared_stack::lock_machine;
 
 const PORTS: [&str; 8] = [
     "ANTIPHON_PORT",
@@ -142,7 +142,7 @@ async fn messages_in_the_lobby(place: &Place) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_announces_itself_revives_what_dies_keeps_its_data_and_leaves_nothing_running() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let place = Place::new();
     let mut first = place.start();
     first.wait_for("Antiphon is ready");
@@ -156,11 +156,11 @@ async fn it_announces_itself_revives_what_dies_keeps_its_data_and_leaves_nothing
     let messages = messages_in_the_lobby(&place).await;
     assert!(messages >= 10);
 
-    let holder = ports::holder(place.ports[4]).unwrap();
-    let pid = holder
+    let owner = ports::listener_owner(place.ports[4]).unwrap();
+    let pid = owner
         .strip_prefix("sender (process ")
         .and_then(|rest| rest.strip_suffix(')'));
-    let pid = pid.unwrap_or_else(|| panic!("{holder}")).parse().unwrap();
+    let pid = pid.unwrap_or_else(|| panic!("{owner}")).parse().unwrap();
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     first.wait_for("sender-1 ended; starting it again");
     first.end_with(Signal::INT);
@@ -180,7 +180,7 @@ async fn it_announces_itself_revives_what_dies_keeps_its_data_and_leaves_nothing
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_is_named_with_its_holder_and_the_variable_that_moves_it() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let place = Place::new();
     let _holder = TcpListener::bind(("127.0.0.1", place.ports[3])).unwrap();
     let Output { status, stderr, .. } = place.command().output().unwrap();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{BenchEnvironment, SERVICE_ENVIRONMENT};
 use lab_stack::directory::Directory;
-use lab_stack::process::{Process, Recipe, StopSteps};
+use lab_stack::process::{Process, ProcessSpec, StopSteps};
 use lab_stack::stack::Service;
 use lab_stack::{Error, ports};
 
@@ -44,7 +44,7 @@ impl BenchEnvironment {
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
         environment.extend(self.service_environment.iter().cloned());
-        let recipe = Recipe {
+        let spec = ProcessSpec {
             name: format!("{name}-pinned-{number}"),
             command: vec![
                 "taskset".into(),
@@ -55,14 +55,14 @@ impl BenchEnvironment {
             environment,
             stop: StopSteps::GRACEFUL,
         };
-        let process = Process::start(&recipe, &Directory::lasting(self.directory())?)?;
+        let process = Process::start(&spec, &Directory::lasting(self.directory())?)?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let deadline = Instant::now() + START_TIMEOUT;
         let url = format!("http://{address}/readyz");
         while !ready(&url).await {
             if Instant::now() > deadline {
                 return Err(Error::NotReady {
-                    name: recipe.name,
+                    name: spec.name,
                     seconds: START_TIMEOUT.as_secs(),
                     log: process.log_tail(),
                 });

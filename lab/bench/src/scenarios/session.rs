@@ -147,7 +147,7 @@ impl VisitLoad {
 /// If anything fails. A broken promise is not an error but a part of the result.
 pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     let base = format!("http://{}", bench.environment.balancer());
-    let visitor = Visitor::patient(&base, Duration::from_secs(10));
+    let visitor = Visitor::with_timeout(&base, Duration::from_secs(10));
     let password = "a password for everyone".to_owned();
     let first = visitor.register("bench-session", &password).await;
     let first = first.map_err(|refusal| Error::Failed {

@@ -51,7 +51,7 @@ struct Tokens {
 impl TestUser {
     /// A new user.
     pub async fn register(base: &str, name: &str) -> Result<TestUser, Refusal> {
-        let visitor = Visitor::patient(base, Duration::from_secs(20));
+        let visitor = Visitor::with_timeout(base, Duration::from_secs(20));
         let unique = Uuid::now_v7().simple().to_string();
         let login = format!("{}_{}", name.to_lowercase(), &unique[16..]);
         let input = json!({
@@ -96,7 +96,7 @@ impl TestUser {
             user_id: id("/account/user/id")?,
             session_id: id("/session/id")?,
             login,
-            visitor: Visitor::patient(base, REQUEST_TIMEOUT),
+            visitor: Visitor::with_timeout(base, REQUEST_TIMEOUT),
             tokens: Mutex::new(Tokens {
                 access: text(&payload["accessToken"]),
                 refresh: text(&payload["refreshToken"]),

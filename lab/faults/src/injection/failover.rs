@@ -112,7 +112,7 @@ async fn wait_until_longer(
 /// The dead primary is started once more, out of reach of the services, and compared.
 async fn record_loss(context: &InjectionContext<'_>, pair: &ReplicationPair) -> Result<(), Error> {
     let dead = pair.standby(context.stack());
-    block_in_place(|| dead.start_again())?;
+    block_in_place(|| dead.try_restart())?;
     let feeds = context.workload.feeds().await;
     let before = Observer::connect(&dead.owner_url("antiphon")).await?;
     let now = context.workload.environment.observer().await?;

@@ -26,7 +26,7 @@ pub async fn restart(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
         }
     }
     sleep(context.fault_duration).await;
-    block_in_place(|| postgres.start_again())?;
+    block_in_place(|| postgres.try_restart())?;
     Ok(1)
 }
 
@@ -67,8 +67,10 @@ pub async fn hold_locks(context: &mut InjectionContext<'_>) -> Result<u32, Error
     let locker = context.workload.environment.observer().await?;
     let lingerer = context.workload.environment.observer().await?;
     let seconds = context.fault_duration.as_secs_f64();
-    let (locked, lingered) =
-        tokio::join!(locker.lock_feed(chat, seconds), lingerer.linger(seconds));
+    let (locked, lingered) = tokio::join!(
+        locker.lock_feed(chat, seconds),
+        lingerer.hold_transaction_open(seconds)
+    );
     locked.and(lingered)?;
     Ok(2)
 }
@@ -84,7 +86,7 @@ pub async fn fill_disk(context: &mut InjectionContext<'_>) -> Result<u32, Error>
     let postgres = context.stack().postgres();
     if !postgres.is_running() {
         context.note("Postgres had ended");
-        block_in_place(|| postgres.start_again())?;
+        block_in_place(|| postgres.try_restart())?;
     }
     Ok(1)
 }

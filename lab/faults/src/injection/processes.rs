@@ -133,7 +133,7 @@ async fn removed_chat(context: &InjectionContext<'_>) -> Result<Uuid, Error> {
     let unique = Uuid::now_v7().simple().to_string();
     let username = format!("leaving_{}", &unique[20..]);
     let refused = |refusal| Error::failed("making a chat to be removed", refusal);
-    let visitor = Visitor::patient(&context.workload.environment.url(), ERASURE_TIMEOUT);
+    let visitor = Visitor::with_timeout(&context.workload.environment.url(), ERASURE_TIMEOUT);
     let owner = visitor.register(&username, PASSWORD).await;
     let owner = owner.map_err(refused)?;
     let id = Uuid::now_v7();

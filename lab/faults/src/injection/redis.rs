@@ -13,7 +13,7 @@ pub async fn stop(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     // It hangs up instead of answering.
     let _ = redis.command("SHUTDOWN NOSAVE");
     sleep(context.fault_duration).await;
-    redis.start_again()?;
+    redis.try_restart()?;
     Ok(1)
 }
 
@@ -52,7 +52,7 @@ pub async fn drop_subscribers(context: &mut InjectionContext<'_>) -> Result<u32,
 pub async fn replace(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let redis = context.stack().redis();
     redis.stop();
-    redis.start_again()?;
+    redis.try_restart()?;
     send_command(context, "FLUSHALL")?;
     Ok(1)
 }

@@ -18,7 +18,7 @@ use super::socket::{Socket, SocketEnd};
 
 /// One event as it arrived.
 #[derive(Clone, Debug)]
-pub struct SeenEvent {
+pub struct ReceivedEvent {
     /// Its place in the feed.
     pub seq: u64,
     /// The whole event.
@@ -27,7 +27,7 @@ pub struct SeenEvent {
     pub at: Instant,
 }
 
-impl SeenEvent {
+impl ReceivedEvent {
     /// Its type in the schema, such as `MessageAdded`.
     pub fn kind(&self) -> &str {
         self.event["__typename"].as_str().unwrap_or_default()
@@ -45,7 +45,7 @@ pub struct FeedRecord {
     /// The last cursor.
     pub cursor: String,
     /// A gapless run.
-    pub events: Vec<SeenEvent>,
+    pub events: Vec<ReceivedEvent>,
 }
 
 /// What arrived at all.
@@ -85,7 +85,7 @@ impl InboxRecord {
             match seq.cmp(&expected) {
                 std::cmp::Ordering::Less => self.duplicates += 1,
                 std::cmp::Ordering::Greater => self.gaps += 1,
-                std::cmp::Ordering::Equal => feed.events.push(SeenEvent {
+                std::cmp::Ordering::Equal => feed.events.push(ReceivedEvent {
                     seq,
                     event: event.clone(),
                     at: Instant::now(),
@@ -101,7 +101,7 @@ impl InboxRecord {
     }
 
     /// The events of one feed.
-    pub fn events(&self, feed_id: Uuid) -> &[SeenEvent] {
+    pub fn events(&self, feed_id: Uuid) -> &[ReceivedEvent] {
         self.feeds.get(&feed_id).map_or(&[], |feed| &feed.events)
     }
 
@@ -133,8 +133,8 @@ impl Inbox {
     /// Follows everything, from these cursors on.
     pub fn follow(client: Client, after: Vec<String>) -> Inbox {
         let record = Arc::new(Mutex::new(InboxRecord::default()));
-        let (bell, changed) = watch::channel(0);
-        let task = tokio::spawn(run(client, after, Arc::clone(&record), bell));
+        let (notify, changed) = watch::channel(0);
+        let task = tokio::spawn(run(client, after, Arc::clone(&record), notify));
         Inbox {
             record,
             changed,
@@ -144,26 +144,26 @@ impl Inbox {
 
     /// What has arrived so far.
     pub fn record(&self) -> InboxRecord {
-        self.look(InboxRecord::clone)
+        self.with_record(InboxRecord::clone)
     }
 
     /// Looks at the record without copying it.
-    pub fn look<T>(&self, look: impl FnOnce(&InboxRecord) -> T) -> T {
-        look(&self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn with_record<T>(&self, with_record: impl FnOnce(&InboxRecord) -> T) -> T {
+        with_record(&self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Waits until the record is as wished; false when `patience` runs out first.
-    pub async fn wait(&self, patience: Duration, wish: impl Fn(&InboxRecord) -> bool) -> bool {
+    pub async fn wait(&self, timeout: Duration, condition: impl Fn(&InboxRecord) -> bool) -> bool {
         let mut changed = self.changed.clone();
-        let waiting = async {
-            while !self.look(&wish) {
+        let reached = async {
+            while !self.with_record(&condition) {
                 if changed.changed().await.is_err() {
-                    return self.look(&wish);
+                    return self.with_record(&condition);
                 }
             }
             true
         };
-        tokio::time::timeout(patience, waiting)
+        tokio::time::timeout(timeout, reached)
             .await
             .unwrap_or(false)
     }
@@ -185,13 +185,13 @@ async fn run(
     client: Client,
     mut after: Vec<String>,
     record: Arc<Mutex<InboxRecord>>,
-    bell: watch::Sender<u64>,
+    notify: watch::Sender<u64>,
 ) {
     let lock = || record.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         let Err(end) = listen(&client, &after, |batch| {
             lock().apply(batch);
-            bell.send_modify(|count| *count += 1);
+            notify.send_modify(|count| *count += 1);
         })
         .await;
         {
@@ -203,7 +203,7 @@ async fn run(
                 after = record.cursors();
             }
         }
-        bell.send_modify(|count| *count += 1);
+        notify.send_modify(|count| *count += 1);
         // Spread out, so that the clients of a dead instance do not come all at once.
         let jitter = u64::from(Uuid::now_v7().as_bytes()[15]);
         tokio::time::sleep(Duration::from_millis(100 + jitter)).await;

@@ -98,7 +98,7 @@ impl Client {
     /// Sends a message, repeating it while nobody answers.
     pub async fn send(&self, message: &NewMessage) -> Result<Position, Refusal> {
         let data = self
-            .insist(Service::Sender, CREATE_MESSAGE, message.variables())
+            .ask_with_retries(Service::Sender, CREATE_MESSAGE, message.variables())
             .await?;
         Position::of(&data["createMessage"]["message"])
     }
@@ -122,13 +122,14 @@ impl Client {
 
     /// Any mutation of the sender that takes one `input` and may be repeated.
     pub async fn mutate(&self, document: &str, input: Value) -> Result<Value, Refusal> {
-        self.insist(Service::Sender, document, json!({ "input": input }))
+        self.ask_with_retries(Service::Sender, document, json!({ "input": input }))
             .await
     }
 
     /// Any query of the receiver.
     pub async fn query(&self, document: &str, variables: Value) -> Result<Value, Refusal> {
-        self.insist(Service::Receiver, document, variables).await
+        self.ask_with_retries(Service::Receiver, document, variables)
+            .await
     }
 
     /// The unread count of one chat: absent from the list means none.
@@ -137,10 +138,10 @@ impl Client {
             .query("{ unreadCounts { chatId unreadCount } }", json!({}))
             .await?;
         let counts = data["unreadCounts"].as_array().cloned().unwrap_or_default();
-        let ours = counts
+        let own_count = counts
             .iter()
             .find(|count| count["chatId"] == json!(chat_id));
-        Ok(ours
+        Ok(own_count
             .and_then(|count| count["unreadCount"].as_u64())
             .unwrap_or(0))
     }

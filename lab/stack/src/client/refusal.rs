@@ -28,7 +28,7 @@ impl Refusal {
     }
 
     /// Whether the same request may succeed later.
-    pub(super) fn may_pass(&self) -> bool {
+    pub(super) fn is_retryable(&self) -> bool {
         self.code()
             .is_none_or(|code| ["UNAVAILABLE", "RATE_LIMITED"].contains(&code))
     }

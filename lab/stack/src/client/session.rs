@@ -9,8 +9,8 @@ use super::refusal::Refusal;
 use super::socket::{Socket, SocketEnd};
 use crate::stack::Service;
 
-/// How long [`Client::insist`] goes on.
-const INSISTENCE: Duration = Duration::from_secs(60);
+/// How long [`Client::ask_with_retries`] goes on.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Someone who has not signed in.
 #[derive(Clone, Debug)]
@@ -35,16 +35,16 @@ impl Visitor {
     /// # Panics
     /// When no HTTP client can be made.
     pub fn new(base: &str) -> Visitor {
-        Visitor::patient(base, Duration::from_secs(20))
+        Visitor::with_timeout(base, Duration::from_secs(20))
     }
 
     /// A visitor who waits no longer than `patience` for an answer.
     ///
     /// # Panics
     /// When no HTTP client can be made.
-    pub fn patient(base: &str, patience: Duration) -> Visitor {
+    pub fn with_timeout(base: &str, timeout: Duration) -> Visitor {
         let http = reqwest::Client::builder()
-            .timeout(patience)
+            .timeout(timeout)
             .no_proxy()
             .build()
             .unwrap_or_else(|cause| panic!("no HTTP client: {cause}"));
@@ -83,7 +83,10 @@ impl Visitor {
             "displayName": display_name,
         });
         let variables = json!({ "input": input });
-        match self.insist(Service::Users, document, variables, None).await {
+        match self
+            .ask_with_retries(Service::Users, document, variables, None)
+            .await
+        {
             Ok(data) => self.signed_in(&data["register"]),
             Err(refusal) if refusal.code() == Some("CONFLICT") => {
                 self.sign_in(username, password).await.map_err(|_| refusal)
@@ -156,30 +159,30 @@ impl Visitor {
 
     /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
     /// a minute has passed.
-    pub async fn insist(
+    pub async fn ask_with_retries(
         &self,
         service: Service,
         document: &str,
         variables: Value,
         token: Option<&str>,
     ) -> Result<Value, Refusal> {
-        let deadline = tokio::time::Instant::now() + INSISTENCE;
-        let mut pause = 50;
+        let deadline = tokio::time::Instant::now() + RETRY_TIMEOUT;
+        let mut backoff_ms = 50;
         loop {
             let refusal = match self.ask(service, document, variables.clone(), token).await {
                 Ok(data) => return Ok(data),
-                Err(refusal) if !refusal.may_pass() => return Err(refusal),
+                Err(refusal) if !refusal.is_retryable() => return Err(refusal),
                 Err(refusal) => refusal,
             };
             if tokio::time::Instant::now() >= deadline {
                 return Err(refusal);
             }
-            let advised = match &refusal {
+            let advised_ms = match &refusal {
                 Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
                 Refusal::Unanswered(_) => 0,
             };
-            tokio::time::sleep(Duration::from_millis(advised.max(pause))).await;
-            pause = (pause * 2).min(1_000);
+            tokio::time::sleep(Duration::from_millis(advised_ms.max(backoff_ms))).await;
+            backoff_ms = (backoff_ms * 2).min(1_000);
         }
     }
 }
@@ -230,14 +233,14 @@ impl Client {
 
     /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
     /// a minute has passed.
-    pub async fn insist(
+    pub async fn ask_with_retries(
         &self,
         service: Service,
         document: &str,
         variables: Value,
     ) -> Result<Value, Refusal> {
         self.visitor
-            .insist(service, document, variables, Some(&self.token))
+            .ask_with_retries(service, document, variables, Some(&self.token))
             .await
     }
 

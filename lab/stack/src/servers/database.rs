@@ -6,11 +6,11 @@ use std::sync::{Arc, PoisonError};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
-use super::postgres::{Discarded, OWNER, Postgres, url};
+use super::postgres::{DiscardedDatabases, OWNER, Postgres, url};
 use crate::Error;
 use crate::secret::Secret;
 
-const TEMPLATE: &str = "antiphon_template";
+const TEMPLATE_DATABASE: &str = "antiphon_template";
 
 /// A migrated database that one test has to itself. Dropped some time after this value is.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct TestDatabase {
     name: String,
     port: u16,
     secret: Secret,
-    discarded: Discarded,
+    discarded: DiscardedDatabases,
 }
 
 impl TestDatabase {
@@ -75,7 +75,7 @@ impl Postgres {
     /// # Panics
     /// When the migrations fail or Postgres has gone.
     pub async fn database(&self) -> TestDatabase {
-        self.template.get_or_init(|| self.make_template()).await;
+        self.template.get_or_init(|| self.create_template()).await;
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let client = connect(&self.owner_url("postgres")).await;
         let discarded = std::mem::take(
@@ -89,7 +89,7 @@ impl Postgres {
         }
         execute(
             &client,
-            &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"),
+            &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE_DATABASE}"),
         )
         .await;
         TestDatabase {
@@ -119,10 +119,10 @@ impl Postgres {
     }
 
     /// Migrates once; every test's database is a copy of the result.
-    async fn make_template(&self) {
+    async fn create_template(&self) {
         let client = connect(&self.owner_url("postgres")).await;
-        execute(&client, &format!("CREATE DATABASE {TEMPLATE}")).await;
-        if let Err(error) = self.migrate(TEMPLATE).await {
+        execute(&client, &format!("CREATE DATABASE {TEMPLATE_DATABASE}")).await;
+        if let Err(error) = self.migrate(TEMPLATE_DATABASE).await {
             panic!("{error}");
         }
     }

@@ -10,19 +10,19 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::account::Account;
 use crate::directory::Directory;
-use crate::process::{Process, Recipe, StopSteps};
+use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::Secret;
-use crate::{Error, ports, programs};
+use crate::unix_account::UnixAccount;
+use crate::{Error, installed_programs, ports};
 
 /// Who made the cluster and owns every database in it.
 pub(crate) const OWNER: &str = "antiphon";
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Names of databases that nobody uses any more.
-pub(super) type Discarded = Arc<Mutex<Vec<String>>>;
+pub(super) type DiscardedDatabases = Arc<Mutex<Vec<String>>>;
 
 /// Whether data must survive the machine, or only the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,13 @@ pub struct Postgres {
     name: String,
     port: u16,
     durability: Durability,
-    account: Account,
+    account: UnixAccount,
     data: PathBuf,
     secret: Secret,
     process: Mutex<Option<Process>>,
     pub(super) template: tokio::sync::OnceCell<()>,
     pub(super) databases: AtomicU64,
-    pub(super) discarded: Discarded,
+    pub(super) discarded: DiscardedDatabases,
     // Last: it is removed after the process has stopped.
     directory: Arc<Directory>,
 }
@@ -70,12 +70,12 @@ impl Postgres {
         port: u16,
         durability: Durability,
     ) -> Result<Postgres, Error> {
-        let postgres = Postgres::named("postgres", directory, port, durability)?;
+        let postgres = Postgres::unstarted("postgres", directory, port, durability)?;
         match postgres.data.join("PG_VERSION").exists() {
-            true => postgres.stop_trusting()?,
-            false => postgres.make_cluster()?,
+            true => postgres.require_passwords()?,
+            false => postgres.create_cluster()?,
         }
-        postgres.begin()?;
+        postgres.start_process()?;
         Ok(postgres)
     }
 
@@ -88,18 +88,18 @@ impl Postgres {
         durability: Durability,
         primary: u16,
     ) -> Result<Postgres, Error> {
-        let postgres = Postgres::named(name, directory, port, durability)?;
+        let postgres = Postgres::unstarted(name, directory, port, durability)?;
         postgres.follow(primary)?;
         Ok(postgres)
     }
 
     /// A hot standby of this server on a free port, with its data called `name` beside this one's.
-    pub(super) fn followed_by(&self, name: &str) -> Result<Postgres, Error> {
+    pub(super) fn start_standby(&self, name: &str) -> Result<Postgres, Error> {
         let directory = Arc::clone(&self.directory);
         Postgres::standby(name, directory, ports::free(), self.durability, self.port)
     }
 
-    fn named(
+    fn unstarted(
         name: &str,
         directory: Arc<Directory>,
         port: u16,
@@ -109,13 +109,13 @@ impl Postgres {
             name: name.to_owned(),
             port,
             durability,
-            account: Account::for_postgres()?,
+            account: UnixAccount::for_postgres()?,
             data: directory.path().join(name),
             secret: Secret::of(&directory)?,
             process: Mutex::new(None),
             template: tokio::sync::OnceCell::new(),
             databases: AtomicU64::new(0),
-            discarded: Discarded::default(),
+            discarded: DiscardedDatabases::default(),
             directory,
         })
     }
@@ -130,10 +130,10 @@ impl Postgres {
         }
         fs::create_dir_all(&self.data)
             .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
-        self.account.take(&self.data)?;
+        self.account.give_ownership(&self.data)?;
         fs::set_permissions(&self.data, fs::Permissions::from_mode(0o700))
             .map_err(|cause| Error::io(format!("close {}", self.data.display()), cause))?;
-        let program = programs::postgres("pg_basebackup")?;
+        let program = installed_programs::postgres("pg_basebackup")?;
         let mut command = self.account.command(&program);
         command
             .arg("--pgdata")
@@ -153,14 +153,14 @@ impl Postgres {
                 output: String::from_utf8_lossy(&output.stderr).into_owned(),
             });
         }
-        self.begin()
+        self.start_process()
     }
 
-    fn make_cluster(&self) -> Result<(), Error> {
+    fn create_cluster(&self) -> Result<(), Error> {
         fs::create_dir_all(&self.data)
             .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
-        self.account.take(&self.data)?;
-        let initdb = programs::postgres("initdb")?;
+        self.account.give_ownership(&self.data)?;
+        let initdb = installed_programs::postgres("initdb")?;
         let mut command = self.account.command(&initdb);
         let password = self.password_file()?;
         command.arg("--pgdata").arg(&self.data).args([
@@ -187,25 +187,25 @@ impl Postgres {
         })
     }
 
-    fn begin(&self) -> Result<(), Error> {
-        let mut command = self.account.prefix();
-        command.push(programs::postgres("postgres")?.into());
+    fn start_process(&self) -> Result<(), Error> {
+        let mut command = self.account.command_prefix();
+        command.push(installed_programs::postgres("postgres")?.into());
         command.push("-D".into());
         command.push(self.data.clone().into());
         for setting in self.settings() {
             command.push("-c".into());
             command.push(OsString::from(setting));
         }
-        let recipe = Recipe {
+        let spec = ProcessSpec {
             name: self.name.clone(),
             command,
             environment: Vec::new(),
             stop: match self.durability {
                 Durability::Kept => StopSteps::POSTGRES,
-                Durability::ThrownAway => StopSteps::POSTGRES_THROWN_AWAY,
+                Durability::ThrownAway => StopSteps::POSTGRES_TEMPORARY,
             },
         };
-        let process = Process::start(&recipe, &self.directory)?;
+        let process = Process::start(&spec, &self.directory)?;
         self.wait_until_ready(&process)?;
         *self.slot() = Some(process);
         Ok(())
@@ -238,7 +238,7 @@ impl Postgres {
 
     /// Postgres itself writes `ready`, or `standby`, on the eighth line of its lock file.
     fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + READY_TIMEOUT;
         let lock_file = self.data.join("postmaster.pid");
         let pid = process.pid().to_string();
         loop {
@@ -258,7 +258,7 @@ impl Postgres {
             if Instant::now() >= deadline {
                 return Err(Error::NotReady {
                     name: self.name.clone(),
-                    seconds: PATIENCE.as_secs(),
+                    seconds: READY_TIMEOUT.as_secs(),
                     log: process.log_tail(),
                 });
             }
@@ -316,7 +316,7 @@ impl Postgres {
         let process = self.slot().take();
         if let Some(process) = process {
             process.interrupt();
-            process.wait_for_exit(PATIENCE);
+            process.wait_for_exit(READY_TIMEOUT);
         }
     }
 
@@ -353,13 +353,13 @@ impl Postgres {
     /// # Panics
     /// When it does not start.
     pub fn restart(&self) {
-        self.start_again().unwrap_or_else(|error| panic!("{error}"));
+        self.try_restart().unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
-    pub fn start_again(&self) -> Result<(), Error> {
+    pub fn try_restart(&self) -> Result<(), Error> {
         self.stop();
-        self.begin()
+        self.start_process()
     }
 
     /// Whether it runs.

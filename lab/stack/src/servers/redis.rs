@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
-use crate::process::{Process, Recipe, StopSteps};
+use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::{self, Secret};
-use crate::{Error, ports, programs};
+use crate::{Error, installed_programs, ports};
 
 /// Who may do what, as every other deployment has it.
 const ACL: &str = include_str!("../../../../deploy/redis.acl");
@@ -19,11 +19,11 @@ const ACL: &str = include_str!("../../../../deploy/redis.acl");
 const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
 
 /// Whoever starts the server may do everything.
-const ADMIN: &str = "admin";
+const ADMIN_USERNAME: &str = "admin";
 
 const ACL_FILE: &str = "redis.acl";
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const READY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A Redis server of our own that stores nothing on disk. Each service signs in with a password of its own.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Redis {
     /// A server on `port` with its log in `directory`.
     pub fn launch(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
         let redis = Redis::absent(directory, port)?;
-        redis.begin()?;
+        redis.start_process()?;
         Ok(redis)
     }
 
@@ -64,10 +64,10 @@ impl Redis {
         })
     }
 
-    fn begin(&self) -> Result<(), Error> {
+    fn start_process(&self) -> Result<(), Error> {
         let port = self.port.to_string();
         self.write_acl()?;
-        let mut command = vec![programs::redis()?.into()];
+        let mut command = vec![installed_programs::redis()?.into()];
         let arguments = [
             ["--port", &port],
             ["--aclfile", ACL_FILE],
@@ -76,13 +76,13 @@ impl Redis {
             ["--appendonly", "no"],
         ];
         command.extend(arguments.concat().into_iter().map(Into::into));
-        let recipe = Recipe {
+        let spec = ProcessSpec {
             name: "redis".to_owned(),
             command,
             environment: Vec::new(),
             stop: StopSteps::QUICK,
         };
-        let process = Process::start(&recipe, &self.directory)?;
+        let process = Process::start(&spec, &self.directory)?;
         self.wait_until_ready(&process)?;
         *self.slot() = Some(process);
         Ok(())
@@ -95,7 +95,7 @@ impl Redis {
             acl.replace(&variable, &secret::sha256(&self.password_of(service)))
         });
         acl.push_str(&format!(
-            "user {ADMIN} reset on #{} ~* &* +@all\n",
+            "user {ADMIN_USERNAME} reset on #{} ~* &* +@all\n",
             secret::sha256(&self.password)
         ));
         let path = self.directory.path().join(ACL_FILE);
@@ -105,7 +105,7 @@ impl Redis {
     }
 
     fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + READY_TIMEOUT;
         loop {
             // Running first: on a port that someone else took, the answer is not ours.
             if !process.is_running() {
@@ -120,7 +120,7 @@ impl Redis {
             if Instant::now() >= deadline {
                 return Err(Error::NotReady {
                     name: "redis".to_owned(),
-                    seconds: PATIENCE.as_secs(),
+                    seconds: READY_TIMEOUT.as_secs(),
                     log: process.log_tail(),
                 });
             }
@@ -129,12 +129,13 @@ impl Redis {
     }
 
     /// Sends one command, as words, and returns the first line of the answer. It may do everything.
-    pub fn command(&self, words: &str) -> std::io::Result<String> {
+    pub fn command(&self, arguments: &str) -> std::io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         let password = &self.password;
-        stream.write_all(format!("AUTH {ADMIN} {password}\r\n{words}\r\n").as_bytes())?;
+        stream
+            .write_all(format!("AUTH {ADMIN_USERNAME} {password}\r\n{arguments}\r\n").as_bytes())?;
         let mut lines = BufReader::new(stream).lines();
         let mut next = || lines.next().unwrap_or_else(|| Ok(String::new()));
         match next()?.as_str() {
@@ -155,7 +156,10 @@ impl Redis {
 
     /// Its address for whoever may do everything.
     pub fn url(&self) -> String {
-        format!("redis://{ADMIN}:{}@127.0.0.1:{}", self.password, self.port)
+        format!(
+            "redis://{ADMIN_USERNAME}:{}@127.0.0.1:{}",
+            self.password, self.port
+        )
     }
 
     /// Its address without a name or a password.
@@ -217,13 +221,13 @@ impl Redis {
     /// # Panics
     /// When it does not start.
     pub fn restart(&self) {
-        self.start_again().unwrap_or_else(|error| panic!("{error}"));
+        self.try_restart().unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
-    pub fn start_again(&self) -> Result<(), Error> {
+    pub fn try_restart(&self) -> Result<(), Error> {
         self.stop();
-        self.begin()
+        self.start_process()
     }
 
     /// Whether it runs.
@@ -239,7 +243,7 @@ impl Redis {
 /// The address of a Redis for a service, from that for whoever may do everything. An address without a password, such as
 /// that of a server which is not there, stays as it is.
 pub fn redis_url_as(url: &str, service: &str) -> String {
-    let prefix = format!("redis://{ADMIN}:");
+    let prefix = format!("redis://{ADMIN_USERNAME}:");
     let parts = url
         .strip_prefix(&prefix)
         .and_then(|rest| rest.split_once('@'));

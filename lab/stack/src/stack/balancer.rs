@@ -5,15 +5,15 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::{PATIENCE, Stack, front, ready};
+use super::{READY_TIMEOUT, Stack, edge, ready};
 use crate::Error;
 use crate::process::Process;
 
 /// How the load balancer is called among the processes of the front.
-const NAME: &str = "haproxy";
+const PROCESS_NAME: &str = "haproxy";
 
 /// Longer than `hard-stop-after` in its configuration.
-const FAREWELL: Duration = Duration::from_secs(40);
+const OLD_PROCESS_TIMEOUT: Duration = Duration::from_secs(40);
 
 impl Stack {
     /// `kill -9` of the load balancer: every connection breaks.
@@ -28,7 +28,7 @@ impl Stack {
     /// that run.
     pub async fn restart_balancer(&self) -> Result<(), Error> {
         drop(self.take_balancer());
-        let process = front::load_balancer(&self.directory, &self.options, &[])?;
+        let process = edge::load_balancer(&self.directory, &self.options, &[])?;
         self.wait_for_balancer(process).await
     }
 
@@ -40,10 +40,10 @@ impl Stack {
         };
         let pid = old.pid().to_string();
         // Both listen for a moment: the kernel shares the port between them.
-        let hand_over = ["-sf", &pid];
-        let process = front::load_balancer(&self.directory, &self.options, &hand_over)?;
+        let takeover = ["-sf", &pid];
+        let process = edge::load_balancer(&self.directory, &self.options, &takeover)?;
         // Waits on a thread of its own: nobody needs the old one any more.
-        std::thread::spawn(move || old.wait_for_exit(FAREWELL));
+        std::thread::spawn(move || old.wait_for_exit(OLD_PROCESS_TIMEOUT));
         self.wait_for_balancer(process).await
     }
 
@@ -67,13 +67,13 @@ impl Stack {
         // Whoever answers may still be the old process.
         if process.wait_for_exit(Duration::from_millis(300)) {
             return Err(Error::Exited {
-                name: NAME.to_owned(),
+                name: PROCESS_NAME.to_owned(),
                 log: process.log_tail(),
             });
         }
         let url = self.balancer_metrics_url();
-        let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
-        self.front_slot().push(process);
+        let outcome = ready::wait(&self.http, &url, &process, READY_TIMEOUT).await;
+        self.edge_processes().push(process);
         outcome?;
         let running: Vec<_> = self
             .instances()
@@ -87,8 +87,10 @@ impl Stack {
     }
 
     fn take_balancer(&self) -> Option<Process> {
-        let mut front = self.front_slot();
-        let place = front.iter().position(|process| process.name() == NAME)?;
-        Some(front.remove(place))
+        let mut edge = self.edge_processes();
+        let position = edge
+            .iter()
+            .position(|process| process.name() == PROCESS_NAME)?;
+        Some(edge.remove(position))
     }
 }

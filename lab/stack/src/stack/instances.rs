@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// As many instances of a service as `deploy/haproxy.cfg` can be told of one by one.
-pub(crate) const MOST: u8 = 8;
+pub(crate) const MAX_INSTANCES: u8 = 8;
 
 /// Where the load balancer comes from: an instance tells it from everybody else on this machine.
-pub(super) const BALANCER: &str = "127.0.0.2";
+pub(super) const BALANCER_ADDRESS: &str = "127.0.0.2";
 
 /// One of the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,9 +51,12 @@ impl Service {
     /// One of its instances.
     ///
     /// # Panics
-    /// When `number` is 0 or more than [`MOST`].
+    /// When `number` is 0 or more than [`MAX_INSTANCES`].
     pub fn instance(self, number: u8) -> Instance {
-        assert!((1..=MOST).contains(&number), "no instance {number}");
+        assert!(
+            (1..=MAX_INSTANCES).contains(&number),
+            "no instance {number}"
+        );
         Instance {
             service: self,
             number,

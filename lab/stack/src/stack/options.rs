@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::instances::{Instance, MOST, Service};
+use super::instances::{Instance, MAX_INSTANCES, Service};
 use crate::ports;
 
 /// How to bring a stack up.
@@ -87,7 +87,7 @@ impl Options {
     }
 
     /// What `make run` starts: well-known ports, data that stays, and what developers want of the instances.
-    pub fn for_people(ports: StackPorts, data: &Path, web: &Path) -> Options {
+    pub fn for_development(ports: StackPorts, data: &Path, web: &Path) -> Options {
         Options {
             ports,
             data: Some(data.to_owned()),
@@ -125,16 +125,16 @@ impl AddressLimits {
 #[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instances {
     /// Instances of users.
-    #[arg(long, env = "ANTIPHON_USERS_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_USERS_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub users_instances: u8,
     /// Instances of sender.
-    #[arg(long, env = "ANTIPHON_SENDER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_SENDER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub sender_instances: u8,
     /// Instances of receiver.
-    #[arg(long, env = "ANTIPHON_RECEIVER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_RECEIVER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub receiver_instances: u8,
     /// Instances of worker.
-    #[arg(long, env = "ANTIPHON_WORKER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_WORKER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub worker_instances: u8,
 }
 

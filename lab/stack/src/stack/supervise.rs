@@ -8,21 +8,21 @@ use super::instances::Instance;
 use crate::Error;
 use crate::process::Process;
 
-const PAUSE: Duration = Duration::from_millis(500);
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Stack {
     /// Starts instances, Redis and Postgres again when they end, and tells `tell` about it.
     /// Returns only when that fails or when the front door ends.
-    pub async fn supervise(&self, tell: impl Fn(&str)) -> Result<Infallible, Error> {
+    pub async fn supervise(&self, report: impl Fn(&str)) -> Result<Infallible, Error> {
         loop {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
             if !self.postgres.is_running() {
-                tell("postgres ended; starting it again");
-                self.postgres.start_again()?;
+                report("postgres ended; starting it again");
+                self.postgres.try_restart()?;
             }
             if !self.redis.is_running() {
-                tell("redis ended; starting it again");
-                self.redis.start_again()?;
+                report("redis ended; starting it again");
+                self.redis.try_restart()?;
             }
             let dead: Vec<Instance> = self
                 .instances()
@@ -30,11 +30,11 @@ impl Stack {
                 .filter(|instance| !self.is_running(*instance))
                 .collect();
             for instance in dead {
-                tell(&format!("{instance} ended; starting it again"));
+                report(&format!("{instance} ended; starting it again"));
                 self.restart(instance).await?;
             }
             if let Some(process) = self
-                .front_slot()
+                .edge_processes()
                 .iter()
                 .find(|process| !process.is_running())
             {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Longer than anything a close frame may say.
-const LONGEST_CONTROL: usize = 125;
+const MAX_CONTROL_PAYLOAD: usize = 125;
 
 /// How a frame is to be put on the wire.
 #[derive(Clone, Copy)]
@@ -76,7 +76,7 @@ pub fn judge(mut bytes: &[u8]) -> Result<(), String> {
                 closed = true;
                 judge_close(payload)?;
             }
-            0x89 | 0x8a if payload.len() <= LONGEST_CONTROL => {}
+            0x89 | 0x8a if payload.len() <= MAX_CONTROL_PAYLOAD => {}
             first => return Err(format!("a frame that begins with {first:#x}")),
         }
     }
@@ -122,7 +122,7 @@ fn judge_close(payload: &[u8]) -> Result<(), String> {
         matches!(code, 1000..=1003 | 1005..=1014 | 4400 | 4401 | 4403 | 4406 | 4408 | 4409 | 4429);
     let reason =
         std::str::from_utf8(&payload[2..]).map_err(|_| "a reason that is no text".to_owned())?;
-    match known && payload.len() <= LONGEST_CONTROL {
+    match known && payload.len() <= MAX_CONTROL_PAYLOAD {
         true => Ok(()),
         false => Err(format!("closed with {code} {reason:?}")),
     }

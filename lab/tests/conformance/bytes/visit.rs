@@ -10,7 +10,7 @@ use super::damage_rng::DamageRng;
 use super::frames::{Style, frame, judge};
 
 /// How long the server may take to be done with someone who has said their last word.
-const PATIENCE: Duration = Duration::from_secs(15);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Where to, and with which valid token.
 pub struct Target {
@@ -46,7 +46,7 @@ impl Target {
 
     /// A WebSocket after its handshake. Whoever is told to come back later does, if sooner than told.
     pub async fn upgraded(&self) -> Result<TcpStream, String> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + RESPONSE_TIMEOUT;
         loop {
             let mut stream = self.connected().await?;
             let said = stream.write_all(self.upgrade().as_bytes()).await;
@@ -83,7 +83,8 @@ impl Target {
     }
 
     pub async fn connected(&self) -> Result<TcpStream, String> {
-        let connecting = tokio::time::timeout(PATIENCE, TcpStream::connect(&self.address)).await;
+        let connecting =
+            tokio::time::timeout(RESPONSE_TIMEOUT, TcpStream::connect(&self.address)).await;
         let connected = connecting.map_err(|_| "no connection in time".to_owned())?;
         connected.map_err(|cause| format!("no connection: {cause}"))
     }
@@ -270,7 +271,7 @@ async fn rest_of(mut stream: TcpStream) -> Result<Vec<u8>, String> {
         // A reset is an end as well; what came before it counts.
         let _ = stream.read_to_end(&mut answer).await;
     };
-    let read = tokio::time::timeout(PATIENCE, reading).await;
+    let read = tokio::time::timeout(RESPONSE_TIMEOUT, reading).await;
     read.map_err(|_| "the server does not let go".to_owned())?;
     Ok(answer)
 }

@@ -16,7 +16,7 @@ use super::requests::{Form, Request};
 const REPETITIONS: u32 = 3;
 
 /// How long a stream is read: it has no end.
-const STREAM: Duration = Duration::from_millis(400);
+const STREAM_DURATION: Duration = Duration::from_millis(400);
 
 /// Of one request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -182,7 +182,7 @@ impl Gauge {
                 text.extend_from_slice(&chunk);
             }
         };
-        let _ = tokio::time::timeout(STREAM, reading).await;
+        let _ = tokio::time::timeout(STREAM_DURATION, reading).await;
         let mut answers = Answers::default();
         for event in String::from_utf8_lossy(&text).split("\n\n") {
             answers.add(event.len());
@@ -205,7 +205,7 @@ impl Gauge {
                 answers.add(message.to_string().len());
             }
         };
-        let _ = tokio::time::timeout(STREAM, reading).await;
+        let _ = tokio::time::timeout(STREAM_DURATION, reading).await;
         socket.close().await;
         answers
     }

@@ -22,14 +22,14 @@ pub struct Data {
 }
 
 /// Statements that take the caller as `$1` and the large group as `$2`.
-const PEOPLE: &str = "
+const INSERT_USERS: &str = "
     INSERT INTO users (id, username, email, password_hash, display_name, about)
     SELECT gen_random_uuid(), 'long' || n || '_' || repeat('x', 40), 'long' || n || '@example.org', '',
            repeat('\u{1F600}', 90) || ' long ' || n, repeat('\u{1F600}', 500)
     FROM generate_series(1, 999) AS n WHERE $1::uuid <> $2::uuid";
 
 /// The large group and a hundred others, of which every fifth is public: `md5` gives them ids that statements agree on.
-const CHATS: &str = "
+const INSERT_CHATS: &str = "
     WITH ids AS (
         SELECT 0 AS n, $2::uuid AS id UNION ALL SELECT n, md5('chat' || n)::uuid FROM generate_series(1, 200) AS n
     ), fed AS (
@@ -44,7 +44,7 @@ const CHATS: &str = "
     SELECT id, CASE WHEN n > 100 THEN 'PUBLIC' ELSE 'GROUP' END, repeat('\u{1F600}', 100), repeat('\u{1F600}', 500), 2,
            id, '' FROM ids";
 
-const PARTICIPANTS: &str = "
+const INSERT_PARTICIPANTS: &str = "
     INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at, joined_number)
     SELECT $2::uuid, id, 'MEMBER', 1, now(), 0 FROM users
     UNION ALL SELECT chats.id, $1::uuid, 'MEMBER', 1, now(), 0 FROM chats
@@ -52,7 +52,7 @@ const PARTICIPANTS: &str = "
 
 /// Three hundred in the large group, and two in each other chat, which leave room for a thousand numbers in the groups.
 /// Every message is an event of its feed with its id.
-const MESSAGES: &str = "
+const INSERT_MESSAGES: &str = "
     WITH numbered AS (
         SELECT chats.id AS chat_id, n, CASE WHEN chats.id = $2::uuid OR kind = 'PUBLIC' THEN n ELSE n + 1000 END AS number,
                md5(chats.id || 'm' || n)::uuid AS id, md5(chats.id || 'm' || n - 1)::uuid AS before
@@ -74,13 +74,13 @@ const MESSAGES: &str = "
     WHERE feeds.id = last.chat_id";
 
 /// A thousand removed messages below the newest two of each small group: none of them was read.
-const REMOVED: &str = "
+const REMOVE_MESSAGES: &str = "
     INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, request_hash, created_at, removed_at)
     SELECT chats.id, gen_random_uuid(), n, n, $1::uuid, 'someone', '', now(), now()
     FROM chats CROSS JOIN generate_series(1, 1000) AS n WHERE chats.id <> $2::uuid AND kind = 'GROUP'";
 
 /// The caller's own feed tells of a hundred chats, and the large group's of 250 people who came ten times.
-const EVENTS: &str = "
+const INSERT_EVENTS: &str = "
     WITH told AS (
         SELECT feeds.id AS feed_id, feeds.last_seq, feeds.head_id, n, md5(feeds.id || 'e' || n)::uuid AS id,
                md5(feeds.id || 'e' || n - 1)::uuid AS before,
@@ -108,7 +108,14 @@ impl Data {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(connection);
         let chat_id = Uuid::now_v7();
-        let steps = [PEOPLE, CHATS, PARTICIPANTS, MESSAGES, REMOVED, EVENTS];
+        let steps = [
+            INSERT_USERS,
+            INSERT_CHATS,
+            INSERT_PARTICIPANTS,
+            INSERT_MESSAGES,
+            REMOVE_MESSAGES,
+            INSERT_EVENTS,
+        ];
         for statement in steps {
             let written = client.execute(statement, &[&caller, &chat_id]).await;
             written.unwrap_or_else(|error| panic!("{statement}: {error:?}"));

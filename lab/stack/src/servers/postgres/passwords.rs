@@ -5,8 +5,8 @@ use std::io::Write;
 use std::process::Stdio;
 
 use super::{Durability, OWNER, Postgres};
-use crate::db::give_password;
-use crate::{Error, programs};
+use crate::db::set_password_statement;
+use crate::{Error, installed_programs};
 
 impl Postgres {
     /// Tests connect by the thousand, and SCRAM is slow on purpose.
@@ -22,13 +22,13 @@ impl Postgres {
         let failed = |cause| Error::io("write the password of the database's owner", cause);
         let mut file = tempfile::NamedTempFile::new_in(self.directory.path()).map_err(failed)?;
         writeln!(file, "{}", self.secret.password(OWNER)).map_err(failed)?;
-        self.account.take(file.path())?;
+        self.account.give_ownership(file.path())?;
         Ok(file)
     }
 
     /// A cluster that was made before there were passwords trusts everybody. Its owner gets a
     /// password while nobody can connect, and from then on one is needed.
-    pub(super) fn stop_trusting(&self) -> Result<(), Error> {
+    pub(super) fn require_passwords(&self) -> Result<(), Error> {
         let path = self.data.join("pg_hba.conf");
         let failed = |cause| Error::io(format!("change {}", path.display()), cause);
         let rules = fs::read_to_string(&path).map_err(failed)?;
@@ -36,7 +36,7 @@ impl Postgres {
         if !rules.lines().any(trusts) {
             return Ok(());
         }
-        let program = programs::postgres("postgres")?;
+        let program = installed_programs::postgres("postgres")?;
         let mut single = self.account.command(&program);
         single
             .args(["--single", "-D"])
@@ -50,7 +50,7 @@ impl Postgres {
             .map_err(|cause| Error::io("run postgres --single", cause))?;
         let password = self.secret.password(OWNER);
         if let Some(mut input) = child.stdin.take() {
-            writeln!(input, "{}", give_password(OWNER, &password)).map_err(failed)?;
+            writeln!(input, "{}", set_password_statement(OWNER, &password)).map_err(failed)?;
         }
         let status = child.wait().map_err(failed)?;
         if !status.success() {

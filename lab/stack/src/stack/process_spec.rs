@@ -1,12 +1,12 @@
 //! How an instance of a service is started: its program and its environment.
 
-use super::instances::{BALANCER, Instance, Service};
+use super::instances::{BALANCER_ADDRESS, Instance, Service};
 use super::{DATABASE, Stack, binaries};
 use crate::Error;
-use crate::process::{Recipe, StopSteps};
+use crate::process::{ProcessSpec, StopSteps};
 
 impl Stack {
-    pub(super) fn recipe(&self, instance: Instance) -> Result<Recipe, Error> {
+    pub(super) fn process_spec(&self, instance: Instance) -> Result<ProcessSpec, Error> {
         let service = instance.service.name();
         let role = format!("antiphon_{service}");
         let mut environment = vec![
@@ -29,7 +29,7 @@ impl Stack {
                 "JWKS_URL",
                 format!("{}/users/.well-known/jwks.json", self.url()),
             ),
-            ("TRUSTED_PROXIES", BALANCER.to_owned()),
+            ("TRUSTED_PROXIES", BALANCER_ADDRESS.to_owned()),
             ("DRAIN_WAIT_MS", self.options.drain_wait_ms.to_string()),
             ("LOG", self.options.log.clone()),
         ];
@@ -42,7 +42,7 @@ impl Stack {
         let environment = environment
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value));
-        Ok(Recipe {
+        Ok(ProcessSpec {
             name: instance.to_string(),
             command: vec![binaries::find(service)?.into()],
             environment: environment.chain(extra).collect(),

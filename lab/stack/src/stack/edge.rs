@@ -5,12 +5,12 @@ use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
 
-use super::instances::{BALANCER, Instance};
+use super::instances::{BALANCER_ADDRESS, Instance};
 use super::options::{Options, StackPorts};
 use crate::Error;
 use crate::directory::Directory;
-use crate::process::{Process, Recipe, StopSteps};
-use crate::programs;
+use crate::installed_programs;
+use crate::process::{Process, ProcessSpec, StopSteps};
 
 const HAPROXY: &str = include_str!("../../../../deploy/haproxy.cfg");
 const NGINX: &str = include_str!("../../../../deploy/nginx.conf");
@@ -20,7 +20,7 @@ const NGINX: &str = include_str!("../../../../deploy/nginx.conf");
 pub(super) fn load_balancer(
     directory: &Directory,
     options: &Options,
-    hand_over: &[&str],
+    takeover: &[&str],
 ) -> Result<Process, Error> {
     write(&directory.path().join("haproxy.cfg"), HAPROXY)?;
     let address = |port: u16| format!("127.0.0.1:{port}");
@@ -36,7 +36,7 @@ pub(super) fn load_balancer(
             if options.pinning { "on" } else { "off" }.to_owned(),
         ),
         ("LB_DNS", "off".to_owned()),
-        ("LB_SOURCE", BALANCER.to_owned()),
+        ("LB_SOURCE", BALANCER_ADDRESS.to_owned()),
     ];
     if options.web.is_some() {
         environment.push(("WEB", address(ports.web)));
@@ -59,13 +59,13 @@ pub(super) fn load_balancer(
             (variable, address(ports.of(instance)))
         });
     let mut command = vec![
-        programs::haproxy()?.into(),
+        installed_programs::haproxy()?.into(),
         "-db".into(),
         "-f".into(),
         "haproxy.cfg".into(),
     ];
-    command.extend(hand_over.iter().map(Into::into));
-    let recipe = Recipe {
+    command.extend(takeover.iter().map(Into::into));
+    let spec = ProcessSpec {
         name: "haproxy".to_owned(),
         command,
         environment: environment
@@ -75,7 +75,7 @@ pub(super) fn load_balancer(
             .collect(),
         stop: StopSteps::QUICK,
     };
-    Process::start(&recipe, directory)
+    Process::start(&spec, directory)
 }
 
 /// A connection through the load balancer takes two files. Some are left for its own use.
@@ -98,7 +98,7 @@ pub(super) fn web(
         .replace("${WEB_ROOT}", &root.display().to_string());
     write(&directory.path().join("nginx.conf"), &config)?;
     let mut command = vec![
-        programs::nginx()?.into(),
+        installed_programs::nginx()?.into(),
         "-p".into(),
         directory.path().into(),
         "-c".into(),
@@ -110,13 +110,13 @@ pub(super) fn web(
         // Its usual unprivileged user could not read a checkout under /root.
         command.extend(["-g", "user root;"].map(Into::into));
     }
-    let recipe = Recipe {
+    let spec = ProcessSpec {
         name: "nginx".to_owned(),
         command,
         environment: Vec::new(),
         stop: StopSteps::QUICK,
     };
-    Process::start(&recipe, directory)
+    Process::start(&spec, directory)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {

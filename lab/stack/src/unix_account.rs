@@ -9,36 +9,38 @@ use crate::Error;
 
 /// The account that Postgres runs as: our own, or an unprivileged one when we are root.
 #[derive(Clone, Debug)]
-pub struct Account {
-    other: Option<Entry>,
+pub struct UnixAccount {
+    unprivileged: Option<PasswdEntry>,
 }
 
 #[derive(Clone, Debug)]
-struct Entry {
+struct PasswdEntry {
     uid: u32,
     gid: u32,
 }
 
-impl Account {
+impl UnixAccount {
     /// `postgres`, or else `nobody`, for root; ourselves for everyone else.
-    pub fn for_postgres() -> Result<Account, Error> {
+    pub fn for_postgres() -> Result<UnixAccount, Error> {
         if !rustix::process::getuid().is_root() {
-            return Ok(Account { other: None });
+            return Ok(UnixAccount { unprivileged: None });
         }
         let accounts = std::fs::read_to_string("/etc/passwd")
             .map_err(|cause| Error::io("read /etc/passwd", cause))?;
         let entry = ["postgres", "nobody"]
             .iter()
-            .find_map(|name| find(&accounts, name));
+            .find_map(|name| find_entry(&accounts, name));
         match entry {
-            Some(entry) => Ok(Account { other: Some(entry) }),
+            Some(entry) => Ok(UnixAccount {
+                unprivileged: Some(entry),
+            }),
             None => Err(Error::NoAccount),
         }
     }
 
     /// What to put before a command so that it runs as this account.
-    pub fn prefix(&self) -> Vec<OsString> {
-        let Some(entry) = &self.other else {
+    pub fn command_prefix(&self) -> Vec<OsString> {
+        let Some(entry) = &self.unprivileged else {
             return Vec::new();
         };
         let words = [
@@ -54,7 +56,7 @@ impl Account {
     /// A command that runs `program` as this account.
     pub fn command(&self, program: &Path) -> Command {
         let mut words = self
-            .prefix()
+            .command_prefix()
             .into_iter()
             .chain([program.as_os_str().to_owned()]);
         let mut command = Command::new(words.next().unwrap_or_default());
@@ -74,8 +76,8 @@ impl Account {
     }
 
     /// Gives it a directory that it must own.
-    pub fn take(&self, directory: &Path) -> Result<(), Error> {
-        let Some(entry) = &self.other else {
+    pub fn give_ownership(&self, directory: &Path) -> Result<(), Error> {
+        let Some(entry) = &self.unprivileged else {
             return Ok(());
         };
         chown(directory, Some(entry.uid), Some(entry.gid))
@@ -84,12 +86,12 @@ impl Account {
 }
 
 /// One line of /etc/passwd: `name:x:uid:gid:...`.
-fn find(accounts: &str, name: &str) -> Option<Entry> {
+fn find_entry(accounts: &str, name: &str) -> Option<PasswdEntry> {
     let line = accounts
         .lines()
         .find(|line| line.split(':').next() == Some(name))?;
     let mut fields = line.split(':').skip(2);
     let uid = fields.next()?.parse().ok()?;
     let gid = fields.next()?.parse().ok()?;
-    Some(Entry { uid, gid })
+    Some(PasswdEntry { uid, gid })
 }

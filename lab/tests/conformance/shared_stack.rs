@@ -12,13 +12,13 @@ use uuid::Uuid;
 pub const PASSWORD: &str = "the quick brown fox sings";
 
 /// The stack for one test at a time.
-pub struct Turn {
+pub struct StackGuard {
     pub stack: &'static Stack,
     _alone: MutexGuard<'static, ()>,
 }
 
 /// Waits for the stack. Instances that a failed test left dead are started again, so that one failure is one failure.
-pub async fn turn() -> Turn {
+pub async fn lock_stack() -> StackGuard {
     static ALONE: OnceLock<Mutex<()>> = OnceLock::new();
     static STACK: OnceCell<Stack> = OnceCell::const_new();
     let alone = ALONE.get_or_init(Mutex::default).lock().await;
@@ -35,18 +35,18 @@ pub async fn turn() -> Turn {
     let stack = STACK.get_or_init(start).await;
     let dead = Instance::all().filter(|instance| !stack.is_running(*instance));
     join_all(dead.map(|instance| stack.restart(instance))).await;
-    Turn {
+    StackGuard {
         stack,
         _alone: alone,
     }
 }
 
 /// A new account, signed in.
-pub async fn person(stack: &Stack, name: &str) -> Client {
+pub async fn register_user(stack: &Stack, name: &str) -> Client {
     let visitor = Visitor::new(&stack.url());
-    let outcome = visitor.register(&unique(name), PASSWORD).await;
+    let outcome = visitor.register(&unique_username(name), PASSWORD).await;
     outcome.unwrap_or_else(|refusal| {
-        let logs = Instance::all().map(|instance| complaints(stack, instance));
+        let logs = Instance::all().map(|instance| recent_warnings(stack, instance));
         panic!(
             "{name} cannot register: {refusal}\n{}",
             logs.collect::<String>()
@@ -55,7 +55,7 @@ pub async fn person(stack: &Stack, name: &str) -> Client {
 }
 
 /// The last lines of an instance's log that are more than information.
-pub fn complaints(stack: &Stack, instance: Instance) -> String {
+pub fn recent_warnings(stack: &Stack, instance: Instance) -> String {
     let log = stack.log(instance);
     let is_complaint = |line: &&str| line.contains("WARN") || line.contains("ERROR");
     let lines: Vec<&str> = log.lines().filter(is_complaint).collect();
@@ -66,12 +66,12 @@ pub fn complaints(stack: &Stack, instance: Instance) -> String {
 }
 
 /// A name that nobody has.
-pub fn unique(name: &str) -> String {
+pub fn unique_username(name: &str) -> String {
     format!("{name}_{}", &Uuid::now_v7().simple().to_string()[20..])
 }
 
 /// A group of the caller and others.
-pub async fn group(owner: &Client, others: &[&Client]) -> Uuid {
+pub async fn create_group(owner: &Client, others: &[&Client]) -> Uuid {
     let ids: Vec<Uuid> = others.iter().map(|client| client.user_id()).collect();
     let id = Uuid::now_v7();
     let chat = owner.create_chat(id, "GROUP", Some("A group"), &ids).await;
@@ -87,16 +87,16 @@ pub fn assert_no_panic(stack: &Stack) {
     }
 }
 
-/// Repeats a look every 50 ms until it is as wished; the last look when `patience` runs out.
+/// Repeats a look every 50 ms until it is as conditioned; the last look when `timeout` runs out.
 pub async fn eventually<T>(
-    patience: Duration,
-    mut look: impl AsyncFnMut() -> T,
-    wish: impl Fn(&T) -> bool,
+    timeout: Duration,
+    mut check: impl AsyncFnMut() -> T,
+    condition: impl Fn(&T) -> bool,
 ) -> T {
-    let deadline = tokio::time::Instant::now() + patience;
+    let deadline = tokio::time::Instant::now() + timeout;
     loop {
-        let seen = look().await;
-        if wish(&seen) || tokio::time::Instant::now() >= deadline {
+        let seen = check().await;
+        if condition(&seen) || tokio::time::Instant::now() >= deadline {
             return seen;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

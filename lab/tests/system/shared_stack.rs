@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub const PASSWORD: &str = "the quick brown fox sings";
 
 /// The machine, for one test at a time.
-pub async fn alone() -> MutexGuard<'static, ()> {
+pub async fn lock_machine() -> MutexGuard<'static, ()> {
     static MACHINE: OnceLock<Mutex<()>> = OnceLock::new();
     MACHINE.get_or_init(Mutex::default).lock().await
 }
@@ -18,18 +18,20 @@ pub async fn alone() -> MutexGuard<'static, ()> {
 /// One stack for all tests that leave it as they found it.
 pub async fn shared() -> &'static Stack {
     static SHARED: OnceCell<Stack> = OnceCell::const_new();
-    SHARED.get_or_init(|| own(Options::for_tests())).await
+    SHARED
+        .get_or_init(|| start_stack(Options::for_tests()))
+        .await
 }
 
 /// A stack that the test may break.
-pub async fn own(options: Options) -> Stack {
+pub async fn start_stack(options: Options) -> Stack {
     Stack::start(options)
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A new account, signed in.
-pub async fn person(stack: &Stack, name: &str) -> Client {
+pub async fn register_user(stack: &Stack, name: &str) -> Client {
     let unique = Uuid::now_v7().simple().to_string();
     let username = format!("{name}_{}", &unique[20..]);
     let visitor = Visitor::new(&stack.url());
@@ -38,18 +40,18 @@ pub async fn person(stack: &Stack, name: &str) -> Client {
 }
 
 /// Several accounts, made concurrently.
-pub async fn people(stack: &Stack, count: usize) -> Vec<Client> {
+pub async fn register_users(stack: &Stack, count: usize) -> Vec<Client> {
     let mut people = Vec::new();
     let numbers: Vec<usize> = (0..count).collect();
     for some in numbers.chunks(8) {
-        let registrations = some.iter().map(|_| person(stack, "guest"));
+        let registrations = some.iter().map(|_| register_user(stack, "guest"));
         people.extend(futures_util::future::join_all(registrations).await);
     }
     people
 }
 
 /// A group of the caller and others.
-pub async fn group(owner: &Client, others: &[&Client]) -> Uuid {
+pub async fn create_group(owner: &Client, others: &[&Client]) -> Uuid {
     let ids: Vec<Uuid> = others.iter().map(|client| client.user_id()).collect();
     owner
         .create_chat(Uuid::now_v7(), "GROUP", Some("A group"), &ids)
@@ -58,6 +60,6 @@ pub async fn group(owner: &Client, others: &[&Client]) -> Uuid {
 }
 
 /// The numbers 1 to `count`.
-pub fn dense(count: usize) -> Vec<u64> {
+pub fn numbers_up_to(count: usize) -> Vec<u64> {
     (1..=count as u64).collect()
 }

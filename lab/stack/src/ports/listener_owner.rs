@@ -4,7 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 
 /// Whoever listens on `port` where we would, as words for people; nobody is `None`.
-pub fn holder(port: u16) -> Option<String> {
+pub fn listener_owner(port: u16) -> Option<String> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => None,
         Err(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => {
@@ -27,14 +27,14 @@ fn process_at(port: u16) -> Option<String> {
         .find_map(|entry| {
             let files = fs::read_dir(entry.path().join("fd")).ok()?.flatten();
             let mut targets = files.filter_map(|file| fs::read_link(file.path()).ok());
-            let is_holder = targets.any(|target| {
+            let is_owner = targets.any(|target| {
                 inodes
                     .iter()
                     .any(|inode| target.as_os_str() == format!("socket:[{inode}]").as_str())
             });
             let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
             let pid = entry.file_name().to_string_lossy().into_owned();
-            is_holder.then(|| format!("{} (process {pid})", name.trim()))
+            is_owner.then(|| format!("{} (process {pid})", name.trim()))
         })
 }
 
