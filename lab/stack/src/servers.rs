@@ -8,6 +8,7 @@
 mod database;
 mod postgres;
 mod redis;
+mod server_process;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

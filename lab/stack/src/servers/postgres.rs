@@ -8,8 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::server_process::ServerProcess;
 use crate::directory::Directory;
 use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::Secret;
@@ -42,7 +43,7 @@ pub struct Postgres {
     account: UnixAccount,
     data: PathBuf,
     secret: Secret,
-    process: Mutex<Option<Process>>,
+    process: ServerProcess,
     pub(super) template: tokio::sync::OnceCell<()>,
     pub(super) databases: AtomicU64,
     pub(super) discarded: DiscardedDatabases,
@@ -112,7 +113,7 @@ impl Postgres {
             account: UnixAccount::for_postgres()?,
             data: directory.path().join(name),
             secret: Secret::of(&directory)?,
-            process: Mutex::new(None),
+            process: ServerProcess::default(),
             template: tokio::sync::OnceCell::new(),
             databases: AtomicU64::new(0),
             discarded: DiscardedDatabases::default(),
@@ -205,10 +206,10 @@ impl Postgres {
                 Durability::ThrownAway => StopSteps::POSTGRES_TEMPORARY,
             },
         };
-        let process = Process::start(&spec, &self.directory)?;
-        self.wait_until_ready(&process)?;
-        *self.slot() = Some(process);
-        Ok(())
+        self.process
+            .start(&spec, &self.directory, READY_TIMEOUT, |process| {
+                self.is_ready(process)
+            })
     }
 
     fn settings(&self) -> Vec<String> {
@@ -237,33 +238,13 @@ impl Postgres {
     }
 
     /// Postgres itself writes `ready`, or `standby`, on the eighth line of its lock file.
-    fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
-        let deadline = Instant::now() + READY_TIMEOUT;
+    fn is_ready(&self, process: &Process) -> bool {
         let lock_file = self.data.join("postmaster.pid");
-        let pid = process.pid().to_string();
-        loop {
-            let text = fs::read_to_string(&lock_file).unwrap_or_default();
-            let mut lines = text.lines();
-            let is_ours = lines.next() == Some(&pid);
-            let state = lines.nth(6).map(str::trim);
-            if is_ours && matches!(state, Some("ready" | "standby")) {
-                return Ok(());
-            }
-            if !process.is_running() {
-                return Err(Error::Exited {
-                    name: self.name.clone(),
-                    log: process.log_tail(),
-                });
-            }
-            if Instant::now() >= deadline {
-                return Err(Error::NotReady {
-                    name: self.name.clone(),
-                    seconds: READY_TIMEOUT.as_secs(),
-                    log: process.log_tail(),
-                });
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let text = fs::read_to_string(&lock_file).unwrap_or_default();
+        let mut lines = text.lines();
+        let is_ours = lines.next() == Some(&process.pid().to_string());
+        let state = lines.nth(6).map(str::trim);
+        is_ours && matches!(state, Some("ready" | "standby"))
     }
 
     /// The port it listens on, on 127.0.0.1.
@@ -273,7 +254,7 @@ impl Postgres {
 
     /// The server's process id, while it runs.
     pub fn pid(&self) -> Option<u32> {
-        self.slot().as_ref().map(Process::pid)
+        self.process.pid()
     }
 
     /// The address of `database` for `role`, with the role's password.
@@ -297,24 +278,21 @@ impl Postgres {
 
     /// Stops it; clients lose their connections. The data stays for [`Postgres::restart`].
     pub fn stop(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.stop();
         }
     }
 
     /// `kill -9` of the server; its backends notice and end too.
     pub fn kill(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.kill();
         }
     }
 
     /// A fast shutdown: clients are cut off, nothing has to be recovered afterwards.
     pub fn stop_fast(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.interrupt();
             process.wait_for_exit(READY_TIMEOUT);
         }
@@ -322,30 +300,22 @@ impl Postgres {
 
     /// SIGSTOP to the server and all its backends.
     pub fn freeze_all(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.freeze_family();
-        }
+        self.process.with(Process::freeze_family);
     }
 
     /// SIGCONT, after [`Postgres::freeze_all`].
     pub fn thaw_all(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.thaw_family();
-        }
+        self.process.with(Process::thaw_family);
     }
 
     /// SIGSTOP: new connections hang. Backends that are already connected go on.
     pub fn freeze(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.freeze();
-        }
+        self.process.with(Process::freeze);
     }
 
     /// SIGCONT, after [`Postgres::freeze`].
     pub fn thaw(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.thaw();
-        }
+        self.process.with(Process::thaw);
     }
 
     /// Starts it again on the same port with the same data, after a stop or a kill.
@@ -364,13 +334,7 @@ impl Postgres {
 
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
-        self.slot().as_ref().is_some_and(Process::is_running)
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Process>> {
-        self.process
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.process.is_running()
     }
 }
 

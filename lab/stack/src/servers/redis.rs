@@ -4,9 +4,10 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
+use super::server_process::ServerProcess;
 use crate::directory::Directory;
 use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::{self, Secret};
@@ -30,7 +31,7 @@ const READY_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Redis {
     port: u16,
     password: String,
-    process: Mutex<Option<Process>>,
+    process: ServerProcess,
     // Last: it is removed after the process has stopped.
     directory: Arc<Directory>,
 }
@@ -59,7 +60,7 @@ impl Redis {
         Ok(Redis {
             port,
             password: Secret::of(&directory)?.password("redis"),
-            process: Mutex::new(None),
+            process: ServerProcess::default(),
             directory,
         })
     }
@@ -82,10 +83,10 @@ impl Redis {
             environment: Vec::new(),
             stop: StopSteps::QUICK,
         };
-        let process = Process::start(&spec, &self.directory)?;
-        self.wait_until_ready(&process)?;
-        *self.slot() = Some(process);
-        Ok(())
+        self.process
+            .start(&spec, &self.directory, READY_TIMEOUT, |_| {
+                self.command("PING").is_ok_and(|answer| answer == "+PONG")
+            })
     }
 
     /// Only the hashes of the passwords are in it.
@@ -102,30 +103,6 @@ impl Redis {
         let failed = |cause| Error::io(format!("write {}", path.display()), cause);
         fs::write(&path, acl).map_err(failed)?;
         fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)
-    }
-
-    fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
-        let deadline = Instant::now() + READY_TIMEOUT;
-        loop {
-            // Running first: on a port that someone else took, the answer is not ours.
-            if !process.is_running() {
-                return Err(Error::Exited {
-                    name: "redis".to_owned(),
-                    log: process.log_tail(),
-                });
-            }
-            if self.command("PING").is_ok_and(|answer| answer == "+PONG") {
-                return Ok(());
-            }
-            if Instant::now() >= deadline {
-                return Err(Error::NotReady {
-                    name: "redis".to_owned(),
-                    seconds: READY_TIMEOUT.as_secs(),
-                    log: process.log_tail(),
-                });
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
     }
 
     /// Sends one command, as words, and returns the first line of the answer. It may do everything.
@@ -151,7 +128,7 @@ impl Redis {
 
     /// The server's process id, while it runs.
     pub fn pid(&self) -> Option<u32> {
-        self.slot().as_ref().map(Process::pid)
+        self.process.pid()
     }
 
     /// Its address for whoever may do everything.
@@ -196,24 +173,19 @@ impl Redis {
 
     /// Stops it: connections are closed and new ones refused.
     pub fn stop(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.kill();
         }
     }
 
     /// SIGSTOP: connections stay open and nothing answers.
     pub fn freeze(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.freeze();
-        }
+        self.process.with(Process::freeze);
     }
 
     /// SIGCONT, after [`Redis::freeze`].
     pub fn thaw(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.thaw();
-        }
+        self.process.with(Process::thaw);
     }
 
     /// Starts an empty server on the same port.
@@ -232,11 +204,7 @@ impl Redis {
 
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
-        self.slot().as_ref().is_some_and(Process::is_running)
-    }
-
-    fn slot(&self) -> MutexGuard<'_, Option<Process>> {
-        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+        self.process.is_running()
     }
 }
 
