@@ -14,4 +14,4 @@ pub use inbox::{FeedRecord, Inbox, InboxRecord, ReceivedEvent};
 pub use operations::{NewMessage, Position};
 pub use refusal::Refusal;
 pub use session::{Client, Visitor};
-pub use socket::{Socket, SocketEnd};
+pub use socket::{KeepAlive, Socket, SocketEnd};

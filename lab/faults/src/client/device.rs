@@ -18,8 +18,9 @@ use super::cursor;
 use super::documents::DEVICE_INBOX;
 use super::local_state::LocalState;
 use super::test_user::{Backoff, TestUser};
-use super::ws_connection::{ConnectionEnd, WsConnection};
+use super::ws_connection::{self, ConnectionEnd};
 use crate::history::History;
+use lab_stack::client::{Socket, SocketEnd};
 
 /// What a device is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,38 +208,38 @@ impl DeviceTask {
     ) -> ConnectionEnd {
         let token = self.user.token().await;
         let opened = tokio::select! {
-            opened = WsConnection::open(&self.base, &token) => opened,
+            opened = ws_connection::connect(&self.base, &token) => opened,
             _ = desired_changes.changed() => Err(ConnectionEnd { code: 1000, reason: "told to leave".to_owned() }),
         };
-        let mut ws_connection = match opened {
-            Ok(ws_connection) => ws_connection,
+        let mut socket = match opened {
+            Ok(socket) => socket,
             Err(end) => return end,
         };
-        if let Err(end) = self.subscribe(&mut ws_connection).await {
-            return end;
+        if let Err(end) = self.subscribe(&mut socket).await {
+            return end.into();
         }
         loop {
             let message = tokio::select! {
-                message = ws_connection.read() => message,
+                message = socket.read() => message,
                 _ = desired_changes.changed() => {
-                    ws_connection.close().await;
+                    socket.close().await;
                     return ConnectionEnd { code: 1000, reason: "told to leave".to_owned() };
                 }
             };
             let message = match message {
                 Ok(message) => message,
-                Err(end) => return end,
+                Err(end) => return end.into(),
             };
             let batch = &message["payload"]["data"]["inbox"];
             if message["type"] != "next" || !batch.is_object() {
-                ws_connection.close().await;
+                socket.close().await;
                 return ConnectionEnd::broken(message.to_string());
             }
             self.handle_batch(batch).await;
         }
     }
 
-    async fn subscribe(&mut self, ws_connection: &mut WsConnection) -> Result<(), ConnectionEnd> {
+    async fn subscribe(&mut self, socket: &mut Socket) -> Result<(), SocketEnd> {
         let (cursors, seqs) = {
             let positions = self.state.positions();
             let cursors: Vec<String> = positions.values().map(|(_, text)| text.clone()).collect();
@@ -250,9 +251,10 @@ impl DeviceTask {
         };
         let fields = json!({ "d": self.name, "c": self.connection, "after": seqs });
         self.history.write("sub", &fields);
-        ws_connection
+        socket
             .subscribe(DEVICE_INBOX, json!({ "after": cursors }))
             .await
+            .map(drop)
     }
 
     async fn handle_batch(&mut self, batch: &Value) {

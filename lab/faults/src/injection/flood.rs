@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::context::InjectionContext;
 use crate::client::mutation::ClientMutation;
-use crate::client::ws_connection::WsConnection;
+use crate::client::ws_connection;
 use crate::workload::{Workload, create_group};
 use lab_stack::Error;
 use lab_stack::stack::Service;
@@ -107,7 +107,7 @@ pub async fn slow_readers(context: &mut InjectionContext<'_>) -> Result<u32, Err
     let token = workload.users[reader].token().await;
     let mut sockets = Vec::new();
     for _ in 0..SLOW_READER_COUNT {
-        let mut connection = WsConnection::open(&workload.environment.url(), &token)
+        let mut connection = ws_connection::connect(&workload.environment.url(), &token)
             .await
             .map_err(|end| Error::failed("a slow reader", format!("{end:?}")))?;
         let subscribed = connection.subscribe(LARGE_SUBSCRIPTION, json!({})).await;

@@ -10,8 +10,9 @@ use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::time::sleep;
 
 use super::context::InjectionContext;
-use crate::client::ws_connection::WsConnection;
+use crate::client::ws_connection;
 use lab_stack::Error;
+use lab_stack::client::Socket;
 use lab_stack::stack::{Instance, Service};
 
 /// What it may still take, in bytes.
@@ -30,9 +31,9 @@ pub async fn starve(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let pid = context.stack().process_id(receiver);
     let pid = pid.ok_or_else(|| Error::failed(&receiver.to_string(), "is not running"))?;
     limit_memory(pid)?;
-    let open_connections = open_connections(context, receiver).await;
+    let connections = open_connections(context, receiver).await;
     let died = context.stack().wait_for_exit(receiver, EXIT_TIMEOUT).await;
-    drop(open_connections);
+    drop(connections);
     if !died {
         context.note("it did not need more than it had: killed by us");
         context.stack().kill(receiver);
@@ -60,14 +61,14 @@ fn limit_memory(pid: u32) -> Result<(), Error> {
 }
 
 /// Connects people until the receiver is gone.
-async fn open_connections(context: &InjectionContext<'_>, receiver: Instance) -> Vec<WsConnection> {
-    let mut open_connections = Vec::new();
+async fn open_connections(context: &InjectionContext<'_>, receiver: Instance) -> Vec<Socket> {
+    let mut connections = Vec::new();
     for number in 0..MAX_CONNECTIONS {
         let user = &context.workload.users[number % context.workload.users.len()];
         let token = user.token().await;
         // Refused ones do not count, they only fail to help.
-        open_connections.extend(
-            WsConnection::open(&context.workload.environment.url(), &token)
+        connections.extend(
+            ws_connection::connect(&context.workload.environment.url(), &token)
                 .await
                 .ok(),
         );
@@ -75,5 +76,5 @@ async fn open_connections(context: &InjectionContext<'_>, receiver: Instance) ->
             break;
         }
     }
-    open_connections
+    connections
 }
