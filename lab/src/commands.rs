@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use lab_stack::Error;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Returns when someone asks this process to end.
+/// Returns when this process receives a signal to end.
 async fn shutdown_requested() -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -27,7 +27,7 @@ async fn shutdown_requested() -> std::io::Result<()> {
 
 fn create_directory(directory: &std::path::Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
-        what: format!("make {}", directory.display()),
+        what: format!("create {}", directory.display()),
         cause,
     })
 }

@@ -1,4 +1,4 @@
-//! `lab`: brings the whole of Antiphon up on this machine.
+//! `lab`: runs the whole of Antiphon on this machine.
 
 mod commands;
 

@@ -1,4 +1,4 @@
-//! What a fault is injected into: the stack, and what the lab puts around it.
+//! The environment into which faults are injected: the stack, and what the lab adds to it.
 
 mod clocks;
 mod proxies;
@@ -21,15 +21,15 @@ pub use small_disk::SmallDisk;
 pub enum EnvironmentKind {
     /// The stack as it is.
     Plain,
-    /// Readers that stall are given up after eight seconds instead of sixty.
+    /// Sockets whose client does not read are closed after eight seconds instead of sixty.
     ShortStallLimit,
-    /// Each service reaches Postgres and Redis on a detour of its own.
+    /// Each instance reaches Postgres and Redis through its own proxies.
     Proxied,
-    /// Also with a second Postgres that follows the first.
+    /// The same, with a second Postgres as standby.
     Replicated,
-    /// Each service has a clock that can be set.
+    /// Each instance has a clock that can be set.
     SettableClocks,
-    /// Postgres lives on a small disk of its own.
+    /// Postgres has a small disk of its own.
     SmallDisk,
 }
 
@@ -37,30 +37,30 @@ pub enum EnvironmentKind {
 pub struct FaultEnvironment {
     /// The services and their servers.
     pub stack: Stack,
-    /// What is on the way to Postgres and Redis.
+    /// Proxies in front of Postgres and Redis.
     pub proxies: Option<ServiceProxies>,
-    /// The second Postgres.
+    /// The primary and its standby.
     pub replication_pair: Option<ReplicationPair>,
     /// Clocks that can be set.
     pub clocks: Option<Clocks>,
-    /// The disk of Postgres. After the stack: it is taken away last.
+    /// The disk of Postgres. After the stack, because it must be unmounted last.
     pub disk: Option<SmallDisk>,
     kind: EnvironmentKind,
 }
 
-/// How stages are raised in this run.
+/// Settings of all environments of a run.
 #[derive(Clone, Debug)]
 pub struct EnvironmentSettings {
-    /// Whether Redis is there.
+    /// Whether to start Redis.
     pub with_redis: bool,
-    /// Where histories and logs are kept.
+    /// Directory for histories and logs.
     pub directory: PathBuf,
-    /// What damage to messages is drawn from.
+    /// Seed of the damage to messages.
     pub seed: u64,
 }
 
 impl FaultEnvironment {
-    /// Brings a stage up.
+    /// Starts an environment.
     pub async fn start(
         kind: EnvironmentKind,
         settings: &EnvironmentSettings,
@@ -69,7 +69,7 @@ impl FaultEnvironment {
             with_redis: settings.with_redis,
             ..Options::for_tests()
         };
-        // A worker that was killed leaves its job to the others after two seconds instead of thirty.
+        // The job of a killed worker goes to another one after two seconds instead of thirty.
         let lease = ("JOB_LEASE_MS".to_owned(), "2000".to_owned());
         options.environment.push(lease);
         let (mut proxies, mut clocks, mut disk) = (None, None, None);
@@ -100,7 +100,7 @@ impl FaultEnvironment {
         Ok(environment)
     }
 
-    /// Why a flavor cannot be had on this machine; none if it can.
+    /// Why this machine does not support this kind of environment; none if it does.
     pub fn unsupported_reason(kind: EnvironmentKind) -> Option<String> {
         match kind {
             EnvironmentKind::SettableClocks => clocks::unsupported_reason(),
@@ -109,17 +109,17 @@ impl FaultEnvironment {
         }
     }
 
-    /// What was asked for.
+    /// Its kind.
     pub fn kind(&self) -> EnvironmentKind {
         self.kind
     }
 
-    /// Where clients go.
+    /// The URL for clients.
     pub fn url(&self) -> String {
         self.stack.url()
     }
 
-    /// A look into the database that the services use now.
+    /// A connection to the database that the services currently use.
     pub async fn observer(&self) -> Result<Observer, Error> {
         let url = match &self.replication_pair {
             Some(replication_pair) => replication_pair.primary(&self.stack).owner_url("antiphon"),

@@ -1,4 +1,4 @@
-//! One injection of each fault, with the healing that belongs to it.
+//! Injects each fault once, and heals it.
 
 mod balancer;
 mod clients;
@@ -23,7 +23,7 @@ pub use context::InjectionContext;
 pub use fault::Fault;
 
 impl Fault {
-    /// Breaks it once, waits, and heals it. Returns how many times something was broken.
+    /// Injects the fault, waits, and heals it. Returns the number of faults that were injected.
     pub async fn inject(self, context: &mut InjectionContext<'_>) -> Result<u32, Error> {
         let history = context.workload.history.clone();
         let began = json!({ "fault": format!("{self:?}"), "round": context.round });

@@ -1,4 +1,4 @@
-//! The faults, each with the mechanism that injects it and the bound that it must keep.
+//! The fault matrix: each fault with the mechanism that injects it and its bound on delays.
 
 mod row;
 mod rows;
@@ -7,19 +7,19 @@ pub(crate) use row::DEFAULT_ROW;
 pub use row::Row;
 pub use rows::ROWS;
 
-/// A row that is not injected on this machine, or in this run.
+/// A row that is not injected on this machine or in this run.
 #[derive(Clone, Debug)]
 pub struct SkippedRow {
-    /// `F14`.
+    /// The id, such as `F14`.
     pub id: &'static str,
-    /// What would happen.
+    /// The fault.
     pub title: &'static str,
-    /// Why it does not.
+    /// Why it is not injected.
     pub why: String,
 }
 
 impl SkippedRow {
-    /// This row, for this reason.
+    /// A row that is skipped for this reason.
     pub fn new(id: &'static str, title: &'static str, why: impl Into<String>) -> SkippedRow {
         let why = why.into();
         SkippedRow { id, title, why }

@@ -1,8 +1,8 @@
-//! Mutants: proof that the checker would notice.
+//! Mutants: proof that the checker detects bugs.
 //!
-//! Each is a patch in `lab/faults/mutants` that breaks one promise, applied to a scratch copy of the checkout. Each has a short
-//! workload here under which it shows, and the invariants by which it must be caught. A bug that nobody notices means that
-//! the proof is worth nothing.
+//! Each is a patch in `lab/faults/mutants` that breaks one promise, applied to a scratch copy of the checkout. Each has a
+//! short workload under which it shows, and the invariants that must detect it. If a mutant is not detected, the results of
+//! the checker prove nothing.
 
 mod scratch;
 
@@ -18,24 +18,24 @@ use lab_stack::Error;
 
 pub use scratch::ScratchCopy;
 
-/// A bug that one patch brings in.
+/// A bug that a patch introduces.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
-    /// Its patch is `lab/faults/mutants/NAME.patch`.
+    /// The patch is `lab/faults/mutants/NAME.patch`.
     pub name: &'static str,
     /// The workload under which it shows.
     row: Row,
-    /// How many injections that takes.
+    /// The number of injections that it takes.
     injections: u32,
-    /// Operations a second.
+    /// Operations per second.
     rate: f64,
-    /// Whether there is a Redis: without one everything comes by the sweep.
+    /// Whether to start Redis. Without it, everything is delivered by the sweep.
     with_redis: bool,
-    /// What must be broken: any of these.
+    /// The invariants that detect it: at least one must be violated.
     caught_by: &'static [Invariant],
 }
 
-/// Few chats, so that people meet.
+/// Few chats, so that users share them.
 const SMALL_GROUP: WorkloadSize = WorkloadSize {
     users: 8,
     devices: 2,
@@ -44,7 +44,7 @@ const SMALL_GROUP: WorkloadSize = WorkloadSize {
     rate: 40.0,
 };
 
-/// Everything that loses, doubles or splices shows as one of these.
+/// The invariants that detect lost, duplicated and wrongly joined events.
 const STREAM_INVARIANTS: &[Invariant] = &[
     Invariant::Completeness,
     Invariant::StreamShape,
@@ -52,7 +52,7 @@ const STREAM_INVARIANTS: &[Invariant] = &[
     Invariant::Agreement,
 ];
 
-/// Two histories in one: it also shows in what devices have kept of the other one.
+/// The invariants that detect a mixture of two histories, which also shows in the local state of devices.
 const MIXED_HISTORY_INVARIANTS: &[Invariant] = &[
     Invariant::Completeness,
     Invariant::StreamShape,
@@ -61,7 +61,7 @@ const MIXED_HISTORY_INVARIANTS: &[Invariant] = &[
     Invariant::HybridState,
 ];
 
-/// All ten.
+/// All mutants.
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "no_sweep",
@@ -102,7 +102,7 @@ pub const MUTANTS: &[Mutant] = &[
         row: Row {
             resets: &["FORKED"],
             allowed_errors: &["the history of a feed was replaced"],
-            // A short tail: the new history is soon longer than the old one.
+            // A short fault, so that the new history is soon longer than the old one.
             ..row(
                 "no_id_check",
                 Fault::FailOverWithLoss,
@@ -134,7 +134,7 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "serial_id_tail",
-        // What is tried again comes late with an early id.
+        // A repeated message is stored late with an early id.
         row: row(
             "serial_id_tail",
             Fault::EndBackends,
@@ -214,7 +214,7 @@ const fn row(name: &'static str, fault: Fault, environment: EnvironmentKind, bri
 }
 
 impl Mutant {
-    /// Plays its workload on a stage of its own, with the services that were built together with this program.
+    /// Runs its workload in a new environment, with the services that were built together with this program.
     pub async fn run(&self, plan: &Plan) -> Result<Outcome, Error> {
         let mut plan = plan.clone();
         plan.smoke = true;
@@ -229,7 +229,7 @@ impl Mutant {
         Ok(plan.run_row(&self.row, &Arc::new(environment)).await)
     }
 
-    /// By which of the expected invariants it was caught.
+    /// The expected invariants that were violated.
     pub fn caught(&self, outcome: &Outcome) -> Vec<String> {
         let mut ids: Vec<String> = outcome
             .findings

@@ -1,4 +1,4 @@
-//! What a run says at its end: one table, as text, as Markdown and as JUnit.
+//! The report of a run: one table, as text, as Markdown and as JUnit XML.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ const COLUMNS: [&str; 10] = [
     "verdict",
 ];
 
-/// Violations of one row that are spelled out.
+/// Maximum number of violations that are listed for one row.
 const MAX_LISTED_VIOLATIONS: usize = 12;
 
 fn cells(outcome: &Outcome) -> [String; 10] {
@@ -120,7 +120,7 @@ pub fn markdown(outcomes: &[Outcome], skipped: &[SkippedRow]) -> String {
     table
 }
 
-/// The same for machines.
+/// The results as JUnit XML.
 pub fn junit(outcomes: &[Outcome]) -> String {
     let failures = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     let mut xml = format!(
@@ -142,7 +142,7 @@ pub fn junit(outcomes: &[Outcome]) -> String {
     xml
 }
 
-/// One line about a row that has ended, and more if something is wrong.
+/// One line about a completed row, and more lines if it failed.
 pub fn row(outcome: &Outcome, plan: &Plan) -> String {
     let findings = &outcome.findings;
     let converged = match outcome.converged {

@@ -1,4 +1,4 @@
-//! What the processes under test hold, and what they log. (For I16.)
+//! Records what the processes under test use, and what they log, for invariant I16.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,16 +12,16 @@ use super::environment::FaultEnvironment;
 use super::history::History;
 use lab_stack::stack::Instance;
 
-/// Where each log ended when the watch began.
+/// The lengths of all logs when the watch began.
 pub struct LogWatch {
     log_lengths: HashMap<Instance, usize>,
 }
 
-/// Lines of each log that are quoted at the most.
+/// Maximum number of quoted lines of each log.
 const MAX_QUOTED_LINES: usize = 20;
 
 impl LogWatch {
-    /// From here on.
+    /// Watches the logs from their present ends.
     pub fn begin(environment: &FaultEnvironment) -> LogWatch {
         let length = |instance: Instance| (instance, environment.stack.log(instance).len());
         LogWatch {
@@ -29,7 +29,7 @@ impl LogWatch {
         }
     }
 
-    /// Writes every panic and every line at ERROR since then into the history.
+    /// Records every panic and every line at ERROR since then.
     pub fn end(&self, environment: &FaultEnvironment, history: &History) {
         for instance in Instance::all() {
             let log = environment.stack.log(instance);
@@ -56,10 +56,10 @@ fn parse_problem(line: &str) -> Option<(&'static str, String)> {
     (value["level"] == "ERROR").then(|| ("ERROR", text()))
 }
 
-/// Keep-alives end some seconds after those who needed them: so long they are waited for.
+/// How long to wait for files to be closed. Keep-alive connections end some seconds after their last request.
 const FILES_RELEASE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Waits, for a moment, until no instance holds many more files than it did.
+/// Waits until no instance has many more open files than before, or time is up.
 pub async fn wait_for_released_files(
     environment: &FaultEnvironment,
     before: &HashMap<Instance, u64>,
@@ -77,7 +77,7 @@ pub async fn wait_for_released_files(
     }
 }
 
-/// Writes what every instance holds now, and says how many files.
+/// Records what every instance uses, and returns its number of open files.
 pub async fn record_resources(
     environment: &FaultEnvironment,
     history: &History,
@@ -103,7 +103,7 @@ pub async fn record_resources(
     files_by_instance
 }
 
-/// Open files, sockets included.
+/// Number of open files, including sockets.
 fn files(pid: u32) -> u64 {
     fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, |files| files.count() as u64)
 }

@@ -1,4 +1,4 @@
-//! One row from an empty scene to a verdict.
+//! Runs one row of the matrix, from an empty workload to the findings of the checker.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,52 +18,51 @@ use super::traffic::Traffic;
 use super::workload::{Workload, WorkloadSize};
 use lab_stack::Error;
 
-/// How everything in this run is done.
+/// The settings of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Of schedule and choices.
+    /// Seed of the schedule and of all choices.
     pub seed: u64,
-    /// How much happens.
+    /// Size of the workload.
     pub size: WorkloadSize,
-    /// Whether this is the smoke test.
+    /// Whether to run the smoke test.
     pub smoke: bool,
-    /// By how much a bound on delays may be exceeded before it counts: other people use the
-    /// machine, too.
+    /// Factor by which a bound on delays may be exceeded, because other programs use the machine, too.
     pub slack: u64,
-    /// So many injections of each row, instead of the usual number.
+    /// Number of injections of each row, instead of its usual number.
     pub injections: Option<u32>,
-    /// Go on for so long, instead of a number of injections.
+    /// How long to inject, instead of a number of injections.
     pub span: Option<Duration>,
-    /// How stages are raised.
+    /// Settings of environments.
     pub environment_settings: EnvironmentSettings,
-    /// Keep histories that show nothing wrong.
+    /// Keep histories without violations.
     pub keep: bool,
 }
 
-/// How long devices have to catch up after the last fault. The promise is ten seconds.
+/// How long devices may take to receive everything after the last fault. The promise is ten seconds.
 const CONVERGENCE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What came of a row.
+/// The result of a row.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Which row.
+    /// The row.
     pub row: Row,
-    /// How often something was broken.
+    /// Number of injected faults.
     pub injections: u32,
-    /// What the checker says.
+    /// The findings of the checker.
     pub findings: Findings,
-    /// From the end of the traffic until everyone had everything.
+    /// Time from the end of the traffic until all devices had received everything.
     pub converged: Option<Duration>,
-    /// All of it.
+    /// Duration of the row.
     pub took: Duration,
-    /// The history, if it was kept.
+    /// Path of the history, if it was kept.
     pub history: Option<PathBuf>,
-    /// The run itself failed.
+    /// Why the run itself failed.
     pub error: Option<String>,
 }
 
 impl Outcome {
-    /// Nothing is wrong.
+    /// Whether nothing is wrong.
     pub fn passed(&self) -> bool {
         self.error.is_none() && self.findings.violations.is_empty()
     }
@@ -76,7 +75,7 @@ impl Plan {
         self.injections.unwrap_or(usual)
     }
 
-    /// Plays a row on a stage.
+    /// Runs a row in an environment.
     pub async fn run_row(&self, row: &Row, environment: &Arc<FaultEnvironment>) -> Outcome {
         let began = Instant::now();
         let path = self
@@ -95,7 +94,7 @@ impl Plan {
         if let Err(error) = self.record_row(row, environment, &mut outcome).await {
             outcome.error = Some(error.to_string());
         }
-        // A run that broke off is judged as well, as far as it went.
+        // A history that ends early is checked as well.
         match checker::check(&path) {
             Ok(findings) => outcome.findings = findings,
             Err(error) => {
@@ -104,7 +103,7 @@ impl Plan {
         }
         if outcome.passed() && !self.keep {
             outcome.history = None;
-            // Nothing depends on it: a file that stays only takes room.
+            // A file that cannot be removed only takes up space.
             let _ = std::fs::remove_file(&path);
         }
         outcome.took = began.elapsed();
@@ -149,8 +148,8 @@ impl Plan {
         injected
     }
 
-    /// The first fault of a row in the whole matrix lasts as long as the documentation says;
-    /// the others are shorter, and each a little different.
+    /// The first fault of a row in the full matrix lasts as long as the documentation says. The others are shorter, with
+    /// jitter.
     fn fault_duration(&self, row: &Row, round: u32, rng: &mut SeededRng) -> Duration {
         let jitter = rng.millis(0, row.brief_ms / 2);
         match round == 0 && !self.smoke {

@@ -1,21 +1,21 @@
-//! Randomness that a seed brings back: which instance is hit, when, and for how long.
+//! Random numbers from a seed: which instance is hit, when, and for how long.
 //!
-//! SplitMix64, written out so that a seed printed today means the same schedule in a year.
+//! SplitMix64, implemented here so that a seed printed today means the same schedule in a year.
 
 use std::time::Duration;
 
-/// A sequence of choices.
+/// A random number generator.
 #[derive(Clone, Debug)]
 pub struct SeededRng(u64);
 
 impl SeededRng {
-    /// The sequence of this seed.
+    /// The generator with this seed.
     pub fn new(seed: u64) -> SeededRng {
         SeededRng(seed)
     }
 
-    /// An independent sequence for a part of the run, so that what one part draws does not
-    /// change what another one gets.
+    /// An independent generator for a part of the run, so that the numbers that one part draws do not change those of
+    /// another.
     pub fn fork(&self, name: &str) -> SeededRng {
         let folded = name.bytes().fold(self.0, |folded, byte| {
             (folded ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -39,7 +39,7 @@ impl SeededRng {
         (self.next_u64() % bound as u64) as usize
     }
 
-    /// True in so many of a hundred cases.
+    /// True with this probability, in percent.
     pub fn percent(&mut self, chance: u64) -> bool {
         self.next_u64() % 100 < chance
     }
@@ -49,12 +49,12 @@ impl SeededRng {
         if self.percent(50) { 1 } else { 2 }
     }
 
-    /// Some milliseconds, between the two.
+    /// A duration between these milliseconds.
     pub fn millis(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.next_u64() % (to - from).max(1))
     }
 
-    /// One of several.
+    /// One of these items; none if there are none.
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         (!items.is_empty()).then(|| &items[self.below(items.len())])
     }

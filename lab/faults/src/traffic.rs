@@ -1,4 +1,4 @@
-//! What people do all the time: they write, edit, remove, read, rename, come and go.
+//! The traffic during a run: users send, edit and remove messages, read, rename chats, join and leave.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use super::client::mutation::ClientMutation;
 use super::seeded_rng::SeededRng;
 use super::workload::{Chat, Workload, WorkloadSize};
 
-/// Messages that a person remembers having written.
+/// Maximum number of own messages that a user may still edit or remove.
 const MAX_REMEMBERED_MESSAGES: usize = 20;
 
-/// Traffic that flows until it is stopped.
+/// Running traffic.
 pub struct Traffic {
     running: watch::Sender<bool>,
     writers: JoinSet<()>,
 }
 
 impl Traffic {
-    /// Lets everyone begin.
+    /// Starts the traffic of all users.
     pub fn start(workload: &Arc<Workload>, size: WorkloadSize, rng: &SeededRng) -> Traffic {
         let (running, running_changes) = watch::channel(true);
         let mut writers = JoinSet::new();
@@ -43,7 +43,7 @@ impl Traffic {
         Traffic { running, writers }
     }
 
-    /// Waits until everyone has an answer to their last wish.
+    /// Stops the traffic and waits until all requests have been answered.
     pub async fn stop(mut self) {
         self.running.send_replace(false);
         while self.writers.join_next().await.is_some() {}
@@ -73,7 +73,7 @@ impl Writer {
             .filter(|chat| chat.owner == self.index)
             .collect();
         while *running_changes.borrow() {
-            // Twice the mean at most: the rate is kept, the moments are not regular.
+            // Between zero and twice the mean: irregular intervals with the right rate.
             let span = u64::try_from(self.pause.as_millis()).unwrap_or(1_000) * 2;
             let pause = self.rng.millis(0, span.max(2));
             tokio::select! {
@@ -164,7 +164,7 @@ impl Writer {
                 .execute(&ClientMutation::remove_participant(chat.id, user))
                 .await
                 .is_some();
-            // In doubt they count as gone: asking someone in who is in changes nothing.
+            // Without an answer the user counts as removed: adding a participant again changes nothing.
             is_in.store(false, Ordering::Release);
             if removed {
                 self.probe_access_later(chat.id, *member);
@@ -178,7 +178,7 @@ impl Writer {
         }
     }
 
-    /// Whoever had to go tries to read, a moment later.
+    /// Checks a moment later whether the removed user can still read.
     fn probe_access_later(&self, chat: Uuid, member: usize) {
         let workload = Arc::clone(&self.workload);
         tokio::spawn(async move {

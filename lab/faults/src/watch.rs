@@ -1,8 +1,7 @@
-//! People who write into one chat of an installation that runs elsewhere, and listeners who
-//! follow it, while someone breaks that installation.
+//! Writers and listeners in one chat of an installation that runs elsewhere, while that installation is disturbed.
 //!
-//! It knows nothing but the address: what is broken, and how, is up to the caller. Invariant:
-//! every message that was acknowledged is looked for at every listener and in the history.
+//! It only knows the address: the caller decides what is disturbed, and how. Invariant: every acknowledged message is
+//! looked for at every listener and in the history.
 
 mod delivery_errors;
 mod round;
@@ -17,13 +16,13 @@ pub use round::Round;
 
 use lab_stack::client::{Client, Inbox, Position, Refusal, Visitor};
 
-/// Each sends less than the message a second that one sender takes from one user.
+/// Number of writers. Each stays below the rate limit of one message per second and user.
 const WRITER_COUNT: usize = 8;
 
-/// What a client waits for an answer.
+/// How long a client waits for an answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// A token lives for ten minutes, and a round may take a few.
+/// Age from which tokens are replaced before a round. They are valid for ten minutes, and a round may take a few.
 const MAX_TOKEN_AGE: Duration = Duration::from_secs(180);
 
 /// A chat with its writers and listeners.
@@ -47,8 +46,7 @@ struct Listener {
 }
 
 impl Watch {
-    /// Registers the writers at `url` and puts them into one chat. `rate` is in messages a
-    /// second, at most six.
+    /// Registers the writers at `url` and creates a chat of them. `rate` is in messages per second, at most six.
     pub async fn new(url: &str, listeners: usize, rate: u32) -> Result<Watch, Refusal> {
         let visitor = Visitor::with_timeout(url, REQUEST_TIMEOUT);
         let name = Uuid::new_v4().simple().to_string();
@@ -74,7 +72,7 @@ impl Watch {
         })
     }
 
-    /// Writes and listens while `deed` runs, and until everything has arrived.
+    /// Sends and receives messages while `disturbance` runs, and until everything has arrived.
     pub async fn run_round<T>(
         &mut self,
         disturbance: impl Future<Output = T>,
@@ -88,7 +86,7 @@ impl Watch {
             sent.iter().filter_map(|message| message.position).collect();
         acknowledged.sort_by_key(|position| position.seq);
         for inbox in &inboxes {
-            // When it is in vain, the verdict says what is missing.
+            // After a timeout, the result shows what is missing.
             let complete = |record: &_| round::has_all(record, self.chat, &acknowledged);
             inbox.wait(round::RECOVERY_TIMEOUT, complete).await;
         }
@@ -103,8 +101,8 @@ impl Watch {
         Ok((outcome, round))
     }
 
-    /// What all rounds together come to: at each listener, and in the history as each writer
-    /// can read it. Answers with the number of messages, too.
+    /// The number of messages, and the errors of all rounds together: at each listener, and in the history as each writer
+    /// reads it.
     pub async fn totals(&self) -> Result<(usize, DeliveryErrors), Refusal> {
         let mut errors = DeliveryErrors::default();
         for listener in &self.listeners {
@@ -118,7 +116,7 @@ impl Watch {
         Ok((self.acknowledged.len(), errors))
     }
 
-    /// Opens one socket after the other, so that the load balancer spreads them evenly.
+    /// Opens one socket after the other, so that the load balancer distributes them evenly.
     async fn open_inboxes(&self) -> Result<Vec<Inbox>, Refusal> {
         let mut inboxes = Vec::new();
         for (listener, writer) in self.listeners.iter().zip(self.writers.iter().cycle()) {

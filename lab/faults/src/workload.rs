@@ -1,4 +1,4 @@
-//! Who is there while a fault happens: people, chats, devices.
+//! The users, chats and devices of a run.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -19,10 +19,10 @@ use lab_stack::client::Refusal;
 use lab_stack::stack::Service;
 use lab_stack::tcp_proxy::TcpProxy;
 
-/// How often the scene is tried to be set before it is an error.
+/// Maximum number of attempts to create a user or a chat.
 const MAX_SETUP_ATTEMPTS: u32 = 20;
 
-/// How much happens.
+/// The size of a workload.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkloadSize {
     /// Users.
@@ -31,14 +31,14 @@ pub struct WorkloadSize {
     pub devices: usize,
     /// Group chats.
     pub chats: usize,
-    /// Participants of each, one or two of whom come and go.
+    /// Participants of each chat, one or two of whom leave and return.
     pub participants: usize,
-    /// Operations a second, all together.
+    /// Operations per second of all users together.
     pub rate: f64,
 }
 
 impl WorkloadSize {
-    /// For a smoke test that shares its machine.
+    /// For a smoke test on a shared machine.
     pub const SMALL: WorkloadSize = WorkloadSize {
         users: 10,
         devices: 2,
@@ -46,7 +46,7 @@ impl WorkloadSize {
         participants: 5,
         rate: 25.0,
     };
-    /// For hours.
+    /// For runs of several hours.
     pub const STEADY: WorkloadSize = WorkloadSize {
         users: 20,
         devices: 2,
@@ -64,38 +64,38 @@ impl WorkloadSize {
     };
 }
 
-/// A chat and who is in it, as indices of people.
+/// A chat and its participants, as indexes of users.
 pub struct Chat {
     /// Its id.
     pub id: Uuid,
-    /// Its owner, who stays and may do everything.
+    /// Its owner, who never leaves.
     pub owner: usize,
-    /// Those who stay.
+    /// Participants who never leave.
     pub members: Vec<usize>,
-    /// Those who come and go, and whether they are in.
+    /// Participants who leave and return, and whether they are currently in the chat.
     pub rotating_members: Vec<(usize, AtomicBool)>,
 }
 
-/// Everyone and everything.
+/// Users, chats and devices in an environment.
 pub struct Workload {
-    /// Under test.
+    /// The environment.
     pub environment: Arc<FaultEnvironment>,
-    /// Where everything is written.
+    /// The history in which everything is recorded.
     pub history: History,
     /// Users.
     pub users: Vec<Arc<TestUser>>,
     /// Chats.
     pub chats: Vec<Chat>,
-    /// Devices; faults may add some.
+    /// Devices. Faults may add some.
     pub devices: RwLock<Vec<Device>>,
-    /// Chats that faults have made.
+    /// Chats that faults have created.
     pub more_chats: RwLock<Vec<Uuid>>,
-    /// Networks of clients, for as long as the row lasts.
+    /// Proxies in front of some clients, until the row ends.
     pub proxies: Mutex<Vec<TcpProxy>>,
 }
 
 impl Workload {
-    /// Makes accounts and chats.
+    /// Registers the users and creates the chats.
     pub async fn create(
         environment: &Arc<FaultEnvironment>,
         size: WorkloadSize,
@@ -126,13 +126,13 @@ impl Workload {
         Ok(workload)
     }
 
-    /// Switches all devices on.
+    /// Starts all devices and waits until they have caught up.
     pub async fn start_devices(&self, size: WorkloadSize) -> Result<(), Error> {
         let mut devices = self.devices.write().await;
         for (index, user) in self.users.iter().enumerate() {
             for number in 0..size.devices {
                 let name = format!("{}.{number}", user.name);
-                // A copy costs queries; a few are enough to compare.
+                // Keeping local state costs queries. A few devices are enough for the comparison.
                 let keeps_local_state = number == 0 && index < 8;
                 let url = self.environment.url();
                 let device = Device::start(&name, user, &url, keeps_local_state, &self.history);
@@ -151,20 +151,20 @@ impl Workload {
         Ok(())
     }
 
-    /// One more device, which the checker holds to everything from its first position on.
+    /// Adds a device, which must receive everything from its first position on.
     pub async fn add_device(&self, name: &str, user: &Arc<TestUser>) {
         self.add_device_at(name, user, &self.environment.url())
             .await;
     }
 
-    /// One that reaches the system at another address.
+    /// Adds a device that reaches the system at another address.
     pub async fn add_device_at(&self, name: &str, user: &Arc<TestUser>, base: &str) {
         let device = Device::start(name, user, base, false, &self.history);
         device.caught_up(Duration::from_secs(30)).await;
         self.devices.write().await.push(device);
     }
 
-    /// Every feed of this scene.
+    /// All feeds of this workload.
     pub async fn feeds(&self) -> Vec<Uuid> {
         let users = self.users.iter().map(|user| user.user_id);
         let chats = self.chats.iter().map(|chat| chat.id);
@@ -172,8 +172,8 @@ impl Workload {
         users.chain(chats).chain(more).collect()
     }
 
-    /// Waits until every device that is on stands where its feeds end; the time it took, or
-    /// none when `patience` ran out.
+    /// Waits until every online device has reached the ends of its feeds. Returns how long that took, or none after
+    /// `timeout`.
     pub async fn converge(&self, timeout: Duration) -> Option<Duration> {
         let began = Instant::now();
         while began.elapsed() < timeout {
@@ -204,7 +204,7 @@ impl Workload {
         Ok(on.all(|device| has_everything(&device)))
     }
 
-    /// The last questions: unread counts, and copies against fresh loads.
+    /// Records the unread counts of all users, and compares local states with newly loaded ones.
     pub async fn record_final_state(&self) {
         for user in &self.users {
             let document = "{ unreadCounts { chatId unreadCount } }";
@@ -222,13 +222,13 @@ impl Workload {
         }
     }
 
-    /// Switches everything off.
+    /// Stops all devices.
     pub async fn stop_devices(&self) {
         let devices = std::mem::take(&mut *self.devices.write().await);
         join_all(devices.into_iter().map(Device::stop)).await;
     }
 
-    /// Asks a person for a chat, as someone who may have had to go, and records the answer.
+    /// Queries a chat as a user who may have been removed from it, and records whether that succeeded.
     pub async fn probe_access(&self, user: &TestUser, chat: Uuid) {
         let began = self.history.now();
         let document = "query ($id: ID!) { messages(chatId: $id, last: 1) { nodes { id } } }";
@@ -241,7 +241,7 @@ impl Workload {
     }
 }
 
-/// Someone new, who tries again with another name while nobody answers.
+/// Registers a user. Each attempt has a different username.
 async fn register_user(
     environment: &FaultEnvironment,
     number: usize,
@@ -286,7 +286,7 @@ async fn create_chat(
     })
 }
 
-/// A group of these people.
+/// Creates a group of these users.
 pub async fn create_group(
     users: &[Arc<TestUser>],
     owner: usize,
@@ -318,7 +318,7 @@ pub async fn create_group(
 
 fn setup_failed(refusal: Refusal) -> Error {
     Error::Failed {
-        program: "setting the scene".to_owned(),
+        program: "creating the workload".to_owned(),
         output: refusal.to_string(),
     }
 }

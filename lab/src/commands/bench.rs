@@ -1,4 +1,4 @@
-//! `lab bench`: how fast it is, next to what this machine could do at the most.
+//! `lab bench`: measures performance, compared with the limits of this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,7 +57,7 @@ enum BenchCommand {
     },
 }
 
-/// Measures, and fails when a promise was broken.
+/// Runs the benchmarks. Fails if a promise was broken.
 pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
     if let Some(BenchCommand::Baseline { baseline }) = bench.command {
         baseline.run().await?;
@@ -103,7 +103,7 @@ pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
     })
 }
 
-/// What the numbers are of.
+/// Describes the machine.
 fn machine() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = text
@@ -127,7 +127,7 @@ fn machine() -> String {
 
 fn create_directory(directory: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
-        what: format!("make {}", directory.display()),
+        what: format!("create {}", directory.display()),
         cause,
     })
 }

@@ -1,4 +1,4 @@
-//! `lab faults`: breaks the system and proves that nothing is lost.
+//! `lab faults`: injects faults and checks that nothing is lost.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -125,13 +125,13 @@ impl Run {
         }
     }
 
-    /// What to play, and what not, with the reason.
+    /// The rows to run, and those to skip, with reasons.
     fn rows(&self, plan: &Plan) -> (Vec<Row>, Vec<SkippedRow>) {
         let wanted = |row: &&Row| match self.only.is_empty() {
             true => plan.injections(row) > 0,
             false => self.only.iter().any(|id| id.eq_ignore_ascii_case(row.id)),
         };
-        // A row that is asked for by name is played, also where a smoke run leaves it out.
+        // A row that is named is run even if the smoke test does not include it.
         let min_injections = u32::from(!self.only.is_empty());
         let (mut rows, mut skipped) = (Vec::new(), Vec::new());
         if self.only.is_empty() && !self.smoke {
@@ -150,13 +150,13 @@ impl Run {
                 Some(why) => skipped.push(SkippedRow::new(row.id, row.title, why)),
             }
         }
-        // Rows on the same stage follow each other; the order is otherwise that of the table.
+        // Rows with the same kind of environment follow each other, otherwise in the order of the matrix.
         rows.sort_by_key(|row| row.environment);
         (rows, skipped)
     }
 }
 
-/// Runs what was asked for.
+/// Runs the subcommand.
 pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
     match faults.command {
         FaultsCommand::List => {
@@ -231,7 +231,7 @@ async fn run_rows(run: &Run) -> Result<ExitCode, Error> {
         };
         let outcome = plan.run_row(&row, &environment_for_row).await;
         println!("{}", report::row(&outcome, &plan));
-        // A stage on which something failed may stay broken: the next row gets another one.
+        // After a failure, the environment may stay broken: the next row gets a new one.
         environment = outcome.passed().then_some(environment_for_row);
         outcomes.push(outcome);
     }

@@ -1,4 +1,4 @@
-//! `lab faults mutants`: would the checker notice?
+//! `lab faults mutants`: does the checker detect bugs?
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,7 +33,7 @@ pub(super) struct Mutants {
 }
 
 impl Mutants {
-    /// Builds the services with each of the bugs and has the program that was built with them play.
+    /// Builds the services and this program with each of the bugs, and runs the workload with them.
     pub(super) async fn run_all(&self) -> Result<ExitCode, Error> {
         create_directory(&self.directory)?;
         let seed = self.seed.unwrap_or_else(seed_from_clock);
@@ -79,10 +79,10 @@ pub(super) struct MutantRun {
 }
 
 impl MutantRun {
-    /// Passes when the bug is noticed or, as a control, when nothing is.
+    /// Succeeds if the bug is detected or, as a control, if nothing is.
     pub(super) async fn run(&self) -> Result<ExitCode, Error> {
         let Some(mutant) = MUTANTS.iter().find(|mutant| mutant.name == self.name) else {
-            println!("{} is none of the mutants", self.name);
+            println!("there is no mutant {}", self.name);
             return Ok(ExitCode::FAILURE);
         };
         let plan = Plan {
@@ -102,10 +102,10 @@ impl MutantRun {
         let outcome = mutant.run(&plan).await?;
         let caught = mutant.caught(&outcome);
         let (as_expected, result) = match self.control {
-            false if caught.is_empty() => (false, "NOT NOTICED".to_owned()),
-            false => (true, format!("caught by {}", caught.join(", "))),
-            true if outcome.passed() => (true, "clean without the bug".to_owned()),
-            true => (false, "ACCUSED WITHOUT THE BUG".to_owned()),
+            false if caught.is_empty() => (false, "NOT DETECTED".to_owned()),
+            false => (true, format!("detected by {}", caught.join(", "))),
+            true if outcome.passed() => (true, "no violations without the bug".to_owned()),
+            true => (false, "VIOLATIONS WITHOUT THE BUG".to_owned()),
         };
         println!("{:<40} {result}", mutant.name);
         if !as_expected || self.control {

@@ -1,4 +1,4 @@
-//! `lab run -- command`: a throw-away stack for one command, such as the browser tests.
+//! `lab run -- command`: a temporary stack for one command, such as the browser tests.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -13,10 +13,10 @@ use tokio::process::Command;
 
 use super::shutdown_requested;
 
-/// The directory of the files with process ids, inside the stack's own.
+/// Directory of the files with process ids, inside the directory of the stack.
 const PID_DIRECTORY: &str = "pids";
 
-/// How often the files with process ids are compared with what runs.
+/// How often the files with process ids are updated.
 const PID_UPDATE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The command finds the addresses in ANTIPHON_URL, ANTIPHON_USERS_1_URL and so on, and the database URL of the owner
@@ -39,13 +39,13 @@ pub struct Run {
     command: Vec<String>,
 }
 
-/// NAME=value.
+/// Parses NAME=value.
 pub fn variable(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("NAME=value is expected")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Runs the command and answers with its exit code.
+/// Runs the command and returns its exit code.
 pub async fn run(arguments: Run) -> Result<ExitCode, Error> {
     let web = match &arguments.web {
         Some(path) => Some(std::path::absolute(path).map_err(|cause| Error::Io {
@@ -98,7 +98,7 @@ pub async fn run(arguments: Run) -> Result<ExitCode, Error> {
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Starts again what ends, and keeps the files with process ids current.
+/// Restarts processes that end, and updates the files with process ids.
 async fn supervise(
     stack: &Stack,
     mut written: HashMap<String, Option<u32>>,
@@ -115,7 +115,7 @@ async fn supervise(
     }
 }
 
-/// Writes what has changed since the last time. What is down has no file.
+/// Writes the files that have changed. A process that is not running has no file.
 fn write_pid_files(stack: &Stack, written: &mut HashMap<String, Option<u32>>) -> Result<(), Error> {
     let instances = stack.instances().into_iter();
     let instances = instances.map(|instance| (instance.to_string(), stack.process_id(instance)));
@@ -127,7 +127,7 @@ fn write_pid_files(stack: &Stack, written: &mut HashMap<String, Option<u32>>) ->
         }
         let path = directory.join(&name);
         match pid {
-            // Renamed into place: whoever reads it meanwhile finds all of it, or none.
+            // Renamed into place, so that a reader finds either a complete file or none.
             Some(pid) => {
                 let temporary = directory.join(format!(".{name}"));
                 std::fs::write(&temporary, pid.to_string())

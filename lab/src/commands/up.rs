@@ -1,4 +1,4 @@
-//! `lab up`: what `make run` ends in.
+//! `lab up`: the stack of `make run`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -61,7 +61,7 @@ pub struct Up {
 }
 
 impl Up {
-    /// Every well-known port with the variable that moves it.
+    /// All fixed ports, with the variables that change them.
     fn wanted_ports(&self) -> Vec<(u16, &'static str, &'static str)> {
         let Instances {
             users_instances,
@@ -118,8 +118,7 @@ impl Up {
                 *port = usual;
             }
         };
-        // Nobody but the services talks to the others, and a Postgres or Redis on the standard
-        // ports must not be in the way.
+        // Only the services use the other ports, and a Postgres or Redis on its standard port must not be in the way.
         let mut ports = StackPorts::free_for(self.instances);
         ports.balancer = self.port;
         ports.web = self.web_port;
@@ -134,7 +133,7 @@ impl Up {
     }
 }
 
-/// Runs until somebody asks it to end.
+/// Runs until it receives a signal to end.
 pub async fn run(up: Up) -> Result<ExitCode, Error> {
     let taken: Vec<String> = up
         .wanted_ports()
@@ -142,7 +141,7 @@ pub async fn run(up: Up) -> Result<ExitCode, Error> {
         .filter_map(|(port, purpose, variable)| {
             let owner = ports::listener_owner(port)?;
             Some(format!(
-                "port {port}, for {purpose}, is taken by {owner}; {variable} moves it"
+                "port {port}, for {purpose}, is taken by {owner}; {variable} changes it"
             ))
         })
         .collect();

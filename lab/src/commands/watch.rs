@@ -32,7 +32,7 @@ pub struct WatchArguments {
     command: Vec<String>,
 }
 
-/// Plays every deed and prints what was seen of it.
+/// Performs every action and prints a row for each.
 pub async fn run(arguments: WatchArguments) -> Result<ExitCode, Error> {
     tokio::select! {
         passed = run_all(&arguments) => {
@@ -48,7 +48,7 @@ async fn run_all(arguments: &WatchArguments) -> Result<bool, Error> {
         .await
         .map_err(refusal_error)?;
     println!(
-        "| deed | messages | failed attempts | slowest send | connections that ended | latest live | wrong |"
+        "| action | messages | failed attempts | slowest send | ended connections | longest delay | errors |"
     );
     println!("|---|---|---|---|---|---|---|");
     let mut all_passed = true;
@@ -60,16 +60,16 @@ async fn run_all(arguments: &WatchArguments) -> Result<bool, Error> {
         println!("| {action} | {round} |");
         all_passed &= round.passed();
         if !succeeded? {
-            eprintln!("lab: the deed failed: {action}");
+            eprintln!("lab: the action failed: {action}");
             all_passed = false;
         }
     }
     let (messages, errors) = watch.totals().await.map_err(refusal_error)?;
-    println!("\nAll {messages} messages, at each listener and in each history; wrong: {errors}");
+    println!("\nAll {messages} messages, at each listener and in each history; errors: {errors}");
     Ok(all_passed && errors.is_none())
 }
 
-/// What the command can do.
+/// The names of the actions.
 async fn actions(arguments: &WatchArguments) -> Result<Vec<String>, Error> {
     let output = command(arguments)
         .stdout(Stdio::piped())
@@ -87,17 +87,17 @@ async fn actions(arguments: &WatchArguments) -> Result<Vec<String>, Error> {
     if actions.is_empty() || !output.status.success() {
         return Err(Error::Failed {
             program: arguments.command.join(" "),
-            output: "it names no deed".to_owned(),
+            output: "it prints no actions".to_owned(),
         });
     }
     Ok(actions)
 }
 
-/// Does one deed, and tells whether the command said that it worked.
+/// Performs one action. Returns whether the command succeeded.
 async fn run_action(arguments: &WatchArguments, action: &str) -> Result<bool, Error> {
     let status = command(arguments)
         .arg(action)
-        // The table has standard output for itself.
+        // Standard output is for the table.
         .stdout(std::io::stderr())
         .status()
         .await;

@@ -1,5 +1,4 @@
-//! Something to look at in a fresh database, made through the public API like everything
-//! that people make.
+//! Demo data for a fresh database, created through the public API.
 
 use std::path::Path;
 
@@ -8,26 +7,26 @@ use uuid::Uuid;
 use crate::Error;
 use crate::client::{Client, NewMessage, Refusal, Visitor};
 
-/// Who can sign in.
+/// Usernames of the demo accounts.
 pub const USERNAMES: [&str; 3] = ["ada", "grace", "linus"];
 
-/// How others see them, in the same order.
+/// Their display names, in the same order.
 const DISPLAY_NAMES: [&str; 3] = ["Ada Lovelace", "Grace Hopper", "Linus Pauling"];
 
-/// The password of all of them. Only in the demo: it stands in the documents.
+/// The password of all demo accounts. It is public: it is in the documentation.
 pub const PASSWORD: &str = "call and response";
 
-/// The file that says that the demo was made.
+/// The file that marks that the demo data was created.
 const MARKER_FILE: &str = "demo-was-made";
 
-/// Makes the demo unless `data` says that it was made before. An interrupted attempt is
-/// repeated without harm: accounts are reused and everything else has a fixed id.
+/// Creates the demo data, unless the marker file in `data` shows that it was created before. An interrupted attempt can be
+/// repeated: accounts are reused and everything else has a fixed id.
 pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
     let marker = data.join(MARKER_FILE);
     if marker.exists() {
         return Ok(());
     }
-    println!("lab: making demo accounts and chats");
+    println!("lab: creating demo accounts and chats");
     seed(url).await.map_err(|refusal| Error::Failed {
         program: "making the demo".to_owned(),
         output: refusal.to_string(),
@@ -67,7 +66,7 @@ async fn seed(url: &str) -> Result<(), Refusal> {
     converse(direct, 3, &people, DIRECT).await
 }
 
-/// Each line says who speaks: an index into [`USERNAMES`].
+/// Messages, each with its sender as an index into [`USERNAMES`].
 async fn converse(
     chat_id: Uuid,
     chat: u8,
@@ -84,7 +83,7 @@ async fn converse(
     Ok(())
 }
 
-/// Ids that are the same in every attempt: version 7, early in 2026, then what it names.
+/// Ids that are the same in every attempt: version 7, with a time early in 2026 and a part for what they name.
 fn fixed(chat: u8, index: u8) -> Uuid {
     let made = 1_767_225_600_000_u64.to_be_bytes();
     let mut bytes = [0; 16];

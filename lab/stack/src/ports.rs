@@ -1,4 +1,4 @@
-//! Free loopback ports, and who has the others.
+//! Free loopback ports, and the owners of other ports.
 
 mod listener_owner;
 
@@ -12,9 +12,8 @@ static HANDED_OUT: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 
 /// A loopback port that nobody listens on and that this function has not returned before.
 ///
-/// Below the range from which the kernel takes the ports of outgoing connections: a server
-/// that is stopped and started again on its port must find it free, and a client that
-/// calls a stopped server must not be connected to itself.
+/// It is below the range from which the kernel takes the ports of outgoing connections: a server that is restarted must find
+/// its port free, and a client that connects to a stopped server must not be connected to itself.
 pub fn free() -> u16 {
     let mut guard = HANDED_OUT.lock().unwrap_or_else(PoisonError::into_inner);
     let handed_out = guard.get_or_insert_default();

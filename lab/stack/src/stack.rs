@@ -1,9 +1,8 @@
-//! The whole system as real processes: Postgres, Redis, two instances of each service or as
-//! many as asked for, the load balancer and the web client.
+//! The whole system as real processes: Postgres, Redis, two instances of each service or as many as requested, the load
+//! balancer and the web client.
 //!
-//! The system tests and `make run` start the same thing; they differ in [`Options`] only.
-//! Start order: what others need first. Stop order: the reverse, the services together so
-//! that their drain times do not add up.
+//! The system tests and `make run` start the same system; they differ only in [`Options`]. It is started in the order of
+//! dependencies and stopped in reverse order. All services are stopped together, so that their drain times do not add up.
 
 mod balancer;
 mod binaries;
@@ -35,12 +34,12 @@ const DATABASE: &str = "antiphon";
 /// How long a service may take from its start to its first `/readyz`.
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running system. Dropping it stops everything, gracefully and bounded.
+/// A running system. Dropping it stops everything gracefully within bounded time.
 #[derive(Debug)]
 pub struct Stack {
     options: Options,
     http: reqwest::Client,
-    // In the order in which they stop, should they be dropped.
+    // In the order in which they are stopped when they are dropped.
     edge: Mutex<Vec<Process>>,
     instances: Mutex<HashMap<Instance, Process>>,
     environments: Mutex<HashMap<Instance, Vec<(String, String)>>>,
@@ -78,8 +77,8 @@ impl Stack {
         };
         stack.migrate().await?;
         stack.start_edge().await?;
-        // The first of them makes the signing key that the second one reads and all others
-        // ask for, through the load balancer.
+        // The first users instance creates the signing key. The second one reads it, and all others fetch it through the load
+        // balancer.
         stack.start_instance(Service::Users.instance(1)).await?;
         stack
             .wait_through_edge("/users/.well-known/jwks.json")
@@ -127,7 +126,7 @@ impl Stack {
         outcome
     }
 
-    /// The load balancer sends requests to an instance once its own checks have seen it.
+    /// Waits until the health checks of the load balancer have found all instances.
     async fn wait_for_edge(&self) -> Result<(), Error> {
         for instance in self.instances() {
             self.wait_until_balanced(instance).await?;
@@ -157,7 +156,7 @@ impl Stack {
         ready::wait_through(&self.http, &url, &log, READY_TIMEOUT).await
     }
 
-    /// The address of the application: the load balancer.
+    /// The URL of the application: the load balancer.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.options.ports.balancer)
     }
@@ -167,12 +166,12 @@ impl Stack {
         self.options.ports.instances()
     }
 
-    /// The address of one instance, past the load balancer.
+    /// The URL of one instance, without the load balancer.
     pub fn instance_url(&self, instance: Instance) -> String {
         format!("http://127.0.0.1:{}", self.options.ports.of(instance))
     }
 
-    /// Where the load balancer serves its metrics.
+    /// The URL of the load balancer's metrics.
     pub fn balancer_metrics_url(&self) -> String {
         format!(
             "http://127.0.0.1:{}/metrics",
@@ -190,15 +189,14 @@ impl Stack {
         &self.postgres
     }
 
-    /// A hot standby beside the database server. It follows the server that the port
-    /// `primary` leads to.
+    /// Starts a hot standby of the database server that the port `primary` leads to.
     pub fn standby(&self, name: &str, primary: u16) -> Result<Postgres, Error> {
         let directory = Arc::clone(&self.directory);
         let port = crate::ports::free();
         Postgres::standby(name, directory, port, Durability::ThrownAway, primary)
     }
 
-    /// The address of the database for a role, or for its owner.
+    /// The URL of the database for a role, or for its owner.
     pub fn database_url(&self, role: Option<&str>) -> String {
         match role {
             Some(role) => self.postgres.url(role, DATABASE),
@@ -206,12 +204,12 @@ impl Stack {
         }
     }
 
-    /// Where data and logs are.
+    /// The directory of data and logs.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// The process ids of everything that runs, guards excluded.
+    /// The process ids of all running processes, without the guards.
     pub fn process_ids(&self) -> Vec<u32> {
         let mut ids: Vec<u32> = self
             .service_processes()
@@ -229,7 +227,7 @@ impl Stack {
         self.with_process(instance, Process::kill);
     }
 
-    /// SIGTERM to one instance; [`Stack::wait_for_exit`] waits for its effect.
+    /// SIGTERM to one instance. [`Stack::wait_for_exit`] waits for its exit.
     pub fn terminate(&self, instance: Instance) {
         self.with_process(instance, Process::terminate);
     }
@@ -244,7 +242,7 @@ impl Stack {
         self.with_process(instance, Process::thaw);
     }
 
-    /// Waits until a terminated instance has ended; false when `patience` runs out first.
+    /// Waits until an instance has exited. Returns false after `timeout`.
     pub async fn wait_for_exit(&self, instance: Instance, timeout: Duration) -> bool {
         let deadline = tokio::time::Instant::now() + timeout;
         while self.is_running(instance) {
@@ -256,15 +254,14 @@ impl Stack {
         true
     }
 
-    /// Whether the instance's process exists.
+    /// Whether an instance is running.
     pub fn is_running(&self, instance: Instance) -> bool {
         self.service_processes()
             .get(&instance)
             .is_some_and(Process::is_running)
     }
 
-    /// Starts an instance again, stopping it first if it runs, and waits until the load
-    /// balancer sends requests to it.
+    /// Starts an instance again, after stopping it if it is running, and waits until the load balancer sends requests to it.
     pub async fn restart(&self, instance: Instance) -> Result<(), Error> {
         let old = self.service_processes().remove(&instance);
         drop(old);
@@ -272,18 +269,18 @@ impl Stack {
         self.wait_until_balanced(instance).await
     }
 
-    /// Everything that one instance has logged.
+    /// The log of one instance.
     pub fn log(&self, instance: Instance) -> String {
         let path = self.directory.path().join(format!("{instance}.log"));
         std::fs::read_to_string(path).unwrap_or_default()
     }
 
-    /// Stops everything in order and returns when it is gone.
+    /// Stops everything in order, and returns when it has stopped.
     pub fn stop(self) {
         drop(self);
     }
 
-    /// Variables of one instance alone, from its next start on; they replace those before.
+    /// Sets environment variables of one instance for its next start. They replace the previous ones.
     pub fn set_environment(&self, instance: Instance, variables: Vec<(String, String)>) {
         self.environments
             .lock()
@@ -300,7 +297,7 @@ impl Stack {
             .unwrap_or_default()
     }
 
-    /// The process id of an instance that runs.
+    /// The process id of an instance, if it is running.
     pub fn process_id(&self, instance: Instance) -> Option<u32> {
         self.service_processes()
             .get(&instance)

@@ -1,4 +1,4 @@
-//! Whose rights the servers run with. Postgres refuses to run as root.
+//! The Unix account of the servers. Postgres refuses to run as root.
 
 use std::ffi::OsString;
 use std::os::unix::fs::chown;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::Error;
 
-/// The account that Postgres runs as: our own, or an unprivileged one when we are root.
+/// The account that Postgres runs as: our own, or an unprivileged one if we are root.
 #[derive(Clone, Debug)]
 pub struct UnixAccount {
     unprivileged: Option<PasswdEntry>,
@@ -20,7 +20,7 @@ struct PasswdEntry {
 }
 
 impl UnixAccount {
-    /// `postgres`, or else `nobody`, for root; ourselves for everyone else.
+    /// For root `postgres`, or else `nobody`; otherwise our own account.
     pub fn for_postgres() -> Result<UnixAccount, Error> {
         if !rustix::process::getuid().is_root() {
             return Ok(UnixAccount { unprivileged: None });
@@ -38,7 +38,7 @@ impl UnixAccount {
         }
     }
 
-    /// What to put before a command so that it runs as this account.
+    /// The words that make a command run as this account, to be put before it.
     pub fn command_prefix(&self) -> Vec<OsString> {
         let Some(entry) = &self.unprivileged else {
             return Vec::new();
@@ -75,13 +75,17 @@ impl UnixAccount {
         test.status().is_ok_and(|status| status.success())
     }
 
-    /// Gives it a directory that it must own.
+    /// Makes it the owner of a directory or file.
     pub fn give_ownership(&self, directory: &Path) -> Result<(), Error> {
         let Some(entry) = &self.unprivileged else {
             return Ok(());
         };
-        chown(directory, Some(entry.uid), Some(entry.gid))
-            .map_err(|cause| Error::io(format!("give away {}", directory.display()), cause))
+        chown(directory, Some(entry.uid), Some(entry.gid)).map_err(|cause| {
+            Error::io(
+                format!("change the owner of {}", directory.display()),
+                cause,
+            )
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! From the acknowledgement of a message to each device. (I9)
+//! Delays from the acknowledgement of a message to its arrival at each device. (I9)
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
         let over = acked.entry(entry.id("cid")).or_insert(entry.t);
         *over = entry.t.min(*over);
     }
-    // Only while someone waits for it: a device that was switched off has its own bound.
+    // Devices that were offline for a while do not count.
     let away: HashSet<&str> = index.entries("away").map(|entry| entry.text("d")).collect();
     let mut delays = Vec::new();
     let mut stable: HashMap<Uuid, u64> = HashMap::new();
@@ -25,7 +25,7 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
             let Observation::Received(event) = observation else {
                 continue;
             };
-            // What happened while someone was out is shown to them when they are back.
+            // Events from before the user returned to the chat do not count.
             let windows = index.windows.get(&(event.feed, device.user));
             let was_in = |window: &ParticipationWindow| {
                 window.joined < event.seq && window.left.is_none_or(|left| event.seq <= left)

@@ -1,11 +1,11 @@
-//! The history in memory: what each device saw in order, what was asked for, and the dump.
+//! The history in memory: what each device observed in order, what clients requested, and the dump.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A line that is not about a stream or the dump.
+/// A line that is neither an observation of a device nor a row of the dump.
 pub struct HistoryEntry {
     pub t: u64,
     pub kind: String,
@@ -26,45 +26,45 @@ impl HistoryEntry {
     }
 }
 
-/// What a device saw.
+/// What a device observed.
 pub enum Observation {
-    /// A subscription began with these cursors.
+    /// It subscribed with these cursors.
     Subscribed(HashMap<Uuid, u64>),
-    /// The server said where a feed stands.
+    /// The server reported the position of a feed.
     Position { feed: Uuid, seq: u64 },
-    /// The server gave up and named where to go on.
+    /// The server reset the stream of a feed to a position.
     Reset {
         feed: Uuid,
         seq: u64,
         reason: String,
     },
-    /// An event.
+    /// It received an event.
     Received(ReceivedEvent),
-    /// The connection ended.
+    /// Its connection ended.
     Ended,
 }
 
-/// One event as it arrived.
+/// An event as a device received it.
 pub struct ReceivedEvent {
     pub feed: Uuid,
     pub seq: u64,
     pub id: Uuid,
     pub kind: String,
     pub message: Option<Uuid>,
-    /// The message came without its text.
+    /// Whether the message had no text.
     pub empty: bool,
-    /// In a user's own feed: which chat it is about.
+    /// In a user's own feed: the chat that the event is about.
     pub chat: Option<Uuid>,
-    /// Of a read mark.
+    /// The number of a read mark.
     pub read: Option<u64>,
 }
 
-/// A device and all it saw, in order, with times.
+/// A device and its observations, in order, with times.
 pub struct Device {
     pub name: String,
     pub user: Uuid,
     pub observations: Vec<(u64, Observation)>,
-    /// It was switched off for good: nothing more is owed to it.
+    /// Whether it was stopped for good, so that it need not receive more.
     pub stopped: bool,
 }
 
@@ -76,7 +76,7 @@ pub struct StoredEvent {
     pub kind: String,
     pub at: u64,
     pub message: Option<Uuid>,
-    /// Users whom it lets in or makes go.
+    /// Users that it adds or removes.
     pub users: Vec<Uuid>,
 }
 
@@ -109,14 +109,14 @@ pub struct Participant {
     pub left: bool,
 }
 
-/// From one event, exclusive, to another one, inclusive: what a participant may see live.
+/// The events that a participant may receive live: after `joined`, up to and including `left`.
 #[derive(Clone, Copy, Debug)]
 pub struct ParticipationWindow {
     pub joined: u64,
     pub left: Option<u64>,
 }
 
-/// Everything.
+/// The whole history.
 #[derive(Default)]
 pub struct HistoryIndex {
     pub meta: Value,
@@ -125,7 +125,7 @@ pub struct HistoryIndex {
     pub feeds: BTreeMap<Uuid, Feed>,
     pub messages: HashMap<(Uuid, Uuid), Message>,
     pub participants: BTreeMap<(Uuid, Uuid), Participant>,
-    /// Events that a lossy failover took, as the run found them in the dead primary.
+    /// Events that were lost in a failover, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
     users: HashMap<String, Uuid>,
@@ -147,12 +147,12 @@ impl HistoryIndex {
         Ok(index)
     }
 
-    /// The user whom the history calls so.
+    /// The id of the user with this name in the history.
     pub fn user(&self, name: &str) -> Uuid {
         self.users.get(name).copied().unwrap_or_default()
     }
 
-    /// Steps of this kind, in order of time.
+    /// Entries of this kind, in order of time.
     pub fn entries<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a HistoryEntry> {
         self.entries.iter().filter(move |entry| entry.kind == kind)
     }
@@ -305,7 +305,7 @@ fn observation(kind: &str, value: &Value) -> Observation {
     }
 }
 
-/// Whom an event's data is about: `user_id` itself, or that of each of `participants`.
+/// The users in an event's data: `user_id` itself, or that of each of `participants`.
 fn users(data: &Value) -> Vec<Uuid> {
     let one =
         |value: &Value| optional_id(&value["user_id"]).or_else(|| optional_id(&value["userId"]));

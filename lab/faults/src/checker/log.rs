@@ -1,4 +1,4 @@
-//! The dump alone: are the feeds what feeds must be? (I5)
+//! Checks the feeds of the dump: no gaps, chained, consistent with heads and counters. (I5)
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     }
 }
 
-/// Dense, chained, growing, and ending at its head.
+/// Seqs without gaps, a chain of events, growing times, and a head at the end.
 fn shape(feed: &Feed) -> Vec<String> {
     let mut complaints = Vec::new();
     let (mut seq, mut prev, mut at) = (0, None, 0);
@@ -55,7 +55,7 @@ fn shape(feed: &Feed) -> Vec<String> {
     complaints
 }
 
-/// The n-th added message has the number n and knows where it stands.
+/// The n-th added message has the number n and the seq of its event.
 fn numbers(index: &HistoryIndex, id: Uuid, feed: &Feed) -> Vec<String> {
     let mut complaints = Vec::new();
     let added = feed

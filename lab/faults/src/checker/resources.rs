@@ -1,18 +1,18 @@
-//! Files, memory and connections before and after; what the logs say. (I16)
+//! Checks files, memory and connections before and after the run, and the logs. (I16)
 
 use std::collections::BTreeMap;
 
 use super::findings::{Findings, Invariant};
 use super::history_index::HistoryIndex;
 
-/// Beyond ten percent: pools and keep-alives that fill up once and stay.
+/// Additional files allowed beyond ten percent: pools and keep-alive connections fill up once.
 pub const MAX_ADDITIONAL_FILES: u64 = 64;
 
-/// Beyond ten percent: what an allocator keeps, in KiB. In `users`, four threads that have hashed passwords may each keep
-/// 19 MiB in an arena of its own.
+/// Additional memory allowed beyond ten percent, in KiB, because allocators keep memory. In `users`, four threads that have
+/// hashed passwords may each keep 19 MiB in an arena of its own.
 const MAX_ADDITIONAL_MEMORY_KIB: u64 = 96 * 1024;
 
-/// What the pools of all instances hold at most, and the lab's own.
+/// Additional connections to Postgres: the maximum of all pools, and the lab's own connections.
 const MAX_ADDITIONAL_BACKENDS: u64 = 120;
 
 pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {

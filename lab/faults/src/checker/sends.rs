@@ -1,4 +1,4 @@
-//! What clients asked for against what is stored. (I1, I2, I4, I10)
+//! Compares the requests of clients with what is stored. (I1, I2, I4, I10)
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::findings::{Findings, Invariant};
 use super::history_index::{HistoryEntry, HistoryIndex, Observation};
 
-/// All that happened to one client-made id.
+/// All requests with one client-generated id.
 #[derive(Default)]
 struct SentMessage {
     chat: Uuid,
     user: Uuid,
     invoked: u64,
-    /// When, and at which seq with which id it was acknowledged; several askers get several.
+    /// The acknowledgements: time, seq and id. There are several if several requests were made.
     acks: Vec<(u64, u64, Uuid)>,
     refused: bool,
 }
@@ -31,7 +31,7 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
         || findings.unresolved > 0 && allowed.is_some()
     {
         let what = format!(
-            "a deed took {} attempts, {} had no end",
+            "a mutation took {} attempts, {} ended without a clear answer",
             findings.max_attempts, findings.unresolved
         );
         findings.violation(Invariant::BoundedDelay, what);
@@ -66,7 +66,7 @@ fn collect(index: &HistoryIndex, findings: &mut Findings) -> BTreeMap<Uuid, Sent
     sends
 }
 
-/// How long and how often clients had to try, whatever they wanted.
+/// Measures how long sends took, and how many attempts all mutations took.
 fn measure(
     entry: &HistoryEntry,
     phase: &str,
@@ -97,11 +97,12 @@ fn check_stored(index: &HistoryIndex, cid: Uuid, send: &SentMessage, findings: &
         if index.lost.contains(&(send.chat, *seq, *id)) {
             findings.lost_in_failover += 1;
         } else if row.is_none() {
-            let what = format!("message {cid} was acknowledged at seq {seq} and is gone");
+            let what = format!("message {cid} was acknowledged at seq {seq} and is not stored");
             findings.violation(Invariant::Durability, what);
         } else if row.is_some_and(|row| row.seq != *seq) || *id != cid {
-            let what =
-                format!("message {cid} was acknowledged at seq {seq} as {id} and is not there");
+            let what = format!(
+                "message {cid} was acknowledged at seq {seq} as {id} and is stored elsewhere"
+            );
             findings.violation(Invariant::Durability, what);
         }
         let differs = |ack: &&(u64, u64, Uuid)| (ack.1, ack.2) != (*seq, *id);
@@ -111,12 +112,12 @@ fn check_stored(index: &HistoryIndex, cid: Uuid, send: &SentMessage, findings: &
         }
     }
     if send.refused && row.is_some() && send.acks.is_empty() {
-        let what = format!("message {cid} was refused for good and is stored");
+        let what = format!("message {cid} was finally refused and is stored");
         findings.violation(Invariant::NoPhantom, what);
     }
 }
 
-/// If one send was over before another one began, it stands before it.
+/// A message that was acknowledged before another one was sent comes before it.
 fn check_ack_order(
     index: &HistoryIndex,
     sends: &BTreeMap<Uuid, SentMessage>,
@@ -147,7 +148,7 @@ fn check_ack_order(
     }
 }
 
-/// What a person had seen when they began to answer stands before the answer.
+/// An event that a user had seen before sending a message comes before the message.
 fn check_observed_order(
     index: &HistoryIndex,
     sends: &BTreeMap<Uuid, SentMessage>,
@@ -191,7 +192,7 @@ fn check_observed_order(
     }
 }
 
-/// An id stands once in a chat's feed.
+/// An id occurs once in the feed of a chat.
 fn check_stored_once(index: &HistoryIndex, findings: &mut Findings) {
     for (chat, feed) in &index.feeds {
         let mut seen = HashMap::new();

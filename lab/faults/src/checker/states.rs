@@ -1,4 +1,4 @@
-//! What queries answered, and what is left at rest. (I11, I12, I14, I15)
+//! Checks the answers to queries, and the state at rest. (I11, I12, I14, I15)
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,14 +8,14 @@ use uuid::Uuid;
 use super::findings::{Findings, Invariant};
 use super::history_index::{HistoryIndex, Observation};
 
-/// Microseconds after which a removed message's text may not be sent any more, and a removed
-/// participant's query not be answered, beyond the fault's own bound on delays.
+/// Microseconds after a removal during which the text of the message may still be sent and the queries of the participant
+/// may still succeed. The bound of the row is added.
 const GRACE_MICROS: u64 = 2_000_000;
 
 pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     let bound = index.meta["bound_ms"].as_u64().unwrap_or(0) * 1_000;
     let slack = index.meta["slack"].as_u64().unwrap_or(1);
-    // What travels may be late; what is asked for later may not.
+    // Deliveries may be delayed by the slack. The answers to later queries may not.
     let grace = GRACE_MICROS + bound * slack;
     check_probes(index, GRACE_MICROS + bound, findings);
     check_revocations(index, grace, findings);
@@ -25,9 +25,9 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     check_removed_texts(index, grace, findings);
 }
 
-/// Queries of people who had to go, asked after they were told.
+/// Removed users must not be able to query the chat.
 fn check_probes(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
-    // A removal that was lost with its history did not happen.
+    // A removal that was lost in a failover does not count.
     let lost: HashSet<(Uuid, u64)> = index.lost.iter().map(|event| (event.0, event.1)).collect();
     let mut moves: BTreeMap<(Uuid, Uuid), Vec<(u64, bool)>> = BTreeMap::new();
     for entry in &index.entries {
@@ -44,7 +44,7 @@ fn check_probes(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
     }
     for entry in index.entries("probe") {
         let key = (entry.id("chat"), index.user(entry.text("user")));
-        // The last thing that happened to them before the answer.
+        // The last change of their participation before the answer.
         let moves = moves.get(&key).into_iter().flatten();
         let last = moves.filter(|(t, _)| *t <= entry.t).max();
         let out_for_long = matches!(last, Some((t, false)) if t + grace < entry.number("begun"));
@@ -55,7 +55,7 @@ fn check_probes(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
     }
 }
 
-/// Devices of a revoked session see nothing from a moment after the revocation on.
+/// Devices of a revoked session must be disconnected and receive nothing more.
 fn check_revocations(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
     for entry in index.entries("revoke.ok") {
         let bound = entry.t + grace;
@@ -78,7 +78,7 @@ fn check_revocations(index: &HistoryIndex, grace: u64, findings: &mut Findings) 
     }
 }
 
-/// At rest the answer is what counting gives: messages above the mark that have not been removed.
+/// At rest, an unread count is the number of messages above the read mark that have not been removed.
 fn check_unread_counts(index: &HistoryIndex, findings: &mut Findings) {
     let mut numbers: HashMap<Uuid, Vec<u64>> = HashMap::new();
     for ((chat, _), message) in &index.messages {
@@ -99,7 +99,7 @@ fn check_unread_counts(index: &HistoryIndex, findings: &mut Findings) {
         let counted = (numbers.len() - read) as u64;
         if participant.left || entry.number("unread") != counted {
             let what = format!(
-                "{} is told {} unread in {chat}, counting gives {counted}",
+                "{} has an unread count of {} in {chat}; the number of unread messages is {counted}",
                 entry.text("user"),
                 entry.number("unread")
             );
@@ -108,19 +108,19 @@ fn check_unread_counts(index: &HistoryIndex, findings: &mut Findings) {
     }
 }
 
-/// Marks only grow: acknowledged ones are stored, and each device sees them rise.
+/// Read marks only grow: acknowledged ones are stored, and no device sees one fall.
 fn check_read_marks(index: &HistoryIndex, findings: &mut Findings) {
     for entry in index.entries("read.ok") {
         let key = (entry.id("chat"), index.user(entry.text("user")));
         let stored = index.participants.get(&key);
-        // Coming back starts anew, and a lossy failover takes marks with it.
+        // A return to the chat resets the mark, and a failover may lose marks.
         let comparable = stored.is_some_and(|stored| !stored.left) && index.lost.is_empty();
         let windows = index.windows.get(&key).map_or(0, Vec::len);
         if comparable
             && windows <= 1
             && stored.is_some_and(|stored| stored.last_read < entry.number("number"))
         {
-            let what = format!("{} has lost a read mark in {}", entry.text("user"), key.0);
+            let what = format!("{} lost a read mark in {}", entry.text("user"), key.0);
             findings.violation(Invariant::Unread, what);
         }
     }
@@ -134,7 +134,7 @@ fn check_read_marks(index: &HistoryIndex, findings: &mut Findings) {
                 let before = marks.insert(chat, read).unwrap_or(0);
                 if read < before {
                     let what = format!(
-                        "{} sees a read mark fall from {before} to {read}",
+                        "{} saw a read mark fall from {before} to {read}",
                         device.name
                     );
                     findings.violation(Invariant::Unread, what);
@@ -144,7 +144,7 @@ fn check_read_marks(index: &HistoryIndex, findings: &mut Findings) {
     }
 }
 
-/// What a device built from events is what a fresh load shows.
+/// The local state of a device equals newly loaded state.
 fn check_local_states(index: &HistoryIndex, findings: &mut Findings) {
     let sides = |kind| {
         index
@@ -165,7 +165,7 @@ fn check_local_states(index: &HistoryIndex, findings: &mut Findings) {
         let (local, fresh) = (local_states.get(key), fresh.get(key));
         if local != fresh {
             let what = format!(
-                "{} has another copy of {}: {}",
+                "{} has a different local state of {}: {}",
                 key.0,
                 key.1,
                 difference(local, fresh)
@@ -175,10 +175,14 @@ fn check_local_states(index: &HistoryIndex, findings: &mut Findings) {
     }
 }
 
-/// The first thing that differs, short enough for a report.
+/// The first difference, short enough for a report.
 fn difference(local: Option<&&Value>, fresh: Option<&&Value>) -> String {
     let (Some(local), Some(fresh)) = (local, fresh) else {
-        return format!("in the copy {}, fresh {}", local.is_some(), fresh.is_some());
+        return format!(
+            "in the local state {}, newly loaded {}",
+            local.is_some(),
+            fresh.is_some()
+        );
     };
     let sections = ["name", "read", "people", "messages"];
     let section = sections
@@ -202,7 +206,7 @@ fn difference(local: Option<&&Value>, fresh: Option<&&Value>) -> String {
     }
 }
 
-/// No text of a removed message in anything that arrives later.
+/// The text of a removed message must not be delivered later.
 fn check_removed_texts(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
     let mut removed: HashMap<Uuid, u64> = HashMap::new();
     for entry in index.entries("remove.ok") {
@@ -221,11 +225,11 @@ fn check_removed_texts(index: &HistoryIndex, grace: u64, findings: &mut Findings
                 _ => continue,
             };
             let over = event.message.and_then(|message| removed.get(&message));
-            // Nothing in a stream is older than its beginning.
+            // A stream contains nothing that was read before it began.
             let late = |over: &u64| begun > over + GRACE_MICROS || *t > over + grace;
             if over.is_some_and(late) && !event.empty {
                 let what = format!(
-                    "{} was sent the text of {:?}, long removed",
+                    "{} received the text of {:?} long after its removal",
                     device.name, event.message
                 );
                 findings.violation(Invariant::Deletion, what);
@@ -235,7 +239,10 @@ fn check_removed_texts(index: &HistoryIndex, grace: u64, findings: &mut Findings
     for entry in index.entries("remove.ok") {
         let row = index.messages.get(&(entry.id("chat"), entry.id("id")));
         if index.lost.is_empty() && row.is_some_and(|row| !row.removed) {
-            let what = format!("message {} was removed and has its text", entry.id("id"));
+            let what = format!(
+                "message {} was removed and still has its text",
+                entry.id("id")
+            );
             findings.violation(Invariant::Deletion, what);
         }
     }

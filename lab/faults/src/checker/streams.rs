@@ -1,4 +1,4 @@
-//! What each device received, in order. (I2, I3, I6, I7, I8, I11, I13)
+//! Checks what each device received, in order. (I2, I3, I6, I7, I8, I11, I13)
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -33,7 +33,7 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     }
 }
 
-/// When each user was first asked into each chat: nobody can be in before.
+/// The times at which users were added to chats. Nobody can be in a chat before that.
 fn invitations(index: &HistoryIndex) -> HashMap<(Uuid, Uuid), Vec<u64>> {
     let mut times: HashMap<(Uuid, Uuid), Vec<u64>> = HashMap::new();
     for entry in index.entries("add.invoke") {
@@ -43,18 +43,18 @@ fn invitations(index: &HistoryIndex) -> HashMap<(Uuid, Uuid), Vec<u64>> {
     times
 }
 
-/// One device on its way through its own history.
+/// Replays the observations of one device.
 struct DeviceReplay<'a> {
     index: &'a HistoryIndex,
     device: &'a Device,
     invitations: &'a HashMap<(Uuid, Uuid), Vec<u64>>,
     positions: BTreeMap<Uuid, u64>,
     applied: HashSet<(Uuid, u64)>,
-    /// Chats of which the user's own feed said that they are over.
+    /// Chats that the user has left, according to the user's own feed.
     left_chats: HashSet<Uuid>,
-    /// The own feed was reset: the device has fetched the list of its chats.
+    /// Whether the user's own feed was reset, so that the device has loaded its list of chats again.
     refetched_chat_list: bool,
-    /// Chats whose position comes from a connection before the present one.
+    /// Chats whose position comes from an earlier connection.
     reconnected: HashSet<Uuid>,
 }
 
@@ -82,12 +82,12 @@ impl DeviceReplay<'_> {
         }
     }
 
-    /// A client that hands back other cursors than it was given would make nonsense of all.
+    /// A client must resume with the cursors that it was given. Otherwise the other checks mean nothing.
     fn check_subscription(&mut self, after: &HashMap<Uuid, u64>, findings: &mut Findings) {
         for (feed, seq) in after {
             if self.positions.get(feed) != Some(seq) {
                 let what = format!(
-                    "{} resumes {feed} at {seq} and was left at {:?}",
+                    "{} resumed {feed} at {seq} and had received it up to {:?}",
                     self.device.name,
                     self.positions.get(feed)
                 );
@@ -100,7 +100,7 @@ impl DeviceReplay<'_> {
         match self.positions.insert(feed, seq) {
             Some(before) if before != seq => {
                 let what = format!(
-                    "{} stood at {before} of {feed} and is told that it stands at {seq}",
+                    "{} was at {before} of {feed} and was told that it is at {seq}",
                     self.device.name
                 );
                 findings.violation(Invariant::StreamShape, what);
@@ -113,7 +113,7 @@ impl DeviceReplay<'_> {
         *findings.resets.entry(reason.to_owned()).or_default() += 1;
         let before = self.positions.insert(feed, seq);
         self.refetched_chat_list |= feed == self.device.user;
-        // What was lost may be heard of once more on its way, and is then taken back by another reset.
+        // An event that was lost in a failover may still be delivered, and is taken back by another reset.
         let lost = &self.index.lost;
         self.applied
             .retain(|&(event, seq)| !lost.contains(&(feed, seq, event)));
@@ -123,14 +123,14 @@ impl DeviceReplay<'_> {
         let large_gap = before.is_some_and(|before| seq.saturating_sub(before) > RESUME_LIMIT);
         if !allowed || (reason == "GAP_TOO_LARGE" && !large_gap) {
             let what = format!(
-                "{} stood at {before:?} of {feed} and is reset to {seq}: {reason}",
+                "{} was at {before:?} of {feed} and was reset to {seq}: {reason}",
                 self.device.name
             );
             findings.violation(Invariant::HonestReset, what);
         }
     }
 
-    /// The same seq is the same event for everyone, and for the database.
+    /// At a seq, all devices and the database have the same event.
     fn check_agreement(
         &self,
         event: &ReceivedEvent,
@@ -144,7 +144,7 @@ impl DeviceReplay<'_> {
         let first = *first_seen.entry(position).or_insert(event.id);
         if first != event.id {
             let what = format!(
-                "{} sees {} at seq {} of {}, where another one saw {first}",
+                "{} received {} at seq {} of {}, where another device received {first}",
                 self.device.name, event.id, event.seq, event.feed
             );
             findings.violation(Invariant::Agreement, what);
@@ -168,7 +168,7 @@ impl DeviceReplay<'_> {
         let name = &self.device.name;
         let before = self.positions.get(&event.feed).copied();
         if !self.applied.insert((event.id, event.seq)) {
-            let what = format!("{name} was given seq {} of {} twice", event.seq, event.feed);
+            let what = format!("{name} received seq {} of {} twice", event.seq, event.feed);
             findings.violation(Invariant::Once, what);
             return;
         }
@@ -178,7 +178,7 @@ impl DeviceReplay<'_> {
             && !self.rejoined_in_lost_history(event, before)
         {
             let what = format!(
-                "{name} stood at {before:?} of {} and was given seq {}",
+                "{name} was at {before:?} of {} and received seq {}",
                 event.feed, event.seq
             );
             findings.violation(Invariant::StreamShape, what);
@@ -186,15 +186,15 @@ impl DeviceReplay<'_> {
         self.positions.insert(event.feed, event.seq);
     }
 
-    /// A stream may begin, or begin again, right after the event that let the user in.
+    /// A stream may start, or start again, right after the event that added the user.
     fn joined_at(&self, feed: Uuid, seq: u64, before: Option<u64>) -> bool {
         let joined = self.windows(feed).iter().any(|window| window.joined == seq);
         joined && before.is_none_or(|before| before < seq)
     }
 
-    /// Who had to go and was asked in again, in a history that was lost: nobody knows any more by which event.
+    /// Whether the user was removed and added again in a history that was lost, so that the event that added them is unknown.
     fn rejoined_in_lost_history(&self, event: &ReceivedEvent, before: Option<u64>) -> bool {
-        // Their own feed may have told them to go, where the chat's was replaced before it came to that.
+        // The user's own feed may have reported the removal before the feed of the chat, which was then replaced.
         let was_told = self.left_chats.contains(&event.feed);
         let left = self.windows(event.feed).iter().any(|window| {
             let stopped_at_removal = window.left == before || (was_told && before < window.left);
@@ -203,26 +203,26 @@ impl DeviceReplay<'_> {
         left && self.index.lost.contains(&(event.feed, event.seq, event.id))
     }
 
-    /// Nothing after the event that made the user go, unless they were asked in again.
+    /// A user receives nothing after the event that removed them, unless they were added again.
     fn check_visibility(&self, t: u64, event: &ReceivedEvent, findings: &mut Findings) {
-        // Of a history that was lost, nobody knows any more who was in.
+        // For a history that was lost, the participants are unknown.
         let lost = (event.feed, event.seq, event.id);
         if event.feed == self.device.user || self.index.lost.contains(&lost) {
             return;
         }
         let windows = self.windows(event.feed);
-        // New participants see everything before them, too.
+        // New participants may also see everything before they joined.
         let inside =
             |window: &ParticipationWindow| window.left.is_none_or(|left| event.seq <= left);
         if !windows.iter().any(inside) && !self.invited_again_later(event, t) {
             let what = format!(
-                "{} was sent seq {} of {}, where it had no business any more",
+                "{} received seq {} of {} after the user was removed",
                 self.device.name, event.seq, event.feed
             );
             findings.violation(Invariant::Visibility, what);
             return;
         }
-        // Between two windows only for those who are on their way back.
+        // Events between two windows only if the user was being added again.
         let stopped =
             |window: &ParticipationWindow| window.left.is_some_and(|left| left < event.seq);
         let still_in = |window: &ParticipationWindow| window.joined <= event.seq && inside(window);
@@ -231,14 +231,14 @@ impl DeviceReplay<'_> {
             && !self.invited_again_later(event, t)
         {
             let what = format!(
-                "{} was sent seq {} of {} while it was not in",
+                "{} received seq {} of {} while the user was not a participant",
                 self.device.name, event.seq, event.feed
             );
             findings.violation(Invariant::Visibility, what);
         }
     }
 
-    /// Someone who is back may see what happened meanwhile.
+    /// A user who was added again may see what happened in between.
     fn invited_again_later(&self, event: &ReceivedEvent, t: u64) -> bool {
         let later = self
             .windows(event.feed)
@@ -253,7 +253,7 @@ impl DeviceReplay<'_> {
         windows.map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// At rest: the own feed to its head, each chat to its head or to the farewell.
+    /// At rest, the device has its user's feed up to the head, and each chat up to the head or the user's removal.
     fn check_completeness(&self, findings: &mut Findings) {
         let mut expected: Vec<(Uuid, u64)> = Vec::new();
         if let Some(own) = self.index.feeds.get(&self.device.user) {
@@ -267,10 +267,10 @@ impl DeviceReplay<'_> {
                 continue;
             }
             match window.left {
-                // Who was let in by the last event of all learns that from their own feed.
+                // A user who was added by the last event of the chat learns that from their own feed.
                 None if feed.last_seq == window.joined => {}
                 None => expected.push((*chat, feed.last_seq)),
-                // Who was away when they had to go only learns that they did.
+                // A user who was offline during the removal only learns of the removal.
                 Some(_) if self.knows_of_removal(*chat) && self.may_have_missed(*chat) => {}
                 Some(left) => expected.push((*chat, left)),
             }
@@ -279,7 +279,7 @@ impl DeviceReplay<'_> {
             let position = self.positions.get(&feed).copied();
             if position.is_none_or(|position| position < until) {
                 let what = format!(
-                    "{} stands at {position:?} of {feed}, which goes to {until}",
+                    "{} is at {position:?} of {feed} and should be at {until}",
                     self.device.name
                 );
                 findings.violation(Invariant::Completeness, what);
@@ -287,12 +287,13 @@ impl DeviceReplay<'_> {
         }
     }
 
-    /// From their own feed, or from the list of their chats that they fetched after its reset.
+    /// Whether the device knows that its user has left: from the user's own feed, or from the list of chats that it loaded
+    /// after a reset.
     fn knows_of_removal(&self, chat: Uuid) -> bool {
         self.left_chats.contains(&chat) || self.refetched_chat_list
     }
 
-    /// The connection that brought the last event of the chat is not the present one.
+    /// Whether the last event of the chat came over an earlier connection.
     fn may_have_missed(&self, chat: Uuid) -> bool {
         self.reconnected.contains(&chat) || !self.positions.contains_key(&chat)
     }

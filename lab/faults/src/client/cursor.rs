@@ -1,6 +1,5 @@
-//! Looks into a cursor. A client must not; an observer who wants to know which position the
-//! server claims has to. One version byte, one byte for what the feed is of, the feed's id, the seq,
-//! the event's id, in base64url.
+//! Decodes cursors. Clients must not do that, but the checker needs the position that the server claims. A cursor has a
+//! version byte, a byte for the kind of feed, the feed's id, the seq and the event's id, in base64url.
 
 /// The seq in a cursor; none if this is not one.
 pub fn seq_of(cursor: &str) -> Option<u64> {

@@ -1,8 +1,7 @@
 //! One device: an `inbox` subscription that survives its connections.
 //!
-//! It keeps one cursor per feed and hands them all back when it reconnects, on whichever
-//! instance. Whether what arrives is right is not judged here: everything goes into the
-//! history, and the checker judges.
+//! It keeps one cursor per feed and resumes with all of them when it reconnects, to whichever instance. It does not check
+//! what it receives: everything is recorded in the history, which the checker reads.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +21,7 @@ use super::ws_connection::{self, ConnectionEnd};
 use crate::history::History;
 use lab_stack::client::{Socket, SocketEnd};
 
-/// What a device is told to do.
+/// What a device should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DesiredState {
     Online,
@@ -30,12 +29,12 @@ enum DesiredState {
     Stopped,
 }
 
-/// A device and the task that plays it.
+/// A device and its task.
 #[derive(Debug)]
 pub struct Device {
-    /// As the history calls it.
+    /// Its name in the history.
     pub name: String,
-    /// Whose it is.
+    /// Its user.
     pub user: Arc<TestUser>,
     state: Arc<DeviceState>,
     desired: watch::Sender<DesiredState>,
@@ -46,7 +45,7 @@ pub struct Device {
 struct DeviceState {
     positions: Mutex<HashMap<Uuid, (u64, String)>>,
     caught_up: watch::Sender<bool>,
-    /// The code of the last connection's end.
+    /// The close code of the last connection.
     last_close_code: watch::Sender<u16>,
     local_state: tokio::sync::Mutex<Option<LocalState>>,
 }
@@ -60,7 +59,7 @@ impl DeviceState {
 }
 
 impl Device {
-    /// Switches a device on. One that keeps a copy can be compared with a fresh load later.
+    /// Starts a device. If it keeps local state, that can be compared with newly loaded state later.
     pub fn start(
         name: &str,
         user: &Arc<TestUser>,
@@ -90,7 +89,7 @@ impl Device {
         }
     }
 
-    /// Where it stands in a feed.
+    /// Its position in a feed.
     pub fn position(&self, feed: Uuid) -> Option<u64> {
         self.state.positions().get(&feed).map(|(seq, _)| *seq)
     }
@@ -111,12 +110,12 @@ impl Device {
             .is_ok_and(|outcome| outcome.is_ok())
     }
 
-    /// Takes it off the network, with its cursors.
+    /// Disconnects it. It keeps its cursors.
     pub fn go_offline(&self) {
         self.desired.send_replace(DesiredState::Offline);
     }
 
-    /// And back.
+    /// Connects it again.
     pub fn go_online(&self) {
         self.desired.send_replace(DesiredState::Online);
     }
@@ -126,7 +125,7 @@ impl Device {
         *self.desired.borrow() == DesiredState::Online
     }
 
-    /// Compares its copy with a fresh load, in the history.
+    /// Records its local state and newly loaded state, for comparison.
     pub async fn compare(&self, history: &History) {
         let mut local_state = self.state.local_state.lock().await;
         let Some(local_state) = local_state.as_mut() else {
@@ -144,7 +143,7 @@ impl Device {
         }
     }
 
-    /// Switches it off.
+    /// Stops it.
     pub async fn stop(self) {
         self.desired.send_replace(DesiredState::Stopped);
         let mut task = self.task;
@@ -317,12 +316,12 @@ impl DeviceTask {
         self.history.write("recv", &fields);
     }
 
-    /// What a client does with its own state. Loads happen here, before the next batch.
+    /// Updates the local state. Loads happen here, before the next batch.
     async fn update_local_state(&self, feed: Uuid, batch: &Value, events: &[Value], known: bool) {
         let mut local_state = self.state.local_state.lock().await;
         if !self.keeps_local_state {
             if batch["reset"].is_string() && feed != self.user.user_id {
-                // Every client fetches after a reset, whether or not we look at the result.
+                // Every client loads the chat after a reset, even if the result is not compared.
                 LocalState::default().load(&self.user, feed).await;
             }
             return;
@@ -349,7 +348,7 @@ impl DeviceTask {
                     local_state
                         .advance_read_mark(chat, event["lastReadNumber"].as_u64().unwrap_or(0));
                 }
-                // Of the user's own feed, and nothing that a copy holds.
+                // Events of the user's own feed that do not change the local state.
                 ("SessionRevoked" | "ProfileUpdated", _) => {}
                 _ => local_state.apply(self.user.user_id, feed, event),
             }

@@ -1,7 +1,7 @@
-//! A client's own copy of its chats: loaded once, then kept up by events alone.
+//! The local state of a client: loaded once, then updated by events alone.
 //!
-//! At rest it must equal a fresh load. Loads happen between two batches, so what is loaded is
-//! never older than the events applied before, and applying later events to it converges.
+//! At rest it must equal newly loaded state. Loads happen between two batches, so loaded state is never older than the events
+//! applied before, and applying later events to it converges.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::test_user::TestUser;
 use lab_stack::client::Refusal;
 
-/// All chats of one user, as one device knows them.
+/// All chats of a user, as one device knows them.
 #[derive(Clone, Debug, Default)]
 pub struct LocalState {
     chats: BTreeMap<Uuid, ChatState>,
-    /// Chats whose load failed and has to be repeated.
+    /// Chats that could not be loaded and must be loaded again.
     missing: Vec<Uuid>,
 }
 
@@ -42,7 +42,7 @@ const MESSAGES_QUERY: &str = "query ($id: ID!, $before: String) {
         pageInfo { hasPreviousPage startCursor } nodes { id number revision content } } }";
 
 impl LocalState {
-    /// What a fresh start would see.
+    /// Loads everything.
     pub async fn load_all(user: &TestUser) -> Result<LocalState, Refusal> {
         let mut state = LocalState::default();
         for chat in chat_ids(user).await? {
@@ -53,7 +53,7 @@ impl LocalState {
         Ok(state)
     }
 
-    /// Fetches one chat anew.
+    /// Loads one chat again.
     pub async fn load(&mut self, user: &TestUser, chat: Uuid) {
         self.missing.retain(|missing| *missing != chat);
         match ChatState::load(user, chat).await {
@@ -67,14 +67,14 @@ impl LocalState {
         }
     }
 
-    /// Fetches what could not be fetched before.
+    /// Loads the chats that could not be loaded before.
     pub async fn load_missing(&mut self, user: &TestUser) {
         for chat in std::mem::take(&mut self.missing) {
             self.load(user, chat).await;
         }
     }
 
-    /// Fetches the list anew, and what it names for the first time.
+    /// Loads the list of chats again, and the chats that are new in it.
     pub async fn load_list(&mut self, user: &TestUser) {
         let Ok(list) = chat_ids(user).await else {
             return;
@@ -114,9 +114,9 @@ impl LocalState {
             ("ParticipantRemoved", Some(chat)) => {
                 chat.participants.remove(&text(&event["userId"]));
             }
-            // Nothing that a copy holds.
+            // Local state contains nothing of these.
             ("ChatCreated" | "ChatUpdated" | "ChatRemoved", _) => {}
-            // Of a chat that this device does not have.
+            // Events of a chat that this device does not have.
             (
                 "MessageAdded"
                 | "MessageUpdated"
@@ -126,17 +126,17 @@ impl LocalState {
                 | "ParticipantRemoved",
                 None,
             ) => {}
-            (kind, _) => panic!("{kind} has no row in the copy: what does a client do about it?"),
+            (kind, _) => panic!("{kind} is not handled: what does a client do about it?"),
         }
     }
 
-    /// The chat is no longer one of this user's.
+    /// Removes a chat that the user has left.
     pub fn remove_chat(&mut self, chat: Uuid) {
         self.chats.remove(&chat);
         self.missing.retain(|missing| *missing != chat);
     }
 
-    /// The user has read so far, on some device.
+    /// Advances the read mark, which may have been set on another device.
     pub fn advance_read_mark(&mut self, chat: Uuid, read: u64) {
         if let Some(chat) = self.chats.get_mut(&chat) {
             chat.read = chat.read.max(read);
@@ -198,7 +198,7 @@ impl ChatState {
         }
     }
 
-    /// Of two copies the one with the higher revision is newer.
+    /// Of two versions of a message, the one with the higher revision is newer.
     fn merge(&mut self, message: &Value) {
         let revision = number(&message["revision"]);
         let shown = (

@@ -1,5 +1,4 @@
-//! Mutations as a good client makes them: repeated with the same input until someone answers,
-//! every step in the history.
+//! Mutations of a client: repeated with the same input until there is an answer, with every step recorded.
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -10,12 +9,12 @@ use super::test_user::{Backoff, RETRY_TIMEOUT, TestUser, is_retryable};
 use crate::history::History;
 use lab_stack::stack::Service;
 
-/// What a client wants to have done.
+/// A mutation that a client makes.
 #[derive(Clone, Debug)]
 pub struct ClientMutation {
-    /// What the history calls it: `send`, `edit`, `remove`, `rename`, `add`, `drop`, `read`.
+    /// Its name in the history: `send`, `edit`, `remove`, `rename`, `add`, `drop`, `read`.
     pub name: &'static str,
-    /// What identifies it there.
+    /// What identifies it in the history.
     pub fields: Value,
     document: &'static str,
     input: Value,
@@ -36,7 +35,7 @@ macro_rules! document {
 }
 
 impl ClientMutation {
-    /// A message with a new id.
+    /// Sends a message with a new id.
     pub fn send_message(chat: Uuid, content: &str) -> ClientMutation {
         let cid = Uuid::now_v7();
         ClientMutation {
@@ -51,7 +50,7 @@ impl ClientMutation {
         }
     }
 
-    /// Another text for a message.
+    /// Changes the text of a message.
     pub fn edit_message(chat: Uuid, id: Uuid, content: &str) -> ClientMutation {
         ClientMutation {
             name: "edit",
@@ -65,7 +64,7 @@ impl ClientMutation {
         }
     }
 
-    /// No text any more.
+    /// Removes a message.
     pub fn remove_message(chat: Uuid, id: Uuid) -> ClientMutation {
         ClientMutation {
             name: "remove",
@@ -79,7 +78,7 @@ impl ClientMutation {
         }
     }
 
-    /// Another name for a chat.
+    /// Renames a chat.
     pub fn rename_chat(chat: Uuid, name: &str) -> ClientMutation {
         ClientMutation {
             name: "rename",
@@ -89,7 +88,7 @@ impl ClientMutation {
         }
     }
 
-    /// Someone comes.
+    /// Adds a participant.
     pub fn add_participant(chat: Uuid, user: Uuid) -> ClientMutation {
         ClientMutation {
             name: "add",
@@ -99,7 +98,7 @@ impl ClientMutation {
         }
     }
 
-    /// Someone has to go.
+    /// Removes a participant.
     pub fn remove_participant(chat: Uuid, user: Uuid) -> ClientMutation {
         ClientMutation {
             name: "drop",
@@ -109,7 +108,7 @@ impl ClientMutation {
         }
     }
 
-    /// Everything up to `number` was read.
+    /// Marks everything up to `number` as read.
     pub fn mark_as_read(chat: Uuid, number: u64) -> ClientMutation {
         ClientMutation {
             name: "read",
@@ -119,14 +118,14 @@ impl ClientMutation {
         }
     }
 
-    /// Does it: until it is done, refused for good, or nobody knows. Returns the payload.
+    /// Repeats the mutation until it succeeds, is finally refused, or time is up. Returns the payload.
     pub async fn execute(&self, user: &TestUser, history: &History) -> Option<Value> {
         let mut fields = self.fields.clone();
         fields["user"] = json!(user.name);
         history.write(&format!("{}.invoke", self.name), &fields);
         let deadline = Instant::now() + RETRY_TIMEOUT;
         let mut backoff = Backoff::default();
-        // Once an attempt has no clear end, a refusal of a later one proves nothing.
+        // After an attempt without a clear answer, the refusal of a later one proves nothing.
         let mut in_doubt = false;
         let mut attempts = 0;
         loop {

@@ -1,4 +1,4 @@
-//! A signed-in user of the fault lab: tokens that stay fresh, requests that are repeated.
+//! A signed-in user: keeps its tokens fresh and repeats its requests.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use uuid::Uuid;
 use lab_stack::client::{Refusal, Visitor};
 use lab_stack::stack::Service;
 
-/// Tokens live ten minutes. They are exchanged well before.
+/// Age from which tokens are refreshed. They are valid for ten minutes.
 const TOKEN_REFRESH_AGE: Duration = Duration::from_secs(420);
 
-/// Between two attempts to get a new token after a refusal.
+/// Minimum time between two attempts to refresh the tokens.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
-/// One attempt. Longer than what the services promise when a part is missing.
+/// Timeout of one attempt: longer than the services take if a dependency is missing.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// How long a client goes on trying before it says that it does not know.
+/// How long a client repeats a request before the outcome counts as unknown.
 pub const RETRY_TIMEOUT: Duration = Duration::from_secs(90);
 
 const PASSWORD: &str = "the quick brown fox sings";
@@ -29,7 +29,7 @@ const SESSION_FIELDS: &str = "accessToken refreshToken session { id } account { 
 /// One session of one user.
 #[derive(Debug)]
 pub struct TestUser {
-    /// As the history calls the user.
+    /// The name of the user in the history.
     pub name: String,
     /// The user.
     pub user_id: Uuid,
@@ -49,7 +49,7 @@ struct Tokens {
 }
 
 impl TestUser {
-    /// A new user.
+    /// Registers a new user.
     pub async fn register(base: &str, name: &str) -> Result<TestUser, Refusal> {
         let visitor = Visitor::with_timeout(base, Duration::from_secs(20));
         let unique = Uuid::now_v7().simple().to_string();
@@ -66,7 +66,7 @@ impl TestUser {
         TestUser::signed_in(base, name, login, &data["register"])
     }
 
-    /// Another session of the same user: another device.
+    /// Signs the same user in again, as on another device.
     pub async fn another_session(&self, base: &str) -> Result<TestUser, Refusal> {
         let document = format!(
             "mutation ($input: LoginInput!) {{ login(input: $input) {{ {SESSION_FIELDS} }} }}"
@@ -106,7 +106,7 @@ impl TestUser {
         })
     }
 
-    /// An access token, exchanged in time.
+    /// An access token, refreshed in time.
     pub async fn token(&self) -> String {
         let mut tokens = self.tokens.lock().await;
         if tokens.since.elapsed() > TOKEN_REFRESH_AGE
@@ -117,7 +117,7 @@ impl TestUser {
         tokens.access.clone()
     }
 
-    /// A token was refused: get another one, unless that was tried just now.
+    /// Refreshes the tokens after one was refused, unless that was tried just now.
     pub async fn renew_token(&self) {
         let mut tokens = self.tokens.lock().await;
         if tokens.tried.elapsed() > MIN_REFRESH_INTERVAL {
@@ -134,7 +134,7 @@ impl TestUser {
             .visitor
             .ask(Service::Users, document, json!({ "input": input }), None)
             .await;
-        // Without an answer the old pair stays: the exchange may be repeated.
+        // Without an answer the old tokens stay: the refresh may be repeated.
         if let Ok(data) = answer {
             tokens.access = text(&data["refreshSession"]["accessToken"]);
             tokens.refresh = text(&data["refreshSession"]["refreshToken"]);
@@ -142,7 +142,7 @@ impl TestUser {
         }
     }
 
-    /// Asks once.
+    /// Sends a request once.
     pub async fn ask(
         &self,
         service: Service,
@@ -155,7 +155,7 @@ impl TestUser {
             .await
     }
 
-    /// Asks the receiver until it answers, or refuses for good, or patience runs out.
+    /// Repeats a query until it succeeds, is finally refused, or time is up.
     pub async fn query(&self, document: &str, variables: Value) -> Result<Value, Refusal> {
         let deadline = Instant::now() + RETRY_TIMEOUT;
         let mut backoff = Backoff::default();
@@ -178,8 +178,8 @@ impl TestUser {
     }
 }
 
-/// Whether the same request may succeed later. `UNAUTHENTICATED` is among them because a
-/// token may have expired, or the instance's clock may be wrong.
+/// Whether the same request may succeed later. `UNAUTHENTICATED` counts because a token may have expired, or the instance's
+/// clock may be wrong.
 pub fn is_retryable(refusal: &Refusal) -> bool {
     match refusal.code() {
         None => true,
@@ -194,7 +194,7 @@ pub fn is_retryable(refusal: &Refusal) -> bool {
     }
 }
 
-/// Exponential, with full jitter.
+/// Exponential backoff with full jitter.
 #[derive(Debug)]
 pub struct Backoff {
     ceiling: u64,
@@ -208,7 +208,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// From `first` milliseconds, doubling up to `most`.
+    /// Starts at `first` milliseconds and doubles up to `max`.
     pub fn between(first: u64, max: u64) -> Backoff {
         Backoff {
             ceiling: first,
@@ -216,7 +216,7 @@ impl Backoff {
         }
     }
 
-    /// Waits for a random part of the present ceiling, and raises it.
+    /// Waits for a random part of the current ceiling, and doubles it.
     pub async fn wait(&mut self, refusal: &Refusal) {
         let advised_ms = match refusal {
             Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
@@ -225,9 +225,9 @@ impl Backoff {
         self.wait_at_least(advised_ms.min(self.max)).await;
     }
 
-    /// The same, with a floor in milliseconds.
+    /// The same, plus a minimum in milliseconds.
     pub async fn wait_at_least(&mut self, floor_ms: u64) {
-        // Jitter is what keeps real clients apart. It does not have to be replayed.
+        // The jitter need not come from the seed.
         let random = u64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, Uuid::now_v7().as_bytes()[15]]);
         let jitter = self.ceiling * (random + 1) / 256;
         self.ceiling = (self.ceiling * 2).min(self.max);

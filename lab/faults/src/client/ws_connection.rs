@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use lab_stack::client::{KeepAlive, Socket, SocketEnd};
 
-/// Pings as the official client is advised to be configured. A connection is dead after two of them without an answer.
+/// The recommended settings of the official client: a connection without any answer to two pings is dead.
 const KEEP_ALIVE: KeepAlive = KeepAlive {
     silence_timeout: Duration::from_secs(18),
     ping_interval: Some(Duration::from_secs(8)),
 };
 
-/// For the upgrade and the acknowledgement together.
+/// Timeout of the upgrade and the acknowledgement together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a connection is over, as the history records it.

@@ -1,4 +1,4 @@
-//! Clocks that go wrong, through libfaketime.
+//! Clocks that can be set, with libfaketime.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use lab_stack::Error;
 use lab_stack::stack::{Instance, Options};
 
-/// A file per instance that says how wrong its clock is.
+/// A file for each instance that contains the offset of its clock.
 pub struct Clocks {
     files: HashMap<Instance, PathBuf>,
-    // Removed with everything in it.
+    // Removed when this value is dropped.
     _directory: tempfile::TempDir,
 }
 
@@ -21,7 +21,7 @@ fn library() -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
-/// Why clocks cannot be set here.
+/// Why this machine does not support them; none if it does.
 pub fn unsupported_reason() -> Option<String> {
     match library() {
         Some(_) => None,
@@ -30,8 +30,8 @@ pub fn unsupported_reason() -> Option<String> {
 }
 
 impl Clocks {
-    /// Gives each service a clock of its own, which is right for now. Postgres keeps the
-    /// machine's: its clock is the one that counts.
+    /// Gives each instance its own clock, which is right at first. Postgres keeps the clock of the machine, which is the one
+    /// that counts.
     pub fn install(options: &mut Options) -> Result<Clocks, Error> {
         let library = library().ok_or_else(|| Error::failed("faketime", "not installed"))?;
         let directory =
@@ -43,7 +43,7 @@ impl Clocks {
                 ("LD_PRELOAD", library.display().to_string()),
                 ("FAKETIME_TIMESTAMP_FILE", file.display().to_string()),
                 ("FAKETIME_CACHE_DURATION", "1".to_owned()),
-                // Timers go on as they were: a step of the wall clock does not touch them.
+                // Timers are not affected by a step of the wall clock.
                 ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
                 ("DONT_FAKE_MONOTONIC", "1".to_owned()),
             ];
@@ -59,7 +59,7 @@ impl Clocks {
         Ok(clocks)
     }
 
-    /// From now on the instance's clock is wrong by so many seconds.
+    /// Sets the offset of an instance's clock, in seconds.
     pub fn set(&self, instance: Instance, seconds: i64) -> Result<(), Error> {
         let Some(file) = self.files.get(&instance) else {
             return Ok(());

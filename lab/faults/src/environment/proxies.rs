@@ -1,4 +1,4 @@
-//! A detour of its own from each service to Postgres and to Redis.
+//! Proxies between each instance and its servers, Postgres and Redis.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,16 @@ use lab_stack::Error;
 use lab_stack::stack::{Instance, Options, Service};
 use lab_stack::tcp_proxy::{NetworkConditions, TcpProxy};
 
-/// What a service talks to.
+/// A server that the services depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dependency {
     /// The database.
     Postgres,
-    /// The messenger.
+    /// Pub/Sub.
     Redis,
 }
 
-/// All detours.
+/// The proxies of all instances.
 pub struct ServiceProxies {
     proxies: HashMap<(Instance, Dependency), TcpProxy>,
     triggers: HashMap<(Instance, Dependency), ByteTrigger>,
@@ -28,7 +28,7 @@ pub struct ServiceProxies {
 }
 
 impl ServiceProxies {
-    /// Lays them, and tells the services in their environments.
+    /// Starts the proxies and configures the services to use them.
     pub async fn start(options: &mut Options, seed: u64) -> Result<ServiceProxies, Error> {
         let (damage, damage_changes) = watch::channel(Damage::default());
         let mut proxies = ServiceProxies {
@@ -75,36 +75,36 @@ impl ServiceProxies {
         Ok(proxies)
     }
 
-    /// The tripwire of a detour.
+    /// The trigger of a proxy, created if necessary.
     pub fn trigger(&mut self, instance: Instance, dependency: Dependency) -> &ByteTrigger {
         self.triggers.entry((instance, dependency)).or_default()
     }
 
-    /// The tripwire of a detour that was laid.
+    /// The trigger of a proxy, if it has one.
     pub fn trigger_of(&self, instance: Instance, dependency: Dependency) -> Option<ByteTrigger> {
         self.triggers.get(&(instance, dependency)).cloned()
     }
 
-    /// How a detour is from now on.
+    /// Sets the network conditions of a proxy.
     pub fn set(&self, instance: Instance, dependency: Dependency, conditions: NetworkConditions) {
         if let Some(proxy) = self.proxies.get(&(instance, dependency)) {
             proxy.set(conditions);
         }
     }
 
-    /// Breaks what runs over a detour.
+    /// Breaks the connections of a proxy.
     pub fn cut(&self, instance: Instance, dependency: Dependency) {
         if let Some(proxy) = self.proxies.get(&(instance, dependency)) {
             proxy.cut();
         }
     }
 
-    /// What is done to messages from Redis from now on.
+    /// Sets the damage to messages from Redis.
     pub fn damage(&self, damage: Damage) {
         self.damage.send_replace(damage);
     }
 
-    /// Leads every service to the Postgres on this port.
+    /// Redirects every service to the Postgres on this port.
     pub fn redirect_postgres_to(&self, port: u16) {
         for ((_, dependency), proxy) in &self.proxies {
             if *dependency == Dependency::Postgres {

@@ -1,4 +1,4 @@
-//! Two Postgres servers, one of which follows the other, and the change of roles.
+//! Two Postgres servers, a primary and its standby, and the failover between them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use lab_stack::servers::Postgres;
 use lab_stack::stack::Stack;
 use lab_stack::tcp_proxy::{NetworkConditions, TcpProxy};
 
-/// How long a standby may take to stream.
+/// How long a standby may take until it streams.
 const STREAMING_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The second server, and who leads.
+/// The second server, and which of both is the primary.
 pub struct ReplicationPair {
     second: Postgres,
     replication: TcpProxy,
@@ -24,7 +24,7 @@ pub struct ReplicationPair {
 }
 
 impl ReplicationPair {
-    /// A standby for the stack's own Postgres.
+    /// Starts a standby for the stack's Postgres.
     pub async fn start(stack: &Stack) -> Result<ReplicationPair, Error> {
         let replication = TcpProxy::to(stack.postgres().port()).await?;
         let port = replication.port();
@@ -36,7 +36,7 @@ impl ReplicationPair {
         })
     }
 
-    /// Who takes writes.
+    /// The primary.
     pub fn primary<'a>(&'a self, stack: &'a Stack) -> &'a Postgres {
         match self.second_is_primary.load(Ordering::Acquire) {
             true => &self.second,
@@ -44,7 +44,7 @@ impl ReplicationPair {
         }
     }
 
-    /// Who follows.
+    /// The standby.
     pub fn standby<'a>(&'a self, stack: &'a Stack) -> &'a Postgres {
         match self.second_is_primary.load(Ordering::Acquire) {
             true => stack.postgres(),
@@ -52,7 +52,7 @@ impl ReplicationPair {
         }
     }
 
-    /// Whether what the leader writes reaches the follower.
+    /// Connects the standby to the primary, or cuts it off.
     pub fn set_replication(&self, replicates: bool) {
         self.replication.set(NetworkConditions {
             stalled: !replicates,
@@ -64,7 +64,7 @@ impl ReplicationPair {
         }
     }
 
-    /// Waits until the follower streams, and commits wait for it or not.
+    /// Makes commits wait for the standby or not, and waits until it streams.
     pub async fn wait_until_streaming(&self, stack: &Stack, sync: bool) -> Result<(), Error> {
         let primary = Observer::connect(&self.primary(stack).owner_url("antiphon")).await?;
         primary.wait_for_standby(sync).await?;
@@ -78,19 +78,19 @@ impl ReplicationPair {
         Ok(())
     }
 
-    /// The follower becomes the leader, and everyone is led there. The old leader is dead.
+    /// Promotes the standby and redirects all services to it. The old primary must be dead.
     pub async fn fail_over(&self, stack: &Stack, proxies: &ServiceProxies) -> Result<(), Error> {
         let new_primary = self.standby(stack);
         let observer = Observer::connect(&new_primary.owner_url("antiphon")).await?;
         observer.promote().await?;
-        // Nobody follows yet: who waits for a standby now waits for ever.
+        // There is no standby yet: commits that waited for one would wait forever.
         observer.wait_for_standby(false).await?;
         proxies.redirect_postgres_to(new_primary.port());
         self.second_is_primary.fetch_xor(true, Ordering::AcqRel);
         Ok(())
     }
 
-    /// The old leader throws its data away and follows the new one.
+    /// Discards the data of the old primary and makes it the standby of the new one.
     pub async fn rebuild(&self, stack: &Stack) -> Result<(), Error> {
         self.replication.redirect_to(self.primary(stack).port());
         self.set_replication(true);

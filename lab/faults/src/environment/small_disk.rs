@@ -1,4 +1,4 @@
-//! A small disk for Postgres, to be filled.
+//! A small disk for Postgres that can be filled.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -8,10 +8,10 @@ use std::process::{Child, Command, Stdio};
 use lab_stack::Error;
 use lab_stack::stack::Options;
 
-/// Enough for a cluster and its log.
+/// Enough for a cluster and its write-ahead log.
 const DISK_SIZE: &str = "size=400m";
 
-/// Unmounts when its input ends, however we end.
+/// Unmounts the disk when its input ends, however this process ends.
 const UNMOUNT_SCRIPT: &str = "while read -r _; do :; done; umount -l \"$1\"; rm -rf \"$2\"";
 
 /// A file system in memory, mounted where Postgres keeps its data.
@@ -20,14 +20,14 @@ pub struct SmallDisk {
     unmounter: Child,
 }
 
-/// Why there can be none here.
+/// Why this machine does not support it; none if it does.
 pub fn unsupported_reason() -> Option<String> {
     let root = rustix::process::getuid().is_root();
-    (!root).then(|| "mounting a small disk takes root".to_owned())
+    (!root).then(|| "mounting a small disk requires root".to_owned())
 }
 
 impl SmallDisk {
-    /// Mounts it, and puts the stack's data there.
+    /// Mounts the disk and configures the stack to keep its data there.
     pub fn mount(options: &mut Options) -> Result<SmallDisk, Error> {
         let data = tempfile::Builder::new()
             .prefix("antiphon-cramped-")
@@ -62,15 +62,16 @@ impl SmallDisk {
     /// Fills it to the last byte.
     pub fn fill(&self) -> Result<(), Error> {
         let path = self.filler();
-        let mut file = File::create(&path).map_err(|cause| Error::failed("a ballast", cause))?;
+        let mut file =
+            File::create(&path).map_err(|cause| Error::failed("creating the filler", cause))?;
         let block = vec![0_u8; 1 << 16];
         while file.write_all(&block).is_ok() {}
         Ok(())
     }
 
-    /// Makes room again.
+    /// Frees the disk again.
     pub fn free(&self) -> Result<(), Error> {
-        fs::remove_file(self.filler()).map_err(|cause| Error::failed("removing the ballast", cause))
+        fs::remove_file(self.filler()).map_err(|cause| Error::failed("removing the filler", cause))
     }
 
     fn filler(&self) -> PathBuf {
@@ -81,7 +82,7 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         drop(self.unmounter.stdin.take());
-        // It works without us, too.
+        // Unmounting works without us, too.
         let _ = self.unmounter.wait();
     }
 }

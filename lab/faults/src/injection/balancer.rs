@@ -1,11 +1,11 @@
-//! The load balancer: everyone's connections at once.
+//! Faults of the load balancer, which affect all connections.
 
 use tokio::time::sleep;
 
 use super::context::InjectionContext;
 use lab_stack::Error;
 
-/// Killed and started again, or told to cut a receiver's connections, or reloaded.
+/// Kills and restarts the load balancer, or cuts the receivers' connections, or reloads it.
 pub async fn disturb(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     match context.round % 3 {
         0 => {

@@ -1,4 +1,4 @@
-//! What happens to people: they have to go, they are signed out, they send eightfold.
+//! Faults of users: they are removed, their sessions are revoked, they send everything eight times.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::workload::{Workload, create_group};
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
-/// Close code of a socket whose session has ended.
+/// Close code of a socket whose session was revoked.
 const SESSION_REVOKED_CODE: u16 = 4403;
 
-/// How long a revocation may take until the lab gives up waiting.
+/// How long the lab waits for a socket to close, or for a device to catch up.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Writers in the chat of a removal.
+/// Number of writers in the chat from which a participant is removed.
 const WRITER_COUNT: usize = 4;
 
-/// Fifty messages a second in one chat, and in their middle someone has to go.
+/// A participant is removed while fifty messages per second are sent to the chat.
 pub async fn remove_participant(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let workload = context.workload;
     let count = workload.users.len();
@@ -56,7 +56,7 @@ pub async fn remove_participant(context: &mut InjectionContext<'_>) -> Result<u3
     if done.is_none() {
         return Err(Error::failed(
             "removing a participant",
-            "nobody would do it",
+            "the request did not succeed",
         ));
     }
     sleep(Duration::from_secs(2)).await;
@@ -78,7 +78,7 @@ async fn send_until(workload: Arc<Workload>, member: usize, chat: Uuid, span: Du
     }
 }
 
-/// A second session of someone is revoked from the first; its socket has to close.
+/// The second session of a user is revoked from the first. Its socket must be closed.
 pub async fn revoke_session(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let workload = context.workload;
     let users = &workload.users;
@@ -112,7 +112,7 @@ pub async fn revoke_session(context: &mut InjectionContext<'_>) -> Result<u32, E
         offset.map(|offset| devices.swap_remove(offset))
     };
     let Some(device) = device else {
-        return Err(Error::failed("the fault lab", "a device has gone"));
+        return Err(Error::failed("the fault lab", "a device is missing"));
     };
     let closed = device.ended_with(SESSION_REVOKED_CODE, CLOSE_TIMEOUT).await;
     let took = workload.history.now() - began;
@@ -125,13 +125,12 @@ pub async fn revoke_session(context: &mut InjectionContext<'_>) -> Result<u32, E
         true => Ok(1),
         false => Err(Error::failed(
             "a revoked session",
-            "its socket stayed open for 20 s",
+            "the socket stayed open for 20 s",
         )),
     }
 }
 
-/// A device is off while messages are written and removed. What it is given when it comes
-/// back, from whichever window, must not have their text any more.
+/// A device is offline while messages are sent and removed. What it receives afterwards must not contain their text.
 pub async fn return_after_removal(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let workload = context.workload;
     let chat = &workload.chats[context.rng.below(workload.chats.len())];
@@ -140,7 +139,7 @@ pub async fn return_after_removal(context: &mut InjectionContext<'_>) -> Result<
     let device = devices
         .iter()
         .find(|device| device.user.user_id == workload.users[absent].user_id)
-        .ok_or_else(|| Error::failed("the fault lab", "a person without a device"))?;
+        .ok_or_else(|| Error::failed("the fault lab", "a user has no device"))?;
     workload.history.write("away", &json!({ "d": device.name }));
     device.go_offline();
     sleep(Duration::from_millis(200)).await;
@@ -171,7 +170,7 @@ pub async fn return_after_removal(context: &mut InjectionContext<'_>) -> Result<
     }
 }
 
-/// The same sends, each from eight connections at once, through both senders.
+/// Each message is sent over eight connections at once, to both senders.
 pub async fn send_eight_times(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let workload = context.workload;
     let mut sends = Vec::new();

@@ -1,4 +1,4 @@
-//! A clock that goes wrong on one instance, and comes back with a step.
+//! The clock of one instance is wrong, and is set back with a step.
 
 use tokio::time::sleep;
 
@@ -8,11 +8,11 @@ use lab_stack::stack::Service;
 
 const HOUR_SECONDS: i64 = 3_600;
 
-/// An hour ahead or behind, on one instance of anything.
+/// Sets the clock of one instance an hour ahead or behind.
 pub async fn skew(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let clocks = context.workload.environment.clocks.as_ref();
-    let clocks =
-        clocks.ok_or_else(|| Error::failed("the fault lab", "this stage has true clocks"))?;
+    let clocks = clocks
+        .ok_or_else(|| Error::failed("the fault lab", "this environment has no settable clocks"))?;
     let service = Service::ALL[context.round as usize % 4];
     let instance = service.instance(context.rng.instance());
     let offset = if (context.round / 4).is_multiple_of(2) {

@@ -1,4 +1,4 @@
-//! One injection: what it may use, and what all of them do alike.
+//! The context of an injection: what it may use, and what several of them do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use crate::workload::Workload;
 use lab_stack::Error;
 use lab_stack::stack::{Instance, Stack};
 
-/// How often an instance is started before it is given up: for longer than any fault lasts.
+/// Maximum number of attempts to start an instance, which together take longer than any fault.
 const MAX_RESTARTS: u32 = 60;
 
-/// One injection.
+/// What an injection may use.
 pub struct InjectionContext<'a> {
-    /// Everyone and everything.
+    /// Users, chats and devices in their environment.
     pub workload: &'a Arc<Workload>,
-    /// Choices.
+    /// Source of random choices.
     pub rng: &'a mut SeededRng,
-    /// The how-manieth it is, from zero.
+    /// The number of the injection, from zero.
     pub round: u32,
     /// How long the fault lasts.
     pub fault_duration: Duration,
@@ -34,11 +34,11 @@ impl InjectionContext<'_> {
 
     pub(super) fn proxies(&self) -> Result<&ServiceProxies, Error> {
         let proxies = self.workload.environment.proxies.as_ref();
-        proxies.ok_or_else(|| Error::failed("the fault lab", "this stage has no detours"))
+        proxies.ok_or_else(|| Error::failed("the fault lab", "this environment has no proxies"))
     }
 
-    /// Starts an instance that has ended, as a supervisor does: once more if it ends at once, because
-    /// another fault is not over yet.
+    /// Starts an instance that has ended, as a supervisor does: again if it exits at once, because another fault is still
+    /// active.
     pub(super) async fn start_again(&self, instance: Instance) -> Result<(), Error> {
         let mut attempts = 0;
         loop {
@@ -50,7 +50,7 @@ impl InjectionContext<'_> {
         }
     }
 
-    /// Tells the history what is done to what.
+    /// Records a detail of the injection in the history.
     pub(super) fn note(&self, what: impl ToString) {
         let fields = json!({ "what": what.to_string() });
         self.workload.history.write("fault.detail", &fields);

@@ -14,22 +14,22 @@ use lab_stack::Error;
 use lab_stack::db::Observer;
 use lab_stack::stack::{Instance, Service};
 
-/// How long the new history has for becoming longer than the old one.
+/// How long to wait until the new history is longer than the old one.
 const OVERTAKING_TIMEOUT: Duration = Duration::from_secs(5);
 
 fn pair<'a>(context: &InjectionContext<'a>) -> Result<&'a ReplicationPair, Error> {
     let pair = context.workload.environment.replication_pair.as_ref();
-    pair.ok_or_else(|| Error::failed("the fault lab", "this stage has one Postgres only"))
+    pair.ok_or_else(|| Error::failed("the fault lab", "this environment has no standby"))
 }
 
-/// The standby has confirmed everything that was acknowledged. In every other round it first
-/// hangs for a while: what is not confirmed must not be acknowledged either.
+/// The standby has confirmed everything that was acknowledged. In every other round it is cut off for a while first: what
+/// it has not confirmed must not be acknowledged.
 pub async fn synchronous(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let pair = pair(context)?;
     pair.wait_until_streaming(context.stack(), true).await?;
     sleep(context.rng.millis(300, 1_200)).await;
     if context.round % 2 == 1 {
-        context.note("the standby hangs");
+        context.note("the standby is cut off");
         pair.set_replication(false);
         sleep(context.fault_duration).await;
     }
@@ -41,10 +41,9 @@ pub async fn synchronous(context: &mut InjectionContext<'_>) -> Result<u32, Erro
     Ok(1)
 }
 
-/// Nobody waits for the standby, and it is cut off for the last moments. What it lacks is
-/// lost, and everybody is told so; the run itself notes what that is, from the dead primary.
-/// In every other round the receivers sleep meanwhile, until the new history is longer than
-/// the old one: its length alone then tells them nothing.
+/// Commits do not wait for the standby, and it is cut off before the primary dies. What it lacks is lost, which clients are
+/// told by resets; the run records what was lost, from the dead primary. In every other round the receivers are frozen until
+/// the new history is longer than the old one, so that its length alone tells them nothing.
 pub async fn with_loss(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let pair = pair(context)?;
     pair.wait_until_streaming(context.stack(), false).await?;
@@ -54,7 +53,7 @@ pub async fn with_loss(context: &mut InjectionContext<'_>) -> Result<u32, Error>
     sleep(context.fault_duration).await;
     let receivers_frozen = context.round % 2 == 1;
     if receivers_frozen {
-        context.note("the receivers sleep");
+        context.note("the receivers are frozen");
         receivers().for_each(|instance| context.stack().freeze(instance));
     }
     let mut lost = heads(context).await?;
@@ -91,8 +90,8 @@ async fn heads(context: &InjectionContext<'_>) -> Result<HashMap<Uuid, u64>, Err
     Ok(heads.into_iter().collect())
 }
 
-/// Waits until these feeds are longer than they were, and by a little more: something was
-/// written between looking and the end. Not for ever: not every feed is written to.
+/// Waits until these feeds are longer than they were, and by a few events more, because something was written between the
+/// query and the failover. Gives up after a while, because not every feed is written to.
 async fn wait_until_longer(
     context: &InjectionContext<'_>,
     lost: &HashMap<Uuid, u64>,
@@ -109,7 +108,7 @@ async fn wait_until_longer(
     Ok(())
 }
 
-/// The dead primary is started once more, out of reach of the services, and compared.
+/// Starts the dead primary again, out of reach of the services, and compares it with the new one.
 async fn record_loss(context: &InjectionContext<'_>, pair: &ReplicationPair) -> Result<(), Error> {
     let dead = pair.standby(context.stack());
     block_in_place(|| dead.try_restart())?;

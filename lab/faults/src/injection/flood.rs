@@ -1,4 +1,4 @@
-//! Much at once: a backlog for who was away, and more than a reader reads.
+//! Large amounts of data: a backlog for a device that was offline, and sockets whose client does not read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,20 +15,20 @@ use crate::workload::{Workload, create_group};
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
-/// Missed messages: the first time so many, later so many.
+/// Messages that the device misses: in the first injection, and in later ones.
 const MISSED_MESSAGES: (usize, usize) = (10_000, 700);
 
-/// People who write them together.
+/// Number of users who send them.
 const WRITER_COUNT: usize = 8;
 
-/// "Usable" again, after a long absence.
+/// How long a device may take to catch up after it was offline.
 const MAX_CATCH_UP_TIME: Duration = Duration::from_secs(2);
 
-/// A device is off while more is written than is replayed. It comes back to a reset, or to
-/// everything, and is usable at once.
+/// A device is offline while more messages are sent than the server replays. Afterwards it is reset, or receives everything,
+/// and catches up at once.
 pub async fn long_absence(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let workload = context.workload;
-    // The hold says how much the machine is to be asked for: the long one is the full backlog.
+    // The first, long injection uses the full backlog.
     let missed = if context.fault_duration > Duration::from_secs(5) {
         MISSED_MESSAGES.0
     } else {
@@ -44,7 +44,7 @@ pub async fn long_absence(context: &mut InjectionContext<'_>) -> Result<u32, Err
     let device = devices
         .iter()
         .find(|device| device.user.user_id == workload.users[absent].user_id)
-        .ok_or_else(|| Error::failed("the fault lab", "a person without a device"))?;
+        .ok_or_else(|| Error::failed("the fault lab", "a user has no device"))?;
     sleep(Duration::from_millis(500)).await;
     workload.history.write("away", &json!({ "d": device.name }));
     device.go_offline();
@@ -65,7 +65,7 @@ pub async fn long_absence(context: &mut InjectionContext<'_>) -> Result<u32, Err
     if !caught_up || took > MAX_CATCH_UP_TIME * 5 {
         return Err(Error::failed(
             "a long absence",
-            format!("usable only after {took:?}"),
+            format!("caught up only after {took:?}"),
         ));
     }
     Ok(1)
@@ -80,23 +80,23 @@ async fn write(workload: &Arc<Workload>, member: usize, chat: Uuid, share: usize
     }
 }
 
-/// Connections that ask for everything, many times over, and read nothing.
+/// A subscription that selects everything many times over.
 const LARGE_SUBSCRIPTION: &str = "subscription { inbox { feedId events { __typename id
     ... on MessageAdded { a: message { content } b: message { content } c: message { content }
         d: message { content } e: message { content } f: message { content }
         g: message { content } h: message { content } } } } }";
 
-/// Slow readers at a time. One user may have fifty sockets on an instance.
+/// Number of slow readers. A user may have fifty sockets on an instance.
 const SLOW_READER_COUNT: usize = 20;
 
-/// Events that fill every buffer on the way, at eight times five kilobytes each.
+/// Size and number of messages that fill every buffer on the way: each event contains the text eight times.
 const CONTENT_BYTES: usize = 5_000;
 const EVENT_COUNT: usize = 120;
 
-/// The stall limit of the impatient stage, and time for a busy machine to get there.
+/// How long the sockets may take to be closed: the short stall limit, and time for a busy machine.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Twenty sockets that do not read are closed; nobody else notices.
+/// Twenty sockets whose client does not read are closed. Others are not affected.
 pub async fn slow_readers(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let workload = context.workload;
     let (owner, reader) = (0, 1);
@@ -116,8 +116,8 @@ pub async fn slow_readers(context: &mut InjectionContext<'_>) -> Result<u32, Err
     }
     sleep(Duration::from_secs(1)).await;
     let content = "so much to say ".repeat(CONTENT_BYTES / 15);
-    let writers = (0..WRITER_COUNT).map(|dependency| {
-        let content = format!("{dependency} {}", &content[..CONTENT_BYTES - 100]);
+    let writers = (0..WRITER_COUNT).map(|number| {
+        let content = format!("{number} {}", &content[..CONTENT_BYTES - 100]);
         async move {
             for _ in 0..EVENT_COUNT / WRITER_COUNT {
                 let mutation = ClientMutation::send_message(chat, &content);
@@ -137,7 +137,7 @@ pub async fn slow_readers(context: &mut InjectionContext<'_>) -> Result<u32, Err
     }
     let mut closed = 0;
     for mut connection in sockets {
-        // What was buffered on the way comes first; then the end.
+        // Buffered data comes first, then the close frame.
         let deadline = Instant::now() + Duration::from_secs(5);
         while let Ok(read) = tokio::time::timeout_at(deadline, connection.read()).await {
             if read.is_err() {
@@ -158,7 +158,7 @@ pub async fn slow_readers(context: &mut InjectionContext<'_>) -> Result<u32, Err
     }
 }
 
-/// How many sockets both receivers have closed with 1013, as they say themselves.
+/// The number of sockets that both receivers have closed with 1013, according to their metrics.
 async fn closed_sockets(context: &InjectionContext<'_>) -> Result<u64, Error> {
     let mut closed = 0;
     for number in 1..=2 {

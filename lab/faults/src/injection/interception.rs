@@ -1,4 +1,4 @@
-//! Moments and messages on the wire between a service and its servers.
+//! Faults on the connections between a service and its servers: a kill at a chosen moment, and corrupted messages.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::interceptors::message_corruption::Damage;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
-/// The moments at which a sender can die, as they look from outside: the way from or to the
-/// sender, the bytes, and whether they still pass.
+/// The moments at which a sender can die, as they are visible on its connections: the direction, the bytes, and whether they
+/// still pass.
 const MOMENTS: [(&str, Dependency, Trigger); 7] = [
     (
         "before the lock",
@@ -60,14 +60,14 @@ const fn moment(upstream: bool, pattern: &'static [u8], passes: bool) -> Trigger
     }
 }
 
-/// How long traffic may take to come to the moment.
+/// How long to wait for the moment.
 const TRIGGER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// `kill -9` of a sender exactly when those bytes are about to pass.
 pub async fn sender_at_moment(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let sender = Service::Sender.instance(context.rng.instance());
     let redis = context.workload.environment.stack.redis().pid().is_some();
-    // Nothing is published to a Redis that is not there.
+    // Without Redis nothing is published.
     let is_reachable = |dependency: Dependency| redis || dependency != Dependency::Redis;
     let moments: Vec<_> = MOMENTS
         .iter()
@@ -86,7 +86,7 @@ pub async fn sender_at_moment(context: &mut InjectionContext<'_>) -> Result<u32,
             trigger.disarm();
             return Err(Error::failed(
                 "the byte trigger",
-                format!("nothing came: {name}"),
+                format!("did not match: {name}"),
             ));
         }
         sleep(Duration::from_millis(5)).await;
@@ -96,14 +96,14 @@ pub async fn sender_at_moment(context: &mut InjectionContext<'_>) -> Result<u32,
     Ok(1)
 }
 
-/// Messages from Redis to the receivers get lost, double, and swapped.
+/// Messages from Redis to the receivers are dropped, duplicated and swapped.
 pub async fn corrupt_messages(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let dropped = if context.round.is_multiple_of(2) {
         10
     } else {
         50
     };
-    context.note(format!("{dropped} % lost, 5 % doubled, 5 % swapped"));
+    context.note(format!("{dropped} % dropped, 5 % duplicated, 5 % swapped"));
     let damage = Damage {
         dropped,
         duplicated: 5,

@@ -1,7 +1,7 @@
 //! A receiver that runs out of memory.
 //!
-//! By a limit on the process rather than a control group: groups belong to whoever runs the
-//! machine, and a process that is refused memory dies in either case.
+//! The limit is set on the process, not with a control group: that would need privileges, and a process that is refused
+//! memory dies in both cases.
 
 use std::fs;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use lab_stack::Error;
 use lab_stack::client::Socket;
 use lab_stack::stack::{Instance, Service};
 
-/// What it may still take, in bytes.
+/// Bytes that it may still allocate.
 const ADDITIONAL_BYTES: u64 = 256 << 10;
 
-/// Connections that make it want more.
+/// Maximum number of connections, which make it need more memory.
 const MAX_CONNECTIONS: usize = 400;
 
-/// How long it may take until it has to give up.
+/// How long it may take to exit.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The receiver is refused memory and dies; it is started again.
+/// A receiver is refused memory and dies. It is started again.
 pub async fn starve(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let receiver = Service::Receiver.instance(context.rng.instance());
     context.note(format!("starve {receiver}"));
@@ -35,7 +35,7 @@ pub async fn starve(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let died = context.stack().wait_for_exit(receiver, EXIT_TIMEOUT).await;
     drop(connections);
     if !died {
-        context.note("it did not need more than it had: killed by us");
+        context.note("it did not need more memory, and was killed");
         context.stack().kill(receiver);
     }
     sleep(context.fault_duration).await;
@@ -43,10 +43,10 @@ pub async fn starve(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     Ok(1)
 }
 
-/// Leaves almost nothing beyond what it has.
+/// Limits its memory to little more than it uses.
 fn limit_memory(pid: u32) -> Result<(), Error> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))
-        .map_err(|cause| Error::failed("looking at a receiver", cause))?;
+        .map_err(|cause| Error::failed("reading the memory of a receiver", cause))?;
     let data = status.lines().find_map(|line| line.strip_prefix("VmData:"));
     let data = data.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     let limit = Some(data.unwrap_or(0) * 1024 + ADDITIONAL_BYTES);
@@ -60,13 +60,13 @@ fn limit_memory(pid: u32) -> Result<(), Error> {
         .map_err(|cause| Error::failed("limiting a receiver", cause))
 }
 
-/// Connects people until the receiver is gone.
+/// Opens connections until the receiver has exited.
 async fn open_connections(context: &InjectionContext<'_>, receiver: Instance) -> Vec<Socket> {
     let mut connections = Vec::new();
     for number in 0..MAX_CONNECTIONS {
         let user = &context.workload.users[number % context.workload.users.len()];
         let token = user.token().await;
-        // Refused ones do not count, they only fail to help.
+        // Connections that are refused do not matter.
         connections.extend(
             ws_connection::connect(&context.workload.environment.url(), &token)
                 .await

@@ -1,4 +1,4 @@
-//! One to three faults at once, whichever the dice choose.
+//! One to three random faults at once.
 
 use futures_util::future::join_all;
 
@@ -7,8 +7,7 @@ use super::fault::Fault;
 use crate::seeded_rng::SeededRng;
 use lab_stack::Error;
 
-/// What may happen at the same time: one of each group, because two faults of one group
-/// would heal each other.
+/// Groups of which at most one fault is injected at a time, because two faults of a group would heal each other.
 const EXCLUSIVE_GROUPS: [&[Fault]; 7] = [
     &[Fault::KillSender, Fault::SenderAtMoment],
     &[Fault::KillReceiver, Fault::FreezeReceiver, Fault::StopUsers],
@@ -35,7 +34,7 @@ fn is_about_redis(fault: Fault) -> bool {
     EXCLUSIVE_GROUPS[2].contains(&fault)
 }
 
-/// A bout of it.
+/// Injects one to three random faults at once.
 pub async fn inject_several(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let has_redis = context.stack().redis().is_running();
     let mut groups: Vec<&[Fault]> = EXCLUSIVE_GROUPS.to_vec();

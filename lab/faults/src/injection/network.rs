@@ -1,4 +1,4 @@
-//! Links between processes that die, and networks of clients that are bad.
+//! Network faults: partitions between processes, and bad networks of clients.
 
 use tokio::time::sleep;
 
@@ -8,7 +8,7 @@ use lab_stack::Error;
 use lab_stack::stack::Service;
 use lab_stack::tcp_proxy::{NetworkConditions, TcpProxy};
 
-/// Nothing passes between one instance, or both, and Postgres or Redis.
+/// Partitions one or both instances of a service from Postgres or Redis.
 pub async fn partition(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let (service, dependency) = match context.round % 4 {
         0 => (Service::Receiver, Dependency::Redis),
@@ -37,8 +37,8 @@ pub async fn partition(context: &mut InjectionContext<'_>) -> Result<u32, Error>
     Ok(1)
 }
 
-/// Some devices get 1 Mbit/s and a hiccup in every twentieth packet, for the whole row; now
-/// and then their connections break.
+/// Some devices have 1 Mbit/s and a delay in every twentieth packet, until the row ends. Now and then their connections
+/// break.
 pub async fn bad_network(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let mut proxies = context.workload.proxies.lock().await;
     if proxies.is_empty() {

@@ -1,4 +1,4 @@
-//! The one Postgres: restarted, cut off, frozen, locked, full.
+//! Faults of Postgres: restarts, terminated backends, freezes, locks, a full disk.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::context::InjectionContext;
 use lab_stack::Error;
 
-/// A restart: fast, immediate, or after `kill -9`.
+/// Restarts Postgres: after a fast shutdown, an immediate one, or `kill -9`.
 pub async fn restart(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let postgres = context.stack().postgres();
     match context.round % 3 {
@@ -30,26 +30,26 @@ pub async fn restart(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     Ok(1)
 }
 
-/// Every backend is ended, every two seconds.
+/// Terminates all backends every two seconds.
 pub async fn end_backends(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let times = u32::try_from(context.fault_duration.as_secs() / 2)
         .unwrap_or(1)
         .max(1);
     for _ in 0..times {
-        let end = context
+        let terminated = context
             .workload
             .environment
             .observer()
             .await?
             .terminate_backends()
             .await?;
-        context.note(format!("{end} backends"));
+        context.note(format!("{terminated} backends"));
         sleep(Duration::from_secs(2)).await;
     }
     Ok(times)
 }
 
-/// Server and backends stand still.
+/// Freezes the server and its backends.
 pub async fn freeze(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     context.stack().postgres().freeze_all();
     sleep(context.fault_duration).await;
@@ -57,7 +57,7 @@ pub async fn freeze(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     Ok(1)
 }
 
-/// One chat's row is locked, and elsewhere a transaction that has written stays open.
+/// Locks the row of one chat, and keeps open another transaction that has written.
 pub async fn hold_locks(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let chats: Vec<_> = context.workload.chats.iter().map(|chat| chat.id).collect();
     let Some(chat) = context.rng.pick(&chats).copied() else {
@@ -75,17 +75,17 @@ pub async fn hold_locks(context: &mut InjectionContext<'_>) -> Result<u32, Error
     Ok(2)
 }
 
-/// Not a byte is left; then there is room again, and an operator starts what has ended.
+/// Fills the disk to the last byte, then frees it and starts Postgres again if it has exited.
 pub async fn fill_disk(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let disk = context.workload.environment.disk.as_ref();
     let disk =
-        disk.ok_or_else(|| Error::failed("the fault lab", "this stage has no small disk"))?;
+        disk.ok_or_else(|| Error::failed("the fault lab", "this environment has no small disk"))?;
     disk.fill()?;
     sleep(context.fault_duration).await;
     disk.free()?;
     let postgres = context.stack().postgres();
     if !postgres.is_running() {
-        context.note("Postgres had ended");
+        context.note("Postgres had exited");
         block_in_place(|| postgres.try_restart())?;
     }
     Ok(1)

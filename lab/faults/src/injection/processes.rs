@@ -1,4 +1,4 @@
-//! Processes of ours that die, freeze or are replaced.
+//! Faults of our own processes: they are killed, frozen or replaced.
 
 use std::time::Duration;
 
@@ -11,31 +11,31 @@ use lab_stack::Error;
 use lab_stack::client::{NewMessage, Visitor};
 use lab_stack::stack::{Instance, Service};
 
-/// Longer than any drain.
+/// How long an instance may take to exit: longer than any drain time.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(40);
 
-/// Of an account that nobody else uses.
+/// Password of an account that nobody else uses.
 const PASSWORD: &str = "the quick brown fox sings";
 
-/// Messages that are erased.
+/// Number of messages that are erased.
 const REMOVED_MESSAGES: usize = 30;
 
-/// How long the erasing may take from the end of the fault, whatever else is broken meanwhile. The promise is a day.
+/// How long the erasure may take after the fault. The promise is a day.
 const ERASURE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A while in which nothing happens.
+/// Waits without a fault.
 pub async fn nothing(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     sleep(context.fault_duration).await;
     Ok(0)
 }
 
-/// `kill -9` of one sender, which comes back after a moment.
+/// `kill -9` of one sender, which is started again.
 pub async fn kill_sender(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let instance = Service::Sender.instance(context.rng.instance());
     kill(context, instance).await
 }
 
-/// The same with a receiver: its sockets drop.
+/// `kill -9` of one receiver, which closes its sockets.
 pub async fn kill_receiver(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let instance = Service::Receiver.instance(context.rng.instance());
     kill(context, instance).await
@@ -49,7 +49,7 @@ async fn kill(context: &mut InjectionContext<'_>, instance: Instance) -> Result<
     Ok(1)
 }
 
-/// SIGSTOP: it keeps its sockets and answers nothing.
+/// SIGSTOP to one receiver: it keeps its sockets and answers nothing.
 pub async fn freeze_receiver(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let instance = Service::Receiver.instance(context.rng.instance());
     context.note(format!("freeze {instance}"));
@@ -59,7 +59,7 @@ pub async fn freeze_receiver(context: &mut InjectionContext<'_>) -> Result<u32, 
     Ok(1)
 }
 
-/// SIGTERM to each in turn; the next one only when the one before is back.
+/// SIGTERM to one instance after the other, each only when the previous one is ready again.
 pub async fn rolling(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let mut replaced = 0;
     for instance in Instance::all() {
@@ -68,7 +68,7 @@ pub async fn rolling(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
         if !context.stack().wait_for_exit(instance, EXIT_TIMEOUT).await {
             return Err(Error::failed(
                 &instance.to_string(),
-                "did not end when it was told to",
+                "did not exit after SIGTERM",
             ));
         }
         context.start_again(instance).await?;
@@ -77,13 +77,13 @@ pub async fn rolling(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     Ok(replaced)
 }
 
-/// Both users instances are gone: nobody can sign in, and everything else goes on.
+/// Both users instances are killed: nobody can sign in, and everything else continues.
 pub async fn stop_users(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let both = [Service::Users.instance(1), Service::Users.instance(2)];
     for instance in both {
         context.stack().kill(instance);
     }
-    // Someone has to come back meanwhile: their token must still be good.
+    // Killing a receiver makes clients reconnect: their tokens must still be accepted.
     let receiver = Service::Receiver.instance(context.rng.instance());
     context.note(format!("kill both users, and {receiver}"));
     sleep(context.fault_duration / 3).await;
@@ -95,8 +95,8 @@ pub async fn stop_users(context: &mut InjectionContext<'_>) -> Result<u32, Error
     Ok(3)
 }
 
-/// A chat is removed, a worker is killed, and what the chat held is erased all the same. Nobody else is in the chat: to the
-/// people of the scene nothing happens.
+/// A chat is removed, a worker is killed, and the contents of the chat must be erased all the same. None of the workload's
+/// users is in the chat.
 pub async fn kill_worker(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let chat = removed_chat(context).await?;
     let instance = Service::Worker.instance(context.rng.instance());
@@ -111,7 +111,7 @@ pub async fn kill_worker(context: &mut InjectionContext<'_>) -> Result<u32, Erro
         if Instant::now() > deadline {
             return Err(Error::failed(
                 "erasing",
-                format!("chat {chat} is still there"),
+                format!("chat {chat} is not erased"),
             ));
         }
         sleep(Duration::from_millis(200)).await;
@@ -145,7 +145,7 @@ async fn removed_chat(context: &InjectionContext<'_>) -> Result<Uuid, Error> {
     }
     let document = "mutation ($input: RemoveChatInput!) { removeChat(input: $input) { chatId } }";
     match owner.mutate(document, json!({ "chatId": chat })).await {
-        // The answer to an earlier attempt was lost.
+        // An earlier attempt succeeded, and its answer was lost.
         Err(refusal) if refusal.code() == Some("NOT_FOUND") => Ok(chat),
         removed => removed.map(|_| chat).map_err(refused),
     }

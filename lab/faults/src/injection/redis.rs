@@ -1,4 +1,4 @@
-//! Redis, which may do anything without anybody losing anything.
+//! Faults of Redis. None of them may lose anything.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use tokio::time::sleep;
 use super::context::InjectionContext;
 use lab_stack::Error;
 
-/// Told to shut down without saving; back after a while.
+/// Redis is shut down without saving, and started again.
 pub async fn stop(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let redis = context.stack().redis();
-    // It hangs up instead of answering.
+    // It closes the connection instead of answering.
     let _ = redis.command("SHUTDOWN NOSAVE");
     sleep(context.fault_duration).await;
     redis.try_restart()?;
     Ok(1)
 }
 
-/// Stands still with its connections open: by SIGSTOP, or by its own CLIENT PAUSE.
+/// Redis is frozen with its connections open: by SIGSTOP, or by CLIENT PAUSE.
 pub async fn freeze(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let by_signal = context.round.is_multiple_of(2);
     context.note(if by_signal { "SIGSTOP" } else { "CLIENT PAUSE" });
@@ -48,7 +48,7 @@ pub async fn drop_subscribers(context: &mut InjectionContext<'_>) -> Result<u32,
     Ok(times)
 }
 
-/// Killed, and an empty one takes its place at once.
+/// Redis is killed, and replaced by an empty one at once.
 pub async fn replace(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
     let redis = context.stack().redis();
     redis.stop();

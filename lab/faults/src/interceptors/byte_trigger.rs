@@ -1,15 +1,15 @@
-//! Acts at the moment when certain bytes are about to pass: a process can be killed between
-//! its COMMIT and the answer, without a line of its code knowing.
+//! Runs an action when certain bytes are about to pass: a process can be killed between its COMMIT and the answer without
+//! any code in it for this.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::message_corruption::contains;
 use lab_stack::tcp_proxy::Interceptor;
 
-/// What makes a tripwire act.
+/// What fires a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trigger {
-    /// On the way from the service, or to it.
+    /// Whether the bytes are on the way from the service, or to it.
     pub upstream: bool,
     /// The bytes.
     pub pattern: &'static [u8],
@@ -19,22 +19,22 @@ pub struct Trigger {
 
 type Act = Box<dyn FnOnce() + Send>;
 
-/// One for all connections of a link: it acts once each time it is armed.
+/// A trigger for all connections of a proxy. It fires once each time it is armed.
 #[derive(Clone, Default)]
 pub struct ByteTrigger(Arc<Mutex<Option<(Trigger, Act)>>>);
 
 impl ByteTrigger {
-    /// Acts at the next match.
+    /// Runs the action at the next match.
     pub fn arm(&self, trigger: Trigger, act: impl FnOnce() + Send + 'static) {
         *self.lock() = Some((trigger, Box::new(act)));
     }
 
-    /// Whether it still waits.
+    /// Whether it has not fired yet.
     pub fn is_armed(&self) -> bool {
         self.lock().is_some()
     }
 
-    /// Takes it away.
+    /// Disarms it.
     pub fn disarm(&self) {
         *self.lock() = None;
     }
@@ -48,7 +48,7 @@ impl ByteTrigger {
         let matches = |(trigger, _): &mut (Trigger, Act)| {
             trigger.upstream == upstream && contains(&bytes, trigger.pattern)
         };
-        // Acting under the lock: nothing passes on any connection until it is done.
+        // The action runs under the lock: nothing passes on any connection until it is done.
         match armed.take_if(matches) {
             Some((trigger, act)) => {
                 act();

@@ -1,22 +1,22 @@
-//! Drops, doubles and reorders what Redis pushes to a subscriber.
+//! Drops, duplicates and reorders the messages that Redis pushes to a subscriber.
 
 use std::collections::VecDeque;
 
 use crate::seeded_rng::SeededRng;
 use lab_stack::tcp_proxy::Interceptor;
 
-/// In how many of a hundred pushes which damage is done.
+/// The percentages of messages that are damaged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Damage {
-    /// Never arrives.
+    /// Messages that never arrive.
     pub dropped: u64,
-    /// Arrives twice.
+    /// Messages that arrive twice.
     pub duplicated: u64,
-    /// Arrives after the one behind it.
+    /// Messages that arrive after their successor.
     pub swapped: u64,
 }
 
-/// The tap of one connection from a receiver to Redis.
+/// The interceptor of one connection from a receiver to Redis.
 pub struct MessageCorrupter {
     rng: SeededRng,
     damage: tokio::sync::watch::Receiver<Damage>,
@@ -25,7 +25,7 @@ pub struct MessageCorrupter {
 }
 
 impl MessageCorrupter {
-    /// Does whatever damage is asked for at the moment.
+    /// Does the damage that the channel currently contains.
     pub fn new(rng: SeededRng, damage: tokio::sync::watch::Receiver<Damage>) -> MessageCorrupter {
         MessageCorrupter {
             rng,
@@ -67,12 +67,12 @@ impl Interceptor for MessageCorrupter {
     }
 }
 
-/// Whether the bytes occur.
+/// Whether `bytes` contains `pattern`.
 pub fn contains(bytes: &[u8], pattern: &[u8]) -> bool {
     bytes.windows(pattern.len()).any(|window| window == pattern)
 }
 
-/// The length of the first complete RESP3 value; none if it has not arrived whole.
+/// The length of the first RESP3 value; none while it is incomplete.
 fn frame_length(bytes: &[u8]) -> Option<usize> {
     let line_end = bytes.windows(2).position(|pair| pair == b"\r\n")?;
     let head = line_end + 2;

@@ -1,4 +1,4 @@
-//! Whether someone has got every message once and in order.
+//! Whether a client has received every message once and in order.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -8,20 +8,20 @@ use uuid::Uuid;
 
 use lab_stack::client::Position;
 
-/// How many messages are wrong, and in which way.
+/// Numbers of messages that did not arrive as they should.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryErrors {
-    /// Acknowledged, but not there.
+    /// Acknowledged but not received.
     pub lost: u64,
-    /// There more than once.
+    /// Received more than once.
     pub duplicated: u64,
-    /// At another place than the acknowledgement said, or before their predecessors.
+    /// Received at another position than was acknowledged, or before their predecessors.
     pub misplaced: u64,
 }
 
 impl DeliveryErrors {
-    /// Compares what was acknowledged with what someone has got, as `(seq, id)` in the order
-    /// of arrival. Messages that were not acknowledged may be there or not.
+    /// Compares acknowledged messages with those that a client received, as `(seq, id)` in the order of arrival. Messages
+    /// that were not acknowledged may be missing.
     pub fn of(acknowledged: &[Position], received: &[(u64, Uuid)]) -> DeliveryErrors {
         let mut errors = DeliveryErrors::default();
         let mut seen = HashSet::new();
@@ -43,7 +43,7 @@ impl DeliveryErrors {
         errors
     }
 
-    /// Nothing is wrong.
+    /// Whether there are no errors.
     pub fn is_none(&self) -> bool {
         *self == DeliveryErrors::default()
     }
@@ -73,7 +73,7 @@ impl fmt::Display for DeliveryErrors {
         } = self;
         write!(
             formatter,
-            "**{lost} lost, {duplicated} doubled, {misplaced} out of order**"
+            "**{lost} lost, {duplicated} duplicated, {misplaced} out of order**"
         )
     }
 }

@@ -1,4 +1,4 @@
-//! One deed, and what writers and listeners saw of it.
+//! One round: messages that are sent and received while the installation is disturbed once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -11,19 +11,19 @@ use uuid::Uuid;
 use super::delivery_errors::DeliveryErrors;
 use lab_stack::client::{Client, Inbox, InboxRecord, NewMessage, Position, Refusal, SocketEnd};
 
-/// Between two attempts to send one message, unless the answer advises more.
+/// Delay between two attempts to send a message, unless the answer asks for more.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
-/// Messages are written for so long before and after the deed.
+/// For how long messages are sent before and after the disturbance.
 const LEAD_TIME: Duration = Duration::from_secs(3);
 
-/// How long everything may take to be as before.
+/// How long the installation may take to recover.
 pub(super) const RECOVERY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One message, from the first message to the last.
 #[derive(Debug)]
 pub(super) struct SentMessage {
-    /// `None`: nobody acknowledged it.
+    /// `None` if it was never acknowledged.
     pub(super) position: Option<Position>,
     began: Instant,
     ended: Instant,
@@ -33,24 +33,24 @@ pub(super) struct SentMessage {
 /// A row of the report.
 #[derive(Debug)]
 pub struct Round {
-    /// Messages that were sent.
+    /// Number of messages that were sent.
     pub messages: usize,
-    /// Those that nobody acknowledged, however often they were repeated.
+    /// Number of messages that were never acknowledged, in spite of repetitions.
     pub unanswered: usize,
-    /// Attempts that failed, by code. Each was repeated with the same id.
+    /// Failed attempts, by code. Each was repeated with the same id.
     pub failed_attempts: BTreeMap<String, u32>,
     /// The longest time from the first message to the acknowledgement.
     pub slowest_send: Duration,
-    /// How listeners' connections ended.
+    /// How connections of listeners ended.
     pub ends: BTreeMap<String, u32>,
     /// The longest time from an acknowledgement to the message at a listener.
     pub longest_delay: Duration,
-    /// All listeners together.
+    /// The errors of all listeners together.
     pub delivery_errors: DeliveryErrors,
 }
 
-/// Sends a message after each `pause`, whatever became of the one before, until `deed` is
-/// over and everything is answered.
+/// Sends a message after each `pause`, without waiting for the previous one, until `disturbance` is over and everything is
+/// answered.
 pub(super) async fn write<T>(
     writers: &[Client],
     chat: Uuid,
@@ -178,7 +178,7 @@ impl Round {
         }
     }
 
-    /// Everything was acknowledged, and arrived once and in order.
+    /// Whether everything was acknowledged and arrived once and in order.
     pub fn passed(&self) -> bool {
         self.unanswered == 0 && self.messages > 0 && self.delivery_errors.is_none()
     }

@@ -1,4 +1,4 @@
-//! A user of the application, before and after signing in, and the requests of both.
+//! A user of the application before and after signing in, and their requests.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::refusal::Refusal;
 use super::socket::{Socket, SocketEnd};
 use crate::stack::Service;
 
-/// How long [`Client::ask_with_retries`] goes on.
+/// How long [`Client::ask_with_retries`] repeats a request.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Someone who has not signed in.
+/// A user who is not signed in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     base: String,
@@ -20,7 +20,7 @@ pub struct Visitor {
     http: reqwest::Client,
 }
 
-/// Someone who has.
+/// A user who is signed in.
 #[derive(Clone, Debug)]
 pub struct Client {
     visitor: Visitor,
@@ -33,15 +33,15 @@ impl Visitor {
     /// A visitor of the application at `base`, such as `http://localhost:8080`.
     ///
     /// # Panics
-    /// When no HTTP client can be made.
+    /// If no HTTP client can be created.
     pub fn new(base: &str) -> Visitor {
         Visitor::with_timeout(base, Duration::from_secs(20))
     }
 
-    /// A visitor who waits no longer than `patience` for an answer.
+    /// A visitor whose requests have this timeout.
     ///
     /// # Panics
-    /// When no HTTP client can be made.
+    /// If no HTTP client can be created.
     pub fn with_timeout(base: &str, timeout: Duration) -> Visitor {
         let http = reqwest::Client::builder()
             .timeout(timeout)
@@ -55,7 +55,7 @@ impl Visitor {
         }
     }
 
-    /// The same visitor, sent to instance 1 or 2 of everything.
+    /// The same visitor, pinned to instance 1 or 2 of all services.
     pub fn pinned(&self, instance: u8) -> Visitor {
         Visitor {
             pin: Some(instance),
@@ -63,13 +63,13 @@ impl Visitor {
         }
     }
 
-    /// Makes an account and signs in. When the account exists already with this password,
-    /// as after an attempt whose answer was lost, signing in is enough.
+    /// Registers and signs in. If the account already exists with this password, as after an attempt whose answer was lost,
+    /// only signs in.
     pub async fn register(&self, username: &str, password: &str) -> Result<Client, Refusal> {
         self.register_as(username, username, password).await
     }
 
-    /// The same, with a name to show.
+    /// The same, with a display name.
     pub async fn register_as(
         &self,
         username: &str,
@@ -157,8 +157,7 @@ impl Visitor {
         }
     }
 
-    /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
-    /// a minute has passed.
+    /// Repeats an operation until it succeeds, is finally refused, or a minute has passed.
     pub async fn ask_with_retries(
         &self,
         service: Service,
@@ -203,7 +202,7 @@ impl Client {
         &self.token
     }
 
-    /// The same person with another access token.
+    /// The same user with another access token.
     pub fn with_token(&self, token: &str) -> Client {
         Client {
             token: token.to_owned(),
@@ -211,7 +210,7 @@ impl Client {
         }
     }
 
-    /// The same session, sent to instance 1 or 2 of everything.
+    /// The same session, pinned to instance 1 or 2 of all services.
     pub fn pinned(&self, instance: u8) -> Client {
         Client {
             visitor: self.visitor.pinned(instance),
@@ -231,8 +230,7 @@ impl Client {
             .await
     }
 
-    /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
-    /// a minute has passed.
+    /// Repeats an operation until it succeeds, is finally refused, or a minute has passed.
     pub async fn ask_with_retries(
         &self,
         service: Service,
@@ -244,7 +242,7 @@ impl Client {
             .await
     }
 
-    /// A WebSocket to a receiver.
+    /// Opens a WebSocket to a receiver.
     pub async fn socket(&self) -> Result<Socket, SocketEnd> {
         let base = self.visitor.base.replacen("http", "ws", 1);
         let pin = self

@@ -45,10 +45,10 @@ pub enum SocketEnd {
     Closed {
         /// The close code.
         code: u16,
-        /// Its text.
+        /// The reason of the close frame.
         reason: String,
     },
-    /// The connection broke or was never made.
+    /// The connection broke or could not be made.
     #[error("broken: {0}")]
     Broken(String),
     /// The operation was refused.
@@ -166,7 +166,7 @@ impl Socket {
         }
     }
 
-    /// Closes it as a client that leaves does.
+    /// Closes the connection normally.
     pub async fn close(mut self) {
         // A connection that is already broken cannot be closed any better.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.stream.close(None)).await;

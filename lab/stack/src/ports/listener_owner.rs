@@ -1,16 +1,16 @@
-//! Who listens on a port.
+//! Finds the process that listens on a port.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Whoever listens on `port` where we would, as words for people; nobody is `None`.
+/// A description of the process that listens on `port`; `None` if the port is free.
 pub fn listener_owner(port: u16) -> Option<String> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => None,
         Err(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => {
             Some(process_at(port).unwrap_or_else(|| "another user's process".to_owned()))
         }
-        Err(cause) => Some(format!("nobody, but it cannot be used ({cause})")),
+        Err(cause) => Some(format!("no process, but it cannot be used ({cause})")),
     }
 }
 

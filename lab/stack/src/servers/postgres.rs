@@ -17,24 +17,24 @@ use crate::secret::Secret;
 use crate::unix_account::UnixAccount;
 use crate::{Error, installed_programs, ports};
 
-/// Who made the cluster and owns every database in it.
+/// The role that owns the cluster and all databases in it.
 pub(crate) const OWNER: &str = "antiphon";
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Names of databases that nobody uses any more.
+/// Names of databases that are no longer used.
 pub(super) type DiscardedDatabases = Arc<Mutex<Vec<String>>>;
 
-/// Whether data must survive the machine, or only the test.
+/// Whether data must survive a crash of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// Every commit reaches the disk before it is acknowledged.
     Kept,
-    /// Nothing is synced: the data goes away with the test.
+    /// Nothing is synced: the data is deleted after the test.
     ThrownAway,
 }
 
-/// A PostgreSQL server of our own. Every role has a password of its own.
+/// A private PostgreSQL server. Every role has its own password.
 #[derive(Debug)]
 pub struct Postgres {
     name: String,
@@ -52,10 +52,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// A throw-away server on a free port, which a test may stop, kill and freeze.
+    /// Starts a temporary server on a free port, which a test may stop, kill and freeze.
     ///
     /// # Panics
-    /// When PostgreSQL is missing or does not start.
+    /// If PostgreSQL is missing or does not start.
     pub fn start() -> Postgres {
         let directory = Directory::temporary().map(Arc::new);
         directory
@@ -65,7 +65,7 @@ impl Postgres {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// A server on `port` with its data in `directory/postgres`, made when it is missing.
+    /// Starts a server on `port` with its data in `directory/postgres`, which is created if it is missing.
     pub fn launch(
         directory: Arc<Directory>,
         port: u16,
@@ -80,8 +80,8 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// A hot standby on `port`, copied from the server that `primary` leads to, which it
-    /// follows from then on. Its data and log are called `name` in `directory`.
+    /// Starts a hot standby on `port` of the server that the port `primary` leads to. Its data and log are called `name` in
+    /// `directory`.
     pub fn standby(
         name: &str,
         directory: Arc<Directory>,
@@ -94,7 +94,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// A hot standby of this server on a free port, with its data called `name` beside this one's.
+    /// Starts a hot standby of this server on a free port, with its data called `name` in the same directory.
     pub(super) fn start_standby(&self, name: &str) -> Result<Postgres, Error> {
         let directory = Arc::clone(&self.directory);
         Postgres::standby(name, directory, ports::free(), self.durability, self.port)
@@ -121,8 +121,8 @@ impl Postgres {
         })
     }
 
-    /// Throws its own data away, copies those of the server on port `primary`, and follows
-    /// that server: what an operator does with a primary that was replaced.
+    /// Discards its own data, copies that of the server on port `primary`, and becomes its standby, as an operator does with a
+    /// primary that was replaced.
     pub fn follow(&self, primary: u16) -> Result<(), Error> {
         self.kill();
         if self.data.exists() {
@@ -130,10 +130,10 @@ impl Postgres {
                 .map_err(|cause| Error::io(format!("remove {}", self.data.display()), cause))?;
         }
         fs::create_dir_all(&self.data)
-            .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
+            .map_err(|cause| Error::io(format!("create {}", self.data.display()), cause))?;
         self.account.give_ownership(&self.data)?;
         fs::set_permissions(&self.data, fs::Permissions::from_mode(0o700))
-            .map_err(|cause| Error::io(format!("close {}", self.data.display()), cause))?;
+            .map_err(|cause| Error::io(format!("restrict {}", self.data.display()), cause))?;
         let program = installed_programs::postgres("pg_basebackup")?;
         let mut command = self.account.command(&program);
         command
@@ -142,7 +142,7 @@ impl Postgres {
             .args(["--host=127.0.0.1", &format!("--port={primary}")])
             .args([&format!("--username={OWNER}"), "--write-recovery-conf"])
             .args(["--checkpoint=fast", "--wal-method=stream", "--no-sync"])
-            // It writes the password down for the standby, too.
+            // pg_basebackup also stores the password for the standby.
             .env("PGPASSWORD", self.secret.password(OWNER));
         let output = command
             .current_dir(self.directory.path())
@@ -159,7 +159,7 @@ impl Postgres {
 
     fn create_cluster(&self) -> Result<(), Error> {
         fs::create_dir_all(&self.data)
-            .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
+            .map_err(|cause| Error::io(format!("create {}", self.data.display()), cause))?;
         self.account.give_ownership(&self.data)?;
         let initdb = installed_programs::postgres("initdb")?;
         let mut command = self.account.command(&initdb);
@@ -223,8 +223,7 @@ impl Postgres {
             "log_timezone=UTC".to_owned(),
         ];
         if self.durability == Durability::ThrownAway {
-            // A killed server still keeps what it acknowledged, as the tests need; only a
-            // crash of the machine would lose it.
+            // A killed server still has what it acknowledged, as the tests need. Only a crash of the machine would lose it.
             settings.extend(
                 [
                     "fsync=off",
@@ -252,12 +251,12 @@ impl Postgres {
         self.port
     }
 
-    /// The server's process id, while it runs.
+    /// The process id, while the server is running.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// The address of `database` for `role`, with the role's password.
+    /// The URL of `database` for `role`, with the role's password.
     pub fn url(&self, role: &str, database: &str) -> String {
         url(&self.secret, self.port, role, database)
     }
@@ -271,12 +270,12 @@ impl Postgres {
         self.secret.password(role)
     }
 
-    /// The address of `database` for the owner of everything.
+    /// The URL of `database` for the owner.
     pub fn owner_url(&self, database: &str) -> String {
         self.url(OWNER, database)
     }
 
-    /// Stops it; clients lose their connections. The data stays for [`Postgres::restart`].
+    /// Stops it: clients lose their connections. The data is kept for [`Postgres::restart`].
     pub fn stop(&self) {
         if let Some(process) = self.process.take() {
             process.stop();
@@ -290,7 +289,7 @@ impl Postgres {
         }
     }
 
-    /// A fast shutdown: clients are cut off, nothing has to be recovered afterwards.
+    /// A fast shutdown: clients lose their connections, and no recovery is needed afterwards.
     pub fn stop_fast(&self) {
         if let Some(process) = self.process.take() {
             process.interrupt();
@@ -308,7 +307,7 @@ impl Postgres {
         self.process.with(Process::thaw_family);
     }
 
-    /// SIGSTOP: new connections hang. Backends that are already connected go on.
+    /// SIGSTOP to the server alone: new connections hang, existing ones continue.
     pub fn freeze(&self) {
         self.process.with(Process::freeze);
     }
@@ -321,18 +320,18 @@ impl Postgres {
     /// Starts it again on the same port with the same data, after a stop or a kill.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn restart(&self) {
         self.try_restart().unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
+    /// Like [`Self::restart`], but returns an error instead of panicking.
     pub fn try_restart(&self) -> Result<(), Error> {
         self.stop();
         self.start_process()
     }
 
-    /// Whether it runs.
+    /// Whether it is running.
     pub fn is_running(&self) -> bool {
         self.process.is_running()
     }

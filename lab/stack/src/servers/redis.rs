@@ -13,20 +13,20 @@ use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::{self, Secret};
 use crate::{Error, installed_programs, ports};
 
-/// Who may do what, as every other deployment has it.
+/// The access control list, the same as in every other deployment.
 const ACL: &str = include_str!("../../../../deploy/redis.acl");
 
-/// The services, as Redis knows them.
+/// The usernames of the services.
 const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
 
-/// Whoever starts the server may do everything.
+/// The username of the account with all permissions.
 const ADMIN_USERNAME: &str = "admin";
 
 const ACL_FILE: &str = "redis.acl";
 
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A Redis server of our own that stores nothing on disk. Each service signs in with a password of its own.
+/// A private Redis server that stores nothing on disk. Each service has its own password.
 #[derive(Debug)]
 pub struct Redis {
     port: u16,
@@ -37,10 +37,10 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// A server on a free port, which a test may stop, flush and freeze.
+    /// Starts a server on a free port, which a test may stop, flush and freeze.
     ///
     /// # Panics
-    /// When Redis is missing or does not start.
+    /// If Redis is missing or does not start.
     pub fn start() -> Redis {
         let directory = Directory::temporary().map(Arc::new);
         directory
@@ -48,14 +48,14 @@ impl Redis {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// A server on `port` with its log in `directory`.
+    /// Starts a server on `port` with its log in `directory`.
     pub fn launch(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
         let redis = Redis::absent(directory, port)?;
         redis.start_process()?;
         Ok(redis)
     }
 
-    /// No server yet: the port refuses connections until [`Redis::restart`].
+    /// A server that is not running: the port refuses connections until [`Redis::restart`].
     pub fn absent(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
         Ok(Redis {
             port,
@@ -89,7 +89,7 @@ impl Redis {
             })
     }
 
-    /// Only the hashes of the passwords are in it.
+    /// Writes the access control list, which contains only hashes of the passwords.
     fn write_acl(&self) -> Result<(), Error> {
         let mut acl = SERVICES.iter().fold(ACL.to_owned(), |acl, service| {
             let variable = format!("${{{}_SHA256}}", service.to_uppercase());
@@ -105,7 +105,7 @@ impl Redis {
         fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)
     }
 
-    /// Sends one command, as words, and returns the first line of the answer. It may do everything.
+    /// Sends one command with all permissions, and returns the first line of the answer.
     pub fn command(&self, arguments: &str) -> std::io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
@@ -126,12 +126,12 @@ impl Redis {
         self.port
     }
 
-    /// The server's process id, while it runs.
+    /// The process id, while the server is running.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// Its address for whoever may do everything.
+    /// Its URL for the account with all permissions.
     pub fn url(&self) -> String {
         format!(
             "redis://{ADMIN_USERNAME}:{}@127.0.0.1:{}",
@@ -139,12 +139,12 @@ impl Redis {
         )
     }
 
-    /// Its address without a name or a password.
+    /// Its URL without username and password.
     pub fn address(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Its address for a service, which may do what `deploy/redis.acl` says.
+    /// Its URL for a service, with the permissions of `deploy/redis.acl`.
     pub fn url_as(&self, service: &str) -> String {
         redis_url_as(&self.url(), service)
     }
@@ -154,11 +154,10 @@ impl Redis {
         secret::password(&self.password, service)
     }
 
-    /// Forgets everything stored and drops every Pub/Sub connection, as a fail-over to an
-    /// empty server does.
+    /// Deletes everything and closes every Pub/Sub connection, as a failover to an empty server does.
     ///
     /// # Panics
-    /// When Redis does not answer.
+    /// If Redis does not answer.
     pub fn flush(&self) {
         for command in ["FLUSHALL", "CLIENT KILL TYPE pubsub"] {
             let answer = self.command(command);
@@ -171,7 +170,7 @@ impl Redis {
         }
     }
 
-    /// Stops it: connections are closed and new ones refused.
+    /// Stops it: connections are closed, and new ones are refused.
     pub fn stop(&self) {
         if let Some(process) = self.process.take() {
             process.kill();
@@ -191,25 +190,25 @@ impl Redis {
     /// Starts an empty server on the same port.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn restart(&self) {
         self.try_restart().unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
+    /// Like [`Self::restart`], but returns an error instead of panicking.
     pub fn try_restart(&self) -> Result<(), Error> {
         self.stop();
         self.start_process()
     }
 
-    /// Whether it runs.
+    /// Whether it is running.
     pub fn is_running(&self) -> bool {
         self.process.is_running()
     }
 }
 
-/// The address of a Redis for a service, from that for whoever may do everything. An address without a password, such as
-/// that of a server which is not there, stays as it is.
+/// The URL of a Redis for a service, made from that for the account with all permissions. A URL without a password, such as
+/// that of a server that does not exist, is returned unchanged.
 pub fn redis_url_as(url: &str, service: &str) -> String {
     let prefix = format!("redis://{ADMIN_USERNAME}:");
     let parts = url

@@ -48,12 +48,12 @@ impl ServerProcess {
         }
     }
 
-    /// Takes the process away, to end it.
+    /// Takes the process, to stop it.
     pub(super) fn take(&self) -> Option<Process> {
         self.lock().take()
     }
 
-    /// Does something with the process, unless the server is stopped.
+    /// Calls `action` with the process, unless the server is stopped.
     pub(super) fn with(&self, action: impl FnOnce(&Process)) {
         if let Some(process) = self.lock().as_ref() {
             action(process);

@@ -1,5 +1,4 @@
-//! What can happen to the load balancer: it dies, it is told to cut its connections, it is
-//! reloaded as an operator does.
+//! What tests do to the load balancer: kill it, cut its connections, and reload it as an operator does.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -9,14 +8,14 @@ use super::{READY_TIMEOUT, Stack, edge, ready};
 use crate::Error;
 use crate::process::Process;
 
-/// How the load balancer is called among the processes of the front.
+/// The name of the load balancer's process.
 const PROCESS_NAME: &str = "haproxy";
 
-/// Longer than `hard-stop-after` in its configuration.
+/// How long the old process may run after a reload: longer than `hard-stop-after` in its configuration.
 const OLD_PROCESS_TIMEOUT: Duration = Duration::from_secs(40);
 
 impl Stack {
-    /// `kill -9` of the load balancer: every connection breaks.
+    /// `kill -9` of the load balancer. All connections break.
     pub fn kill_balancer(&self) {
         let process = self.take_balancer();
         if let Some(process) = process {
@@ -24,32 +23,31 @@ impl Stack {
         }
     }
 
-    /// Starts the load balancer again after a kill, and waits until it knows all instances
-    /// that run.
+    /// Starts the load balancer again after a kill, and waits until it has found all running instances.
     pub async fn restart_balancer(&self) -> Result<(), Error> {
         drop(self.take_balancer());
         let process = edge::load_balancer(&self.directory, &self.options, &[])?;
         self.wait_for_balancer(process).await
     }
 
-    /// A reload: a new process listens on the same ports; the old one stops listening and
-    /// finishes what it carries, WebSockets included, until its own limit of 30 s.
+    /// Reloads the load balancer: a new process listens on the same ports. The old one stops listening and serves its existing
+    /// connections, including WebSockets, for at most 30 s.
     pub async fn reload_balancer(&self) -> Result<(), Error> {
         let Some(old) = self.take_balancer() else {
             return self.restart_balancer().await;
         };
         let pid = old.pid().to_string();
-        // Both listen for a moment: the kernel shares the port between them.
+        // Both listen for a moment, and the kernel distributes connections between them.
         let takeover = ["-sf", &pid];
         let process = edge::load_balancer(&self.directory, &self.options, &takeover)?;
-        // Waits on a thread of its own: nobody needs the old one any more.
+        // In a separate thread, because nothing depends on the exit of the old process.
         std::thread::spawn(move || old.wait_for_exit(OLD_PROCESS_TIMEOUT));
         self.wait_for_balancer(process).await
     }
 
-    /// One command of the runtime API, such as `shutdown sessions server receiver/i1`.
+    /// Sends a command to the runtime API, such as `shutdown sessions server receiver/i1`.
     pub fn balancer_command(&self, command: &str) -> Result<String, Error> {
-        let failed = |cause| Error::io(format!("tell the load balancer {command:?}"), cause);
+        let failed = |cause| Error::io(format!("send {command:?} to the load balancer"), cause);
         let path = self.directory.path().join("haproxy.sock");
         let mut stream = UnixStream::connect(path).map_err(failed)?;
         stream
@@ -64,7 +62,7 @@ impl Stack {
     }
 
     async fn wait_for_balancer(&self, process: Process) -> Result<(), Error> {
-        // Whoever answers may still be the old process.
+        // The old process may still answer, so first make sure that the new one has not exited.
         if process.wait_for_exit(Duration::from_millis(300)) {
             return Err(Error::Exited {
                 name: PROCESS_NAME.to_owned(),

@@ -15,8 +15,8 @@ use crate::process::{Process, ProcessSpec, StopSteps};
 const HAPROXY: &str = include_str!("../../../../deploy/haproxy.cfg");
 const NGINX: &str = include_str!("../../../../deploy/nginx.conf");
 
-/// HAProxy with `deploy/haproxy.cfg`, as every other deployment has it. `hand_over` are
-/// arguments for taking over from a process that runs.
+/// Starts HAProxy with `deploy/haproxy.cfg`, as in every other deployment. `takeover` are arguments for taking over from a
+/// running process.
 pub(super) fn load_balancer(
     directory: &Directory,
     options: &Options,
@@ -78,7 +78,7 @@ pub(super) fn load_balancer(
     Process::start(&spec, directory)
 }
 
-/// A connection through the load balancer takes two files. Some are left for its own use.
+/// The maximum number of connections. Each needs two files, and HAProxy needs some for itself.
 fn connections() -> u64 {
     let files = getrlimit(Resource::Nofile)
         .maximum
@@ -87,7 +87,7 @@ fn connections() -> u64 {
     (files / 2).saturating_sub(100).max(100)
 }
 
-/// nginx with `deploy/nginx.conf`, under a prefix of its own.
+/// Starts nginx with `deploy/nginx.conf`, with its own prefix.
 pub(super) fn web(
     directory: &Directory,
     ports: &StackPorts,

@@ -1,4 +1,4 @@
-//! How an instance of a service is started: its program and its environment.
+//! How to start an instance of a service: its program and its environment.
 
 use super::instances::{BALANCER_ADDRESS, Instance, Service};
 use super::{DATABASE, Stack, binaries};
@@ -13,7 +13,7 @@ impl Stack {
             ("HOST", "127.0.0.1".to_owned()),
             ("PORT", self.options.ports.of(instance).to_string()),
             ("INSTANCE", instance.number.to_string()),
-            // Passwords stand beside the addresses, so that a detour changes an address alone.
+            // Passwords are separate from the URLs, so that a proxy only changes a URL.
             (
                 "DATABASE_URL",
                 format!(

@@ -1,4 +1,4 @@
-//! Waits, within bounds, until something answers 200.
+//! Waits, within a timeout, until something answers with 200.
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(super) fn client() -> Result<reqwest::Client, Error> {
         })
 }
 
-/// Waits for a process of ours.
+/// Waits for one of our processes.
 pub(super) async fn wait(
     http: &reqwest::Client,
     url: &str,

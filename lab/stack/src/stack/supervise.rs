@@ -1,4 +1,4 @@
-//! Starts again what ends by itself, or was killed by someone who wanted to see what happens.
+//! Restarts processes that exit by themselves or are killed.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crate::process::Process;
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Stack {
-    /// Starts instances, Redis and Postgres again when they end, and tells `tell` about it.
-    /// Returns only when that fails or when the front door ends.
+    /// Restarts instances, Redis and Postgres when they end, and calls `report` with a message. Returns only if that fails, or if
+    /// the load balancer or the web server ends.
     pub async fn supervise(&self, report: impl Fn(&str)) -> Result<Infallible, Error> {
         loop {
             tokio::time::sleep(CHECK_INTERVAL).await;

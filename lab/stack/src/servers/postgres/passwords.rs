@@ -1,4 +1,4 @@
-//! How a private PostgreSQL comes to ask for passwords.
+//! Password authentication of a private PostgreSQL.
 
 use std::fs;
 use std::io::Write;
@@ -9,7 +9,7 @@ use crate::db::set_password_statement;
 use crate::{Error, installed_programs};
 
 impl Postgres {
-    /// Tests connect by the thousand, and SCRAM is slow on purpose.
+    /// MD5 for tests: they open thousands of connections, and SCRAM is slow on purpose.
     pub(super) fn authentication(&self) -> &'static str {
         match self.durability {
             Durability::Kept => "--auth=scram-sha-256",
@@ -17,7 +17,7 @@ impl Postgres {
         }
     }
 
-    /// The owner's password where only `initdb` can read it. It goes away with the value.
+    /// A file with the owner's password that only `initdb` can read. It is removed when the value is dropped.
     pub(super) fn password_file(&self) -> Result<tempfile::NamedTempFile, Error> {
         let failed = |cause| Error::io("write the password of the database's owner", cause);
         let mut file = tempfile::NamedTempFile::new_in(self.directory.path()).map_err(failed)?;
@@ -26,8 +26,8 @@ impl Postgres {
         Ok(file)
     }
 
-    /// A cluster that was made before there were passwords trusts everybody. Its owner gets a
-    /// password while nobody can connect, and from then on one is needed.
+    /// Requires passwords in a cluster of an earlier release, which had none. The owner's password is set while nobody can
+    /// connect.
     pub(super) fn require_passwords(&self) -> Result<(), Error> {
         let path = self.data.join("pg_hba.conf");
         let failed = |cause| Error::io(format!("change {}", path.display()), cause);
