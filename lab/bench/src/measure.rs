@@ -114,7 +114,7 @@ impl Outcome {
     }
 
     /// Adds the comparison with a limit.
-    pub fn beside(mut self, limit: &Outcome) -> Outcome {
+    pub fn compared_with(mut self, limit: &Outcome) -> Outcome {
         let cost = |outcome: &Outcome| outcome.cpu.values().sum::<f64>();
         let (own_cost, limit_cost) = (cost(&self), cost(limit));
         self.ratio = Some(Ratio {

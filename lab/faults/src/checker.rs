@@ -27,7 +27,7 @@ pub use resources::MAX_ADDITIONAL_FILES;
 pub fn check(path: &Path) -> Result<Findings, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|cause| Error::io(format!("read {}", path.display()), cause))?;
-    judge(&text).map_err(|output| Error::Failed {
+    check_lines(&text).map_err(|output| Error::Failed {
         program: format!("reading {}", path.display()),
         output,
     })
@@ -37,7 +37,7 @@ pub fn check(path: &Path) -> Result<Findings, Error> {
 ///
 /// # Errors
 /// If a line is not JSON.
-pub fn judge(lines: &str) -> Result<Findings, String> {
+pub fn check_lines(lines: &str) -> Result<Findings, String> {
     let index = HistoryIndex::read(lines)?;
     let mut findings = Findings::default();
     log::check(&index, &mut findings);

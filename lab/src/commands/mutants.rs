@@ -38,7 +38,7 @@ impl Mutants {
         create_directory(&self.directory)?;
         let seed = self.seed.unwrap_or_else(seed_from_clock);
         println!("lab: seed {seed}");
-        let (mut detected, mut played) = (0, 0);
+        let (mut detected, mut run_count) = (0, 0);
         for mutant in MUTANTS.iter().filter(|mutant| self.wants(mutant)) {
             let copy = ScratchCopy::of_the_checkout(&self.scratch)?;
             if !self.control {
@@ -55,11 +55,11 @@ impl Mutants {
                 what: "run the copy of lab".to_owned(),
                 cause,
             })?;
-            played += 1;
+            run_count += 1;
             detected += usize::from(status.success());
         }
-        println!("{detected} of {played}");
-        Ok(exit_code(detected == played))
+        println!("{detected} of {run_count}");
+        Ok(exit_code(detected == run_count))
     }
 
     fn wants(&self, mutant: &Mutant) -> bool {

@@ -39,11 +39,11 @@ pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
 
 async fn seed(url: &str) -> Result<(), Refusal> {
     let visitor = Visitor::new(url);
-    let mut people = Vec::new();
+    let mut participants = Vec::new();
     for (username, name) in USERNAMES.into_iter().zip(DISPLAY_NAMES) {
-        people.push(visitor.register_as(username, name, PASSWORD).await?);
+        participants.push(visitor.register_as(username, name, PASSWORD).await?);
     }
-    let [ada, grace, linus] = &people[..] else {
+    let [ada, grace, linus] = &participants[..] else {
         return Ok(());
     };
 
@@ -52,25 +52,25 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         .await?;
     grace.join_chat(lobby).await?;
     linus.join_chat(lobby).await?;
-    converse(lobby, 1, &people, LOBBY).await?;
+    send_conversation(lobby, 1, &participants, LOBBY).await?;
 
     let members = [grace.user_id(), linus.user_id()];
     let group = ada
         .create_chat(fixed(2, 0), "GROUP", Some("Engine room"), &members)
         .await?;
-    converse(group, 2, &people, ENGINE_ROOM).await?;
+    send_conversation(group, 2, &participants, ENGINE_ROOM).await?;
 
     let direct = grace
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])
         .await?;
-    converse(direct, 3, &people, DIRECT).await
+    send_conversation(direct, 3, &participants, DIRECT).await
 }
 
 /// Messages, each with its sender as an index into [`USERNAMES`].
-async fn converse(
+async fn send_conversation(
     chat_id: Uuid,
     chat: u8,
-    people: &[Client],
+    participants: &[Client],
     lines: &[(usize, &str)],
 ) -> Result<(), Refusal> {
     for (index, (speaker, content)) in (1..).zip(lines) {
@@ -78,7 +78,7 @@ async fn converse(
             id: fixed(chat, index),
             ..NewMessage::new(chat_id, *content)
         };
-        people[*speaker].send(&message).await?;
+        participants[*speaker].send(&message).await?;
     }
     Ok(())
 }

@@ -192,8 +192,8 @@ impl Forwarder {
                 return;
             }
             let rate = self.conditions.borrow().rate;
-            let most = rate.map_or(buffer.len(), |rate| buffer.len().min(rate as usize / 20));
-            let Ok(length @ 1..) = from.read(&mut buffer[..most]).await else {
+            let max_length = rate.map_or(buffer.len(), |rate| buffer.len().min(rate as usize / 20));
+            let Ok(length @ 1..) = from.read(&mut buffer[..max_length]).await else {
                 // The other direction of a half-closed connection may continue for a moment.
                 let _ = to.shutdown().await;
                 return;

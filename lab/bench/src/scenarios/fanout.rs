@@ -360,7 +360,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
         for (antiphon, limit) in best.as_outcomes().into_iter().zip(limits.as_outcomes()) {
             let Some(antiphon) = antiphon else { continue };
             bench.add(match &limit {
-                Some(limit) => antiphon.beside(limit),
+                Some(limit) => antiphon.compared_with(limit),
                 None => antiphon,
             });
         }
@@ -378,11 +378,11 @@ async fn run_single_messages(bench: &mut Bench) -> Result<f64, Error> {
     let baseline = BaselineTarget::start(bench, 2, bytes).await?;
     let mut limit = baseline.measure_at(bench, 50.0).await?;
     limit.case = "bare broadcast, one message at a time".to_owned();
-    let hop = limit.latency.map_or(f64::NAN, |latency| latency.p50);
+    let broadcast_latency = limit.latency.map_or(f64::NAN, |latency| latency.p50);
     bench.add(limit);
     // The minimum: one commit and one frame.
     let commit = run_inserts(bench, 1, 1, Duration::from_secs(1)).await?;
-    let least = hop + commit.p50 as f64 / 1e3;
+    let least = broadcast_latency + commit.p50 as f64 / 1e3;
     bench.add(outcome.with("bare hop and commit, ms", least));
     Ok(bytes)
 }

@@ -189,7 +189,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
         named("latest page, 1,000 chats that nobody watches"),
     )
     .await?;
-    bench.add(cold.beside(&limit));
+    bench.add(cold.compared_with(&limit));
 
     let hot = &chats[..1];
     let requests = read_requests(bench, hot, None);
@@ -200,7 +200,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
         named("latest page, one chat that nobody watches"),
     )
     .await?;
-    bench.add(unwatched.beside(&limit));
+    bench.add(unwatched.compared_with(&limit));
 
     let watching = subscriptions(bench, hot, 10).await?;
     let subscribers = Subscribers::start(watching, &[hot[0].id], MAX_CONCURRENT_SUBSCRIBES)
@@ -214,7 +214,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
         named("latest page, one watched chat"),
     )
     .await?;
-    bench.add(watched.beside(&limit));
+    bench.add(watched.compared_with(&limit));
     drop(subscribers);
 
     run_chat_lists(bench, &chats).await
@@ -268,7 +268,7 @@ pub async fn run_depth(bench: &mut Bench) -> Result<(), Error> {
                 measure_reads(bench, None, requests, Outcome::new("depth", case, UNIT)).await?;
             // Compared with the shortest history.
             let shortest = first.get_or_insert_with(|| outcome.clone());
-            let outcome = outcome.beside(shortest);
+            let outcome = outcome.compared_with(shortest);
             bench.add(outcome);
         }
     }

@@ -31,11 +31,11 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     for count in INSTANCE_COUNTS {
         let outcome = run_writes(bench, count).await?;
         let one = first[0].get_or_insert_with(|| outcome.clone());
-        let outcome = outcome.beside(one);
+        let outcome = outcome.compared_with(one);
         bench.add(outcome);
         let outcome = run_reads(bench, count).await?;
         let one = first[1].get_or_insert_with(|| outcome.clone());
-        let outcome = outcome.beside(one);
+        let outcome = outcome.compared_with(one);
         bench.add(outcome);
     }
     Ok(())

@@ -168,12 +168,12 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
             continue;
         }
         let outcome = run_case(bench, case, &name, false).await?;
-        bench.add(outcome.beside(&limit));
+        bench.add(outcome.compared_with(&limit));
     }
     let name = "256 clients, 32 chats of 10, through HAProxy";
     if bench.plan.wants(name) {
         let outcome = run_case(bench, (256, 32, 10), name, true).await?;
-        bench.add(outcome.beside(&limit));
+        bench.add(outcome.compared_with(&limit));
     }
     Ok(())
 }

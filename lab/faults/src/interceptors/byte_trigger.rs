@@ -17,16 +17,16 @@ pub struct Trigger {
     pub passes: bool,
 }
 
-type Act = Box<dyn FnOnce() + Send>;
+type Action = Box<dyn FnOnce() + Send>;
 
 /// A trigger for all connections of a proxy. It fires once each time it is armed.
 #[derive(Clone, Default)]
-pub struct ByteTrigger(Arc<Mutex<Option<(Trigger, Act)>>>);
+pub struct ByteTrigger(Arc<Mutex<Option<(Trigger, Action)>>>);
 
 impl ByteTrigger {
     /// Runs the action at the next match.
-    pub fn arm(&self, trigger: Trigger, act: impl FnOnce() + Send + 'static) {
-        *self.lock() = Some((trigger, Box::new(act)));
+    pub fn arm(&self, trigger: Trigger, action: impl FnOnce() + Send + 'static) {
+        *self.lock() = Some((trigger, Box::new(action)));
     }
 
     /// Whether it has not fired yet.
@@ -39,19 +39,19 @@ impl ByteTrigger {
         *self.lock() = None;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Trigger, Act)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Trigger, Action)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn check(&self, bytes: Vec<u8>, upstream: bool) -> Vec<u8> {
         let mut armed = self.lock();
-        let matches = |(trigger, _): &mut (Trigger, Act)| {
+        let matches = |(trigger, _): &mut (Trigger, Action)| {
             trigger.upstream == upstream && contains(&bytes, trigger.pattern)
         };
         // The action runs under the lock: nothing passes on any connection until it is done.
         match armed.take_if(matches) {
-            Some((trigger, act)) => {
-                act();
+            Some((trigger, action)) => {
+                action();
                 if trigger.passes { bytes } else { Vec::new() }
             }
             None => bytes,

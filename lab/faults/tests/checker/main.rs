@@ -6,13 +6,13 @@ mod allowed;
 mod sample_history;
 mod violations;
 
-use lab_faults::checker::{Findings, Invariant, judge};
+use lab_faults::checker::{Findings, Invariant, check_lines};
 
 use sample_history::SampleHistory;
 
 /// The checker's verdict on a story.
 fn findings(history: &SampleHistory) -> Findings {
-    judge(&history.text()).unwrap()
+    check_lines(&history.text()).unwrap()
 }
 
 /// The checker must complain about this invariant.
@@ -45,5 +45,5 @@ fn a_good_history_passes_and_is_counted() {
 
 #[test]
 fn a_line_that_is_no_json_is_an_error() {
-    assert!(judge("{\"t\":1").is_err());
+    assert!(check_lines("{\"t\":1").is_err());
 }
