@@ -1,8 +1,8 @@
-//! Bytes that no client would send, at one receiver past the load balancer.
+//! Damaged bytes, sent to one receiver without the load balancer.
 
 mod damage_rng;
+mod damaged_connections;
 mod frames;
-mod visit;
 
 use std::time::{Duration, Instant};
 
@@ -15,25 +15,25 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::shared_stack::{assert_no_panic, eventually, lock_stack, register_user};
 use damage_rng::DamageRng;
-use visit::Target;
+use damaged_connections::Target;
 
 const SEED: u64 = 20_261_120;
 
-/// Visitors at a time.
+/// Maximum number of connections at a time.
 const MAX_CONCURRENT_CONNECTIONS: usize = 16;
 
-/// Files that a healthy process may open meanwhile: connections to Postgres, a scrape.
+/// Additional files that a healthy process may open meanwhile: connections to Postgres, a scrape.
 const MAX_ADDITIONAL_FILES: usize = 12;
 
-/// Hostile connections of each kind. A release is tested with 10,000: CONFORMANCE_VISITS=10000.
-fn visits() -> usize {
+/// Number of damaged connections of each kind. A release is tested with 10,000: CONFORMANCE_VISITS=10000.
+fn connection_count() -> usize {
     let configured = std::env::var("CONFORMANCE_VISITS").ok();
-    configured.map_or(400, |visits| {
-        visits.parse().expect("CONFORMANCE_VISITS is a number")
+    configured.map_or(400, |count| {
+        count.parse().expect("CONFORMANCE_VISITS is a number")
     })
 }
 
-/// The receiver that is visited, as it was before.
+/// The receiver, with its state before the test.
 struct ReceiverUnderTest {
     stack: &'static Stack,
     target: Target,
@@ -49,7 +49,7 @@ impl ReceiverUnderTest {
             address: url.trim_start_matches("http://").to_owned(),
             token: client.token().to_owned(),
         };
-        // The pool opens its connections when they are needed for the first time.
+        // The pool opens its connections on first use.
         join_all(
             (0..40).map(|_| async { assert!(answers(&client).await < Duration::from_secs(5)) }),
         )
@@ -78,13 +78,13 @@ impl ReceiverUnderTest {
         self.metric("receiver_sockets_open ").await
     }
 
-    /// How often it has closed a socket with this code.
+    /// The number of sockets that it has closed with this code.
     async fn closed(&self, code: u16) -> u64 {
         let name = format!("receiver_sockets_closed_total{{code=\"{code}\"}} ");
         self.metric(&name).await
     }
 
-    /// What the line that begins so counts; nothing is counted where there is none.
+    /// The value of the metric whose line begins like this; zero if there is none.
     async fn metric(&self, beginning: &str) -> u64 {
         let instance = Service::Receiver.instance(2);
         let url = format!("{}/metrics", self.stack.instance_url(instance));
@@ -93,7 +93,7 @@ impl ReceiverUnderTest {
         number.map_or(0, |number| number.trim().parse().unwrap())
     }
 
-    /// It answers, holds no socket and no more files than before, and has not panicked.
+    /// Asserts that it answers, has no sockets and no more files than before, and has not panicked.
     async fn assert_healthy(&self) {
         let sockets = eventually(
             Duration::from_secs(20),
@@ -122,7 +122,7 @@ impl ReceiverUnderTest {
     }
 }
 
-/// How long a query takes.
+/// Measures how long a query takes.
 async fn answers(client: &Client) -> Duration {
     let began = Instant::now();
     client
@@ -132,20 +132,21 @@ async fn answers(client: &Client) -> Duration {
     began.elapsed()
 }
 
-/// Lets visitors in, some at a time, and collects what is wrong with how they were treated.
+/// Opens all connections, some at a time, and collects what is wrong with the responses.
 async fn run_connections<F: Future<Output = Result<(), String>>>(
-    visit: impl Fn(DamageRng) -> F,
+    connect: impl Fn(DamageRng) -> F,
 ) -> Vec<String> {
-    let visits = (0..visits()).map(|number| {
-        let visit = visit(DamageRng::new(SEED, number));
+    let connections = (0..connection_count()).map(|number| {
+        let connection = connect(DamageRng::new(SEED, number));
         async move {
-            visit
+            connection
                 .await
                 .err()
-                .map(|violation| format!("visit {number}: {violation}"))
+                .map(|violation| format!("connection {number}: {violation}"))
         }
     });
-    let outcomes = futures_util::stream::iter(visits).buffer_unordered(MAX_CONCURRENT_CONNECTIONS);
+    let outcomes =
+        futures_util::stream::iter(connections).buffer_unordered(MAX_CONCURRENT_CONNECTIONS);
     outcomes
         .filter_map(async |violation| violation)
         .collect()
@@ -156,7 +157,8 @@ async fn run_connections<F: Future<Output = Result<(), String>>>(
 async fn a_receiver_survives_hundreds_of_damaged_sockets_and_sends_no_invalid_frame() {
     let guard = lock_stack().await;
     let receiver = ReceiverUnderTest::start(guard.stack).await;
-    let violations = run_connections(|rng| visit::socket(&receiver.target, rng)).await;
+    let violations =
+        run_connections(|rng| damaged_connections::socket(&receiver.target, rng)).await;
     assert!(violations.is_empty(), "{violations:#?}");
     for code in [4400, 4401, 4429, 1009] {
         assert!(
@@ -171,7 +173,8 @@ async fn a_receiver_survives_hundreds_of_damaged_sockets_and_sends_no_invalid_fr
 async fn a_receiver_survives_hundreds_of_damaged_requests_and_never_blames_itself() {
     let guard = lock_stack().await;
     let receiver = ReceiverUnderTest::start(guard.stack).await;
-    let violations = run_connections(|rng| visit::request(&receiver.target, rng)).await;
+    let violations =
+        run_connections(|rng| damaged_connections::request(&receiver.target, rng)).await;
     assert!(violations.is_empty(), "{violations:#?}");
     receiver.assert_healthy().await;
 }
@@ -183,7 +186,7 @@ async fn half_open_sockets_are_dropped_after_two_unanswered_pings() {
     let silent = join_all((0..20).map(|_| receiver.target.subscribed())).await;
     let silent: Vec<_> = silent.into_iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(receiver.open_sockets().await, 20);
-    // Nobody reads, nobody answers, nobody closes; the other side finds out.
+    // These clients neither read, answer nor close. The receiver must notice.
     receiver.assert_healthy().await;
     drop(silent);
 }

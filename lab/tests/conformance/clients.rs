@@ -1,5 +1,5 @@
-//! The official `graphql-ws` and `graphql-sse` clients, Apollo Client in Node and Python's `gql` follow the inbox. None of them does more
-//! for it than to pass its newest cursors when its subscription starts again.
+//! The official `graphql-ws` and `graphql-sse` clients, Apollo Client in Node and Python's `gql` subscribe to the inbox. All
+//! they do for Antiphon is to pass their newest cursors when a subscription starts again.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,22 +16,22 @@ use crate::shared_stack::{assert_no_panic, create_group, eventually, lock_stack,
 
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Four clients, each of a person of their own, in one chat.
-struct Choir {
+/// Four clients, each of a different user, in one chat.
+struct ExternalClients {
     chat: Uuid,
     writer: Client,
     followers: Vec<Follower>,
 }
 
-impl Choir {
-    /// Gathers them on receiver 1 and waits until each has caught up.
-    async fn gather(stack: &Stack) -> Choir {
+impl ExternalClients {
+    /// Starts them on receiver 1 and waits until each has caught up.
+    async fn start(stack: &Stack) -> ExternalClients {
         let writer = register_user(stack, "writer").await;
         let names = ["graphql-ws", "graphql-sse", "apollo", "gql"];
-        let people = join_all(names.map(|_| register_user(stack, "reader"))).await;
-        let chat = create_group(&writer, &people.iter().collect::<Vec<_>>()).await;
+        let users = join_all(names.map(|_| register_user(stack, "reader"))).await;
+        let chat = create_group(&writer, &users.iter().collect::<Vec<_>>()).await;
         let mut followers = Vec::new();
-        for (name, person) in names.into_iter().zip(&people) {
+        for (name, person) in names.into_iter().zip(&users) {
             let mut command = match name {
                 "gql" => {
                     let mut command = kits::python("python").await;
@@ -55,16 +55,20 @@ impl Choir {
             let is_there = |follower: &Follower| !follower.said("caughtUp").is_empty();
             follower.wait(CATCH_UP_TIMEOUT, is_there).await;
         }
-        Choir {
+        ExternalClients {
             chat,
             writer,
             followers,
         }
     }
 
-    /// Writes while `fault` lasts, then lets everyone finish and compares what they saw with what is stored.
-    async fn sing_through(mut self, stack: &Stack, fault: impl AsyncFnOnce(&Choir)) -> Choir {
-        // Apollo writes as well. Not before everyone is there: nobody is shown what was written before they came.
+    /// Sends messages during `fault`, waits until all clients have received everything, and compares that with what is stored.
+    async fn run_during(
+        mut self,
+        stack: &Stack,
+        fault: impl AsyncFnOnce(&ExternalClients),
+    ) -> ExternalClients {
+        // Apollo sends messages, too, but not before all clients have subscribed, because they do not receive earlier ones.
         self.apollo().tell("begin").await;
         let over = AtomicBool::new(false);
         let writing = async {
@@ -80,7 +84,7 @@ impl Choir {
         };
         tokio::join!(writing, breaking);
 
-        // Only when Apollo has stopped is it known what there is to be seen.
+        // The expected messages are known only when Apollo has stopped.
         let apollo = self.apollo();
         apollo.tell("enough").await;
         let has_asked = |apollo: &Follower| !apollo.said("newest").is_empty();
@@ -88,7 +92,7 @@ impl Choir {
         assert_finds_its_own(apollo);
         let stored = stored(stack, self.chat).await;
         for follower in &mut self.followers {
-            // Whoever misses something has had the time for it; what it is, the comparison says.
+            // After this time, the comparison shows what is missing.
             let count = async || follower.messages(self.chat).len();
             eventually(CATCH_UP_TIMEOUT, count, |count| *count >= stored.len()).await;
             follower.finish().await;
@@ -121,7 +125,7 @@ async fn stored(stack: &Stack, chat: Uuid) -> Vec<Uuid> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// What Apollo was told over HTTP is what it asks for over HTTP.
+/// The messages that Apollo has sent over HTTP are in what it then queries over HTTP.
 fn assert_finds_its_own(apollo: &Follower) {
     let acknowledged = apollo.said("acknowledged");
     assert!(acknowledged.len() > 5, "Apollo wrote {acknowledged:?}");
@@ -172,13 +176,13 @@ fn connections(follower: &Follower) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_when_their_receiver_is_killed() {
     let guard = lock_stack().await;
-    let choir = Choir::gather(guard.stack).await;
-    choir
-        .sing_through(guard.stack, async |choir| {
+    let clients = ExternalClients::start(guard.stack).await;
+    clients
+        .run_during(guard.stack, async |clients| {
             for (death, number) in [1, 2].into_iter().enumerate() {
                 tokio::time::sleep(Duration::from_secs(2)).await;
                 guard.stack.kill(Service::Receiver.instance(number));
-                for follower in &choir.followers {
+                for follower in &clients.followers {
                     let back = |follower: &Follower| connections(follower) >= death + 2;
                     follower.wait(CATCH_UP_TIMEOUT, back).await;
                 }
@@ -194,9 +198,9 @@ async fn four_clients_miss_nothing_and_see_nothing_twice_when_their_receiver_is_
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_in_a_rolling_restart() {
     let guard = lock_stack().await;
-    let choir = Choir::gather(guard.stack).await;
-    choir
-        .sing_through(guard.stack, async |_| {
+    let clients = ExternalClients::start(guard.stack).await;
+    clients
+        .run_during(guard.stack, async |_| {
             for instance in Instance::all() {
                 guard.stack.terminate(instance);
                 let ended = guard
@@ -215,9 +219,9 @@ async fn four_clients_miss_nothing_and_see_nothing_twice_in_a_rolling_restart() 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_while_postgres_is_frozen() {
     let guard = lock_stack().await;
-    let choir = Choir::gather(guard.stack).await;
-    choir
-        .sing_through(guard.stack, async |_| {
+    let clients = ExternalClients::start(guard.stack).await;
+    clients
+        .run_during(guard.stack, async |_| {
             for _ in 0..2 {
                 tokio::time::sleep(Duration::from_millis(700)).await;
                 guard.stack.postgres().freeze_all();

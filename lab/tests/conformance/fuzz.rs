@@ -1,4 +1,4 @@
-//! Schemathesis asks every query and mutation of the three schemas, with whatever it thinks of.
+//! Schemathesis sends generated requests to every query and mutation of the three schemas.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::kits;
 use crate::shared_stack::{PASSWORD, assert_no_panic, create_group, lock_stack, register_user};
 
-/// Two of its own and ours, which is in `schemathesis_hooks.py`.
+/// Two checks of Schemathesis, and ours from `schemathesis_hooks.py`.
 const CHECKS: &str = "response_schema_conformance,negative_data_rejection,is_answered_as_promised";
 
 /// Cases per service. A release is tested with 20,000: CONFORMANCE_CASES=20000.
@@ -24,7 +24,7 @@ fn cases() -> usize {
     })
 }
 
-/// How many root fields Schemathesis asks for.
+/// The number of root fields that Schemathesis calls.
 fn operations(schema: &str) -> usize {
     let definitions = parse_schema(schema).unwrap().definitions.into_iter();
     let fields = definitions.filter_map(|definition| match definition {
@@ -58,7 +58,7 @@ async fn message(writer: &Client, chat: Uuid) -> (String, String) {
     )
 }
 
-/// A small world, by the names that `schemathesis.toml` has for it.
+/// Ids of existing data, by their names in `schemathesis.toml`.
 async fn world(stack: &Stack, ada: &Client) -> Vec<(&'static str, String)> {
     let (bob, eve) = (
         register_user(stack, "bob").await,
@@ -99,7 +99,7 @@ async fn world(stack: &Stack, ada: &Client) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// `schemathesis.toml` with this world in it.
+/// `schemathesis.toml` with these ids.
 fn configuration(directory: &Path, world: &[(&str, String)]) -> PathBuf {
     let mut text = std::fs::read_to_string(kits::scripts().join("schemathesis.toml")).unwrap();
     for (name, value) in world {

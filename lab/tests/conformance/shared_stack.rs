@@ -1,4 +1,4 @@
-//! The stack of these tests, and the people in it.
+//! The stack of these tests, and its users.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,21 +11,20 @@ use uuid::Uuid;
 
 pub const PASSWORD: &str = "the quick brown fox sings";
 
-/// The stack for one test at a time.
+/// Exclusive access to the stack.
 pub struct StackGuard {
     pub stack: &'static Stack,
-    _alone: MutexGuard<'static, ()>,
+    _lock: MutexGuard<'static, ()>,
 }
 
-/// Waits for the stack. Instances that a failed test left dead are started again, so that one failure is one failure.
+/// Waits for exclusive access. Instances that a failed test left stopped are started again, so that other tests do not fail.
 pub async fn lock_stack() -> StackGuard {
     static ALONE: OnceLock<Mutex<()>> = OnceLock::new();
     static STACK: OnceCell<Stack> = OnceCell::const_new();
     let alone = ALONE.get_or_init(Mutex::default).lock().await;
     let start = || async {
         let mut options = Options::for_tests();
-        // A peer that is gone is noticed within seconds, so that a test can wait for it,
-        // and people sign in as often as a test likes.
+        // Dead connections are noticed within seconds, so that a test can wait for it, and sign-ins are not limited.
         let variables = [("SOCKET_PING_MS", "1000"), ("LOGINS_PER_ACCOUNT", "100000")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         options.environment.extend(variables);
@@ -37,11 +36,11 @@ pub async fn lock_stack() -> StackGuard {
     join_all(dead.map(|instance| stack.restart(instance))).await;
     StackGuard {
         stack,
-        _alone: alone,
+        _lock: alone,
     }
 }
 
-/// A new account, signed in.
+/// Registers a user.
 pub async fn register_user(stack: &Stack, name: &str) -> Client {
     let visitor = Visitor::new(&stack.url());
     let outcome = visitor.register(&unique_username(name), PASSWORD).await;
@@ -54,7 +53,7 @@ pub async fn register_user(stack: &Stack, name: &str) -> Client {
     })
 }
 
-/// The last lines of an instance's log that are more than information.
+/// The last warnings and errors in an instance's log.
 pub fn recent_warnings(stack: &Stack, instance: Instance) -> String {
     let log = stack.log(instance);
     let is_complaint = |line: &&str| line.contains("WARN") || line.contains("ERROR");
@@ -65,12 +64,12 @@ pub fn recent_warnings(stack: &Stack, instance: Instance) -> String {
         .collect()
 }
 
-/// A name that nobody has.
+/// A username that is not taken.
 pub fn unique_username(name: &str) -> String {
     format!("{name}_{}", &Uuid::now_v7().simple().to_string()[20..])
 }
 
-/// A group of the caller and others.
+/// Creates a group of the caller and others.
 pub async fn create_group(owner: &Client, others: &[&Client]) -> Uuid {
     let ids: Vec<Uuid> = others.iter().map(|client| client.user_id()).collect();
     let id = Uuid::now_v7();
@@ -78,7 +77,7 @@ pub async fn create_group(owner: &Client, others: &[&Client]) -> Uuid {
     chat.unwrap_or_else(|refusal| panic!("no group: {refusal}"))
 }
 
-/// Fails if an instance has panicked, ever.
+/// Fails if an instance has ever panicked.
 pub fn assert_no_panic(stack: &Stack) {
     for instance in Instance::all() {
         let log = stack.log(instance);
@@ -87,7 +86,7 @@ pub fn assert_no_panic(stack: &Stack) {
     }
 }
 
-/// Repeats a look every 50 ms until it is as conditioned; the last look when `timeout` runs out.
+/// Repeats `check` every 50 ms until `condition` holds or `timeout` has passed. Returns the last result.
 pub async fn eventually<T>(
     timeout: Duration,
     mut check: impl AsyncFnMut() -> T,

@@ -1,4 +1,4 @@
-//! What the load balancer promises to clients.
+//! The promises of the load balancer.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -69,7 +69,7 @@ async fn a_wish_for_a_dead_instance_falls_back_at_once_and_holds_again_when_it_i
     let stack = start_stack(Options::for_tests()).await;
     let dead = Service::Sender.instance(1);
     stack.kill(dead);
-    // No pause: the load balancer cannot have noticed by its own checks yet.
+    // Without a pause: its own checks cannot have noticed yet.
     for _ in 0..20 {
         let answer = get(&stack, &hello("sender"), Some("1")).await;
         assert_eq!(
@@ -122,7 +122,7 @@ async fn when_no_instance_is_left_the_answer_is_one_that_graphql_clients_underst
     assert_eq!(other.status().as_u16(), 200, "the other pools go on");
 }
 
-/// N6: probes ask the database and metrics say much, so neither is for everybody.
+/// N6: probes query the database and metrics reveal much, so neither is public.
 #[tokio::test]
 async fn probes_and_metrics_are_for_operators_only() {
     let _alone = lock_machine().await;
@@ -174,7 +174,7 @@ async fn the_ide_is_served_by_the_instances_alone() {
     }
 }
 
-/// SCALE 5: there may be any number of instances, and each is found, chosen and given its share.
+/// SCALE 5: with any number of instances, each is found, can be chosen, and gets its share of requests.
 #[tokio::test]
 async fn a_third_receiver_is_found_chosen_and_given_its_share() {
     let _alone = lock_machine().await;
@@ -193,7 +193,7 @@ async fn a_third_receiver_is_found_chosen_and_given_its_share() {
         let answer = get(&stack, &hello("receiver"), Some(number)).await;
         assert_eq!(instance(&answer), number);
     }
-    // There is no second instance of users: the wish falls back.
+    // There is no second instance of users, so the request goes to the first.
     assert_eq!(
         instance(&get(&stack, &hello("users"), Some("2")).await),
         "1"
@@ -209,7 +209,7 @@ async fn a_third_receiver_is_found_chosen_and_given_its_share() {
     );
 }
 
-/// S14: who reaches an instance without the load balancer is who they are, whatever they say.
+/// S14: the address of a client that connects to an instance without the load balancer cannot be forged.
 #[tokio::test]
 async fn only_the_load_balancer_is_believed_about_addresses() {
     let _alone = lock_machine().await;
@@ -223,7 +223,7 @@ async fn only_the_load_balancer_is_believed_about_addresses() {
     assert!(codes.iter().any(|code| code == "RATE_LIMITED"), "{codes:?}");
 }
 
-/// S8: whoever opens sockets faster than anybody needs is stopped before they use up what all share.
+/// S8: a client that opens sockets too fast is stopped before it exhausts what all clients share.
 #[tokio::test]
 async fn one_address_opens_so_many_sockets_in_a_while_and_no_more() {
     let _alone = lock_machine().await;
@@ -294,7 +294,7 @@ async fn one_address_holds_so_many_connections_and_no_more() {
         ..Options::for_tests()
     })
     .await;
-    // A client of its own is a connection of its own, which it keeps. The stack itself keeps some, too.
+    // Each client has its own connection, which it keeps. The stack itself keeps some, too.
     let path = format!("{}{}", stack.url(), hello("receiver"));
     let mut clients = Vec::new();
     let refused = loop {

@@ -1,4 +1,4 @@
-//! What goes on when a part is missing: the table of the design, row by row.
+//! What continues to work if a part is missing: the table of the design, row by row.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn each_service_goes_on_without_the_others() {
     let first = NewMessage::new(chat, "before");
     ada.send(&first).await.unwrap();
 
-    // Without receivers: writing and signing in go on, and nothing is lost to readers.
+    // Without receivers: writing and signing in work, and readers lose nothing.
     let inbox = bob.inbox();
     assert!(inbox.caught_up().await);
     kill_all(&stack, Service::Receiver);
@@ -54,7 +54,7 @@ async fn each_service_goes_on_without_the_others() {
         .await;
     assert!(arrived, "{:?}", inbox.record());
 
-    // Without senders: reading, live sockets and signing in go on; sending says so quickly.
+    // Without senders: reading, live sockets and signing in work; sending fails quickly.
     kill_all(&stack, Service::Sender);
     let history = bob.history(chat, "content").await.unwrap();
     assert_eq!(history.len(), 2);

@@ -1,4 +1,4 @@
-//! P9: what was removed is gone from the database, also when workers die again and again.
+//! P9: what was removed is erased from the database, even if workers die again and again.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use uuid::Uuid;
 
 use crate::shared_stack::{PASSWORD, create_group, lock_machine, register_user, start_stack};
 
-/// In every text that must go, and in no other.
+/// Part of every text that must be erased, and of no other.
 const SECRET: &str = "periwinkle";
 
-/// Longer than it takes, also on a busy machine.
+/// Longer than the erasure takes on a busy machine.
 const ERASURE_TIMEOUT: Duration = Duration::from_secs(60);
 
 async fn count(owner: &tokio_postgres::Client, query: &str) -> i64 {
     owner.query_one(query, &[]).await.unwrap().get(0)
 }
 
-/// In how many rows of these tables the secret stands.
+/// The number of rows of these tables that contain the secret.
 async fn secrets(owner: &tokio_postgres::Client) -> i64 {
     let mut found = 0;
     for table in ["messages", "feed_events", "chats", "users", "sessions"] {
@@ -49,7 +49,7 @@ async fn close_account(client: &Client) {
         .unwrap();
 }
 
-/// One after the other, and for a moment both.
+/// Kills one worker after the other, and for a moment both.
 async fn kill_workers(stack: &Stack) {
     let both = [Service::Worker.instance(1), Service::Worker.instance(2)];
     for worker in both {
@@ -98,7 +98,7 @@ async fn what_was_removed_is_erased_while_workers_are_killed() {
         sent.push((message, position));
     }
     let deadline = Instant::now() + ERASURE_TIMEOUT;
-    // Its username stays taken, and says it, too.
+    // Its username stays taken and contains the secret, too.
     while secrets(&owner).await > 1 {
         assert!(
             Instant::now() < deadline,

@@ -1,4 +1,4 @@
-//! One id, one message, whatever happens at the same time.
+//! One message per id, whatever happens at the same time.
 
 use std::collections::HashSet;
 

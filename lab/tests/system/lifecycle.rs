@@ -1,4 +1,4 @@
-//! Instances come and go; nobody notices.
+//! Instances start and stop without clients noticing.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::shared_stack::{create_group, lock_machine, numbers_up_to, register_user, start_stack};
 
-/// Sends one message after the other until told to stop.
+/// Sends one message after the other until it is told to stop.
 async fn keep_writing(writer: &Client, chat: Uuid, stop: &AtomicBool) -> Vec<Position> {
     let mut sent = Vec::new();
     while !stop.load(Ordering::Relaxed) {

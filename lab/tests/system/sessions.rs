@@ -1,4 +1,4 @@
-//! S2, B18: whoever was signed out is out, at every service and on every instance, with and without Redis.
+//! S2, B18: a session that has ended is refused by every service and every instance, with and without Redis.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ const REVOCATIONS: [&str; 5] = [
     "deactivateUser",
 ];
 
-/// Someone on two devices, in a group of their own.
+/// A user with two devices, in their own group.
 struct Owner {
     kept: Client,
     lost: Client,
@@ -34,7 +34,7 @@ impl Owner {
         let kept = register_user(stack, "owner").await;
         let visitor = Visitor::new(&stack.url());
         let lost = visitor.sign_in(kept.username(), PASSWORD).await.unwrap();
-        // That device once more, for what the client of the lab does not keep.
+        // The same device again, for tokens that the client of the lab does not keep.
         let refresh = "mutation ($input: LoginInput!) { login(input: $input) {
             accessToken refreshToken session { id } } }";
         let input = json!({ "login": kept.username(), "password": PASSWORD });
@@ -80,7 +80,7 @@ impl Owner {
         who.ask(Service::Users, document, variables).await.unwrap();
     }
 
-    /// Someone else presents the refresh token that this device has used.
+    /// Uses the refresh token that this device has already used.
     async fn reuse(&self) {
         let document = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }";
         let exchange = async |id: &str| {
@@ -95,7 +95,7 @@ impl Owner {
     }
 }
 
-/// Whether each service still takes this token, on this instance.
+/// Whether each service still accepts this token, on this instance.
 async fn taken(client: &Client, chat: Uuid, instance: u8) -> [bool; 3] {
     let client = client.pinned(instance);
     let profile = json!({ "id": client.user_id() });
@@ -127,7 +127,7 @@ async fn each_revocation_ends_everywhere(stack: &Stack) {
     for revocation in REVOCATIONS {
         let owner = Owner::on(stack).await;
         for instance in [1, 2] {
-            // All remember the token from here on.
+            // From now on all of them have cached the token.
             let known = taken(&owner.lost, owner.chat, instance).await;
             assert_eq!(known, [true; 3], "{revocation} {instance}");
         }
@@ -155,7 +155,7 @@ async fn an_ended_session_is_refused_by_every_service_within_a_second() {
     let _alone = lock_machine().await;
     let stack = start_stack(Options::for_tests()).await;
     each_revocation_ends_everywhere(&stack).await;
-    // And without any hint.
+    // And without Redis.
     stack.redis().stop();
     each_revocation_ends_everywhere(&stack).await;
 }

@@ -1,4 +1,4 @@
-//! Stacks and people for the tests.
+//! Stacks and users for the tests.
 
 use std::sync::OnceLock;
 
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 pub const PASSWORD: &str = "the quick brown fox sings";
 
-/// The machine, for one test at a time.
+/// Waits until no other test is running.
 pub async fn lock_machine() -> MutexGuard<'static, ()> {
     static MACHINE: OnceLock<Mutex<()>> = OnceLock::new();
     MACHINE.get_or_init(Mutex::default).lock().await
 }
 
-/// One stack for all tests that leave it as they found it.
+/// The stack of all tests that do not break it.
 pub async fn shared() -> &'static Stack {
     static SHARED: OnceCell<Stack> = OnceCell::const_new();
     SHARED
@@ -23,14 +23,14 @@ pub async fn shared() -> &'static Stack {
         .await
 }
 
-/// A stack that the test may break.
+/// Starts a stack that the test may break.
 pub async fn start_stack(options: Options) -> Stack {
     Stack::start(options)
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A new account, signed in.
+/// Registers a user.
 pub async fn register_user(stack: &Stack, name: &str) -> Client {
     let unique = Uuid::now_v7().simple().to_string();
     let username = format!("{name}_{}", &unique[20..]);
@@ -39,18 +39,18 @@ pub async fn register_user(stack: &Stack, name: &str) -> Client {
     outcome.unwrap_or_else(|refusal| panic!("{username} cannot register: {refusal}"))
 }
 
-/// Several accounts, made concurrently.
+/// Registers several users concurrently.
 pub async fn register_users(stack: &Stack, count: usize) -> Vec<Client> {
-    let mut people = Vec::new();
+    let mut users = Vec::new();
     let numbers: Vec<usize> = (0..count).collect();
-    for some in numbers.chunks(8) {
-        let registrations = some.iter().map(|_| register_user(stack, "guest"));
-        people.extend(futures_util::future::join_all(registrations).await);
+    for batch in numbers.chunks(8) {
+        let registrations = batch.iter().map(|_| register_user(stack, "guest"));
+        users.extend(futures_util::future::join_all(registrations).await);
     }
-    people
+    users
 }
 
-/// A group of the caller and others.
+/// Creates a group of the caller and others.
 pub async fn create_group(owner: &Client, others: &[&Client]) -> Uuid {
     let ids: Vec<Uuid> = others.iter().map(|client| client.user_id()).collect();
     owner

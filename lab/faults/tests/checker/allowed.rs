@@ -1,4 +1,4 @@
-//! What looks wrong and is not: the checker must not cry wolf.
+//! Histories that look wrong but are correct: the checker must not report them.
 
 use lab_faults::checker::{Invariant, Violation};
 use serde_json::{Value, json};

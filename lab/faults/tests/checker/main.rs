@@ -1,5 +1,4 @@
-//! The checker is itself checked: a good history passes, and for each invariant there are
-//! broken ones that it must not let pass.
+//! Tests of the checker: a valid history has no violations, and for each invariant there are histories that violate it.
 #![allow(clippy::unwrap_used)]
 
 mod allowed;
@@ -10,12 +9,12 @@ use lab_faults::checker::{Findings, Invariant, check_lines};
 
 use sample_history::SampleHistory;
 
-/// The checker's verdict on a story.
+/// The findings of the checker for a history.
 fn findings(history: &SampleHistory) -> Findings {
     check_lines(&history.text()).unwrap()
 }
 
-/// The checker must complain about this invariant.
+/// Asserts that the checker reports a violation of this invariant.
 #[track_caller]
 fn assert_violation(history: &SampleHistory, invariant: Invariant) {
     let findings = findings(history);
@@ -27,7 +26,7 @@ fn assert_violation(history: &SampleHistory, invariant: Invariant) {
     );
 }
 
-/// The checker must not complain at all.
+/// Asserts that the checker reports no violations.
 #[track_caller]
 fn assert_clean(history: &SampleHistory) {
     let violations = findings(history).violations;

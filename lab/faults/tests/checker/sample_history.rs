@@ -1,12 +1,12 @@
-//! A short history in which everything is right, and ways to spoil it.
+//! A short valid history, and ways to change it.
 //!
-//! Three people in one chat: two messages, an edit, a removal; then Cyd has to go, and a
-//! third message is for the others only. Each person has one device.
+//! Three users in one chat: two messages, an edit, a removal. Then Cyd is removed, and a third message is for the others only.
+//! Each user has one device.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Lines of a history.
+/// The lines of a history.
 #[derive(Clone)]
 pub struct SampleHistory {
     pub lines: Vec<Value>,
@@ -26,11 +26,11 @@ pub const M1: u128 = 0x11;
 pub const M2: u128 = 0x12;
 pub const M3: u128 = 0x13;
 
-/// Between two lines, in microseconds.
+/// Time between two lines, in microseconds.
 const MICROS_PER_LINE: u64 = 1_000;
 
 impl SampleHistory {
-    /// Everything is right.
+    /// The valid history.
     pub fn valid() -> SampleHistory {
         let mut history = SampleHistory {
             lines: Vec::new(),
@@ -72,7 +72,7 @@ impl SampleHistory {
         lines.join("\n")
     }
 
-    /// Adds a line at the present time.
+    /// Adds a line with the current time.
     pub fn add(&mut self, kind: &str, mut fields: Value) {
         self.t += MICROS_PER_LINE;
         fields["t"] = json!(self.t);
@@ -85,13 +85,13 @@ impl SampleHistory {
         self.t += millis * 1_000;
     }
 
-    /// The first line that is like this.
+    /// The first line that matches.
     #[track_caller]
     pub fn find(&mut self, like: impl Fn(&Value) -> bool) -> &mut Value {
         self.lines.iter_mut().find(|line| like(line)).unwrap()
     }
 
-    /// Without lines like this.
+    /// Removes the lines that match.
     pub fn without(mut self, like: impl Fn(&Value) -> bool) -> SampleHistory {
         let before = self.lines.len();
         self.lines.retain(|line| !like(line));
@@ -278,7 +278,7 @@ impl SampleHistory {
     }
 }
 
-/// What an instance holds.
+/// The resources of an instance.
 pub fn resources(phase: &str, files: u64, memory: u64) -> Value {
     json!({ "phase": phase, "what": "receiver-1", "files": files, "memory_kib": memory })
 }

@@ -1,12 +1,12 @@
-//! Chance that a seed brings back.
+//! Random damage from a seed.
 
 use lab_faults::seeded_rng::SeededRng;
 
-/// What a damaged client does next.
+/// The random choices of a damaged connection.
 pub struct DamageRng(SeededRng);
 
 impl DamageRng {
-    /// The sequence of one connection of a run.
+    /// The generator of one connection of a run.
     pub fn new(seed: u64, connection: usize) -> DamageRng {
         DamageRng(SeededRng::new(seed).fork(&connection.to_string()))
     }
@@ -33,7 +33,7 @@ impl DamageRng {
             .collect()
     }
 
-    /// The same with a few bytes flipped, lost, doubled or put in.
+    /// The text with a few bytes flipped, removed, duplicated or inserted.
     pub fn mutated(&mut self, text: &[u8]) -> Vec<u8> {
         let mut bytes = text.to_vec();
         for _ in 0..1 + self.below(4) {

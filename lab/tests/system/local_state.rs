@@ -1,4 +1,4 @@
-//! A client's own copy of everything it may see: loaded once, then kept up by events alone.
+//! The local state of a client: everything it may see, loaded once, then updated by events alone.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use lab_stack::client::{Client, FeedRecord, InboxRecord};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A copy that should equal a fresh one after the same events.
+/// Local state, which should equal newly loaded state after the same events.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Replica {
-    pub chats: BTreeMap<Uuid, ChatCopy>,
-    /// Where each feed stands.
+pub struct LocalState {
+    pub chats: BTreeMap<Uuid, ChatState>,
+    /// The position of each feed.
     pub cursors: BTreeMap<Uuid, String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ChatCopy {
+pub struct ChatState {
     pub name: Value,
     pub description: Value,
     pub message_count: u64,
@@ -38,10 +38,10 @@ const PARTICIPANTS: &str = "query ($id: ID!, $after: String) { chat(id: $id) {
 
 const MESSAGE: &str = "id number revision content removedAt";
 
-impl Replica {
-    /// Everything, by queries.
-    pub async fn load(client: &Client) -> Replica {
-        let mut replica = Replica::default();
+impl LocalState {
+    /// Loads everything by queries.
+    pub async fn load(client: &Client) -> LocalState {
+        let mut local_state = LocalState::default();
         let mut after = Value::Null;
         loop {
             let data = client
@@ -49,35 +49,35 @@ impl Replica {
                 .await
                 .unwrap();
             let page = &data["chats"];
-            replica
+            local_state
                 .cursors
                 .entry(client.user_id())
                 .or_insert_with(|| text(&page["feedCursor"]));
             for edge in page["edges"].as_array().unwrap() {
                 let id = uuid(&edge["node"]["id"]);
-                replica
+                local_state
                     .cursors
                     .insert(id, text(&edge["node"]["feedCursor"]));
-                replica
+                local_state
                     .chats
-                    .insert(id, ChatCopy::load(client, id, edge).await);
+                    .insert(id, ChatState::load(client, id, edge).await);
             }
             if page["pageInfo"]["hasNextPage"] != json!(true) {
-                return replica;
+                return local_state;
             }
             after = page["pageInfo"]["endCursor"].clone();
         }
     }
 
-    /// Applies what an inbox has recorded since the cursors of this copy. A chat that the
-    /// events say is new is loaded, as any client would.
+    /// Applies what an inbox has recorded since the cursors of this state. A chat that is new according to the events is loaded,
+    /// as any client would do.
     pub async fn apply(&mut self, client: &Client, record: &InboxRecord) {
         let own = record
             .feeds
             .get(&client.user_id())
             .cloned()
             .unwrap_or_default();
-        let fresh = Replica::load(client).await;
+        let fresh = LocalState::load(client).await;
         for event in &own.events {
             let chat_id = event.event["chatId"].as_str().map(|id| id.parse().unwrap());
             match (event.kind(), chat_id) {
@@ -110,8 +110,8 @@ impl Replica {
     }
 }
 
-impl ChatCopy {
-    async fn load(client: &Client, id: Uuid, edge: &Value) -> ChatCopy {
+impl ChatState {
+    async fn load(client: &Client, id: Uuid, edge: &Value) -> ChatState {
         let mut participants = BTreeMap::new();
         let mut after = Value::Null;
         loop {
@@ -129,7 +129,7 @@ impl ChatCopy {
             after = page["pageInfo"]["endCursor"].clone();
         }
         let history = client.history(id, MESSAGE).await.unwrap();
-        ChatCopy {
+        ChatState {
             name: edge["node"]["name"].clone(),
             description: edge["node"]["description"].clone(),
             message_count: edge["node"]["messageCount"].as_u64().unwrap(),

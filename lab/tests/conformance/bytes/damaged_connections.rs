@@ -1,4 +1,4 @@
-//! Connections that do what no client should.
+//! Connections that violate the protocols.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::damage_rng::DamageRng;
-use super::frames::{Style, frame, judge};
+use super::frames::{FrameSpec, check_frames, frame};
 
-/// How long the server may take to be done with someone who has said their last word.
+/// How long the server may take to close after the client's last bytes.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Where to, and with which valid token.
+/// The address of the server, and a valid token.
 pub struct Target {
     pub address: String,
     pub token: String,
@@ -44,7 +44,7 @@ impl Target {
         )
     }
 
-    /// A WebSocket after its handshake. Whoever is told to come back later does, if sooner than told.
+    /// A WebSocket after its handshake. Retries, earlier than advised, if the server asks to retry later.
     pub async fn upgraded(&self) -> Result<TcpStream, String> {
         let deadline = Instant::now() + RESPONSE_TIMEOUT;
         loop {
@@ -72,7 +72,7 @@ impl Target {
         let mut stream = self.upgraded().await?;
         for message in [self.init().as_str(), SUBSCRIBE] {
             let said = stream
-                .write_all(&frame(Style::TEXT, message.as_bytes()))
+                .write_all(&frame(FrameSpec::TEXT, message.as_bytes()))
                 .await;
             said.map_err(|cause| format!("cannot subscribe: {cause}"))?;
         }
@@ -100,13 +100,13 @@ const MESSAGES: [&str; 5] = [
     r#"{"type":"pong"}"#,
 ];
 
-/// A socket that is sent a handful of frames, most of them wrong. Says what is wrong with the server's.
+/// Sends a few frames over a socket, most of them invalid. Returns what is wrong with the server's frames.
 pub async fn socket(target: &Target, mut rng: DamageRng) -> Result<(), String> {
     let mut stream = target.upgraded().await?;
     if rng.percent(60) {
-        // The server may have closed before we are done: that is its right.
+        // The server is allowed to close before we have sent everything.
         let _ = stream
-            .write_all(&frame(Style::TEXT, target.init().as_bytes()))
+            .write_all(&frame(FrameSpec::TEXT, target.init().as_bytes()))
             .await;
     }
     for _ in 0..1 + rng.below(8) {
@@ -121,12 +121,16 @@ pub async fn socket(target: &Target, mut rng: DamageRng) -> Result<(), String> {
         }
     }
     match rng.below(4) {
-        // Gone without a word, perhaps in the middle of one.
+        // Disconnected without a close frame, perhaps in the middle of a frame.
         0 => return Ok(()),
-        1 => drop(stream.write_all(&frame(Style::CLOSE, &[0x03, 0xe8])).await),
+        1 => drop(
+            stream
+                .write_all(&frame(FrameSpec::CLOSE, &[0x03, 0xe8]))
+                .await,
+        ),
         _ => {}
     }
-    judge(&rest_of(stream).await?)
+    check_frames(&rest_of(stream).await?)
 }
 
 fn some_frames(target: &Target, rng: &mut DamageRng) -> Vec<u8> {
@@ -140,59 +144,59 @@ fn some_frames(target: &Target, rng: &mut DamageRng) -> Vec<u8> {
         0x80, 0x83, 0x87, 0x8b, 0x8f, 0xc1, 0xa1, 0x91, 0x82, 0x01, 0x09,
     ];
     match rng.below(10) {
-        0 => frame(Style::TEXT, message),
-        1 | 2 => frame(Style::TEXT, &rng.mutated(message)),
+        0 => frame(FrameSpec::TEXT, message),
+        1 | 2 => frame(FrameSpec::TEXT, &rng.mutated(message)),
         3 => frame(
-            Style::TEXT,
+            FrameSpec::TEXT,
             b"{\"type\":\"ping\",\"payload\":\"\xc3\x28\xed\xa0\x80\"}",
         ),
         4 => frame(
-            Style {
+            FrameSpec {
                 masked: false,
-                ..Style::TEXT
+                ..FrameSpec::TEXT
             },
             message,
         ),
-        5 => frame(Style::plain(rng.pick(&odd_opcodes)), message),
+        5 => frame(FrameSpec::plain(rng.pick(&odd_opcodes)), message),
         6 => fragments(message, rng),
         7 => {
             let exaggeration = rng.pick(&[1, 200, 70_000, 1 << 33, u64::MAX >> 1, u64::MAX]);
             frame(
-                Style {
+                FrameSpec {
                     exaggeration,
-                    ..Style::TEXT
+                    ..FrameSpec::TEXT
                 },
                 message,
             )
         }
         8 => {
             let size = rng.pick(&[65_535, 65_536, 65_537, 200_000]);
-            frame(Style::TEXT, &vec![b'x'; size])
+            frame(FrameSpec::TEXT, &vec![b'x'; size])
         }
         _ => {
             let control = rng.pick(&[0x88, 0x89, 0x8a]);
-            frame(Style::plain(control), &rng.bytes(200))
+            frame(FrameSpec::plain(control), &rng.bytes(200))
         }
     }
 }
 
-/// A message in pieces, with a ping between them, and sometimes without its end.
+/// A fragmented message with a ping between the fragments, sometimes without its end.
 fn fragments(message: &[u8], rng: &mut DamageRng) -> Vec<u8> {
     let (one, other) = message.split_at(rng.below(message.len()));
-    let mut bytes = frame(Style::plain(0x01), one);
-    bytes.extend(frame(Style::plain(0x89), b"between"));
-    bytes.extend(frame(Style::plain(0x00), b""));
+    let mut bytes = frame(FrameSpec::plain(0x01), one);
+    bytes.extend(frame(FrameSpec::plain(0x89), b"between"));
+    bytes.extend(frame(FrameSpec::plain(0x00), b""));
     if rng.percent(70) {
-        bytes.extend(frame(Style::plain(0x80), other));
+        bytes.extend(frame(FrameSpec::plain(0x80), other));
     }
     bytes
 }
 
-/// A connection with a damaged request, or several.
+/// Sends one or more damaged requests over a connection.
 pub async fn request(target: &Target, mut rng: DamageRng) -> Result<(), String> {
     let mut stream = target.connected().await?;
     let bytes = some_request(target, &mut rng);
-    // The server may have refused before we are done.
+    // The server is allowed to refuse before we have sent everything.
     let _ = stream.write_all(&bytes).await;
     if rng.percent(15) {
         return Ok(());
@@ -262,13 +266,13 @@ fn some_request(target: &Target, rng: &mut DamageRng) -> Vec<u8> {
     }
 }
 
-/// Says no more, and reads what the server still says until it closes.
+/// Stops sending, and reads until the server closes.
 async fn rest_of(mut stream: TcpStream) -> Result<Vec<u8>, String> {
     let mut answer = Vec::new();
     let reading = async {
-        // It may be closed already.
+        // It may already be closed.
         let _ = stream.shutdown().await;
-        // A reset is an end as well; what came before it counts.
+        // A reset is an end, too. What came before it counts.
         let _ = stream.read_to_end(&mut answer).await;
     };
     let read = tokio::time::timeout(RESPONSE_TIMEOUT, reading).await;
