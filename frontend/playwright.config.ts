@@ -1,8 +1,8 @@
 import { defineConfig } from "@playwright/test";
 
-/** The whole system must be up: `make test` and `lab with` start it and say where it is. */
+/** The whole system must be up: `make test` and `lab run` start it and say where it is. */
 const url = process.env.ANTIPHON_URL;
-if (!url) throw new Error("ANTIPHON_URL says where Antiphon runs: try `make test`, or `lab with … -- npm run e2e`");
+if (!url) throw new Error("ANTIPHON_URL says where Antiphon runs: try `make test`, or `lab run … -- npm run e2e`");
 
 export default defineConfig({
   testDir: "e2e",

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 
-/** What the system is made of, as `lab with` names it; it starts again whatever ends. */
+/** What the system is made of, as `lab run` names it; it starts again whatever ends. */
 export type Part = "redis" | `${"users" | "sender" | "receiver"}-${"1" | "2"}`;
 
 /** The process id of a part; none while it is down or not ready yet. */
 function pidOf(part: Part): number | undefined {
   const directory = process.env.ANTIPHON_PIDS;
-  if (!directory) throw new Error("ANTIPHON_PIDS says what runs: these tests need `lab with`");
+  if (!directory) throw new Error("ANTIPHON_PIDS says what runs: these tests need `lab run`");
   try {
     return Number(readFileSync(join(directory, part), "utf8"));
   } catch {

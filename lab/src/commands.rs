@@ -3,17 +3,17 @@
 pub mod bench;
 pub mod faults;
 mod mutants;
+pub mod run;
 pub mod up;
 pub mod watch;
-pub mod with;
 
 use std::process::ExitCode;
 
 use lab_stack::Error;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Returns when someone asks this process to end.
-async fn asked_to_end() -> std::io::Result<()> {
+/// Returns when this process receives a signal to end.
+async fn shutdown_requested() -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
@@ -25,21 +25,21 @@ async fn asked_to_end() -> std::io::Result<()> {
     Ok(())
 }
 
-fn make(directory: &std::path::Path) -> Result<(), Error> {
+fn create_directory(directory: &std::path::Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
-        what: format!("make {}", directory.display()),
+        what: format!("create {}", directory.display()),
         cause,
     })
 }
 
-fn code(good: bool) -> ExitCode {
+fn exit_code(good: bool) -> ExitCode {
     match good {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
 }
 
-fn seed_of_the_moment() -> u64 {
+fn seed_from_clock() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(1, |since| since.as_secs())
 }

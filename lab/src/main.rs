@@ -1,4 +1,4 @@
-//! `lab`: brings the whole of Antiphon up on this machine.
+//! `lab`: runs the whole of Antiphon on this machine.
 
 mod commands;
 
@@ -19,7 +19,7 @@ enum Command {
     /// Starts everything on the usual ports and keeps the data; runs until Ctrl-C.
     Up(commands::up::Up),
     /// Starts a temporary stack on free ports and runs a command against it.
-    With(commands::with::With),
+    Run(commands::run::Run),
     /// Sends and receives messages at an installation while a command disturbs it, and checks that none is lost.
     Watch(commands::watch::WatchArguments),
     /// Injects faults into the system, and checks what its clients observed.
@@ -32,7 +32,7 @@ enum Command {
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Up(up) => commands::up::run(up).await,
-        Command::With(with) => commands::with::run(with).await,
+        Command::Run(run) => commands::run::run(run).await,
         Command::Watch(watch) => commands::watch::run(watch).await,
         Command::Faults(faults) => commands::faults::run(faults).await,
         Command::Bench(bench) => commands::bench::run(bench).await,

@@ -1,49 +1,48 @@
 //! Whether anything was lost, repeated or out of order.
 //!
-//! Two books are kept. Every subscriber's stream must be the dense run of seqs from where it
-//! began to where the feed ended. Every acknowledged message must be stored under the id and the
-//! number that were acknowledged, and the numbers of a chat must be dense.
+//! There are two checks. Every subscriber's stream must contain each seq once and in order, from where the subscription
+//! started to the end of the feed. Every acknowledged message must be stored under the acknowledged id and number, and
+//! the numbers of a chat must have no gaps.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
 use serde::Serialize;
 
-/// What an audit found.
+/// Result of an audit, as counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Verdict {
-    /// Deliveries and acknowledgements that were looked at.
+pub struct AuditTotals {
+    /// Deliveries and acknowledgements that were checked.
     pub checked: u64,
-    /// Never arrived, or acknowledged and not stored.
+    /// Messages that never arrived, or that were acknowledged but not stored.
     pub lost: u64,
-    /// Arrived again, or acknowledged with a number that another message has.
+    /// Messages that arrived twice, or that were acknowledged with the number of another message.
     pub duplicated: u64,
-    /// Arrived after its successor, or acknowledged before its predecessor.
+    /// Messages that arrived after their successor, or whose acknowledged number is not above the previous one.
     pub disordered: u64,
-    /// Sockets that the server closed, and streams that were told to start afresh.
+    /// Sockets that the server closed, and streams that the server reset.
     pub broken: u64,
 }
 
-impl Verdict {
-    /// Whether the promises held: whoever was not told to start afresh has everything, once
-    /// and in order.
-    pub fn is_kept(&self) -> bool {
+impl AuditTotals {
+    /// Whether the promises held: every stream that was not reset received everything once and in order.
+    pub fn promises_kept(&self) -> bool {
         self.lost + self.duplicated + self.disordered == 0
     }
 
-    /// Whether the promises held, and nobody had to be told anything.
+    /// Whether the promises held and no stream was closed or reset.
     pub fn is_clean(&self) -> bool {
-        self.faults() == 0
+        self.violations() == 0
     }
 
-    /// How often they did not hold, or somebody had to be told.
-    pub fn faults(&self) -> u64 {
+    /// The number of broken promises, closed sockets and resets.
+    pub fn violations(&self) -> u64 {
         self.lost + self.duplicated + self.disordered + self.broken
     }
 }
 
-impl AddAssign for Verdict {
-    fn add_assign(&mut self, other: Verdict) {
+impl AddAssign for AuditTotals {
+    fn add_assign(&mut self, other: AuditTotals) {
         self.checked += other.checked;
         self.lost += other.lost;
         self.duplicated += other.duplicated;
@@ -52,21 +51,21 @@ impl AddAssign for Verdict {
     }
 }
 
-/// What one subscriber saw of one feed.
+/// What one subscriber received of one feed.
 #[derive(Clone, Debug)]
-pub struct StreamBook {
+pub struct StreamAudit {
     next: u64,
     seen: u64,
-    /// Seqs that were jumped over and may still come, late.
+    /// Ranges of seqs that were skipped and may still arrive late.
     missing: Vec<(u64, u64)>,
     duplicated: u64,
     disordered: u64,
 }
 
-impl StreamBook {
-    /// A subscriber who has everything up to `head`.
-    pub fn after(head: u64) -> StreamBook {
-        StreamBook {
+impl StreamAudit {
+    /// Starts the audit of a subscriber who has everything up to `head`.
+    pub fn after(head: u64) -> StreamAudit {
+        StreamAudit {
             next: head + 1,
             seen: 0,
             missing: Vec::new(),
@@ -75,43 +74,43 @@ impl StreamBook {
         }
     }
 
-    /// The newest seq that has arrived, or the one it began after.
+    /// The newest seq that has arrived, or the one before the first.
     pub fn head(&self) -> u64 {
         self.next - 1
     }
 
-    /// An event arrived.
-    pub fn take(&mut self, seq: u64) {
+    /// Records an event that arrived.
+    pub fn record(&mut self, seq: u64) {
         self.seen += 1;
         if seq == self.next {
             self.next += 1;
         } else if seq > self.next {
             self.missing.push((self.next, seq));
             self.next = seq + 1;
-        } else if self.fill(seq) {
+        } else if self.fill_gap(seq) {
             self.disordered += 1;
         } else {
             self.duplicated += 1;
         }
     }
 
-    fn fill(&mut self, seq: u64) -> bool {
+    fn fill_gap(&mut self, seq: u64) -> bool {
         let holds = |(from, to): &(u64, u64)| (*from..*to).contains(&seq);
-        let Some(place) = self.missing.iter().position(holds) else {
+        let Some(position) = self.missing.iter().position(holds) else {
             return false;
         };
-        let (from, to) = self.missing.swap_remove(place);
+        let (from, to) = self.missing.swap_remove(position);
         let rest = [(from, seq), (seq + 1, to)];
         self.missing
             .extend(rest.into_iter().filter(|(from, to)| from < to));
         true
     }
 
-    /// What is to be said, now that the feed has ended at `head`.
-    pub fn close(&self, head: u64) -> Verdict {
+    /// The result, given that the feed ends at `head`.
+    pub fn totals(&self, head: u64) -> AuditTotals {
         let jumped: u64 = self.missing.iter().map(|(from, to)| to - from).sum();
         let outstanding = (head + 1).saturating_sub(self.next);
-        Verdict {
+        AuditTotals {
             checked: self.seen,
             lost: jumped + outstanding,
             duplicated: self.duplicated,
@@ -124,9 +123,9 @@ impl StreamBook {
 /// An acknowledged message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ack {
-    /// Who got the acknowledgement. One client waits for each before it sends the next.
+    /// The client that received the acknowledgement. A client waits for it before it sends the next message.
     pub client: u32,
-    /// The chat, as the scenario counts them.
+    /// The chat, as an index into the chats of the scenario.
     pub chat: u32,
     /// The message's id.
     pub id: u128,
@@ -134,55 +133,55 @@ pub struct Ack {
     pub number: u64,
 }
 
-/// Compares what was acknowledged, in the order of the acknowledgements, with what is stored:
-/// for each chat its messages as (number, id), the first of which must have the number 1.
-pub fn compare(acks: &[Ack], stored: &HashMap<u32, Vec<(u64, u128)>>) -> Verdict {
-    let mut verdict = Verdict::default();
-    let mut places: HashMap<(u32, u64), u128> = HashMap::new();
+/// Compares acknowledgements, in the order in which they arrived, with the stored messages: for each chat its messages
+/// as (number, id). Numbers must start at 1.
+pub fn compare(acks: &[Ack], stored: &HashMap<u32, Vec<(u64, u128)>>) -> AuditTotals {
+    let mut totals = AuditTotals::default();
+    let mut stored_ids: HashMap<(u32, u64), u128> = HashMap::new();
     for (chat, messages) in stored {
         let mut numbers: Vec<u64> = messages.iter().map(|(number, _)| *number).collect();
         numbers.sort_unstable();
-        let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
+        let duplicates = numbers.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64;
         numbers.dedup();
-        verdict.duplicated += twice;
-        // A hole in the numbers is a message that somebody may have been told of.
-        verdict.lost += numbers.last().map_or(0, |last| last - numbers.len() as u64);
-        places.extend(messages.iter().map(|(number, id)| ((*chat, *number), *id)));
+        totals.duplicated += duplicates;
+        // A gap in the numbers is a message that somebody may have received.
+        totals.lost += numbers.last().map_or(0, |last| last - numbers.len() as u64);
+        stored_ids.extend(messages.iter().map(|(number, id)| ((*chat, *number), *id)));
     }
     let mut newest: HashMap<(u32, u32), u64> = HashMap::new();
     let mut taken: HashMap<(u32, u64), u128> = HashMap::new();
     for ack in acks {
-        verdict.checked += 1;
-        let place = (ack.chat, ack.number);
-        if places.get(&place) != Some(&ack.id) {
-            verdict.lost += 1;
+        totals.checked += 1;
+        let position = (ack.chat, ack.number);
+        if stored_ids.get(&position) != Some(&ack.id) {
+            totals.lost += 1;
         }
-        if taken.insert(place, ack.id).is_some() {
-            verdict.duplicated += 1;
+        if taken.insert(position, ack.id).is_some() {
+            totals.duplicated += 1;
         }
         let before = newest.insert((ack.client, ack.chat), ack.number);
         if before.is_some_and(|before| before >= ack.number) {
-            verdict.disordered += 1;
+            totals.disordered += 1;
         }
     }
-    verdict
+    totals
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn stream(seqs: &[u64], head: u64) -> Verdict {
-        let mut book = StreamBook::after(4);
-        seqs.iter().for_each(|seq| book.take(*seq));
-        book.close(head)
+    fn stream(seqs: &[u64], head: u64) -> AuditTotals {
+        let mut audit = StreamAudit::after(4);
+        seqs.iter().for_each(|seq| audit.record(*seq));
+        audit.totals(head)
     }
 
     #[test]
     fn a_dense_stream_is_clean() {
-        let verdict = stream(&[5, 6, 7, 8], 8);
-        assert!(verdict.is_clean());
-        assert_eq!(verdict.checked, 4);
+        let totals = stream(&[5, 6, 7, 8], 8);
+        assert!(totals.is_clean());
+        assert_eq!(totals.checked, 4);
         assert!(stream(&[], 4).is_clean());
     }
 
@@ -196,15 +195,15 @@ mod tests {
 
     #[test]
     fn a_duplicate_is_noticed() {
-        let verdict = stream(&[5, 6, 6, 7, 5], 7);
-        assert_eq!((verdict.duplicated, verdict.lost), (2, 0));
+        let totals = stream(&[5, 6, 6, 7, 5], 7);
+        assert_eq!((totals.duplicated, totals.lost), (2, 0));
     }
 
     #[test]
     fn a_swap_is_noticed_and_is_no_loss() {
-        let verdict = stream(&[5, 7, 6, 8], 8);
+        let totals = stream(&[5, 7, 6, 8], 8);
         assert_eq!(
-            (verdict.disordered, verdict.lost, verdict.duplicated),
+            (totals.disordered, totals.lost, totals.duplicated),
             (1, 0, 0)
         );
     }
@@ -228,9 +227,9 @@ mod tests {
 
     #[test]
     fn acknowledged_and_stored_is_clean_also_with_what_nobody_was_told_of() {
-        let verdict = compare(&[ack(0, 1), ack(1, 2)], &stored(&[1, 2, 3]));
-        assert!(verdict.is_clean());
-        assert_eq!(verdict.checked, 2);
+        let totals = compare(&[ack(0, 1), ack(1, 2)], &stored(&[1, 2, 3]));
+        assert!(totals.is_clean());
+        assert_eq!(totals.checked, 2);
     }
 
     #[test]
@@ -248,14 +247,14 @@ mod tests {
 
     #[test]
     fn one_number_for_two_messages_is_a_duplicate() {
-        let twice = [
+        let duplicates = [
             ack(0, 1),
             Ack {
                 id: 11,
                 ..ack(1, 1)
             },
         ];
-        assert_eq!(compare(&twice, &stored(&[1])).duplicated, 1);
+        assert_eq!(compare(&duplicates, &stored(&[1])).duplicated, 1);
         assert_eq!(compare(&[], &stored(&[1, 2, 2])).duplicated, 1);
     }
 

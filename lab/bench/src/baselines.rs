@@ -1,13 +1,13 @@
-//! What the machine could do at the most: each job of Antiphon's done by a bare server in the
-//! same language with the same libraries, without any of what makes it a promise.
+//! The upper limit of this machine: each task of Antiphon, done by a bare server in the same language with the same
+//! libraries that stores, orders and checks nothing.
 //!
-//! Each baseline is a process of its own, so that its CPU time and its memory are its own.
+//! Each baseline is a separate process, so that its CPU time and memory can be measured.
 
 mod broadcast;
 mod graphql;
 mod listener;
+mod message_source;
 mod postgres;
-mod speaker;
 mod stock;
 
 use std::net::SocketAddr;
@@ -18,20 +18,20 @@ use std::time::{Duration, Instant};
 use clap::Subcommand;
 
 use lab_stack::directory::Directory;
-use lab_stack::process::{Process, Recipe, StopSteps};
+use lab_stack::process::{Process, ProcessSpec, StopSteps};
 use lab_stack::{Error, ports};
 
 pub use broadcast::{Broadcast, frame as bare_frame};
-pub use postgres::{Insertion, Inserts};
+pub use postgres::{InsertResult, Inserts};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A bare server, as a command.
+/// A baseline server, as a subcommand.
 #[derive(Subcommand, Clone, Debug)]
 pub enum Baseline {
     /// async-graphql over axum: a mutation that only broadcasts, a query of 50 messages.
     Graphql {
-        /// Where to listen.
+        /// Port to listen on.
         #[arg(long)]
         port: u16,
     },
@@ -41,17 +41,17 @@ pub enum Baseline {
         #[arg(long)]
         port: u16,
     },
-    /// axum WebSockets: what is broadcast, or nothing at all.
+    /// axum WebSockets that broadcast messages, or are idle.
     Sockets(Broadcast),
-    /// Rows into Postgres.
+    /// Inserts rows into Postgres.
     Inserts(Inserts),
 }
 
 impl Baseline {
-    /// Does it until the process is ended, or the work is done.
+    /// Runs until the process is terminated or the work is done.
     ///
     /// # Errors
-    /// When the port is taken, or Postgres refuses.
+    /// If the port is taken, or Postgres returns an error.
     pub async fn run(self) -> Result<(), Error> {
         match self {
             Baseline::Graphql { port } => graphql::serve(port).await,
@@ -62,40 +62,40 @@ impl Baseline {
     }
 }
 
-/// A bare server that runs.
+/// A running baseline server.
 #[derive(Debug)]
-pub struct Bare {
+pub struct BaselineServer {
     process: Process,
     port: u16,
 }
 
-impl Bare {
-    /// Starts `lab bench baseline <words> --port <free>` and waits for its port.
+impl BaselineServer {
+    /// Starts `lab bench baseline <arguments> --port <free>` and waits until it accepts connections.
     ///
     /// # Errors
-    /// When it does not start.
-    pub async fn start(directory: &Path, words: &[&str]) -> Result<Bare, Error> {
+    /// If it does not start.
+    pub async fn start(directory: &Path, arguments: &[&str]) -> Result<BaselineServer, Error> {
         let port = ports::free();
-        let ours =
+        let own_program =
             std::env::current_exe().map_err(|cause| Error::io("find my own program", cause))?;
         let number = port.to_string();
-        let mut command = vec![ours.into_os_string()];
-        let all = ["bench", "baseline"].iter().chain(words);
+        let mut command = vec![own_program.into_os_string()];
+        let all = ["bench", "baseline"].iter().chain(arguments);
         command.extend(all.chain(&["--port", &number]).map(Into::into));
-        let recipe = Recipe {
-            name: format!("bare-{}-{port}", words.first().unwrap_or(&"")),
+        let spec = ProcessSpec {
+            name: format!("bare-{}-{port}", arguments.first().unwrap_or(&"")),
             command,
             environment: Vec::new(),
             stop: StopSteps::QUICK,
         };
-        let process = Process::start(&recipe, &Arc::new(Directory::lasting(directory)?))?;
-        let bare = Bare { process, port };
-        let deadline = Instant::now() + PATIENCE;
+        let process = Process::start(&spec, &Arc::new(Directory::lasting(directory)?))?;
+        let bare = BaselineServer { process, port };
+        let deadline = Instant::now() + START_TIMEOUT;
         while std::net::TcpStream::connect(bare.address()).is_err() {
             if Instant::now() > deadline {
                 return Err(Error::NotReady {
-                    name: recipe.name,
-                    seconds: PATIENCE.as_secs(),
+                    name: spec.name,
+                    seconds: START_TIMEOUT.as_secs(),
                     log: bare.process.log_tail(),
                 });
             }
@@ -104,7 +104,7 @@ impl Bare {
         Ok(bare)
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }

@@ -1,76 +1,75 @@
-//! The bench's SQL: people and chats without the detour of making them one by one, what a
-//! message has cost, and what is stored of what was acknowledged.
+//! The SQL of the bench: it inserts users and chats in bulk, reads counters of the database, and reads what is stored.
 
 use tokio_postgres::{Client, NoTls, Row, Statement};
 use uuid::Uuid;
 
 use lab_stack::{Error, db::failed};
 
-/// The bench's connection, as the owner of everything.
-pub struct Ledger {
+/// A connection as the owner of the database.
+pub struct BenchDatabase {
     client: Client,
 }
 
 /// An account with a session.
 #[derive(Clone, Copy, Debug)]
-pub struct Account {
-    /// The user, who has a feed of the same id.
+pub struct BenchAccount {
+    /// The user, whose feed has the same id.
     pub user: Uuid,
-    /// Signed in.
+    /// The session.
     pub session: Uuid,
 }
 
-/// What the database has done so far.
+/// Counters of the database.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Toll {
+pub struct DatabaseCounters {
     /// The position in the write-ahead log.
-    pub wal: u64,
-    /// Row changes in all tables, as far as the statistics know them.
+    pub wal_bytes: u64,
+    /// Row changes in all tables, according to the statistics.
     pub rows: u64,
-    /// Rows in `messages`, as far as the statistics know them.
+    /// Rows in `messages`, according to the statistics.
     pub messages: u64,
     /// Messages in all chats, exactly.
-    pub counted: u64,
+    pub message_count: u64,
 }
 
-const PEOPLE: &str = "
+const INSERT_USERS: &str = "
     WITH input AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS i (id, session_id, username)
-    ), made AS (
+    ), new_users AS (
         INSERT INTO users (id, username, email, password_hash, display_name)
         SELECT id, username, username || '@example.org', 'nobody signs in with this', username FROM input
         RETURNING id
-    ), fed AS (
-        INSERT INTO feeds (id) SELECT id FROM made
+    ), new_feeds AS (
+        INSERT INTO feeds (id) SELECT id FROM new_users
     )
     INSERT INTO sessions (id, user_id, expires_at)
     SELECT session_id, id, now() + interval '30 days' FROM input";
 
-const CHATS: &str = "
+const INSERT_CHATS: &str = "
     WITH input AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS i (id, event_id, people)
-    ), fed AS (
+    ), new_feeds AS (
         INSERT INTO feeds (id, last_seq, head_id) SELECT id, 1, event_id FROM input
-    ), told AS (
+    ), new_events AS (
         INSERT INTO feed_events (feed_id, seq, id, kind, at) SELECT id, 1, event_id, 'CHAT_CREATED', now() FROM input
     )
     INSERT INTO chats (id, kind, name, participant_count, created_by, request_hash)
     SELECT id, 'GROUP', 'Bench ' || id, people, id, '' FROM input";
 
-const PARTICIPANTS: &str = "
+const INSERT_PARTICIPANTS: &str = "
     INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
     SELECT $1, user_id, 'MEMBER', 1, now() FROM unnest($2::uuid[]) AS i (user_id)";
 
-const HISTORY: &str = "
+const INSERT_HISTORY: &str = "
     WITH numbered AS (
         SELECT n, gen_random_uuid() AS id, now() - interval '1 year' + n * interval '1 millisecond' AS at
         FROM generate_series(1, $2::bigint) AS n
-    ), told AS (
+    ), new_events AS (
         INSERT INTO feed_events (feed_id, seq, id, prev_id, kind, at, actor_id, message_id)
         SELECT $1, n + 1, id, lag(id, 1, (SELECT head_id FROM feeds WHERE id = $1)) OVER (ORDER BY n),
                'MESSAGE_ADDED', at, $3, id
         FROM numbered
-    ), stored AS (
+    ), new_messages AS (
         INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, request_hash, created_at)
         SELECT $1, id, n, n + 1, $3, 'bench-0',
                '@1763650000000000 The second half of the choir answers from the other side now.', '', at
@@ -81,89 +80,89 @@ const HISTORY: &str = "
         head_id = (SELECT id FROM numbered WHERE n = $2)
     WHERE feeds.id = $1";
 
-const TOLL: &str = "
+const SELECT_COUNTERS: &str = "
     SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint,
            (SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables),
            (SELECT sum(n_tup_ins)::bigint FROM pg_stat_user_tables WHERE relname LIKE 'messages\\_%'),
            (SELECT sum(message_count)::bigint FROM feeds)";
 
-impl Ledger {
+impl BenchDatabase {
     /// Connects. The connection ends with this value.
-    pub async fn connect(url: &str) -> Result<Ledger, Error> {
+    pub async fn connect(url: &str) -> Result<BenchDatabase, Error> {
         let client = connect(url).await?;
-        // What was written a moment ago is not in the planner's statistics: it would compare all with all.
+        // New rows are not in the planner's statistics yet: without this it would choose nested loops over everything.
         let plans = "SET enable_nestloop = off";
         client.batch_execute(plans).await.map_err(failed)?;
-        Ok(Ledger { client })
+        Ok(BenchDatabase { client })
     }
 
-    /// People who are signed in.
-    pub async fn add_people(&self, accounts: &[Account]) -> Result<(), Error> {
-        for some in accounts.chunks(5_000) {
-            let users: Vec<Uuid> = some.iter().map(|account| account.user).collect();
-            let sessions: Vec<Uuid> = some.iter().map(|account| account.session).collect();
+    /// Inserts users with sessions.
+    pub async fn add_users(&self, accounts: &[BenchAccount]) -> Result<(), Error> {
+        for batch in accounts.chunks(5_000) {
+            let users: Vec<Uuid> = batch.iter().map(|account| account.user).collect();
+            let sessions: Vec<Uuid> = batch.iter().map(|account| account.session).collect();
             let names: Vec<String> = users.iter().map(|user| username(*user)).collect();
             self.client
-                .execute(PEOPLE, &[&users, &sessions, &names])
+                .execute(INSERT_USERS, &[&users, &sessions, &names])
                 .await
                 .map_err(failed)?;
         }
         Ok(())
     }
 
-    /// Lets these people sign in with the password of another one.
-    pub async fn give_password(&self, people: &[Uuid], like: Uuid) -> Result<(), Error> {
+    /// Gives these users the password of another user.
+    pub async fn copy_password(&self, users: &[Uuid], like: Uuid) -> Result<(), Error> {
         let sql = "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = $2)
              WHERE id = ANY ($1)";
         self.client
-            .execute(sql, &[&people, &like])
+            .execute(sql, &[&users, &like])
             .await
             .map_err(failed)?;
         Ok(())
     }
 
-    /// Chats with these people in them.
+    /// Inserts chats with these participants.
     pub async fn add_chats(&self, chats: &[(Uuid, Vec<Uuid>)]) -> Result<(), Error> {
         let ids: Vec<Uuid> = chats.iter().map(|(id, _)| *id).collect();
         let events: Vec<Uuid> = chats.iter().map(|_| Uuid::now_v7()).collect();
-        let sizes: Vec<i32> = chats
-            .iter()
-            .map(|(_, people)| people.len() as i32)
-            .collect();
+        let sizes: Vec<i32> = chats.iter().map(|(_, users)| users.len() as i32).collect();
         self.client
-            .execute(CHATS, &[&ids, &events, &sizes])
+            .execute(INSERT_CHATS, &[&ids, &events, &sizes])
             .await
             .map_err(failed)?;
-        let statement = self.client.prepare(PARTICIPANTS).await.map_err(failed)?;
-        for (chat, people) in chats {
+        let statement = self
+            .client
+            .prepare(INSERT_PARTICIPANTS)
+            .await
+            .map_err(failed)?;
+        for (chat, users) in chats {
             self.client
-                .execute(&statement, &[chat, people])
+                .execute(&statement, &[chat, users])
                 .await
                 .map_err(failed)?;
         }
         Ok(())
     }
 
-    /// So many messages in a chat that has none.
+    /// Inserts this many messages into an empty chat.
     pub async fn add_history(&self, chat: Uuid, sender: Uuid, messages: u64) -> Result<(), Error> {
         let messages = messages as i64;
         self.client
-            .execute(HISTORY, &[&chat, &messages, &sender])
+            .execute(INSERT_HISTORY, &[&chat, &messages, &sender])
             .await
             .map_err(failed)?;
         Ok(())
     }
 
-    /// What a database that has been running knows about its tables. Also a checkpoint, so that
-    /// none falls into what is measured next.
-    pub async fn settle(&self) -> Result<(), Error> {
-        // Only what holds something, as autovacuum does it: a table that was counted when it was empty makes the planner
-        // believe that any index will do.
+    /// Updates the statistics, as they are in a database that has been running for a while. Also makes a checkpoint, so
+    /// that none happens during the next measurement.
+    pub async fn vacuum_and_checkpoint(&self) -> Result<(), Error> {
+        // Only tables with rows, as autovacuum does it: after ANALYZE of an empty table the planner takes any index.
         let filled = "SELECT format('VACUUM ANALYZE %s', oid::regclass) FROM pg_class
              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0";
         let rows = self.client.query(filled, &[]).await.map_err(failed)?;
         let vacuums = rows.iter().map(|row| row.get::<_, String>(0));
-        // One by one: together they would be one transaction, in which none of them may stand.
+        // One by one: together they would be a transaction, in which they are not allowed.
         for statement in vacuums.chain(["CHECKPOINT".to_owned()]) {
             self.client
                 .batch_execute(&statement)
@@ -173,20 +172,24 @@ impl Ledger {
         Ok(())
     }
 
-    /// What it has cost so far.
-    pub async fn toll(&self) -> Result<Toll, Error> {
-        let row = self.client.query_one(TOLL, &[]).await.map_err(failed)?;
+    /// The counters now.
+    pub async fn counters(&self) -> Result<DatabaseCounters, Error> {
+        let row = self
+            .client
+            .query_one(SELECT_COUNTERS, &[])
+            .await
+            .map_err(failed)?;
         let column = |index| row.get::<_, Option<i64>>(index).unwrap_or(0).unsigned_abs();
-        Ok(Toll {
-            wal: column(0),
+        Ok(DatabaseCounters {
+            wal_bytes: column(0),
             rows: column(1),
             messages: column(2),
-            counted: column(3),
+            message_count: column(3),
         })
     }
 
-    /// Where these feeds end, in the same order.
-    pub async fn ends(&self, feeds: &[Uuid]) -> Result<Vec<u64>, Error> {
+    /// The last seqs of these feeds, in the same order.
+    pub async fn last_seqs(&self, feeds: &[Uuid]) -> Result<Vec<u64>, Error> {
         let query = "SELECT f.last_seq FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, place)
                      JOIN feeds f USING (id) ORDER BY i.place";
         let rows = self.client.query(query, &[&feeds]).await.map_err(failed)?;
@@ -209,9 +212,8 @@ impl Ledger {
         Ok(rows.iter().map(message).collect())
     }
 
-    /// How many messages of a chat are not at the seq that its feed says. Zero, or the feed and
-    /// the messages tell two stories.
-    pub async fn strays(&self, chat: Uuid) -> Result<u64, Error> {
+    /// The number of messages of a chat whose event is not at their seq in the feed. Must be zero.
+    pub async fn misplaced_messages(&self, chat: Uuid) -> Result<u64, Error> {
         let query = "SELECT count(*) FROM messages m
                      LEFT JOIN feed_events e ON e.feed_id = m.chat_id AND e.seq = m.seq
                      WHERE m.chat_id = $1 AND e.message_id IS DISTINCT FROM m.id";
@@ -224,42 +226,42 @@ impl Ledger {
     }
 }
 
-/// How a bench user is called.
+/// The username of a bench user.
 pub fn username(user: Uuid) -> String {
     format!("bench-{}", user.simple())
 }
 
-/// A table with a message's columns and one index, for the physical limit.
+/// A table with the columns of a message and one index, to measure the limit of Postgres.
 pub struct BareTable {
     client: Client,
     statement: Statement,
 }
 
-const BARE_INSERT: &str = "
+const INSERT_BARE: &str = "
     INSERT INTO bare_messages (chat_id, id, number, seq, sender_id, content)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[])";
 
 impl BareTable {
-    /// Makes the table, in a database of its own.
-    pub async fn make(url: &str) -> Result<(), Error> {
-        let make = "CREATE TABLE IF NOT EXISTS bare_messages (
+    /// Creates the table.
+    pub async fn create(url: &str) -> Result<(), Error> {
+        let create = "CREATE TABLE IF NOT EXISTS bare_messages (
             chat_id uuid NOT NULL, id uuid PRIMARY KEY, number bigint NOT NULL, seq bigint NOT NULL,
             sender_id uuid NOT NULL, content text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())";
         connect(url)
             .await?
-            .batch_execute(make)
+            .batch_execute(create)
             .await
             .map_err(failed)
     }
 
-    /// A connection that inserts into it.
+    /// Opens a connection that inserts into the table.
     pub async fn connect(url: &str) -> Result<BareTable, Error> {
         let client = connect(url).await?;
-        let statement = client.prepare(BARE_INSERT).await.map_err(failed)?;
+        let statement = client.prepare(INSERT_BARE).await.map_err(failed)?;
         Ok(BareTable { client, statement })
     }
 
-    /// One transaction with so many rows.
+    /// Inserts this many rows in one transaction.
     pub async fn insert(&self, rows: usize) -> Result<(), Error> {
         let ids: Vec<Uuid> = (0..rows).map(|_| Uuid::now_v7()).collect();
         let numbers: Vec<i64> = (0..rows as i64).collect();

@@ -1,18 +1,18 @@
 //! Percentiles of very many durations in a few kilobytes.
 
-/// Steps per doubling, as a power of two: values are kept to within 1.6 %.
-const STEPS: u32 = 6;
+/// Logarithm of the steps per doubling: values are kept to within 1.6 %.
+const STEP_BITS: u32 = 6;
 
 /// Counts of durations in microseconds, in steps that grow with the duration.
 #[derive(Clone, Debug, Default)]
 pub struct Histogram {
     counts: Vec<u64>,
     total: u64,
-    most: u64,
+    max: u64,
 }
 
 impl Histogram {
-    /// Counts one duration.
+    /// Records one duration.
     pub fn record(&mut self, micros: u64) {
         let index = index(micros);
         if index >= self.counts.len() {
@@ -20,10 +20,10 @@ impl Histogram {
         }
         self.counts[index] += 1;
         self.total += 1;
-        self.most = self.most.max(micros);
+        self.max = self.max.max(micros);
     }
 
-    /// Counts all of another one, too.
+    /// Adds all durations of another histogram.
     pub fn merge(&mut self, other: &Histogram) {
         if other.counts.len() > self.counts.len() {
             self.counts.resize(other.counts.len(), 0);
@@ -32,46 +32,45 @@ impl Histogram {
             *own += others;
         }
         self.total += other.total;
-        self.most = self.most.max(other.most);
+        self.max = self.max.max(other.max);
     }
 
-    /// How many were counted.
+    /// The number of recorded durations.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// The longest one.
-    pub fn most(&self) -> u64 {
-        self.most
+    /// The longest duration.
+    pub fn max(&self) -> u64 {
+        self.max
     }
 
-    /// The duration that `share` of all do not exceed: 0.99 for the 99th percentile. Zero when
-    /// nothing was counted.
+    /// The duration that `share` of all do not exceed: 0.99 for the 99th percentile. Zero if nothing was recorded.
     pub fn quantile(&self, share: f64) -> u64 {
-        // The rank of the wanted one, from 1: counts are far below the 2^52 that a float holds.
+        // The rank, from 1. Counts are far below the 2^52 that a float can represent.
         let rank = ((self.total as f64 * share).ceil() as u64).max(1);
         let mut seen = 0;
         for (index, count) in self.counts.iter().enumerate() {
             seen += count;
             if seen >= rank {
-                return upper(index).min(self.most);
+                return upper(index).min(self.max);
             }
         }
-        self.most
+        self.max
     }
 }
 
 fn index(value: u64) -> usize {
-    let shift = (64 - value.leading_zeros()).saturating_sub(STEPS + 1);
-    // Values below 2 * 64 have a step of their own; above, 64 steps for each doubling.
-    ((shift as usize) << STEPS) + (value >> shift) as usize
+    let shift = (64 - value.leading_zeros()).saturating_sub(STEP_BITS + 1);
+    // Each value below 2 * 64 has its own step; above, there are 64 steps for each doubling.
+    ((shift as usize) << STEP_BITS) + (value >> shift) as usize
 }
 
 /// The largest value with this index.
 fn upper(index: usize) -> u64 {
-    let steps = 1 << STEPS;
-    let shift = (index >> STEPS).saturating_sub(1);
-    let base = index - (shift << STEPS);
+    let steps = 1 << STEP_BITS;
+    let shift = (index >> STEP_BITS).saturating_sub(1);
+    let base = index - (shift << STEP_BITS);
     debug_assert!(base < 2 * steps);
     ((base as u64 + 1) << shift) - 1
 }
@@ -99,7 +98,7 @@ mod tests {
             assert!((found / f64::from(exact) - 1.0).abs() < 0.02, "{found}");
         }
         assert_eq!(histogram.quantile(1.0), 100_000);
-        assert_eq!(histogram.most(), 100_000);
+        assert_eq!(histogram.max(), 100_000);
         assert_eq!(histogram.total(), 1_000);
     }
 

@@ -1,25 +1,24 @@
-//! How fast Antiphon is, next to what this machine could do at the most.
+//! How fast Antiphon is, compared with the limits of this machine.
 //!
-//! A run raises the real stack with a database that syncs, drives it, and measures in the same
-//! run what a bare server in the same language and libraries does for the same job. The load
-//! comes from here, one thread for requests and one for sockets, so that it takes as little as
-//! possible of the machine; what it takes is said beside each result.
+//! A run starts the real stack with a database that syncs to disk, generates load, and measures in the same run what a
+//! bare server with the same language and libraries does for the same task. The load comes from this process, one
+//! thread for requests and one for sockets, to use as little of the machine as possible; its share is shown beside each
+//! result.
 //!
-//! Invariant: no number without an audit. What was acknowledged is compared with what is stored,
-//! and what every subscriber saw with what it should have seen. A run that lost, repeated or
-//! swapped anything fails, however fast it was.
+//! Invariant: no number without an audit. Acknowledgements are compared with stored messages, and what every subscriber
+//! received with what it should have received. A run that lost, duplicated or reordered anything fails, however fast.
 
 pub mod audit;
 pub mod baselines;
 mod db;
-mod gauge;
+mod environment;
 pub mod histogram;
 pub mod load;
+mod load_counters;
 mod measure;
 pub mod report;
 pub mod scenarios;
-mod stage;
 pub mod usage;
 
+pub use environment::BenchEnvironment;
 pub use measure::Outcome;
-pub use stage::Stage;

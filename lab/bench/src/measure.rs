@@ -1,4 +1,4 @@
-//! One result, from two looks at everything that runs.
+//! A result, from two snapshots of everything that runs.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,100 +7,99 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::audit::Verdict;
-use super::gauge::Gauge;
+use super::audit::AuditTotals;
+use super::environment::BenchEnvironment;
 use super::histogram::Histogram;
-use super::load::http::{Pace, Work, drive};
-use super::stage::Stage;
+use super::load::http::{LoadModel, RequestSource, send_requests};
+use super::load_counters::LoadCounters;
 use super::usage;
-use crate::db::Toll;
+use crate::db::DatabaseCounters;
 use lab_stack::Error;
 
-/// How the load generator is called among the processes.
+/// The name of the load generator among the processes.
 pub const GENERATOR: &str = "generator";
 
-/// How single steps of a search are called in the results.
+/// The scenario name of the single steps of a search.
 pub const STEP: &str = "fanout step";
 
-/// How long something is measured.
+/// The phases of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// Before that, so that caches, pools and statistics are warm.
+    /// Time before the measurement, for caches, pools and statistics to warm up.
     pub warm_up: Duration,
-    /// What counts.
+    /// Time that is measured.
     pub measured: Duration,
 }
 
 /// Percentiles in milliseconds.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Latency {
-    /// Half took no longer.
+    /// Median.
     pub p50: f64,
-    /// 95 %.
+    /// 95th percentile.
     pub p95: f64,
-    /// 99 %.
+    /// 99th percentile.
     pub p99: f64,
-    /// The longest.
-    pub most: f64,
+    /// Maximum.
+    pub max: f64,
 }
 
 impl Latency {
-    /// Of these durations; none when there are none.
+    /// The percentiles of these durations; none if there are no durations.
     pub fn of(durations: &Histogram) -> Option<Latency> {
         let ms = |micros: u64| micros as f64 / 1_000.0;
         (durations.total() > 0).then(|| Latency {
             p50: ms(durations.quantile(0.5)),
             p95: ms(durations.quantile(0.95)),
             p99: ms(durations.quantile(0.99)),
-            most: ms(durations.most()),
+            max: ms(durations.max()),
         })
     }
 }
 
-/// How a result compares.
+/// Comparison with another result of the same run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ratio {
-    /// To the rate of which other result of the same run.
+    /// The case of the other result.
     pub to: String,
-    /// Ours divided by that.
+    /// Our rate divided by the other one.
     pub ratio: f64,
-    /// What the limit costs divided by what ours costs, in CPU time of everything, the generator
-    /// included: the ratio that is left when others use the machine, too.
+    /// The CPU time of the other result divided by ours, generators included: the ratio to expect on an otherwise idle
+    /// machine.
     pub cpu: Option<f64>,
 }
 
-/// One line of the table.
+/// One row of the table.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Outcome {
-    /// Which scenario.
+    /// Name of the scenario.
     pub scenario: String,
-    /// What was done in it.
+    /// What was done.
     pub case: String,
-    /// Of what there were so many a second.
+    /// Unit of the rate.
     pub unit: String,
-    /// Per second.
+    /// Units per second.
     pub rate: f64,
-    /// How long each took.
+    /// Latency of a unit.
     pub latency: Option<Latency>,
-    /// CPU seconds per 1,000, by process.
+    /// CPU seconds per 1,000 units, by process.
     pub cpu: BTreeMap<String, f64>,
-    /// What the load generator took of the whole machine, from 0 to 1.
+    /// The load generator's share of all cores, from 0 to 1.
     pub generator: f64,
-    /// What programs that have nothing to do with this took of the whole machine meanwhile. More
-    /// than a few hundredths, and the result says little.
+    /// The share of all cores that unrelated programs used, from 0 to 1. Above a few hundredths, the result means little.
     pub elsewhere: f64,
     /// Row changes per message.
     pub rows: Option<f64>,
     /// Bytes of write-ahead log per message.
     pub wal: Option<f64>,
-    /// Numbers that only this scenario has.
+    /// Other numbers, which only this scenario has.
     pub more: BTreeMap<String, f64>,
-    /// Beside which limit.
+    /// Comparison with the limit.
     pub ratio: Option<Ratio>,
     /// Requests that failed.
     pub errors: u64,
-    /// Whether the promises held; none where there is nothing to audit.
-    pub audit: Option<Verdict>,
+    /// The result of the audit; none if there is nothing to audit.
+    pub audit: Option<AuditTotals>,
 }
 
 impl Outcome {
@@ -114,74 +113,78 @@ impl Outcome {
         }
     }
 
-    /// Beside this limit.
-    pub fn beside(mut self, limit: &Outcome) -> Outcome {
+    /// Adds the comparison with a limit.
+    pub fn compared_with(mut self, limit: &Outcome) -> Outcome {
         let cost = |outcome: &Outcome| outcome.cpu.values().sum::<f64>();
-        let (own, theirs) = (cost(&self), cost(limit));
+        let (own_cost, limit_cost) = (cost(&self), cost(limit));
         self.ratio = Some(Ratio {
             to: limit.case.clone(),
             ratio: self.rate / limit.rate,
-            cpu: (own > 0.0 && theirs > 0.0).then(|| theirs / own),
+            cpu: (own_cost > 0.0 && limit_cost > 0.0).then(|| limit_cost / own_cost),
         });
         self
     }
 
-    /// With another number.
+    /// Adds another number.
     pub fn with(mut self, name: &str, value: f64) -> Outcome {
         self.more.insert(name.to_owned(), value);
         self
     }
 
-    /// Whether nothing was lost, repeated or swapped, and nobody was cut off. A step of a search
-    /// may be too fast: then subscribers are told to start afresh, which is no silent hole.
+    /// Whether nothing was lost, duplicated or reordered, and no stream was cut off. A step of a search may be too fast:
+    /// then subscribers are reset, which is not a silent loss.
     pub fn holds(&self) -> bool {
         self.audit.is_none_or(|audit| match self.scenario == STEP {
-            true => audit.is_kept(),
+            true => audit.promises_kept(),
             false => audit.is_clean(),
         })
     }
 }
 
-/// One look at everything that runs.
-pub struct Look {
+/// Counters of everything that runs, at one moment.
+pub struct Snapshot {
     at: Instant,
     cpu: BTreeMap<String, f64>,
     machine: f64,
-    toll: Toll,
+    database_counters: DatabaseCounters,
     done: u64,
     frames: u64,
     bytes: u64,
 }
 
-impl Look {
-    /// Looks now. `bare` is the process of a baseline.
+impl Snapshot {
+    /// Takes a snapshot now. `baseline_pid` is the process of a baseline server.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn at(stage: &Stage, bare: Option<u32>, gauge: &Gauge) -> Result<Look, Error> {
+    /// If the database returns an error.
+    pub async fn take(
+        environment: &BenchEnvironment,
+        baseline_pid: Option<u32>,
+        counters: &LoadCounters,
+    ) -> Result<Snapshot, Error> {
         let mut cpu = BTreeMap::new();
         let own = (GENERATOR, std::process::id());
-        let all = stage.processes().into_iter().chain([own]);
-        for (name, pid) in all.chain(bare.map(|pid| ("bare", pid))) {
+        let all = environment.processes().into_iter().chain([own]);
+        for (name, pid) in all.chain(baseline_pid.map(|pid| ("bare", pid))) {
             let seconds = match name {
                 "postgres" => usage::family_cpu(pid),
                 _ => usage::cpu(pid),
             };
             *cpu.entry(name.to_owned()).or_default() += seconds;
         }
-        Ok(Look {
+        Ok(Snapshot {
             at: Instant::now(),
             cpu,
             machine: usage::machine(),
-            toll: stage.ledger().toll().await?,
-            done: gauge.done(),
-            frames: gauge.frames(),
-            bytes: gauge.bytes(),
+            database_counters: environment.database().counters().await?,
+            done: counters.done(),
+            frames: counters.frames(),
+            bytes: counters.bytes(),
         })
     }
 
-    /// What has happened until another look.
-    pub fn until(&self, later: &Look, mut outcome: Outcome) -> Outcome {
+    /// The result between this snapshot and a later one.
+    pub fn until(&self, later: &Snapshot, mut outcome: Outcome) -> Outcome {
         let seconds = (later.at - self.at).as_secs_f64();
         let done = (later.done - self.done) as f64;
         outcome.rate = done / seconds;
@@ -199,15 +202,16 @@ impl Look {
         for (name, seconds) in used.into_iter().filter(|(_, seconds)| *seconds >= 0.01) {
             outcome.cpu.insert(name, seconds / done.max(1.0) * 1_000.0);
         }
-        let counted = later.toll.counted - self.toll.counted;
-        if counted > 0 {
-            let wal = later.toll.wal - self.toll.wal;
-            outcome.wal = Some(wal as f64 / counted as f64);
+        let message_count =
+            later.database_counters.message_count - self.database_counters.message_count;
+        if message_count > 0 {
+            let wal = later.database_counters.wal_bytes - self.database_counters.wal_bytes;
+            outcome.wal = Some(wal as f64 / message_count as f64);
         }
-        // Statistics come late, rows and messages equally so: only their ratio is right.
-        let messages = later.toll.messages - self.toll.messages;
+        // Statistics are delayed, of rows as of messages: only their ratio is right.
+        let messages = later.database_counters.messages - self.database_counters.messages;
         if messages > 0 {
-            let rows = later.toll.rows - self.toll.rows;
+            let rows = later.database_counters.rows - self.database_counters.rows;
             outcome.rows = Some(rows as f64 / messages as f64);
         }
         let frames = (later.frames - self.frames) as f64;
@@ -222,31 +226,31 @@ impl Look {
     }
 }
 
-/// Requests that are being sent, from a thread of their own.
-pub struct Driven<W> {
-    /// What they say about themselves.
-    pub gauge: Arc<Gauge>,
+/// Requests that are being sent by a thread.
+pub struct RequestLoad<W> {
+    /// Its counters.
+    pub counters: Arc<LoadCounters>,
     thread: std::thread::JoinHandle<std::io::Result<(W, Histogram)>>,
 }
 
-impl<W: Work + 'static> Driven<W> {
-    /// Starts to send.
-    pub fn start(addresses: Vec<SocketAddr>, pace: Pace, mut work: W) -> Driven<W> {
-        let gauge = Arc::new(Gauge::default());
-        let theirs = Arc::clone(&gauge);
+impl<W: RequestSource + 'static> RequestLoad<W> {
+    /// Starts sending.
+    pub fn start(addresses: Vec<SocketAddr>, model: LoadModel, mut source: W) -> RequestLoad<W> {
+        let counters = Arc::new(LoadCounters::default());
+        let shared = Arc::clone(&counters);
         let thread = std::thread::spawn(move || {
-            let durations = drive(&addresses, pace, &mut work, &theirs)?;
-            Ok((work, durations))
+            let durations = send_requests(&addresses, model, &mut source, &shared)?;
+            Ok((source, durations))
         });
-        Driven { gauge, thread }
+        RequestLoad { counters, thread }
     }
 
-    /// Sends nothing more and waits for what is outstanding.
+    /// Stops sending and waits for outstanding responses.
     ///
     /// # Errors
-    /// When a connection broke.
+    /// If a connection broke.
     pub async fn finish(self) -> Result<(W, Histogram), Error> {
-        self.gauge.stop();
+        self.counters.stop();
         let thread = self.thread;
         let outcome = tokio::task::spawn_blocking(move || thread.join()).await;
         outcome
@@ -260,24 +264,24 @@ impl<W: Work + 'static> Driven<W> {
 /// Sends requests for a while and measures them.
 ///
 /// # Errors
-/// When a connection breaks, or the database does not answer.
-pub async fn measure<W: Work + 'static>(
-    stage: &Stage,
-    bare: Option<u32>,
-    (addresses, pace, work): (Vec<SocketAddr>, Pace, W),
+/// If a connection breaks or the database returns an error.
+pub async fn measure<W: RequestSource + 'static>(
+    environment: &BenchEnvironment,
+    baseline_pid: Option<u32>,
+    (addresses, model, source): (Vec<SocketAddr>, LoadModel, W),
     span: Span,
     outcome: Outcome,
 ) -> Result<(Outcome, W), Error> {
-    let driven = Driven::start(addresses, pace, work);
+    let load = RequestLoad::start(addresses, model, source);
     tokio::time::sleep(span.warm_up).await;
-    driven.gauge.record(true);
-    let before = Look::at(stage, bare, &driven.gauge).await?;
+    load.counters.record(true);
+    let before = Snapshot::take(environment, baseline_pid, &load.counters).await?;
     tokio::time::sleep(span.measured).await;
-    let after = Look::at(stage, bare, &driven.gauge).await?;
-    driven.gauge.record(false);
+    let after = Snapshot::take(environment, baseline_pid, &load.counters).await?;
+    load.counters.record(false);
     let mut outcome = before.until(&after, outcome);
-    outcome.errors = driven.gauge.errors();
-    let (work, durations) = driven.finish().await?;
+    outcome.errors = load.counters.errors();
+    let (source, durations) = load.finish().await?;
     outcome.latency = Latency::of(&durations);
-    Ok((outcome, work))
+    Ok((outcome, source))
 }

@@ -1,4 +1,4 @@
-//! What a run says: a line at once, a table at the end, JSON for machines.
+//! The output of a run: a line for each result, and a table at the end.
 
 mod medians;
 mod numbers;
@@ -137,7 +137,7 @@ fn ratio(outcome: &Outcome) -> String {
     format!("{:.2}{}", ratio.ratio, cpu.unwrap_or_default())
 }
 
-/// The generator's share of the machine, and that of strangers where it is not small.
+/// The generator's share of the machine, and that of unrelated programs if it is not small.
 fn share(outcome: &Outcome) -> String {
     let own = format!("{:.0} %", outcome.generator * 100.0);
     match outcome.elsewhere {

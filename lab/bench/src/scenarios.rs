@@ -1,4 +1,4 @@
-//! What is measured, one file per scenario.
+//! The scenarios, one per file.
 
 mod bench;
 pub mod day;
@@ -9,26 +9,26 @@ pub mod session;
 pub mod sockets;
 pub mod write;
 
+use super::environment::BenchEnvironment;
 use super::measure::Outcome;
-use super::stage::Stage;
 use lab_stack::Error;
 
 pub use bench::{Bench, Plan};
 
-/// The scenarios, in the order in which they are played.
+/// The names of the scenarios, in the order in which they run.
 pub const ALL: [&str; 8] = [
     "write", "fanout", "read", "depth", "sockets", "day", "session", "scale",
 ];
 
 impl Bench {
-    /// Plays everything that is wanted, once.
+    /// Runs all selected scenarios once.
     ///
     /// # Errors
-    /// When anything fails, other than a promise.
-    pub async fn play(plan: Plan) -> Result<Vec<Outcome>, Error> {
-        let stage = Stage::raise(&plan.environment).await?;
+    /// If anything fails. A broken promise is not an error but a part of the result.
+    pub async fn run(plan: Plan) -> Result<Vec<Outcome>, Error> {
+        let environment = BenchEnvironment::start(&plan.service_environment).await?;
         let mut bench = Bench {
-            stage,
+            environment,
             plan,
             outcomes: Vec::new(),
         };
@@ -36,17 +36,17 @@ impl Bench {
             if !bench.plan.only.is_empty() && !bench.plan.only.iter().any(|name| name == scenario) {
                 continue;
             }
-            // What people were in before would be in their lists.
-            bench.stage.disperse();
+            // Chats of earlier scenarios would appear in the users' lists of chats.
+            bench.environment.forget_users();
             match scenario {
-                "write" => write::play(&mut bench).await?,
-                "fanout" => fanout::play(&mut bench).await?,
-                "read" => read::play(&mut bench).await?,
-                "depth" => read::depth(&mut bench).await?,
-                "sockets" => sockets::play(&mut bench).await?,
-                "day" => day::play(&mut bench).await?,
-                "session" => session::play(&mut bench).await?,
-                _ => scale::play(&mut bench).await?,
+                "write" => write::run(&mut bench).await?,
+                "fanout" => fanout::run(&mut bench).await?,
+                "read" => read::run(&mut bench).await?,
+                "depth" => read::run_depth(&mut bench).await?,
+                "sockets" => sockets::run(&mut bench).await?,
+                "day" => day::run(&mut bench).await?,
+                "session" => session::run(&mut bench).await?,
+                _ => scale::run(&mut bench).await?,
             }
         }
         Ok(bench.outcomes)

@@ -1,13 +1,12 @@
-//! Clients that behave as good clients do, and tell the history everything they do and see.
+//! Clients that follow the rules of the API and record everything they do and receive.
 //!
-//! They make the ids of what they create, repeat an unanswered request with the same id and
-//! jittered pauses, keep one cursor per feed across connections, and fetch the current state
-//! when they are told to.
+//! They generate the ids of what they create, repeat unanswered requests with the same id after pauses with jitter, keep one
+//! cursor per feed across connections, and load the current state after a reset.
 
-pub mod account;
-pub mod copy;
-pub mod deed;
+pub mod cursor;
 pub mod device;
 mod documents;
-pub mod position;
-pub mod wire;
+pub mod local_state;
+pub mod mutation;
+pub mod test_user;
+pub mod ws_connection;

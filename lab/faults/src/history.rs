@@ -1,8 +1,7 @@
-//! What every client did and saw, one JSON object per line.
+//! The history of a run: what every client did and received, one JSON object per line.
 //!
-//! Each line has `t`, microseconds on one monotonic clock since the history began, and `k`,
-//! what happened. The checker reads the file and nothing else, so a kept file can be judged
-//! again at any time.
+//! Each line has `t`, the microseconds on a monotonic clock since the history began, and `k`, the kind of the entry. The
+//! checker reads nothing but this file, so that a kept file can be checked again at any time.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -15,7 +14,7 @@ use serde_json::Value;
 
 use lab_stack::Error;
 
-/// A history that is being written. Clones write to the same one.
+/// A history that is being written. Clones write to the same file.
 #[derive(Clone, Debug)]
 pub struct History(Arc<Inner>);
 
@@ -28,7 +27,7 @@ struct Inner {
 }
 
 impl History {
-    /// Begins a history in a new file.
+    /// Starts a history in a new file.
     pub fn create(path: &Path) -> Result<History, Error> {
         let file = File::create(path)
             .map_err(|cause| Error::io(format!("write {}", path.display()), cause))?;
@@ -45,25 +44,25 @@ impl History {
         u64::try_from(self.0.begun.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// Adds a line about now. `fields` is an object.
+    /// Adds a line with the current time. `fields` is an object.
     pub fn write(&self, kind: &str, fields: &Value) {
         let fields = fields.to_string();
         let rest = fields.strip_prefix('{').unwrap_or("}");
         let comma = if rest == "}" { "" } else { "," };
         let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
-        // Under the lock, so that lines are in the order of their times.
+        // The time is taken under the lock, so that lines are in the order of their times.
         let line = format!("{{\"t\":{},\"k\":\"{kind}\"{comma}{rest}\n", self.now());
         if file.write_all(line.as_bytes()).is_err() {
             self.0.failed.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Everything so far is in the file.
+    /// Writes everything to the file. Fails if any line could not be written.
     pub fn flush(&self) -> Result<(), Error> {
         let what = || format!("write {}", self.0.path.display());
         let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,74 +1,74 @@
-//! One injection of each fault, with the healing that belongs to it.
+//! Injects each fault once, and heals it.
 
 mod balancer;
 mod clients;
 mod clock;
+mod context;
 mod failover;
 mod fault;
 mod flood;
+mod interception;
 mod memory;
 mod nemesis;
 mod network;
 mod postgres;
 mod processes;
 mod redis;
-mod turn;
-mod wire;
 
 use serde_json::json;
 
 use lab_stack::Error;
 
+pub use context::InjectionContext;
 pub use fault::Fault;
-pub use turn::Turn;
 
 impl Fault {
-    /// Breaks it once, waits, and heals it. Returns how many times something was broken.
-    pub async fn inject(self, turn: &mut Turn<'_>) -> Result<u32, Error> {
-        let history = turn.scene.history.clone();
-        let begun = json!({ "fault": format!("{self:?}"), "round": turn.round });
-        history.write("fault.begin", &begun);
-        let outcome = self.act(turn).await;
-        let said = outcome.as_ref().err().map(ToString::to_string);
-        let ended = json!({ "fault": format!("{self:?}"), "error": said });
-        history.write("fault.end", &ended);
+    /// Injects the fault, waits, and heals it. Returns the number of faults that were injected.
+    pub async fn inject(self, context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+        let history = context.workload.history.clone();
+        let began = json!({ "fault": format!("{self:?}"), "round": context.round });
+        history.write("fault.begin", &began);
+        let outcome = self.dispatch(context).await;
+        let message = outcome.as_ref().err().map(ToString::to_string);
+        let end = json!({ "fault": format!("{self:?}"), "error": message });
+        history.write("fault.end", &end);
         outcome
     }
 
-    async fn act(self, turn: &mut Turn<'_>) -> Result<u32, Error> {
+    async fn dispatch(self, context: &mut InjectionContext<'_>) -> Result<u32, Error> {
         match self {
-            Fault::Nothing => processes::nothing(turn).await,
-            Fault::SenderAtMoment => wire::sender_at_moment(turn).await,
-            Fault::KillSender => processes::kill_sender(turn).await,
-            Fault::KillReceiver => processes::kill_receiver(turn).await,
-            Fault::FreezeReceiver => processes::freeze_receiver(turn).await,
-            Fault::KillWorker => processes::kill_worker(turn).await,
-            Fault::Rolling => processes::rolling(turn).await,
-            Fault::StopRedis => redis::stop(turn).await,
-            Fault::FreezeRedis => redis::freeze(turn).await,
-            Fault::DropSubscribers => redis::drop_subscribers(turn).await,
-            Fault::MangleMessages => wire::mangle(turn).await,
-            Fault::ReplaceRedis => redis::replace(turn).await,
-            Fault::RestartPostgres => postgres::restart(turn).await,
-            Fault::FailOver => failover::synchronous(turn).await,
-            Fault::FailOverWithLoss => failover::with_loss(turn).await,
-            Fault::EndBackends => postgres::end_backends(turn).await,
-            Fault::FreezePostgres => postgres::freeze(turn).await,
-            Fault::HoldLocks => postgres::hold_locks(turn).await,
-            Fault::FillDisk => postgres::fill_disk(turn).await,
-            Fault::DisturbBalancer => balancer::disturb(turn).await,
-            Fault::Partition => network::partition(turn).await,
-            Fault::BadNetwork => network::bad_network(turn).await,
-            Fault::LongAbsence => flood::long_absence(turn).await,
-            Fault::SlowReaders => flood::slow_readers(turn).await,
-            Fault::SkewClock => clock::skew(turn).await,
-            Fault::StarveReceiver => memory::starve(turn).await,
-            Fault::StopUsers => processes::stop_users(turn).await,
-            Fault::RemoveParticipant => clients::remove_participant(turn).await,
-            Fault::RevokeSession => clients::revoke_session(turn).await,
-            Fault::SendEightfold => clients::send_eightfold(turn).await,
-            Fault::Nemesis => nemesis::bout(turn).await,
-            Fault::ReturnAfterRemoval => clients::return_after_removal(turn).await,
+            Fault::Nothing => processes::nothing(context).await,
+            Fault::SenderAtMoment => interception::sender_at_moment(context).await,
+            Fault::KillSender => processes::kill_sender(context).await,
+            Fault::KillReceiver => processes::kill_receiver(context).await,
+            Fault::FreezeReceiver => processes::freeze_receiver(context).await,
+            Fault::KillWorker => processes::kill_worker(context).await,
+            Fault::RollingRestart => processes::rolling(context).await,
+            Fault::StopRedis => redis::stop(context).await,
+            Fault::FreezeRedis => redis::freeze(context).await,
+            Fault::DropSubscribers => redis::drop_subscribers(context).await,
+            Fault::CorruptMessages => interception::corrupt_messages(context).await,
+            Fault::ReplaceRedis => redis::replace(context).await,
+            Fault::RestartPostgres => postgres::restart(context).await,
+            Fault::FailOver => failover::synchronous(context).await,
+            Fault::FailOverWithLoss => failover::with_loss(context).await,
+            Fault::EndBackends => postgres::end_backends(context).await,
+            Fault::FreezePostgres => postgres::freeze(context).await,
+            Fault::HoldLocks => postgres::hold_locks(context).await,
+            Fault::FillDisk => postgres::fill_disk(context).await,
+            Fault::DisturbBalancer => balancer::disturb(context).await,
+            Fault::Partition => network::partition(context).await,
+            Fault::BadNetwork => network::bad_network(context).await,
+            Fault::LongAbsence => flood::long_absence(context).await,
+            Fault::SlowReaders => flood::slow_readers(context).await,
+            Fault::SkewClock => clock::skew(context).await,
+            Fault::ExhaustReceiverMemory => memory::starve(context).await,
+            Fault::StopUsers => processes::stop_users(context).await,
+            Fault::RemoveParticipant => clients::remove_participant(context).await,
+            Fault::RevokeSession => clients::revoke_session(context).await,
+            Fault::SendEightTimes => clients::send_eight_times(context).await,
+            Fault::Nemesis => nemesis::inject_several(context).await,
+            Fault::ReturnAfterRemoval => clients::return_after_removal(context).await,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the proxies between processes do to the bytes that pass.
+//! Interceptors: what the proxies between processes do with the bytes that pass.
 
 pub mod byte_trigger;
 pub mod message_corruption;

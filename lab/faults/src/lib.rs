@@ -2,16 +2,16 @@
 
 pub mod checker;
 mod client;
-pub mod dice;
+pub mod environment;
 pub mod history;
 mod injection;
 pub mod interceptors;
 pub mod matrix;
 pub mod mutants;
 pub mod report;
+mod resource_watch;
 pub mod run;
-pub mod scene;
-pub mod stage;
+pub mod seeded_rng;
 mod traffic;
-mod upkeep;
 pub mod watch;
+pub mod workload;

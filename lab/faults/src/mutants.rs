@@ -1,59 +1,59 @@
-//! Mutants: proof that the checker would notice.
+//! Mutants: proof that the checker detects bugs.
 //!
-//! Each is a patch in `lab/faults/mutants` that breaks one promise, applied to a scratch copy of the checkout. Each has a short
-//! workload here under which it shows, and the invariants by which it must be caught. A bug that nobody notices means that
-//! the proof is worth nothing.
+//! Each is a patch in `lab/faults/mutants` that breaks one promise, applied to a scratch copy of the checkout. Each has a
+//! short workload under which it shows, and the invariants that must detect it. If a mutant is not detected, the results of
+//! the checker prove nothing.
 
 mod scratch;
 
 use std::sync::Arc;
 
 use super::checker::Invariant;
+use super::environment::{EnvironmentKind, FaultEnvironment};
 use super::injection::Fault;
-use super::matrix::{ROW, Row};
+use super::matrix::{DEFAULT_ROW, Row};
 use super::run::{Outcome, Plan};
-use super::scene::Size;
-use super::stage::{Flavor, Stage};
+use super::workload::WorkloadSize;
 use lab_stack::Error;
 
 pub use scratch::ScratchCopy;
 
-/// A bug that one patch brings in.
+/// A bug that a patch introduces.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
-    /// Its patch is `lab/faults/mutants/NAME.patch`.
+    /// The patch is `lab/faults/mutants/NAME.patch`.
     pub name: &'static str,
     /// The workload under which it shows.
     row: Row,
-    /// How many injections that takes.
+    /// The number of injections that it takes.
     injections: u32,
-    /// Operations a second.
+    /// Operations per second.
     rate: f64,
-    /// Whether there is a Redis: without one everything comes by the sweep.
+    /// Whether to start Redis. Without it, everything is delivered by the sweep.
     with_redis: bool,
-    /// What must be broken: any of these.
+    /// The invariants that detect it: at least one must be violated.
     caught_by: &'static [Invariant],
 }
 
-/// Few chats, so that people meet.
-const CROWD: Size = Size {
-    people: 8,
+/// Few chats, so that users share them.
+const SMALL_GROUP: WorkloadSize = WorkloadSize {
+    users: 8,
     devices: 2,
     chats: 2,
-    members: 6,
+    participants: 6,
     rate: 40.0,
 };
 
-/// Everything that loses, doubles or splices shows as one of these.
-const STREAM: &[Invariant] = &[
+/// The invariants that detect lost, duplicated and wrongly joined events.
+const STREAM_INVARIANTS: &[Invariant] = &[
     Invariant::Completeness,
     Invariant::StreamShape,
     Invariant::NoPhantom,
     Invariant::Agreement,
 ];
 
-/// Two histories in one: it also shows in what devices have kept of the other one.
-const SPLICED: &[Invariant] = &[
+/// The invariants that detect a mixture of two histories, which also shows in the local state of devices.
+const MIXED_HISTORY_INVARIANTS: &[Invariant] = &[
     Invariant::Completeness,
     Invariant::StreamShape,
     Invariant::NoPhantom,
@@ -61,13 +61,13 @@ const SPLICED: &[Invariant] = &[
     Invariant::HybridState,
 ];
 
-/// All ten.
+/// All mutants.
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "no_sweep",
-        row: row("no_sweep", Fault::Nothing, Flavor::Plain, 4_000),
+        row: row("no_sweep", Fault::Nothing, EnvironmentKind::Plain, 4_000),
         injections: 1,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: false,
         caught_by: &[Invariant::Completeness],
     },
@@ -75,46 +75,56 @@ pub const MUTANTS: &[Mutant] = &[
         name: "no_gap_fill",
         row: row(
             "no_gap_fill",
-            Fault::MangleMessages,
-            Flavor::Detoured,
+            Fault::CorruptMessages,
+            EnvironmentKind::Proxied,
             3_000,
         ),
         injections: 2,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
-        caught_by: STREAM,
+        caught_by: STREAM_INVARIANTS,
     },
     Mutant {
         name: "cursor_ignored",
-        row: row("cursor_ignored", Fault::KillReceiver, Flavor::Plain, 700),
+        row: row(
+            "cursor_ignored",
+            Fault::KillReceiver,
+            EnvironmentKind::Plain,
+            700,
+        ),
         injections: 2,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
-        caught_by: STREAM,
+        caught_by: STREAM_INVARIANTS,
     },
     Mutant {
         name: "no_id_check",
         row: Row {
             resets: &["FORKED"],
             allowed_errors: &["the history of a feed was replaced"],
-            // A short tail: the new history is soon longer than the old one.
-            ..row("no_id_check", Fault::FailOverWithLoss, Flavor::Paired, 60)
+            // A short fault, so that the new history is soon longer than the old one.
+            ..row(
+                "no_id_check",
+                Fault::FailOverWithLoss,
+                EnvironmentKind::Replicated,
+                60,
+            )
         },
         injections: 4,
         rate: 100.0,
         with_redis: true,
-        caught_by: SPLICED,
+        caught_by: MIXED_HISTORY_INVARIANTS,
     },
     Mutant {
         name: "publish_before_commit",
         row: row(
             "publish_before_commit",
             Fault::KillSender,
-            Flavor::Plain,
+            EnvironmentKind::Plain,
             1_000,
         ),
         injections: 6,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
         caught_by: &[
             Invariant::NoPhantom,
@@ -124,23 +134,28 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "serial_id_tail",
-        // What is tried again comes late with an early id.
-        row: row("serial_id_tail", Fault::EndBackends, Flavor::Plain, 6_000),
+        // A repeated message is stored late with an early id.
+        row: row(
+            "serial_id_tail",
+            Fault::EndBackends,
+            EnvironmentKind::Plain,
+            6_000,
+        ),
         injections: 3,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: false,
-        caught_by: STREAM,
+        caught_by: STREAM_INVARIANTS,
     },
     Mutant {
         name: "counter_outside_tx",
         row: row(
             "counter_outside_tx",
             Fault::EndBackends,
-            Flavor::Plain,
+            EnvironmentKind::Plain,
             4_000,
         ),
         injections: 3,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
         caught_by: &[Invariant::DenseLog],
     },
@@ -148,12 +163,12 @@ pub const MUTANTS: &[Mutant] = &[
         name: "idempotency_in_memory",
         row: row(
             "idempotency_in_memory",
-            Fault::SendEightfold,
-            Flavor::Plain,
+            Fault::SendEightTimes,
+            EnvironmentKind::Plain,
             500,
         ),
         injections: 4,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
         caught_by: &[Invariant::Idempotence, Invariant::Durability],
     },
@@ -162,11 +177,11 @@ pub const MUTANTS: &[Mutant] = &[
         row: row(
             "participation_checked_only_at_subscribe",
             Fault::RemoveParticipant,
-            Flavor::Plain,
+            EnvironmentKind::Plain,
             2_000,
         ),
         injections: 3,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
         caught_by: &[Invariant::Visibility],
     },
@@ -175,45 +190,46 @@ pub const MUTANTS: &[Mutant] = &[
         row: row(
             "window_not_scrubbed",
             Fault::ReturnAfterRemoval,
-            Flavor::Plain,
+            EnvironmentKind::Plain,
             4_500,
         ),
         injections: 3,
-        rate: CROWD.rate,
+        rate: SMALL_GROUP.rate,
         with_redis: true,
         caught_by: &[Invariant::Deletion],
     },
 ];
 
-const fn row(name: &'static str, fault: Fault, flavor: Flavor, brief_ms: u64) -> Row {
+const fn row(name: &'static str, fault: Fault, environment: EnvironmentKind, brief_ms: u64) -> Row {
     Row {
         id: name,
         title: name,
         how: "a patch",
         fault,
-        flavor,
+        environment,
         brief_ms,
         bound_ms: 1_000,
-        ..ROW
+        ..DEFAULT_ROW
     }
 }
 
 impl Mutant {
-    /// Plays its workload on a stage of its own, with the services that were built together with this program.
-    pub async fn play(&self, plan: &Plan) -> Result<Outcome, Error> {
+    /// Runs its workload in a new environment, with the services that were built together with this program.
+    pub async fn run(&self, plan: &Plan) -> Result<Outcome, Error> {
         let mut plan = plan.clone();
         plan.smoke = true;
-        plan.size = Size {
+        plan.size = WorkloadSize {
             rate: self.rate,
-            ..CROWD
+            ..SMALL_GROUP
         };
         plan.injections = Some(self.injections);
-        plan.raising.with_redis = self.with_redis;
-        let stage = Stage::raise(self.row.flavor, &plan.raising).await?;
-        Ok(plan.play(&self.row, &Arc::new(stage)).await)
+        plan.environment_settings.with_redis = self.with_redis;
+        let environment =
+            FaultEnvironment::start(self.row.environment, &plan.environment_settings).await?;
+        Ok(plan.run_row(&self.row, &Arc::new(environment)).await)
     }
 
-    /// By which of the expected invariants it was caught.
+    /// The expected invariants that were violated.
     pub fn caught(&self, outcome: &Outcome) -> Vec<String> {
         let mut ids: Vec<String> = outcome
             .findings

@@ -1,8 +1,8 @@
-//! What a run says at its end: one table, as text, as Markdown and as JUnit.
+//! The report of a run: one table, as text, as Markdown and as JUnit XML.
 
 use std::fmt::Write;
 
-use super::matrix::Absent;
+use super::matrix::SkippedRow;
 use super::run::{Outcome, Plan};
 
 const COLUMNS: [&str; 10] = [
@@ -18,8 +18,8 @@ const COLUMNS: [&str; 10] = [
     "verdict",
 ];
 
-/// Violations of one row that are spelled out.
-const SPELLED_OUT: usize = 12;
+/// Maximum number of violations that are listed for one row.
+const MAX_LISTED_VIOLATIONS: usize = 12;
 
 fn cells(outcome: &Outcome) -> [String; 10] {
     let findings = &outcome.findings;
@@ -30,18 +30,18 @@ fn cells(outcome: &Outcome) -> [String; 10] {
         outcome.injections.to_string(),
         findings.messages.to_string(),
         findings.deliveries.to_string(),
-        match findings.forfeited {
+        match findings.lost_in_failover {
             0 => findings.lost().to_string(),
-            forfeited => format!("{} (+{forfeited} reported)", findings.lost()),
+            lost_in_failover => format!("{} (+{lost_in_failover} reported)", findings.lost()),
         },
         findings.duplicated().to_string(),
         findings.out_of_order().to_string(),
         format!("{} / {bound} ms", findings.delays.worst),
-        verdict(outcome).to_owned(),
+        result(outcome).to_owned(),
     ]
 }
 
-fn verdict(outcome: &Outcome) -> &'static str {
+fn result(outcome: &Outcome) -> &'static str {
     match (
         outcome.passed(),
         outcome.findings.delays.worst > outcome.row.bound_ms,
@@ -52,10 +52,10 @@ fn verdict(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn absent_cells(absent: &Absent) -> [String; 10] {
+fn skipped_cells(skipped: &SkippedRow) -> [String; 10] {
     let mut cells = [const { String::new() }; 10];
-    cells[0] = absent.id.to_owned();
-    cells[1] = format!("{} (not injected: {})", absent.title, absent.why);
+    cells[0] = skipped.id.to_owned();
+    cells[1] = format!("{} (not injected: {})", skipped.title, skipped.why);
     cells[9] = "not injected".to_owned();
     cells
 }
@@ -81,11 +81,11 @@ fn totals(outcomes: &[Outcome]) -> [String; 10] {
 }
 
 /// The table for a terminal, without the longest column.
-pub fn text(outcomes: &[Outcome], absent: &[Absent]) -> String {
+pub fn text(outcomes: &[Outcome], skipped: &[SkippedRow]) -> String {
     let head = COLUMNS.map(str::to_owned);
     let mut rows: Vec<[String; 10]> = vec![head];
     rows.extend(outcomes.iter().map(cells));
-    rows.extend(absent.iter().map(absent_cells));
+    rows.extend(skipped.iter().map(skipped_cells));
     rows.push(totals(outcomes));
     for row in &mut rows {
         row[1] = row[1].split(" (").next().unwrap_or_default().to_owned();
@@ -105,7 +105,7 @@ pub fn text(outcomes: &[Outcome], absent: &[Absent]) -> String {
 }
 
 /// The table for a document.
-pub fn markdown(outcomes: &[Outcome], absent: &[Absent]) -> String {
+pub fn markdown(outcomes: &[Outcome], skipped: &[SkippedRow]) -> String {
     let mut table = String::new();
     let mut line = |cells: &[String]| {
         let _ = writeln!(table, "| {} |", cells.join(" | "));
@@ -113,12 +113,14 @@ pub fn markdown(outcomes: &[Outcome], absent: &[Absent]) -> String {
     line(&COLUMNS.map(str::to_owned));
     line(&COLUMNS.map(|_| "---".to_owned()));
     outcomes.iter().for_each(|outcome| line(&cells(outcome)));
-    absent.iter().for_each(|absent| line(&absent_cells(absent)));
+    skipped
+        .iter()
+        .for_each(|skipped| line(&skipped_cells(skipped)));
     line(&totals(outcomes));
     table
 }
 
-/// The same for machines.
+/// The results as JUnit XML.
 pub fn junit(outcomes: &[Outcome]) -> String {
     let failures = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     let mut xml = format!(
@@ -132,15 +134,15 @@ pub fn junit(outcomes: &[Outcome]) -> String {
         if outcome.passed() {
             xml.push_str("/>\n");
         } else {
-            let complaint = escaped(&complaints(outcome));
-            let _ = writeln!(xml, "><failure>{complaint}</failure></testcase>");
+            let violations = escaped(&violation_lines(outcome));
+            let _ = writeln!(xml, "><failure>{violations}</failure></testcase>");
         }
     }
     xml.push_str("</testsuite>\n");
     xml
 }
 
-/// One line about a row that has ended, and more if something is wrong.
+/// One line about a completed row, and more lines if it failed.
 pub fn row(outcome: &Outcome, plan: &Plan) -> String {
     let findings = &outcome.findings;
     let converged = match outcome.converged {
@@ -151,7 +153,7 @@ pub fn row(outcome: &Outcome, plan: &Plan) -> String {
         "{:<4} {:<10} {} injections, {} messages, {} deliveries; delay p50 {} p99 {} worst {} ms \
          (stable p99 {}); slowest send {} ms, {} attempts; at rest after {converged}; {} s",
         outcome.row.id,
-        verdict(outcome),
+        result(outcome),
         outcome.injections,
         findings.messages,
         findings.deliveries,
@@ -159,15 +161,15 @@ pub fn row(outcome: &Outcome, plan: &Plan) -> String {
         findings.delays.p99,
         findings.delays.worst,
         findings.delays.stable_p99,
-        findings.worst_send_ms,
-        findings.most_attempts,
+        findings.max_send_ms,
+        findings.max_attempts,
         outcome.took.as_secs(),
     );
     if !findings.resets.is_empty() {
         let _ = write!(text, "; resets {:?}", findings.resets);
     }
     if !outcome.passed() {
-        let _ = write!(text, "\n{}", complaints(outcome));
+        let _ = write!(text, "\n{}", violation_lines(outcome));
         let _ = write!(text, "\n     replay: {}", replay(outcome, plan));
         if let Some(history) = &outcome.history {
             let _ = write!(text, "\n     history: {}", history.display());
@@ -176,24 +178,27 @@ pub fn row(outcome: &Outcome, plan: &Plan) -> String {
     text
 }
 
-fn complaints(outcome: &Outcome) -> String {
+fn violation_lines(outcome: &Outcome) -> String {
     let mut lines: Vec<String> = outcome.error.iter().map(|e| format!("     {e}")).collect();
     let violations = &outcome.findings.violations;
     lines.extend(
         violations
             .iter()
-            .take(SPELLED_OUT)
+            .take(MAX_LISTED_VIOLATIONS)
             .map(|v| format!("     {v}")),
     );
-    if violations.len() > SPELLED_OUT {
-        lines.push(format!("     and {} more", violations.len() - SPELLED_OUT));
+    if violations.len() > MAX_LISTED_VIOLATIONS {
+        lines.push(format!(
+            "     and {} more",
+            violations.len() - MAX_LISTED_VIOLATIONS
+        ));
     }
     lines.join("\n")
 }
 
 fn replay(outcome: &Outcome, plan: &Plan) -> String {
     let smoke = if plan.smoke { " --smoke" } else { "" };
-    let redis = if plan.raising.with_redis {
+    let redis = if plan.environment_settings.with_redis {
         ""
     } else {
         " --without-redis"

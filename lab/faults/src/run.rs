@@ -1,4 +1,4 @@
-//! One row from an empty scene to a verdict.
+//! Runs one row of the matrix, from an empty workload to the findings of the checker.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,62 +8,61 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::checker::{self, Findings};
-use super::dice::Dice;
+use super::environment::{EnvironmentSettings, FaultEnvironment};
 use super::history::History;
-use super::injection::Turn;
+use super::injection::InjectionContext;
 use super::matrix::Row;
-use super::scene::{Scene, Size};
-use super::stage::{Raising, Stage};
+use super::resource_watch::{LogWatch, record_resources, wait_for_released_files};
+use super::seeded_rng::SeededRng;
 use super::traffic::Traffic;
-use super::upkeep::{LogWatch, take_stock, until_given_back};
+use super::workload::{Workload, WorkloadSize};
 use lab_stack::Error;
 
-/// How everything in this run is done.
+/// The settings of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Of schedule and choices.
+    /// Seed of the schedule and of all choices.
     pub seed: u64,
-    /// How much happens.
-    pub size: Size,
-    /// Whether this is the smoke test.
+    /// Size of the workload.
+    pub size: WorkloadSize,
+    /// Whether to run the smoke test.
     pub smoke: bool,
-    /// By how much a bound on delays may be exceeded before it counts: other people use the
-    /// machine, too.
+    /// Factor by which a bound on delays may be exceeded, because other programs use the machine, too.
     pub slack: u64,
-    /// So many injections of each row, instead of the usual number.
+    /// Number of injections of each row, instead of its usual number.
     pub injections: Option<u32>,
-    /// Go on for so long, instead of a number of injections.
+    /// How long to inject, instead of a number of injections.
     pub span: Option<Duration>,
-    /// How stages are raised.
-    pub raising: Raising,
-    /// Keep histories that show nothing wrong.
+    /// Settings of environments.
+    pub environment_settings: EnvironmentSettings,
+    /// Keep histories without violations.
     pub keep: bool,
 }
 
-/// How long devices have to catch up after the last fault. The promise is ten seconds.
-const CONVERGENCE: Duration = Duration::from_secs(10);
+/// How long devices may take to receive everything after the last fault. The promise is ten seconds.
+const CONVERGENCE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What came of a row.
+/// The result of a row.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Which row.
+    /// The row.
     pub row: Row,
-    /// How often something was broken.
+    /// Number of injected faults.
     pub injections: u32,
-    /// What the checker says.
+    /// The findings of the checker.
     pub findings: Findings,
-    /// From the end of the traffic until everyone had everything.
+    /// Time from the end of the traffic until all devices had received everything.
     pub converged: Option<Duration>,
-    /// All of it.
+    /// Duration of the row.
     pub took: Duration,
-    /// The history, if it was kept.
+    /// Path of the history, if it was kept.
     pub history: Option<PathBuf>,
-    /// The run itself failed.
+    /// Why the run itself failed.
     pub error: Option<String>,
 }
 
 impl Outcome {
-    /// Nothing is wrong.
+    /// Whether nothing is wrong.
     pub fn passed(&self) -> bool {
         self.error.is_none() && self.findings.violations.is_empty()
     }
@@ -76,10 +75,13 @@ impl Plan {
         self.injections.unwrap_or(usual)
     }
 
-    /// Plays a row on a stage.
-    pub async fn play(&self, row: &Row, stage: &Arc<Stage>) -> Outcome {
-        let begun = Instant::now();
-        let path = self.raising.directory.join(format!("{}.jsonl", row.id));
+    /// Runs a row in an environment.
+    pub async fn run_row(&self, row: &Row, environment: &Arc<FaultEnvironment>) -> Outcome {
+        let began = Instant::now();
+        let path = self
+            .environment_settings
+            .directory
+            .join(format!("{}.jsonl", row.id));
         let mut outcome = Outcome {
             row: *row,
             injections: 0,
@@ -89,10 +91,10 @@ impl Plan {
             history: Some(path.clone()),
             error: None,
         };
-        if let Err(error) = self.perform(row, stage, &mut outcome).await {
+        if let Err(error) = self.record_row(row, environment, &mut outcome).await {
             outcome.error = Some(error.to_string());
         }
-        // A run that broke off is judged as well, as far as it went.
+        // A history that ends early is checked as well.
         match checker::check(&path) {
             Ok(findings) => outcome.findings = findings,
             Err(error) => {
@@ -101,52 +103,55 @@ impl Plan {
         }
         if outcome.passed() && !self.keep {
             outcome.history = None;
-            // Nothing depends on it: a file that stays only takes room.
+            // A file that cannot be removed only takes up space.
             let _ = std::fs::remove_file(&path);
         }
-        outcome.took = begun.elapsed();
+        outcome.took = began.elapsed();
         outcome
     }
 
-    async fn perform(
+    async fn record_row(
         &self,
         row: &Row,
-        stage: &Arc<Stage>,
+        environment: &Arc<FaultEnvironment>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
-        let path = self.raising.directory.join(format!("{}.jsonl", row.id));
+        let path = self
+            .environment_settings
+            .directory
+            .join(format!("{}.jsonl", row.id));
         let history = History::create(&path)?;
         let meta = json!({ "fault": row.id, "seed": self.seed, "bound_ms": row.bound_ms,
             "slack": self.slack, "resets": row.resets, "allowed_errors": row.allowed_errors, "attempts": row.attempts });
         history.write("meta", &meta);
-        let logs = LogWatch::begin(stage);
-        let dice = Dice::new(self.seed).for_part(row.id);
-        let scene = Arc::new(Scene::set(stage, self.size, &history).await?);
-        let held = take_stock(stage, &history, "before").await;
-        scene.switch_on(self.size).await?;
-        let traffic = Traffic::start(&scene, self.size, &dice);
-        let injected = self.inject(row, &scene, &dice, outcome).await;
+        let logs = LogWatch::begin(environment);
+        let rng = SeededRng::new(self.seed).fork(row.id);
+        let workload = Arc::new(Workload::create(environment, self.size, &history).await?);
+        let files_before = record_resources(environment, &history, "before").await;
+        workload.start_devices(self.size).await?;
+        let traffic = Traffic::start(&workload, self.size, &rng);
+        let injected = self.inject(row, &workload, &rng, outcome).await;
         traffic.stop().await;
-        let patience = CONVERGENCE * u32::try_from(self.slack).unwrap_or(1);
-        outcome.converged = scene.converge(patience).await;
-        scene.ask_at_rest().await;
-        let feeds = scene.feeds().await;
-        scene.leave().await;
+        let timeout = CONVERGENCE_TIMEOUT * u32::try_from(self.slack).unwrap_or(1);
+        outcome.converged = workload.converge(timeout).await;
+        workload.record_final_state().await;
+        let feeds = workload.feeds().await;
+        workload.stop_devices().await;
 
-        for (kind, row) in stage.observer().await?.dump(&feeds).await? {
+        for (kind, row) in environment.observer().await?.dump(&feeds).await? {
             history.write(kind, &row);
         }
-        until_given_back(stage, &held).await;
-        take_stock(stage, &history, "after").await;
-        logs.end(stage, &history);
+        wait_for_released_files(environment, &files_before).await;
+        record_resources(environment, &history, "after").await;
+        logs.end(environment, &history);
         history.flush()?;
         injected
     }
 
-    /// The first fault of a row in the whole matrix lasts as long as the documentation says;
-    /// the others are shorter, and each a little different.
-    fn hold(&self, row: &Row, round: u32, dice: &mut Dice) -> Duration {
-        let jitter = dice.millis(0, row.brief_ms / 2);
+    /// The first fault of a row in the full matrix lasts as long as the documentation says. The others are shorter, with
+    /// jitter.
+    fn fault_duration(&self, row: &Row, round: u32, rng: &mut SeededRng) -> Duration {
+        let jitter = rng.millis(0, row.brief_ms / 2);
         match round == 0 && !self.smoke {
             true => Duration::from_millis(row.long_ms),
             false => Duration::from_millis(row.brief_ms * 3 / 4) + jitter,
@@ -156,11 +161,11 @@ impl Plan {
     async fn inject(
         &self,
         row: &Row,
-        scene: &Arc<Scene>,
-        dice: &Dice,
+        workload: &Arc<Workload>,
+        rng: &SeededRng,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
-        let mut dice = dice.for_part("schedule");
+        let mut rng = rng.fork("schedule");
         sleep(Duration::from_secs(1)).await;
         let deadline = self.span.map(|span| Instant::now() + span);
         for round in 0.. {
@@ -171,14 +176,14 @@ impl Plan {
             if over {
                 break;
             }
-            let mut turn = Turn {
-                scene,
+            let mut context = InjectionContext {
+                workload,
                 round,
-                hold: self.hold(row, round, &mut dice),
-                dice: &mut dice,
+                fault_duration: self.fault_duration(row, round, &mut rng),
+                rng: &mut rng,
             };
-            outcome.injections += row.fault.inject(&mut turn).await?;
-            sleep(dice.millis(200, 900)).await;
+            outcome.injections += row.fault.inject(&mut context).await?;
+            sleep(rng.millis(200, 900)).await;
         }
         sleep(Duration::from_secs(1)).await;
         Ok(())

@@ -1,4 +1,4 @@
-//! What people do all the time: they write, edit, remove, read, rename, come and go.
+//! The traffic during a run: users send, edit and remove messages, read, rename chats, join and leave.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -11,105 +11,110 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::client::deed::Deed;
-use super::dice::Dice;
-use super::scene::{Chat, Scene, Size};
+use super::client::mutation::ClientMutation;
+use super::seeded_rng::SeededRng;
+use super::workload::{Chat, Workload, WorkloadSize};
 
-/// Messages that a person remembers having written.
-const MEMORY: usize = 20;
+/// Maximum number of own messages that a user may still edit or remove.
+const MAX_REMEMBERED_MESSAGES: usize = 20;
 
-/// Traffic that flows until it is stopped.
+/// Running traffic.
 pub struct Traffic {
-    flowing: watch::Sender<bool>,
+    running: watch::Sender<bool>,
     writers: JoinSet<()>,
 }
 
 impl Traffic {
-    /// Lets everyone begin.
-    pub fn start(scene: &Arc<Scene>, size: Size, dice: &Dice) -> Traffic {
-        let (flowing, flows) = watch::channel(true);
+    /// Starts the traffic of all users.
+    pub fn start(workload: &Arc<Workload>, size: WorkloadSize, rng: &SeededRng) -> Traffic {
+        let (running, running_changes) = watch::channel(true);
         let mut writers = JoinSet::new();
-        for index in 0..scene.people.len() {
+        for index in 0..workload.users.len() {
             let writer = Writer {
-                scene: Arc::clone(scene),
+                workload: Arc::clone(workload),
                 index,
-                dice: dice.for_part(&format!("writer {index}")),
+                rng: rng.fork(&format!("writer {index}")),
                 written: VecDeque::new(),
-                newest: HashMap::new(),
-                pause: Duration::from_secs_f64(scene.people.len() as f64 / size.rate),
+                newest_numbers: HashMap::new(),
+                pause: Duration::from_secs_f64(workload.users.len() as f64 / size.rate),
             };
-            writers.spawn(writer.write(flows.clone()));
+            writers.spawn(writer.run(running_changes.clone()));
         }
-        Traffic { flowing, writers }
+        Traffic { running, writers }
     }
 
-    /// Waits until everyone has an answer to their last wish.
+    /// Stops the traffic and waits until all requests have been answered.
     pub async fn stop(mut self) {
-        self.flowing.send_replace(false);
+        self.running.send_replace(false);
         while self.writers.join_next().await.is_some() {}
     }
 }
 
 struct Writer {
-    scene: Arc<Scene>,
+    workload: Arc<Workload>,
     index: usize,
-    dice: Dice,
+    rng: SeededRng,
     written: VecDeque<(Uuid, Uuid)>,
-    newest: HashMap<Uuid, u64>,
+    newest_numbers: HashMap<Uuid, u64>,
     pause: Duration,
 }
 
 impl Writer {
-    async fn write(mut self, mut flows: watch::Receiver<bool>) {
-        let scene = Arc::clone(&self.scene);
-        let mine: Vec<&Chat> = scene
+    async fn run(mut self, mut running_changes: watch::Receiver<bool>) {
+        let workload = Arc::clone(&self.workload);
+        let own_chats: Vec<&Chat> = workload
             .chats
             .iter()
             .filter(|chat| chat.members.contains(&self.index))
             .collect();
-        let owned: Vec<&Chat> = mine
+        let owned_chats: Vec<&Chat> = own_chats
             .iter()
             .copied()
             .filter(|chat| chat.owner == self.index)
             .collect();
-        while *flows.borrow() {
-            // Twice the mean at most: the rate is kept, the moments are not regular.
+        while *running_changes.borrow() {
+            // Between zero and twice the mean: irregular intervals with the right rate.
             let span = u64::try_from(self.pause.as_millis()).unwrap_or(1_000) * 2;
-            let pause = self.dice.millis(0, span.max(2));
+            let pause = self.rng.millis(0, span.max(2));
             tokio::select! {
                 () = sleep(pause) => {}
-                _ = flows.changed() => return,
+                _ = running_changes.changed() => return,
             }
-            let Some(chat) = self.dice.pick(&mine).copied() else {
+            let Some(chat) = self.rng.pick(&own_chats).copied() else {
                 return;
             };
-            match self.dice.below(100) {
+            match self.rng.below(100) {
                 0..5 => self.edit().await,
                 5..8 => self.remove().await,
                 8..13 => self.read(chat).await,
-                13..15 if !owned.is_empty() => self.rename(&owned).await,
-                15..19 if !owned.is_empty() => self.come_or_go(&owned).await,
+                13..15 if !owned_chats.is_empty() => self.rename(&owned_chats).await,
+                15..19 if !owned_chats.is_empty() => {
+                    self.add_or_remove_participant(&owned_chats).await
+                }
                 _ => self.send(chat).await,
             }
         }
     }
 
-    async fn perform(&self, deed: &Deed) -> Option<Value> {
-        let person = &self.scene.people[self.index];
-        deed.perform(person, &self.scene.history).await
+    async fn execute(&self, mutation: &ClientMutation) -> Option<Value> {
+        let user = &self.workload.users[self.index];
+        mutation.execute(user, &self.workload.history).await
     }
 
     async fn send(&mut self, chat: &Chat) {
-        let words = format!("{} says {:x}", self.index, self.dice.roll());
-        let Some(payload) = self.perform(&Deed::send(chat.id, &words)).await else {
+        let content = format!("{} says {:x}", self.index, self.rng.next_u64());
+        let Some(payload) = self
+            .execute(&ClientMutation::send_message(chat.id, &content))
+            .await
+        else {
             return;
         };
         let message = &payload["message"];
         let id = message["id"].as_str().and_then(|id| id.parse().ok());
         if let (Some(id), Some(number)) = (id, message["number"].as_u64()) {
-            self.newest.insert(chat.id, number);
+            self.newest_numbers.insert(chat.id, number);
             self.written.push_back((chat.id, id));
-            if self.written.len() > MEMORY {
+            if self.written.len() > MAX_REMEMBERED_MESSAGES {
                 self.written.pop_front();
             }
         }
@@ -117,57 +122,68 @@ impl Writer {
 
     async fn edit(&mut self) {
         let written: Vec<_> = self.written.iter().copied().collect();
-        if let Some((chat, id)) = self.dice.pick(&written).copied() {
-            let words = format!("{} corrects {:x}", self.index, self.dice.roll());
-            self.perform(&Deed::edit(chat, id, &words)).await;
+        if let Some((chat, id)) = self.rng.pick(&written).copied() {
+            let content = format!("{} corrects {:x}", self.index, self.rng.next_u64());
+            self.execute(&ClientMutation::edit_message(chat, id, &content))
+                .await;
         }
     }
 
     async fn remove(&mut self) {
         if let Some((chat, id)) = self.written.pop_front() {
-            self.perform(&Deed::remove(chat, id)).await;
+            self.execute(&ClientMutation::remove_message(chat, id))
+                .await;
         }
     }
 
     async fn read(&mut self, chat: &Chat) {
-        if let Some(number) = self.newest.get(&chat.id) {
-            self.perform(&Deed::read(chat.id, *number)).await;
+        if let Some(number) = self.newest_numbers.get(&chat.id) {
+            self.execute(&ClientMutation::mark_as_read(chat.id, *number))
+                .await;
         }
     }
 
-    async fn rename(&mut self, owned: &[&Chat]) {
-        if let Some(chat) = self.dice.pick(owned) {
-            let name = format!("Group {:x}", self.dice.roll() % 0xffff);
-            self.perform(&Deed::rename(chat.id, &name)).await;
+    async fn rename(&mut self, owned_chats: &[&Chat]) {
+        if let Some(chat) = self.rng.pick(owned_chats) {
+            let name = format!("Group {:x}", self.rng.next_u64() % 0xffff);
+            self.execute(&ClientMutation::rename_chat(chat.id, &name))
+                .await;
         }
     }
 
-    async fn come_or_go(&mut self, owned: &[&Chat]) {
-        let Some(chat) = self.dice.pick(owned).copied() else {
+    async fn add_or_remove_participant(&mut self, owned_chats: &[&Chat]) {
+        let Some(chat) = self.rng.pick(owned_chats).copied() else {
             return;
         };
-        let Some((who, is_in)) = self.dice.pick(&chat.floaters) else {
+        let Some((member, is_in)) = self.rng.pick(&chat.rotating_members) else {
             return;
         };
-        let user = self.scene.people[*who].user_id;
+        let user = self.workload.users[*member].user_id;
         if is_in.load(Ordering::Acquire) {
-            let gone = self.perform(&Deed::drop(chat.id, user)).await.is_some();
-            // In doubt they count as gone: asking someone in who is in changes nothing.
+            let removed = self
+                .execute(&ClientMutation::remove_participant(chat.id, user))
+                .await
+                .is_some();
+            // Without an answer the user counts as removed: adding a participant again changes nothing.
             is_in.store(false, Ordering::Release);
-            if gone {
-                self.probe_later(chat.id, *who);
+            if removed {
+                self.probe_access_later(chat.id, *member);
             }
-        } else if self.perform(&Deed::add(chat.id, user)).await.is_some() {
+        } else if self
+            .execute(&ClientMutation::add_participant(chat.id, user))
+            .await
+            .is_some()
+        {
             is_in.store(true, Ordering::Release);
         }
     }
 
-    /// Whoever had to go tries to read, a moment later.
-    fn probe_later(&self, chat: Uuid, who: usize) {
-        let scene = Arc::clone(&self.scene);
+    /// Checks a moment later whether the removed user can still read.
+    fn probe_access_later(&self, chat: Uuid, member: usize) {
+        let workload = Arc::clone(&self.workload);
         tokio::spawn(async move {
             sleep(Duration::from_secs(3)).await;
-            scene.probe(&scene.people[who], chat).await;
+            workload.probe_access(&workload.users[member], chat).await;
         });
     }
 }

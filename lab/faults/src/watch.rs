@@ -1,30 +1,29 @@
-//! People who write into one chat of an installation that runs elsewhere, and listeners who
-//! follow it, while someone breaks that installation.
+//! Writers and listeners in one chat of an installation that runs elsewhere, while that installation is disturbed.
 //!
-//! It knows nothing but the address: what is broken, and how, is up to the caller. Invariant:
-//! every message that was acknowledged is looked for at every listener and in the history.
+//! It only knows the address: the caller decides what is disturbed, and how. Invariant: every acknowledged message is
+//! looked for at every listener and in the history.
 
+mod delivery_errors;
 mod round;
-mod verdict;
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use delivery_errors::DeliveryErrors;
 pub use round::Round;
-pub use verdict::Verdict;
 
 use lab_stack::client::{Client, Inbox, Position, Refusal, Visitor};
 
-/// Each sends less than the message a second that one sender takes from one user.
-const WRITERS: usize = 8;
+/// Number of writers. Each stays below the rate limit of one message per second and user.
+const WRITER_COUNT: usize = 8;
 
-/// What a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a client waits for an answer.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// A token lives for ten minutes, and a round may take a few.
-const TOKEN_AGE: Duration = Duration::from_secs(180);
+/// Age from which tokens are replaced before a round. They are valid for ten minutes, and a round may take a few.
+const MAX_TOKEN_AGE: Duration = Duration::from_secs(180);
 
 /// A chat with its writers and listeners.
 #[derive(Debug)]
@@ -43,18 +42,17 @@ pub struct Watch {
 #[derive(Debug, Default)]
 struct Listener {
     cursors: Vec<String>,
-    heard: Vec<(u64, Uuid)>,
+    received: Vec<(u64, Uuid)>,
 }
 
 impl Watch {
-    /// Registers the writers at `url` and puts them into one chat. `rate` is in messages a
-    /// second, at most six.
+    /// Registers the writers at `url` and creates a chat of them. `rate` is in messages per second, at most six.
     pub async fn new(url: &str, listeners: usize, rate: u32) -> Result<Watch, Refusal> {
-        let visitor = Visitor::patient(url, PATIENCE);
+        let visitor = Visitor::with_timeout(url, REQUEST_TIMEOUT);
         let name = Uuid::new_v4().simple().to_string();
         let password = Uuid::new_v4().to_string();
         let mut writers = Vec::new();
-        for number in 0..WRITERS {
+        for number in 0..WRITER_COUNT {
             let username = format!("watch{number}{}", &name[..10]);
             writers.push(visitor.register(&username, &password).await?);
         }
@@ -74,52 +72,59 @@ impl Watch {
         })
     }
 
-    /// Writes and listens while `deed` runs, and until everything has arrived.
-    pub async fn play<T>(&mut self, deed: impl Future<Output = T>) -> Result<(T, Round), Refusal> {
-        if self.signed_in.elapsed() > TOKEN_AGE {
+    /// Sends and receives messages while `disturbance` runs, and until everything has arrived.
+    pub async fn run_round<T>(
+        &mut self,
+        disturbance: impl Future<Output = T>,
+    ) -> Result<(T, Round), Refusal> {
+        if self.signed_in.elapsed() > MAX_TOKEN_AGE {
             self.sign_in_again().await?;
         }
-        let inboxes = self.listen().await?;
-        let (outcome, sent) = round::write(&self.writers, self.chat, self.pause, deed).await;
-        let mut acknowledged: Vec<Position> = sent.iter().filter_map(|one| one.position).collect();
+        let inboxes = self.open_inboxes().await?;
+        let (outcome, sent) = round::write(&self.writers, self.chat, self.pause, disturbance).await;
+        let mut acknowledged: Vec<Position> =
+            sent.iter().filter_map(|message| message.position).collect();
         acknowledged.sort_by_key(|position| position.seq);
         for inbox in &inboxes {
-            // When it is in vain, the verdict says what is missing.
+            // After a timeout, the result shows what is missing.
             let complete = |record: &_| round::has_all(record, self.chat, &acknowledged);
-            inbox.wait(round::RECOVERY, complete).await;
+            inbox.wait(round::RECOVERY_TIMEOUT, complete).await;
         }
         let round = Round::new(self.chat, &sent, &acknowledged, &inboxes);
         for (listener, inbox) in self.listeners.iter_mut().zip(&inboxes) {
-            inbox.look(|record| {
+            inbox.with_record(|record| {
                 listener.cursors = record.cursors();
-                listener.heard.extend(round::messages(record, self.chat));
+                listener.received.extend(round::messages(record, self.chat));
             });
         }
         self.acknowledged.extend(acknowledged);
         Ok((outcome, round))
     }
 
-    /// What all rounds together come to: at each listener, and in the history as each writer
-    /// can read it. Answers with the number of messages, too.
-    pub async fn conclude(&self) -> Result<(usize, Verdict), Refusal> {
-        let mut verdict = Verdict::default();
+    /// The number of messages, and the errors of all rounds together: at each listener, and in the history as each writer
+    /// reads it.
+    pub async fn totals(&self) -> Result<(usize, DeliveryErrors), Refusal> {
+        let mut errors = DeliveryErrors::default();
         for listener in &self.listeners {
-            verdict += Verdict::of(&self.acknowledged, &listener.heard);
+            errors += DeliveryErrors::of(&self.acknowledged, &listener.received);
         }
         for writer in &self.writers {
             let history = writer.history(self.chat, "id seq").await?;
-            let history: Vec<(u64, Uuid)> = history.iter().filter_map(place).collect();
-            verdict += Verdict::of(&self.acknowledged, &history);
+            let history: Vec<(u64, Uuid)> = history.iter().filter_map(position).collect();
+            errors += DeliveryErrors::of(&self.acknowledged, &history);
         }
-        Ok((self.acknowledged.len(), verdict))
+        Ok((self.acknowledged.len(), errors))
     }
 
-    /// Opens one socket after the other, so that the load balancer spreads them evenly.
-    async fn listen(&self) -> Result<Vec<Inbox>, Refusal> {
+    /// Opens one socket after the other, so that the load balancer distributes them evenly.
+    async fn open_inboxes(&self) -> Result<Vec<Inbox>, Refusal> {
         let mut inboxes = Vec::new();
-        for (listener, person) in self.listeners.iter().zip(self.writers.iter().cycle()) {
-            let inbox = Inbox::follow(person.clone(), listener.cursors.clone());
-            if !inbox.wait(round::RECOVERY, |record| record.caught_up).await {
+        for (listener, writer) in self.listeners.iter().zip(self.writers.iter().cycle()) {
+            let inbox = Inbox::follow(writer.clone(), listener.cursors.clone());
+            if !inbox
+                .wait(round::RECOVERY_TIMEOUT, |record| record.caught_up)
+                .await
+            {
                 let ends = inbox.record().ends;
                 return Err(Refusal::Unanswered(format!("no live delivery: {ends:?}")));
             }
@@ -129,7 +134,7 @@ impl Watch {
     }
 
     async fn sign_in_again(&mut self) -> Result<(), Refusal> {
-        let deadline = Instant::now() + round::RECOVERY;
+        let deadline = Instant::now() + round::RECOVERY_TIMEOUT;
         for writer in &mut self.writers {
             *writer = loop {
                 match self
@@ -148,7 +153,7 @@ impl Watch {
     }
 }
 
-fn place(message: &Value) -> Option<(u64, Uuid)> {
+fn position(message: &Value) -> Option<(u64, Uuid)> {
     Some((
         message["seq"].as_u64()?,
         message["id"].as_str()?.parse().ok()?,

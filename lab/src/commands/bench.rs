@@ -1,4 +1,4 @@
-//! `lab bench`: how fast it is, next to what this machine could do at the most.
+//! `lab bench`: measures performance, compared with the limits of this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use lab_bench::baselines::Baseline;
-use lab_bench::scenarios::{ALL, Bench as Play, Plan};
+use lab_bench::scenarios::{ALL, Bench as BenchRun, Plan};
 use lab_bench::{Outcome, report};
 use lab_stack::Error;
 
-use super::asked_to_end;
+use super::shutdown_requested;
 
 /// Options of the benchmarks.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Bench {
     #[command(subcommand)]
-    what: Option<What>,
+    command: Option<BenchCommand>,
     /// Run only the most informative cases, in under ten minutes.
     #[arg(long)]
     short: bool,
@@ -37,7 +37,7 @@ pub struct Bench {
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
     /// Environment variable for all services, as NAME=value. Can be repeated.
-    #[arg(long = "env", value_parser = super::with::variable)]
+    #[arg(long = "env", value_parser = super::run::variable)]
     environment: Vec<(String, String)>,
     /// Directory for the raw results, as JSON.
     #[arg(long, default_value = "target/bench")]
@@ -48,7 +48,7 @@ pub struct Bench {
 }
 
 #[derive(Subcommand)]
-enum What {
+enum BenchCommand {
     /// Run a baseline server. The benchmarks start these themselves.
     #[command(hide = true)]
     Baseline {
@@ -57,9 +57,9 @@ enum What {
     },
 }
 
-/// Measures, and fails when a promise was broken.
+/// Runs the benchmarks. Fails if a promise was broken.
 pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
-    if let Some(What::Baseline { baseline }) = bench.what {
+    if let Some(BenchCommand::Baseline { baseline }) = bench.command {
         baseline.run().await?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -69,16 +69,16 @@ pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
         case: bench.case.clone(),
         rates: bench.rates.clone(),
         measured: Duration::from_secs_f64(bench.seconds),
-        environment: bench.environment.clone(),
+        service_environment: bench.environment.clone(),
     };
     let machine = machine();
     println!("{machine}");
-    make(&bench.directory)?;
+    create_directory(&bench.directory)?;
     let mut runs: Vec<Vec<Outcome>> = Vec::new();
     for run in 1..=bench.runs {
         let outcomes = tokio::select! {
-            outcomes = Play::play(plan.clone()) => outcomes?,
-            _ = asked_to_end() => return Ok(ExitCode::FAILURE),
+            outcomes = BenchRun::run(plan.clone()) => outcomes?,
+            _ = shutdown_requested() => return Ok(ExitCode::FAILURE),
         };
         let raw = serde_json::json!({ "machine": machine, "outcomes": outcomes });
         let path = bench.directory.join(format!("run-{run}.json"));
@@ -103,7 +103,7 @@ pub async fn run(bench: Bench) -> Result<ExitCode, Error> {
     })
 }
 
-/// What the numbers are of.
+/// Describes the machine.
 fn machine() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = text
@@ -125,9 +125,9 @@ fn machine() -> String {
     format!("{cores} cores of {model}, {gib:.0} GiB, the load generator included")
 }
 
-fn make(directory: &Path) -> Result<(), Error> {
+fn create_directory(directory: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(directory).map_err(|cause| Error::Io {
-        what: format!("make {}", directory.display()),
+        what: format!("create {}", directory.display()),
         cause,
     })
 }

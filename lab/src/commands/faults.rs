@@ -1,29 +1,29 @@
-//! `lab faults`: breaks the system and proves that nothing is lost.
+//! `lab faults`: injects faults and checks that nothing is lost.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use lab_faults::matrix::{ABSENT, Absent, ROWS, Row};
+use lab_faults::environment::{EnvironmentSettings, FaultEnvironment};
+use lab_faults::matrix::{NEVER_INJECTED, ROWS, Row, SkippedRow};
 use lab_faults::run::{Outcome, Plan};
-use lab_faults::scene::Size;
-use lab_faults::stage::{Raising, Stage};
+use lab_faults::workload::WorkloadSize;
 use lab_faults::{checker, report};
 use lab_stack::Error;
 
-use super::mutants::{Mutants, OneMutant};
-use super::{asked_to_end, code, make, seed_of_the_moment};
+use super::mutants::{MutantRun, Mutants};
+use super::{create_directory, exit_code, seed_from_clock, shutdown_requested};
 
 /// Options of the fault tests.
 #[derive(Args)]
 pub struct Faults {
     #[command(subcommand)]
-    what: What,
+    command: FaultsCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum FaultsCommand {
     /// Runs the fault matrix, or some of its rows.
     Run(Run),
     /// Injects one to three random faults at once, again and again, for a given time.
@@ -45,7 +45,7 @@ enum What {
     Mutants(Mutants),
     /// Runs the workload for one of the bugs against the services as they were built.
     #[command(hide = true)]
-    Mutant(OneMutant),
+    Mutant(MutantRun),
     /// Lists the rows of the matrix.
     List,
 }
@@ -87,28 +87,28 @@ struct Run {
     rate: Option<f64>,
     /// Number of users.
     #[arg(long)]
-    people: Option<usize>,
+    users: Option<usize>,
     /// Number of chats.
     #[arg(long)]
     chats: Option<usize>,
     /// Number of participants in each chat.
     #[arg(long)]
-    members: Option<usize>,
+    participants: Option<usize>,
     /// Number of devices of each user.
     #[arg(long)]
     devices: Option<usize>,
 }
 
 impl Run {
-    fn plan(&self, usual: Size) -> Plan {
-        let size = Size {
-            people: self.people.unwrap_or(usual.people),
-            devices: self.devices.unwrap_or(usual.devices),
-            chats: self.chats.unwrap_or(usual.chats),
-            members: self.members.unwrap_or(usual.members),
-            rate: self.rate.unwrap_or(usual.rate),
+    fn plan(&self, defaults: WorkloadSize) -> Plan {
+        let size = WorkloadSize {
+            users: self.users.unwrap_or(defaults.users),
+            devices: self.devices.unwrap_or(defaults.devices),
+            chats: self.chats.unwrap_or(defaults.chats),
+            participants: self.participants.unwrap_or(defaults.participants),
+            rate: self.rate.unwrap_or(defaults.rate),
         };
-        let seed = self.seed.unwrap_or_else(seed_of_the_moment);
+        let seed = self.seed.unwrap_or_else(seed_from_clock);
         Plan {
             seed,
             size,
@@ -117,7 +117,7 @@ impl Run {
             keep: self.keep,
             injections: self.injections,
             span: None,
-            raising: Raising {
+            environment_settings: EnvironmentSettings {
                 with_redis: !self.without_redis,
                 directory: self.directory.clone(),
                 seed,
@@ -125,47 +125,47 @@ impl Run {
         }
     }
 
-    /// What to play, and what not, with the reason.
-    fn rows(&self, plan: &Plan) -> (Vec<Row>, Vec<Absent>) {
+    /// The rows to run, and those to skip, with reasons.
+    fn rows(&self, plan: &Plan) -> (Vec<Row>, Vec<SkippedRow>) {
         let wanted = |row: &&Row| match self.only.is_empty() {
             true => plan.injections(row) > 0,
             false => self.only.iter().any(|id| id.eq_ignore_ascii_case(row.id)),
         };
-        // A row that is asked for by name is played, also where a smoke run leaves it out.
-        let least = u32::from(!self.only.is_empty());
-        let (mut rows, mut absent) = (Vec::new(), Vec::new());
+        // A row that is named is run even if the smoke test does not include it.
+        let min_injections = u32::from(!self.only.is_empty());
+        let (mut rows, mut skipped) = (Vec::new(), Vec::new());
         if self.only.is_empty() && !self.smoke {
-            absent.extend(
-                ABSENT
+            skipped.extend(
+                NEVER_INJECTED
                     .iter()
-                    .map(|(id, title, why)| Absent::new(id, title, *why)),
+                    .map(|(id, title, why)| SkippedRow::new(id, title, *why)),
             );
         }
         for row in ROWS.iter().filter(wanted) {
-            match row.obstacle(plan.raising.with_redis) {
+            match row.unsupported_reason(plan.environment_settings.with_redis) {
                 None => rows.push(Row {
-                    smoke: row.smoke.max(least),
+                    smoke: row.smoke.max(min_injections),
                     ..*row
                 }),
-                Some(why) => absent.push(Absent::new(row.id, row.title, why)),
+                Some(why) => skipped.push(SkippedRow::new(row.id, row.title, why)),
             }
         }
-        // Rows on the same stage follow each other; the order is otherwise that of the table.
-        rows.sort_by_key(|row| row.flavor);
-        (rows, absent)
+        // Rows with the same kind of environment follow each other, otherwise in the order of the matrix.
+        rows.sort_by_key(|row| row.environment);
+        (rows, skipped)
     }
 }
 
-/// Runs what was asked for.
+/// Runs the subcommand.
 pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
-    match faults.what {
-        What::List => {
+    match faults.command {
+        FaultsCommand::List => {
             for row in ROWS {
                 println!("{:<4} {}: {}", row.id, row.title, row.how);
             }
             Ok(ExitCode::SUCCESS)
         }
-        What::Check { history } => {
+        FaultsCommand::Check { history } => {
             let findings = checker::check(&history)?;
             for violation in &findings.violations {
                 println!("{violation}");
@@ -177,63 +177,70 @@ pub async fn run(faults: Faults) -> Result<ExitCode, Error> {
                 findings.violations.len(),
                 findings.delays
             );
-            Ok(code(findings.violations.is_empty()))
+            Ok(exit_code(findings.violations.is_empty()))
         }
-        What::Run(run) => tokio::select! {
-            outcome = play(&run) => outcome,
-            _ = asked_to_end() => Ok(ExitCode::FAILURE),
+        FaultsCommand::Run(run) => tokio::select! {
+            outcome = run_rows(&run) => outcome,
+            _ = shutdown_requested() => Ok(ExitCode::FAILURE),
         },
-        What::Soak { minutes, run } => tokio::select! {
+        FaultsCommand::Soak { minutes, run } => tokio::select! {
             outcome = soak(&run, minutes) => outcome,
-            _ = asked_to_end() => Ok(ExitCode::FAILURE),
+            _ = shutdown_requested() => Ok(ExitCode::FAILURE),
         },
-        What::Mutants(mutants) => mutants.play_all().await,
-        What::Mutant(one) => tokio::select! {
-            outcome = one.play() => outcome,
-            _ = asked_to_end() => Ok(ExitCode::FAILURE),
+        FaultsCommand::Mutants(mutants) => mutants.run_all().await,
+        FaultsCommand::Mutant(one) => tokio::select! {
+            outcome = one.run() => outcome,
+            _ = shutdown_requested() => Ok(ExitCode::FAILURE),
         },
     }
 }
 
 async fn soak(run: &Run, minutes: u64) -> Result<ExitCode, Error> {
-    let mut plan = run.plan(Size::STEADY);
+    let mut plan = run.plan(WorkloadSize::STEADY);
     plan.span = Some(std::time::Duration::from_secs(minutes * 60));
-    make(&plan.raising.directory)?;
+    create_directory(&plan.environment_settings.directory)?;
     println!("lab: seed {}, {minutes} minutes", plan.seed);
     let Some(row) = ROWS.iter().find(|row| row.id == "F30") else {
         return Ok(ExitCode::FAILURE);
     };
-    let stage = Arc::new(Stage::raise(row.flavor, &plan.raising).await?);
-    let outcome = plan.play(row, &stage).await;
+    let environment =
+        Arc::new(FaultEnvironment::start(row.environment, &plan.environment_settings).await?);
+    let outcome = plan.run_row(row, &environment).await;
     println!("{}", report::row(&outcome, &plan));
-    Ok(code(outcome.passed()))
+    Ok(exit_code(outcome.passed()))
 }
 
-async fn play(run: &Run) -> Result<ExitCode, Error> {
-    let plan = run.plan(if run.smoke { Size::SMALL } else { Size::FULL });
-    make(&plan.raising.directory)?;
+async fn run_rows(run: &Run) -> Result<ExitCode, Error> {
+    let plan = run.plan(if run.smoke {
+        WorkloadSize::SMALL
+    } else {
+        WorkloadSize::FULL
+    });
+    create_directory(&plan.environment_settings.directory)?;
     println!("lab: seed {}", plan.seed);
     let mut outcomes: Vec<Outcome> = Vec::new();
-    let mut stage: Option<Arc<Stage>> = None;
-    let (rows, absent) = run.rows(&plan);
+    let mut environment: Option<Arc<FaultEnvironment>> = None;
+    let (rows, skipped) = run.rows(&plan);
     for row in rows {
-        let fits = |stage: &Arc<Stage>| stage.flavor() == row.flavor;
-        let on = match stage.take().filter(fits) {
-            Some(stage) => stage,
-            None => Arc::new(Stage::raise(row.flavor, &plan.raising).await?),
+        let fits = |environment: &Arc<FaultEnvironment>| environment.kind() == row.environment;
+        let environment_for_row = match environment.take().filter(fits) {
+            Some(environment) => environment,
+            None => Arc::new(
+                FaultEnvironment::start(row.environment, &plan.environment_settings).await?,
+            ),
         };
-        let outcome = plan.play(&row, &on).await;
+        let outcome = plan.run_row(&row, &environment_for_row).await;
         println!("{}", report::row(&outcome, &plan));
-        // A stage on which something failed may stay broken: the next row gets another one.
-        stage = outcome.passed().then_some(on);
+        // After a failure, the environment may stay broken: the next row gets a new one.
+        environment = outcome.passed().then_some(environment_for_row);
         outcomes.push(outcome);
     }
     outcomes.sort_by_key(|outcome| ROWS.iter().position(|row| row.id == outcome.row.id));
-    println!("\n{}", report::text(&outcomes, &absent));
+    println!("\n{}", report::text(&outcomes, &skipped));
     println!("seed {}", plan.seed);
-    write(&run.markdown, &report::markdown(&outcomes, &absent))?;
+    write(&run.markdown, &report::markdown(&outcomes, &skipped))?;
     write(&run.junit, &report::junit(&outcomes))?;
-    Ok(code(outcomes.iter().all(Outcome::passed)))
+    Ok(exit_code(outcomes.iter().all(Outcome::passed)))
 }
 
 fn write(path: &Option<PathBuf>, text: &str) -> Result<(), Error> {

@@ -1,17 +1,17 @@
-//! `lab faults mutants`: would the checker notice?
+//! `lab faults mutants`: does the checker detect bugs?
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lab_faults::environment::EnvironmentSettings;
 use lab_faults::mutants::{MUTANTS, Mutant, ScratchCopy};
 use lab_faults::report;
 use lab_faults::run::Plan;
-use lab_faults::scene::Size;
-use lab_faults::stage::Raising;
+use lab_faults::workload::WorkloadSize;
 use lab_stack::Error;
 
-use super::{code, make, seed_of_the_moment};
+use super::{create_directory, exit_code, seed_from_clock};
 
 #[derive(Args)]
 pub(super) struct Mutants {
@@ -33,12 +33,12 @@ pub(super) struct Mutants {
 }
 
 impl Mutants {
-    /// Builds the services with each of the bugs and has the program that was built with them play.
-    pub(super) async fn play_all(&self) -> Result<ExitCode, Error> {
-        make(&self.directory)?;
-        let seed = self.seed.unwrap_or_else(seed_of_the_moment);
+    /// Builds the services and this program with each of the bugs, and runs the workload with them.
+    pub(super) async fn run_all(&self) -> Result<ExitCode, Error> {
+        create_directory(&self.directory)?;
+        let seed = self.seed.unwrap_or_else(seed_from_clock);
         println!("lab: seed {seed}");
-        let (mut good, mut played) = (0, 0);
+        let (mut detected, mut run_count) = (0, 0);
         for mutant in MUTANTS.iter().filter(|mutant| self.wants(mutant)) {
             let copy = ScratchCopy::of_the_checkout(&self.scratch)?;
             if !self.control {
@@ -55,11 +55,11 @@ impl Mutants {
                 what: "run the copy of lab".to_owned(),
                 cause,
             })?;
-            played += 1;
-            good += usize::from(status.success());
+            run_count += 1;
+            detected += usize::from(status.success());
         }
-        println!("{good} of {played}");
-        Ok(code(good == played))
+        println!("{detected} of {run_count}");
+        Ok(exit_code(detected == run_count))
     }
 
     fn wants(&self, mutant: &Mutant) -> bool {
@@ -68,7 +68,7 @@ impl Mutants {
 }
 
 #[derive(Args)]
-pub(super) struct OneMutant {
+pub(super) struct MutantRun {
     name: String,
     #[arg(long)]
     control: bool,
@@ -78,41 +78,41 @@ pub(super) struct OneMutant {
     directory: PathBuf,
 }
 
-impl OneMutant {
-    /// Passes when the bug is noticed or, as a control, when nothing is.
-    pub(super) async fn play(&self) -> Result<ExitCode, Error> {
+impl MutantRun {
+    /// Succeeds if the bug is detected or, as a control, if nothing is.
+    pub(super) async fn run(&self) -> Result<ExitCode, Error> {
         let Some(mutant) = MUTANTS.iter().find(|mutant| mutant.name == self.name) else {
-            println!("{} is none of the mutants", self.name);
+            println!("there is no mutant {}", self.name);
             return Ok(ExitCode::FAILURE);
         };
         let plan = Plan {
             seed: self.seed,
-            size: Size::SMALL,
+            size: WorkloadSize::SMALL,
             smoke: true,
             slack: 4,
             keep: false,
             injections: None,
             span: None,
-            raising: Raising {
+            environment_settings: EnvironmentSettings {
                 with_redis: true,
                 directory: self.directory.clone(),
                 seed: self.seed,
             },
         };
-        let outcome = mutant.play(&plan).await?;
+        let outcome = mutant.run(&plan).await?;
         let caught = mutant.caught(&outcome);
-        let (as_it_should, said) = match self.control {
-            false if caught.is_empty() => (false, "NOT NOTICED".to_owned()),
-            false => (true, format!("caught by {}", caught.join(", "))),
-            true if outcome.passed() => (true, "clean without the bug".to_owned()),
-            true => (false, "ACCUSED WITHOUT THE BUG".to_owned()),
+        let (as_expected, result) = match self.control {
+            false if caught.is_empty() => (false, "NOT DETECTED".to_owned()),
+            false => (true, format!("detected by {}", caught.join(", "))),
+            true if outcome.passed() => (true, "no violations without the bug".to_owned()),
+            true => (false, "VIOLATIONS WITHOUT THE BUG".to_owned()),
         };
-        println!("{:<40} {said}", mutant.name);
-        if !as_it_should || self.control {
+        println!("{:<40} {result}", mutant.name);
+        if !as_expected || self.control {
             println!("{}", report::row(&outcome, &plan));
         } else if let Some(violation) = outcome.findings.violations.first() {
             println!("{:<40} {violation}", "");
         }
-        Ok(code(as_it_should))
+        Ok(exit_code(as_expected))
     }
 }

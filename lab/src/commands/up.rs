@@ -1,4 +1,4 @@
-//! `lab up`: what `make run` ends in.
+//! `lab up`: the stack of `make run`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use clap::Args;
 use lab_stack::stack::{Instances, Options, Service, Stack, StackPorts};
 use lab_stack::{Error, demo, directory, ports};
 
-use super::asked_to_end;
+use super::shutdown_requested;
 
 /// Every usual port can be changed, for machines on which it is taken. Third and further instances listen on free
 /// ports.
@@ -61,7 +61,7 @@ pub struct Up {
 }
 
 impl Up {
-    /// Every well-known port with the variable that moves it.
+    /// All fixed ports, with the variables that change them.
     fn wanted_ports(&self) -> Vec<(u16, &'static str, &'static str)> {
         let Instances {
             users_instances,
@@ -118,8 +118,7 @@ impl Up {
                 *port = usual;
             }
         };
-        // Nobody but the services talks to the others, and a Postgres or Redis on the standard
-        // ports must not be in the way.
+        // Only the services use the other ports, and a Postgres or Redis on its standard port must not be in the way.
         let mut ports = StackPorts::free_for(self.instances);
         ports.balancer = self.port;
         ports.web = self.web_port;
@@ -134,15 +133,15 @@ impl Up {
     }
 }
 
-/// Runs until somebody asks it to end.
+/// Runs until it receives a signal to end.
 pub async fn run(up: Up) -> Result<ExitCode, Error> {
     let taken: Vec<String> = up
         .wanted_ports()
         .into_iter()
         .filter_map(|(port, purpose, variable)| {
-            let holder = ports::holder(port)?;
+            let owner = ports::listener_owner(port)?;
             Some(format!(
-                "port {port}, for {purpose}, is taken by {holder}; {variable} moves it"
+                "port {port}, for {purpose}, is taken by {owner}; {variable} changes it"
             ))
         })
         .collect();
@@ -156,17 +155,17 @@ pub async fn run(up: Up) -> Result<ExitCode, Error> {
         what: format!("find {}", up.web.display()),
         cause,
     })?;
-    let mut options = Options::for_people(up.ports(), &data, &web);
+    let mut options = Options::for_development(up.ports(), &data, &web);
     options.log.clone_from(&up.log);
     println!("lab: starting; data and logs in {}{note}", data.display());
 
     let stack = tokio::select! {
         stack = Stack::start(options) => stack?,
-        _ = asked_to_end() => return Ok(ExitCode::SUCCESS),
+        _ = shutdown_requested() => return Ok(ExitCode::SUCCESS),
     };
     let ended = tokio::select! {
         outcome = serve(&stack, &data, up.demo) => outcome,
-        _ = asked_to_end() => Ok(()),
+        _ = shutdown_requested() => Ok(()),
     };
     println!("\nlab: stopping");
     stack.stop();

@@ -8,7 +8,7 @@ use lab_stack::Error;
 use lab_stack::client::Refusal;
 use tokio::process::Command;
 
-use super::asked_to_end;
+use super::shutdown_requested;
 
 /// Without an argument, the command prints the names of its actions, one per line; with a name, it performs that
 /// action. Meanwhile, eight new users of the installation at URL write into a chat and follow it live. Each action
@@ -32,74 +32,77 @@ pub struct WatchArguments {
     command: Vec<String>,
 }
 
-/// Plays every deed and prints what was seen of it.
+/// Performs every action and prints a row for each.
 pub async fn run(arguments: WatchArguments) -> Result<ExitCode, Error> {
     tokio::select! {
-        good = play_all(&arguments) => {
-            Ok(if good? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        passed = run_all(&arguments) => {
+            Ok(if passed? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
-        _ = asked_to_end() => Ok(ExitCode::FAILURE),
+        _ = shutdown_requested() => Ok(ExitCode::FAILURE),
     }
 }
 
-async fn play_all(arguments: &WatchArguments) -> Result<bool, Error> {
-    let deeds = deeds(arguments).await?;
+async fn run_all(arguments: &WatchArguments) -> Result<bool, Error> {
+    let actions = actions(arguments).await?;
     let mut watch = Watch::new(&arguments.url, arguments.listeners, arguments.rate)
         .await
-        .map_err(refused)?;
+        .map_err(refusal_error)?;
     println!(
-        "| deed | messages | failed attempts | slowest send | connections that ended | latest live | wrong |"
+        "| action | messages | failed attempts | slowest send | ended connections | longest delay | errors |"
     );
     println!("|---|---|---|---|---|---|---|");
-    let mut all_good = true;
-    for deed in &deeds {
-        let (done, round) = watch.play(play(arguments, deed)).await.map_err(refused)?;
-        println!("| {deed} | {round} |");
-        all_good &= round.is_good();
-        if !done? {
-            eprintln!("lab: the deed failed: {deed}");
-            all_good = false;
+    let mut all_passed = true;
+    for action in &actions {
+        let (succeeded, round) = watch
+            .run_round(run_action(arguments, action))
+            .await
+            .map_err(refusal_error)?;
+        println!("| {action} | {round} |");
+        all_passed &= round.passed();
+        if !succeeded? {
+            eprintln!("lab: the action failed: {action}");
+            all_passed = false;
         }
     }
-    let (messages, verdict) = watch.conclude().await.map_err(refused)?;
-    println!("\nAll {messages} messages, at each listener and in each history; wrong: {verdict}");
-    Ok(all_good && verdict.is_good())
+    let (messages, errors) = watch.totals().await.map_err(refusal_error)?;
+    println!("\nAll {messages} messages, at each listener and in each history; errors: {errors}");
+    Ok(all_passed && errors.is_none())
 }
 
-/// What the command can do.
-async fn deeds(arguments: &WatchArguments) -> Result<Vec<String>, Error> {
+/// The names of the actions.
+async fn actions(arguments: &WatchArguments) -> Result<Vec<String>, Error> {
     let output = command(arguments)
         .stdout(Stdio::piped())
         .output()
         .await
-        .map_err(|cause| cannot_run(arguments, cause))?;
+        .map_err(|cause| run_error(arguments, cause))?;
     let names = String::from_utf8_lossy(&output.stdout);
-    let wanted = |deed: &&str| {
+    let wanted = |action: &&str| {
         arguments
             .only
             .as_ref()
-            .is_none_or(|part| deed.contains(part))
+            .is_none_or(|part| action.contains(part))
     };
-    let deeds: Vec<String> = names.lines().filter(wanted).map(str::to_owned).collect();
-    if deeds.is_empty() || !output.status.success() {
+    let actions: Vec<String> = names.lines().filter(wanted).map(str::to_owned).collect();
+    if actions.is_empty() || !output.status.success() {
         return Err(Error::Failed {
             program: arguments.command.join(" "),
-            output: "it names no deed".to_owned(),
+            output: "it prints no actions".to_owned(),
         });
     }
-    Ok(deeds)
+    Ok(actions)
 }
 
-/// Does one deed, and tells whether the command said that it worked.
-async fn play(arguments: &WatchArguments, deed: &str) -> Result<bool, Error> {
+/// Performs one action. Returns whether the command succeeded.
+async fn run_action(arguments: &WatchArguments, action: &str) -> Result<bool, Error> {
     let status = command(arguments)
-        .arg(deed)
-        // The table has standard output for itself.
+        .arg(action)
+        // Standard output is for the table.
         .stdout(std::io::stderr())
         .status()
         .await;
     Ok(status
-        .map_err(|cause| cannot_run(arguments, cause))?
+        .map_err(|cause| run_error(arguments, cause))?
         .success())
 }
 
@@ -109,14 +112,14 @@ fn command(arguments: &WatchArguments) -> Command {
     command
 }
 
-fn cannot_run(arguments: &WatchArguments, cause: std::io::Error) -> Error {
+fn run_error(arguments: &WatchArguments, cause: std::io::Error) -> Error {
     Error::Io {
         what: format!("run {}", arguments.command.join(" ")),
         cause,
     }
 }
 
-fn refused(refusal: Refusal) -> Error {
+fn refusal_error(refusal: Refusal) -> Error {
     Error::Failed {
         program: "the watched installation".to_owned(),
         output: refusal.to_string(),

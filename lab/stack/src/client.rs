@@ -1,7 +1,7 @@
-//! A well-behaved client, for looking at the system from outside.
+//! A client that follows the rules of the API, to test the system from outside.
 //!
-//! It makes the ids of what it creates, repeats an unanswered request with the same id, and
-//! resumes its subscriptions from its last cursors. It shares no code with the services.
+//! It generates the ids of what it creates, repeats unanswered requests with the same id, and resumes its subscriptions from
+//! its last cursors. It shares no code with the services.
 
 mod documents;
 mod inbox;
@@ -10,8 +10,8 @@ mod refusal;
 mod session;
 mod socket;
 
-pub use inbox::{FeedRecord, Inbox, InboxRecord, SeenEvent};
+pub use inbox::{FeedRecord, Inbox, InboxRecord, ReceivedEvent};
 pub use operations::{NewMessage, Position};
 pub use refusal::Refusal;
 pub use session::{Client, Visitor};
-pub use socket::{Socket, SocketEnd};
+pub use socket::{KeepAlive, Socket, SocketEnd};

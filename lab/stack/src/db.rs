@@ -1,5 +1,4 @@
-//! The lab's SQL: what an observer with all rights reads at the end of a run, and the
-//! sabotage that has to be done from inside Postgres.
+//! The SQL of the lab: queries for the end of a run, and faults that are injected from inside Postgres.
 
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row};
@@ -7,8 +6,8 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// For a server that nobody can connect to. The password is of our making: it has no quotes.
-pub(crate) fn give_password(role: &str, password: &str) -> String {
+/// The statement that sets a role's password, for a server in single-user mode. Our passwords contain no quotes.
+pub(crate) fn set_password_statement(role: &str, password: &str) -> String {
     format!("ALTER ROLE {role} PASSWORD '{password}'")
 }
 
@@ -17,9 +16,8 @@ pub struct Observer {
     client: Client,
 }
 
-/// The tables of a dump, as the history calls them, each with the query that gives one JSON
-/// object per row.
-const DUMP: [(&str, &str); 4] = [
+/// The tables of a dump, by their names in the history, each with the query that returns one JSON object per row.
+const DUMP_QUERIES: [(&str, &str); 4] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -49,15 +47,15 @@ const DUMP: [(&str, &str); 4] = [
 ];
 
 impl Observer {
-    /// Connects. The connection ends with this value.
+    /// Connects. The connection is closed when this value is dropped.
     pub async fn connect(url: &str) -> Result<Observer, Error> {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.map_err(failed)?;
-        // A connection that breaks shows in the next statement.
+        // If the connection breaks, the next statement fails.
         tokio::spawn(connection);
         Ok(Observer { client })
     }
 
-    /// Where each of these feeds ends.
+    /// The last seqs of these feeds.
     pub async fn heads(&self, feeds: &[Uuid]) -> Result<Vec<(Uuid, u64)>, Error> {
         let query = "SELECT id, last_seq FROM feeds WHERE id = ANY ($1)";
         let rows = self.client.query(query, &[&feeds]).await.map_err(failed)?;
@@ -65,7 +63,7 @@ impl Observer {
         Ok(rows.iter().map(head).collect())
     }
 
-    /// Who takes part in these chats now, where something has happened since they came.
+    /// The current participants of these chats, without those who joined with the last event.
     pub async fn participants(&self, chats: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, Error> {
         let query = "SELECT chat_id, user_id FROM participants JOIN feeds ON id = chat_id
                      WHERE chat_id = ANY ($1) AND left_seq IS NULL AND last_seq > joined_seq";
@@ -73,7 +71,7 @@ impl Observer {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    /// Whether nothing is left of what a removed chat held.
+    /// Whether the contents of a removed chat have been erased.
     pub async fn is_erased(&self, chat: Uuid) -> Result<bool, Error> {
         let query = "SELECT erased_at IS NOT NULL AND name = '-'
                             AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1 AND content IS NOT NULL)
@@ -82,10 +80,10 @@ impl Observer {
         Ok(row.map_err(failed)?.get(0))
     }
 
-    /// Every row about these feeds: what the history calls it, and the row.
+    /// All rows about these feeds, each with its name in the history.
     pub async fn dump(&self, feeds: &[Uuid]) -> Result<Vec<(&'static str, Value)>, Error> {
         let mut dump = Vec::new();
-        for (kind, query) in DUMP {
+        for (kind, query) in DUMP_QUERIES {
             for row in self.client.query(query, &[&feeds]).await.map_err(failed)? {
                 let text: &str = row.get(0);
                 dump.push((kind, serde_json::from_str(text).unwrap_or_default()));
@@ -94,7 +92,7 @@ impl Observer {
         Ok(dump)
     }
 
-    /// The events of these feeds: feed, seq, id.
+    /// The events of these feeds, as (feed, seq, id).
     pub async fn events(&self, feeds: &[Uuid]) -> Result<Vec<(Uuid, u64, Uuid)>, Error> {
         let query = "SELECT feed_id, seq, id FROM feed_events WHERE feed_id = ANY ($1)";
         let rows = self.client.query(query, &[&feeds]).await.map_err(failed)?;
@@ -102,7 +100,7 @@ impl Observer {
         Ok(rows.iter().map(event).collect())
     }
 
-    /// How many clients are connected, ourselves excluded.
+    /// The number of connected clients, without ourselves.
     pub async fn backends(&self) -> Result<u64, Error> {
         let query = "SELECT count(*) FROM pg_stat_activity
                      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
@@ -110,7 +108,7 @@ impl Observer {
         Ok(row.get::<_, i64>(0).unsigned_abs())
     }
 
-    /// Ends every other client's backend and tells how many there were.
+    /// Terminates the backends of all other clients, and returns their number.
     pub async fn terminate_backends(&self) -> Result<u64, Error> {
         let query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
@@ -118,7 +116,7 @@ impl Observer {
         Ok(row.get::<_, i64>(0).unsigned_abs())
     }
 
-    /// Holds a chat's lock for so long: who wants to write there has to wait, or give up.
+    /// Locks the row of a feed for this many seconds. Writers have to wait, or time out.
     pub async fn lock_feed(&self, feed: Uuid, seconds: f64) -> Result<(), Error> {
         let lock = format!(
             "BEGIN; SELECT FROM feeds WHERE id = '{feed}' FOR UPDATE; SELECT pg_sleep({seconds}); COMMIT"
@@ -126,16 +124,16 @@ impl Observer {
         self.run(&lock).await
     }
 
-    /// A transaction that has written, and stays open for so long.
-    pub async fn linger(&self, seconds: f64) -> Result<(), Error> {
-        let linger = format!(
+    /// Keeps a transaction that has written open for this many seconds.
+    pub async fn hold_transaction_open(&self, seconds: f64) -> Result<(), Error> {
+        let hold_transaction_open = format!(
             "BEGIN; CREATE TABLE lab_lingers (n int); INSERT INTO lab_lingers SELECT generate_series(1, 1000);
              SELECT pg_sleep({seconds}); ROLLBACK"
         );
-        self.run(&linger).await
+        self.run(&hold_transaction_open).await
     }
 
-    /// Commits wait for a standby, or for none.
+    /// Makes commits wait for a standby, or not.
     pub async fn wait_for_standby(&self, wait: bool) -> Result<(), Error> {
         let names = if wait { "*" } else { "" };
         self.run(&format!(
@@ -145,7 +143,7 @@ impl Observer {
         self.run("SELECT pg_reload_conf()").await
     }
 
-    /// Whether a standby streams, and confirms what it has written.
+    /// Whether a standby streams and, if `sync`, confirms what it has written.
     pub async fn has_standby(&self, sync: bool) -> Result<bool, Error> {
         let query = "SELECT count(*) FROM pg_stat_replication
                      WHERE state = 'streaming' AND (sync_state IN ('sync', 'quorum') OR NOT $1)";
@@ -157,7 +155,7 @@ impl Observer {
         Ok(row.get::<_, i64>(0) > 0)
     }
 
-    /// Makes a standby the primary, and waits until it is.
+    /// Promotes a standby, and waits until it is the primary.
     pub async fn promote(&self) -> Result<(), Error> {
         self.run("SELECT pg_promote(true, 30)").await
     }
@@ -167,7 +165,7 @@ impl Observer {
     }
 }
 
-/// What Postgres said, as an error of ours.
+/// Converts an error of Postgres.
 pub fn failed(cause: tokio_postgres::Error) -> Error {
     Error::Failed {
         program: "postgres".to_owned(),

@@ -1,5 +1,4 @@
-//! Something to look at in a fresh database, made through the public API like everything
-//! that people make.
+//! Demo data for a fresh database, created through the public API.
 
 use std::path::Path;
 
@@ -8,43 +7,43 @@ use uuid::Uuid;
 use crate::Error;
 use crate::client::{Client, NewMessage, Refusal, Visitor};
 
-/// Who can sign in.
+/// Usernames of the demo accounts.
 pub const USERNAMES: [&str; 3] = ["ada", "grace", "linus"];
 
-/// How others see them, in the same order.
-const NAMES: [&str; 3] = ["Ada Lovelace", "Grace Hopper", "Linus Pauling"];
+/// Their display names, in the same order.
+const DISPLAY_NAMES: [&str; 3] = ["Ada Lovelace", "Grace Hopper", "Linus Pauling"];
 
-/// The password of all of them. Only in the demo: it stands in the documents.
+/// The password of all demo accounts. It is public: it is in the documentation.
 pub const PASSWORD: &str = "call and response";
 
-/// The file that says that the demo was made.
-const MARK: &str = "demo-was-made";
+/// The file that marks that the demo data was created.
+const MARKER_FILE: &str = "demo-was-made";
 
-/// Makes the demo unless `data` says that it was made before. An interrupted attempt is
-/// repeated without harm: accounts are reused and everything else has a fixed id.
+/// Creates the demo data, unless the marker file in `data` shows that it was created before. An interrupted attempt can be
+/// repeated: accounts are reused and everything else has a fixed id.
 pub async fn seed_once(url: &str, data: &Path) -> Result<(), Error> {
-    let mark = data.join(MARK);
-    if mark.exists() {
+    let marker = data.join(MARKER_FILE);
+    if marker.exists() {
         return Ok(());
     }
-    println!("lab: making demo accounts and chats");
+    println!("lab: creating demo accounts and chats");
     seed(url).await.map_err(|refusal| Error::Failed {
         program: "making the demo".to_owned(),
         output: refusal.to_string(),
     })?;
-    std::fs::write(&mark, "").map_err(|cause| Error::Io {
-        what: format!("write {}", mark.display()),
+    std::fs::write(&marker, "").map_err(|cause| Error::Io {
+        what: format!("write {}", marker.display()),
         cause,
     })
 }
 
 async fn seed(url: &str) -> Result<(), Refusal> {
     let visitor = Visitor::new(url);
-    let mut people = Vec::new();
-    for (username, name) in USERNAMES.into_iter().zip(NAMES) {
-        people.push(visitor.register_as(username, name, PASSWORD).await?);
+    let mut participants = Vec::new();
+    for (username, name) in USERNAMES.into_iter().zip(DISPLAY_NAMES) {
+        participants.push(visitor.register_as(username, name, PASSWORD).await?);
     }
-    let [ada, grace, linus] = &people[..] else {
+    let [ada, grace, linus] = &participants[..] else {
         return Ok(());
     };
 
@@ -53,25 +52,25 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         .await?;
     grace.join_chat(lobby).await?;
     linus.join_chat(lobby).await?;
-    converse(lobby, 1, &people, LOBBY).await?;
+    send_conversation(lobby, 1, &participants, LOBBY).await?;
 
     let members = [grace.user_id(), linus.user_id()];
     let group = ada
         .create_chat(fixed(2, 0), "GROUP", Some("Engine room"), &members)
         .await?;
-    converse(group, 2, &people, ENGINE_ROOM).await?;
+    send_conversation(group, 2, &participants, ENGINE_ROOM).await?;
 
     let direct = grace
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])
         .await?;
-    converse(direct, 3, &people, DIRECT).await
+    send_conversation(direct, 3, &participants, DIRECT).await
 }
 
-/// Each line says who speaks: an index into [`USERNAMES`].
-async fn converse(
+/// Messages, each with its sender as an index into [`USERNAMES`].
+async fn send_conversation(
     chat_id: Uuid,
     chat: u8,
-    people: &[Client],
+    participants: &[Client],
     lines: &[(usize, &str)],
 ) -> Result<(), Refusal> {
     for (index, (speaker, content)) in (1..).zip(lines) {
@@ -79,12 +78,12 @@ async fn converse(
             id: fixed(chat, index),
             ..NewMessage::new(chat_id, *content)
         };
-        people[*speaker].send(&message).await?;
+        participants[*speaker].send(&message).await?;
     }
     Ok(())
 }
 
-/// Ids that are the same in every attempt: version 7, early in 2026, then what it names.
+/// Ids that are the same in every attempt: version 7, with a time early in 2026 and a part for what they name.
 fn fixed(chat: u8, index: u8) -> Uuid {
     let made = 1_767_225_600_000_u64.to_be_bytes();
     let mut bytes = [0; 16];

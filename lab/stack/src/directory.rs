@@ -1,4 +1,4 @@
-//! Where servers keep their data and logs.
+//! Directories for the data and logs of servers.
 
 use std::fs::{self, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::Error;
-use crate::account::Account;
+use crate::unix_account::UnixAccount;
 
-const SWEEP: &str = include_str!("process/sweep.sh");
+const SWEEP_SCRIPT: &str = include_str!("process/sweep.sh");
 
-/// A directory that every server account can enter. A temporary one goes away with us,
-/// however we end; a lasting one stays.
+/// A directory that every server account can enter. A temporary one is removed when this process ends, however it ends; a
+/// lasting one stays.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
@@ -21,18 +21,20 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// A new directory in the system's place for temporary files, removed when this value
-    /// is dropped or this process dies, after the servers in it have stopped.
+    /// Creates a temporary directory. It is removed after this value is dropped or this process has ended, when the servers
+    /// in it have stopped.
     pub fn temporary() -> Result<Directory, Error> {
         let parent = temporary_parent();
         let path = tempfile::Builder::new()
             .prefix("antiphon-")
             .tempdir_in(&parent)
-            .map_err(|cause| Error::io(format!("make a directory in {}", parent.display()), cause))?
+            .map_err(|cause| {
+                Error::io(format!("create a directory in {}", parent.display()), cause)
+            })?
             .keep();
         open_to_all(&path)?;
         let sweeper = Command::new("sh")
-            .args(["-c", SWEEP, "lab-sweep"])
+            .args(["-c", SWEEP_SCRIPT, "lab-sweep"])
             .arg(&path)
             .current_dir("/")
             .stdin(Stdio::piped())
@@ -46,13 +48,13 @@ impl Directory {
         })
     }
 
-    /// A directory that stays, made when it is missing.
+    /// A directory that stays, created if it is missing.
     pub fn lasting(path: &Path) -> Result<Directory, Error> {
         fs::create_dir_all(path)
-            .map_err(|cause| Error::io(format!("make {}", path.display()), cause))?;
+            .map_err(|cause| Error::io(format!("create {}", path.display()), cause))?;
         let metadata = fs::metadata(path)
-            .map_err(|cause| Error::io(format!("look at {}", path.display()), cause))?;
-        // Under /var/tmp, someone else may have made it first.
+            .map_err(|cause| Error::io(format!("read the owner of {}", path.display()), cause))?;
+        // Under /var/tmp, another user may have created it first.
         if metadata.uid() != rustix::process::getuid().as_raw() {
             return Err(Error::NotOurs {
                 path: path.to_owned(),
@@ -70,7 +72,7 @@ impl Directory {
         &self.path
     }
 
-    /// Whether it goes away with us.
+    /// Whether it is temporary.
     pub fn is_temporary(&self) -> bool {
         self.sweeper.is_some()
     }
@@ -87,17 +89,16 @@ impl Drop for Directory {
     fn drop(&mut self) {
         if let Some(mut sweeper) = self.sweeper.take() {
             drop(sweeper.stdin.take());
-            // The sweeper waits at most a minute for the guards. A failure to wait for it
-            // changes nothing: it works without us.
+            // The sweeper waits at most a minute for the guards. If we cannot wait for it, it works without us.
             let _ = sweeper.wait();
         }
     }
 }
 
-/// `$TMPDIR` or `/tmp`; `/var/tmp` when Postgres' account cannot reach the former.
+/// `$TMPDIR` or `/tmp`; `/var/tmp` if the account of Postgres cannot enter the former.
 fn temporary_parent() -> PathBuf {
     let usual = std::env::temp_dir();
-    match Account::for_postgres() {
+    match UnixAccount::for_postgres() {
         Ok(account) if !account.can_enter(&usual) => PathBuf::from("/var/tmp"),
         _ => usual,
     }
@@ -108,22 +109,21 @@ fn open_to_all(path: &Path) -> Result<(), Error> {
         .map_err(|cause| Error::io(format!("open {} to server accounts", path.display()), cause))
 }
 
-/// Where the data of the checkout in the current directory stays: `wish`, else `.local`,
-/// else, when Postgres' account cannot enter that, a directory of its own under /var/tmp.
-/// The text says so, for people.
-pub fn for_checkout(wish: Option<&Path>) -> Result<(PathBuf, &'static str), Error> {
+/// The data directory of the checkout in the current directory: `requested`, else `.local`, else, if the account of Postgres
+/// cannot enter that, a directory under /var/tmp. The text says so.
+pub fn for_checkout(requested: Option<&Path>) -> Result<(PathBuf, &'static str), Error> {
     let absolute = |path: &Path| {
         std::path::absolute(path)
             .map_err(|cause| Error::io(format!("find {}", path.display()), cause))
     };
-    if let Some(wish) = wish {
-        return Ok((absolute(wish)?, ""));
+    if let Some(requested) = requested {
+        return Ok((absolute(requested)?, ""));
     }
     let checkout = absolute(Path::new("."))?;
-    if Account::for_postgres()?.can_enter(&checkout) {
+    if UnixAccount::for_postgres()?.can_enter(&checkout) {
         return Ok((checkout.join(".local"), ""));
     }
-    // The same checkout finds the same directory again; another one gets another.
+    // The same checkout always has the same directory, and another checkout another one.
     let mut hasher = DefaultHasher::new();
     checkout.hash(&mut hasher);
     let path = PathBuf::from(format!("/var/tmp/antiphon-{:016x}", hasher.finish()));

@@ -1,11 +1,11 @@
-//! What can go wrong while servers are started, as sentences for whoever ran the command.
+//! The errors of the lab, as sentences for the user of the command.
 
 use std::io;
 
-/// Why something did not start or did not answer.
+/// Why something could not be started or done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A program that Antiphon needs is not on this machine.
+    /// A program that Antiphon needs is not installed.
     #[error("{program} is not installed. `scripts/setup` installs it (Debian package {package})")]
     MissingProgram {
         /// The program's name.
@@ -13,61 +13,61 @@ pub enum Error {
         /// The Debian package that has it.
         package: &'static str,
     },
-    /// A service was not built.
+    /// A service has not been built.
     #[error("{} is missing; build the services first: cargo build --workspace --bins", path.display())]
     NotBuilt {
-        /// Where it should be.
+        /// The expected path of its binary.
         path: std::path::PathBuf,
     },
-    /// A directory belongs to someone else.
+    /// A directory belongs to another user.
     #[error("{} belongs to another user", path.display())]
     NotOurs {
-        /// Which one.
+        /// The directory.
         path: std::path::PathBuf,
     },
-    /// We are root, and there is nobody else to run Postgres as.
+    /// We are root, and there is no other account to run Postgres as.
     #[error(
         "Postgres refuses to run as root, and there is neither a postgres nor a nobody account"
     )]
     NoAccount,
-    /// A server ended when it should have started.
-    #[error("{name} ended at once. The end of its log:\n{log}")]
+    /// A server exited when it should have started.
+    #[error("{name} exited at once. The end of its log:\n{log}")]
     Exited {
-        /// Which server.
+        /// The name of the server.
         name: String,
         /// The last lines of its log.
         log: String,
     },
-    /// A server did not get ready in time.
+    /// A server was not ready in time.
     #[error("{name} was not ready after {seconds} s. The end of its log:\n{log}")]
     NotReady {
-        /// Which server.
+        /// The name of the server.
         name: String,
-        /// How long we waited.
+        /// How long the lab waited, in seconds.
         seconds: u64,
         /// The last lines of its log.
         log: String,
     },
-    /// The operating system refused something.
+    /// An operating system call failed.
     #[error("cannot {what}: {cause}")]
     Io {
-        /// What we wanted.
+        /// What was attempted, as a verb with its object.
         what: String,
-        /// What it said.
+        /// The cause.
         cause: io::Error,
     },
-    /// A program that should do its work and end failed.
+    /// A program or a step failed.
     #[error("{program} failed: {output}")]
     Failed {
-        /// Which program.
+        /// The program or step.
         program: String,
-        /// What it said.
+        /// Its output.
         output: String,
     },
 }
 
 impl Error {
-    /// Something that should have worked, and what was seen instead.
+    /// An error of a program or step, with its output.
     pub fn failed(program: &str, output: impl ToString) -> Error {
         Error::Failed {
             program: program.to_owned(),
@@ -75,7 +75,7 @@ impl Error {
         }
     }
 
-    /// Something that was tried with a file or a connection, and why it failed.
+    /// An error of an operating system call, with its cause.
     pub fn io(what: impl Into<String>, cause: io::Error) -> Error {
         Error::Io {
             what: what.into(),

@@ -1,17 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-mod account;
 pub mod client;
 pub mod db;
 pub mod demo;
 pub mod directory;
 mod error;
+mod installed_programs;
 pub mod ports;
 pub mod process;
-mod programs;
 mod secret;
 pub mod servers;
 pub mod stack;
 pub mod tcp_proxy;
+mod unix_account;
 
 pub use error::Error;

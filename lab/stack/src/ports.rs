@@ -1,20 +1,19 @@
-//! Free loopback ports, and who has the others.
+//! Free loopback ports, and the owners of other ports.
 
-mod holder;
+mod listener_owner;
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError};
 
-pub use holder::holder;
+pub use listener_owner::listener_owner;
 
 static HANDED_OUT: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 
 /// A loopback port that nobody listens on and that this function has not returned before.
 ///
-/// Below the range from which the kernel takes the ports of outgoing connections: a server
-/// that is stopped and started again on its port must find it free, and a client that
-/// calls a stopped server must not be connected to itself.
+/// It is below the range from which the kernel takes the ports of outgoing connections: a server that is restarted must find
+/// its port free, and a client that connects to a stopped server must not be connected to itself.
 pub fn free() -> u16 {
     let mut guard = HANDED_OUT.lock().unwrap_or_else(PoisonError::into_inner);
     let handed_out = guard.get_or_insert_default();

@@ -1,12 +1,11 @@
 //! Child processes that cannot be left behind.
 //!
-//! Every server is started by a small shell guard (`process/guard.sh`) that holds a pipe
-//! from us. However we end (return, panic, `kill -9`), the pipe closes and the guard
-//! stops its server. That needs no unsafe code, no signal handler and no clean-up code
-//! that has to be reached.
+//! Every server is started by a small shell guard (`process/guard.sh`) that holds a pipe from us. However we end (return,
+//! panic, `kill -9`), the pipe closes and the guard stops its server. That needs no unsafe code, no signal handler and no
+//! clean-up code that must be reached.
 //!
-//! Invariant: a [`Process`] only ever signals its own child. A dead child stays a zombie
-//! of its guard, so its number cannot meanwhile belong to a stranger.
+//! Invariant: a [`Process`] only ever signals its own child. A dead child stays a zombie of its guard, so that its process id
+//! cannot be reused.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
@@ -21,25 +20,24 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::Error;
 use crate::directory::Directory;
 
-const GUARD: &str = include_str!("process/guard.sh");
+const GUARD_SCRIPT: &str = include_str!("process/guard.sh");
 
-/// How a server is asked to end: signals with the patience for each, mildest first.
-/// `KILL` should come last.
+/// How a server is stopped: signals, each with the seconds to wait after it, mildest first. `KILL` should be last.
 #[derive(Clone, Copy, Debug)]
 pub struct StopSteps(pub &'static str);
 
 impl StopSteps {
     /// For programs that finish what they are doing on SIGTERM.
     pub const GRACEFUL: StopSteps = StopSteps("TERM:40 KILL:5");
-    /// For programs whose state nobody needs afterwards.
+    /// For programs whose state is not needed afterwards.
     pub const QUICK: StopSteps = StopSteps("TERM:2 KILL:5");
-    /// Postgres whose data stays: a fast shutdown, then an immediate one.
+    /// For a Postgres whose data is kept: a fast shutdown, then an immediate one.
     pub const POSTGRES: StopSteps = StopSteps("INT:30 QUIT:10 KILL:5");
-    /// Postgres whose data goes away: an immediate shutdown.
-    pub const POSTGRES_THROWN_AWAY: StopSteps = StopSteps("QUIT:10 KILL:5");
+    /// For a Postgres whose data is temporary: an immediate shutdown.
+    pub const POSTGRES_TEMPORARY: StopSteps = StopSteps("QUIT:10 KILL:5");
 
-    /// The longest that all steps together may take.
-    fn patience(self) -> Duration {
+    /// The maximum duration of all steps together.
+    fn timeout(self) -> Duration {
         let seconds = self
             .0
             .split([' ', ':'])
@@ -48,16 +46,16 @@ impl StopSteps {
     }
 }
 
-/// What to start.
+/// How to start a process.
 #[derive(Clone, Debug)]
-pub struct Recipe {
-    /// How messages and the log file name it, such as `sender-1`.
+pub struct ProcessSpec {
+    /// Its name in messages and of its log file, such as `sender-1`.
     pub name: String,
     /// The program and its arguments.
     pub command: Vec<OsString>,
     /// Variables added to our own environment.
     pub environment: Vec<(String, String)>,
-    /// How it is stopped.
+    /// How to stop it.
     pub stop: StopSteps,
 }
 
@@ -72,10 +70,10 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts the recipe with its working directory and log (`<name>.log`) in `directory`.
-    /// Returns once the process exists, not once it is ready.
-    pub fn start(recipe: &Recipe, directory: &Directory) -> Result<Process, Error> {
-        let log = directory.path().join(format!("{}.log", recipe.name));
+    /// Starts a process with its working directory and log (`<name>.log`) in `directory`. Returns when the process exists,
+    /// not when it is ready.
+    pub fn start(spec: &ProcessSpec, directory: &Directory) -> Result<Process, Error> {
+        let log = directory.path().join(format!("{}.log", spec.name));
         OpenOptions::new()
             .create(true)
             .append(true)
@@ -83,40 +81,39 @@ impl Process {
             .map_err(|cause| Error::io(format!("write {}", log.display()), cause))?;
 
         let mut guard = Command::new("sh")
-            .args(["-c", GUARD, "lab-guard", recipe.stop.0])
+            .args(["-c", GUARD_SCRIPT, "lab-guard", spec.stop.0])
             .arg(directory.lock().unwrap_or_else(|| OsStr::new("").into()))
             .arg(&log)
-            .args(&recipe.command)
-            .envs(recipe.environment.iter().map(|(name, value)| (name, value)))
+            .args(&spec.command)
+            .envs(spec.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(directory.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
-            // A group of its own: Ctrl-C in a terminal must not reach the servers before
-            // the lab has decided the order in which they stop.
+            // In its own process group, so that Ctrl-C in a terminal does not stop the servers before the lab does so in order.
             .process_group(0)
             .spawn()
-            .map_err(|cause| Error::io(format!("start {}", recipe.name), cause))?;
+            .map_err(|cause| Error::io(format!("start {}", spec.name), cause))?;
 
         let mut line = String::new();
         if let Some(stdout) = guard.stdout.take() {
             BufReader::new(stdout)
                 .read_line(&mut line)
-                .map_err(|cause| Error::io(format!("start {}", recipe.name), cause))?;
+                .map_err(|cause| Error::io(format!("start {}", spec.name), cause))?;
         }
         let pid = line.trim().parse().ok().and_then(Pid::from_raw);
         let Some(pid) = pid else {
             return Err(Error::Exited {
-                name: recipe.name.clone(),
+                name: spec.name.clone(),
                 log: tail(&log),
             });
         };
         Ok(Process {
-            name: recipe.name.clone(),
+            name: spec.name.clone(),
             guard,
             pid,
             log,
-            stop: recipe.stop,
+            stop: spec.stop,
         })
     }
 
@@ -125,23 +122,23 @@ impl Process {
         self.pid.as_raw_nonzero().get().unsigned_abs()
     }
 
-    /// The name given in the recipe.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where its output goes.
+    /// The path of its log.
     pub fn log(&self) -> &Path {
         &self.log
     }
 
-    /// Whether it runs: exists, is our guard's child and is no zombie.
+    /// Whether it is running: it exists, is our guard's child and is not a zombie.
     pub fn is_running(&self) -> bool {
         Status::of(self.pid())
             .is_some_and(|status| status.parent == self.guard.id() && !status.is_zombie)
     }
 
-    /// `kill -9`, and waits until it is gone, with the children that end when it does.
+    /// `kill -9`. Waits until it has ended, and its children with it.
     pub fn kill(&self) {
         let mut family = children(self.pid());
         family.push(self.pid());
@@ -173,7 +170,7 @@ impl Process {
         self.signal(Signal::INT);
     }
 
-    /// SIGSTOP to it and its children: nothing of it does anything.
+    /// SIGSTOP to it and its children.
     pub fn freeze_family(&self) {
         self.signal_family(Signal::STOP);
     }
@@ -185,10 +182,10 @@ impl Process {
 
     fn signal_family(&self, signal: Signal) {
         self.signal(signal);
-        // While the parent stands still, its children stay its children.
+        // While the parent is stopped, its children stay its children.
         for child in children(self.pid()) {
             if let Some(pid) = i32::try_from(child).ok().and_then(Pid::from_raw) {
-                // It may have ended between the two lines.
+                // It may have ended in the meantime.
                 let _ = kill_process(pid, signal);
             }
         }
@@ -196,14 +193,14 @@ impl Process {
 
     fn signal(&self, signal: Signal) {
         if self.is_running() {
-            // It may end between the two lines; then there is nothing left to signal.
+            // It may have ended in the meantime; then there is nothing to signal.
             let _ = kill_process(self.pid, signal);
         }
     }
 
-    /// Waits until the process has ended by itself; false when `patience` runs out first.
-    pub fn wait_for_exit(&self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience;
+    /// Waits until the process has ended by itself. Returns false after `timeout`.
+    pub fn wait_for_exit(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
         while self.is_running() {
             if Instant::now() >= deadline {
                 return false;
@@ -213,28 +210,28 @@ impl Process {
         true
     }
 
-    /// Stops it as its recipe says and returns when it is gone.
+    /// Stops it in its steps and returns when it has ended.
     pub fn stop(mut self) {
-        self.close();
+        self.stop_and_wait();
     }
 
     /// Asks the guard to stop the server, without waiting.
-    fn begin_to_close(&mut self) {
+    fn request_stop(&mut self) {
         drop(self.guard.stdin.take());
     }
 
-    fn close(&mut self) {
-        self.begin_to_close();
-        let deadline = Instant::now() + self.stop.patience();
+    fn stop_and_wait(&mut self) {
+        self.request_stop();
+        let deadline = Instant::now() + self.stop.timeout();
         while let Ok(None) = self.guard.try_wait() {
             if Instant::now() >= deadline {
-                return; // The guard goes on trying; it does not need us.
+                return; // The guard continues without us.
             }
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// The last lines that it wrote.
+    /// The last lines of its log.
     pub fn log_tail(&self) -> String {
         tail(&self.log)
     }
@@ -242,13 +239,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.close();
+        self.stop_and_wait();
     }
 }
 
-/// Stops all of them at once and returns when they are gone.
+/// Stops all of them at the same time and returns when they have ended.
 pub fn stop_all(mut processes: Vec<Process>) {
-    processes.iter_mut().for_each(Process::begin_to_close);
+    processes.iter_mut().for_each(Process::request_stop);
 }
 
 /// What /proc says about a process.
@@ -280,7 +277,7 @@ fn children(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The last 20 lines of a file without backtraces, which would hide what they are about.
+/// The last 20 lines of a file, without the lines of backtraces.
 pub(crate) fn tail(path: &Path) -> String {
     let text = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

@@ -1,5 +1,5 @@
-//! Passwords for the private servers, so that only who may read their directory can sign in: whoever else is on this
-//! machine reaches the loopback, too.
+//! Passwords of the private servers. Every user of this machine can connect to loopback ports, but only those who may read
+//! the directory know the passwords.
 
 use std::fmt::Write;
 use std::fs::{File, OpenOptions};
@@ -11,16 +11,16 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::directory::Directory;
 
-const FILE: &str = "secret";
+const SECRET_FILE: &str = "secret";
 
-/// What all passwords of a directory's servers are made from.
+/// The secret from which all passwords of the servers in a directory are derived.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 
 impl Secret {
-    /// The secret of this directory, made when there is none. Servers that share the directory share it.
+    /// The secret of this directory, created if there is none. Servers in the same directory share it.
     pub(crate) fn of(directory: &Directory) -> Result<Secret, Error> {
-        let path = directory.path().join(FILE);
+        let path = directory.path().join(SECRET_FILE);
         let failed = |cause| Error::io(format!("keep a secret in {}", path.display()), cause);
         let made = OpenOptions::new()
             .write(true)
@@ -40,7 +40,7 @@ impl Secret {
         }
     }
 
-    /// The password of an account. Who knows it knows no other.
+    /// The password of an account. Other passwords cannot be derived from it.
     pub(crate) fn password(&self, account: &str) -> String {
         password(&self.0, account)
     }
@@ -57,7 +57,7 @@ pub(crate) fn password(secret: &str, account: &str) -> String {
     sha256(&format!("{secret} {account}"))
 }
 
-/// In hexadecimal digits, which mean the same in a URL, in SQL and in a configuration file.
+/// SHA-256 in hexadecimal digits, which need no escaping in a URL, in SQL or in a configuration file.
 pub(crate) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
@@ -70,7 +70,7 @@ fn random() -> std::io::Result<String> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
-        // A String takes everything.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -1,13 +1,12 @@
 //! A private Postgres and Redis.
 //!
-//! They listen on free loopback ports and keep their data in a directory of their own, so
-//! that they neither meet nor need servers that were there before. A program that is
-//! missing is a panic with a clear sentence, never a skipped test. Nobody is let in without a
-//! password.
+//! They listen on free loopback ports and keep their data in their own directory, so that they do not interfere with other
+//! servers. If a program is missing, tests panic with a clear message; they are never skipped. All accounts have passwords.
 
 mod database;
 mod postgres;
 mod redis;
+mod server_process;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,14 +22,14 @@ pub struct Servers {
     redis: Redis,
 }
 
-/// How many standbys were made, each of which has a name of its own.
+/// The number of standbys so far, for their names.
 static STANDBYS: AtomicU32 = AtomicU32::new(0);
 
-/// The servers of this test process, started by whoever asks first. They stop when the
-/// process ends. For use from any number of `#[tokio::test]`s.
+/// The servers of this test process, started by the first call. They stop when the process ends. Any number of
+/// `#[tokio::test]`s can use them.
 ///
 /// # Panics
-/// When a server is missing or does not start.
+/// If a server is missing or does not start.
 pub fn shared() -> &'static Servers {
     static SHARED: OnceLock<Servers> = OnceLock::new();
     SHARED.get_or_init(|| Servers {
@@ -40,27 +39,27 @@ pub fn shared() -> &'static Servers {
 }
 
 impl Servers {
-    /// A fresh, migrated database of the caller's own.
+    /// Creates a migrated database for the caller.
     ///
     /// # Panics
-    /// When the migrations fail or Postgres has gone.
+    /// If the migrations fail or Postgres is not running.
     pub async fn database(&self) -> TestDatabase {
         self.postgres.database().await
     }
 
-    /// A hot standby of the shared Postgres, with its data beside it.
+    /// Starts a hot standby of the shared Postgres.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn standby(&self) -> Postgres {
         let name = format!("standby-{}", STANDBYS.fetch_add(1, Ordering::Relaxed) + 1);
         self.postgres
-            .followed_by(&name)
+            .start_standby(&name)
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// The shared Redis, for whoever may do everything: [`redis_url_as`] makes a service of them. A database number does not isolate Pub/Sub: tests are kept apart
-    /// by the random ids of their feeds.
+    /// The URL of the shared Redis for the account with all permissions; [`redis_url_as`] turns it into that of a service. A
+    /// database number does not isolate Pub/Sub, but tests have feeds with random ids.
     pub fn redis_url(&self) -> String {
         self.redis.url()
     }

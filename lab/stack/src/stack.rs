@@ -1,17 +1,16 @@
-//! The whole system as real processes: Postgres, Redis, two instances of each service or as
-//! many as asked for, the load balancer and the web client.
+//! The whole system as real processes: Postgres, Redis, two instances of each service or as many as requested, the load
+//! balancer and the web client.
 //!
-//! The system tests and `make run` start the same thing; they differ in [`Options`] only.
-//! Start order: what others need first. Stop order: the reverse, the services together so
-//! that their drain times do not add up.
+//! The system tests and `make run` start the same system; they differ only in [`Options`]. It is started in the order of
+//! dependencies and stopped in reverse order. All services are stopped together, so that their drain times do not add up.
 
 mod balancer;
 mod binaries;
-mod front;
+mod edge;
 mod instances;
 mod options;
+mod process_spec;
 mod ready;
-mod recipe;
 mod supervise;
 
 use std::collections::HashMap;
@@ -33,15 +32,15 @@ use crate::servers::{Durability, Postgres, Redis};
 const DATABASE: &str = "antiphon";
 
 /// How long a service may take from its start to its first `/readyz`.
-const PATIENCE: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running system. Dropping it stops everything, gracefully and bounded.
+/// A running system. Dropping it stops everything gracefully within bounded time.
 #[derive(Debug)]
 pub struct Stack {
     options: Options,
     http: reqwest::Client,
-    // In the order in which they stop, should they be dropped.
-    front: Mutex<Vec<Process>>,
+    // In the order in which they are stopped when they are dropped.
+    edge: Mutex<Vec<Process>>,
     instances: Mutex<HashMap<Instance, Process>>,
     environments: Mutex<HashMap<Instance, Vec<(String, String)>>>,
     redis: Redis,
@@ -68,7 +67,7 @@ impl Stack {
         };
         let stack = Stack {
             http: ready::client()?,
-            front: Mutex::default(),
+            edge: Mutex::default(),
             instances: Mutex::default(),
             environments: Mutex::new(options.environment_of.clone()),
             redis,
@@ -77,19 +76,19 @@ impl Stack {
             options,
         };
         stack.migrate().await?;
-        stack.start_front().await?;
-        // The first of them makes the signing key that the second one reads and all others
-        // ask for, through the load balancer.
+        stack.start_edge().await?;
+        // The first users instance creates the signing key. The second one reads it, and all others fetch it through the load
+        // balancer.
         stack.start_instance(Service::Users.instance(1)).await?;
         stack
-            .wait_through_front("/users/.well-known/jwks.json")
+            .wait_through_edge("/users/.well-known/jwks.json")
             .await?;
         let mut rest = stack.instances();
         rest.retain(|instance| *instance != Service::Users.instance(1));
         let rest = rest.into_iter();
         futures_util::future::try_join_all(rest.map(|instance| stack.start_instance(instance)))
             .await?;
-        stack.wait_for_front().await?;
+        stack.wait_for_edge().await?;
         Ok(stack)
     }
 
@@ -98,37 +97,42 @@ impl Stack {
         self.postgres.migrate(DATABASE).await
     }
 
-    async fn start_front(&self) -> Result<(), Error> {
+    async fn start_edge(&self) -> Result<(), Error> {
         if let Some(root) = &self.options.web {
-            let process = front::web(&self.directory, &self.options.ports, root)?;
+            let process = edge::web(&self.directory, &self.options.ports, root)?;
             let url = format!("http://127.0.0.1:{}/", self.options.ports.web);
-            let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
-            self.front_slot().push(process);
+            let outcome = ready::wait(&self.http, &url, &process, READY_TIMEOUT).await;
+            self.edge_processes().push(process);
             outcome?;
         }
-        let process = front::load_balancer(&self.directory, &self.options, &[])?;
-        let outcome =
-            ready::wait(&self.http, &self.balancer_metrics_url(), &process, PATIENCE).await;
-        self.front_slot().push(process);
+        let process = edge::load_balancer(&self.directory, &self.options, &[])?;
+        let outcome = ready::wait(
+            &self.http,
+            &self.balancer_metrics_url(),
+            &process,
+            READY_TIMEOUT,
+        )
+        .await;
+        self.edge_processes().push(process);
         outcome
     }
 
     async fn start_instance(&self, instance: Instance) -> Result<(), Error> {
-        let recipe = self.recipe(instance)?;
-        let process = Process::start(&recipe, &self.directory)?;
+        let spec = self.process_spec(instance)?;
+        let process = Process::start(&spec, &self.directory)?;
         let url = format!("{}/readyz", self.instance_url(instance));
-        let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
-        self.slots().insert(instance, process);
+        let outcome = ready::wait(&self.http, &url, &process, READY_TIMEOUT).await;
+        self.service_processes().insert(instance, process);
         outcome
     }
 
-    /// The load balancer sends requests to an instance once its own checks have seen it.
-    async fn wait_for_front(&self) -> Result<(), Error> {
+    /// Waits until the health checks of the load balancer have found all instances.
+    async fn wait_for_edge(&self) -> Result<(), Error> {
         for instance in self.instances() {
             self.wait_until_balanced(instance).await?;
         }
         if self.options.web.is_some() {
-            self.wait_through_front("/").await?;
+            self.wait_through_edge("/").await?;
         }
         Ok(())
     }
@@ -143,16 +147,16 @@ impl Stack {
         );
         let metrics = self.balancer_metrics_url();
         let log = self.directory.path().join("haproxy.log");
-        ready::wait_for_text(&self.http, &metrics, &up, &log, PATIENCE).await
+        ready::wait_for_text(&self.http, &metrics, &up, &log, READY_TIMEOUT).await
     }
 
-    async fn wait_through_front(&self, path: &str) -> Result<(), Error> {
+    async fn wait_through_edge(&self, path: &str) -> Result<(), Error> {
         let url = format!("{}{path}", self.url());
         let log = self.directory.path().join("haproxy.log");
-        ready::wait_through(&self.http, &url, &log, PATIENCE).await
+        ready::wait_through(&self.http, &url, &log, READY_TIMEOUT).await
     }
 
-    /// The address of the application: the load balancer.
+    /// The URL of the application: the load balancer.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.options.ports.balancer)
     }
@@ -162,12 +166,12 @@ impl Stack {
         self.options.ports.instances()
     }
 
-    /// The address of one instance, past the load balancer.
+    /// The URL of one instance, without the load balancer.
     pub fn instance_url(&self, instance: Instance) -> String {
         format!("http://127.0.0.1:{}", self.options.ports.of(instance))
     }
 
-    /// Where the load balancer serves its metrics.
+    /// The URL of the load balancer's metrics.
     pub fn balancer_metrics_url(&self) -> String {
         format!(
             "http://127.0.0.1:{}/metrics",
@@ -185,15 +189,14 @@ impl Stack {
         &self.postgres
     }
 
-    /// A hot standby beside the database server. It follows the server that the port
-    /// `primary` leads to.
+    /// Starts a hot standby of the database server that the port `primary` leads to.
     pub fn standby(&self, name: &str, primary: u16) -> Result<Postgres, Error> {
         let directory = Arc::clone(&self.directory);
         let port = crate::ports::free();
         Postgres::standby(name, directory, port, Durability::ThrownAway, primary)
     }
 
-    /// The address of the database for a role, or for its owner.
+    /// The URL of the database for a role, or for its owner.
     pub fn database_url(&self, role: Option<&str>) -> String {
         match role {
             Some(role) => self.postgres.url(role, DATABASE),
@@ -201,15 +204,19 @@ impl Stack {
         }
     }
 
-    /// Where data and logs are.
+    /// The directory of data and logs.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// The process ids of everything that runs, guards excluded.
+    /// The process ids of all running processes, without the guards.
     pub fn process_ids(&self) -> Vec<u32> {
-        let mut ids: Vec<u32> = self.slots().values().map(Process::pid).collect();
-        ids.extend(self.front_slot().iter().map(Process::pid));
+        let mut ids: Vec<u32> = self
+            .service_processes()
+            .values()
+            .map(Process::pid)
+            .collect();
+        ids.extend(self.edge_processes().iter().map(Process::pid));
         ids.extend(self.redis.pid());
         ids.extend(self.postgres.pid());
         ids
@@ -217,27 +224,27 @@ impl Stack {
 
     /// `kill -9` of one instance.
     pub fn kill(&self, instance: Instance) {
-        self.with(instance, Process::kill);
+        self.with_process(instance, Process::kill);
     }
 
-    /// SIGTERM to one instance; [`Stack::wait_for_exit`] waits for its effect.
+    /// SIGTERM to one instance. [`Stack::wait_for_exit`] waits for its exit.
     pub fn terminate(&self, instance: Instance) {
-        self.with(instance, Process::terminate);
+        self.with_process(instance, Process::terminate);
     }
 
     /// SIGSTOP to one instance.
     pub fn freeze(&self, instance: Instance) {
-        self.with(instance, Process::freeze);
+        self.with_process(instance, Process::freeze);
     }
 
     /// SIGCONT to one instance.
     pub fn thaw(&self, instance: Instance) {
-        self.with(instance, Process::thaw);
+        self.with_process(instance, Process::thaw);
     }
 
-    /// Waits until a terminated instance has ended; false when `patience` runs out first.
-    pub async fn wait_for_exit(&self, instance: Instance, patience: Duration) -> bool {
-        let deadline = tokio::time::Instant::now() + patience;
+    /// Waits until an instance has exited. Returns false after `timeout`.
+    pub async fn wait_for_exit(&self, instance: Instance, timeout: Duration) -> bool {
+        let deadline = tokio::time::Instant::now() + timeout;
         while self.is_running(instance) {
             if tokio::time::Instant::now() >= deadline {
                 return false;
@@ -247,32 +254,33 @@ impl Stack {
         true
     }
 
-    /// Whether the instance's process exists.
+    /// Whether an instance is running.
     pub fn is_running(&self, instance: Instance) -> bool {
-        self.slots().get(&instance).is_some_and(Process::is_running)
+        self.service_processes()
+            .get(&instance)
+            .is_some_and(Process::is_running)
     }
 
-    /// Starts an instance again, stopping it first if it runs, and waits until the load
-    /// balancer sends requests to it.
+    /// Starts an instance again, after stopping it if it is running, and waits until the load balancer sends requests to it.
     pub async fn restart(&self, instance: Instance) -> Result<(), Error> {
-        let old = self.slots().remove(&instance);
+        let old = self.service_processes().remove(&instance);
         drop(old);
         self.start_instance(instance).await?;
         self.wait_until_balanced(instance).await
     }
 
-    /// Everything that one instance has logged.
+    /// The log of one instance.
     pub fn log(&self, instance: Instance) -> String {
         let path = self.directory.path().join(format!("{instance}.log"));
         std::fs::read_to_string(path).unwrap_or_default()
     }
 
-    /// Stops everything in order and returns when it is gone.
+    /// Stops everything in order, and returns when it has stopped.
     pub fn stop(self) {
         drop(self);
     }
 
-    /// Variables of one instance alone, from its next start on; they replace those before.
+    /// Sets environment variables of one instance for its next start. They replace the previous ones.
     pub fn set_environment(&self, instance: Instance, variables: Vec<(String, String)>) {
         self.environments
             .lock()
@@ -289,36 +297,36 @@ impl Stack {
             .unwrap_or_default()
     }
 
-    /// The process id of an instance that runs.
+    /// The process id of an instance, if it is running.
     pub fn process_id(&self, instance: Instance) -> Option<u32> {
-        self.slots()
+        self.service_processes()
             .get(&instance)
             .filter(|process| process.is_running())
             .map(Process::pid)
     }
 
-    fn with(&self, instance: Instance, act: impl FnOnce(&Process)) {
-        if let Some(process) = self.slots().get(&instance) {
+    fn with_process(&self, instance: Instance, act: impl FnOnce(&Process)) {
+        if let Some(process) = self.service_processes().get(&instance) {
             act(process);
         }
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<Instance, Process>> {
+    fn service_processes(&self) -> MutexGuard<'_, HashMap<Instance, Process>> {
         self.instances
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn front_slot(&self) -> MutexGuard<'_, Vec<Process>> {
-        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    fn edge_processes(&self) -> MutexGuard<'_, Vec<Process>> {
+        self.edge.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        let front = std::mem::take(&mut *self.front_slot());
-        let instances = std::mem::take(&mut *self.slots());
-        stop_all(front);
+        let edge = std::mem::take(&mut *self.edge_processes());
+        let instances = std::mem::take(&mut *self.service_processes());
+        stop_all(edge);
         stop_all(instances.into_values().collect());
         self.redis.stop();
         self.postgres.stop();

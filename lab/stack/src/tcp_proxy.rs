@@ -1,8 +1,8 @@
-//! A proxy for the connections between two processes, on which tests do what networks do: hold everything back, refuse,
-//! break, slow down. And what networks must not do: drop, duplicate and reorder whole messages.
+//! A proxy for the connections between two processes. Tests use it for what networks do (stall, refuse, break and slow down
+//! connections) and for what must not happen (whole messages that are dropped, duplicated or reordered).
 //!
-//! It needs no rights and works everywhere, unlike a packet filter. What it holds back arrives later, as after a partition
-//! that TCP survived.
+//! Unlike a packet filter, it needs no privileges and works everywhere. Stalled data arrives later, as after a partition that
+//! TCP survived.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,30 +17,30 @@ use tokio::time::sleep;
 
 use crate::{Error, ports};
 
-/// What TCP makes of a lost packet on a slow link.
+/// The delay that TCP causes after a lost packet on a slow link.
 const RETRANSMIT_DELAY: Duration = Duration::from_millis(200);
 
-/// What the network is like.
+/// The conditions of the network.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NetworkConditions {
     /// Nothing moves in either direction.
     pub stalled: bool,
     /// New connections are closed at once.
     pub refusing: bool,
-    /// Bytes a second in each direction.
+    /// Bytes per second in each direction.
     pub rate: Option<u64>,
-    /// So many of a hundred chunks are late, as after a lost packet.
+    /// Percentage of chunks that are late, as after a lost packet.
     pub late_percent: u64,
 }
 
-/// Looks at what passes on one connection, and may change it.
+/// Sees the bytes of one connection, and may change them.
 pub trait Interceptor: Send {
-    /// From the client. Returns what goes on.
+    /// Handles bytes from the client. Returns what is passed on.
     fn upstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         bytes
     }
 
-    /// To the client. Returns what goes on.
+    /// Handles bytes to the client. Returns what is passed on.
     fn downstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         bytes
     }
@@ -51,7 +51,7 @@ type MakeInterceptor = Box<dyn Fn() -> Box<dyn Interceptor> + Send + Sync>;
 struct PassThrough;
 impl Interceptor for PassThrough {}
 
-/// A proxy in front of a port of this machine. It ends with this value.
+/// A proxy in front of a port of this machine. It stops when this value is dropped.
 pub struct TcpProxy {
     port: u16,
     inner: Arc<Inner>,
@@ -67,12 +67,12 @@ struct Inner {
 }
 
 impl TcpProxy {
-    /// A proxy in front of this port, which passes everything on.
+    /// Starts a proxy in front of this port that passes everything on.
     pub async fn to(target: u16) -> Result<TcpProxy, Error> {
         TcpProxy::with_interceptor(target, || Box::new(PassThrough)).await
     }
 
-    /// A proxy that makes an interceptor for each connection.
+    /// Starts a proxy with an interceptor for each connection.
     pub async fn with_interceptor(
         target: u16,
         make_interceptor: impl Fn() -> Box<dyn Interceptor> + Send + Sync + 'static,
@@ -97,7 +97,7 @@ impl TcpProxy {
         self.port
     }
 
-    /// Changes the conditions, also for connections that exist.
+    /// Changes the conditions of all connections, including existing ones.
     pub fn set(&self, conditions: NetworkConditions) {
         self.inner.conditions.send_replace(conditions);
     }
@@ -129,7 +129,7 @@ impl Drop for TcpProxy {
 
 async fn accept(listener: TcpListener, inner: Arc<Inner>) {
     loop {
-        // An error here is one of the connection that was to come.
+        // An error here concerns only the connection that was being accepted.
         let Ok((client, _)) = listener.accept().await else {
             sleep(Duration::from_millis(10)).await;
             continue;
@@ -147,7 +147,7 @@ async fn carry(client: TcpStream, inner: Arc<Inner>) {
     else {
         return;
     };
-    // Small messages must not wait for each other because of us.
+    // The proxy must not delay small messages.
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
     let interceptor = Arc::new(Mutex::new((inner.make_interceptor)()));
@@ -192,9 +192,9 @@ impl Forwarder {
                 return;
             }
             let rate = self.conditions.borrow().rate;
-            let most = rate.map_or(buffer.len(), |rate| buffer.len().min(rate as usize / 20));
-            let Ok(length @ 1..) = from.read(&mut buffer[..most]).await else {
-                // The other direction may go on for a moment: a half-closed connection.
+            let max_length = rate.map_or(buffer.len(), |rate| buffer.len().min(rate as usize / 20));
+            let Ok(length @ 1..) = from.read(&mut buffer[..max_length]).await else {
+                // The other direction of a half-closed connection may continue for a moment.
                 let _ = to.shutdown().await;
                 return;
             };
@@ -214,7 +214,7 @@ impl Forwarder {
         if let Some(rate) = conditions.rate {
             sleep(Duration::from_secs_f64(length as f64 / rate as f64)).await;
         }
-        // Spread evenly: which chunk is hit is decided by when it comes.
+        // Evenly distributed: the time of a chunk decides whether it is late.
         self.chunks += 1;
         if (self.chunks * 37) % 100 < conditions.late_percent {
             sleep(RETRANSMIT_DELAY).await;

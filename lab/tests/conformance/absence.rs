@@ -1,4 +1,4 @@
-//! The accounts are away.
+//! The users service is stopped.
 
 use std::time::Duration;
 
@@ -6,7 +6,9 @@ use lab_stack::client::{Client, NewMessage, Visitor};
 use lab_stack::stack::{Service, Stack};
 use serde_json::json;
 
-use crate::house::{PASSWORD, assert_no_panic, eventually, group, person, turn};
+use crate::shared_stack::{
+    PASSWORD, assert_no_panic, create_group, eventually, lock_stack, register_user,
+};
 
 fn kill_users(stack: &Stack) {
     for number in [1, 2] {
@@ -30,7 +32,7 @@ async fn ready(stack: &Stack, service: Service, number: u8) -> u16 {
         .map_or(0, |answer| answer.status().as_u16())
 }
 
-/// Asks one receiver past the load balancer, and returns the code that it is refused with.
+/// Sends a query to one receiver without the load balancer, and returns the code of its error.
 async fn refusal_of_receiver_1(stack: &Stack, token: &str) -> Option<String> {
     let url = format!(
         "{}/graphql",
@@ -45,7 +47,7 @@ async fn refusal_of_receiver_1(stack: &Stack, token: &str) -> Option<String> {
     Some(code.as_str().unwrap_or("(none)").to_owned())
 }
 
-/// Sends, reads and follows on both instances.
+/// Sends, reads and subscribes on both instances.
 async fn assert_works(client: &Client, chat: uuid::Uuid) {
     for pin in [1, 2] {
         let client = client.pinned(pin);
@@ -69,10 +71,13 @@ async fn assert_works(client: &Client, chat: uuid::Uuid) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_keep_working_on_sender_and_receiver_while_users_is_stopped() {
-    let turn = turn().await;
-    let stack = turn.stack;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     kill_users(stack);
 
     assert_works(&ada, chat).await;
@@ -87,10 +92,13 @@ async fn tokens_keep_working_on_sender_and_receiver_while_users_is_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_starts_while_users_is_down_is_ready_once_users_is_back() {
-    let turn = turn().await;
-    let stack = turn.stack;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     kill_users(stack);
     let receiver = Service::Receiver.instance(1);
     stack.kill(receiver);
@@ -102,7 +110,7 @@ async fn a_receiver_that_starts_while_users_is_down_is_ready_once_users_is_back(
         eventually(Duration::from_secs(20), look, listens).await;
         tokio::time::sleep(Duration::from_secs(3)).await;
         assert_eq!(ready(stack, Service::Receiver, 1).await, 503);
-        // It knows no key yet. That is its own trouble, and no reason to send people to sign in again.
+        // It has no key yet. Clients must not be asked to sign in again because of that.
         let refusal = refusal_of_receiver_1(stack, ada.token()).await;
         assert_eq!(refusal.as_deref(), Some("UNAVAILABLE"));
         assert_works(&ada, chat).await;

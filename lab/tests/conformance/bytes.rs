@@ -1,8 +1,8 @@
-//! Bytes that no client would send, at one receiver past the load balancer.
+//! Damaged bytes, sent to one receiver without the load balancer.
 
+mod damage_rng;
+mod damaged_connections;
 mod frames;
-mod seeded;
-mod visit;
 
 use std::time::{Duration, Instant};
 
@@ -13,55 +13,55 @@ use lab_stack::stack::{Service, Stack};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::house::{assert_no_panic, eventually, person, turn};
-use seeded::Seeded;
-use visit::Target;
+use crate::shared_stack::{assert_no_panic, eventually, lock_stack, register_user};
+use damage_rng::DamageRng;
+use damaged_connections::Target;
 
 const SEED: u64 = 20_261_120;
 
-/// Visitors at a time.
-const CROWD: usize = 16;
+/// Maximum number of connections at a time.
+const MAX_CONCURRENT_CONNECTIONS: usize = 16;
 
-/// Files that a healthy process may open meanwhile: connections to Postgres, a scrape.
-const SLACK: usize = 12;
+/// Additional files that a healthy process may open meanwhile: connections to Postgres, a scrape.
+const MAX_ADDITIONAL_FILES: usize = 12;
 
-/// Hostile connections of each kind. A release is tested with 10,000: CONFORMANCE_VISITS=10000.
-fn visits() -> usize {
-    let wish = std::env::var("CONFORMANCE_VISITS").ok();
-    wish.map_or(400, |visits| {
-        visits.parse().expect("CONFORMANCE_VISITS is a number")
+/// Number of damaged connections of each kind. A release is tested with 10,000: CONFORMANCE_VISITS=10000.
+fn connection_count() -> usize {
+    let configured = std::env::var("CONFORMANCE_VISITS").ok();
+    configured.map_or(400, |count| {
+        count.parse().expect("CONFORMANCE_VISITS is a number")
     })
 }
 
-/// The receiver that is visited, as it was before.
-struct Patient {
+/// The receiver, with its state before the test.
+struct ReceiverUnderTest {
     stack: &'static Stack,
     target: Target,
     client: Client,
     files: usize,
 }
 
-impl Patient {
-    async fn examine(stack: &'static Stack) -> Patient {
-        let client = person(stack, "visitor").await.pinned(2);
+impl ReceiverUnderTest {
+    async fn start(stack: &'static Stack) -> ReceiverUnderTest {
+        let client = register_user(stack, "visitor").await.pinned(2);
         let url = stack.instance_url(Service::Receiver.instance(2));
         let target = Target {
             address: url.trim_start_matches("http://").to_owned(),
             token: client.token().to_owned(),
         };
-        // The pool opens its connections when they are needed for the first time.
+        // The pool opens its connections on first use.
         join_all(
             (0..40).map(|_| async { assert!(answers(&client).await < Duration::from_secs(5)) }),
         )
         .await;
-        let mut patient = Patient {
+        let mut receiver = ReceiverUnderTest {
             stack,
             target,
             client,
             files: 0,
         };
-        patient.files = patient.files().await;
-        patient
+        receiver.files = receiver.files().await;
+        receiver
     }
 
     async fn files(&self) -> usize {
@@ -78,13 +78,13 @@ impl Patient {
         self.metric("receiver_sockets_open ").await
     }
 
-    /// How often it has closed a socket with this code.
+    /// The number of sockets that it has closed with this code.
     async fn closed(&self, code: u16) -> u64 {
         let name = format!("receiver_sockets_closed_total{{code=\"{code}\"}} ");
         self.metric(&name).await
     }
 
-    /// What the line that begins so counts; nothing is counted where there is none.
+    /// The value of the metric whose line begins like this; zero if there is none.
     async fn metric(&self, beginning: &str) -> u64 {
         let instance = Service::Receiver.instance(2);
         let url = format!("{}/metrics", self.stack.instance_url(instance));
@@ -93,7 +93,7 @@ impl Patient {
         number.map_or(0, |number| number.trim().parse().unwrap())
     }
 
-    /// It answers, holds no socket and no more files than before, and has not panicked.
+    /// Asserts that it answers, has no sockets and no more files than before, and has not panicked.
     async fn assert_healthy(&self) {
         let sockets = eventually(
             Duration::from_secs(20),
@@ -102,14 +102,18 @@ impl Patient {
         )
         .await;
         assert_eq!(sockets, 0, "sockets are still open");
-        let most = self.files + SLACK;
+        let max_files = self.files + MAX_ADDITIONAL_FILES;
         let files = eventually(
             Duration::from_secs(20),
             async || self.files().await,
-            |files| *files <= most,
+            |files| *files <= max_files,
         )
         .await;
-        assert!(files <= most, "{files} files are open, {} were", self.files);
+        assert!(
+            files <= max_files,
+            "{files} files are open, {} were",
+            self.files
+        );
         let took = answers(&self.client).await;
         assert!(took < Duration::from_secs(2), "it takes {took:?} to answer");
         let inbox = self.client.inbox();
@@ -118,74 +122,80 @@ impl Patient {
     }
 }
 
-/// How long a query takes.
+/// Measures how long a query takes.
 async fn answers(client: &Client) -> Duration {
-    let asked = Instant::now();
+    let began = Instant::now();
     client
         .query("{ unreadCounts { chatId } }", json!({}))
         .await
         .unwrap();
-    asked.elapsed()
+    began.elapsed()
 }
 
-/// Lets visitors in, some at a time, and collects what is wrong with how they were treated.
-async fn complaints<F: Future<Output = Result<(), String>>>(
-    visit: impl Fn(Seeded) -> F,
+/// Opens all connections, some at a time, and collects what is wrong with the responses.
+async fn run_connections<F: Future<Output = Result<(), String>>>(
+    connect: impl Fn(DamageRng) -> F,
 ) -> Vec<String> {
-    let visits = (0..visits()).map(|number| {
-        let visit = visit(Seeded::new(SEED, number));
+    let connections = (0..connection_count()).map(|number| {
+        let connection = connect(DamageRng::new(SEED, number));
         async move {
-            visit
+            connection
                 .await
                 .err()
-                .map(|complaint| format!("visit {number}: {complaint}"))
+                .map(|violation| format!("connection {number}: {violation}"))
         }
     });
-    let outcomes = futures_util::stream::iter(visits).buffer_unordered(CROWD);
+    let outcomes =
+        futures_util::stream::iter(connections).buffer_unordered(MAX_CONCURRENT_CONNECTIONS);
     outcomes
-        .filter_map(async |complaint| complaint)
+        .filter_map(async |violation| violation)
         .collect()
         .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_survives_hundreds_of_damaged_sockets_and_sends_no_invalid_frame() {
-    let turn = turn().await;
-    let patient = Patient::examine(turn.stack).await;
-    let complaints = complaints(|seeded| visit::socket(&patient.target, seeded)).await;
-    assert!(complaints.is_empty(), "{complaints:#?}");
+    let guard = lock_stack().await;
+    let receiver = ReceiverUnderTest::start(guard.stack).await;
+    let violations =
+        run_connections(|rng| damaged_connections::socket(&receiver.target, rng)).await;
+    assert!(violations.is_empty(), "{violations:#?}");
     for code in [4400, 4401, 4429, 1009] {
-        assert!(patient.closed(code).await > 0, "nobody has provoked {code}");
+        assert!(
+            receiver.closed(code).await > 0,
+            "nobody has provoked {code}"
+        );
     }
-    patient.assert_healthy().await;
+    receiver.assert_healthy().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_survives_hundreds_of_damaged_requests_and_never_blames_itself() {
-    let turn = turn().await;
-    let patient = Patient::examine(turn.stack).await;
-    let complaints = complaints(|seeded| visit::request(&patient.target, seeded)).await;
-    assert!(complaints.is_empty(), "{complaints:#?}");
-    patient.assert_healthy().await;
+    let guard = lock_stack().await;
+    let receiver = ReceiverUnderTest::start(guard.stack).await;
+    let violations =
+        run_connections(|rng| damaged_connections::request(&receiver.target, rng)).await;
+    assert!(violations.is_empty(), "{violations:#?}");
+    receiver.assert_healthy().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_open_sockets_are_dropped_after_two_unanswered_pings() {
-    let turn = turn().await;
-    let patient = Patient::examine(turn.stack).await;
-    let silent = join_all((0..20).map(|_| patient.target.subscribed())).await;
+    let guard = lock_stack().await;
+    let receiver = ReceiverUnderTest::start(guard.stack).await;
+    let silent = join_all((0..20).map(|_| receiver.target.subscribed())).await;
     let silent: Vec<_> = silent.into_iter().collect::<Result<_, _>>().unwrap();
-    assert_eq!(patient.open_sockets().await, 20);
-    // Nobody reads, nobody answers, nobody closes; the other side finds out.
-    patient.assert_healthy().await;
+    assert_eq!(receiver.open_sockets().await, 20);
+    // These clients neither read, answer nor close. The receiver must notice.
+    receiver.assert_healthy().await;
     drop(silent);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_writers_keep_nobody_from_being_served() {
-    let turn = turn().await;
-    let patient = Patient::examine(turn.stack).await;
-    let connections = join_all((0..200).map(|_| patient.target.connected())).await;
+    let guard = lock_stack().await;
+    let receiver = ReceiverUnderTest::start(guard.stack).await;
+    let connections = join_all((0..200).map(|_| receiver.target.connected())).await;
     let mut slow: Vec<_> = connections.into_iter().collect::<Result<_, _>>().unwrap();
     let request =
         "POST /graphql HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\nX-Slow: ";
@@ -194,21 +204,21 @@ async fn slow_writers_keep_nobody_from_being_served() {
         for stream in &mut slow {
             stream.write_u8(letter).await.unwrap();
         }
-        slowest = slowest.max(answers(&patient.client).await);
+        slowest = slowest.max(answers(&receiver.client).await);
     }
     assert!(
         slowest < Duration::from_secs(2),
         "somebody waited {slowest:?}"
     );
     drop(slow);
-    patient.assert_healthy().await;
+    receiver.assert_healthy().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_load_balancer_ends_a_request_that_does_not_end() {
-    let turn = turn().await;
+    let guard = lock_stack().await;
     let target = Target {
-        address: turn.stack.url().trim_start_matches("http://").to_owned(),
+        address: guard.stack.url().trim_start_matches("http://").to_owned(),
         token: String::new(),
     };
     let mut slow = target.connected().await.unwrap();

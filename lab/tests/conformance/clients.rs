@@ -1,5 +1,5 @@
-//! The official `graphql-ws` and `graphql-sse` clients, Apollo Client in Node and Python's `gql` follow the inbox. None of them does more
-//! for it than to pass its newest cursors when its subscription starts again.
+//! The official `graphql-ws` and `graphql-sse` clients, Apollo Client in Node and Python's `gql` subscribe to the inbox. All
+//! they do for Antiphon is to pass their newest cursors when a subscription starts again.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,27 +11,27 @@ use lab_stack::stack::{Instance, Service, Stack};
 use uuid::Uuid;
 
 use crate::follower::Follower;
-use crate::house::{assert_no_panic, eventually, group, person, turn};
 use crate::kits;
+use crate::shared_stack::{assert_no_panic, create_group, eventually, lock_stack, register_user};
 
-const CATCHING_UP: Duration = Duration::from_secs(60);
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Four clients, each of a person of their own, in one chat.
-struct Choir {
+/// Four clients, each of a different user, in one chat.
+struct ExternalClients {
     chat: Uuid,
     writer: Client,
     followers: Vec<Follower>,
 }
 
-impl Choir {
-    /// Gathers them on receiver 1 and waits until each has caught up.
-    async fn gather(stack: &Stack) -> Choir {
-        let writer = person(stack, "writer").await;
+impl ExternalClients {
+    /// Starts them on receiver 1 and waits until each has caught up.
+    async fn start(stack: &Stack) -> ExternalClients {
+        let writer = register_user(stack, "writer").await;
         let names = ["graphql-ws", "graphql-sse", "apollo", "gql"];
-        let people = join_all(names.map(|_| person(stack, "reader"))).await;
-        let chat = group(&writer, &people.iter().collect::<Vec<_>>()).await;
+        let users = join_all(names.map(|_| register_user(stack, "reader"))).await;
+        let chat = create_group(&writer, &users.iter().collect::<Vec<_>>()).await;
         let mut followers = Vec::new();
-        for (name, person) in names.into_iter().zip(&people) {
+        for (name, person) in names.into_iter().zip(&users) {
             let mut command = match name {
                 "gql" => {
                     let mut command = kits::python("python").await;
@@ -53,18 +53,22 @@ impl Choir {
         }
         for follower in &followers {
             let is_there = |follower: &Follower| !follower.said("caughtUp").is_empty();
-            follower.wait(CATCHING_UP, is_there).await;
+            follower.wait(CATCH_UP_TIMEOUT, is_there).await;
         }
-        Choir {
+        ExternalClients {
             chat,
             writer,
             followers,
         }
     }
 
-    /// Writes while `fault` lasts, then lets everyone finish and compares what they saw with what is stored.
-    async fn sing_through(mut self, stack: &Stack, fault: impl AsyncFnOnce(&Choir)) -> Choir {
-        // Apollo writes as well. Not before everyone is there: nobody is shown what was written before they came.
+    /// Sends messages during `fault`, waits until all clients have received everything, and compares that with what is stored.
+    async fn run_during(
+        mut self,
+        stack: &Stack,
+        fault: impl AsyncFnOnce(&ExternalClients),
+    ) -> ExternalClients {
+        // Apollo sends messages, too, but not before all clients have subscribed, because they do not receive earlier ones.
         self.apollo().tell("begin").await;
         let over = AtomicBool::new(false);
         let writing = async {
@@ -80,17 +84,17 @@ impl Choir {
         };
         tokio::join!(writing, breaking);
 
-        // Only when Apollo has stopped is it known what there is to be seen.
+        // The expected messages are known only when Apollo has stopped.
         let apollo = self.apollo();
         apollo.tell("enough").await;
         let has_asked = |apollo: &Follower| !apollo.said("newest").is_empty();
-        apollo.wait(CATCHING_UP, has_asked).await;
+        apollo.wait(CATCH_UP_TIMEOUT, has_asked).await;
         assert_finds_its_own(apollo);
         let stored = stored(stack, self.chat).await;
         for follower in &mut self.followers {
-            // Whoever misses something has had the time for it; what it is, the comparison says.
+            // After this time, the comparison shows what is missing.
             let count = async || follower.messages(self.chat).len();
-            eventually(CATCHING_UP, count, |count| *count >= stored.len()).await;
+            eventually(CATCH_UP_TIMEOUT, count, |count| *count >= stored.len()).await;
             follower.finish().await;
             assert_saw_everything(follower, self.chat, &stored);
         }
@@ -121,7 +125,7 @@ async fn stored(stack: &Stack, chat: Uuid) -> Vec<Uuid> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// What Apollo was told over HTTP is what it asks for over HTTP.
+/// The messages that Apollo has sent over HTTP are in what it then queries over HTTP.
 fn assert_finds_its_own(apollo: &Follower) {
     let acknowledged = apollo.said("acknowledged");
     assert!(acknowledged.len() > 5, "Apollo wrote {acknowledged:?}");
@@ -171,60 +175,60 @@ fn connections(follower: &Follower) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_when_their_receiver_is_killed() {
-    let turn = turn().await;
-    let choir = Choir::gather(turn.stack).await;
-    choir
-        .sing_through(turn.stack, async |choir| {
+    let guard = lock_stack().await;
+    let clients = ExternalClients::start(guard.stack).await;
+    clients
+        .run_during(guard.stack, async |clients| {
             for (death, number) in [1, 2].into_iter().enumerate() {
                 tokio::time::sleep(Duration::from_secs(2)).await;
-                turn.stack.kill(Service::Receiver.instance(number));
-                for follower in &choir.followers {
+                guard.stack.kill(Service::Receiver.instance(number));
+                for follower in &clients.followers {
                     let back = |follower: &Follower| connections(follower) >= death + 2;
-                    follower.wait(CATCHING_UP, back).await;
+                    follower.wait(CATCH_UP_TIMEOUT, back).await;
                 }
                 let instance = Service::Receiver.instance(number);
-                turn.stack.restart(instance).await.unwrap();
+                guard.stack.restart(instance).await.unwrap();
             }
         })
         .await
         .assert_had_to_come_back();
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_in_a_rolling_restart() {
-    let turn = turn().await;
-    let choir = Choir::gather(turn.stack).await;
-    choir
-        .sing_through(turn.stack, async |_| {
+    let guard = lock_stack().await;
+    let clients = ExternalClients::start(guard.stack).await;
+    clients
+        .run_during(guard.stack, async |_| {
             for instance in Instance::all() {
-                turn.stack.terminate(instance);
-                let ended = turn
+                guard.stack.terminate(instance);
+                let ended = guard
                     .stack
                     .wait_for_exit(instance, Duration::from_secs(30))
                     .await;
                 assert!(ended, "{instance} did not end");
-                turn.stack.restart(instance).await.unwrap();
+                guard.stack.restart(instance).await.unwrap();
             }
         })
         .await
         .assert_had_to_come_back();
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clients_miss_nothing_and_see_nothing_twice_while_postgres_is_frozen() {
-    let turn = turn().await;
-    let choir = Choir::gather(turn.stack).await;
-    choir
-        .sing_through(turn.stack, async |_| {
+    let guard = lock_stack().await;
+    let clients = ExternalClients::start(guard.stack).await;
+    clients
+        .run_during(guard.stack, async |_| {
             for _ in 0..2 {
                 tokio::time::sleep(Duration::from_millis(700)).await;
-                turn.stack.postgres().freeze_all();
+                guard.stack.postgres().freeze_all();
                 tokio::time::sleep(Duration::from_secs(4)).await;
-                turn.stack.postgres().thaw_all();
+                guard.stack.postgres().thaw_all();
             }
         })
         .await;
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }

@@ -1,4 +1,4 @@
-//! A client that others wrote, running in a process of its own and saying in lines of JSON what it sees.
+//! A client by others, which runs in its own process and prints what it receives as lines of JSON.
 
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::house::eventually;
+use crate::shared_stack::eventually;
 
 /// A running script. It is killed when this is dropped.
 pub struct Follower {
@@ -47,7 +47,7 @@ impl Follower {
         }
     }
 
-    /// Everything that it has said.
+    /// All lines that it has printed.
     pub fn lines(&self) -> Vec<Value> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.clone()
@@ -60,7 +60,7 @@ impl Follower {
         lines
     }
 
-    /// What it went through: everything but events, each with the event before it.
+    /// All lines except events, each with the event before it.
     pub fn story(&self) -> Vec<String> {
         let mut last = Value::Null;
         let mut story = Vec::new();
@@ -74,7 +74,7 @@ impl Follower {
         story
     }
 
-    /// The messages of a chat in the order in which they were shown.
+    /// The messages of a chat in the order in which they were received.
     pub fn messages(&self, chat: Uuid) -> Vec<Uuid> {
         let in_chat =
             |line: &&Value| line["feed"] == chat.to_string() && line["kind"] == "MessageAdded";
@@ -84,9 +84,9 @@ impl Follower {
             .collect()
     }
 
-    /// Waits until it has said as much as wished; panics with its last words otherwise.
-    pub async fn wait(&self, patience: Duration, wish: impl Fn(&Follower) -> bool) {
-        if !eventually(patience, async || wish(self), |done| *done).await {
+    /// Waits until `condition` holds. Panics with its last lines after `timeout`.
+    pub async fn wait(&self, timeout: Duration, condition: impl Fn(&Follower) -> bool) {
+        if !eventually(timeout, async || condition(self), |done| *done).await {
             let lines = self.lines();
             let last = &lines[lines.len().saturating_sub(15)..];
             panic!(
@@ -96,7 +96,7 @@ impl Follower {
         }
     }
 
-    /// Gives it a line of input.
+    /// Writes a line to its input.
     pub async fn tell(&mut self, line: &str) {
         let input = self.child.stdin.as_mut().unwrap();
         input
@@ -105,7 +105,7 @@ impl Follower {
             .unwrap();
     }
 
-    /// Ends its input and waits until it has ended by itself.
+    /// Closes its input and waits until it exits.
     pub async fn finish(&mut self) {
         drop(self.child.stdin.take());
         let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;

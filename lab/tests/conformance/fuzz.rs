@@ -1,4 +1,4 @@
-//! Schemathesis asks every query and mutation of the three schemas, with whatever it thinks of.
+//! Schemathesis sends generated requests to every query and mutation of the three schemas.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,10 +10,10 @@ use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{PASSWORD, assert_no_panic, group, person, turn};
 use crate::kits;
+use crate::shared_stack::{PASSWORD, assert_no_panic, create_group, lock_stack, register_user};
 
-/// Two of its own and ours, which is in `schemathesis_hooks.py`.
+/// Two checks of Schemathesis, and ours from `schemathesis_hooks.py`.
 const CHECKS: &str = "response_schema_conformance,negative_data_rejection,is_answered_as_promised";
 
 /// Cases per service. A release is tested with 20,000: CONFORMANCE_CASES=20000.
@@ -24,7 +24,7 @@ fn cases() -> usize {
     })
 }
 
-/// How many root fields Schemathesis asks for.
+/// The number of root fields that Schemathesis calls.
 fn operations(schema: &str) -> usize {
     let definitions = parse_schema(schema).unwrap().definitions.into_iter();
     let fields = definitions.filter_map(|definition| match definition {
@@ -58,10 +58,13 @@ async fn message(writer: &Client, chat: Uuid) -> (String, String) {
     )
 }
 
-/// A small world, by the names that `schemathesis.toml` has for it.
+/// Ids of existing data, by their names in `schemathesis.toml`.
 async fn world(stack: &Stack, ada: &Client) -> Vec<(&'static str, String)> {
-    let (bob, eve) = (person(stack, "bob").await, person(stack, "eve").await);
-    let chat = group(ada, &[&bob]).await;
+    let (bob, eve) = (
+        register_user(stack, "bob").await,
+        register_user(stack, "eve").await,
+    );
+    let chat = create_group(ada, &[&bob]).await;
     let public = bob
         .create_chat(Uuid::now_v7(), "PUBLIC", Some("Everyone"), &[])
         .await;
@@ -81,8 +84,8 @@ async fn world(stack: &Stack, ada: &Client) -> Vec<(&'static str, String)> {
     vec![
         ("GROUP", chat.to_string()),
         ("PUBLIC", public.unwrap().to_string()),
-        ("FOREIGN", group(&bob, &[&eve]).await.to_string()),
-        ("DOOMED", group(ada, &[&bob]).await.to_string()),
+        ("FOREIGN", create_group(&bob, &[&eve]).await.to_string()),
+        ("DOOMED", create_group(ada, &[&bob]).await.to_string()),
         ("OWN_MESSAGE", own),
         ("OTHER_MESSAGE", message(&bob, chat).await.0),
         ("DOOMED_MESSAGE", message(ada, chat).await.0),
@@ -96,7 +99,7 @@ async fn world(stack: &Stack, ada: &Client) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// `schemathesis.toml` with this world in it.
+/// `schemathesis.toml` with these ids.
 fn configuration(directory: &Path, world: &[(&str, String)]) -> PathBuf {
     let mut text = std::fs::read_to_string(kits::scripts().join("schemathesis.toml")).unwrap();
     for (name, value) in world {
@@ -109,21 +112,21 @@ fn configuration(directory: &Path, world: &[(&str, String)]) -> PathBuf {
 }
 
 async fn fuzz(service: Service) {
-    let turn = turn().await;
-    let ada = person(turn.stack, "ada").await;
+    let guard = lock_stack().await;
+    let ada = register_user(guard.stack, "ada").await;
     let name = service.name();
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../shared-schema/{name}.graphql"));
     let per_operation = (cases() / operations(&std::fs::read_to_string(&path).unwrap())).max(1);
     let mut command = kits::python("st").await;
-    let world = world(turn.stack, &ada).await;
+    let world = world(guard.stack, &ada).await;
     let cursors = world.iter().find(|(name, _)| *name == "CURSORS").unwrap();
     command
         .arg("--config-file")
-        .arg(configuration(turn.stack.directory(), &world))
+        .arg(configuration(guard.stack.directory(), &world))
         .arg("run")
         .arg(&path)
-        .args(["--url", &format!("{}/{name}/graphql", turn.stack.url())])
+        .args(["--url", &format!("{}/{name}/graphql", guard.stack.url())])
         .args([
             "--header",
             &format!("Authorization: Bearer {}", ada.token()),
@@ -155,7 +158,7 @@ async fn fuzz(service: Service) {
     let said = String::from_utf8_lossy(&outcome.stderr);
     assert!(outcome.status.success(), "{report}\n{said}");
     assert!(generated >= cases() / 2, "only {generated} cases: {report}");
-    assert_no_panic(turn.stack);
+    assert_no_panic(guard.stack);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,17 +1,17 @@
-//! The kits that others wrote, installed where they are missing: npm packages beside the scripts, Python packages in a
-//! virtual environment under `target/`.
+//! Installs the packages by others if they are missing: npm packages beside the scripts, Python packages in a virtual
+//! environment under `target/`.
 
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-/// Where the scripts are.
+/// The directory of the scripts.
 pub fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
 }
 
-/// `target/`, wherever this build has it.
+/// The target directory of this build.
 pub fn target() -> PathBuf {
     let ours = std::env::current_exe().unwrap();
     ours.ancestors().nth(3).unwrap().to_owned()
@@ -66,7 +66,7 @@ async fn install_python_packages() {
     mark(&environment(), &wanted);
 }
 
-/// Whether `kit` was installed from what `wanted` says now.
+/// Whether `kit` was installed from the current content of `wanted`.
 fn is_current(kit: &Path, wanted: &Path) -> bool {
     let installed = std::fs::read(kit.join(".installed-from")).ok();
     installed.is_some_and(|installed| installed == std::fs::read(wanted).unwrap())

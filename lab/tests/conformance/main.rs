@@ -1,6 +1,6 @@
-//! Antiphon for clients and test suites that others wrote, and for those that mean harm.
+//! Tests with clients and test suites by others, and with hostile clients.
 //!
-//! One test at a time, over one stack: what a test breaks it mends.
+//! One test runs at a time, and all use one stack. A test repairs what it breaks.
 #![allow(clippy::unwrap_used)]
 
 mod absence;
@@ -8,7 +8,7 @@ mod bytes;
 mod clients;
 mod follower;
 mod fuzz;
-mod house;
 mod kits;
 mod refresh;
 mod rotation;
+mod shared_stack;

@@ -1,4 +1,4 @@
-//! Refresh tokens, raced and replayed through the load balancer.
+//! Refresh tokens that are used concurrently and repeatedly, through the load balancer.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -9,41 +9,41 @@ use lab_stack::client::{Refusal, Socket, SocketEnd, Visitor};
 use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 
-use crate::house::{PASSWORD, assert_no_panic, turn, unique};
+use crate::shared_stack::{PASSWORD, assert_no_panic, lock_stack, unique_username};
 
-/// What a device is given.
+/// The tokens of a device.
 #[derive(Clone)]
-struct Grant {
+struct Tokens {
     access: String,
     refresh: String,
 }
 
-impl Grant {
-    fn of(payload: &Value) -> Grant {
+impl Tokens {
+    fn of(payload: &Value) -> Tokens {
         let text = |name: &str| payload[name].as_str().unwrap().to_owned();
-        Grant {
+        Tokens {
             access: text("accessToken"),
             refresh: text("refreshToken"),
         }
     }
 }
 
-async fn register(visitor: &Visitor, username: &str) -> Grant {
+async fn register(visitor: &Visitor, username: &str) -> Tokens {
     let document = "mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }";
     let email = format!("{username}@example.org");
     let input = json!({ "email": email, "username": username, "password": PASSWORD });
     let data = visitor
         .ask(Service::Users, document, json!({ "input": input }), None)
         .await;
-    Grant::of(&data.unwrap()["register"])
+    Tokens::of(&data.unwrap()["register"])
 }
 
-async fn refresh(visitor: &Visitor, token: &str) -> Result<Grant, Refusal> {
+async fn refresh(visitor: &Visitor, token: &str) -> Result<Tokens, Refusal> {
     let document = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
         accessToken refreshToken } }";
     let variables = json!({ "input": { "refreshToken": token } });
     let answer = visitor.ask(Service::Users, document, variables, None).await;
-    answer.map(|data| Grant::of(&data["refreshSession"]))
+    answer.map(|data| Tokens::of(&data["refreshSession"]))
 }
 
 /// Whether this refresh token could still be used.
@@ -71,17 +71,17 @@ async fn is_signed_in(visitor: &Visitor, token: &str) -> Result<Value, Refusal> 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_refreshes_at_once_leave_one_branch_and_a_token_that_comes_back_ends_it_with_its_sockets()
  {
-    let turn = turn().await;
-    let stack = turn.stack;
+    let guard = lock_stack().await;
+    let stack = guard.stack;
     let visitor = Visitor::new(&stack.url());
-    let username = unique("ada");
+    let username = unique_username("ada");
     let first = register(&visitor, &username).await;
     let elsewhere = visitor.sign_in(&username, PASSWORD).await.unwrap();
 
     let answers = join_all((0..20).map(|_| refresh(&visitor, &first.refresh))).await;
-    let grants: Vec<Grant> = answers.into_iter().flatten().collect();
+    let grants: Vec<Tokens> = answers.into_iter().flatten().collect();
     assert!(grants.len() > 1, "nobody raced");
-    let different: HashSet<&str> = grants.iter().map(|grant| &*grant.refresh).collect();
+    let different: HashSet<&str> = grants.iter().map(|tokens| &*tokens.refresh).collect();
     assert_eq!(different.len(), 1, "all who raced have the same next token");
     assert!(is_live(stack, &grants[0].refresh).await);
 
@@ -124,7 +124,7 @@ async fn twenty_refreshes_at_once_leave_one_branch_and_a_token_that_comes_back_e
         "{refused:?}"
     );
 
-    // The person's other session is another matter.
+    // The user's other session is not affected.
     is_signed_in(&visitor, elsewhere.token()).await.unwrap();
     bystander
         .subscribe("subscription { inbox { caughtUp } }", json!({}))

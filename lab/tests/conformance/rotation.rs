@@ -1,4 +1,4 @@
-//! The signing key changes while everybody works.
+//! The signing key is rotated under load.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use lab_stack::stack::{Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{PASSWORD, assert_no_panic, group, person, turn};
+use crate::shared_stack::{PASSWORD, assert_no_panic, create_group, lock_stack, register_user};
 
-/// An Ed25519 key in PKCS#8: a fixed head, then 32 bytes of chance.
+/// An Ed25519 key in PKCS#8: a fixed head, then 32 random bytes.
 fn make_key(path: &Path) {
     let head = [
         0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04,
@@ -49,18 +49,18 @@ async fn roll_users(stack: &Stack, signing: &Path, published: &Path) {
     }
 }
 
-/// What happened to the tokens of one person.
+/// What happened to the tokens of one user.
 #[derive(Default)]
-struct Account {
+struct TokenResults {
     requests: usize,
     keys: HashSet<String>,
     refused: Vec<String>,
 }
 
-impl Account {
-    fn note(&mut self, what: &str, outcome: Result<(), Refusal>) {
+impl TokenResults {
+    fn record(&mut self, what: &str, outcome: Result<(), Refusal>) {
         self.requests += 1;
-        // A service may be busy; it may not take a good token for a bad one.
+        // A service may be busy, but it must not refuse a valid token.
         if let Err(refusal) = outcome
             && refusal.code() != Some("UNAVAILABLE")
         {
@@ -69,22 +69,22 @@ impl Account {
     }
 }
 
-/// Uses the first token and ever newer ones, on every service and instance, until it is over.
-async fn work(first: &Client, visitor: &Visitor, chat: Uuid, over: &AtomicBool) -> Account {
-    let mut account = Account::default();
+/// Uses the first token and newer ones, on every service and instance, until it is told to stop.
+async fn work(first: &Client, visitor: &Visitor, chat: Uuid, over: &AtomicBool) -> TokenResults {
+    let mut results = TokenResults::default();
     while !over.load(Ordering::Relaxed) {
         let newest = match visitor.sign_in(first.username(), PASSWORD).await {
             Ok(newest) => newest,
-            // Passwords are slow on purpose, and a starved machine takes longer than the service may.
+            // Password hashing is slow on purpose, and on a busy machine it may time out.
             Err(refusal) if refusal.code() == Some("UNAVAILABLE") => continue,
             Err(refusal) => panic!("no sign-in: {refusal}"),
         };
         for (age, client) in [("first", first), ("newest", &newest)] {
-            account.keys.insert(key_id(client.token()));
+            results.keys.insert(key_id(client.token()));
             for pin in [1, 2] {
                 let client = client.pinned(pin);
                 let message = NewMessage::new(chat, "signed");
-                account.note(
+                results.record(
                     &format!("{age} on sender-{pin}"),
                     client.send_once(&message).await.map(drop),
                 );
@@ -93,60 +93,56 @@ async fn work(first: &Client, visitor: &Visitor, chat: Uuid, over: &AtomicBool) 
                     (Service::Receiver, "{ unreadCounts { chatId } }"),
                 ] {
                     let outcome = client.ask(service, query, json!({})).await.map(drop);
-                    account.note(&format!("{age} on {}-{pin}", service.name()), outcome);
+                    results.record(&format!("{age} on {}-{pin}", service.name()), outcome);
                 }
                 let socket = client.socket().await.map(drop);
                 let socket = socket.map_err(|end| Refusal::Unanswered(end.to_string()));
-                account.note(&format!("{age} on a socket of receiver-{pin}"), socket);
+                results.record(&format!("{age} on a socket of receiver-{pin}"), socket);
             }
         }
-        // A user has 50 sessions at most: on a fast machine the first would end for being the oldest.
+        // A user has at most 50 sessions: on a fast machine, the first would end because it is the oldest.
         let logout = "mutation { logout { sessionId } }";
         let logout = newest.ask(Service::Users, logout, json!({})).await;
-        account.note("the newest signs out", logout.map(drop));
+        results.record("the newest signs out", logout.map(drop));
     }
-    account
+    results
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_valid_token_is_refused_and_no_socket_closed_while_the_signing_key_is_rotated_under_load()
  {
-    let turn = turn().await;
-    let stack = turn.stack;
-    let people = join_all((0..3).map(|_| person(stack, "worker"))).await;
-    let chat = group(&people[0], &[&people[1], &people[2]]).await;
-    let inboxes = [1, 2].map(|pin| people[0].pinned(pin).inbox());
+    let guard = lock_stack().await;
+    let stack = guard.stack;
+    let users = join_all((0..3).map(|_| register_user(stack, "worker"))).await;
+    let chat = create_group(&users[0], &[&users[1], &users[2]]).await;
+    let inboxes = [1, 2].map(|pin| users[0].pinned(pin).inbox());
     for inbox in &inboxes {
         assert!(inbox.caught_up().await);
     }
-    let old = key_id(people[0].token());
+    let old = key_id(users[0].token());
     let old_file = stack.directory().join("signing-key.pem");
     let next_file: PathBuf = stack.directory().join("next-signing-key.der");
     make_key(&next_file);
 
     let over = AtomicBool::new(false);
     let visitor = Visitor::new(&stack.url());
-    let working = join_all(
-        people
-            .iter()
-            .map(|person| work(person, &visitor, chat, &over)),
-    );
+    let working = join_all(users.iter().map(|user| work(user, &visitor, chat, &over)));
     let rotating = async {
         roll_users(stack, &old_file, &next_file).await;
         roll_users(stack, &next_file, &old_file).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         over.store(true, Ordering::Relaxed);
     };
-    let (accounts, ()) = tokio::join!(working, rotating);
+    let (all_results, ()) = tokio::join!(working, rotating);
 
-    let next = key_id(person(stack, "late").await.token());
+    let next = key_id(register_user(stack, "late").await.token());
     assert_ne!(next, old, "the next key signs now");
-    for account in accounts {
-        assert!(account.refused.is_empty(), "{:#?}", account.refused);
-        assert!(account.requests > 40, "only {} requests", account.requests);
-        assert_eq!(account.keys, HashSet::from([old.clone(), next.clone()]));
+    for result in all_results {
+        assert!(result.refused.is_empty(), "{:#?}", result.refused);
+        assert!(result.requests > 40, "only {} requests", result.requests);
+        assert_eq!(result.keys, HashSet::from([old.clone(), next.clone()]));
     }
-    let expected = people[0].history(chat, "id").await.unwrap().len();
+    let expected = users[0].history(chat, "id").await.unwrap().len();
     for inbox in inboxes {
         let sees_all =
             |record: &lab_stack::client::InboxRecord| record.events(chat).len() >= expected;

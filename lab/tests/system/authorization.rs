@@ -1,9 +1,9 @@
-//! Who may see what: every root field of the receiver and of users, from every position towards a chat. The sender's
-//! matrix stands with its own tests, because there every cell also asserts that nothing was written.
+//! Who may see what: every root field of the receiver and of users, for every relation of the caller to a chat. The sender's
+//! matrix is in its own tests, because there every cell also asserts that nothing was written.
 //!
-//! The list of fields is taken from the committed schemas, so a new field without a row fails here.
+//! The list of fields is taken from the committed schemas, so that the test fails for a new field without a row.
 //!
-//! Defect 4 of the earlier implementations: nobody was ever asked whether they take part.
+//! Defect 4 of the earlier implementations: they never checked whether the caller is a participant.
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
@@ -12,7 +12,7 @@ use lab_stack::stack::Service;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{self, PASSWORD};
+use crate::shared_stack::{self, PASSWORD};
 
 const POSITIONS: [&str; 5] = ["anonymous", "stranger", "former", "participant", "admin"];
 
@@ -44,29 +44,29 @@ fn root_fields(service: &str, root: &str) -> Vec<String> {
         .collect()
 }
 
-/// A chat, what is in it, and people in every position towards it.
-struct Cast {
+/// A chat with its contents, and users with every relation to it.
+struct ChatFixture {
     visitor: Visitor,
     people: [Option<Client>; 5],
     chat_id: Uuid,
     message_id: Uuid,
     cursor: Value,
-    /// A session of the admin: foreign to everyone else.
+    /// A session of the admin, which belongs to nobody else.
     session_id: Value,
 }
 
-impl Cast {
+impl ChatFixture {
     /// Around a group.
-    async fn gather() -> Cast {
+    async fn gather() -> ChatFixture {
         Self::around("GROUP").await
     }
 
-    async fn around(kind: &str) -> Cast {
-        let stack = house::shared().await;
-        let admin = house::person(stack, "admin").await;
-        let former = house::person(stack, "former").await;
-        let participant = house::person(stack, "participant").await;
-        let stranger = house::person(stack, "stranger").await;
+    async fn around(kind: &str) -> ChatFixture {
+        let stack = shared_stack::shared().await;
+        let admin = shared_stack::register_user(stack, "admin").await;
+        let former = shared_stack::register_user(stack, "former").await;
+        let participant = shared_stack::register_user(stack, "participant").await;
+        let other_user = shared_stack::register_user(stack, "stranger").await;
         let people = json!([former.user_id(), participant.user_id()]);
         let chat = json!({ "kind": kind, "name": "A chat", "participantIds": people });
         let create =
@@ -89,7 +89,7 @@ impl Cast {
             .ask(Service::Users, "{ sessions { id } }", json!({}))
             .await
             .unwrap();
-        Cast {
+        ChatFixture {
             visitor: Visitor::new(&stack.url()),
             chat_id,
             message_id: message.id,
@@ -97,7 +97,7 @@ impl Cast {
             session_id: sessions["sessions"][0]["id"].clone(),
             people: [
                 None,
-                Some(stranger),
+                Some(other_user),
                 Some(former),
                 Some(participant),
                 Some(admin),
@@ -105,7 +105,7 @@ impl Cast {
         }
     }
 
-    async fn verdict(
+    async fn result(
         &self,
         position: usize,
         service: Service,
@@ -127,9 +127,13 @@ impl Cast {
     }
 }
 
-/// What each position gets of this group from a query of the receiver, and how it is asked.
-fn query(field: &str, cast: &Cast, chat_id: Uuid) -> (&'static str, Value, [&'static str; 5]) {
-    let chat = json!({ "chatId": chat_id, "id": cast.message_id, "after": cast.cursor });
+/// A query of the receiver for this group, and the expected results for all positions.
+fn query(
+    field: &str,
+    fixture: &ChatFixture,
+    chat_id: Uuid,
+) -> (&'static str, Value, [&'static str; 5]) {
+    let chat = json!({ "chatId": chat_id, "id": fixture.message_id, "after": fixture.cursor });
     match field {
         "chats" => ("{ chats { nodes { id } } }", json!({}), [U, OK, OK, OK, OK]),
         "publicChats" => (
@@ -168,45 +172,45 @@ fn query(field: &str, cast: &Cast, chat_id: Uuid) -> (&'static str, Value, [&'st
 
 #[tokio::test]
 async fn every_query_of_the_receiver_from_every_position() {
-    let _machine = house::alone().await;
-    let cast = Cast::gather().await;
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::gather().await;
     for field in root_fields("receiver", "Query") {
-        let (document, variables, expected) = query(&field, &cast, cast.chat_id);
+        let (document, variables, expected) = query(&field, &fixture, fixture.chat_id);
         for (position, expected) in expected.into_iter().enumerate() {
-            let verdict = cast
-                .verdict(position, Service::Receiver, document, variables.clone())
+            let result = fixture
+                .result(position, Service::Receiver, document, variables.clone())
                 .await;
-            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+            assert_eq!(result, expected, "{field} by {}", POSITIONS[position]);
         }
     }
 }
 
-/// F28: a public chat is read by query by those who have never taken part, and by nobody who left or was removed.
+/// F28: users who were never participants may read a public chat by query; users who left or were removed may not.
 #[tokio::test]
 async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
-    let _machine = house::alone().await;
-    let cast = Cast::around("PUBLIC").await;
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::around("PUBLIC").await;
     for field in root_fields("receiver", "Query") {
-        let (document, variables, group) = query(&field, &cast, cast.chat_id);
+        let (document, variables, group) = query(&field, &fixture, fixture.chat_id);
         let expected = match field.as_str() {
-            // Who left sees that it is there to be joined again; the rest below is about what is said in it.
+            // A user who left still sees the chat, to join it again. The rest is about its messages.
             "chat" => [U, OK, OK, OK, OK],
             "messages" => [U, OK, N, OK, OK],
             "message" => [U, OK, NULL, OK, OK],
-            // Live delivery, polled or not, is for those who take part.
+            // Live delivery, polled or not, is only for participants.
             _ => group,
         };
         for (position, expected) in expected.into_iter().enumerate() {
-            let verdict = cast
-                .verdict(position, Service::Receiver, document, variables.clone())
+            let result = fixture
+                .result(position, Service::Receiver, document, variables.clone())
                 .await;
-            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+            assert_eq!(result, expected, "{field} by {}", POSITIONS[position]);
         }
     }
     let inside = "query ($chatId: ID!) { chat(id: $chatId) { lastMessage { content } participants { nodes { userId } } } }";
     for (position, sees) in [(1, true), (2, false), (3, true), (4, true)] {
-        let client = cast.people[position].as_ref().unwrap();
-        let of_chat = json!({ "chatId": cast.chat_id });
+        let client = fixture.people[position].as_ref().unwrap();
+        let of_chat = json!({ "chatId": fixture.chat_id });
         let data = client
             .ask(Service::Receiver, inside, of_chat)
             .await
@@ -220,40 +224,40 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
 
 #[tokio::test]
 async fn what_is_not_yours_looks_like_what_is_not_there() {
-    let _machine = house::alone().await;
-    let cast = Cast::gather().await;
-    let stranger = cast.people[1].as_ref().unwrap();
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::gather().await;
+    let other_user = fixture.people[1].as_ref().unwrap();
     for field in ["chat", "messages", "message", "feed"] {
-        let (document, foreign, _) = query(field, &cast, cast.chat_id);
+        let (document, foreign, _) = query(field, &fixture, fixture.chat_id);
         let nowhere = Uuid::now_v7();
-        let (_, mut absent, _) = query(field, &cast, nowhere);
+        let (_, mut absent, _) = query(field, &fixture, nowhere);
         if field == "feed" {
-            // A cursor names its feed, so the one for nowhere has to be made up: same bytes, other feed.
-            absent["after"] = json!(cursor_of(nowhere, cast.cursor.as_str().unwrap()));
+            // A cursor contains its feed, so that for a nonexistent chat is made from another cursor.
+            absent["after"] = json!(cursor_of(nowhere, fixture.cursor.as_str().unwrap()));
         }
-        let foreign = stranger.ask(Service::Receiver, document, foreign).await;
-        let absent = stranger.ask(Service::Receiver, document, absent).await;
+        let foreign = other_user.ask(Service::Receiver, document, foreign).await;
+        let absent = other_user.ask(Service::Receiver, document, absent).await;
         assert_eq!(foreign, absent, "{field}");
     }
 }
 
-/// The same position in another feed.
+/// The cursor of the same position in another feed.
 fn cursor_of(feed: Uuid, cursor: &str) -> String {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
     let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
-    // Behind the version and what the feed is of.
+    // After the version and the kind of feed.
     bytes[2..18].copy_from_slice(feed.as_bytes());
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 #[tokio::test]
 async fn every_subscription_from_every_position() {
-    let _machine = house::alone().await;
-    let cast = Cast::gather().await;
-    let of_chat = json!({ "chatId": cast.chat_id });
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::gather().await;
+    let of_chat = json!({ "chatId": fixture.chat_id });
     for field in root_fields("receiver", "Subscription") {
         let (document, expected) = match field.as_str() {
-            // Everyone's own: a stranger's holds nothing of this chat, as the delivery tests show.
+            // Everyone has an inbox. That of another user contains nothing of this chat, as the delivery tests show.
             "inbox" => ("subscription { inbox { feedId } }", [OK, OK, OK, OK]),
             "chatAdded" => ("subscription { chatAdded { id } }", [OK, OK, OK, OK]),
             "unreadCountUpdated" => (
@@ -292,22 +296,22 @@ async fn every_subscription_from_every_position() {
             json!({})
         };
         for (position, expected) in (1..).zip(expected) {
-            let verdict = subscribe(
-                cast.people[position].as_ref().unwrap(),
+            let result = subscribe(
+                fixture.people[position].as_ref().unwrap(),
                 document,
                 &variables,
             )
             .await;
-            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+            assert_eq!(result, expected, "{field} by {}", POSITIONS[position]);
         }
     }
 }
 
-/// The code of the refusal, or ok when the operation goes on or has something to say.
+/// The code of the error, or ok if the operation continues or sends something.
 async fn subscribe(client: &Client, document: &str, variables: &Value) -> String {
     let mut socket = client.socket().await.unwrap();
     let id = socket.subscribe(document, variables.clone()).await.unwrap();
-    // A refusal comes at once; a second operation that is refused for sure tells when there is none.
+    // An error comes at once. A second operation that certainly fails shows when there is none.
     socket
         .subscribe("subscription { nothingOfThatName }", json!({}))
         .await
@@ -325,7 +329,7 @@ async fn subscribe(client: &Client, document: &str, variables: &Value) -> String
             }
             (Some("next"), true) => break,
             (Some("error"), false) => {
-                // Ours is still running a moment later.
+                // The operation is still running a moment later.
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                 match tokio::time::timeout(std::time::Duration::from_millis(400), socket.read())
                     .await
@@ -352,9 +356,9 @@ async fn subscribe(client: &Client, document: &str, variables: &Value) -> String
 
 #[tokio::test]
 async fn nobody_subscribes_without_a_token() {
-    let _machine = house::alone().await;
-    let cast = Cast::gather().await;
-    let stack = house::shared().await;
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::gather().await;
+    let stack = shared_stack::shared().await;
     let url = format!("{}/receiver/graphql", stack.url().replacen("http", "ws", 1));
     for token in ["", "not a token"] {
         let refused = lab_stack::client::Socket::open(&url, token)
@@ -368,18 +372,18 @@ async fn nobody_subscribes_without_a_token() {
             "{token:?}: {refused:?}"
         );
     }
-    drop(cast);
+    drop(fixture);
 }
 
 #[tokio::test]
 async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
-    let _machine = house::alone().await;
-    let cast = Cast::gather().await;
-    let admin_id = cast.people[4].as_ref().unwrap().user_id();
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::gather().await;
+    let admin_id = fixture.people[4].as_ref().unwrap().user_id();
     let mut fields = root_fields("users", "Query");
     fields.extend(root_fields("users", "Mutation"));
     for field in fields {
-        // Anonymous, and a stranger who acts on what is the admin's. Nothing here succeeds in changing anything.
+        // Anonymous, and another user who acts on what belongs to the admin. Nothing is changed.
         let (document, variables, expected) = match field.as_str() {
             "me" => ("{ me { email } }", json!({}), [U, OK]),
             "sessions" => ("{ sessions { id } }", json!({}), [U, OK]),
@@ -395,7 +399,7 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
             ),
             "userByUsername" => (
                 "query ($name: String!) { userByUsername(username: $name) { id } }",
-                json!({ "name": cast.people[4].as_ref().unwrap().username() }),
+                json!({ "name": fixture.people[4].as_ref().unwrap().username() }),
                 [U, OK],
             ),
             "searchUsers" => (
@@ -410,7 +414,7 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
             ),
             "login" => (
                 "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }",
-                json!({ "input": { "login": cast.people[4].as_ref().unwrap().username(), "password": "a wrong one" } }),
+                json!({ "input": { "login": fixture.people[4].as_ref().unwrap().username(), "password": "a wrong one" } }),
                 [U, U],
             ),
             "refreshSession" => (
@@ -420,7 +424,7 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
             ),
             "revokeSession" => (
                 "mutation ($input: RevokeSessionInput!) { revokeSession(input: $input) { sessionId } }",
-                json!({ "input": { "sessionId": cast.session_id } }),
+                json!({ "input": { "sessionId": fixture.session_id } }),
                 [U, N],
             ),
             "updateProfile" => (
@@ -430,7 +434,7 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
             ),
             "changeUsername" => (
                 "mutation ($input: ChangeUsernameInput!) { changeUsername(input: $input) { account { version } } }",
-                json!({ "input": { "username": cast.people[4].as_ref().unwrap().username() } }),
+                json!({ "input": { "username": fixture.people[4].as_ref().unwrap().username() } }),
                 [U, "CONFLICT"],
             ),
             "changePassword" => (
@@ -443,7 +447,7 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
                 json!({ "input": { "password": "a wrong one" } }),
                 [U, B],
             ),
-            // Ends the session that asks: nobody else's.
+            // Ends only the session of the caller.
             "logout" => ("mutation { logout { sessionId } }", json!({}), [U, OK]),
             new => panic!("{new} needs a row here"),
         };
@@ -451,10 +455,10 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
             if field == "logout" && position == 1 {
                 continue; // The stranger is still needed; `users` tests it.
             }
-            let verdict = cast
-                .verdict(position, Service::Users, document, variables.clone())
+            let result = fixture
+                .result(position, Service::Users, document, variables.clone())
                 .await;
-            assert_eq!(verdict, expected, "{field} by {}", POSITIONS[position]);
+            assert_eq!(result, expected, "{field} by {}", POSITIONS[position]);
         }
     }
 }

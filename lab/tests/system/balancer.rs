@@ -1,4 +1,4 @@
-//! What the load balancer promises to clients.
+//! The promises of the load balancer.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use lab_stack::stack::{AddressLimits, Instance, Instances, Options, Service, Stack, StackPorts};
 use reqwest::{Client, Response};
 
-use crate::house::{PASSWORD, alone, own, shared};
+use crate::shared_stack::{PASSWORD, lock_machine, shared, start_stack};
 
 /// The path of a service with a query that needs no token and no database.
 fn hello(service: &str) -> String {
@@ -31,7 +31,7 @@ fn instance(answer: &Response) -> String {
 
 #[tokio::test]
 async fn a_client_may_choose_the_instance_by_header_and_by_parameter() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     for service in Service::BALANCED {
         for number in ["1", "2", "2", "1", "1"] {
@@ -45,7 +45,7 @@ async fn a_client_may_choose_the_instance_by_header_and_by_parameter() {
 
 #[tokio::test]
 async fn without_a_wish_both_instances_get_their_share() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     for service in Service::BALANCED {
         let mut answers: HashMap<String, u32> = HashMap::new();
@@ -65,11 +65,11 @@ async fn without_a_wish_both_instances_get_their_share() {
 
 #[tokio::test]
 async fn a_wish_for_a_dead_instance_falls_back_at_once_and_holds_again_when_it_is_back() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
     let dead = Service::Sender.instance(1);
     stack.kill(dead);
-    // No pause: the load balancer cannot have noticed by its own checks yet.
+    // Without a pause: its own checks cannot have noticed yet.
     for _ in 0..20 {
         let answer = get(&stack, &hello("sender"), Some("1")).await;
         assert_eq!(
@@ -86,8 +86,8 @@ async fn a_wish_for_a_dead_instance_falls_back_at_once_and_holds_again_when_it_i
 
 #[tokio::test]
 async fn pinning_can_be_switched_off() {
-    let _alone = alone().await;
-    let stack = own(Options {
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options {
         pinning: false,
         ..Options::for_tests()
     })
@@ -108,8 +108,8 @@ async fn pinning_can_be_switched_off() {
 
 #[tokio::test]
 async fn when_no_instance_is_left_the_answer_is_one_that_graphql_clients_understand() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
     for instance in Instance::all().filter(|instance| instance.service == Service::Sender) {
         stack.kill(instance);
     }
@@ -122,10 +122,10 @@ async fn when_no_instance_is_left_the_answer_is_one_that_graphql_clients_underst
     assert_eq!(other.status().as_u16(), 200, "the other pools go on");
 }
 
-/// N6: probes ask the database and metrics say much, so neither is for everybody.
+/// N6: probes query the database and metrics reveal much, so neither is public.
 #[tokio::test]
 async fn probes_and_metrics_are_for_operators_only() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     for service in Service::BALANCED {
         let instance = stack.instance_url(service.instance(1));
@@ -152,13 +152,13 @@ async fn probes_and_metrics_are_for_operators_only() {
 /// N6: at the load balancer the IDE would have the origin of the web client, and could read its tokens.
 #[tokio::test]
 async fn the_ide_is_served_by_the_instances_alone() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let mut options = Options::for_tests();
     let switches = ["IDE", "INTROSPECTION"];
     options
         .environment
         .extend(switches.map(|name| (name.to_owned(), "on".to_owned())));
-    let stack = own(options).await;
+    let stack = start_stack(options).await;
     for service in Service::BALANCED {
         let open = |url: String| Client::new().get(url).header("accept", "text/html").send();
         let name = service.name();
@@ -174,17 +174,17 @@ async fn the_ide_is_served_by_the_instances_alone() {
     }
 }
 
-/// SCALE 5: there may be any number of instances, and each is found, chosen and given its share.
+/// SCALE 5: with any number of instances, each is found, can be chosen, and gets its share of requests.
 #[tokio::test]
 async fn a_third_receiver_is_found_chosen_and_given_its_share() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let instances = Instances {
         users_instances: 1,
         sender_instances: 2,
         receiver_instances: 3,
         worker_instances: 1,
     };
-    let stack = own(Options {
+    let stack = start_stack(Options {
         ports: StackPorts::free_for(instances),
         ..Options::for_tests()
     })
@@ -193,7 +193,7 @@ async fn a_third_receiver_is_found_chosen_and_given_its_share() {
         let answer = get(&stack, &hello("receiver"), Some(number)).await;
         assert_eq!(instance(&answer), number);
     }
-    // There is no second instance of users: the wish falls back.
+    // There is no second instance of users, so the request goes to the first.
     assert_eq!(
         instance(&get(&stack, &hello("users"), Some("2")).await),
         "1"
@@ -209,25 +209,25 @@ async fn a_third_receiver_is_found_chosen_and_given_its_share() {
     );
 }
 
-/// S14: who reaches an instance without the load balancer is who they are, whatever they say.
+/// S14: the address of a client that connects to an instance without the load balancer cannot be forged.
 #[tokio::test]
 async fn only_the_load_balancer_is_believed_about_addresses() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let mut options = Options::for_tests();
     options
         .environment
         .push(("LOGINS_PER_ADDRESS".to_owned(), "5".to_owned()));
-    let stack = own(options).await;
+    let stack = start_stack(options).await;
     let instance = stack.instance_url(Service::Users.instance(1));
     let codes = sign_in_from_many_addresses(&format!("{instance}/graphql")).await;
     assert!(codes.iter().any(|code| code == "RATE_LIMITED"), "{codes:?}");
 }
 
-/// S8: whoever opens sockets faster than anybody needs is stopped before they use up what all share.
+/// S8: a client that opens sockets too fast is stopped before it exhausts what all clients share.
 #[tokio::test]
 async fn one_address_opens_so_many_sockets_in_a_while_and_no_more() {
-    let _alone = alone().await;
-    let stack = own(Options {
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options {
         address_limits: Some(AddressLimits {
             upgrades: Some(30),
             ..AddressLimits::NONE
@@ -273,20 +273,20 @@ async fn sign_in_from_many_addresses(url: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn what_a_client_says_about_its_own_address_does_not_reach_the_services() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let mut options = Options::for_tests();
     options
         .environment
         .push(("LOGINS_PER_ADDRESS".to_owned(), "5".to_owned()));
-    let stack = own(options).await;
+    let stack = start_stack(options).await;
     let codes = sign_in_from_many_addresses(&format!("{}/users/graphql", stack.url())).await;
     assert!(codes.iter().any(|code| code == "RATE_LIMITED"), "{codes:?}");
 }
 
 #[tokio::test]
 async fn one_address_holds_so_many_connections_and_no_more() {
-    let _alone = alone().await;
-    let stack = own(Options {
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options {
         address_limits: Some(AddressLimits {
             connections: Some(20),
             ..AddressLimits::NONE
@@ -294,7 +294,7 @@ async fn one_address_holds_so_many_connections_and_no_more() {
         ..Options::for_tests()
     })
     .await;
-    // A client of its own is a connection of its own, which it keeps. The stack itself keeps some, too.
+    // Each client has its own connection, which it keeps. The stack itself keeps some, too.
     let path = format!("{}{}", stack.url(), hello("receiver"));
     let mut clients = Vec::new();
     let refused = loop {

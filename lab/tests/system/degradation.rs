@@ -1,4 +1,4 @@
-//! What goes on when a part is missing: the table of the design, row by row.
+//! What continues to work if a part is missing: the table of the design, row by row.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use lab_stack::client::{NewMessage, Visitor};
 use lab_stack::stack::{Instance, Options, Service, Stack};
 use serde_json::json;
 
-use crate::house::{PASSWORD, alone, group, own, person};
+use crate::shared_stack::{PASSWORD, create_group, lock_machine, register_user, start_stack};
 
 fn kill_all(stack: &Stack, service: Service) {
     for instance in Instance::all().filter(|instance| instance.service == service) {
@@ -22,14 +22,17 @@ async fn start_all(stack: &Stack, service: Service) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_service_goes_on_without_the_others() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let (ada, bob) = (
+        register_user(&stack, "ada").await,
+        register_user(&stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let first = NewMessage::new(chat, "before");
     ada.send(&first).await.unwrap();
 
-    // Without receivers: writing and signing in go on, and nothing is lost to readers.
+    // Without receivers: writing and signing in work, and readers lose nothing.
     let inbox = bob.inbox();
     assert!(inbox.caught_up().await);
     kill_all(&stack, Service::Receiver);
@@ -51,7 +54,7 @@ async fn each_service_goes_on_without_the_others() {
         .await;
     assert!(arrived, "{:?}", inbox.record());
 
-    // Without senders: reading, live sockets and signing in go on; sending says so quickly.
+    // Without senders: reading, live sockets and signing in work; sending fails quickly.
     kill_all(&stack, Service::Sender);
     let history = bob.history(chat, "content").await.unwrap();
     assert_eq!(history.len(), 2);
@@ -84,10 +87,13 @@ async fn each_service_goes_on_without_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_postgres_nothing_is_acknowledged_sockets_stay_and_all_recovers() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let (ada, bob) = (
+        register_user(&stack, "ada").await,
+        register_user(&stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let inbox = bob.inbox();
     assert!(inbox.caught_up().await);
 

@@ -1,4 +1,4 @@
-//! Every message reaches everyone once, in one order, also without Redis.
+//! Every message reaches every participant once and in the same order, also without Redis.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,40 +9,42 @@ use lab_stack::stack::{Options, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{alone, dense, group, own, person, shared};
+use crate::shared_stack::{
+    create_group, lock_machine, numbers_up_to, register_user, shared, start_stack,
+};
 
 const CHATS: usize = 8;
 const PER_WRITER_AND_CHAT: usize = 250;
 const PER_CHAT: usize = 2 * PER_WRITER_AND_CHAT;
 
-/// An acknowledged message and when that was.
-struct Sent {
+/// An acknowledged message, with the time of the acknowledgement.
+struct SentMessage {
     position: Position,
     at: Instant,
 }
 
-struct Scene {
+struct DeliveryFixture {
     ada: Client,
     bob: Client,
     chats: Vec<Uuid>,
-    /// On receiver 1, on receiver 2, and once more on receiver 2 for the first person.
+    /// On receiver 1, on receiver 2, and another one of the first user on receiver 2.
     inboxes: Vec<Inbox>,
 }
 
-impl Scene {
-    /// Two people on different instances of everything, and eight chats.
-    async fn new(stack: &Stack) -> Scene {
-        let ada = person(stack, "ada").await.pinned(1);
-        let bob = person(stack, "bob").await.pinned(2);
+impl DeliveryFixture {
+    /// Two users on different instances of all services, and eight chats.
+    async fn new(stack: &Stack) -> DeliveryFixture {
+        let ada = register_user(stack, "ada").await.pinned(1);
+        let bob = register_user(stack, "bob").await.pinned(2);
         let inboxes = vec![ada.inbox(), bob.inbox(), ada.pinned(2).inbox()];
         for inbox in &inboxes {
             assert!(inbox.caught_up().await, "{:?}", inbox.record());
         }
         let mut chats = Vec::new();
         for _ in 0..CHATS {
-            chats.push(group(&ada, &[&bob]).await);
+            chats.push(create_group(&ada, &[&bob]).await);
         }
-        Scene {
+        DeliveryFixture {
             ada,
             bob,
             chats,
@@ -50,8 +52,8 @@ impl Scene {
         }
     }
 
-    /// Everyone writes into every chat at once, pausing between messages.
-    async fn everyone_writes(&self, pause: Duration) -> Vec<(Uuid, Result<Sent, Refusal>)> {
+    /// Both users write to all chats at once, with a pause between messages.
+    async fn everyone_writes(&self, pause: Duration) -> Vec<(Uuid, Result<SentMessage, Refusal>)> {
         let writers = self.chats.iter().flat_map(|chat| {
             [&self.ada, &self.bob].map(|writer| {
                 let (chat, writer) = (*chat, writer.clone());
@@ -62,7 +64,7 @@ impl Scene {
                             NewMessage::new(chat, format!("{} {turn}", writer.username()));
                         let answer = writer.send_once(&message).await;
                         let at = Instant::now();
-                        sent.push((chat, answer.map(|position| Sent { position, at })));
+                        sent.push((chat, answer.map(|position| SentMessage { position, at })));
                         tokio::time::sleep(pause).await;
                     }
                     sent
@@ -75,8 +77,8 @@ impl Scene {
             .collect()
     }
 
-    /// Waits until every inbox has every message, then checks what it has.
-    async fn check(&self, sent: &[(Uuid, Sent)]) {
+    /// Waits until every inbox has every message, then checks their contents.
+    async fn check(&self, sent: &[(Uuid, SentMessage)]) {
         let mut by_chat: HashMap<Uuid, Vec<Position>> = HashMap::new();
         for (chat, sent) in sent {
             by_chat.entry(*chat).or_default().push(sent.position);
@@ -86,7 +88,7 @@ impl Scene {
             let numbers: Vec<u64> = positions.iter().map(|position| position.number).collect();
             assert_eq!(
                 numbers,
-                dense(PER_CHAT),
+                numbers_up_to(PER_CHAT),
                 "numbers are dense and grow with the seqs"
             );
         }
@@ -122,7 +124,7 @@ impl Scene {
     }
 
     /// The longest time between an acknowledgement and its event in any inbox.
-    fn longest_delay(&self, sent: &[(Uuid, Sent)]) -> Duration {
+    fn longest_delay(&self, sent: &[(Uuid, SentMessage)]) -> Duration {
         let acknowledged: HashMap<Uuid, Instant> = sent
             .iter()
             .map(|(_, sent)| (sent.position.id, sent.at))
@@ -144,15 +146,15 @@ impl Scene {
     }
 }
 
-fn messages(events: &[lab_stack::client::SeenEvent]) -> Vec<(u64, Uuid)> {
+fn messages(events: &[lab_stack::client::ReceivedEvent]) -> Vec<(u64, Uuid)> {
     let added = events.iter().filter(|event| event.kind() == "MessageAdded");
     added
         .filter_map(|event| Some((event.seq, event.message_id()?)))
         .collect()
 }
 
-fn all_accepted(answers: Vec<(Uuid, Result<Sent, Refusal>)>) -> Vec<(Uuid, Sent)> {
-    let accept = |(chat, answer): (Uuid, Result<Sent, Refusal>)| {
+fn all_accepted(answers: Vec<(Uuid, Result<SentMessage, Refusal>)>) -> Vec<(Uuid, SentMessage)> {
+    let accept = |(chat, answer): (Uuid, Result<SentMessage, Refusal>)| {
         (
             chat,
             answer.unwrap_or_else(|refusal| panic!("a message was refused: {refusal}")),
@@ -161,7 +163,7 @@ fn all_accepted(answers: Vec<(Uuid, Result<Sent, Refusal>)>) -> Vec<(Uuid, Sent)
     answers.into_iter().map(accept).collect()
 }
 
-/// What `unreadCounts` should say, counted message by message.
+/// The expected `unreadCounts`, counted message by message.
 fn brute_force(history: &[Value], reader: &Client, marked: u64) -> u64 {
     let number = |message: &Value| message["number"].as_u64().unwrap();
     let own = history
@@ -176,22 +178,22 @@ fn brute_force(history: &[Value], reader: &Client, marked: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_thousand_concurrent_messages_reach_every_subscription_once_and_in_order() {
-    let _alone = alone().await;
-    let scene = Scene::new(shared().await).await;
+    let _alone = lock_machine().await;
+    let fixture = DeliveryFixture::new(shared().await).await;
     let begun = Instant::now();
-    let sent = all_accepted(scene.everyone_writes(Duration::ZERO).await);
+    let sent = all_accepted(fixture.everyone_writes(Duration::ZERO).await);
     let took = begun.elapsed();
-    scene.check(&sent).await;
+    fixture.check(&sent).await;
     eprintln!(
         "{} messages in {took:?}; longest delay {:?}",
         sent.len(),
-        scene.longest_delay(&sent)
+        fixture.longest_delay(&sent)
     );
 
-    for (index, chat) in scene.chats.iter().enumerate() {
-        let history = scene.ada.history(*chat, "number senderId").await.unwrap();
+    for (index, chat) in fixture.chats.iter().enumerate() {
+        let history = fixture.ada.history(*chat, "number senderId").await.unwrap();
         assert_eq!(history.len(), PER_CHAT);
-        for reader in [&scene.ada, &scene.bob] {
+        for reader in [&fixture.ada, &fixture.bob] {
             assert_eq!(
                 reader.unread(*chat).await.unwrap(),
                 brute_force(&history, reader, 0)
@@ -206,15 +208,14 @@ async fn four_thousand_concurrent_messages_reach_every_subscription_once_and_in_
     }
 }
 
-/// Messages are at most about a second late without Redis; the rest is what a busy machine
-/// may add.
-const LATE: Duration = Duration::from_millis(3_000);
+/// Without Redis, messages are about a second late at most. The rest is for a busy machine.
+const MAX_DELAY: Duration = Duration::from_millis(3_000);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_redis_stopped_for_twenty_seconds_in_the_middle_it_is_the_same_only_later() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let scene = Scene::new(&stack).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let fixture = DeliveryFixture::new(&stack).await;
 
     let outage = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -223,8 +224,8 @@ async fn with_redis_stopped_for_twenty_seconds_in_the_middle_it_is_the_same_only
         stack.redis().restart();
         Instant::now()
     };
-    // 250 messages each with this pause take longer than the outage lasts and ends.
-    let writing = scene.everyone_writes(Duration::from_millis(110));
+    // 250 messages with this pause take longer than the outage.
+    let writing = fixture.everyone_writes(Duration::from_millis(110));
     let (answers, back) = tokio::join!(writing, outage);
     let sent = all_accepted(answers);
     assert!(
@@ -232,8 +233,8 @@ async fn with_redis_stopped_for_twenty_seconds_in_the_middle_it_is_the_same_only
         "the outage was in the middle"
     );
 
-    scene.check(&sent).await;
-    let longest = scene.longest_delay(&sent);
+    fixture.check(&sent).await;
+    let longest = fixture.longest_delay(&sent);
     eprintln!("longest delay with a Redis outage of 20 s: {longest:?}");
-    assert!(longest < LATE, "a message was {longest:?} late");
+    assert!(longest < MAX_DELAY, "a message was {longest:?} late");
 }

@@ -1,4 +1,4 @@
-//! P9: what was removed is gone from the database, also when workers die again and again.
+//! P9: what was removed is erased from the database, even if workers die again and again.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use crate::house::{PASSWORD, alone, group, own, person};
+use crate::shared_stack::{PASSWORD, create_group, lock_machine, register_user, start_stack};
 
-/// In every text that must go, and in no other.
+/// Part of every text that must be erased, and of no other.
 const SECRET: &str = "periwinkle";
 
-/// Longer than it takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than the erasure takes on a busy machine.
+const ERASURE_TIMEOUT: Duration = Duration::from_secs(60);
 
 async fn count(owner: &tokio_postgres::Client, query: &str) -> i64 {
     owner.query_one(query, &[]).await.unwrap().get(0)
 }
 
-/// In how many rows of these tables the secret stands.
+/// The number of rows of these tables that contain the secret.
 async fn secrets(owner: &tokio_postgres::Client) -> i64 {
     let mut found = 0;
     for table in ["messages", "feed_events", "chats", "users", "sessions"] {
@@ -44,12 +44,12 @@ async fn close_account(client: &Client) {
         "mutation($input: DeactivateUserInput!) { deactivateUser(input: $input) { userId } }";
     let variables = json!({ "input": { "password": PASSWORD } });
     client
-        .insist(Service::Users, document, variables)
+        .ask_with_retries(Service::Users, document, variables)
         .await
         .unwrap();
 }
 
-/// One after the other, and for a moment both.
+/// Kills one worker after the other, and for a moment both.
 async fn kill_workers(stack: &Stack) {
     let both = [Service::Worker.instance(1), Service::Worker.instance(2)];
     for worker in both {
@@ -63,23 +63,26 @@ async fn kill_workers(stack: &Stack) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_removed_is_erased_while_workers_are_killed() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let mut options = Options::for_tests();
     options.environment.extend(variables(&[
         ("JOB_POLL_MS", "50"),
         ("JOB_LEASE_MS", "500"),
         ("CONSUMER_POLL_MS", "50"),
     ]));
-    let stack = own(options).await;
+    let stack = start_stack(options).await;
     let owner = connect(&stack.database_url(None)).await;
-    let (ada, ben) = (person(&stack, "ada").await, person(&stack, "ben").await);
-    let leaving = person(&stack, SECRET).await;
-    let kept = group(&ada, &[&ben]).await;
+    let (ada, ben) = (
+        register_user(&stack, "ada").await,
+        register_user(&stack, "ben").await,
+    );
+    let leaving = register_user(&stack, SECRET).await;
+    let kept = create_group(&ada, &[&ben]).await;
     ada.send(&NewMessage::new(kept, "kept")).await.unwrap();
 
     let mut sent = Vec::new();
     for round in 0..3 {
-        let chat = group(&ada, &[&ben]).await;
+        let chat = create_group(&ada, &[&ben]).await;
         let message = NewMessage::new(chat, format!("{SECRET} {round}"));
         let position = ada.send(&message).await.unwrap();
         for number in 0..20 {
@@ -94,8 +97,8 @@ async fn what_was_removed_is_erased_while_workers_are_killed() {
         kill_workers(&stack).await;
         sent.push((message, position));
     }
-    let deadline = Instant::now() + PATIENCE;
-    // Its username stays taken, and says it, too.
+    let deadline = Instant::now() + ERASURE_TIMEOUT;
+    // Its username stays taken and contains the secret, too.
     while secrets(&owner).await > 1 {
         assert!(
             Instant::now() < deadline,

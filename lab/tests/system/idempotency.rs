@@ -1,4 +1,4 @@
-//! One id, one message, whatever happens at the same time.
+//! One message per id, whatever happens at the same time.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,16 @@ use lab_stack::client::{NewMessage, Position};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::house::{alone, dense, group, people, person, shared};
+use crate::shared_stack::{
+    create_group, lock_machine, numbers_up_to, register_user, register_users, shared,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_concurrent_writers_get_sixty_four_places_without_a_hole() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let writers = people(stack, 64).await;
-    let owner = person(stack, "owner").await;
+    let writers = register_users(stack, 64).await;
+    let owner = register_user(stack, "owner").await;
     let chat = owner
         .create_chat(Uuid::now_v7(), "PUBLIC", Some("Busy"), &[])
         .await
@@ -39,7 +41,7 @@ async fn sixty_four_concurrent_writers_get_sixty_four_places_without_a_hole() {
 
     let mut numbers: Vec<u64> = positions.iter().map(|position| position.number).collect();
     numbers.sort_unstable();
-    assert_eq!(numbers, dense(256));
+    assert_eq!(numbers, numbers_up_to(256));
     let mut seqs: Vec<u64> = positions.iter().map(|position| position.seq).collect();
     seqs.sort_unstable();
     let first = seqs[0];
@@ -54,7 +56,7 @@ async fn sixty_four_concurrent_writers_get_sixty_four_places_without_a_hole() {
         .iter()
         .map(|message| message["number"].as_u64().unwrap())
         .collect();
-    assert_eq!(stored, dense(256));
+    assert_eq!(stored, numbers_up_to(256));
     // A writer's own messages keep the order in which they were acknowledged.
     for own in positions.chunks(4) {
         assert!(own.is_sorted_by_key(|position| position.number));
@@ -63,10 +65,13 @@ async fn sixty_four_concurrent_writers_get_sixty_four_places_without_a_hole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_sends_of_one_id_through_both_senders_are_one_message() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let message = NewMessage::new(chat, "said once");
 
     let sends = (0..200).map(|index| {
@@ -101,9 +106,12 @@ async fn two_hundred_sends_of_one_id_through_both_senders_are_one_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_creations_of_one_direct_chat_through_both_senders_are_one_chat() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
     let creations = (0..40).map(|index| {
         let (one, other) = if index % 4 < 2 {
             (&ada, &bob)

@@ -1,4 +1,4 @@
-//! Instances come and go; nobody notices.
+//! Instances start and stop without clients noticing.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,9 +8,9 @@ use lab_stack::client::{Client, Inbox, NewMessage, Position};
 use lab_stack::stack::{Instance, Options, Service};
 use uuid::Uuid;
 
-use crate::house::{alone, dense, group, own, person};
+use crate::shared_stack::{create_group, lock_machine, numbers_up_to, register_user, start_stack};
 
-/// Sends one message after the other until told to stop.
+/// Sends one message after the other until it is told to stop.
 async fn keep_writing(writer: &Client, chat: Uuid, stop: &AtomicBool) -> Vec<Position> {
     let mut sent = Vec::new();
     while !stop.load(Ordering::Relaxed) {
@@ -50,13 +50,13 @@ async fn assert_saw_everything(inbox: &Inbox, chat: Uuid, sent: &[Position]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_instances_cost_no_message_and_show_none_twice() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
     let (ada, bob) = (
-        person(&stack, "ada").await.pinned(1),
-        person(&stack, "bob").await.pinned(1),
+        register_user(&stack, "ada").await.pinned(1),
+        register_user(&stack, "bob").await.pinned(1),
     );
-    let chat = group(&ada, &[&bob]).await;
+    let chat = create_group(&ada, &[&bob]).await;
     let inbox = bob.inbox();
     assert!(inbox.caught_up().await);
 
@@ -73,7 +73,7 @@ async fn killed_instances_cost_no_message_and_show_none_twice() {
     let (sent, ()) = tokio::join!(keep_writing(&ada, chat, &stop), faults);
 
     let numbers: Vec<u64> = sent.iter().map(|position| position.number).collect();
-    assert_eq!(numbers, dense(sent.len()));
+    assert_eq!(numbers, numbers_up_to(sent.len()));
     assert_saw_everything(&inbox, chat, &sent).await;
     assert!(
         !inbox.record().ends.is_empty(),
@@ -83,10 +83,13 @@ async fn killed_instances_cost_no_message_and_show_none_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_of_every_instance_in_turn_fails_no_request() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let (ada, bob) = (person(&stack, "ada").await, person(&stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let (ada, bob) = (
+        register_user(&stack, "ada").await,
+        register_user(&stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
     let inbox = bob.inbox();
     assert!(inbox.caught_up().await);
 
@@ -116,9 +119,9 @@ async fn a_restart_of_every_instance_in_turn_fails_no_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stopping_the_stack_leaves_no_process_and_no_file() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    let ada = person(&stack, "ada").await;
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    let ada = register_user(&stack, "ada").await;
     let inbox = ada.inbox();
     assert!(inbox.caught_up().await);
     let processes = stack.process_ids();

@@ -1,6 +1,6 @@
-//! Two instances of everything behind the load balancer, looked at from outside.
+//! Tests of two instances of each service behind the load balancer, from outside.
 //!
-//! One test at a time: each may use the whole machine, and bounds on delays mean something.
+//! One test runs at a time, so that each may use the whole machine and bounds on delays are meaningful.
 #![allow(clippy::unwrap_used)]
 
 mod authorization;
@@ -8,12 +8,12 @@ mod balancer;
 mod degradation;
 mod delivery;
 mod erasure;
-mod house;
 mod idempotency;
 mod lifecycle;
-mod replica;
+mod local_state;
 mod resume;
 mod roles;
 mod sessions;
+mod shared_stack;
 mod small_requests;
 mod up;

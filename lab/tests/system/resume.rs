@@ -1,4 +1,4 @@
-//! Whoever was away comes back to exactly what happened meanwhile.
+//! A client that was offline receives exactly what happened in the meantime.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use lab_stack::client::{Client, Inbox, NewMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{alone, group, person, shared};
-use crate::replica::Replica;
+use crate::local_state::LocalState;
+use crate::shared_stack::{create_group, lock_machine, register_user, shared};
 
 async fn change(client: &Client, mutation: &str, input: Value) {
     let name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
@@ -80,7 +80,7 @@ async fn a_busy_time(owner: &Client, away: &Client, guests: &[Client], chat: Uui
     )
     .await;
     change(&guests[6], "leaveChat", json!({ "chatId": chat })).await;
-    // On another device of the one who is away.
+    // On another device of the user who is offline.
     let elsewhere = away.pinned(1);
     elsewhere.mark_as_read(chat, 40).await.unwrap();
     elsewhere
@@ -91,23 +91,23 @@ async fn a_busy_time(owner: &Client, away: &Client, guests: &[Client], chat: Uui
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_other_instance() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let owner = person(stack, "owner").await;
-    let away = person(stack, "away").await.pinned(1);
-    let guests = crate::house::people(stack, 8).await;
-    let chat = group(&owner, &[&away]).await;
-    let left = group(&owner, &[&away]).await;
-    let gone = group(&owner, &[&away]).await;
-    let expelled = group(&owner, &[&away]).await;
+    let owner = register_user(stack, "owner").await;
+    let away = register_user(stack, "away").await.pinned(1);
+    let guests = crate::shared_stack::register_users(stack, 8).await;
+    let chat = create_group(&owner, &[&away]).await;
+    let left = create_group(&owner, &[&away]).await;
+    let gone = create_group(&owner, &[&away]).await;
+    let expelled = create_group(&owner, &[&away]).await;
     for other in [left, gone, expelled, chat] {
         owner.send(&NewMessage::new(other, "before")).await.unwrap();
     }
 
     let inbox = away.inbox();
     assert!(inbox.caught_up().await);
-    let mut replica = Replica::load(&away).await;
-    assert_eq!(replica.chats.len(), 4);
+    let mut local_state = LocalState::load(&away).await;
+    assert_eq!(local_state.chats.len(), 4);
     drop(inbox);
 
     a_busy_time(&owner, &away, &guests, chat).await;
@@ -123,17 +123,17 @@ async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_ot
         .send(&NewMessage::new(expelled, "not for you"))
         .await
         .unwrap();
-    let new = group(&guests[0], &[&away]).await;
+    let new = create_group(&guests[0], &[&away]).await;
     guests[0]
         .send(&NewMessage::new(new, "a new chat"))
         .await
         .unwrap();
 
     let back = away.pinned(2);
-    let cursors: Vec<String> = replica.cursors.values().cloned().collect();
+    let cursors: Vec<String> = local_state.cursors.values().cloned().collect();
     let inbox = Inbox::follow(back.clone(), cursors);
     assert!(inbox.caught_up().await, "{:?}", inbox.record());
-    // The new chat is followed from its own event on, which may come after the catching up.
+    // The new chat is followed from the event that added it, which may come after catching up.
     let knows_new = |record: &lab_stack::client::InboxRecord| !record.events(new).is_empty();
     inbox.wait(Duration::from_secs(5), knows_new).await;
     let record = inbox.record();
@@ -148,24 +148,27 @@ async fn three_hundred_missed_changes_of_every_kind_equal_a_fresh_load_on_the_ot
         .count();
     assert_eq!(told, 0, "nothing after the removal is shown");
 
-    replica.apply(&back, &record).await;
-    let fresh = Replica::load(&back).await;
+    local_state.apply(&back, &record).await;
+    let fresh = LocalState::load(&back).await;
     assert_eq!(
-        replica.chats.keys().collect::<Vec<_>>(),
+        local_state.chats.keys().collect::<Vec<_>>(),
         fresh.chats.keys().collect::<Vec<_>>()
     );
     for (id, copy) in &fresh.chats {
-        assert_eq!(&replica.chats[id], copy, "chat {id}");
+        assert_eq!(&local_state.chats[id], copy, "chat {id}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gap_beyond_the_limit_is_an_explicit_reset_and_never_a_silent_hole() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let (ada, bob) = (person(stack, "ada").await, person(stack, "bob").await);
-    let chat = group(&ada, &[&bob]).await;
-    let cursors: Vec<String> = Replica::load(&bob).await.cursors.into_values().collect();
+    let (ada, bob) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "bob").await,
+    );
+    let chat = create_group(&ada, &[&bob]).await;
+    let cursors: Vec<String> = LocalState::load(&bob).await.cursors.into_values().collect();
     let sends = (0..600).map(|turn| {
         let ada = ada.pinned(1 + (turn % 2) as u8);
         async move { ada.send(&NewMessage::new(chat, format!("{turn}"))).await }
@@ -179,7 +182,7 @@ async fn a_gap_beyond_the_limit_is_an_explicit_reset_and_never_a_silent_hole() {
     assert!(inbox.caught_up().await);
     let record = inbox.record();
     assert_eq!(record.resets, ["GAP_TOO_LARGE"]);
-    // After the reset the position is the present: what comes next continues from there.
+    // After the reset the position is the head: the next events continue from there.
     let next = ada.send(&NewMessage::new(chat, "next")).await.unwrap();
     let sees_next = |record: &lab_stack::client::InboxRecord| {
         record

@@ -1,4 +1,4 @@
-//! What the services' accounts in Postgres and Redis cannot do, whatever the services try.
+//! What the services' accounts in Postgres and Redis are not permitted to do.
 
 use lab_stack::servers::{Postgres, connect};
 use redis::{Client as Redis, RedisResult, cmd};
@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
-use crate::house::{alone, person, shared};
+use crate::shared_stack::{lock_machine, register_user, shared};
 
 async fn refusal(client: &Client, statement: &str) -> Option<SqlState> {
     client
@@ -18,7 +18,7 @@ async fn refusal(client: &Client, statement: &str) -> Option<SqlState> {
 
 #[tokio::test]
 async fn the_receivers_role_cannot_write_anything() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     let owner = connect(&stack.database_url(None)).await;
     let tables = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'";
@@ -28,7 +28,7 @@ async fn the_receivers_role_cannot_write_anything() {
     let receiver = connect(&stack.database_url(Some("antiphon_receiver"))).await;
     let first = refusal(&receiver, "INSERT INTO messages DEFAULT VALUES").await;
     assert_eq!(first, Some(SqlState::READ_ONLY_SQL_TRANSACTION));
-    // That was a setting, which whoever holds the role can change. These are the grants.
+    // That was a setting, which the role itself can change. These are the grants.
     receiver
         .batch_execute("SET default_transaction_read_only = off")
         .await
@@ -54,9 +54,9 @@ async fn the_receivers_role_cannot_write_anything() {
 
 #[tokio::test]
 async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    person(stack, "ada").await;
+    register_user(stack, "ada").await;
     let owner = connect(&stack.database_url(None)).await;
     let hashes = "SELECT count(*) FROM users WHERE password_hash LIKE '$argon2id$%'";
     assert!(owner.query_one(hashes, &[]).await.unwrap().get::<_, i64>(0) > 0);
@@ -80,7 +80,7 @@ async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
             .batch_execute("SELECT * FROM public_profiles")
             .await
             .unwrap();
-        // S2: of a session that ended they see that it did, and nothing of whose it was.
+        // S2: they see that a session has ended, but not whose it was.
         let seen = client
             .prepare("SELECT * FROM ended_sessions")
             .await
@@ -90,13 +90,16 @@ async fn password_hashes_and_sessions_are_invisible_to_sender_and_receiver() {
     }
 }
 
-/// N5: the role of users appends to the feeds of users, and each kind of event has one writer.
+/// N5: the role of users may append only to the feeds of users, and each kind of event has one writer.
 #[tokio::test]
 async fn a_feed_takes_only_what_its_writers_role_may_say() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
-    let (ada, ben) = (person(stack, "ada").await, person(stack, "ben").await);
-    let chat = crate::house::group(&ada, &[&ben]).await;
+    let (ada, ben) = (
+        register_user(stack, "ada").await,
+        register_user(stack, "ben").await,
+    );
+    let chat = crate::shared_stack::create_group(&ada, &[&ben]).await;
     let append = |feed: Uuid, kind: &str| {
         format!(
             "SELECT count(*) FROM append_events(ARRAY['{feed}'::uuid], ARRAY['{}'::uuid], ARRAY['{kind}'], '{}',
@@ -114,7 +117,7 @@ async fn a_feed_takes_only_what_its_writers_role_may_say() {
     );
     let before: i64 = owner.query_one(&heads, &[]).await.unwrap().get(0);
 
-    // The chat's feed is none of its feeds: its row is not even there to be advanced.
+    // The feed of a chat is not one of its feeds: it does not even see the row.
     let appended = users.query_one(&append(chat, "PROFILE_UPDATED"), &[]).await;
     assert_eq!(appended.unwrap().get::<_, i64>(0), 0);
     for (client, statement) in [
@@ -145,10 +148,10 @@ async fn a_feed_takes_only_what_its_writers_role_may_say() {
     assert_eq!(before, after);
 }
 
-/// N5: no role of a service fills the disk with temporary tables, or keeps a release from being installed.
+/// N5: no role of a service can fill the disk with temporary tables, or block the installation of a release.
 #[tokio::test]
 async fn no_role_makes_temporary_tables_or_holds_up_the_migrations() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let postgres = Postgres::start();
     postgres.create_database("fresh").await.unwrap();
     postgres.migrate("fresh").await.unwrap();
@@ -206,11 +209,11 @@ async fn publish(url: &str, channel: &str) -> RedisResult<u64> {
         .await
 }
 
-/// S7: a hint comes from users or from sender. The receiver's account and nobody's publish nothing, and none of the
-/// three reads, lists or configures anything.
+/// S7: only users and sender can publish. The accounts of the receiver and of anonymous clients cannot, and none of the three
+/// services can read, list or configure anything.
 #[tokio::test]
 async fn only_the_services_that_write_can_publish_hints() {
-    let _alone = alone().await;
+    let _alone = lock_machine().await;
     let stack = shared().await;
     let redis = stack.redis();
     let channel = format!("feed:{}", Uuid::now_v7());

@@ -1,4 +1,4 @@
-//! S2, B18: whoever was signed out is out, at every service and on every instance, with and without Redis.
+//! S2, B18: a session that has ended is refused by every service and every instance, with and without Redis.
 
 use std::time::{Duration, Instant};
 
@@ -7,12 +7,12 @@ use lab_stack::stack::{Options, Service, Stack};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{PASSWORD, alone, group, own, person};
+use crate::shared_stack::{PASSWORD, create_group, lock_machine, register_user, start_stack};
 
 /// The promise.
-const WITHIN: Duration = Duration::from_secs(1);
+const MAX_REVOCATION_DELAY: Duration = Duration::from_secs(1);
 
-const WAYS: [&str; 5] = [
+const REVOCATIONS: [&str; 5] = [
     "logout",
     "revokeSession",
     "changePassword",
@@ -20,7 +20,7 @@ const WAYS: [&str; 5] = [
     "deactivateUser",
 ];
 
-/// Someone on two devices, in a group of their own.
+/// A user with two devices, in their own group.
 struct Owner {
     kept: Client,
     lost: Client,
@@ -31,10 +31,10 @@ struct Owner {
 
 impl Owner {
     async fn on(stack: &Stack) -> Owner {
-        let kept = person(stack, "owner").await;
+        let kept = register_user(stack, "owner").await;
         let visitor = Visitor::new(&stack.url());
         let lost = visitor.sign_in(kept.username(), PASSWORD).await.unwrap();
-        // That device once more, for what the client of the lab does not keep.
+        // The same device again, for tokens that the client of the lab does not keep.
         let refresh = "mutation ($input: LoginInput!) { login(input: $input) {
             accessToken refreshToken session { id } } }";
         let input = json!({ "login": kept.username(), "password": PASSWORD });
@@ -43,7 +43,7 @@ impl Owner {
             .await
             .unwrap();
         let lost = lost.with_token(signed_in["login"]["accessToken"].as_str().unwrap());
-        let chat = group(&kept, &[]).await;
+        let chat = create_group(&kept, &[]).await;
         Owner {
             kept,
             lost,
@@ -53,11 +53,11 @@ impl Owner {
         }
     }
 
-    async fn end(&self, way: &str) {
+    async fn end(&self, revocation: &str) {
         let session = json!({ "sessionId": self.lost_session });
         let password =
             json!({ "currentPassword": PASSWORD, "newPassword": "brittle marmot 77 plover" });
-        let (who, document, input) = match way {
+        let (who, document, input) = match revocation {
             "logout" => (&self.lost, "mutation { logout { sessionId } }", json!({})),
             "revokeSession" => (
                 &self.kept,
@@ -80,7 +80,7 @@ impl Owner {
         who.ask(Service::Users, document, variables).await.unwrap();
     }
 
-    /// Someone else presents the refresh token that this device has used.
+    /// Uses the refresh token that this device has already used.
     async fn reuse(&self) {
         let document = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }";
         let exchange = async |id: &str| {
@@ -95,7 +95,7 @@ impl Owner {
     }
 }
 
-/// Whether each service still takes this token, on this instance.
+/// Whether each service still accepts this token, on this instance.
 async fn taken(client: &Client, chat: Uuid, instance: u8) -> [bool; 3] {
     let client = client.pinned(instance);
     let profile = json!({ "id": client.user_id() });
@@ -123,27 +123,27 @@ async fn taken(client: &Client, chat: Uuid, instance: u8) -> [bool; 3] {
     taken
 }
 
-async fn each_way_ends_everywhere(stack: &Stack) {
-    for way in WAYS {
+async fn each_revocation_ends_everywhere(stack: &Stack) {
+    for revocation in REVOCATIONS {
         let owner = Owner::on(stack).await;
         for instance in [1, 2] {
-            // All remember the token from here on.
+            // From now on all of them have cached the token.
             let known = taken(&owner.lost, owner.chat, instance).await;
-            assert_eq!(known, [true; 3], "{way} {instance}");
+            assert_eq!(known, [true; 3], "{revocation} {instance}");
         }
-        owner.end(way).await;
+        owner.end(revocation).await;
         let ended = Instant::now();
         let mut last = Duration::ZERO;
         for instance in [1, 2] {
             while taken(&owner.lost, owner.chat, instance).await != [false; 3] {
                 last = ended.elapsed();
-                assert!(last < Duration::from_secs(10), "{way} {instance}");
+                assert!(last < Duration::from_secs(10), "{revocation} {instance}");
             }
         }
-        assert!(last < WITHIN, "{way}: {last:?}");
+        assert!(last < MAX_REVOCATION_DELAY, "{revocation}: {last:?}");
         let socket = owner.lost.pinned(1).socket().await;
-        assert!(socket.is_err(), "{way}: a socket opens");
-        if way != "deactivateUser" {
+        assert!(socket.is_err(), "{revocation}: a socket opens");
+        if revocation != "deactivateUser" {
             let message = NewMessage::new(owner.chat, "the other device goes on");
             owner.kept.send(&message).await.unwrap();
         }
@@ -152,10 +152,10 @@ async fn each_way_ends_everywhere(stack: &Stack) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ended_session_is_refused_by_every_service_within_a_second() {
-    let _alone = alone().await;
-    let stack = own(Options::for_tests()).await;
-    each_way_ends_everywhere(&stack).await;
-    // And without any hint.
+    let _alone = lock_machine().await;
+    let stack = start_stack(Options::for_tests()).await;
+    each_revocation_ends_everywhere(&stack).await;
+    // And without Redis.
     stack.redis().stop();
-    each_way_ends_everywhere(&stack).await;
+    each_revocation_ends_everywhere(&stack).await;
 }

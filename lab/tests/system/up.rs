@@ -1,4 +1,4 @@
-//! `lab up`, which is what `make run` ends in.
+//! `lab up`, the stack of `make run`.
 
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use lab_stack::{demo, ports};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::house::alone;
+use crate::shared_stack::lock_machine;
 
 const PORTS: [&str; 8] = [
     "ANTIPHON_PORT",
@@ -25,19 +25,19 @@ const PORTS: [&str; 8] = [
     "ANTIPHON_RECEIVER_2_PORT",
 ];
 
-/// A place for data and a web client of one page.
-struct Place {
+/// A data directory, and a web client of one page.
+struct Installation {
     directory: tempfile::TempDir,
     ports: Vec<u16>,
 }
 
-impl Place {
-    fn new() -> Place {
+impl Installation {
+    fn new() -> Installation {
         let directory = tempfile::tempdir_in("/var/tmp").unwrap();
         let open = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(directory.path(), open).unwrap();
         std::fs::write(directory.path().join("index.html"), "the web client").unwrap();
-        Place {
+        Installation {
             directory,
             ports: PORTS.iter().map(|_| ports::free()).collect(),
         }
@@ -57,7 +57,7 @@ impl Place {
         command
     }
 
-    fn start(&self) -> Running {
+    fn start(&self) -> RunningLab {
         let mut child = self.command().stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = std::sync::mpsc::channel();
@@ -68,7 +68,7 @@ impl Place {
                 }
             }
         });
-        Running {
+        RunningLab {
             child,
             lines,
             said: Vec::new(),
@@ -76,14 +76,14 @@ impl Place {
     }
 }
 
-struct Running {
+struct RunningLab {
     child: Child,
     lines: std::sync::mpsc::Receiver<String>,
     said: Vec<String>,
 }
 
-impl Running {
-    /// Reads on until a line contains `words`.
+impl RunningLab {
+    /// Reads until a line contains `words`.
     fn wait_for(&mut self, words: &str) {
         let deadline = Instant::now() + Duration::from_secs(90);
         while !self.said.last().is_some_and(|line| line.contains(words)) {
@@ -103,8 +103,8 @@ impl Running {
     }
 }
 
-fn assert_nobody_listens(place: &Place) {
-    let left: Vec<&u16> = place
+fn assert_nobody_listens(installation: &Installation) {
+    let left: Vec<&u16> = installation
         .ports
         .iter()
         .filter(|port| TcpStream::connect(("127.0.0.1", **port)).is_ok())
@@ -112,8 +112,8 @@ fn assert_nobody_listens(place: &Place) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-async fn messages_in_the_lobby(place: &Place) -> usize {
-    let ada = Visitor::new(&place.url())
+async fn messages_in_the_lobby(installation: &Installation) -> usize {
+    let ada = Visitor::new(&installation.url())
         .sign_in(demo::USERNAMES[0], demo::PASSWORD)
         .await
         .unwrap();
@@ -127,7 +127,7 @@ async fn messages_in_the_lobby(place: &Place) -> usize {
     let chats = data["chats"]["nodes"].as_array().unwrap();
     assert_eq!(chats.len(), 3, "{chats:?}");
     let lobby = chats.iter().find(|chat| chat["name"] == "Lobby").unwrap();
-    // F50: people have full names, so that lists of them look like those of a chat.
+    // F50: demo users have full names, as in a real installation.
     let people = lobby["participants"]["nodes"].as_array().unwrap();
     assert_eq!(people.len(), demo::USERNAMES.len(), "{people:?}");
     for person in people {
@@ -142,56 +142,60 @@ async fn messages_in_the_lobby(place: &Place) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_announces_itself_revives_what_dies_keeps_its_data_and_leaves_nothing_running() {
-    let _alone = alone().await;
-    let place = Place::new();
-    let mut first = place.start();
+    let _alone = lock_machine().await;
+    let installation = Installation::new();
+    let mut first = installation.start();
     first.wait_for("Antiphon is ready");
-    let page = reqwest::get(place.url())
+    let page = reqwest::get(installation.url())
         .await
         .unwrap()
         .text()
         .await
         .unwrap();
     assert_eq!(page, "the web client");
-    let messages = messages_in_the_lobby(&place).await;
+    let messages = messages_in_the_lobby(&installation).await;
     assert!(messages >= 10);
 
-    let holder = ports::holder(place.ports[4]).unwrap();
-    let pid = holder
+    let owner = ports::listener_owner(installation.ports[4]).unwrap();
+    let pid = owner
         .strip_prefix("sender (process ")
         .and_then(|rest| rest.strip_suffix(')'));
-    let pid = pid.unwrap_or_else(|| panic!("{holder}")).parse().unwrap();
+    let pid = pid.unwrap_or_else(|| panic!("{owner}")).parse().unwrap();
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     first.wait_for("sender-1 ended; starting it again");
     first.end_with(Signal::INT);
-    assert_nobody_listens(&place);
+    assert_nobody_listens(&installation);
 
-    let mut second = place.start();
+    let mut second = installation.start();
     second.wait_for("Antiphon is ready");
     assert!(
         !second.said.iter().any(|line| line.contains("making demo")),
         "{:?}",
         second.said
     );
-    assert_eq!(messages_in_the_lobby(&place).await, messages);
+    assert_eq!(messages_in_the_lobby(&installation).await, messages);
     second.end_with(Signal::TERM);
-    assert_nobody_listens(&place);
+    assert_nobody_listens(&installation);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_is_named_with_its_holder_and_the_variable_that_moves_it() {
-    let _alone = alone().await;
-    let place = Place::new();
-    let _holder = TcpListener::bind(("127.0.0.1", place.ports[3])).unwrap();
-    let Output { status, stderr, .. } = place.command().output().unwrap();
+    let _alone = lock_machine().await;
+    let installation = Installation::new();
+    let _holder = TcpListener::bind(("127.0.0.1", installation.ports[3])).unwrap();
+    let Output { status, stderr, .. } = installation.command().output().unwrap();
     let stderr = String::from_utf8_lossy(&stderr);
     assert_eq!(status.code(), Some(1));
     let ours = format!("(process {})", std::process::id());
-    for words in [&place.ports[3].to_string(), "ANTIPHON_USERS_2_PORT", &ours] {
+    for words in [
+        &installation.ports[3].to_string(),
+        "ANTIPHON_USERS_2_PORT",
+        &ours,
+    ] {
         assert!(stderr.contains(words), "{words} in: {stderr}");
     }
     assert!(
-        !Path::new(&place.directory.path().join("data")).exists(),
+        !Path::new(&installation.directory.path().join("data")).exists(),
         "nothing was begun"
     );
 }

@@ -26,8 +26,8 @@ const SKELETON: [&str; 7] = [
 /// The service that answers no client.
 const WITHOUT_SCHEMA: &str = "worker";
 
-const LONGEST_FILE: usize = 400;
-const LONGEST_MAIN: usize = 40;
+const MAX_FILE_LINES: usize = 400;
+const MAX_MAIN_LINES: usize = 40;
 
 /// A file that no module names is compiled by nobody, and only looks like code.
 #[test]
@@ -92,7 +92,7 @@ fn no_file_is_longer_than_400_lines_without_its_tests() {
             .lines()
             .take_while(|line| line.trim() != "#[cfg(test)]")
             .count();
-        if lines > LONGEST_FILE {
+        if lines > MAX_FILE_LINES {
             offences.push(format!("{shown}: {lines} lines"));
         }
     }
@@ -113,7 +113,7 @@ fn the_services_have_one_skeleton() {
         let main = Path::new(service).join("src/main.rs");
         if checkout::root().join(&main).is_file() {
             let lines = checkout::read(&main).lines().count();
-            if lines >= LONGEST_MAIN {
+            if lines >= MAX_MAIN_LINES {
                 offences.push(format!("{} has {lines} lines", main.display()));
             }
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that no name in a crate holds any more, with the word that took its place.
-const RETIRED: [(&str, &[(&str, &str)]); 4] = [
+const RETIRED: [(&str, &[(&str, &str)]); 8] = [
     (
         "chassis",
         &[
@@ -103,6 +103,81 @@ const RETIRED: [(&str, &[(&str, &str)]); 4] = [
             ("line", "hash queue"),
             ("verdict", "password check"),
             ("wanted", "new password"),
+        ],
+    ),
+    (
+        "lab/src",
+        &[
+            ("deed", "action"),
+            ("patience", "timeout"),
+            ("play", "run"),
+            ("scene", "workload"),
+            ("stage", "environment"),
+        ],
+    ),
+    (
+        "lab/stack",
+        &[
+            ("front", "edge"),
+            ("holder", "listener owner"),
+            ("insist", "retries"),
+            ("patience", "timeout"),
+            ("recipe", "process spec"),
+            ("wish", "condition"),
+        ],
+    ),
+    (
+        "lab/faults",
+        &[
+            ("accuse", "violation"),
+            ("book", "history index"),
+            ("complaint", "violation"),
+            ("complaints", "violations"),
+            ("cramped", "small disk"),
+            ("deed", "mutation"),
+            ("detour", "proxy"),
+            ("detours", "proxies"),
+            ("dice", "rng"),
+            ("flavor", "environment kind"),
+            ("floaters", "rotating members"),
+            ("heard", "received"),
+            ("judge", "check"),
+            ("mangle", "corrupt"),
+            ("patience", "timeout"),
+            ("scene", "workload"),
+            ("sight", "observation"),
+            ("sights", "observations"),
+            ("stage", "environment"),
+            ("tripwire", "byte trigger"),
+            ("turn", "injection context"),
+            ("upkeep", "resource watch"),
+            ("verdict", "errors, or result"),
+            ("walk", "replay"),
+            ("wire", "connection"),
+            ("wish", "desired state, or condition"),
+        ],
+    ),
+    (
+        "lab/bench",
+        &[
+            ("crowd", "users"),
+            ("ear", "subscriber socket"),
+            ("ears", "subscriber sockets"),
+            ("gauge", "load counters"),
+            ("hall", "state, or target"),
+            ("heard", "received, or results"),
+            ("ledger", "database"),
+            ("look", "snapshot"),
+            ("pace", "load model"),
+            ("patience", "timeout"),
+            ("person", "user"),
+            ("play", "run"),
+            ("room", "subscriber loop"),
+            ("stage", "environment"),
+            ("strange", "invalid frame"),
+            ("toll", "database counters"),
+            ("verdict", "totals"),
+            ("voice", "message template"),
         ],
     ),
 ];

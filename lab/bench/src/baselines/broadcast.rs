@@ -1,5 +1,5 @@
-//! axum WebSockets and nothing else: every message to every socket, as one write of all frames
-//! that are ready; or, idle, sockets that only are.
+//! axum WebSockets and nothing else: every message goes to every socket, with one write for all frames that are ready.
+//! Or sockets that are idle.
 
 use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
@@ -10,19 +10,19 @@ use futures_util::SinkExt;
 use tokio::sync::broadcast;
 
 use super::listener::listen;
-use super::speaker::Speaker;
+use super::message_source::MessageSource;
 use lab_stack::Error;
 
-/// Messages that a socket may be behind. Far more than a second's worth: a loss would show.
-const BACKLOG: usize = 1 << 16;
+/// Messages that may wait for one socket: far more than a second's worth. A loss would show in the audit.
+const MAX_QUEUED_MESSAGES: usize = 1 << 16;
 
-/// Frames in one write.
-const BURST: usize = 64;
+/// Maximum number of frames in one write.
+const MAX_FRAMES_PER_WRITE: usize = 64;
 
 /// A server that broadcasts.
 #[derive(Args, Clone, Debug)]
 pub struct Broadcast {
-    /// Where to listen.
+    /// Port to listen on.
     #[arg(long)]
     port: u16,
     /// Bytes of a frame's payload.
@@ -31,38 +31,38 @@ pub struct Broadcast {
     /// Bytes of the read buffer of each socket.
     #[arg(long, default_value_t = 4096)]
     read_buffer: usize,
-    /// Sockets that nothing is ever sent to, and that need no place in the broadcast.
+    /// Send nothing: the sockets do not subscribe to the broadcast.
     #[arg(long)]
     idle: bool,
 }
 
 #[derive(Clone)]
-struct Hall {
+struct BroadcastState {
     options: Broadcast,
-    everyone: broadcast::Sender<Utf8Bytes>,
+    messages: broadcast::Sender<Utf8Bytes>,
 }
 
 impl Broadcast {
     pub(super) async fn serve(self) -> Result<(), Error> {
-        let hall = Hall {
-            everyone: broadcast::channel(BACKLOG).0,
+        let state = BroadcastState {
+            messages: broadcast::channel(MAX_QUEUED_MESSAGES).0,
             options: self,
         };
-        let speaker = Speaker::default();
-        let router = speaker.routes().route("/graphql", any(upgrade));
-        let (everyone, bytes) = (hall.everyone.clone(), hall.options.bytes);
-        tokio::spawn(speaker.run(move |seq, due| {
-            // Without listeners there is nobody to tell.
-            let _ = everyone.send(frame(seq, due, bytes).into());
+        let source = MessageSource::default();
+        let router = source.routes().route("/graphql", any(upgrade));
+        let (messages, bytes) = (state.messages.clone(), state.options.bytes);
+        tokio::spawn(source.run(move |seq, due| {
+            // Fails without subscribers, which is fine.
+            let _ = messages.send(frame(seq, due, bytes).into());
         }));
-        let listener = listen(hall.options.port).await?;
-        axum::serve(listener, router.with_state(hall))
+        let listener = listen(state.options.port).await?;
+        axum::serve(listener, router.with_state(state))
             .await
             .map_err(|cause| Error::io("serve", cause))
     }
 }
 
-/// A frame as long as one of ours, with what the listeners look for.
+/// A frame as long as one of Antiphon's, with the fields that subscribers look for.
 pub fn frame(seq: u64, sent: u64, bytes: usize) -> String {
     let mut text = format!(
         "{{\"type\":\"next\",\"id\":\"1\",\"payload\":{{\"seq\":{seq},\"content\":\"@{sent:016} "
@@ -75,15 +75,15 @@ pub fn frame(seq: u64, sent: u64, bytes: usize) -> String {
     text
 }
 
-async fn upgrade(State(hall): State<Hall>, upgrade: WebSocketUpgrade) -> Response {
+async fn upgrade(State(state): State<BroadcastState>, upgrade: WebSocketUpgrade) -> Response {
     upgrade
         .protocols(["graphql-transport-ws"])
-        .read_buffer_size(hall.options.read_buffer)
-        .on_upgrade(move |socket| serve(socket, hall))
+        .read_buffer_size(state.options.read_buffer)
+        .on_upgrade(move |socket| serve(socket, state))
 }
 
-async fn serve(mut socket: WebSocket, hall: Hall) {
-    if hall.options.idle {
+async fn serve(mut socket: WebSocket, state: BroadcastState) {
+    if state.options.idle {
         while let Some(Ok(message)) = socket.recv().await {
             if socket.send(message).await.is_err() {
                 return;
@@ -91,7 +91,7 @@ async fn serve(mut socket: WebSocket, hall: Hall) {
         }
         return;
     }
-    let mut heard = hall.everyone.subscribe();
+    let mut messages = state.messages.subscribe();
     let Some(Ok(hello)) = socket.recv().await else {
         return;
     };
@@ -100,9 +100,9 @@ async fn serve(mut socket: WebSocket, hall: Hall) {
     }
     loop {
         let outcome = tokio::select! {
-            message = heard.recv() => match message {
-                Ok(text) => burst(&mut socket, text, &mut heard).await,
-                // Its book shows what it has missed.
+            message = messages.recv() => match message {
+                Ok(text) => send_batch(&mut socket, text, &mut messages).await,
+                // The audit shows what the subscriber missed.
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                 Err(broadcast::error::RecvError::Closed) => return,
             },
@@ -117,14 +117,14 @@ async fn serve(mut socket: WebSocket, hall: Hall) {
     }
 }
 
-async fn burst(
+async fn send_batch(
     socket: &mut WebSocket,
     first: Utf8Bytes,
-    heard: &mut broadcast::Receiver<Utf8Bytes>,
+    messages: &mut broadcast::Receiver<Utf8Bytes>,
 ) -> Result<(), axum::Error> {
     socket.feed(Message::Text(first)).await?;
-    for _ in 1..BURST {
-        let Ok(text) = heard.try_recv() else { break };
+    for _ in 1..MAX_FRAMES_PER_WRITE {
+        let Ok(text) = messages.try_recv() else { break };
         socket.feed(Message::Text(text)).await?;
     }
     socket.flush().await

@@ -16,13 +16,13 @@ use tokio::sync::broadcast;
 use super::listener::listen;
 use lab_stack::Error;
 
-/// A page, as Antiphon's default.
-const PAGE: u64 = 50;
+/// Messages of a page: Antiphon's default.
+const PAGE_SIZE: u64 = 50;
 
-/// Messages that a subscriber may be behind. Far more than a second's worth: a loss would show.
-const BACKLOG: usize = 1 << 16;
+/// Messages that may wait for one subscriber: far more than a second's worth. A loss would show in the audit.
+const MAX_QUEUED_MESSAGES: usize = 1 << 16;
 
-type Bare = Schema<Query, Mutation, EmptySubscription>;
+type BaselineSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The fields that the measured documents ask for.
 #[derive(Clone, SimpleObject)]
@@ -64,31 +64,31 @@ impl Page {
 }
 
 /// What the resolvers share.
-pub(super) struct Hub {
+pub(super) struct ServerState {
     pub(super) sent: AtomicU64,
-    pub(super) everyone: broadcast::Sender<Arc<Message>>,
+    pub(super) messages: broadcast::Sender<Arc<Message>>,
     page: Arc<Vec<Message>>,
 }
 
-impl Hub {
+impl ServerState {
     pub(super) fn new() -> Self {
         let id = || ID::from(uuid::Uuid::now_v7());
         let chat = id();
         let text =
             "@1763650000000000 The second half of the choir answers from the other side now.";
         let page =
-            (1..=PAGE).map(|number| Message::new(id(), chat.clone(), number, text.to_owned()));
-        Hub {
+            (1..=PAGE_SIZE).map(|number| Message::new(id(), chat.clone(), number, text.to_owned()));
+        ServerState {
             sent: AtomicU64::new(0),
-            everyone: broadcast::channel(BACKLOG).0,
+            messages: broadcast::channel(MAX_QUEUED_MESSAGES).0,
             page: Arc::new(page.collect()),
         }
     }
 
-    /// Sends a message to everyone who listens.
+    /// Sends a message to all subscribers.
     pub(super) fn send(&self, message: Arc<Message>) {
-        // Nobody may be listening.
-        let _ = self.everyone.send(message);
+        // Fails without subscribers, which is fine.
+        let _ = self.messages.send(message);
     }
 }
 
@@ -103,9 +103,9 @@ impl Query {
         last: Option<i32>,
         before: Option<String>,
     ) -> async_graphql::Result<Page> {
-        // Whatever is asked for: the answer is the same page.
+        // The response is always the same page.
         let _ = (chat_id, last, before);
-        Ok(Page(Arc::clone(&context.data::<Arc<Hub>>()?.page)))
+        Ok(Page(Arc::clone(&context.data::<Arc<ServerState>>()?.page)))
     }
 }
 
@@ -118,10 +118,11 @@ impl Mutation {
         context: &Context<'_>,
         input: CreateMessageInput,
     ) -> async_graphql::Result<Payload> {
-        let hub = context.data::<Arc<Hub>>()?;
-        let number = hub.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        let message = Arc::new(Message::new(input.id, input.chat_id, number, input.content));
-        hub.send(Arc::clone(&message));
+        let state = context.data::<Arc<ServerState>>()?;
+        let number = state.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let message = Message::new(input.id, input.chat_id, number, input.content);
+        let message = Arc::new(message);
+        state.send(Arc::clone(&message));
         Ok(Payload {
             cursor: format!("{}.{number}", message.chat_id.as_str()),
             message,
@@ -149,11 +150,11 @@ impl Message {
 }
 
 pub(super) async fn serve(port: u16) -> Result<(), Error> {
-    let hub = Arc::new(Hub::new());
-    let mut first = hub.everyone.subscribe();
+    let state = Arc::new(ServerState::new());
+    let mut first = state.messages.subscribe();
     tokio::spawn(async move { while first.recv().await.is_ok() {} });
     let schema = Schema::build(Query, Mutation, EmptySubscription)
-        .data(hub)
+        .data(state)
         .finish();
     let router = Router::new()
         .route("/graphql", post(execute))
@@ -163,7 +164,7 @@ pub(super) async fn serve(port: u16) -> Result<(), Error> {
         .map_err(|cause| Error::io("serve", cause))
 }
 
-async fn execute(State(schema): State<Bare>, body: Bytes) -> Response {
+async fn execute(State(schema): State<BaselineSchema>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Request>(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };

@@ -1,4 +1,4 @@
-//! Durable rows and nothing else.
+//! Durable inserts and nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -9,44 +9,44 @@ use crate::db::BareTable;
 use crate::histogram::Histogram;
 use lab_stack::Error;
 
-/// Inserts for a while, over several connections at once, and prints an [`Insertion`].
+/// Inserts for a while, over several connections at once, and prints an [`InsertResult`].
 #[derive(Args, Clone, Debug)]
 pub struct Inserts {
-    /// The database.
+    /// URL of the database.
     #[arg(long)]
     url: String,
-    /// Connections that insert.
+    /// Number of connections.
     #[arg(long)]
     connections: usize,
-    /// Rows of one transaction.
+    /// Rows per transaction.
     #[arg(long)]
     rows: usize,
-    /// For how long.
+    /// Duration, in seconds.
     #[arg(long)]
     seconds: f64,
 }
 
-/// What came of it.
+/// The result of bare inserts.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Insertion {
+pub struct InsertResult {
     /// Rows per second.
     pub rows: f64,
-    /// Half of the transactions took no longer, in microseconds.
+    /// Median duration of a transaction, in microseconds.
     pub p50: u64,
-    /// 95 % of them.
+    /// 95th percentile.
     pub p95: u64,
-    /// 99 % of them.
+    /// 99th percentile.
     pub p99: u64,
 }
 
 impl Inserts {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let insertion = self.insert().await?;
-        println!("{}", serde_json::json!(insertion));
+        let result = self.insert().await?;
+        println!("{}", serde_json::json!(result));
         Ok(())
     }
 
-    async fn insert(&self) -> Result<Insertion, Error> {
+    async fn insert(&self) -> Result<InsertResult, Error> {
         let mut tables = Vec::new();
         for _ in 0..self.connections {
             tables.push(BareTable::connect(&self.url).await?);
@@ -72,7 +72,7 @@ impl Inserts {
             })?;
             all.merge(&done?);
         }
-        Ok(Insertion {
+        Ok(InsertResult {
             rows: (all.total() as usize * rows) as f64 / began.elapsed().as_secs_f64(),
             p50: all.quantile(0.5),
             p95: all.quantile(0.95),

@@ -9,9 +9,9 @@ use axum::routing::get_service;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::graphql::{Hub, Message, Mutation, Query};
+use super::graphql::{Message, Mutation, Query, ServerState};
 use super::listener::listen;
-use super::speaker::Speaker;
+use super::message_source::MessageSource;
 use lab_stack::Error;
 
 /// What follows the time stamp of a message, as in the messages that clients send.
@@ -53,7 +53,7 @@ impl Subscriptions {
         context: &Context<'_>,
         chat_id: ID,
     ) -> async_graphql::Result<impl Stream<Item = FeedBatch> + use<>> {
-        let received = context.data::<Arc<Hub>>()?.everyone.subscribe();
+        let received = context.data::<Arc<ServerState>>()?.messages.subscribe();
         // The first batch says where the subscription stands.
         let first = stream::iter([batch(&chat_id, None)]);
         Ok(first.chain(messages(received).map(move |message| batch(&chat_id, Some(message)))))
@@ -95,21 +95,21 @@ fn batch(chat_id: &ID, message: Option<Arc<Message>>) -> FeedBatch {
 }
 
 pub(super) async fn serve(port: u16) -> Result<(), Error> {
-    let hub = Arc::new(Hub::new());
-    let speaker = Speaker::default();
+    let state = Arc::new(ServerState::new());
+    let source = MessageSource::default();
     let schema = Schema::build(Query, Mutation, Subscriptions)
-        .data(Arc::clone(&hub))
+        .data(Arc::clone(&state))
         .finish();
     let endpoint =
         get_service(GraphQLSubscription::new(schema.clone())).post_service(GraphQL::new(schema));
-    let router = speaker.routes().route("/graphql", endpoint);
+    let router = source.routes().route("/graphql", endpoint);
     let (id, chat) = (
         ID::from(uuid::Uuid::now_v7()),
         ID::from(uuid::Uuid::now_v7()),
     );
-    tokio::spawn(speaker.run(move |number, due| {
+    tokio::spawn(source.run(move |number, due| {
         let content = format!("@{due:016} {TEXT}");
-        hub.send(Arc::new(Message::new(
+        state.send(Arc::new(Message::new(
             id.clone(),
             chat.clone(),
             number,

@@ -1,41 +1,41 @@
 //! WebSocket frames, as far as a load generator needs them.
 
-/// The kinds of frames that are told apart.
+/// Opcode of a text frame.
 pub const TEXT: u8 = 0x1;
-/// The server closes.
+/// Opcode of a close frame.
 pub const CLOSE: u8 = 0x8;
-/// The server asks whether we live.
+/// Opcode of a ping.
 pub const PING: u8 = 0x9;
-/// We do.
+/// Opcode of a pong.
 pub const PONG: u8 = 0xA;
 
-/// Bytes that no server of ours would send.
+/// Bytes that none of our servers sends.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a frame of a server: {0}")]
-pub struct Strange(&'static str);
+pub struct InvalidFrame(&'static str);
 
-/// One whole frame of a server.
+/// One complete frame of a server.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// Its kind.
+    /// The opcode.
     pub opcode: u8,
-    /// What it carries.
+    /// The payload.
     pub payload: &'a [u8],
 }
 
-/// The first frame in `bytes` and how long it is; none while it is not whole.
+/// The first frame in `bytes` and its length; none while it is incomplete.
 ///
 /// # Errors
-/// When a frame is masked, as only clients' are, or in parts, as our services never send them.
-pub fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Strange> {
+/// If the frame is masked, which only clients' frames are, or fragmented, which our services never send.
+pub fn parse_frame(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, InvalidFrame> {
     let [head, size, rest @ ..] = bytes else {
         return Ok(None);
     };
     if size & 0x80 != 0 {
-        return Err(Strange("masked"));
+        return Err(InvalidFrame("masked"));
     }
     if head & 0x80 == 0 || head & 0x0f == 0 {
-        return Err(Strange("in parts"));
+        return Err(InvalidFrame("fragmented"));
     }
     let (skip, length) = match size & 0x7f {
         126 => match rest {
@@ -51,7 +51,7 @@ pub fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Strange> {
     let end = usize::try_from(length)
         .ok()
         .and_then(|length| length.checked_add(skip))
-        .ok_or(Strange("longer than memory"))?;
+        .ok_or(InvalidFrame("longer than memory"))?;
     let Some(payload) = bytes.get(skip..end) else {
         return Ok(None);
     };
@@ -59,9 +59,9 @@ pub fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Strange> {
     Ok(Some((Frame { opcode, payload }, end)))
 }
 
-/// A frame of a client. The mask is zero, which a server must accept and which costs nobody
-/// anything: there is no proxy here that it would protect.
-pub fn client(opcode: u8, payload: &[u8]) -> Vec<u8> {
+/// A frame of a client. The mask is zero, which a server must accept and which costs nothing. Masks protect proxies, and
+/// there are none here.
+pub fn client_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x80 | opcode];
     match payload.len() {
         length @ 0..=125 => frame.push(0x80 | length as u8),
@@ -85,9 +85,9 @@ mod tests {
 
     use super::*;
 
-    fn server(opcode: u8, payload: &[u8]) -> Vec<u8> {
-        let mut frame = client(opcode, payload);
-        // Without the mask it is a server's.
+    fn server_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+        let mut frame = client_frame(opcode, payload);
+        // Without the mask it is a frame of a server.
         frame[1] &= 0x7f;
         let mask = match frame[1] {
             126 => 4,
@@ -102,15 +102,15 @@ mod tests {
     fn frames_of_all_three_length_forms_are_read_back() {
         for length in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
             let payload = vec![b'x'; length];
-            let mut bytes = server(TEXT, &payload);
+            let mut bytes = server_frame(TEXT, &payload);
             let whole = bytes.len();
-            bytes.extend(server(PING, b"next"));
-            let (frame, end) = first(&bytes).unwrap().unwrap();
+            bytes.extend(server_frame(PING, b"next"));
+            let (frame, end) = parse_frame(&bytes).unwrap().unwrap();
             assert_eq!(
                 (frame.opcode, frame.payload, end),
                 (TEXT, &payload[..], whole)
             );
-            let (next, _) = first(&bytes[end..]).unwrap().unwrap();
+            let (next, _) = parse_frame(&bytes[end..]).unwrap().unwrap();
             assert_eq!((next.opcode, next.payload), (PING, &b"next"[..]));
         }
     }
@@ -118,21 +118,25 @@ mod tests {
     #[test]
     fn a_frame_that_is_not_whole_is_none_wherever_it_is_cut() {
         for length in [5, 300, 70_000] {
-            let bytes = server(TEXT, &vec![b'x'; length]);
+            let bytes = server_frame(TEXT, &vec![b'x'; length]);
             for cut in (0..20)
                 .chain([bytes.len() - 1])
                 .filter(|cut| *cut < bytes.len())
             {
-                assert_eq!(first(&bytes[..cut]).unwrap(), None, "{length} cut at {cut}");
+                assert_eq!(
+                    parse_frame(&bytes[..cut]).unwrap(),
+                    None,
+                    "{length} cut at {cut}"
+                );
             }
         }
     }
 
     #[test]
     fn masked_and_fragmented_frames_are_refused() {
-        assert!(first(&client(TEXT, b"masked")).is_err());
-        let mut fragment = server(TEXT, b"part");
+        assert!(parse_frame(&client_frame(TEXT, b"masked")).is_err());
+        let mut fragment = server_frame(TEXT, b"part");
         fragment[0] &= 0x7f;
-        assert!(first(&fragment).is_err());
+        assert!(parse_frame(&fragment).is_err());
     }
 }

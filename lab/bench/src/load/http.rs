@@ -1,4 +1,4 @@
-//! Requests over kept-alive connections, all from one thread.
+//! Requests over keep-alive connections, all from one thread.
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -9,49 +9,49 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
 use super::now_micros;
-use crate::gauge::Gauge;
 use crate::histogram::Histogram;
+use crate::load_counters::LoadCounters;
 
-/// How long answers are waited for once nothing new is sent.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for outstanding responses after the last request.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// When requests are sent.
 #[derive(Clone, Copy, Debug)]
-pub enum Pace {
-    /// Each connection sends the next one when it has its answer.
-    Closed,
-    /// The same, after a pause.
-    Paused(Duration),
-    /// So many a second over all connections, whether answers come or not. A request that finds
-    /// no free connection is late, and its time counts from when it was due.
-    Open(f64),
+pub enum LoadModel {
+    /// Each connection sends its next request when it has received a response.
+    ClosedLoop,
+    /// The same, after this pause.
+    ThinkTime(Duration),
+    /// This many requests per second over all connections, whether responses arrive or not. A request that finds no free
+    /// connection is sent late, and its latency counts from the time at which it was due.
+    OpenLoop(f64),
 }
 
-/// What is asked, and what is made of the answers.
-pub trait Work: Send {
+/// Makes requests and reads their responses.
+pub trait RequestSource: Send {
     /// Writes the next request of a connection. `sent` is when it was due, in microseconds.
-    fn request(&mut self, connection: usize, sent: u64, out: &mut Vec<u8>);
+    fn write_request(&mut self, connection: usize, sent: u64, out: &mut Vec<u8>);
 
-    /// Takes the body of an answer with the status 200; false when it is an error all the same.
-    fn answer(&mut self, connection: usize, body: &[u8]) -> bool;
+    /// Handles the body of a response with status 200. Returns false if it contains an error.
+    fn handle_response(&mut self, connection: usize, body: &[u8]) -> bool;
 }
 
 struct Connection {
     stream: TcpStream,
     input: Vec<u8>,
     output: Vec<u8>,
-    /// When the request that waits for its answer was due.
-    asked: Option<u64>,
-    /// Before this nothing is sent.
+    /// When the outstanding request was due.
+    due_since: Option<u64>,
+    /// Nothing is sent before this time.
     resume: Option<Instant>,
 }
 
 struct Driver<'a, W> {
     connections: Vec<Connection>,
     idle: Vec<usize>,
-    pace: Pace,
-    work: &'a mut W,
-    gauge: &'a Gauge,
+    model: LoadModel,
+    source: &'a mut W,
+    counters: &'a LoadCounters,
     durations: Histogram,
     began: Instant,
     began_micros: u64,
@@ -60,16 +60,16 @@ struct Driver<'a, W> {
     buffer: Vec<u8>,
 }
 
-/// Sends until the gauge says stop, waits for what is outstanding, and returns how long the
-/// answers took that came while the gauge was recording.
+/// Sends requests until the counters say stop, waits for outstanding responses, and returns the latencies of those that
+/// arrived while the counters were recording.
 ///
 /// # Errors
-/// When a connection cannot be made or breaks.
-pub fn drive<W: Work>(
+/// If a connection cannot be made or breaks.
+pub fn send_requests<W: RequestSource>(
     addresses: &[SocketAddr],
-    pace: Pace,
-    work: &mut W,
-    gauge: &Gauge,
+    model: LoadModel,
+    source: &mut W,
+    counters: &LoadCounters,
 ) -> io::Result<Histogram> {
     let mut poll = Poll::new()?;
     let mut connections = Vec::with_capacity(addresses.len());
@@ -85,16 +85,16 @@ pub fn drive<W: Work>(
             stream,
             input: Vec::new(),
             output: Vec::new(),
-            asked: None,
+            due_since: None,
             resume: None,
         });
     }
     let mut driver = Driver {
         idle: (0..connections.len()).rev().collect(),
         connections,
-        pace,
-        work,
-        gauge,
+        model,
+        source,
+        counters,
         durations: Histogram::default(),
         began: Instant::now(),
         began_micros: now_micros(),
@@ -106,24 +106,24 @@ pub fn drive<W: Work>(
     Ok(driver.durations)
 }
 
-impl<W: Work> Driver<'_, W> {
+impl<W: RequestSource> Driver<'_, W> {
     fn run(&mut self, poll: &mut Poll) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         let mut deadline = None;
         loop {
-            if self.gauge.is_stopped() {
-                let deadline = *deadline.get_or_insert_with(|| Instant::now() + PATIENCE);
+            if self.counters.is_stopped() {
+                let deadline = *deadline.get_or_insert_with(|| Instant::now() + DRAIN_TIMEOUT);
                 if self.outstanding == 0 {
                     return Ok(());
                 }
                 if Instant::now() > deadline {
-                    let text = format!("{} requests were never answered", self.outstanding);
+                    let text = format!("{} requests received no response", self.outstanding);
                     return Err(io::Error::new(io::ErrorKind::TimedOut, text));
                 }
             } else {
-                self.send_what_is_due()?;
+                self.send_due_requests()?;
             }
-            poll.poll(&mut events, Some(self.pause()))
+            poll.poll(&mut events, Some(self.poll_timeout()))
                 .or_else(|error| match error.kind() {
                     io::ErrorKind::Interrupted => Ok(()),
                     _ => Err(error),
@@ -140,22 +140,22 @@ impl<W: Work> Driver<'_, W> {
         }
     }
 
-    /// The longest time for which there is nothing to do.
-    fn pause(&self) -> Duration {
-        match self.pace {
-            Pace::Open(_) | Pace::Paused(_) => Duration::from_millis(1),
-            Pace::Closed => Duration::from_millis(50),
+    /// How long to wait for events if nothing else has to be done.
+    fn poll_timeout(&self) -> Duration {
+        match self.model {
+            LoadModel::OpenLoop(_) | LoadModel::ThinkTime(_) => Duration::from_millis(1),
+            LoadModel::ClosedLoop => Duration::from_millis(50),
         }
     }
 
-    fn send_what_is_due(&mut self) -> io::Result<()> {
-        match self.pace {
-            Pace::Closed => {
+    fn send_due_requests(&mut self) -> io::Result<()> {
+        match self.model {
+            LoadModel::ClosedLoop => {
                 while let Some(index) = self.idle.pop() {
                     self.send(index, now_micros())?;
                 }
             }
-            Pace::Paused(_) => {
+            LoadModel::ThinkTime(_) => {
                 let now = Instant::now();
                 for index in std::mem::take(&mut self.idle) {
                     match self.connections[index]
@@ -167,7 +167,7 @@ impl<W: Work> Driver<'_, W> {
                     }
                 }
             }
-            Pace::Open(per_second) => {
+            LoadModel::OpenLoop(per_second) => {
                 let due = self.began.elapsed().as_secs_f64() * per_second;
                 while (self.sent as f64) < due {
                     let Some(index) = self.idle.pop() else { break };
@@ -181,8 +181,9 @@ impl<W: Work> Driver<'_, W> {
 
     fn send(&mut self, index: usize, due: u64) -> io::Result<()> {
         let connection = &mut self.connections[index];
-        connection.asked = Some(due);
-        self.work.request(index, due, &mut connection.output);
+        connection.due_since = Some(due);
+        self.source
+            .write_request(index, due, &mut connection.output);
         self.sent += 1;
         self.outstanding += 1;
         self.flush(index)
@@ -210,62 +211,65 @@ impl<W: Work> Driver<'_, W> {
             };
             let mut input = std::mem::take(&mut self.connections[index].input);
             input.extend(&self.buffer[..count]);
-            if let Some(answer) = Answer::first(&input)? {
-                self.finish(index, &answer);
+            if let Some(response) = HttpResponse::first(&input)? {
+                self.finish(index, &response);
                 input.clear();
-                if matches!(self.pace, Pace::Closed) && !self.gauge.is_stopped() {
+                if matches!(self.model, LoadModel::ClosedLoop) && !self.counters.is_stopped() {
                     self.send(index, now_micros())?;
                 } else {
                     self.idle.push(index);
                 }
             }
             self.connections[index].input = input;
-            // Less than asked for means that there is no more: the next bytes wake us again.
+            // A short read means that there is no more; the next bytes wake us again.
             if count < self.buffer.len() {
                 return Ok(());
             }
         }
     }
 
-    fn finish(&mut self, index: usize, answer: &Answer<'_>) {
+    fn finish(&mut self, index: usize, response: &HttpResponse<'_>) {
         self.outstanding -= 1;
         let connection = &mut self.connections[index];
-        let asked = connection.asked.take().unwrap_or_default();
-        if let Pace::Paused(pause) = self.pace {
+        let due_since = connection.due_since.take().unwrap_or_default();
+        if let LoadModel::ThinkTime(pause) = self.model {
             connection.resume = Some(Instant::now() + pause);
         }
-        if answer.status == b"200" && self.work.answer(index, answer.body) {
-            self.gauge.add(1);
-            if self.gauge.is_recording() {
-                self.durations.record(now_micros().saturating_sub(asked));
+        if response.status == b"200" && self.source.handle_response(index, response.body) {
+            self.counters.add(1);
+            if self.counters.is_recording() {
+                self.durations
+                    .record(now_micros().saturating_sub(due_since));
             }
         } else {
-            self.gauge.add_error();
+            self.counters.add_error();
         }
     }
 }
 
-struct Answer<'a> {
+struct HttpResponse<'a> {
     status: &'a [u8],
     body: &'a [u8],
 }
 
-impl Answer<'_> {
-    /// The answer in `bytes`, once it is whole. Only one is ever outstanding.
-    fn first(bytes: &[u8]) -> io::Result<Option<Answer<'_>>> {
+impl HttpResponse<'_> {
+    /// The response in `bytes`, once it is complete. At most one is outstanding.
+    fn first(bytes: &[u8]) -> io::Result<Option<HttpResponse<'_>>> {
         let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
             return Ok(None);
         };
         let head = &bytes[..end];
         let length = memmem::find(head, b"content-length: ").map(|at| &head[at + 16..]);
         let Some(length) = length else {
-            let text = "an answer without a content-length";
+            let text = "a response without a content-length";
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
         };
         let from = end + 4;
         let until = from + super::scan::digits(length) as usize;
         let status = bytes.get(9..12).unwrap_or_default();
-        Ok(bytes.get(from..until).map(|body| Answer { status, body }))
+        Ok(bytes
+            .get(from..until)
+            .map(|body| HttpResponse { status, body }))
     }
 }
 
@@ -280,14 +284,20 @@ mod tests {
         let bytes =
             b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\nhello";
         for cut in 0..bytes.len() {
-            assert!(Answer::first(&bytes[..cut]).unwrap().is_none(), "{cut}");
+            assert!(
+                HttpResponse::first(&bytes[..cut]).unwrap().is_none(),
+                "{cut}"
+            );
         }
-        let answer = Answer::first(bytes).unwrap().unwrap();
-        assert_eq!((answer.status, answer.body), (&b"200"[..], &b"hello"[..]));
+        let response = HttpResponse::first(bytes).unwrap().unwrap();
+        assert_eq!(
+            (response.status, response.body),
+            (&b"200"[..], &b"hello"[..])
+        );
     }
 
     #[test]
     fn an_answer_of_unknown_length_is_refused() {
-        assert!(Answer::first(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n").is_err());
+        assert!(HttpResponse::first(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n").is_err());
     }
 }

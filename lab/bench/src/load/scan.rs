@@ -1,11 +1,11 @@
-//! Finds the few words in an answer that the audit needs.
+//! Finds the few fields of a response or frame that the audit needs.
 
 use memchr::memmem::Finder;
 
-/// How a message's content begins: when it was sent, in microseconds, always 16 digits.
+/// Digits of the time stamp at the beginning of a message's content: when it was sent, in microseconds.
 pub const STAMP_DIGITS: usize = 16;
 
-/// Searches that are prepared once.
+/// Searches, prepared once.
 #[derive(Clone, Debug)]
 pub struct Scanner {
     seq: Finder<'static>,
@@ -33,17 +33,16 @@ impl Default for Scanner {
 
 /// An event of a feed in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// Its place in the feed.
+pub struct ReceivedEvent {
+    /// Its position in the feed.
     pub seq: u64,
-    /// When its message was sent, if it carries one of ours.
+    /// When its message was sent, if the load generator sent it.
     pub sent: Option<u64>,
 }
 
 impl Scanner {
-    /// Every event in a frame, in order. The selection must name `seq` once per event, before
-    /// the content.
-    pub fn events<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Heard> + 'a {
+    /// All events in a frame, in order. The document must select `seq` once per event, before the content.
+    pub fn events<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = ReceivedEvent> + 'a {
         let mut rest = self.seq.find(text).map(|at| &text[at + 6..]);
         std::iter::from_fn(move || {
             let from = rest?;
@@ -54,26 +53,26 @@ impl Scanner {
             };
             rest = behind;
             let stamp = self.stamp.find(own).map(|at| digits(&own[at + 12..]));
-            Some(Heard {
+            Some(ReceivedEvent {
                 seq: digits(own),
                 sent: stamp,
             })
         })
     }
 
-    /// The feed that a batch is of.
+    /// The feed of a batch.
     pub fn feed(&self, text: &[u8]) -> Option<u128> {
         let at = self.feed.find(text)? + 10;
         let id = uuid::Uuid::try_parse_ascii(text.get(at..at + 36)?).ok()?;
         Some(id.as_u128())
     }
 
-    /// Whether a frame tells its reader to start afresh.
+    /// Whether a frame contains a reset.
     pub fn is_reset(&self, text: &[u8]) -> bool {
         self.reset.find(text).is_some()
     }
 
-    /// The id and the number of the message in the answer to a mutation.
+    /// The id and number of the message in the response to a mutation.
     pub fn acknowledged(&self, body: &[u8]) -> Option<(u128, u64)> {
         let id = self.id.find(body)? + 17;
         let id = uuid::Uuid::try_parse_ascii(body.get(id..id + 36)?).ok()?;
@@ -81,13 +80,13 @@ impl Scanner {
         Some((id.as_u128(), digits(&body[number..])))
     }
 
-    /// Whether an answer has errors.
+    /// Whether a response contains errors.
     pub fn has_errors(&self, body: &[u8]) -> bool {
         self.errors.find(body).is_some()
     }
 }
 
-/// The number that a text begins with.
+/// The number at the beginning of a text.
 pub fn digits(text: &[u8]) -> u64 {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |number: u64, digit| {
@@ -107,12 +106,12 @@ mod tests {
             {"__typename":"MessageAdded","id":"a","seq":7,"message":{"content":"@1763650000000001 hello"}},
             {"__typename":"ChatUpdated","id":"b","seq":8},
             {"__typename":"MessageAdded","id":"c","seq":9,"message":{"content":"@1763650000000002"}}]}}}}"#;
-        let heard: Vec<_> = Scanner::default()
+        let events: Vec<_> = Scanner::default()
             .events(frame)
-            .map(|heard| (heard.seq, heard.sent))
+            .map(|event| (event.seq, event.sent))
             .collect();
         assert_eq!(
-            heard,
+            events,
             [
                 (7, Some(1_763_650_000_000_001)),
                 (8, None),

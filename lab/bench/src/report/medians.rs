@@ -1,10 +1,10 @@
-//! Several runs as one: the median of every number, the sum of what was audited.
+//! Several runs as one: the median of every number, the sum of the audits.
 
 use std::collections::BTreeMap;
 
 use crate::measure::{Latency, Outcome, Ratio};
 
-/// The results of all runs, each case once, in the order of the first run that has it.
+/// The results of all runs, each case once, in the order of its first appearance.
 pub fn medians(runs: &[Vec<Outcome>]) -> Vec<Outcome> {
     let mut groups: Vec<Vec<&Outcome>> = Vec::new();
     for outcome in runs.iter().flatten() {
@@ -38,7 +38,7 @@ fn one(group: &[&Outcome]) -> Outcome {
             p50: latency(&|latency| latency.p50),
             p95: latency(&|latency| latency.p95),
             p99: latency(&|latency| latency.p99),
-            most: latency(&|latency| latency.most),
+            max: latency(&|latency| latency.max),
         }),
         cpu: each(group, |outcome| &outcome.cpu),
         generator: of(&|outcome| Some(outcome.generator)).unwrap_or_default(),
@@ -90,16 +90,16 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Verdict;
+    use crate::audit::AuditTotals;
 
     fn outcome(rate: f64, lost: u64) -> Outcome {
         let mut outcome = Outcome::new("write", "a case", "messages/s");
         outcome.rate = rate;
         outcome.cpu.insert("sender".to_owned(), rate / 10.0);
-        outcome.audit = Some(Verdict {
+        outcome.audit = Some(AuditTotals {
             checked: 5,
             lost,
-            ..Verdict::default()
+            ..AuditTotals::default()
         });
         outcome
     }

@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// Three digits that count.
+/// With about three significant digits.
 pub(super) fn short(value: f64) -> String {
     match value {
         value if value >= 10.0 => format!("{value:.1}"),

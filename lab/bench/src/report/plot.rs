@@ -6,7 +6,7 @@ use super::numbers::thousands;
 use crate::measure::{Outcome, STEP};
 
 /// The picture's size.
-const WIDTH: f64 = 720.0;
+const MAX_CONCURRENT_SUBSCRIBES: f64 = 720.0;
 const HEIGHT: f64 = 420.0;
 
 /// Room for the axes' labels.
@@ -20,8 +20,8 @@ const COLORS: [&str; 4] = ["#1f6feb", "#8b949e", "#d29922", "#a371f7"];
 /// A curve: its name and its points.
 type Curve = (String, Vec<(f64, f64)>);
 
-/// The curves that people would rather look at, each with the name of its file: how long a
-/// message takes as fan-out gets faster, for each number of subscribers that was measured.
+/// The plots, each with the name of its file: latency against the rate of fan-out, for each measured number of
+/// subscribers.
 pub fn plots(outcomes: &[Outcome]) -> Vec<(String, String)> {
     let mut counts: Vec<u64> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.scenario == STEP) {
@@ -77,10 +77,14 @@ fn curves(outcomes: &[Outcome], count: u64) -> Vec<Curve> {
 /// Draws the curves under a title, with the names of both axes.
 fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
     let points = || curves.iter().flat_map(|(_, points)| points.iter());
-    let x = Axis::of(points().map(|point| point.0), LEFT, WIDTH - RIGHT);
+    let x = Axis::of(
+        points().map(|point| point.0),
+        LEFT,
+        MAX_CONCURRENT_SUBSCRIBES - RIGHT,
+    );
     let y = Axis::of(points().map(|point| point.1), HEIGHT - BOTTOM, TOP);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {MAX_CONCURRENT_SUBSCRIBES} {HEIGHT}\" font-family=\"sans-serif\" \
          font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
          <text x=\"{LEFT}\" y=\"20\" font-size=\"15\">{title}</text>\n"
     );
@@ -102,7 +106,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
             svg,
             "<line x1=\"{LEFT}\" y1=\"{at:.1}\" x2=\"{0}\" y2=\"{at:.1}\" stroke=\"#ddd\"/>\
              <text x=\"{1}\" y=\"{2:.1}\" text-anchor=\"end\">{tick}</text>",
-            WIDTH - RIGHT,
+            MAX_CONCURRENT_SUBSCRIBES - RIGHT,
             LEFT - 6.0,
             at + 4.0
         );
@@ -111,7 +115,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
         svg,
         "<text x=\"{0}\" y=\"{1}\" text-anchor=\"middle\">{x_name}</text>\
          <text x=\"16\" y=\"{2}\" transform=\"rotate(-90 16 {2})\" text-anchor=\"middle\">{y_name}</text>",
-        (LEFT + WIDTH - RIGHT) / 2.0,
+        (LEFT + MAX_CONCURRENT_SUBSCRIBES - RIGHT) / 2.0,
         HEIGHT - 12.0,
         (TOP + HEIGHT - BOTTOM) / 2.0
     );
@@ -134,7 +138,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
     svg
 }
 
-/// From values to places on the picture.
+/// Maps values to coordinates.
 struct Axis {
     from: f64,
     to: f64,
@@ -143,7 +147,7 @@ struct Axis {
 }
 
 impl Axis {
-    /// Whole decades around these values.
+    /// An axis that covers these values with whole decades.
     fn of(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Axis {
         let logs: Vec<f64> = values.map(|value| value.max(1e-3).log10()).collect();
         let from = logs.iter().copied().fold(f64::INFINITY, f64::min).floor();

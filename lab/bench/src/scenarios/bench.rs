@@ -1,36 +1,36 @@
-//! What all scenarios use: the system, the plan, and the results so far.
+//! What all scenarios share: the system, the plan, and the results so far.
 
 use std::time::Duration;
 
+use crate::environment::BenchEnvironment;
 use crate::measure::{Outcome, Span};
 use crate::report;
-use crate::stage::Stage;
 
-/// What to play, and for how long.
+/// Which scenarios to run, and for how long.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The short form: the cases that say most.
+    /// Run only the most informative cases.
     pub short: bool,
-    /// Only these scenarios; none means all.
+    /// Run only these scenarios; empty means all.
     pub only: Vec<String>,
-    /// Only cases whose name contains this.
+    /// Run only cases whose name contains this text.
     pub case: Option<String>,
-    /// Fan-out at these deliveries per second, instead of a search for the fastest.
+    /// Measure fan-out at these rates, in deliveries per second, instead of searching for the highest.
     pub rates: Vec<f64>,
-    /// How long each case is measured.
+    /// How long each case is measured, without the warm-up.
     pub measured: Duration,
-    /// Variables for all services, over those of the bench.
-    pub environment: Vec<(String, String)>,
+    /// Environment variables for all services, which override those of the bench.
+    pub service_environment: Vec<(String, String)>,
 }
 
 impl Plan {
-    /// Whether a case is wanted.
+    /// Whether a case is selected.
     pub fn wants(&self, case: &str) -> bool {
         let part = self.case.as_deref().unwrap_or_default();
         case.contains(part)
     }
 
-    /// How long a case is measured.
+    /// The phases of a measurement.
     pub fn span(&self) -> Span {
         Span {
             warm_up: Duration::from_millis(1_500),
@@ -39,18 +39,18 @@ impl Plan {
     }
 }
 
-/// What a scenario has to hand.
+/// The state of a run.
 pub struct Bench {
-    /// The system.
-    pub stage: Stage,
-    /// What is wanted.
+    /// The system under test.
+    pub environment: BenchEnvironment,
+    /// What to run.
     pub plan: Plan,
     /// All results so far.
     pub outcomes: Vec<Outcome>,
 }
 
 impl Bench {
-    /// A result: said at once, because the rest takes a while.
+    /// Adds a result and prints it at once, because the rest takes a while.
     pub fn add(&mut self, outcome: Outcome) {
         println!("{}", report::line(&outcome));
         self.outcomes.push(outcome);

@@ -1,18 +1,18 @@
-//! **write**: clients that send a message, wait for its acknowledgement, and send the next.
+//! **write**: clients that send a message, wait for the acknowledgement, and send the next one.
 //!
-//! Half of them talk to each sender, past the load balancer, as the bare mutation's clients do.
+//! Half of them are connected to each sender, without the load balancer, as the clients of the bare mutation are.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::bench::Bench;
-use crate::audit::{Ack, Verdict, compare};
-use crate::baselines::{Bare, Insertion};
-use crate::load::http::{Pace, Work};
-use crate::load::messages::{Ids, Voice, spread};
+use crate::audit::{Ack, AuditTotals, compare};
+use crate::baselines::{BaselineServer, InsertResult};
+use crate::environment::Chat;
+use crate::load::http::{LoadModel, RequestSource};
+use crate::load::requests::{IdGenerator, MessageTemplate, round_robin};
 use crate::load::scan::Scanner;
 use crate::measure::{Latency, Outcome, measure};
-use crate::stage::Chat;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
@@ -23,8 +23,8 @@ const UNIT: &str = "messages/s";
 /// Clients, chats, participants of each chat.
 type Case = (usize, usize, usize);
 
-/// Those that the goals are about.
-const SHORT: [Case; 8] = [
+/// The cases to which the goals refer.
+const SHORT_CASES: [Case; 8] = [
     (1, 1, 10),
     (32, 32, 10),
     (256, 32, 2),
@@ -35,12 +35,12 @@ const SHORT: [Case; 8] = [
     (256, 1_000, 10),
 ];
 
-/// A thousand chats of ten thousand people would be ten million rows: left out.
-const MOST_PARTICIPANTS: usize = 320_000;
+/// Cases with more participants are left out: a thousand chats of ten thousand users would be ten million rows.
+const MAX_PARTICIPANTS: usize = 320_000;
 
 fn cases(short: bool) -> Vec<Case> {
     if short {
-        return SHORT.to_vec();
+        return SHORT_CASES.to_vec();
     }
     let mut cases = Vec::new();
     for participants in [2, 10, 100, 10_000] {
@@ -50,77 +50,76 @@ fn cases(short: bool) -> Vec<Case> {
             }
         }
     }
-    cases.retain(|(_, chats, people)| chats * people <= MOST_PARTICIPANTS);
+    cases.retain(|(_, chats, users)| chats * users <= MAX_PARTICIPANTS);
     cases
 }
 
-/// Clients that write, each in its chats in turn.
-pub struct Writers {
-    voices: Vec<Vec<Voice>>,
+/// Requests of clients that write, each to its chats in turn.
+pub struct WriteRequests {
+    templates: Vec<Vec<MessageTemplate>>,
     turns: Vec<usize>,
-    asked: Vec<(u32, u128)>,
-    ids: Ids,
+    pending: Vec<(u32, u128)>,
+    ids: IdGenerator,
     scanner: Scanner,
-    /// Every acknowledgement, in order.
+    /// All acknowledgements, in order.
     pub acks: Vec<Ack>,
 }
 
-impl Writers {
-    /// One connection for each list of voices.
-    pub fn new(voices: Vec<Vec<Voice>>) -> Writers {
-        Writers {
-            turns: vec![0; voices.len()],
-            asked: vec![(0, 0); voices.len()],
-            voices,
-            ids: Ids::default(),
+impl WriteRequests {
+    /// One connection for each list of templates.
+    pub fn new(templates: Vec<Vec<MessageTemplate>>) -> WriteRequests {
+        WriteRequests {
+            turns: vec![0; templates.len()],
+            pending: vec![(0, 0); templates.len()],
+            templates,
+            ids: IdGenerator::default(),
             scanner: Scanner::default(),
             acks: Vec::new(),
         }
     }
 
-    /// Clients of these chats: every chat has someone who writes in it, and every client writes
-    /// as people of its own chats.
-    pub fn among(bench: &Bench, clients: usize, chats: &[Chat]) -> Writers {
-        let voice = |chat: usize, turn: usize| {
-            let people = &chats[chat].people;
-            let person = bench.stage.person(people[turn % people.len()]);
-            Voice::new(&person.token, chat as u32, chats[chat].id)
+    /// Clients for these chats: every chat has at least one client, and every client writes as users of its own chats.
+    pub fn for_chats(bench: &Bench, clients: usize, chats: &[Chat]) -> WriteRequests {
+        let template = |chat: usize, turn: usize| {
+            let users = &chats[chat].users;
+            let user = bench.environment.user(users[turn % users.len()]);
+            MessageTemplate::new(&user.token, chat as u32, chats[chat].id)
         };
         let of_client = |client: usize| match chats.len() > clients {
             true => (client..chats.len())
                 .step_by(clients)
-                .map(|chat| voice(chat, 0))
+                .map(|chat| template(chat, 0))
                 .collect(),
-            false => vec![voice(client % chats.len(), client / chats.len())],
+            false => vec![template(client % chats.len(), client / chats.len())],
         };
-        Writers::new((0..clients).map(of_client).collect())
+        WriteRequests::new((0..clients).map(of_client).collect())
     }
 
-    /// The same through the load balancer.
-    pub fn through_balancer(mut self) -> Writers {
-        for voices in &mut self.voices {
-            for voice in voices.iter_mut() {
-                *voice = voice.clone().through_balancer();
+    /// The same, through the load balancer.
+    pub fn through_balancer(mut self) -> WriteRequests {
+        for templates in &mut self.templates {
+            for template in templates.iter_mut() {
+                *template = template.clone().through_balancer();
             }
         }
         self
     }
 }
 
-impl Work for Writers {
-    fn request(&mut self, connection: usize, sent: u64, out: &mut Vec<u8>) {
-        let voices = &self.voices[connection];
-        let voice = &voices[self.turns[connection] % voices.len()];
+impl RequestSource for WriteRequests {
+    fn write_request(&mut self, connection: usize, sent: u64, out: &mut Vec<u8>) {
+        let templates = &self.templates[connection];
+        let template = &templates[self.turns[connection] % templates.len()];
         self.turns[connection] += 1;
         let id = self.ids.next(sent);
-        self.asked[connection] = (voice.chat, id.as_u128());
-        voice.write(id, sent, out);
+        self.pending[connection] = (template.chat, id.as_u128());
+        template.write_request(id, sent, out);
     }
 
-    fn answer(&mut self, connection: usize, body: &[u8]) -> bool {
-        let (chat, asked) = self.asked[connection];
+    fn handle_response(&mut self, connection: usize, body: &[u8]) -> bool {
+        let (chat, pending) = self.pending[connection];
         match self.scanner.acknowledged(body) {
-            Some((id, number)) if id == asked => {
+            Some((id, number)) if id == pending => {
                 self.acks.push(Ack {
                     client: connection as u32,
                     chat,
@@ -134,87 +133,95 @@ impl Work for Writers {
     }
 }
 
-/// Compares what was acknowledged with what is stored.
+/// Compares acknowledgements with stored messages.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn audit(bench: &Bench, chats: &[Chat], acks: &[Ack]) -> Result<Verdict, Error> {
-    let ledger = bench.stage.ledger();
+/// If the database returns an error.
+pub async fn audit(bench: &Bench, chats: &[Chat], acks: &[Ack]) -> Result<AuditTotals, Error> {
+    let database = bench.environment.database();
     let mut stored = HashMap::new();
-    let mut strays = 0;
+    let mut misplaced_messages = 0;
     let written: HashSet<u32> = acks.iter().map(|ack| ack.chat).collect();
     for (index, chat) in chats.iter().enumerate() {
         if !written.contains(&(index as u32)) {
             continue;
         }
-        stored.insert(index as u32, ledger.messages(chat.id).await?);
-        strays += ledger.strays(chat.id).await?;
+        stored.insert(index as u32, database.messages(chat.id).await?);
+        misplaced_messages += database.misplaced_messages(chat.id).await?;
     }
-    let mut verdict = compare(acks, &stored);
-    verdict.lost += strays;
-    Ok(verdict)
+    let mut totals = compare(acks, &stored);
+    totals.lost += misplaced_messages;
+    Ok(totals)
 }
 
-/// Plays it.
+/// Runs the scenario.
 ///
 /// # Errors
-/// When anything fails, other than a promise.
-pub async fn play(bench: &mut Bench) -> Result<(), Error> {
-    rows(bench).await?;
-    let limit = mutations(bench, "graphql", "bare").await?;
-    mutations(bench, "stock", "stock").await?;
+/// If anything fails. A broken promise is not an error but a part of the result.
+pub async fn run(bench: &mut Bench) -> Result<(), Error> {
+    run_bare_inserts(bench).await?;
+    let limit = run_baseline_mutation(bench, "graphql", "bare").await?;
+    run_baseline_mutation(bench, "stock", "stock").await?;
     for case in cases(bench.plan.short) {
-        let (clients, chats, people) = case;
-        let name = format!("{clients} clients, {chats} chats of {people}");
+        let (clients, chats, users) = case;
+        let name = format!("{clients} clients, {chats} chats of {users}");
         if !bench.plan.wants(&name) {
             continue;
         }
-        let outcome = play_case(bench, case, &name, false).await?;
-        bench.add(outcome.beside(&limit));
+        let outcome = run_case(bench, case, &name, false).await?;
+        bench.add(outcome.compared_with(&limit));
     }
     let name = "256 clients, 32 chats of 10, through HAProxy";
     if bench.plan.wants(name) {
-        let outcome = play_case(bench, (256, 32, 10), name, true).await?;
-        bench.add(outcome.beside(&limit));
+        let outcome = run_case(bench, (256, 32, 10), name, true).await?;
+        bench.add(outcome.compared_with(&limit));
     }
     Ok(())
 }
 
-async fn play_case(
+async fn run_case(
     bench: &Bench,
-    (clients, chats, people): Case,
+    (clients, chats, users): Case,
     name: &str,
     balanced: bool,
 ) -> Result<Outcome, Error> {
-    let chats = bench.stage.chats(chats, people).await?;
-    bench.stage.ledger().settle().await?;
-    let mut writers = Writers::among(bench, clients, &chats);
-    let mut addresses = spread(&bench.stage.both(Service::Sender), clients);
+    let chats = bench.environment.chats(chats, users).await?;
+    bench.environment.database().vacuum_and_checkpoint().await?;
+    let mut writers = WriteRequests::for_chats(bench, clients, &chats);
+    let mut addresses = round_robin(&bench.environment.instances(Service::Sender), clients);
     if balanced {
         writers = writers.through_balancer();
-        addresses = vec![bench.stage.balancer(); clients];
+        addresses = vec![bench.environment.balancer(); clients];
     }
     let outcome = Outcome::new(SCENARIO, name, UNIT);
-    let load = (addresses, Pace::Closed, writers);
+    let load = (addresses, LoadModel::ClosedLoop, writers);
     let span = bench.plan.span();
-    let (mut outcome, writers) = measure(&bench.stage, None, load, span, outcome).await?;
+    let (mut outcome, writers) = measure(&bench.environment, None, load, span, outcome).await?;
     outcome.audit = Some(audit(bench, &chats, &writers.acks).await?);
     Ok(outcome)
 }
 
-/// The mutation of a baseline with as many clients as the cases that it is compared with. Returns the fastest.
-async fn mutations(bench: &mut Bench, baseline: &str, name: &str) -> Result<Outcome, Error> {
+/// Measures the mutation of a baseline with as many clients as the cases that are compared with it. Returns the fastest.
+async fn run_baseline_mutation(
+    bench: &mut Bench,
+    baseline: &str,
+    name: &str,
+) -> Result<Outcome, Error> {
     let mut limit = Outcome::default();
     for clients in [32, 256] {
-        let server = Bare::start(bench.stage.directory(), &[baseline]).await?;
-        let voice = || vec![Voice::new("", 0, uuid::Uuid::now_v7())];
-        let writers = Writers::new((0..clients).map(|_| voice()).collect());
+        let server = BaselineServer::start(bench.environment.directory(), &[baseline]).await?;
+        let template = || vec![MessageTemplate::new("", 0, uuid::Uuid::now_v7())];
+        let writers = WriteRequests::new((0..clients).map(|_| template()).collect());
         let name = format!("{name} mutation, {clients} clients");
         let outcome = Outcome::new(SCENARIO, name, UNIT);
-        let load = (vec![server.address(); clients], Pace::Closed, writers);
+        let load = (
+            vec![server.address(); clients],
+            LoadModel::ClosedLoop,
+            writers,
+        );
         let span = bench.plan.span();
         let pid = Some(server.pid());
-        let (outcome, _) = measure(&bench.stage, pid, load, span, outcome).await?;
+        let (outcome, _) = measure(&bench.environment, pid, load, span, outcome).await?;
         if outcome.rate > limit.rate {
             limit = outcome.clone();
         }
@@ -223,42 +230,43 @@ async fn mutations(bench: &mut Bench, baseline: &str, name: &str) -> Result<Outc
     Ok(limit)
 }
 
-/// What Postgres alone can store, as durably.
-async fn rows(bench: &mut Bench) -> Result<(), Error> {
+/// Measures what Postgres alone can store with the same durability.
+async fn run_bare_inserts(bench: &mut Bench) -> Result<(), Error> {
     for (connections, rows) in [(1, 1), (32, 1), (8, 100)] {
         let case = format!("bare Postgres, {connections} connections, {rows} rows a transaction");
-        let insertion = insert(bench, connections, rows, bench.plan.measured).await?;
+        let inserts = run_inserts(bench, connections, rows, bench.plan.measured).await?;
         let mut outcome = Outcome::new(SCENARIO, case, "rows/s");
-        outcome.rate = insertion.rows;
+        outcome.rate = inserts.rows;
         outcome.latency = Some(Latency {
-            p50: insertion.p50 as f64 / 1e3,
-            p95: insertion.p95 as f64 / 1e3,
-            p99: insertion.p99 as f64 / 1e3,
-            most: f64::NAN,
+            p50: inserts.p50 as f64 / 1e3,
+            p95: inserts.p95 as f64 / 1e3,
+            p99: inserts.p99 as f64 / 1e3,
+            max: f64::NAN,
         });
         bench.add(outcome);
     }
     Ok(())
 }
 
-/// Runs bare inserts in a process of their own.
+/// Runs bare inserts in a separate process.
 ///
 /// # Errors
-/// When they fail.
-pub async fn insert(
+/// If they fail.
+pub async fn run_inserts(
     bench: &Bench,
     connections: usize,
     rows: usize,
     span: Duration,
-) -> Result<Insertion, Error> {
-    let ours = std::env::current_exe().map_err(|cause| Error::io("find my own program", cause))?;
-    let output = tokio::process::Command::new(ours)
+) -> Result<InsertResult, Error> {
+    let own_program =
+        std::env::current_exe().map_err(|cause| Error::io("find my own program", cause))?;
+    let output = tokio::process::Command::new(own_program)
         .args([
             "bench",
             "baseline",
             "inserts",
             "--url",
-            &bench.stage.bare_url(),
+            &bench.environment.bare_url(),
         ])
         .args(["--connections", &connections.to_string()])
         .args(["--rows", &rows.to_string()])

@@ -1,33 +1,33 @@
-//! From the acknowledgement of a message to each device. (I9)
+//! Delays from the acknowledgement of a message to its arrival at each device. (I9)
 
 use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::book::{Book, Sight, Window};
 use super::findings::{Delays, Findings, Invariant};
+use super::history_index::{HistoryIndex, Observation, ParticipationWindow};
 
-pub(super) fn check(book: &Book, findings: &mut Findings) {
+pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     let mut acked: HashMap<Uuid, u64> = HashMap::new();
-    for step in book.steps("send.ok") {
-        let over = acked.entry(step.id("cid")).or_insert(step.t);
-        *over = step.t.min(*over);
+    for entry in index.entries("send.ok") {
+        let over = acked.entry(entry.id("cid")).or_insert(entry.t);
+        *over = entry.t.min(*over);
     }
-    // Only while someone waits for it: a device that was switched off has its own bound.
-    let away: HashSet<&str> = book.steps("away").map(|step| step.text("d")).collect();
+    // Devices that were offline for a while do not count.
+    let away: HashSet<&str> = index.entries("away").map(|entry| entry.text("d")).collect();
     let mut delays = Vec::new();
     let mut stable: HashMap<Uuid, u64> = HashMap::new();
-    for device in &book.devices {
+    for device in &index.devices {
         if away.contains(device.name.as_str()) {
             continue;
         }
-        for (t, sight) in &device.sights {
-            let Sight::Received(event) = sight else {
+        for (t, observation) in &device.observations {
+            let Observation::Received(event) = observation else {
                 continue;
             };
-            // What happened while someone was out is shown to them when they are back.
-            let windows = book.windows.get(&(event.feed, device.user));
-            let was_in = |window: &Window| {
+            // Events from before the user returned to the chat do not count.
+            let windows = index.windows.get(&(event.feed, device.user));
+            let was_in = |window: &ParticipationWindow| {
                 window.joined < event.seq && window.left.is_none_or(|left| event.seq <= left)
             };
             if !windows.is_some_and(|windows| windows.iter().any(was_in)) {
@@ -55,18 +55,18 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
         worst: delays.last().copied().unwrap_or(0),
         stable_p99: quantile(&stable, 99),
     };
-    let bound = book.meta["bound_ms"].as_u64().unwrap_or(u64::MAX);
-    let slack = book.meta["slack"].as_u64().unwrap_or(1);
+    let bound = index.meta["bound_ms"].as_u64().unwrap_or(u64::MAX);
+    let slack = index.meta["slack"].as_u64().unwrap_or(1);
     if findings.delays.worst > bound.saturating_mul(slack) {
         let what = format!(
             "the worst delay is {} ms, the bound {bound} ms, the slack {slack}",
             findings.delays.worst
         );
-        findings.accuse(Invariant::BoundedDelay, what);
+        findings.violation(Invariant::BoundedDelay, what);
     }
 }
 
 fn quantile(sorted: &[u64], percent: usize) -> u64 {
-    let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
-    sorted.get(place).copied().unwrap_or(0)
+    let position = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(position).copied().unwrap_or(0)
 }

@@ -1,42 +1,42 @@
-//! What must hold, and what the checker found.
+//! The invariants, and what the checker found.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What must hold. The numbers are those of the documentation.
+/// The invariants. Their numbers are those of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Invariant {
-    /// I1: what was acknowledged is stored, once, where it was said to be.
+    /// I1: every acknowledged message is stored once, at the acknowledged position.
     Durability,
-    /// I2: nothing is received that is not stored; nothing refused is stored.
+    /// I2: nothing is received that is not stored; nothing is stored that was refused.
     NoPhantom,
-    /// I3: everyone agrees on what stands at a seq.
+    /// I3: all devices receive the same event at the same seq.
     Agreement,
-    /// I4: one message per client-made id, and equal answers to all who sent it.
+    /// I4: one message per client-generated id, and equal answers to all requests with it.
     Idempotence,
-    /// I5: feeds are dense, chained, and agree with their heads and counters.
+    /// I5: feeds have no gaps, are chained, and agree with their heads and counters.
     DenseLog,
-    /// I6: a stream goes on exactly where its cursor, or the reset, said.
+    /// I6: a stream continues exactly from its cursor or its reset.
     StreamShape,
-    /// I7: a device is given each event once.
+    /// I7: a device receives each event once.
     Once,
-    /// I8: at rest every device has everything that it may see.
+    /// I8: at rest, every device has received everything it may see.
     Completeness,
-    /// I9: delays stay below the fault's bound, with generous slack.
+    /// I9: delays stay below the bound of the row times the slack.
     BoundedDelay,
-    /// I10: what was over before something else began stands before it.
+    /// I10: a message that was acknowledged or seen before another one was sent comes before it.
     RealTimeOrder,
-    /// I11: nobody sees what happened after they had to go.
+    /// I11: a removed user receives nothing after the removal.
     Visibility,
-    /// I12: unread counts are what counting the messages gives that are left; read marks only grow.
+    /// I12: unread counts equal the number of unread messages that have not been removed; read marks only grow.
     Unread,
     /// I13: a reset has a cause.
     HonestReset,
-    /// I14: a copy kept up by events equals a fresh load.
+    /// I14: state built from events equals newly loaded state.
     HybridState,
-    /// I15: a removed message's text is gone.
+    /// I15: the text of a removed message is gone.
     Deletion,
-    /// I16: resources come back; no panic, no unexpected error.
+    /// I16: resources are released; there is no panic and no unexpected error.
     Resources,
 }
 
@@ -47,12 +47,12 @@ impl Invariant {
     }
 }
 
-/// One broken promise.
+/// One violation of an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Which one.
+    /// The invariant.
     pub invariant: Invariant,
-    /// What was seen.
+    /// Description of what was found.
     pub what: String,
 }
 
@@ -65,44 +65,44 @@ impl fmt::Display for Violation {
 /// What the checker found in a history.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// Everything that is wrong.
+    /// All violations.
     pub violations: Vec<Violation>,
-    /// Messages that were acknowledged.
+    /// Number of acknowledged messages.
     pub messages: u64,
-    /// Events that arrived at devices.
+    /// Number of events that devices received.
     pub deliveries: u64,
-    /// Explicit resets, by reason.
+    /// Resets, by reason.
     pub resets: BTreeMap<String, u64>,
-    /// Acknowledged messages that a lossy failover took, as the run itself reports.
-    pub forfeited: u64,
-    /// From the acknowledgement to the devices.
+    /// Number of acknowledged messages that were lost in a failover, as reported by the run.
+    pub lost_in_failover: u64,
+    /// Delays from acknowledgement to arrival.
     pub delays: Delays,
-    /// The longest that a client had to try, in milliseconds, and the most attempts.
-    pub worst_send_ms: u64,
-    /// The most attempts that any deed took.
-    pub most_attempts: u64,
-    /// Operations that ended without an answer or were refused.
+    /// The longest time from the first attempt of a send to its acknowledgement, in milliseconds.
+    pub max_send_ms: u64,
+    /// The largest number of attempts of one mutation.
+    pub max_attempts: u64,
+    /// Number of mutations that ended without a clear answer.
     pub unresolved: u64,
 }
 
 impl Findings {
-    /// How many violations of these invariants there are.
+    /// The number of violations of these invariants.
     pub fn count(&self, invariants: &[Invariant]) -> usize {
         let among = |violation: &&Violation| invariants.contains(&violation.invariant);
         self.violations.iter().filter(among).count()
     }
 
-    /// Acknowledged and gone, or never delivered.
+    /// The number of messages that were acknowledged but not stored, or never delivered.
     pub fn lost(&self) -> usize {
         self.count(&[Invariant::Durability, Invariant::Completeness])
     }
 
-    /// Stored or delivered twice.
+    /// The number of messages that were stored or delivered twice.
     pub fn duplicated(&self) -> usize {
         self.count(&[Invariant::Idempotence, Invariant::Once])
     }
 
-    /// Not where they belong, or not the same for all.
+    /// The number of events at the wrong position, or not the same for all devices.
     pub fn out_of_order(&self) -> usize {
         self.count(&[
             Invariant::Agreement,
@@ -112,22 +112,21 @@ impl Findings {
         ])
     }
 
-    pub(super) fn accuse(&mut self, invariant: Invariant, what: impl Into<String>) {
+    pub(super) fn violation(&mut self, invariant: Invariant, what: impl Into<String>) {
         let what = what.into();
         self.violations.push(Violation { invariant, what });
     }
 }
 
-/// Milliseconds from a send's acknowledgement to its arrival.
+/// Milliseconds from the acknowledgement of a message to its arrival.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Delays {
-    /// Half of the deliveries took no longer.
+    /// Median.
     pub p50: u64,
-    /// Of a hundred deliveries, one took longer.
+    /// 99th percentile.
     pub p99: u64,
-    /// The longest.
+    /// Maximum.
     pub worst: u64,
-    /// Until the last device had it: of a hundred messages, one took longer. What Jepsen
-    /// calls stable latency.
+    /// 99th percentile of the delay until the last device had the message. Jepsen calls this stable latency.
     pub stable_p99: u64,
 }

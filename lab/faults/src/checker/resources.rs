@@ -1,29 +1,29 @@
-//! Files, memory and connections before and after; what the logs say. (I16)
+//! Checks files, memory and connections before and after the run, and the logs. (I16)
 
 use std::collections::BTreeMap;
 
-use super::book::Book;
 use super::findings::{Findings, Invariant};
+use super::history_index::HistoryIndex;
 
-/// Beyond ten percent: pools and keep-alives that fill up once and stay.
-pub const FILES_THAT_STAY: u64 = 64;
+/// Additional files allowed beyond ten percent: pools and keep-alive connections fill up once.
+pub const MAX_ADDITIONAL_FILES: u64 = 64;
 
-/// Beyond ten percent: what an allocator keeps, in KiB. In `users`, four threads that have hashed passwords may each keep
-/// 19 MiB in an arena of its own.
-const MEMORY_THAT_STAYS: u64 = 96 * 1024;
+/// Additional memory allowed beyond ten percent, in KiB, because allocators keep memory. In `users`, four threads that have
+/// hashed passwords may each keep 19 MiB in an arena of its own.
+const MAX_ADDITIONAL_MEMORY_KIB: u64 = 96 * 1024;
 
-/// What the pools of all instances hold at most, and the lab's own.
-const BACKENDS_THAT_STAY: u64 = 120;
+/// Additional connections to Postgres: the maximum of all pools, and the lab's own connections.
+const MAX_ADDITIONAL_BACKENDS: u64 = 120;
 
-pub(super) fn check(book: &Book, findings: &mut Findings) {
+pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     let mut before: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for step in book.steps("resource") {
+    for entry in index.entries("resource") {
         let (what, files, memory) = (
-            step.text("what"),
-            step.number("files"),
-            step.number("memory_kib"),
+            entry.text("what"),
+            entry.number("files"),
+            entry.number("memory_kib"),
         );
-        if step.text("phase") == "before" {
+        if entry.text("phase") == "before" {
             before.insert(what, (files, memory));
             continue;
         }
@@ -31,33 +31,33 @@ pub(super) fn check(book: &Book, findings: &mut Findings) {
             continue;
         };
         let stay = match what {
-            "backends" => BACKENDS_THAT_STAY,
-            _ => FILES_THAT_STAY,
+            "backends" => MAX_ADDITIONAL_BACKENDS,
+            _ => MAX_ADDITIONAL_FILES,
         };
         if files > files_before * 11 / 10 + stay {
             let what = format!("{what} held {files_before} files or connections and holds {files}");
-            findings.accuse(Invariant::Resources, what);
+            findings.violation(Invariant::Resources, what);
         }
-        if memory > memory_before * 11 / 10 + MEMORY_THAT_STAYS {
+        if memory > memory_before * 11 / 10 + MAX_ADDITIONAL_MEMORY_KIB {
             let what = format!("{what} used {memory_before} KiB and uses {memory} KiB");
-            findings.accuse(Invariant::Resources, what);
+            findings.violation(Invariant::Resources, what);
         }
     }
-    let allowed = book.meta["allowed_errors"].as_array();
-    for step in book.steps("log") {
-        let text = step.text("text");
+    let allowed = index.meta["allowed_errors"].as_array();
+    for entry in index.entries("log") {
+        let text = entry.text("text");
         let is_allowed = allowed
             .into_iter()
             .flatten()
             .filter_map(|allowed| allowed.as_str())
-            .any(|allowed| step.text("level") != "PANIC" && text.contains(allowed));
+            .any(|allowed| entry.text("level") != "PANIC" && text.contains(allowed));
         if !is_allowed {
             let what = format!(
                 "{} logged {}: {text}",
-                step.text("what"),
-                step.text("level")
+                entry.text("what"),
+                entry.text("level")
             );
-            findings.accuse(Invariant::Resources, what);
+            findings.violation(Invariant::Resources, what);
         }
     }
 }

@@ -1,62 +1,64 @@
-//! What clients asked for against what is stored. (I1, I2, I4, I10)
+//! Compares the requests of clients with what is stored. (I1, I2, I4, I10)
 
 use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::book::{Book, Sight, Step};
 use super::findings::{Findings, Invariant};
+use super::history_index::{HistoryEntry, HistoryIndex, Observation};
 
-/// All that happened to one client-made id.
+/// All requests with one client-generated id.
 #[derive(Default)]
-struct Send {
+struct SentMessage {
     chat: Uuid,
     user: Uuid,
     invoked: u64,
-    /// When, and at which seq with which id it was acknowledged; several askers get several.
+    /// The acknowledgements: time, seq and id. There are several if several requests were made.
     acks: Vec<(u64, u64, Uuid)>,
     refused: bool,
 }
 
-pub(super) fn check(book: &Book, findings: &mut Findings) {
-    let sends = collect(book, findings);
+pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
+    let sends = collect(index, findings);
     for (cid, send) in &sends {
-        stored(book, *cid, send, findings);
+        check_stored(index, *cid, send, findings);
     }
-    order_of_acks(book, &sends, findings);
-    order_of_sights(book, &sends, findings);
-    once_stored(book, findings);
-    let allowed = book.meta["attempts"].as_u64();
-    if allowed.is_some_and(|allowed| findings.most_attempts > allowed)
+    check_ack_order(index, &sends, findings);
+    check_observed_order(index, &sends, findings);
+    check_stored_once(index, findings);
+    let allowed = index.meta["attempts"].as_u64();
+    if allowed.is_some_and(|allowed| findings.max_attempts > allowed)
         || findings.unresolved > 0 && allowed.is_some()
     {
         let what = format!(
-            "a deed took {} attempts, {} had no end",
-            findings.most_attempts, findings.unresolved
+            "a mutation took {} attempts, {} ended without a clear answer",
+            findings.max_attempts, findings.unresolved
         );
-        findings.accuse(Invariant::BoundedDelay, what);
+        findings.violation(Invariant::BoundedDelay, what);
     }
 }
 
-fn collect(book: &Book, findings: &mut Findings) -> BTreeMap<Uuid, Send> {
-    let mut sends: BTreeMap<Uuid, Send> = BTreeMap::new();
+fn collect(index: &HistoryIndex, findings: &mut Findings) -> BTreeMap<Uuid, SentMessage> {
+    let mut sends: BTreeMap<Uuid, SentMessage> = BTreeMap::new();
     let mut begun: HashMap<String, u64> = HashMap::new();
-    for step in &book.steps {
-        let Some((deed, stage)) = step.kind.split_once('.') else {
+    for entry in &index.entries {
+        let Some((mutation, phase)) = entry.kind.split_once('.') else {
             continue;
         };
-        measure(step, stage, &mut begun, findings);
-        if deed != "send" {
+        measure(entry, phase, &mut begun, findings);
+        if mutation != "send" {
             continue;
         }
-        let send = sends.entry(step.id("cid")).or_default();
-        match stage {
+        let send = sends.entry(entry.id("cid")).or_default();
+        match phase {
             "invoke" if send.invoked == 0 => {
-                send.chat = step.id("chat");
-                send.user = book.user(step.text("user"));
-                send.invoked = step.t;
+                send.chat = entry.id("chat");
+                send.user = index.user(entry.text("user"));
+                send.invoked = entry.t;
             }
-            "ok" => send.acks.push((step.t, step.number("seq"), step.id("id"))),
+            "ok" => send
+                .acks
+                .push((entry.t, entry.number("seq"), entry.id("id"))),
             "fail" => send.refused = true,
             _ => {}
         }
@@ -64,18 +66,23 @@ fn collect(book: &Book, findings: &mut Findings) -> BTreeMap<Uuid, Send> {
     sends
 }
 
-/// How long and how often clients had to try, whatever they wanted.
-fn measure(step: &Step, stage: &str, begun: &mut HashMap<String, u64>, findings: &mut Findings) {
-    let key = || format!("{}{}", step.text("user"), step.text("cid"));
-    match stage {
-        "invoke" if step.kind == "send.invoke" => {
-            begun.insert(key(), step.t);
+/// Measures how long sends took, and how many attempts all mutations took.
+fn measure(
+    entry: &HistoryEntry,
+    phase: &str,
+    begun: &mut HashMap<String, u64>,
+    findings: &mut Findings,
+) {
+    let key = || format!("{}{}", entry.text("user"), entry.text("cid"));
+    match phase {
+        "invoke" if entry.kind == "send.invoke" => {
+            begun.insert(key(), entry.t);
         }
         "ok" => {
-            findings.most_attempts = findings.most_attempts.max(step.number("attempts"));
-            if let Some(since) = begun.remove(&key()).filter(|_| step.kind == "send.ok") {
-                let took = step.t.saturating_sub(since) / 1_000;
-                findings.worst_send_ms = findings.worst_send_ms.max(took);
+            findings.max_attempts = findings.max_attempts.max(entry.number("attempts"));
+            if let Some(since) = begun.remove(&key()).filter(|_| entry.kind == "send.ok") {
+                let took = entry.t.saturating_sub(since) / 1_000;
+                findings.max_send_ms = findings.max_send_ms.max(took);
             }
         }
         "unknown" => findings.unresolved += 1,
@@ -83,38 +90,43 @@ fn measure(step: &Step, stage: &str, begun: &mut HashMap<String, u64>, findings:
     }
 }
 
-fn stored(book: &Book, cid: Uuid, send: &Send, findings: &mut Findings) {
-    let row = book.messages.get(&(send.chat, cid));
+fn check_stored(index: &HistoryIndex, cid: Uuid, send: &SentMessage, findings: &mut Findings) {
+    let row = index.messages.get(&(send.chat, cid));
     if let Some((_, seq, id)) = send.acks.first() {
         findings.messages += 1;
-        if book.lost.contains(&(send.chat, *seq, *id)) {
-            findings.forfeited += 1;
+        if index.lost.contains(&(send.chat, *seq, *id)) {
+            findings.lost_in_failover += 1;
         } else if row.is_none() {
-            let what = format!("message {cid} was acknowledged at seq {seq} and is gone");
-            findings.accuse(Invariant::Durability, what);
+            let what = format!("message {cid} was acknowledged at seq {seq} and is not stored");
+            findings.violation(Invariant::Durability, what);
         } else if row.is_some_and(|row| row.seq != *seq) || *id != cid {
-            let what =
-                format!("message {cid} was acknowledged at seq {seq} as {id} and is not there");
-            findings.accuse(Invariant::Durability, what);
+            let what = format!(
+                "message {cid} was acknowledged at seq {seq} as {id} and is stored elsewhere"
+            );
+            findings.violation(Invariant::Durability, what);
         }
         let differs = |ack: &&(u64, u64, Uuid)| (ack.1, ack.2) != (*seq, *id);
         if let Some((_, other, _)) = send.acks.iter().find(differs) {
             let what = format!("message {cid} was acknowledged at seq {seq} and at seq {other}");
-            findings.accuse(Invariant::Idempotence, what);
+            findings.violation(Invariant::Idempotence, what);
         }
     }
     if send.refused && row.is_some() && send.acks.is_empty() {
-        let what = format!("message {cid} was refused for good and is stored");
-        findings.accuse(Invariant::NoPhantom, what);
+        let what = format!("message {cid} was finally refused and is stored");
+        findings.violation(Invariant::NoPhantom, what);
     }
 }
 
-/// If one send was over before another one began, it stands before it.
-fn order_of_acks(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Findings) {
+/// A message that was acknowledged before another one was sent comes before it.
+fn check_ack_order(
+    index: &HistoryIndex,
+    sends: &BTreeMap<Uuid, SentMessage>,
+    findings: &mut Findings,
+) {
     let mut chats: HashMap<Uuid, Vec<(u64, u64, u64)>> = HashMap::new();
     for send in sends.values() {
         if let Some((over, seq, id)) = send.acks.iter().min()
-            && !book.lost.contains(&(send.chat, *seq, *id))
+            && !index.lost.contains(&(send.chat, *seq, *id))
         {
             let acked = (*seq, send.invoked, *over);
             chats.entry(send.chat).or_default().push(acked);
@@ -129,21 +141,25 @@ fn order_of_acks(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Findi
                     "in chat {chat} seq {} was acknowledged before seq {seq} was sent",
                     earliest.1
                 );
-                findings.accuse(Invariant::RealTimeOrder, what);
+                findings.violation(Invariant::RealTimeOrder, what);
             }
             earliest = earliest.min((over, seq));
         }
     }
 }
 
-/// What a person had seen when they began to answer stands before the answer.
-fn order_of_sights(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Findings) {
+/// An event that a user had seen before sending a message comes before the message.
+fn check_observed_order(
+    index: &HistoryIndex,
+    sends: &BTreeMap<Uuid, SentMessage>,
+    findings: &mut Findings,
+) {
     type Moments = Vec<(u64, bool, u64)>;
     let mut moments: HashMap<(Uuid, Uuid), Moments> = HashMap::new();
-    for device in &book.devices {
-        for (t, sight) in &device.sights {
-            if let Sight::Received(event) = sight
-                && !book.lost.contains(&(event.feed, event.seq, event.id))
+    for device in &index.devices {
+        for (t, observation) in &device.observations {
+            if let Observation::Received(event) = observation
+                && !index.lost.contains(&(event.feed, event.seq, event.id))
             {
                 let key = (device.user, event.feed);
                 moments.entry(key).or_default().push((*t, false, event.seq));
@@ -152,7 +168,7 @@ fn order_of_sights(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Fin
     }
     for send in sends.values() {
         if let Some((_, seq, id)) = send.acks.first()
-            && !book.lost.contains(&(send.chat, *seq, *id))
+            && !index.lost.contains(&(send.chat, *seq, *id))
         {
             let key = (send.user, send.chat);
             moments
@@ -168,7 +184,7 @@ fn order_of_sights(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Fin
             if sent && seq <= seen {
                 let what =
                     format!("user {user} had seen seq {seen} of {chat} and then sent seq {seq}");
-                findings.accuse(Invariant::RealTimeOrder, what);
+                findings.violation(Invariant::RealTimeOrder, what);
             } else if !sent {
                 seen = seen.max(seq);
             }
@@ -176,9 +192,9 @@ fn order_of_sights(book: &Book, sends: &BTreeMap<Uuid, Send>, findings: &mut Fin
     }
 }
 
-/// An id stands once in a chat's feed.
-fn once_stored(book: &Book, findings: &mut Findings) {
-    for (chat, feed) in &book.feeds {
+/// An id occurs once in the feed of a chat.
+fn check_stored_once(index: &HistoryIndex, findings: &mut Findings) {
+    for (chat, feed) in &index.feeds {
         let mut seen = HashMap::new();
         let added = feed
             .events
@@ -190,7 +206,7 @@ fn once_stored(book: &Book, findings: &mut Findings) {
                     "chat {chat} adds one message at seq {before} and at seq {}",
                     event.seq
                 );
-                findings.accuse(Invariant::Idempotence, what);
+                findings.violation(Invariant::Idempotence, what);
             }
         }
     }

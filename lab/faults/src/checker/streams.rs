@@ -1,291 +1,299 @@
-//! What each device received, in order. (I2, I3, I6, I7, I8, I11, I13)
+//! Checks what each device received, in order. (I2, I3, I6, I7, I8, I11, I13)
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::book::{Book, Device, Received, Sight, Window};
 use super::findings::{Findings, Invariant};
+use super::history_index::{Device, HistoryIndex, Observation, ParticipationWindow, ReceivedEvent};
 
 /// The largest gap that the server replays instead of resetting.
 const RESUME_LIMIT: u64 = 500;
 
-pub(super) fn check(book: &Book, findings: &mut Findings) {
-    let mut agreed: HashMap<(Uuid, u64), Uuid> = HashMap::new();
-    let invited = invitations(book);
-    for device in &book.devices {
-        let mut walk = Walk {
-            book,
+pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
+    let mut first_seen: HashMap<(Uuid, u64), Uuid> = HashMap::new();
+    let invitations = invitations(index);
+    for device in &index.devices {
+        let mut replay = DeviceReplay {
+            index,
             device,
-            invited: &invited,
+            invitations: &invitations,
             positions: BTreeMap::new(),
             applied: HashSet::new(),
-            told_to_leave: HashSet::new(),
-            told_to_fetch: false,
+            left_chats: HashSet::new(),
+            refetched_chat_list: false,
             reconnected: HashSet::new(),
         };
-        for (t, sight) in &device.sights {
-            walk.step(*t, sight, &mut agreed, findings);
+        for (t, observation) in &device.observations {
+            replay.apply(*t, observation, &mut first_seen, findings);
         }
-        if !device.gone {
-            walk.end(findings);
+        if !device.stopped {
+            replay.check_completeness(findings);
         }
     }
 }
 
-/// When each user was first asked into each chat: nobody can be in before.
-fn invitations(book: &Book) -> HashMap<(Uuid, Uuid), Vec<u64>> {
+/// The times at which users were added to chats. Nobody can be in a chat before that.
+fn invitations(index: &HistoryIndex) -> HashMap<(Uuid, Uuid), Vec<u64>> {
     let mut times: HashMap<(Uuid, Uuid), Vec<u64>> = HashMap::new();
-    for step in book.steps("add.invoke") {
-        let key = (step.id("chat"), step.id("whom"));
-        times.entry(key).or_default().push(step.t);
+    for entry in index.entries("add.invoke") {
+        let key = (entry.id("chat"), entry.id("whom"));
+        times.entry(key).or_default().push(entry.t);
     }
     times
 }
 
-/// One device on its way through its own history.
-struct Walk<'a> {
-    book: &'a Book,
+/// Replays the observations of one device.
+struct DeviceReplay<'a> {
+    index: &'a HistoryIndex,
     device: &'a Device,
-    invited: &'a HashMap<(Uuid, Uuid), Vec<u64>>,
+    invitations: &'a HashMap<(Uuid, Uuid), Vec<u64>>,
     positions: BTreeMap<Uuid, u64>,
     applied: HashSet<(Uuid, u64)>,
-    /// Chats of which the user's own feed said that they are over.
-    told_to_leave: HashSet<Uuid>,
-    /// The own feed was reset: the device has fetched the list of its chats.
-    told_to_fetch: bool,
-    /// Chats whose position comes from a connection before the present one.
+    /// Chats that the user has left, according to the user's own feed.
+    left_chats: HashSet<Uuid>,
+    /// Whether the user's own feed was reset, so that the device has loaded its list of chats again.
+    refetched_chat_list: bool,
+    /// Chats whose position comes from an earlier connection.
     reconnected: HashSet<Uuid>,
 }
 
-impl Walk<'_> {
-    fn step(
+impl DeviceReplay<'_> {
+    fn apply(
         &mut self,
         t: u64,
-        sight: &Sight,
-        agreed: &mut HashMap<(Uuid, u64), Uuid>,
+        observation: &Observation,
+        first_seen: &mut HashMap<(Uuid, u64), Uuid>,
         findings: &mut Findings,
     ) {
-        match sight {
-            Sight::Subscribed(after) => self.subscribed(after, findings),
-            Sight::Position { feed, seq } => self.position(*feed, *seq, findings),
-            Sight::Reset { feed, seq, reason } => self.reset(*feed, *seq, reason, findings),
-            Sight::Received(event) => {
-                findings.deliveries += 1;
-                self.agree(event, agreed, findings);
-                self.visible(t, event, findings);
-                self.received(event, findings);
+        match observation {
+            Observation::Subscribed(after) => self.check_subscription(after, findings),
+            Observation::Position { feed, seq } => self.check_position(*feed, *seq, findings),
+            Observation::Reset { feed, seq, reason } => {
+                self.check_reset(*feed, *seq, reason, findings)
             }
-            Sight::Ended => self.reconnected.extend(self.positions.keys()),
+            Observation::Received(event) => {
+                findings.deliveries += 1;
+                self.check_agreement(event, first_seen, findings);
+                self.check_visibility(t, event, findings);
+                self.check_received(event, findings);
+            }
+            Observation::Ended => self.reconnected.extend(self.positions.keys()),
         }
     }
 
-    /// A client that hands back other cursors than it was given would make nonsense of all.
-    fn subscribed(&mut self, after: &HashMap<Uuid, u64>, findings: &mut Findings) {
+    /// A client must resume with the cursors that it was given. Otherwise the other checks mean nothing.
+    fn check_subscription(&mut self, after: &HashMap<Uuid, u64>, findings: &mut Findings) {
         for (feed, seq) in after {
             if self.positions.get(feed) != Some(seq) {
                 let what = format!(
-                    "{} resumes {feed} at {seq} and was left at {:?}",
+                    "{} resumed {feed} at {seq} and had received it up to {:?}",
                     self.device.name,
                     self.positions.get(feed)
                 );
-                findings.accuse(Invariant::StreamShape, what);
+                findings.violation(Invariant::StreamShape, what);
             }
         }
     }
 
-    fn position(&mut self, feed: Uuid, seq: u64, findings: &mut Findings) {
+    fn check_position(&mut self, feed: Uuid, seq: u64, findings: &mut Findings) {
         match self.positions.insert(feed, seq) {
             Some(before) if before != seq => {
                 let what = format!(
-                    "{} stood at {before} of {feed} and is told that it stands at {seq}",
+                    "{} was at {before} of {feed} and was told that it is at {seq}",
                     self.device.name
                 );
-                findings.accuse(Invariant::StreamShape, what);
+                findings.violation(Invariant::StreamShape, what);
             }
             _ => {}
         }
     }
 
-    fn reset(&mut self, feed: Uuid, seq: u64, reason: &str, findings: &mut Findings) {
+    fn check_reset(&mut self, feed: Uuid, seq: u64, reason: &str, findings: &mut Findings) {
         *findings.resets.entry(reason.to_owned()).or_default() += 1;
         let before = self.positions.insert(feed, seq);
-        self.told_to_fetch |= feed == self.device.user;
-        // What was lost may be heard of once more on its way, and is then taken back by another reset.
-        let lost = &self.book.lost;
+        self.refetched_chat_list |= feed == self.device.user;
+        // An event that was lost in a failover may still be delivered, and is taken back by another reset.
+        let lost = &self.index.lost;
         self.applied
             .retain(|&(event, seq)| !lost.contains(&(feed, seq, event)));
-        let allowed = self.book.meta["resets"]
+        let allowed = self.index.meta["resets"]
             .as_array()
             .is_some_and(|allowed| allowed.iter().any(|word| word == reason));
-        let far = before.is_some_and(|before| seq.saturating_sub(before) > RESUME_LIMIT);
-        if !allowed || (reason == "GAP_TOO_LARGE" && !far) {
+        let large_gap = before.is_some_and(|before| seq.saturating_sub(before) > RESUME_LIMIT);
+        if !allowed || (reason == "GAP_TOO_LARGE" && !large_gap) {
             let what = format!(
-                "{} stood at {before:?} of {feed} and is reset to {seq}: {reason}",
+                "{} was at {before:?} of {feed} and was reset to {seq}: {reason}",
                 self.device.name
             );
-            findings.accuse(Invariant::HonestReset, what);
+            findings.violation(Invariant::HonestReset, what);
         }
     }
 
-    /// The same seq is the same event for everyone, and for the database.
-    fn agree(
+    /// At a seq, all devices and the database have the same event.
+    fn check_agreement(
         &self,
-        event: &Received,
-        agreed: &mut HashMap<(Uuid, u64), Uuid>,
+        event: &ReceivedEvent,
+        first_seen: &mut HashMap<(Uuid, u64), Uuid>,
         findings: &mut Findings,
     ) {
-        if self.book.lost.contains(&(event.feed, event.seq, event.id)) {
+        if self.index.lost.contains(&(event.feed, event.seq, event.id)) {
             return;
         }
-        let place = (event.feed, event.seq);
-        let first = *agreed.entry(place).or_insert(event.id);
+        let position = (event.feed, event.seq);
+        let first = *first_seen.entry(position).or_insert(event.id);
         if first != event.id {
             let what = format!(
-                "{} sees {} at seq {} of {}, where another one saw {first}",
+                "{} received {} at seq {} of {}, where another device received {first}",
                 self.device.name, event.id, event.seq, event.feed
             );
-            findings.accuse(Invariant::Agreement, what);
+            findings.violation(Invariant::Agreement, what);
         }
-        let stored = self.book.feeds.get(&event.feed);
+        let stored = self.index.feeds.get(&event.feed);
         let stored = stored.and_then(|feed| feed.at(event.seq));
         if stored.is_none_or(|stored| stored.id != event.id) {
             let what = format!(
                 "{} received {} at seq {} of {}, which is not stored",
                 self.device.name, event.id, event.seq, event.feed
             );
-            findings.accuse(Invariant::NoPhantom, what);
+            findings.violation(Invariant::NoPhantom, what);
         }
     }
 
-    fn received(&mut self, event: &Received, findings: &mut Findings) {
+    fn check_received(&mut self, event: &ReceivedEvent, findings: &mut Findings) {
         if event.kind == "ChatLeft" {
-            self.told_to_leave.extend(event.chat);
+            self.left_chats.extend(event.chat);
         }
         self.reconnected.remove(&event.feed);
         let name = &self.device.name;
         let before = self.positions.get(&event.feed).copied();
         if !self.applied.insert((event.id, event.seq)) {
-            let what = format!("{name} was given seq {} of {} twice", event.seq, event.feed);
-            findings.accuse(Invariant::Once, what);
+            let what = format!("{name} received seq {} of {} twice", event.seq, event.feed);
+            findings.violation(Invariant::Once, what);
             return;
         }
         let next = before.map(|before| before + 1);
         if next != Some(event.seq)
             && !self.joined_at(event.feed, event.seq - 1, before)
-            && !self.joined_in_vain(event, before)
+            && !self.rejoined_in_lost_history(event, before)
         {
             let what = format!(
-                "{name} stood at {before:?} of {} and was given seq {}",
+                "{name} was at {before:?} of {} and received seq {}",
                 event.feed, event.seq
             );
-            findings.accuse(Invariant::StreamShape, what);
+            findings.violation(Invariant::StreamShape, what);
         }
         self.positions.insert(event.feed, event.seq);
     }
 
-    /// A stream may begin, or begin again, right after the event that let the user in.
+    /// A stream may start, or start again, right after the event that added the user.
     fn joined_at(&self, feed: Uuid, seq: u64, before: Option<u64>) -> bool {
         let joined = self.windows(feed).iter().any(|window| window.joined == seq);
         joined && before.is_none_or(|before| before < seq)
     }
 
-    /// Who had to go and was asked in again, in a history that was lost: nobody knows any more by which event.
-    fn joined_in_vain(&self, event: &Received, before: Option<u64>) -> bool {
-        // Their own feed may have told them to go, where the chat's was replaced before it came to that.
-        let told = self.told_to_leave.contains(&event.feed);
+    /// Whether the user was removed and added again in a history that was lost, so that the event that added them is unknown.
+    fn rejoined_in_lost_history(&self, event: &ReceivedEvent, before: Option<u64>) -> bool {
+        // The user's own feed may have reported the removal before the feed of the chat, which was then replaced.
+        let was_told = self.left_chats.contains(&event.feed);
         let left = self.windows(event.feed).iter().any(|window| {
-            let at_the_farewell = window.left == before || (told && before < window.left);
-            window.left.is_some_and(|left| left < event.seq) && at_the_farewell
+            let stopped_at_removal = window.left == before || (was_told && before < window.left);
+            window.left.is_some_and(|left| left < event.seq) && stopped_at_removal
         });
-        left && self.book.lost.contains(&(event.feed, event.seq, event.id))
+        left && self.index.lost.contains(&(event.feed, event.seq, event.id))
     }
 
-    /// Nothing after the event that made the user go, unless they were asked in again.
-    fn visible(&self, t: u64, event: &Received, findings: &mut Findings) {
-        // Of a history that was lost, nobody knows any more who was in.
+    /// A user receives nothing after the event that removed them, unless they were added again.
+    fn check_visibility(&self, t: u64, event: &ReceivedEvent, findings: &mut Findings) {
+        // For a history that was lost, the participants are unknown.
         let lost = (event.feed, event.seq, event.id);
-        if event.feed == self.device.user || self.book.lost.contains(&lost) {
+        if event.feed == self.device.user || self.index.lost.contains(&lost) {
             return;
         }
         let windows = self.windows(event.feed);
-        // New participants see everything before them, too.
-        let inside = |window: &Window| window.left.is_none_or(|left| event.seq <= left);
-        if !windows.iter().any(inside) && !self.asked_in_later(event, t) {
+        // New participants may also see everything before they joined.
+        let inside =
+            |window: &ParticipationWindow| window.left.is_none_or(|left| event.seq <= left);
+        if !windows.iter().any(inside) && !self.invited_again_later(event, t) {
             let what = format!(
-                "{} was sent seq {} of {}, where it had no business any more",
+                "{} received seq {} of {} after the user was removed",
                 self.device.name, event.seq, event.feed
             );
-            findings.accuse(Invariant::Visibility, what);
+            findings.violation(Invariant::Visibility, what);
             return;
         }
-        // Between two windows only for those who are on their way back.
-        let gone = |window: &Window| window.left.is_some_and(|left| left < event.seq);
-        let held = |window: &Window| window.joined <= event.seq && inside(window);
-        if windows.iter().any(gone) && !windows.iter().any(held) && !self.asked_in_later(event, t) {
+        // Events between two windows only if the user was being added again.
+        let stopped =
+            |window: &ParticipationWindow| window.left.is_some_and(|left| left < event.seq);
+        let still_in = |window: &ParticipationWindow| window.joined <= event.seq && inside(window);
+        if windows.iter().any(stopped)
+            && !windows.iter().any(still_in)
+            && !self.invited_again_later(event, t)
+        {
             let what = format!(
-                "{} was sent seq {} of {} while it was not in",
+                "{} received seq {} of {} while the user was not a participant",
                 self.device.name, event.seq, event.feed
             );
-            findings.accuse(Invariant::Visibility, what);
+            findings.violation(Invariant::Visibility, what);
         }
     }
 
-    /// Someone who is back may see what happened meanwhile.
-    fn asked_in_later(&self, event: &Received, t: u64) -> bool {
+    /// A user who was added again may see what happened in between.
+    fn invited_again_later(&self, event: &ReceivedEvent, t: u64) -> bool {
         let later = self
             .windows(event.feed)
             .iter()
             .any(|window| window.joined > event.seq);
-        let asked = self.invited.get(&(event.feed, self.device.user));
-        later && asked.is_some_and(|times| times.iter().any(|asked| *asked < t))
+        let invited = self.invitations.get(&(event.feed, self.device.user));
+        later && invited.is_some_and(|times| times.iter().any(|invited| *invited < t))
     }
 
-    fn windows(&self, feed: Uuid) -> &[Window] {
-        let windows = self.book.windows.get(&(feed, self.device.user));
+    fn windows(&self, feed: Uuid) -> &[ParticipationWindow] {
+        let windows = self.index.windows.get(&(feed, self.device.user));
         windows.map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// At rest: the own feed to its head, each chat to its head or to the farewell.
-    fn end(&self, findings: &mut Findings) {
-        let mut owed: Vec<(Uuid, u64)> = Vec::new();
-        if let Some(own) = self.book.feeds.get(&self.device.user) {
-            owed.push((self.device.user, own.last_seq));
+    /// At rest, the device has its user's feed up to the head, and each chat up to the head or the user's removal.
+    fn check_completeness(&self, findings: &mut Findings) {
+        let mut expected: Vec<(Uuid, u64)> = Vec::new();
+        if let Some(own) = self.index.feeds.get(&self.device.user) {
+            expected.push((self.device.user, own.last_seq));
         }
-        for ((chat, user), windows) in &self.book.windows {
-            let (Some(window), Some(feed)) = (windows.last(), self.book.feeds.get(chat)) else {
+        for ((chat, user), windows) in &self.index.windows {
+            let (Some(window), Some(feed)) = (windows.last(), self.index.feeds.get(chat)) else {
                 continue;
             };
             if *user != self.device.user {
                 continue;
             }
             match window.left {
-                // Who was let in by the last event of all learns that from their own feed.
+                // A user who was added by the last event of the chat learns that from their own feed.
                 None if feed.last_seq == window.joined => {}
-                None => owed.push((*chat, feed.last_seq)),
-                // Who was away when they had to go only learns that they did.
-                Some(_) if self.knows_of_leaving(*chat) && self.may_have_missed(*chat) => {}
-                Some(left) => owed.push((*chat, left)),
+                None => expected.push((*chat, feed.last_seq)),
+                // A user who was offline during the removal only learns of the removal.
+                Some(_) if self.knows_of_removal(*chat) && self.may_have_missed(*chat) => {}
+                Some(left) => expected.push((*chat, left)),
             }
         }
-        for (feed, until) in owed {
-            let stands = self.positions.get(&feed).copied();
-            if stands.is_none_or(|stands| stands < until) {
+        for (feed, until) in expected {
+            let position = self.positions.get(&feed).copied();
+            if position.is_none_or(|position| position < until) {
                 let what = format!(
-                    "{} stands at {stands:?} of {feed}, which goes to {until}",
+                    "{} is at {position:?} of {feed} and should be at {until}",
                     self.device.name
                 );
-                findings.accuse(Invariant::Completeness, what);
+                findings.violation(Invariant::Completeness, what);
             }
         }
     }
 
-    /// From their own feed, or from the list of their chats that they fetched after its reset.
-    fn knows_of_leaving(&self, chat: Uuid) -> bool {
-        self.told_to_leave.contains(&chat) || self.told_to_fetch
+    /// Whether the device knows that its user has left: from the user's own feed, or from the list of chats that it loaded
+    /// after a reset.
+    fn knows_of_removal(&self, chat: Uuid) -> bool {
+        self.left_chats.contains(&chat) || self.refetched_chat_list
     }
 
-    /// The connection that brought the last event of the chat is not the present one.
+    /// Whether the last event of the chat came over an earlier connection.
     fn may_have_missed(&self, chat: Uuid) -> bool {
         self.reconnected.contains(&chat) || !self.positions.contains_key(&chat)
     }

@@ -1,8 +1,7 @@
 //! One device: an `inbox` subscription that survives its connections.
 //!
-//! It keeps one cursor per feed and hands them all back when it reconnects, on whichever
-//! instance. Whether what arrives is right is not judged here: everything goes into the
-//! history, and the checker judges.
+//! It keeps one cursor per feed and resumes with all of them when it reconnects, to whichever instance. It does not check
+//! what it receives: everything is recorded in the history, which the checker reads.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,43 +13,44 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::account::{Account, Pause};
-use super::copy::Copy;
+use super::cursor;
 use super::documents::DEVICE_INBOX;
-use super::position;
-use super::wire::{End, Wire};
+use super::local_state::LocalState;
+use super::test_user::{Backoff, TestUser};
+use super::ws_connection::{self, ConnectionEnd};
 use crate::history::History;
+use lab_stack::client::{Socket, SocketEnd};
 
-/// What a device is told to do.
+/// What a device should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+enum DesiredState {
     Online,
     Offline,
-    Gone,
+    Stopped,
 }
 
-/// A device and the task that plays it.
+/// A device and its task.
 #[derive(Debug)]
 pub struct Device {
-    /// As the history calls it.
+    /// Its name in the history.
     pub name: String,
-    /// Whose it is.
-    pub account: Arc<Account>,
-    state: Arc<State>,
-    wish: watch::Sender<Wish>,
+    /// Its user.
+    pub user: Arc<TestUser>,
+    state: Arc<DeviceState>,
+    desired: watch::Sender<DesiredState>,
     task: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct DeviceState {
     positions: Mutex<HashMap<Uuid, (u64, String)>>,
     caught_up: watch::Sender<bool>,
-    /// The code of the last connection's end.
-    ended: watch::Sender<u16>,
-    copy: tokio::sync::Mutex<Option<Copy>>,
+    /// The close code of the last connection.
+    last_close_code: watch::Sender<u16>,
+    local_state: tokio::sync::Mutex<Option<LocalState>>,
 }
 
-impl State {
+impl DeviceState {
     fn positions(&self) -> MutexGuard<'_, HashMap<Uuid, (u64, String)>> {
         self.positions
             .lock()
@@ -59,91 +59,93 @@ impl State {
 }
 
 impl Device {
-    /// Switches a device on. One that keeps a copy can be compared with a fresh load later.
+    /// Starts a device. If it keeps local state, that can be compared with newly loaded state later.
     pub fn start(
         name: &str,
-        account: &Arc<Account>,
+        user: &Arc<TestUser>,
         base: &str,
-        keeps_copy: bool,
+        keeps_local_state: bool,
         history: &History,
     ) -> Device {
-        let state = Arc::new(State::default());
-        let (wish, wishes) = watch::channel(Wish::Online);
-        let facts = json!({ "d": name, "user": account.name, "uid": account.user_id });
-        history.write("device", &facts);
-        let player = Player {
+        let state = Arc::new(DeviceState::default());
+        let (desired, desired_changes) = watch::channel(DesiredState::Online);
+        let fields = json!({ "d": name, "user": user.name, "uid": user.user_id });
+        history.write("device", &fields);
+        let device_task = DeviceTask {
             name: name.to_owned(),
-            account: Arc::clone(account),
+            user: Arc::clone(user),
             base: base.to_owned(),
             history: history.clone(),
             state: Arc::clone(&state),
-            keeps_copy,
+            keeps_local_state,
             connection: 0,
         };
         Device {
             name: name.to_owned(),
-            account: Arc::clone(account),
+            user: Arc::clone(user),
             state,
-            wish,
-            task: tokio::spawn(player.play(wishes)),
+            desired,
+            task: tokio::spawn(device_task.run(desired_changes)),
         }
     }
 
-    /// Where it stands in a feed.
+    /// Its position in a feed.
     pub fn position(&self, feed: Uuid) -> Option<u64> {
         self.state.positions().get(&feed).map(|(seq, _)| *seq)
     }
 
     /// Waits until its connection has caught up.
-    pub async fn caught_up(&self, patience: Duration) -> bool {
+    pub async fn caught_up(&self, timeout: Duration) -> bool {
         let mut caught_up = self.state.caught_up.subscribe();
-        tokio::time::timeout(patience, caught_up.wait_for(|yes| *yes))
+        tokio::time::timeout(timeout, caught_up.wait_for(|yes| *yes))
             .await
             .is_ok_and(|outcome| outcome.is_ok())
     }
 
     /// Waits until a connection ends with this close code.
-    pub async fn ended_with(&self, code: u16, patience: Duration) -> bool {
-        let mut ended = self.state.ended.subscribe();
-        tokio::time::timeout(patience, ended.wait_for(|seen| *seen == code))
+    pub async fn ended_with(&self, code: u16, timeout: Duration) -> bool {
+        let mut last_close_code = self.state.last_close_code.subscribe();
+        tokio::time::timeout(timeout, last_close_code.wait_for(|seen| *seen == code))
             .await
             .is_ok_and(|outcome| outcome.is_ok())
     }
 
-    /// Takes it off the network, with its cursors.
+    /// Disconnects it. It keeps its cursors.
     pub fn go_offline(&self) {
-        self.wish.send_replace(Wish::Offline);
+        self.desired.send_replace(DesiredState::Offline);
     }
 
-    /// And back.
+    /// Connects it again.
     pub fn go_online(&self) {
-        self.wish.send_replace(Wish::Online);
+        self.desired.send_replace(DesiredState::Online);
     }
 
     /// Whether it should be connected.
     pub fn is_online(&self) -> bool {
-        *self.wish.borrow() == Wish::Online
+        *self.desired.borrow() == DesiredState::Online
     }
 
-    /// Compares its copy with a fresh load, in the history.
+    /// Records its local state and newly loaded state, for comparison.
     pub async fn compare(&self, history: &History) {
-        let mut copy = self.state.copy.lock().await;
-        let Some(copy) = copy.as_mut() else { return };
-        copy.load_missing(&self.account).await;
-        let Ok(fresh) = Copy::fresh(&self.account).await else {
+        let mut local_state = self.state.local_state.lock().await;
+        let Some(local_state) = local_state.as_mut() else {
             return;
         };
-        for (kind, side) in [("copy", copy.chats()), ("fresh", fresh.chats())] {
+        local_state.load_missing(&self.user).await;
+        let Ok(fresh) = LocalState::load_all(&self.user).await else {
+            return;
+        };
+        for (kind, side) in [("copy", local_state.chats()), ("fresh", fresh.chats())] {
             for (chat, state) in side {
-                let facts = json!({ "d": self.name, "chat": chat, "state": state });
-                history.write(kind, &facts);
+                let fields = json!({ "d": self.name, "chat": chat, "state": state });
+                history.write(kind, &fields);
             }
         }
     }
 
-    /// Switches it off.
+    /// Stops it.
     pub async fn stop(self) {
-        self.wish.send_replace(Wish::Gone);
+        self.desired.send_replace(DesiredState::Stopped);
         let mut task = self.task;
         if tokio::time::timeout(Duration::from_secs(5), &mut task)
             .await
@@ -154,86 +156,89 @@ impl Device {
     }
 }
 
-struct Player {
+struct DeviceTask {
     name: String,
-    account: Arc<Account>,
+    user: Arc<TestUser>,
     base: String,
     history: History,
-    state: Arc<State>,
-    keeps_copy: bool,
+    state: Arc<DeviceState>,
+    keeps_local_state: bool,
     connection: u64,
 }
 
-impl Player {
-    async fn play(mut self, mut wishes: watch::Receiver<Wish>) {
-        let mut pause = Pause::between(400, 4_000);
+impl DeviceTask {
+    async fn run(mut self, mut desired_changes: watch::Receiver<DesiredState>) {
+        let mut backoff = Backoff::between(400, 4_000);
         loop {
-            let wish = *wishes.borrow_and_update();
-            match wish {
-                Wish::Gone => return,
-                Wish::Offline => {
-                    if wishes.changed().await.is_err() {
+            let desired = *desired_changes.borrow_and_update();
+            match desired {
+                DesiredState::Stopped => return,
+                DesiredState::Offline => {
+                    if desired_changes.changed().await.is_err() {
                         return;
                     }
                     continue;
                 }
-                Wish::Online => {}
+                DesiredState::Online => {}
             }
             self.connection += 1;
-            let begun = Instant::now();
-            let end = self.connect(&mut wishes).await;
+            let began = Instant::now();
+            let end = self.connect(&mut desired_changes).await;
             self.state.caught_up.send_replace(false);
-            self.state.ended.send_replace(end.code);
-            let facts = json!({ "d": self.name, "c": self.connection, "code": end.code,
+            self.state.last_close_code.send_replace(end.code);
+            let fields = json!({ "d": self.name, "c": self.connection, "code": end.code,
                 "reason": end.reason });
-            self.history.write("conn.end", &facts);
-            if *wishes.borrow() == Wish::Online {
+            self.history.write("conn.end", &fields);
+            if *desired_changes.borrow() == DesiredState::Online {
                 if end.code == 4403 {
-                    self.account.renew().await;
+                    self.user.renew_token().await;
                 }
-                if begun.elapsed() > Duration::from_secs(5) {
-                    pause = Pause::between(400, 4_000);
+                if began.elapsed() > Duration::from_secs(5) {
+                    backoff = Backoff::between(400, 4_000);
                 }
-                pause.wait_at_least(50).await;
+                backoff.wait_at_least(50).await;
             }
         }
     }
 
-    async fn connect(&mut self, wishes: &mut watch::Receiver<Wish>) -> End {
-        let token = self.account.token().await;
+    async fn connect(
+        &mut self,
+        desired_changes: &mut watch::Receiver<DesiredState>,
+    ) -> ConnectionEnd {
+        let token = self.user.token().await;
         let opened = tokio::select! {
-            opened = Wire::open(&self.base, &token) => opened,
-            _ = wishes.changed() => Err(End { code: 1000, reason: "told to leave".to_owned() }),
+            opened = ws_connection::connect(&self.base, &token) => opened,
+            _ = desired_changes.changed() => Err(ConnectionEnd { code: 1000, reason: "told to leave".to_owned() }),
         };
-        let mut wire = match opened {
-            Ok(wire) => wire,
+        let mut socket = match opened {
+            Ok(socket) => socket,
             Err(end) => return end,
         };
-        if let Err(end) = self.subscribe(&mut wire).await {
-            return end;
+        if let Err(end) = self.subscribe(&mut socket).await {
+            return end.into();
         }
         loop {
             let message = tokio::select! {
-                message = wire.read() => message,
-                _ = wishes.changed() => {
-                    wire.close().await;
-                    return End { code: 1000, reason: "told to leave".to_owned() };
+                message = socket.read() => message,
+                _ = desired_changes.changed() => {
+                    socket.close().await;
+                    return ConnectionEnd { code: 1000, reason: "told to leave".to_owned() };
                 }
             };
             let message = match message {
                 Ok(message) => message,
-                Err(end) => return end,
+                Err(end) => return end.into(),
             };
             let batch = &message["payload"]["data"]["inbox"];
             if message["type"] != "next" || !batch.is_object() {
-                wire.close().await;
-                return End::broken(message.to_string());
+                socket.close().await;
+                return ConnectionEnd::broken(message.to_string());
             }
-            self.take(batch).await;
+            self.handle_batch(batch).await;
         }
     }
 
-    async fn subscribe(&mut self, wire: &mut Wire) -> Result<(), End> {
+    async fn subscribe(&mut self, socket: &mut Socket) -> Result<(), SocketEnd> {
         let (cursors, seqs) = {
             let positions = self.state.positions();
             let cursors: Vec<String> = positions.values().map(|(_, text)| text.clone()).collect();
@@ -243,13 +248,15 @@ impl Player {
                 .collect();
             (cursors, seqs)
         };
-        let facts = json!({ "d": self.name, "c": self.connection, "after": seqs });
-        self.history.write("sub", &facts);
-        wire.subscribe(DEVICE_INBOX, json!({ "after": cursors }))
+        let fields = json!({ "d": self.name, "c": self.connection, "after": seqs });
+        self.history.write("sub", &fields);
+        socket
+            .subscribe(DEVICE_INBOX, json!({ "after": cursors }))
             .await
+            .map(drop)
     }
 
-    async fn take(&mut self, batch: &Value) {
+    async fn handle_batch(&mut self, batch: &Value) {
         let Some(feed) = batch["feedId"]
             .as_str()
             .and_then(|id| id.parse::<Uuid>().ok())
@@ -257,19 +264,19 @@ impl Player {
             return;
         };
         let cursor = batch["cursor"].as_str().unwrap_or_default();
-        let seq = position::seq_of(cursor).unwrap_or_default();
+        let seq = cursor::seq_of(cursor).unwrap_or_default();
         let (name, connection) = (&self.name, self.connection);
         let events = batch["events"]
             .as_array()
             .map(Vec::as_slice)
             .unwrap_or_default();
         if let Some(reason) = batch["reset"].as_str() {
-            let facts =
+            let fields =
                 json!({ "d": name, "c": connection, "f": feed, "s": seq, "reason": reason });
-            self.history.write("reset", &facts);
+            self.history.write("reset", &fields);
         } else if events.is_empty() {
-            let facts = json!({ "d": name, "c": connection, "f": feed, "s": seq });
-            self.history.write("pos", &facts);
+            let fields = json!({ "d": name, "c": connection, "f": feed, "s": seq });
+            self.history.write("pos", &fields);
         }
         for event in events {
             self.record(feed, event);
@@ -279,70 +286,71 @@ impl Player {
             .positions()
             .insert(feed, (seq, cursor.to_owned()))
             .is_some();
-        self.keep_up(feed, batch, events, known).await;
-        if feed == self.account.user_id && batch["caughtUp"] == json!(true) {
+        self.update_local_state(feed, batch, events, known).await;
+        if feed == self.user.user_id && batch["caughtUp"] == json!(true) {
             let before = self.state.caught_up.send_replace(true);
             if !before {
-                let facts = json!({ "d": self.name, "c": self.connection });
-                self.history.write("caughtup", &facts);
+                let fields = json!({ "d": self.name, "c": self.connection });
+                self.history.write("caughtup", &fields);
             }
         }
     }
 
     fn record(&self, feed: Uuid, event: &Value) {
-        let mut facts = json!({
+        let mut fields = json!({
             "d": self.name, "c": self.connection, "f": feed, "s": event["seq"],
             "e": event["id"], "kind": event["__typename"],
         });
         let message = &event["message"];
         if message.is_object() {
-            facts["m"] = message["id"].clone();
-            facts["n"] = message["number"].clone();
-            facts["r"] = message["revision"].clone();
-            facts["x"] = json!(message["content"].is_null());
+            fields["m"] = message["id"].clone();
+            fields["n"] = message["number"].clone();
+            fields["r"] = message["revision"].clone();
+            fields["x"] = json!(message["content"].is_null());
         }
         for field in ["chatId", "sessionId", "lastReadNumber", "userId"] {
             if !event[field].is_null() {
-                facts[field] = event[field].clone();
+                fields[field] = event[field].clone();
             }
         }
-        self.history.write("recv", &facts);
+        self.history.write("recv", &fields);
     }
 
-    /// What a client does with its own state. Loads happen here, before the next batch.
-    async fn keep_up(&self, feed: Uuid, batch: &Value, events: &[Value], known: bool) {
-        let mut copy = self.state.copy.lock().await;
-        if !self.keeps_copy {
-            if batch["reset"].is_string() && feed != self.account.user_id {
-                // Every client fetches after a reset, whether or not we look at the result.
-                Copy::default().load(&self.account, feed).await;
+    /// Updates the local state. Loads happen here, before the next batch.
+    async fn update_local_state(&self, feed: Uuid, batch: &Value, events: &[Value], known: bool) {
+        let mut local_state = self.state.local_state.lock().await;
+        if !self.keeps_local_state {
+            if batch["reset"].is_string() && feed != self.user.user_id {
+                // Every client loads the chat after a reset, even if the result is not compared.
+                LocalState::default().load(&self.user, feed).await;
             }
             return;
         }
-        let copy = copy.get_or_insert_default();
-        let own = feed == self.account.user_id;
+        let local_state = local_state.get_or_insert_default();
+        let is_own_feed = feed == self.user.user_id;
         if batch["reset"].is_string() || !known {
-            match own {
+            match is_own_feed {
                 true => {
                     if batch["reset"].is_string() {
-                        *copy = Copy::default();
+                        *local_state = LocalState::default();
                     }
-                    copy.load_list(&self.account).await;
+                    local_state.load_list(&self.user).await;
                 }
-                false => copy.load(&self.account, feed).await,
+                false => local_state.load(&self.user, feed).await,
             }
         }
         for event in events {
             let chat = event["chatId"].as_str().and_then(|id| id.parse().ok());
             match (event["__typename"].as_str().unwrap_or_default(), chat) {
-                ("ChatAdded", Some(chat)) => copy.load(&self.account, chat).await,
-                ("ChatLeft", Some(chat)) => copy.forget(chat),
+                ("ChatAdded", Some(chat)) => local_state.load(&self.user, chat).await,
+                ("ChatLeft", Some(chat)) => local_state.remove_chat(chat),
                 ("ReadMarkMoved", Some(chat)) => {
-                    copy.mark(chat, event["lastReadNumber"].as_u64().unwrap_or(0));
+                    local_state
+                        .advance_read_mark(chat, event["lastReadNumber"].as_u64().unwrap_or(0));
                 }
-                // Of the user's own feed, and nothing that a copy holds.
+                // Events of the user's own feed that do not change the local state.
                 ("SessionRevoked" | "ProfileUpdated", _) => {}
-                _ => copy.apply(self.account.user_id, feed, event),
+                _ => local_state.apply(self.user.user_id, feed, event),
             }
         }
     }

@@ -1,7 +1,7 @@
-//! The inbox as devices ask for it. It names every kind of event, which a test checks: a kind that is forgotten here is one
-//! that no run looks at.
+//! The inbox subscription of devices. It names every kind of event, which a test checks: a kind that is missing here would
+//! not be checked by any run.
 
-/// What the devices of the fault lab follow: what their copies are made of, and no more.
+/// The subscription of devices: what their local state consists of, and no more.
 pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
     feedId cursor caughtUp reset
     events { __typename id seq

@@ -1,29 +1,29 @@
-//! The load balancer: everyone's connections at once.
+//! Faults of the load balancer, which affect all connections.
 
 use tokio::time::sleep;
 
-use super::turn::Turn;
+use super::context::InjectionContext;
 use lab_stack::Error;
 
-/// Killed and started again, or told to cut a receiver's connections, or reloaded.
-pub async fn disturb(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    match turn.round % 3 {
+/// Kills and restarts the load balancer, or cuts the receivers' connections, or reloads it.
+pub async fn disturb(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    match context.round % 3 {
         0 => {
-            turn.note("kill -9");
-            turn.stack().kill_balancer();
-            sleep(turn.hold).await;
-            turn.stack().restart_balancer().await?;
+            context.note("kill -9");
+            context.stack().kill_balancer();
+            sleep(context.fault_duration).await;
+            context.stack().restart_balancer().await?;
         }
         1 => {
-            turn.note("cut all connections of the receivers");
+            context.note("cut all connections of the receivers");
             for number in 1..=2 {
                 let command = format!("shutdown sessions server receiver/i{number}");
-                turn.stack().balancer_command(&command)?;
+                context.stack().balancer_command(&command)?;
             }
         }
         _ => {
-            turn.note("reload");
-            turn.stack().reload_balancer().await?;
+            context.note("reload");
+            context.stack().reload_balancer().await?;
         }
     }
     Ok(1)

@@ -1,4 +1,4 @@
-//! What happens to people: they have to go, they are signed out, they send eightfold.
+//! Faults of users: they are removed, their sessions are revoked, they send everything eight times.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,103 +8,115 @@ use serde_json::json;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::turn::Turn;
-use crate::client::deed::Deed;
-use crate::scene::{Scene, make_group};
+use super::context::InjectionContext;
+use crate::client::mutation::ClientMutation;
+use crate::workload::{Workload, create_group};
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
-/// Close code of a socket whose session has ended.
-const FORBIDDEN: u16 = 4403;
+/// Close code of a socket whose session was revoked.
+const SESSION_REVOKED_CODE: u16 = 4403;
 
-/// How long a revocation may take until the lab gives up waiting.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the lab waits for a socket to close, or for a device to catch up.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Writers in the chat of a removal.
-const WRITERS: usize = 4;
+/// Number of writers in the chat from which a participant is removed.
+const WRITER_COUNT: usize = 4;
 
-/// Fifty messages a second in one chat, and in their middle someone has to go.
-pub async fn remove_participant(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let scene = turn.scene;
-    let count = scene.people.len();
-    let members: Vec<usize> = (0..=WRITERS)
-        .map(|place| (turn.round as usize + place) % count)
+/// A participant is removed while fifty messages per second are sent to the chat.
+pub async fn remove_participant(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let workload = context.workload;
+    let count = workload.users.len();
+    let members: Vec<usize> = (0..=WRITER_COUNT)
+        .map(|offset| (context.round as usize + offset) % count)
         .collect();
-    let (owner, victim) = (members[0], members[WRITERS]);
-    let chat = make_group(&scene.people, owner, &members)
+    let (owner, removed) = (members[0], members[WRITER_COUNT]);
+    let chat = create_group(&workload.users, owner, &members)
         .await
         .map_err(|refusal| Error::failed("making a group", refusal))?;
-    scene.more_chats.write().await.push(chat);
-    let flows: Vec<_> = members[..WRITERS]
+    workload.more_chats.write().await.push(chat);
+    let writers: Vec<_> = members[..WRITER_COUNT]
         .iter()
-        .map(|member| tokio::spawn(flow(Arc::clone(scene), *member, chat, turn.hold)))
+        .map(|member| {
+            tokio::spawn(send_until(
+                Arc::clone(workload),
+                *member,
+                chat,
+                context.fault_duration,
+            ))
+        })
         .collect();
-    sleep(turn.hold / 2).await;
-    let user = scene.people[victim].user_id;
-    let gone = Deed::drop(chat, user);
-    let done = gone.perform(&scene.people[owner], &scene.history).await;
-    join_all(flows).await;
+    sleep(context.fault_duration / 2).await;
+    let user = workload.users[removed].user_id;
+    let mutation = ClientMutation::remove_participant(chat, user);
+    let done = mutation
+        .execute(&workload.users[owner], &workload.history)
+        .await;
+    join_all(writers).await;
     if done.is_none() {
         return Err(Error::failed(
             "removing a participant",
-            "nobody would do it",
+            "the request did not succeed",
         ));
     }
     sleep(Duration::from_secs(2)).await;
-    scene.probe(&scene.people[victim], chat).await;
+    workload.probe_access(&workload.users[removed], chat).await;
     Ok(1)
 }
 
-async fn flow(scene: Arc<Scene>, member: usize, chat: Uuid, span: Duration) {
+async fn send_until(workload: Arc<Workload>, member: usize, chat: Uuid, span: Duration) {
     let deadline = tokio::time::Instant::now() + span;
     let mut number = 0;
     while tokio::time::Instant::now() < deadline {
         number += 1;
-        let deed = Deed::send(chat, &format!("{member} in flow {number}"));
+        let mutation = ClientMutation::send_message(chat, &format!("{member} in flow {number}"));
         let pause = sleep(Duration::from_millis(80));
-        tokio::join!(pause, deed.perform(&scene.people[member], &scene.history));
+        tokio::join!(
+            pause,
+            mutation.execute(&workload.users[member], &workload.history)
+        );
     }
 }
 
-/// A second session of someone is revoked from the first; its socket has to close.
-pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let scene = turn.scene;
-    let people = &scene.people;
-    let person = &people[turn.dice.below(people.len())];
-    let other = person
-        .another_session(&scene.stage.url())
+/// The second session of a user is revoked from the first. Its socket must be closed.
+pub async fn revoke_session(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let workload = context.workload;
+    let users = &workload.users;
+    let user = &users[context.rng.below(users.len())];
+    let other = user
+        .another_session(&workload.environment.url())
         .await
         .map_err(|refusal| Error::failed("signing in", refusal))?;
-    let name = format!("{}.revoked{}", person.name, turn.round);
+    let name = format!("{}.revoked{}", user.name, context.round);
     let session = other.session_id;
-    scene.add_device(&name, &Arc::new(other)).await;
-    sleep(turn.hold).await;
+    workload.add_device(&name, &Arc::new(other)).await;
+    sleep(context.fault_duration).await;
 
-    let begun = scene.history.now();
+    let began = workload.history.now();
     let document =
         "mutation ($input: RevokeSessionInput!) { revokeSession(input: $input) { sessionId } }";
     let input = json!({ "input": { "sessionId": session } });
     let mut attempts = 0;
-    while let Err(refusal) = person.ask(Service::Users, document, input.clone()).await {
+    while let Err(refusal) = user.ask(Service::Users, document, input.clone()).await {
         attempts += 1;
         if attempts > 20 {
             return Err(Error::failed("revoking a session", refusal));
         }
         sleep(Duration::from_millis(100)).await;
     }
-    let facts = json!({ "d": name, "begun": begun });
-    scene.history.write("revoke.ok", &facts);
+    let fields = json!({ "d": name, "begun": began });
+    workload.history.write("revoke.ok", &fields);
     let device = {
-        let mut devices = scene.devices.write().await;
-        let place = devices.iter().position(|device| device.name == name);
-        place.map(|place| devices.swap_remove(place))
+        let mut devices = workload.devices.write().await;
+        let offset = devices.iter().position(|device| device.name == name);
+        offset.map(|offset| devices.swap_remove(offset))
     };
     let Some(device) = device else {
-        return Err(Error::failed("the fault lab", "a device has gone"));
+        return Err(Error::failed("the fault lab", "a device is missing"));
     };
-    let closed = device.ended_with(FORBIDDEN, PATIENCE).await;
-    let took = scene.history.now() - begun;
-    scene.history.write(
+    let closed = device.ended_with(SESSION_REVOKED_CODE, CLOSE_TIMEOUT).await;
+    let took = workload.history.now() - began;
+    workload.history.write(
         "gone",
         &json!({ "d": name, "closed": closed, "took": took }),
     );
@@ -113,40 +125,43 @@ pub async fn revoke_session(turn: &mut Turn<'_>) -> Result<u32, Error> {
         true => Ok(1),
         false => Err(Error::failed(
             "a revoked session",
-            "its socket stayed open for 20 s",
+            "the socket stayed open for 20 s",
         )),
     }
 }
 
-/// A device is off while messages are written and removed. What it is given when it comes
-/// back, from whichever window, must not have their text any more.
-pub async fn return_after_removal(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let scene = turn.scene;
-    let chat = &scene.chats[turn.dice.below(scene.chats.len())];
+/// A device is offline while messages are sent and removed. What it receives afterwards must not contain their text.
+pub async fn return_after_removal(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let workload = context.workload;
+    let chat = &workload.chats[context.rng.below(workload.chats.len())];
     let (absent, writer) = (chat.members[0], chat.members[chat.members.len() - 1]);
-    let devices = scene.devices.read().await;
+    let devices = workload.devices.read().await;
     let device = devices
         .iter()
-        .find(|device| device.account.user_id == scene.people[absent].user_id)
-        .ok_or_else(|| Error::failed("the fault lab", "a person without a device"))?;
-    scene.history.write("away", &json!({ "d": device.name }));
+        .find(|device| device.user.user_id == workload.users[absent].user_id)
+        .ok_or_else(|| Error::failed("the fault lab", "a user has no device"))?;
+    workload.history.write("away", &json!({ "d": device.name }));
     device.go_offline();
     sleep(Duration::from_millis(200)).await;
     let mut written = Vec::new();
     for number in 0..3 {
-        let deed = Deed::send(chat.id, &format!("regretted {number}"));
-        let payload = deed.perform(&scene.people[writer], &scene.history).await;
+        let mutation = ClientMutation::send_message(chat.id, &format!("regretted {number}"));
+        let payload = mutation
+            .execute(&workload.users[writer], &workload.history)
+            .await;
         let id =
             payload.and_then(|payload| payload["message"]["id"].as_str()?.parse::<Uuid>().ok());
         written.extend(id);
     }
     for message in written {
-        let deed = Deed::remove(chat.id, message);
-        deed.perform(&scene.people[writer], &scene.history).await;
+        let mutation = ClientMutation::remove_message(chat.id, message);
+        mutation
+            .execute(&workload.users[writer], &workload.history)
+            .await;
     }
-    sleep(turn.hold).await;
+    sleep(context.fault_duration).await;
     device.go_online();
-    match device.caught_up(PATIENCE).await {
+    match device.caught_up(CLOSE_TIMEOUT).await {
         true => Ok(1),
         false => Err(Error::failed(
             "a device that came back",
@@ -155,17 +170,20 @@ pub async fn return_after_removal(turn: &mut Turn<'_>) -> Result<u32, Error> {
     }
 }
 
-/// The same sends, each from eight connections at once, through both senders.
-pub async fn send_eightfold(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let scene = turn.scene;
+/// Each message is sent over eight connections at once, to both senders.
+pub async fn send_eight_times(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let workload = context.workload;
     let mut sends = Vec::new();
     for _ in 0..5 {
-        let chat = &scene.chats[turn.dice.below(scene.chats.len())];
-        let person = &scene.people[chat.members[turn.dice.below(chat.members.len())]];
-        let deed = Deed::send(chat.id, &format!("eightfold {:x}", turn.dice.roll()));
+        let chat = &workload.chats[context.rng.below(workload.chats.len())];
+        let user = &workload.users[chat.members[context.rng.below(chat.members.len())]];
+        let mutation = ClientMutation::send_message(
+            chat.id,
+            &format!("eightfold {:x}", context.rng.next_u64()),
+        );
         sends.extend((0..8).map(|_| {
-            let deed = deed.clone();
-            async move { deed.perform(person, &scene.history).await.is_some() }
+            let mutation = mutation.clone();
+            async move { mutation.execute(user, &workload.history).await.is_some() }
         }));
     }
     let answered = join_all(sends).await;

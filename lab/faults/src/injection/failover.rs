@@ -5,69 +5,72 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::task::block_in_place;
-use tokio::time::{Instant as Moment, sleep};
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::turn::Turn;
-use crate::stage::Pair;
+use super::context::InjectionContext;
+use crate::environment::ReplicationPair;
 use lab_stack::Error;
 use lab_stack::db::Observer;
 use lab_stack::stack::{Instance, Service};
 
-/// How long the new history has for becoming longer than the old one.
-const OVERTAKING: Duration = Duration::from_secs(5);
+/// How long to wait until the new history is longer than the old one.
+const OVERTAKING_TIMEOUT: Duration = Duration::from_secs(5);
 
-fn pair<'a>(turn: &Turn<'a>) -> Result<&'a Pair, Error> {
-    let pair = turn.scene.stage.pair.as_ref();
-    pair.ok_or_else(|| Error::failed("the fault lab", "this stage has one Postgres only"))
+fn pair<'a>(context: &InjectionContext<'a>) -> Result<&'a ReplicationPair, Error> {
+    let pair = context.workload.environment.replication_pair.as_ref();
+    pair.ok_or_else(|| Error::failed("the fault lab", "this environment has no standby"))
 }
 
-/// The standby has confirmed everything that was acknowledged. In every other round it first
-/// hangs for a while: what is not confirmed must not be acknowledged either.
-pub async fn synchronous(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let pair = pair(turn)?;
-    pair.settle(turn.stack(), true).await?;
-    sleep(turn.dice.millis(300, 1_200)).await;
-    if turn.round % 2 == 1 {
-        turn.note("the standby hangs");
-        pair.let_replicate(false);
-        sleep(turn.hold).await;
+/// The standby has confirmed everything that was acknowledged. In every other round it is cut off for a while first: what
+/// it has not confirmed must not be acknowledged.
+pub async fn synchronous(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let pair = pair(context)?;
+    pair.wait_until_streaming(context.stack(), true).await?;
+    sleep(context.rng.millis(300, 1_200)).await;
+    if context.round % 2 == 1 {
+        context.note("the standby is cut off");
+        pair.set_replication(false);
+        sleep(context.fault_duration).await;
     }
-    block_in_place(|| pair.leader(turn.stack()).kill());
-    let detours = turn.detours()?;
-    pair.change_roles(turn.stack(), detours).await?;
-    sleep(turn.dice.millis(500, 1_500)).await;
-    pair.rebuild(turn.stack()).await?;
+    block_in_place(|| pair.primary(context.stack()).kill());
+    let proxies = context.proxies()?;
+    pair.fail_over(context.stack(), proxies).await?;
+    sleep(context.rng.millis(500, 1_500)).await;
+    pair.rebuild(context.stack()).await?;
     Ok(1)
 }
 
-/// Nobody waits for the standby, and it is cut off for the last moments. What it lacks is
-/// lost, and everybody is told so; the run itself notes what that is, from the dead primary.
-/// In every other round the receivers sleep meanwhile, until the new history is longer than
-/// the old one: its length alone then tells them nothing.
-pub async fn with_loss(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let pair = pair(turn)?;
-    pair.settle(turn.stack(), false).await?;
-    sleep(turn.dice.millis(300, 1_200)).await;
-    let kept = heads(turn).await?;
-    pair.let_replicate(false);
-    sleep(turn.hold).await;
-    let asleep = turn.round % 2 == 1;
-    if asleep {
-        turn.note("the receivers sleep");
-        receivers().for_each(|instance| turn.stack().freeze(instance));
+/// Commits do not wait for the standby, and it is cut off before the primary dies. What it lacks is lost, which clients are
+/// told by resets; the run records what was lost, from the dead primary. In every other round the receivers are frozen until
+/// the new history is longer than the old one, so that its length alone tells them nothing.
+pub async fn with_loss(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let pair = pair(context)?;
+    pair.wait_until_streaming(context.stack(), false).await?;
+    sleep(context.rng.millis(300, 1_200)).await;
+    let heads_before = heads(context).await?;
+    pair.set_replication(false);
+    sleep(context.fault_duration).await;
+    let receivers_frozen = context.round % 2 == 1;
+    if receivers_frozen {
+        context.note("the receivers are frozen");
+        receivers().for_each(|instance| context.stack().freeze(instance));
     }
-    let mut lost = heads(turn).await?;
-    lost.retain(|feed, head| kept.get(feed).is_some_and(|kept| kept < head));
-    block_in_place(|| pair.leader(turn.stack()).kill());
-    let detours = turn.detours()?;
-    pair.change_roles(turn.stack(), detours).await?;
-    if asleep {
-        wait_until_longer(turn, &lost).await?;
-        receivers().for_each(|instance| turn.stack().thaw(instance));
+    let mut lost = heads(context).await?;
+    lost.retain(|feed, head| {
+        heads_before
+            .get(feed)
+            .is_some_and(|heads_before| heads_before < head)
+    });
+    block_in_place(|| pair.primary(context.stack()).kill());
+    let proxies = context.proxies()?;
+    pair.fail_over(context.stack(), proxies).await?;
+    if receivers_frozen {
+        wait_until_longer(context, &lost).await?;
+        receivers().for_each(|instance| context.stack().thaw(instance));
     }
-    note_loss(turn, pair).await?;
-    pair.rebuild(turn.stack()).await?;
+    record_loss(context, pair).await?;
+    pair.rebuild(context.stack()).await?;
     Ok(1)
 }
 
@@ -75,18 +78,27 @@ fn receivers() -> impl Iterator<Item = Instance> {
     Instance::all().filter(|instance| instance.service == Service::Receiver)
 }
 
-async fn heads(turn: &Turn<'_>) -> Result<HashMap<Uuid, u64>, Error> {
-    let feeds = turn.scene.feeds().await;
-    let heads = turn.scene.stage.observer().await?.heads(&feeds).await?;
+async fn heads(context: &InjectionContext<'_>) -> Result<HashMap<Uuid, u64>, Error> {
+    let feeds = context.workload.feeds().await;
+    let heads = context
+        .workload
+        .environment
+        .observer()
+        .await?
+        .heads(&feeds)
+        .await?;
     Ok(heads.into_iter().collect())
 }
 
-/// Waits until these feeds are longer than they were, and by a little more: something was
-/// written between looking and the end. Not for ever: not every feed is written to.
-async fn wait_until_longer(turn: &Turn<'_>, lost: &HashMap<Uuid, u64>) -> Result<(), Error> {
-    let latest = Moment::now() + OVERTAKING;
-    while Moment::now() < latest {
-        let now = heads(turn).await?;
+/// Waits until these feeds are longer than they were, and by a few events more, because something was written between the
+/// query and the failover. Gives up after a while, because not every feed is written to.
+async fn wait_until_longer(
+    context: &InjectionContext<'_>,
+    lost: &HashMap<Uuid, u64>,
+) -> Result<(), Error> {
+    let deadline = Instant::now() + OVERTAKING_TIMEOUT;
+    while Instant::now() < deadline {
+        let now = heads(context).await?;
         let longer = |feed, head: u64| now.get(feed).is_some_and(|now| *now > head + 5);
         if lost.iter().all(|(feed, head)| longer(feed, *head)) {
             break;
@@ -96,18 +108,21 @@ async fn wait_until_longer(turn: &Turn<'_>, lost: &HashMap<Uuid, u64>) -> Result
     Ok(())
 }
 
-/// The dead primary is started once more, out of reach of the services, and compared.
-async fn note_loss(turn: &Turn<'_>, pair: &Pair) -> Result<(), Error> {
-    let dead = pair.follower(turn.stack());
-    block_in_place(|| dead.start_again())?;
-    let feeds = turn.scene.feeds().await;
+/// Starts the dead primary again, out of reach of the services, and compares it with the new one.
+async fn record_loss(context: &InjectionContext<'_>, pair: &ReplicationPair) -> Result<(), Error> {
+    let dead = pair.standby(context.stack());
+    block_in_place(|| dead.try_restart())?;
+    let feeds = context.workload.feeds().await;
     let before = Observer::connect(&dead.owner_url("antiphon")).await?;
-    let now = turn.scene.stage.observer().await?;
-    let kept: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
-    let had = before.events(&feeds).await?;
-    for (feed, seq, id) in had.into_iter().filter(|event| !kept.contains(event)) {
-        let facts = json!({ "feed": feed, "seq": seq, "id": id });
-        turn.scene.history.write("lost", &facts);
+    let now = context.workload.environment.observer().await?;
+    let heads_before: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
+    let events_before = before.events(&feeds).await?;
+    for (feed, seq, id) in events_before
+        .into_iter()
+        .filter(|event| !heads_before.contains(event))
+    {
+        let fields = json!({ "feed": feed, "seq": seq, "id": id });
+        context.workload.history.write("lost", &fields);
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub enum Fault {
     /// A worker is killed.
     KillWorker,
     /// All instances are replaced, one after the other.
-    Rolling,
+    RollingRestart,
     /// Redis is told to shut down.
     StopRedis,
     /// Redis stands still.
@@ -24,7 +24,7 @@ pub enum Fault {
     /// Redis drops its subscribers.
     DropSubscribers,
     /// Messages from Redis get lost, double and swapped.
-    MangleMessages,
+    CorruptMessages,
     /// Another Redis, which is empty.
     ReplaceRedis,
     /// Postgres is restarted.
@@ -54,7 +54,7 @@ pub enum Fault {
     /// A clock goes wrong.
     SkewClock,
     /// A receiver runs out of memory.
-    StarveReceiver,
+    ExhaustReceiverMemory,
     /// All users instances are away.
     StopUsers,
     /// Someone has to go while people write.
@@ -62,7 +62,7 @@ pub enum Fault {
     /// A session is revoked.
     RevokeSession,
     /// One send from eight connections at once.
-    SendEightfold,
+    SendEightTimes,
     /// A device is away while messages are written and removed.
     ReturnAfterRemoval,
     /// Some of these at once.

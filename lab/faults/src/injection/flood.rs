@@ -1,4 +1,4 @@
-//! Much at once: a backlog for who was away, and more than a reader reads.
+//! Large amounts of data: a backlog for a device that was offline, and sockets whose client does not read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,153 +8,161 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::turn::Turn;
-use crate::client::deed::Deed;
-use crate::client::wire::Wire;
-use crate::scene::{Scene, make_group};
+use super::context::InjectionContext;
+use crate::client::mutation::ClientMutation;
+use crate::client::ws_connection;
+use crate::workload::{Workload, create_group};
 use lab_stack::Error;
 use lab_stack::stack::Service;
 
-/// Missed messages: the first time so many, later so many.
-const MISSED: (usize, usize) = (10_000, 700);
+/// Messages that the device misses: in the first injection, and in later ones.
+const MISSED_MESSAGES: (usize, usize) = (10_000, 700);
 
-/// People who write them together.
-const WRITERS: usize = 8;
+/// Number of users who send them.
+const WRITER_COUNT: usize = 8;
 
-/// "Usable" again, after a long absence.
-const USABLE: Duration = Duration::from_secs(2);
+/// How long a device may take to catch up after it was offline.
+const MAX_CATCH_UP_TIME: Duration = Duration::from_secs(2);
 
-/// A device is off while more is written than is replayed. It comes back to a reset, or to
-/// everything, and is usable at once.
-pub async fn long_absence(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let scene = turn.scene;
-    // The hold says how much the machine is to be asked for: the long one is the full backlog.
-    let missed = if turn.hold > Duration::from_secs(5) {
-        MISSED.0
+/// A device is offline while more messages are sent than the server replays. Afterwards it is reset, or receives everything,
+/// and catches up at once.
+pub async fn long_absence(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let workload = context.workload;
+    // The first, long injection uses the full backlog.
+    let missed = if context.fault_duration > Duration::from_secs(5) {
+        MISSED_MESSAGES.0
     } else {
-        MISSED.1
+        MISSED_MESSAGES.1
     };
-    let members: Vec<usize> = (0..scene.people.len().min(WRITERS)).collect();
-    let chat = make_group(&scene.people, 0, &members)
+    let members: Vec<usize> = (0..workload.users.len().min(WRITER_COUNT)).collect();
+    let chat = create_group(&workload.users, 0, &members)
         .await
         .map_err(|refusal| Error::failed("making a group", refusal))?;
-    scene.more_chats.write().await.push(chat);
-    let absent = turn.dice.below(members.len());
-    let devices = scene.devices.read().await;
+    workload.more_chats.write().await.push(chat);
+    let absent = context.rng.below(members.len());
+    let devices = workload.devices.read().await;
     let device = devices
         .iter()
-        .find(|device| device.account.user_id == scene.people[absent].user_id)
-        .ok_or_else(|| Error::failed("the fault lab", "a person without a device"))?;
+        .find(|device| device.user.user_id == workload.users[absent].user_id)
+        .ok_or_else(|| Error::failed("the fault lab", "a user has no device"))?;
     sleep(Duration::from_millis(500)).await;
-    scene.history.write("away", &json!({ "d": device.name }));
+    workload.history.write("away", &json!({ "d": device.name }));
     device.go_offline();
-    turn.note(format!("{missed} messages while {} is away", device.name));
-    let writing = members.iter().map(|member| {
+    context.note(format!("{missed} messages while {} is away", device.name));
+    let writers = members.iter().map(|member| {
         let share = missed / members.len() + 1;
-        write(scene, *member, chat, share)
+        write(workload, *member, chat, share)
     });
-    join_all(writing).await;
-    let begun = Instant::now();
+    join_all(writers).await;
+    let began = Instant::now();
     device.go_online();
     let caught_up = device.caught_up(Duration::from_secs(60)).await;
-    let took = begun.elapsed();
+    let took = began.elapsed();
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    scene
+    workload
         .history
         .write("usable", &json!({ "d": device.name, "ms": took_ms }));
-    if !caught_up || took > USABLE * 5 {
+    if !caught_up || took > MAX_CATCH_UP_TIME * 5 {
         return Err(Error::failed(
             "a long absence",
-            format!("usable only after {took:?}"),
+            format!("caught up only after {took:?}"),
         ));
     }
     Ok(1)
 }
 
-async fn write(scene: &Arc<Scene>, member: usize, chat: Uuid, share: usize) {
+async fn write(workload: &Arc<Workload>, member: usize, chat: Uuid, share: usize) {
     for number in 0..share {
-        let deed = Deed::send(chat, &format!("{member} fills {number}"));
-        deed.perform(&scene.people[member], &scene.history).await;
+        let mutation = ClientMutation::send_message(chat, &format!("{member} fills {number}"));
+        mutation
+            .execute(&workload.users[member], &workload.history)
+            .await;
     }
 }
 
-/// Connections that ask for everything, many times over, and read nothing.
-const GREEDY: &str = "subscription { inbox { feedId events { __typename id
+/// A subscription that selects everything many times over.
+const LARGE_SUBSCRIPTION: &str = "subscription { inbox { feedId events { __typename id
     ... on MessageAdded { a: message { content } b: message { content } c: message { content }
         d: message { content } e: message { content } f: message { content }
         g: message { content } h: message { content } } } } }";
 
-/// Slow readers at a time. One user may have fifty sockets on an instance.
-const READERS: usize = 20;
+/// Number of slow readers. A user may have fifty sockets on an instance.
+const SLOW_READER_COUNT: usize = 20;
 
-/// Events that fill every buffer on the way, at eight times five kilobytes each.
-const BYTES: usize = 5_000;
-const EVENTS: usize = 120;
+/// Size and number of messages that fill every buffer on the way: each event contains the text eight times.
+const CONTENT_BYTES: usize = 5_000;
+const EVENT_COUNT: usize = 120;
 
-/// The stall limit of the impatient stage, and time for a busy machine to get there.
-const GIVEN_UP: Duration = Duration::from_secs(60);
+/// How long the sockets may take to be closed: the short stall limit, and time for a busy machine.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Twenty sockets that do not read are closed; nobody else notices.
-pub async fn slow_readers(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let scene = turn.scene;
+/// Twenty sockets whose client does not read are closed. Others are not affected.
+pub async fn slow_readers(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let workload = context.workload;
     let (owner, reader) = (0, 1);
-    let chat = make_group(&scene.people, owner, &[owner, reader])
+    let chat = create_group(&workload.users, owner, &[owner, reader])
         .await
         .map_err(|refusal| Error::failed("making a group", refusal))?;
-    scene.more_chats.write().await.push(chat);
-    let token = scene.people[reader].token().await;
+    workload.more_chats.write().await.push(chat);
+    let token = workload.users[reader].token().await;
     let mut sockets = Vec::new();
-    for _ in 0..READERS {
-        let mut wire = Wire::open(&scene.stage.url(), &token)
+    for _ in 0..SLOW_READER_COUNT {
+        let mut connection = ws_connection::connect(&workload.environment.url(), &token)
             .await
             .map_err(|end| Error::failed("a slow reader", format!("{end:?}")))?;
-        let asked = wire.subscribe(GREEDY, json!({})).await;
-        asked.map_err(|end| Error::failed("a slow reader", format!("{end:?}")))?;
-        sockets.push(wire);
+        let subscribed = connection.subscribe(LARGE_SUBSCRIPTION, json!({})).await;
+        subscribed.map_err(|end| Error::failed("a slow reader", format!("{end:?}")))?;
+        sockets.push(connection);
     }
     sleep(Duration::from_secs(1)).await;
-    let words = "so much to say ".repeat(BYTES / 15);
-    let writing = (0..WRITERS).map(|part| {
-        let words = format!("{part} {}", &words[..BYTES - 100]);
+    let content = "so much to say ".repeat(CONTENT_BYTES / 15);
+    let writers = (0..WRITER_COUNT).map(|number| {
+        let content = format!("{number} {}", &content[..CONTENT_BYTES - 100]);
         async move {
-            for _ in 0..EVENTS / WRITERS {
-                let deed = Deed::send(chat, &words);
-                deed.perform(&scene.people[owner], &scene.history).await;
+            for _ in 0..EVENT_COUNT / WRITER_COUNT {
+                let mutation = ClientMutation::send_message(chat, &content);
+                mutation
+                    .execute(&workload.users[owner], &workload.history)
+                    .await;
             }
         }
     });
-    let before = given_up(turn).await?;
-    join_all(writing).await;
-    let deadline = Instant::now() + GIVEN_UP;
-    while given_up(turn).await? < before + READERS as u64 && Instant::now() < deadline {
+    let before = closed_sockets(context).await?;
+    join_all(writers).await;
+    let deadline = Instant::now() + CLOSE_TIMEOUT;
+    while closed_sockets(context).await? < before + SLOW_READER_COUNT as u64
+        && Instant::now() < deadline
+    {
         sleep(Duration::from_millis(500)).await;
     }
     let mut closed = 0;
-    for mut wire in sockets {
-        // What was buffered on the way comes first; then the end.
+    for mut connection in sockets {
+        // Buffered data comes first, then the close frame.
         let deadline = Instant::now() + Duration::from_secs(5);
-        while let Ok(read) = tokio::time::timeout_at(deadline, wire.read()).await {
+        while let Ok(read) = tokio::time::timeout_at(deadline, connection.read()).await {
             if read.is_err() {
                 closed += 1;
                 break;
             }
         }
     }
-    turn.note(format!("{closed} of {READERS} slow readers were closed"));
+    context.note(format!(
+        "{closed} of {SLOW_READER_COUNT} slow readers were closed"
+    ));
     match closed {
-        READERS => Ok(1),
+        SLOW_READER_COUNT => Ok(1),
         closed => Err(Error::failed(
             "slow readers",
-            format!("only {closed} of {READERS} were closed"),
+            format!("only {closed} of {SLOW_READER_COUNT} were closed"),
         )),
     }
 }
 
-/// How many sockets both receivers have closed with 1013, as they say themselves.
-async fn given_up(turn: &Turn<'_>) -> Result<u64, Error> {
+/// The number of sockets that both receivers have closed with 1013, according to their metrics.
+async fn closed_sockets(context: &InjectionContext<'_>) -> Result<u64, Error> {
     let mut closed = 0;
     for number in 1..=2 {
-        let receiver = turn
+        let receiver = context
             .stack()
             .instance_url(Service::Receiver.instance(number));
         let page = async {

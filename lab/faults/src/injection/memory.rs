@@ -1,7 +1,7 @@
 //! A receiver that runs out of memory.
 //!
-//! By a limit on the process rather than a control group: groups belong to whoever runs the
-//! machine, and a process that is refused memory dies in either case.
+//! The limit is set on the process, not with a control group: that would need privileges, and a process that is refused
+//! memory dies in both cases.
 
 use std::fs;
 use std::time::Duration;
@@ -9,46 +9,47 @@ use std::time::Duration;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::time::sleep;
 
-use super::turn::Turn;
-use crate::client::wire::Wire;
+use super::context::InjectionContext;
+use crate::client::ws_connection;
 use lab_stack::Error;
+use lab_stack::client::Socket;
 use lab_stack::stack::{Instance, Service};
 
-/// What it may still take, in bytes.
-const LEFT: u64 = 256 << 10;
+/// Bytes that it may still allocate.
+const ADDITIONAL_BYTES: u64 = 256 << 10;
 
-/// Connections that make it want more.
-const CROWD: usize = 400;
+/// Maximum number of connections, which make it need more memory.
+const MAX_CONNECTIONS: usize = 400;
 
-/// How long it may take until it has to give up.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take to exit.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The receiver is refused memory and dies; it is started again.
-pub async fn starve(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let receiver = Service::Receiver.instance(turn.dice.instance());
-    turn.note(format!("starve {receiver}"));
-    let pid = turn.stack().process_id(receiver);
+/// A receiver is refused memory and dies. It is started again.
+pub async fn starve(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let receiver = Service::Receiver.instance(context.rng.instance());
+    context.note(format!("starve {receiver}"));
+    let pid = context.stack().process_id(receiver);
     let pid = pid.ok_or_else(|| Error::failed(&receiver.to_string(), "is not running"))?;
-    tighten(pid)?;
-    let crowd = crowd(turn, receiver).await;
-    let died = turn.stack().wait_for_exit(receiver, PATIENCE).await;
-    drop(crowd);
+    limit_memory(pid)?;
+    let connections = open_connections(context, receiver).await;
+    let died = context.stack().wait_for_exit(receiver, EXIT_TIMEOUT).await;
+    drop(connections);
     if !died {
-        turn.note("it did not need more than it had: killed by us");
-        turn.stack().kill(receiver);
+        context.note("it did not need more memory, and was killed");
+        context.stack().kill(receiver);
     }
-    sleep(turn.hold).await;
-    turn.start_again(receiver).await?;
+    sleep(context.fault_duration).await;
+    context.start_again(receiver).await?;
     Ok(1)
 }
 
-/// Leaves almost nothing beyond what it has.
-fn tighten(pid: u32) -> Result<(), Error> {
+/// Limits its memory to little more than it uses.
+fn limit_memory(pid: u32) -> Result<(), Error> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))
-        .map_err(|cause| Error::failed("looking at a receiver", cause))?;
+        .map_err(|cause| Error::failed("reading the memory of a receiver", cause))?;
     let data = status.lines().find_map(|line| line.strip_prefix("VmData:"));
     let data = data.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    let limit = Some(data.unwrap_or(0) * 1024 + LEFT);
+    let limit = Some(data.unwrap_or(0) * 1024 + ADDITIONAL_BYTES);
     let limit = Rlimit {
         current: limit,
         maximum: limit,
@@ -59,17 +60,21 @@ fn tighten(pid: u32) -> Result<(), Error> {
         .map_err(|cause| Error::failed("limiting a receiver", cause))
 }
 
-/// Connects people until the receiver is gone.
-async fn crowd(turn: &Turn<'_>, receiver: Instance) -> Vec<Wire> {
-    let mut crowd = Vec::new();
-    for number in 0..CROWD {
-        let person = &turn.scene.people[number % turn.scene.people.len()];
-        let token = person.token().await;
-        // Refused ones do not count, they only fail to help.
-        crowd.extend(Wire::open(&turn.scene.stage.url(), &token).await.ok());
-        if !turn.stack().is_running(receiver) {
+/// Opens connections until the receiver has exited.
+async fn open_connections(context: &InjectionContext<'_>, receiver: Instance) -> Vec<Socket> {
+    let mut connections = Vec::new();
+    for number in 0..MAX_CONNECTIONS {
+        let user = &context.workload.users[number % context.workload.users.len()];
+        let token = user.token().await;
+        // Connections that are refused do not matter.
+        connections.extend(
+            ws_connection::connect(&context.workload.environment.url(), &token)
+                .await
+                .ok(),
+        );
+        if !context.stack().is_running(receiver) {
             break;
         }
     }
-    crowd
+    connections
 }

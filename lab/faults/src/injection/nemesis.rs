@@ -1,15 +1,14 @@
-//! One to three faults at once, whichever the dice choose.
+//! One to three random faults at once.
 
 use futures_util::future::join_all;
 
+use super::context::InjectionContext;
 use super::fault::Fault;
-use super::turn::Turn;
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 use lab_stack::Error;
 
-/// What may happen at the same time: one of each group, because two faults of one group
-/// would heal each other.
-const GROUPS: [&[Fault]; 7] = [
+/// Groups of which at most one fault is injected at a time, because two faults of a group would heal each other.
+const EXCLUSIVE_GROUPS: [&[Fault]; 7] = [
     &[Fault::KillSender, Fault::SenderAtMoment],
     &[Fault::KillReceiver, Fault::FreezeReceiver, Fault::StopUsers],
     &[
@@ -17,7 +16,7 @@ const GROUPS: [&[Fault]; 7] = [
         Fault::FreezeRedis,
         Fault::DropSubscribers,
         Fault::ReplaceRedis,
-        Fault::MangleMessages,
+        Fault::CorruptMessages,
     ],
     &[
         Fault::RestartPostgres,
@@ -25,43 +24,44 @@ const GROUPS: [&[Fault]; 7] = [
         Fault::FreezePostgres,
         Fault::HoldLocks,
     ],
-    &[Fault::DisturbBalancer, Fault::SendEightfold],
+    &[Fault::DisturbBalancer, Fault::SendEightTimes],
     &[Fault::Partition],
     &[Fault::KillWorker],
 ];
 
 /// Whether a fault needs Redis to be there.
 fn is_about_redis(fault: Fault) -> bool {
-    GROUPS[2].contains(&fault)
+    EXCLUSIVE_GROUPS[2].contains(&fault)
 }
 
-/// A bout of it.
-pub async fn bout(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let has_redis = turn.stack().redis().is_running();
-    let mut groups: Vec<&[Fault]> = GROUPS.to_vec();
+/// Injects one to three random faults at once.
+pub async fn inject_several(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let has_redis = context.stack().redis().is_running();
+    let mut groups: Vec<&[Fault]> = EXCLUSIVE_GROUPS.to_vec();
     let mut chosen = Vec::new();
-    for _ in 0..1 + turn.dice.below(3) {
-        let group = groups.swap_remove(turn.dice.below(groups.len()));
-        chosen.extend(turn.dice.pick(group).copied());
+    for _ in 0..1 + context.rng.below(3) {
+        let group = groups.swap_remove(context.rng.below(groups.len()));
+        chosen.extend(context.rng.pick(group).copied());
     }
     chosen.retain(|fault| has_redis || !is_about_redis(*fault));
-    turn.note(format!("{chosen:?}"));
-    let acts = chosen.into_iter().map(|fault| {
-        let mut dice = Dice::new(turn.dice.roll());
-        let (scene, round, hold) = (turn.scene, turn.round, turn.hold);
+    context.note(format!("{chosen:?}"));
+    let injections = chosen.into_iter().map(|fault| {
+        let mut rng = SeededRng::new(context.rng.next_u64());
+        let (workload, round, fault_duration) =
+            (context.workload, context.round, context.fault_duration);
         async move {
-            let mut turn = Turn {
-                scene,
-                dice: &mut dice,
+            let mut context = InjectionContext {
+                workload,
+                rng: &mut rng,
                 round,
-                hold,
+                fault_duration,
             };
-            Box::pin(fault.inject(&mut turn)).await
+            Box::pin(fault.inject(&mut context)).await
         }
     });
-    let acts: Vec<_> = acts.collect();
+    let injections: Vec<_> = injections.collect();
     let mut injected = 0;
-    for outcome in join_all(acts).await {
+    for outcome in join_all(injections).await {
         injected += outcome?;
     }
     Ok(injected)

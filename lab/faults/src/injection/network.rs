@@ -1,48 +1,48 @@
-//! Links between processes that die, and networks of clients that are bad.
+//! Network faults: partitions between processes, and bad networks of clients.
 
 use tokio::time::sleep;
 
-use super::turn::Turn;
-use crate::stage::Part;
+use super::context::InjectionContext;
+use crate::environment::Dependency;
 use lab_stack::Error;
 use lab_stack::stack::Service;
 use lab_stack::tcp_proxy::{NetworkConditions, TcpProxy};
 
-/// Nothing passes between one instance, or both, and Postgres or Redis.
-pub async fn partition(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let (service, part) = match turn.round % 4 {
-        0 => (Service::Receiver, Part::Redis),
-        1 => (Service::Receiver, Part::Postgres),
-        2 => (Service::Sender, Part::Redis),
-        _ => (Service::Sender, Part::Postgres),
+/// Partitions one or both instances of a service from Postgres or Redis.
+pub async fn partition(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let (service, dependency) = match context.round % 4 {
+        0 => (Service::Receiver, Dependency::Redis),
+        1 => (Service::Receiver, Dependency::Postgres),
+        2 => (Service::Sender, Dependency::Redis),
+        _ => (Service::Sender, Dependency::Postgres),
     };
-    let numbers: &[u8] = match turn.dice.below(3) {
+    let numbers: &[u8] = match context.rng.below(3) {
         0 => &[1],
         1 => &[2],
         _ => &[1, 2],
     };
-    turn.note(format!("{service:?} {numbers:?} and {part:?}"));
-    let detours = turn.detours()?;
+    context.note(format!("{service:?} {numbers:?} and {dependency:?}"));
+    let proxies = context.proxies()?;
     let set = |conditions| {
         for number in numbers {
-            detours.set(service.instance(*number), part, conditions);
+            proxies.set(service.instance(*number), dependency, conditions);
         }
     };
     set(NetworkConditions {
         stalled: true,
         ..NetworkConditions::default()
     });
-    sleep(turn.hold).await;
+    sleep(context.fault_duration).await;
     set(NetworkConditions::default());
     Ok(1)
 }
 
-/// Some devices get 1 Mbit/s and a hiccup in every twentieth packet, for the whole row; now
-/// and then their connections break.
-pub async fn bad_network(turn: &mut Turn<'_>) -> Result<u32, Error> {
-    let mut proxies = turn.scene.proxies.lock().await;
+/// Some devices have 1 Mbit/s and a delay in every twentieth packet, until the row ends. Now and then their connections
+/// break.
+pub async fn bad_network(context: &mut InjectionContext<'_>) -> Result<u32, Error> {
+    let mut proxies = context.workload.proxies.lock().await;
     if proxies.is_empty() {
-        let port = turn
+        let port = context
             .stack()
             .url()
             .rsplit(':')
@@ -50,9 +50,9 @@ pub async fn bad_network(turn: &mut Turn<'_>) -> Result<u32, Error> {
             .and_then(|port| port.parse().ok());
         let proxy = TcpProxy::to(port.unwrap_or_default()).await?;
         let base = format!("http://127.0.0.1:{}", proxy.port());
-        for (number, person) in turn.scene.people.iter().take(6).enumerate() {
-            let name = format!("{}.far{number}", person.name);
-            turn.scene.add_device_at(&name, person, &base).await;
+        for (number, user) in context.workload.users.iter().take(6).enumerate() {
+            let name = format!("{}.far{number}", user.name);
+            context.workload.add_device_at(&name, user, &base).await;
         }
         proxies.push(proxy);
     }
@@ -63,9 +63,9 @@ pub async fn bad_network(turn: &mut Turn<'_>) -> Result<u32, Error> {
             ..NetworkConditions::default()
         });
     }
-    sleep(turn.hold).await;
-    if turn.round % 4 == 3 {
-        turn.note("cut");
+    sleep(context.fault_duration).await;
+    if context.round % 4 == 3 {
+        context.note("cut");
         proxies.iter().for_each(TcpProxy::cut);
     }
     Ok(1)

@@ -1,15 +1,15 @@
-//! Acts at the moment when certain bytes are about to pass: a process can be killed between
-//! its COMMIT and the answer, without a line of its code knowing.
+//! Runs an action when certain bytes are about to pass: a process can be killed between its COMMIT and the answer without
+//! any code in it for this.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::message_corruption::contains;
 use lab_stack::tcp_proxy::Interceptor;
 
-/// What makes a tripwire act.
+/// What fires a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trigger {
-    /// On the way from the service, or to it.
+    /// Whether the bytes are on the way from the service, or to it.
     pub upstream: bool,
     /// The bytes.
     pub pattern: &'static [u8],
@@ -17,41 +17,41 @@ pub struct Trigger {
     pub passes: bool,
 }
 
-type Act = Box<dyn FnOnce() + Send>;
+type Action = Box<dyn FnOnce() + Send>;
 
-/// One for all connections of a link: it acts once each time it is armed.
+/// A trigger for all connections of a proxy. It fires once each time it is armed.
 #[derive(Clone, Default)]
-pub struct ByteTrigger(Arc<Mutex<Option<(Trigger, Act)>>>);
+pub struct ByteTrigger(Arc<Mutex<Option<(Trigger, Action)>>>);
 
 impl ByteTrigger {
-    /// Acts at the next match.
-    pub fn arm(&self, trigger: Trigger, act: impl FnOnce() + Send + 'static) {
-        *self.lock() = Some((trigger, Box::new(act)));
+    /// Runs the action at the next match.
+    pub fn arm(&self, trigger: Trigger, action: impl FnOnce() + Send + 'static) {
+        *self.lock() = Some((trigger, Box::new(action)));
     }
 
-    /// Whether it still waits.
+    /// Whether it has not fired yet.
     pub fn is_armed(&self) -> bool {
         self.lock().is_some()
     }
 
-    /// Takes it away.
+    /// Disarms it.
     pub fn disarm(&self) {
         *self.lock() = None;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Trigger, Act)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Trigger, Action)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self, bytes: Vec<u8>, upstream: bool) -> Vec<u8> {
+    fn check(&self, bytes: Vec<u8>, upstream: bool) -> Vec<u8> {
         let mut armed = self.lock();
-        let matches = |(trigger, _): &mut (Trigger, Act)| {
+        let matches = |(trigger, _): &mut (Trigger, Action)| {
             trigger.upstream == upstream && contains(&bytes, trigger.pattern)
         };
-        // Acting under the lock: nothing passes on any connection until it is done.
+        // The action runs under the lock: nothing passes on any connection until it is done.
         match armed.take_if(matches) {
-            Some((trigger, act)) => {
-                act();
+            Some((trigger, action)) => {
+                action();
                 if trigger.passes { bytes } else { Vec::new() }
             }
             None => bytes,
@@ -61,10 +61,10 @@ impl ByteTrigger {
 
 impl Interceptor for ByteTrigger {
     fn upstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        self.look(bytes, true)
+        self.check(bytes, true)
     }
 
     fn downstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        self.look(bytes, false)
+        self.check(bytes, false)
     }
 }

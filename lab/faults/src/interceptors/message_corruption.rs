@@ -1,56 +1,56 @@
-//! Drops, doubles and reorders what Redis pushes to a subscriber.
+//! Drops, duplicates and reorders the messages that Redis pushes to a subscriber.
 
 use std::collections::VecDeque;
 
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 use lab_stack::tcp_proxy::Interceptor;
 
-/// In how many of a hundred pushes which damage is done.
+/// The percentages of messages that are damaged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Damage {
-    /// Never arrives.
+    /// Messages that never arrive.
     pub dropped: u64,
-    /// Arrives twice.
-    pub doubled: u64,
-    /// Arrives after the one behind it.
+    /// Messages that arrive twice.
+    pub duplicated: u64,
+    /// Messages that arrive after their successor.
     pub swapped: u64,
 }
 
-/// The tap of one connection from a receiver to Redis.
+/// The interceptor of one connection from a receiver to Redis.
 pub struct MessageCorrupter {
-    dice: Dice,
+    rng: SeededRng,
     damage: tokio::sync::watch::Receiver<Damage>,
     pending: Vec<u8>,
-    held: VecDeque<Vec<u8>>,
+    delayed: VecDeque<Vec<u8>>,
 }
 
 impl MessageCorrupter {
-    /// Does whatever damage is asked for at the moment.
-    pub fn new(dice: Dice, damage: tokio::sync::watch::Receiver<Damage>) -> MessageCorrupter {
+    /// Does the damage that the channel currently contains.
+    pub fn new(rng: SeededRng, damage: tokio::sync::watch::Receiver<Damage>) -> MessageCorrupter {
         MessageCorrupter {
-            dice,
+            rng,
             damage,
             pending: Vec::new(),
-            held: VecDeque::new(),
+            delayed: VecDeque::new(),
         }
     }
 
-    fn let_pass(&mut self, frame: Vec<u8>, passed: &mut Vec<u8>) {
+    fn forward(&mut self, frame: Vec<u8>, forwarded: &mut Vec<u8>) {
         let damage = *self.damage.borrow();
         let is_message = frame.starts_with(b">") && contains(&frame, b"smessage");
-        if is_message && self.dice.percent(damage.dropped) {
+        if is_message && self.rng.percent(damage.dropped) {
             return;
         }
-        if is_message && self.dice.percent(damage.swapped) {
-            self.held.push_back(frame);
+        if is_message && self.rng.percent(damage.swapped) {
+            self.delayed.push_back(frame);
             return;
         }
-        passed.extend_from_slice(&frame);
-        if is_message && self.dice.percent(damage.doubled) {
-            passed.extend_from_slice(&frame);
+        forwarded.extend_from_slice(&frame);
+        if is_message && self.rng.percent(damage.duplicated) {
+            forwarded.extend_from_slice(&frame);
         }
-        for late in self.held.drain(..) {
-            passed.extend_from_slice(&late);
+        for late in self.delayed.drain(..) {
+            forwarded.extend_from_slice(&late);
         }
     }
 }
@@ -58,21 +58,21 @@ impl MessageCorrupter {
 impl Interceptor for MessageCorrupter {
     fn downstream(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         self.pending.extend_from_slice(&bytes);
-        let mut passed = Vec::with_capacity(bytes.len());
+        let mut forwarded = Vec::with_capacity(bytes.len());
         while let Some(length) = frame_length(&self.pending) {
             let frame = self.pending.drain(..length).collect();
-            self.let_pass(frame, &mut passed);
+            self.forward(frame, &mut forwarded);
         }
-        passed
+        forwarded
     }
 }
 
-/// Whether the bytes occur.
+/// Whether `bytes` contains `pattern`.
 pub fn contains(bytes: &[u8], pattern: &[u8]) -> bool {
     bytes.windows(pattern.len()).any(|window| window == pattern)
 }
 
-/// The length of the first complete RESP3 value; none if it has not arrived whole.
+/// The length of the first RESP3 value; none while it is incomplete.
 fn frame_length(bytes: &[u8]) -> Option<usize> {
     let line_end = bytes.windows(2).position(|pair| pair == b"\r\n")?;
     let head = line_end + 2;
@@ -100,7 +100,7 @@ fn frame_length(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Damage, MessageCorrupter, frame_length};
-    use crate::dice::Dice;
+    use crate::seeded_rng::SeededRng;
     use lab_stack::tcp_proxy::Interceptor;
 
     const PUSH: &[u8] = b">3\r\n$8\r\nsmessage\r\n$6\r\nfeed:1\r\n$2\r\n{}\r\n";
@@ -119,10 +119,10 @@ mod tests {
             dropped: 100,
             ..Damage::default()
         };
-        let (_wish, damages) = tokio::sync::watch::channel(damage);
-        let mut mangler = MessageCorrupter::new(Dice::new(1), damages);
-        assert_eq!(mangler.downstream(b"+PONG\r\n".to_vec()), b"+PONG\r\n");
-        assert_eq!(mangler.downstream(PUSH.to_vec()), b"");
+        let (_damage_changes, damage_receiver) = tokio::sync::watch::channel(damage);
+        let mut corrupter = MessageCorrupter::new(SeededRng::new(1), damage_receiver);
+        assert_eq!(corrupter.downstream(b"+PONG\r\n".to_vec()), b"+PONG\r\n");
+        assert_eq!(corrupter.downstream(PUSH.to_vec()), b"");
     }
 
     #[test]
@@ -131,11 +131,11 @@ mod tests {
             swapped: 100,
             ..Damage::default()
         };
-        let (wish, damages) = tokio::sync::watch::channel(damage);
-        let mut mangler = MessageCorrupter::new(Dice::new(1), damages);
-        assert_eq!(mangler.downstream(PUSH.to_vec()), b"");
-        wish.send_replace(Damage::default());
-        let passed = mangler.downstream(b"+PONG\r\n".to_vec());
-        assert_eq!(passed, [b"+PONG\r\n", PUSH].concat());
+        let (damage_changes, damage_receiver) = tokio::sync::watch::channel(damage);
+        let mut corrupter = MessageCorrupter::new(SeededRng::new(1), damage_receiver);
+        assert_eq!(corrupter.downstream(PUSH.to_vec()), b"");
+        damage_changes.send_replace(Damage::default());
+        let forwarded = corrupter.downstream(b"+PONG\r\n".to_vec());
+        assert_eq!(forwarded, [b"+PONG\r\n", PUSH].concat());
     }
 }

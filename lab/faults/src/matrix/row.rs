@@ -1,48 +1,48 @@
-//! A row of the matrix.
+//! A row of the fault matrix.
 
+use crate::environment::{EnvironmentKind, FaultEnvironment};
 use crate::injection::Fault;
-use crate::stage::{Flavor, Stage};
 
 /// One row of the matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// `F2`.
+    /// The id, such as `F2`.
     pub id: &'static str,
-    /// What happens.
+    /// The fault, in words.
     pub title: &'static str,
-    /// How it is made to happen.
+    /// How it is injected, in words.
     pub how: &'static str,
-    /// What is injected.
+    /// The fault.
     pub fault: Fault,
-    /// What it is injected into.
-    pub flavor: Flavor,
-    /// The longest that a message may take from its acknowledgement to a device, in ms.
+    /// The environment that it needs.
+    pub environment: EnvironmentKind,
+    /// Bound on the delay from the acknowledgement of a message to a device, in ms.
     pub bound_ms: u64,
-    /// How long one injection lasts, about, in ms.
+    /// Approximate duration of an injection, in ms.
     pub brief_ms: u64,
-    /// How long the first one of the whole matrix lasts, in ms.
+    /// Duration of the first injection in the full matrix, in ms.
     pub long_ms: u64,
-    /// Injections in the smoke test; zero if the row is not in it.
+    /// Number of injections in the smoke test; zero if it does not include the row.
     pub smoke: u32,
-    /// Injections in the whole matrix.
+    /// Number of injections in the full matrix.
     pub full: u32,
-    /// Resets that have a cause in this row.
+    /// Reasons of resets that this row may cause.
     pub resets: &'static [&'static str],
-    /// Words of log lines at ERROR that this row causes.
+    /// Parts of log lines at ERROR that this row may cause.
     pub allowed_errors: &'static [&'static str],
-    /// The most attempts that any operation of a client may take.
+    /// Maximum number of attempts of any mutation, if there is one.
     pub attempts: Option<u32>,
-    /// Whether there is anything to see without Redis.
+    /// Whether the row makes no sense without Redis.
     pub about_redis: bool,
 }
 
-/// What most rows have in common.
-pub(crate) const ROW: Row = Row {
+/// The defaults of rows.
+pub(crate) const DEFAULT_ROW: Row = Row {
     id: "",
     title: "",
     how: "",
     fault: Fault::Nothing,
-    flavor: Flavor::Plain,
+    environment: EnvironmentKind::Plain,
     bound_ms: 1_500,
     brief_ms: 1_000,
     long_ms: 1_000,
@@ -55,11 +55,11 @@ pub(crate) const ROW: Row = Row {
 };
 
 impl Row {
-    /// Why it cannot be played here; none if it can.
-    pub fn obstacle(&self, with_redis: bool) -> Option<String> {
+    /// Why it cannot run here; none if it can.
+    pub fn unsupported_reason(&self, with_redis: bool) -> Option<String> {
         if self.about_redis && !with_redis {
             return Some("there is no Redis in this run".to_owned());
         }
-        Stage::obstacle(self.flavor)
+        FaultEnvironment::unsupported_reason(self.environment)
     }
 }

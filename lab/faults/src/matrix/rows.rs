@@ -1,8 +1,8 @@
 //! The table itself. Bounds and mechanisms are those of the documentation.
 
-use super::row::{ROW, Row};
+use super::row::{DEFAULT_ROW, Row};
+use crate::environment::EnvironmentKind;
 use crate::injection::Fault;
-use crate::stage::Flavor;
 
 /// All rows, in the order of the documentation.
 pub const ROWS: &[Row] = &[
@@ -14,19 +14,19 @@ pub const ROWS: &[Row] = &[
         brief_ms: 10_000,
         long_ms: 30_000,
         full: 1,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F1",
         title: "a sender dies at a chosen moment",
         how: "kill -9 when the bytes pass on its wire: before the lock, after the insert, before and after the commit, before, with and after the publish",
         fault: Fault::SenderAtMoment,
-        flavor: Flavor::Detoured,
+        environment: EnvironmentKind::Proxied,
         bound_ms: 2_000,
         brief_ms: 300,
         long_ms: 300,
         full: 28,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F2",
@@ -38,7 +38,7 @@ pub const ROWS: &[Row] = &[
         long_ms: 1_500,
         smoke: 3,
         full: 25,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F3",
@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
         long_ms: 1_500,
         smoke: 2,
         full: 25,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F4",
@@ -61,17 +61,17 @@ pub const ROWS: &[Row] = &[
         brief_ms: 4_000,
         long_ms: 30_000,
         smoke: 1,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F5",
         title: "all services are replaced",
         how: "SIGTERM to one after the other, each started again",
-        fault: Fault::Rolling,
+        fault: Fault::RollingRestart,
         bound_ms: 5_000,
         full: 4,
         attempts: Some(2),
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F6",
@@ -82,7 +82,7 @@ pub const ROWS: &[Row] = &[
         long_ms: 30_000,
         smoke: 1,
         about_redis: true,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F7",
@@ -92,7 +92,7 @@ pub const ROWS: &[Row] = &[
         brief_ms: 4_000,
         long_ms: 30_000,
         about_redis: true,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F8",
@@ -104,18 +104,18 @@ pub const ROWS: &[Row] = &[
         smoke: 1,
         full: 5,
         about_redis: true,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F9",
         title: "messages from Redis get lost, double and swapped",
         how: "10 % or 50 % dropped, 5 % doubled, 5 % swapped on the wire to each receiver",
-        fault: Fault::MangleMessages,
-        flavor: Flavor::Detoured,
+        fault: Fault::CorruptMessages,
+        environment: EnvironmentKind::Proxied,
         brief_ms: 3_000,
         long_ms: 10_000,
         about_redis: true,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F10",
@@ -124,7 +124,7 @@ pub const ROWS: &[Row] = &[
         fault: Fault::ReplaceRedis,
         bound_ms: 5_000,
         about_redis: true,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F11",
@@ -135,31 +135,31 @@ pub const ROWS: &[Row] = &[
         brief_ms: 600,
         long_ms: 5_000,
         smoke: 2,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F12",
         title: "the primary dies, a synchronous standby takes over",
         how: "kill -9, promote, re-point; every other time the standby hangs first",
         fault: Fault::FailOver,
-        flavor: Flavor::Paired,
+        environment: EnvironmentKind::Replicated,
         bound_ms: 15_000,
         brief_ms: 3_000,
         long_ms: 3_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F13",
         title: "the primary dies with a tail that the standby lacks",
         how: "replication cut, kill -9, promote, re-point; every other time the receivers sleep until the new history is longer",
         fault: Fault::FailOverWithLoss,
-        flavor: Flavor::Paired,
+        environment: EnvironmentKind::Replicated,
         bound_ms: 15_000,
         brief_ms: 1_500,
         long_ms: 3_000,
         resets: &["FORKED"],
         allowed_errors: &["the history of a feed was replaced"],
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F15",
@@ -171,7 +171,7 @@ pub const ROWS: &[Row] = &[
         long_ms: 60_000,
         smoke: 2,
         full: 5,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F16",
@@ -181,7 +181,7 @@ pub const ROWS: &[Row] = &[
         bound_ms: 20_000,
         brief_ms: 3_000,
         long_ms: 15_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F17",
@@ -191,18 +191,18 @@ pub const ROWS: &[Row] = &[
         bound_ms: 2_000,
         brief_ms: 3_000,
         long_ms: 10_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F18",
         title: "the disk of Postgres is full",
         how: "a ballast fills a small mounted file system",
         fault: Fault::FillDisk,
-        flavor: Flavor::Cramped,
+        environment: EnvironmentKind::SmallDisk,
         bound_ms: 15_000,
         brief_ms: 2_000,
         long_ms: 5_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F19",
@@ -213,19 +213,19 @@ pub const ROWS: &[Row] = &[
         brief_ms: 500,
         long_ms: 1_000,
         full: 21,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F20",
         title: "a link between a service and its server is dead",
         how: "everything held back: receiver or sender, one or both, Redis or Postgres",
         fault: Fault::Partition,
-        flavor: Flavor::Detoured,
+        environment: EnvironmentKind::Proxied,
         bound_ms: 35_000,
         brief_ms: 4_000,
         long_ms: 30_000,
         full: 24,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F21",
@@ -235,7 +235,7 @@ pub const ROWS: &[Row] = &[
         bound_ms: 8_000,
         brief_ms: 2_500,
         long_ms: 5_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F22",
@@ -247,38 +247,38 @@ pub const ROWS: &[Row] = &[
         long_ms: 10_000,
         full: 8,
         resets: &["GAP_TOO_LARGE"],
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F23",
         title: "twenty readers at a time do not read",
         how: "sockets whose client stops reading",
         fault: Fault::SlowReaders,
-        flavor: Flavor::Impatient,
+        environment: EnvironmentKind::ShortStallLimit,
         bound_ms: 5_000,
         full: 5,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F24",
         title: "a clock is an hour wrong",
         how: "libfaketime on one instance of anything, set and set back while it runs",
         fault: Fault::SkewClock,
-        flavor: Flavor::Clocked,
+        environment: EnvironmentKind::SettableClocks,
         bound_ms: 15_000,
         brief_ms: 4_000,
         long_ms: 10_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F25",
         title: "a receiver runs out of memory",
         how: "prlimit leaves it 256 KiB, and a crowd of connections comes",
-        fault: Fault::StarveReceiver,
+        fault: Fault::ExhaustReceiverMemory,
         bound_ms: 15_000,
         brief_ms: 500,
         long_ms: 1_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F26",
@@ -288,7 +288,7 @@ pub const ROWS: &[Row] = &[
         bound_ms: 15_000,
         brief_ms: 3_000,
         long_ms: 30_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F27",
@@ -300,7 +300,7 @@ pub const ROWS: &[Row] = &[
         long_ms: 4_000,
         smoke: 2,
         full: 25,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F28",
@@ -312,28 +312,28 @@ pub const ROWS: &[Row] = &[
         long_ms: 1_000,
         smoke: 4,
         full: 25,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F29",
         title: "the same send from eight connections at once",
         how: "five messages, eight requests each, both senders",
-        fault: Fault::SendEightfold,
+        fault: Fault::SendEightTimes,
         bound_ms: 2_000,
         smoke: 10,
         full: 40,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F30",
         title: "one to three of these at once",
         how: "chosen by the seed",
         fault: Fault::Nemesis,
-        flavor: Flavor::Detoured,
+        environment: EnvironmentKind::Proxied,
         bound_ms: 60_000,
         brief_ms: 4_000,
         long_ms: 15_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F31",
@@ -343,7 +343,7 @@ pub const ROWS: &[Row] = &[
         bound_ms: 1_000,
         brief_ms: 4_500,
         long_ms: 5_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
     Row {
         id: "F32",
@@ -352,6 +352,6 @@ pub const ROWS: &[Row] = &[
         fault: Fault::KillWorker,
         brief_ms: 1_000,
         long_ms: 5_000,
-        ..ROW
+        ..DEFAULT_ROW
     },
 ];

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use lab_stack::Error;
 
-/// A copy of what git knows of the checkout, changes that are not committed included. It is kept between runs, and what
-/// has not changed is not written anew, so that only the patched services are built each time.
+/// A copy of the files that git knows of the checkout, including uncommitted changes. It is kept between runs, and unchanged
+/// files are not written again, so that only the patched services are built each time.
 #[derive(Debug)]
 pub struct ScratchCopy {
     source: PathBuf,
@@ -17,7 +17,7 @@ pub struct ScratchCopy {
 }
 
 impl ScratchCopy {
-    /// Makes or renews the copy below `directory`. The current directory must be the checkout.
+    /// Creates or updates the copy below `directory`. The current directory must be the checkout.
     pub fn of_the_checkout(directory: &Path) -> Result<ScratchCopy, Error> {
         ScratchCopy::of(Path::new("."), directory)
     }
@@ -41,7 +41,7 @@ impl ScratchCopy {
         ]);
         let listed = run(&mut git)?;
         let names = listed.split('\0').filter(|name| !name.is_empty());
-        // Git also lists what was deleted and is not committed yet.
+        // Git also lists files whose deletion is not committed yet.
         let names: BTreeSet<&Path> = names
             .map(Path::new)
             .filter(|name| checkout.join(name).is_file())
@@ -54,7 +54,7 @@ impl ScratchCopy {
         Ok(copy)
     }
 
-    /// Removes the files below `folder` that the checkout does not have any more.
+    /// Removes the files below `folder` that are no longer in the checkout.
     fn remove_others(&self, folder: &Path, names: &BTreeSet<&Path>) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
@@ -71,7 +71,7 @@ impl ScratchCopy {
         Ok(())
     }
 
-    /// Copies one file, unless both are the same.
+    /// Copies one file, unless the content is the same.
     fn renew(&self, checkout: &Path, name: &Path) -> io::Result<()> {
         let target = self.source.join(name);
         let content = fs::read(checkout.join(name))?;
@@ -90,7 +90,7 @@ impl ScratchCopy {
             .source
             .join("lab/faults/mutants")
             .join(format!("{mutant}.patch"));
-        // The copy lies inside of a repository, whose paths are others.
+        // The copy is inside a repository with other paths.
         let outside = self.source.parent().unwrap_or(&self.source);
         let mut git = Command::new("git");
         git.current_dir(&self.source)
@@ -100,7 +100,7 @@ impl ScratchCopy {
         run(&mut git).map(drop)
     }
 
-    /// Builds all programs, and says where this one is.
+    /// Builds all programs, and returns the path of this one.
     pub fn build(&self, program: &str) -> Result<PathBuf, Error> {
         let mut cargo = Command::new("cargo");
         cargo

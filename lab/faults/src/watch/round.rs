@@ -1,4 +1,4 @@
-//! One deed, and what writers and listeners saw of it.
+//! One round: messages that are sent and received while the installation is disturbed once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -8,103 +8,103 @@ use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::verdict::Verdict;
+use super::delivery_errors::DeliveryErrors;
 use lab_stack::client::{Client, Inbox, InboxRecord, NewMessage, Position, Refusal, SocketEnd};
 
-/// Between two attempts to send one message, unless the answer advises more.
+/// Delay between two attempts to send a message, unless the answer asks for more.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
-/// Messages are written for so long before and after the deed.
-const MARGIN: Duration = Duration::from_secs(3);
+/// For how long messages are sent before and after the disturbance.
+const LEAD_TIME: Duration = Duration::from_secs(3);
 
-/// How long everything may take to be as before.
-pub(super) const RECOVERY: Duration = Duration::from_secs(120);
+/// How long the installation may take to recover.
+pub(super) const RECOVERY_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// One message, from the first attempt to the last.
+/// One message, from the first message to the last.
 #[derive(Debug)]
-pub(super) struct Sent {
-    /// `None`: nobody acknowledged it.
+pub(super) struct SentMessage {
+    /// `None` if it was never acknowledged.
     pub(super) position: Option<Position>,
     began: Instant,
     ended: Instant,
-    errors: Vec<String>,
+    failed_attempts: Vec<String>,
 }
 
 /// A row of the report.
 #[derive(Debug)]
 pub struct Round {
-    /// Messages that were sent.
+    /// Number of messages that were sent.
     pub messages: usize,
-    /// Those that nobody acknowledged, however often they were repeated.
+    /// Number of messages that were never acknowledged, in spite of repetitions.
     pub unanswered: usize,
-    /// Attempts that failed, by code. Each was repeated with the same id.
-    pub errors: BTreeMap<String, u32>,
-    /// The longest time from the first attempt to the acknowledgement.
+    /// Failed attempts, by code. Each was repeated with the same id.
+    pub failed_attempts: BTreeMap<String, u32>,
+    /// The longest time from the first message to the acknowledgement.
     pub slowest_send: Duration,
-    /// How listeners' connections ended.
+    /// How connections of listeners ended.
     pub ends: BTreeMap<String, u32>,
     /// The longest time from an acknowledgement to the message at a listener.
     pub longest_delay: Duration,
-    /// All listeners together.
-    pub verdict: Verdict,
+    /// The errors of all listeners together.
+    pub delivery_errors: DeliveryErrors,
 }
 
-/// Sends a message after each `pause`, whatever became of the one before, until `deed` is
-/// over and everything is answered.
+/// Sends a message after each `pause`, without waiting for the previous one, until `disturbance` is over and everything is
+/// answered.
 pub(super) async fn write<T>(
     writers: &[Client],
     chat: Uuid,
     pause: Duration,
-    deed: impl Future<Output = T>,
-) -> (T, Vec<Sent>) {
-    let deed = async {
-        tokio::time::sleep(MARGIN).await;
-        let outcome = deed.await;
-        tokio::time::sleep(MARGIN).await;
+    disturbance: impl Future<Output = T>,
+) -> (T, Vec<SentMessage>) {
+    let disturbance = async {
+        tokio::time::sleep(LEAD_TIME).await;
+        let outcome = disturbance.await;
+        tokio::time::sleep(LEAD_TIME).await;
         outcome
     };
-    let mut deed = std::pin::pin!(deed);
+    let mut disturbance = std::pin::pin!(disturbance);
     let mut tick = tokio::time::interval(pause);
-    let mut turns = writers.iter().cycle();
-    let mut sending: Vec<JoinHandle<Sent>> = Vec::new();
+    let mut next_writer = writers.iter().cycle();
+    let mut sends: Vec<JoinHandle<SentMessage>> = Vec::new();
     let outcome = loop {
         tokio::select! {
-            outcome = &mut deed => break outcome,
+            outcome = &mut disturbance => break outcome,
             _ = tick.tick() => {
-                if let Some(writer) = turns.next() {
-                    sending.push(tokio::spawn(send(writer.clone(), chat)));
+                if let Some(writer) = next_writer.next() {
+                    sends.push(tokio::spawn(send(writer.clone(), chat)));
                 }
             }
         }
     };
-    let sent = join_all(sending).await;
+    let sent = join_all(sends).await;
     (outcome, sent.into_iter().flatten().collect())
 }
 
 /// Repeats one message with its id until it is acknowledged.
-async fn send(writer: Client, chat: Uuid) -> Sent {
+async fn send(writer: Client, chat: Uuid) -> SentMessage {
     let message = NewMessage::new(chat, "call");
     let began = Instant::now();
-    let mut errors = Vec::new();
+    let mut failed_attempts = Vec::new();
     loop {
         let refusal = match writer.send_once(&message).await {
             Ok(position) => {
-                return Sent {
+                return SentMessage {
                     position: Some(position),
                     began,
                     ended: Instant::now(),
-                    errors,
+                    failed_attempts,
                 };
             }
             Err(refusal) => refusal,
         };
-        errors.push(refusal.code().unwrap_or("no answer").to_owned());
-        if began.elapsed() > RECOVERY {
-            return Sent {
+        failed_attempts.push(refusal.code().unwrap_or("no answer").to_owned());
+        if began.elapsed() > RECOVERY_TIMEOUT {
+            return SentMessage {
                 position: None,
                 began,
                 ended: Instant::now(),
-                errors,
+                failed_attempts,
             };
         }
         let advised = match refusal {
@@ -137,21 +137,21 @@ pub(super) fn has_all(record: &InboxRecord, chat: Uuid, acknowledged: &[Position
 impl Round {
     pub(super) fn new(
         chat: Uuid,
-        sent: &[Sent],
+        sent: &[SentMessage],
         acknowledged: &[Position],
         inboxes: &[Inbox],
     ) -> Round {
-        let mut errors = BTreeMap::new();
-        for error in sent.iter().flat_map(|one| &one.errors) {
-            *errors.entry(error.clone()).or_insert(0) += 1;
+        let mut failed_attempts = BTreeMap::new();
+        for code in sent.iter().flat_map(|message| &message.failed_attempts) {
+            *failed_attempts.entry(code.clone()).or_insert(0) += 1;
         }
         let answered: HashMap<Uuid, Instant> = sent
             .iter()
-            .filter_map(|one| Some((one.position?.id, one.ended)))
+            .filter_map(|message| Some((message.position?.id, message.ended)))
             .collect();
         let mut ends = BTreeMap::new();
         let mut longest_delay = Duration::ZERO;
-        let mut verdict = Verdict::default();
+        let mut delivery_errors = DeliveryErrors::default();
         for inbox in inboxes {
             let record = inbox.record();
             for end in &record.ends {
@@ -162,25 +162,25 @@ impl Round {
                 Some(event.at.saturating_duration_since(*answered))
             });
             longest_delay = delays.fold(longest_delay, Duration::max);
-            verdict += Verdict::of(acknowledged, &messages(&record, chat));
-            verdict.doubled += record.duplicates;
-            verdict.misplaced += record.gaps + record.resets.len() as u64;
+            delivery_errors += DeliveryErrors::of(acknowledged, &messages(&record, chat));
+            delivery_errors.duplicated += record.duplicates;
+            delivery_errors.misplaced += record.gaps + record.resets.len() as u64;
         }
-        let took = sent.iter().map(|one| one.ended - one.began);
+        let took = sent.iter().map(|message| message.ended - message.began);
         Round {
             messages: sent.len(),
             unanswered: sent.len() - acknowledged.len(),
-            errors,
+            failed_attempts,
             slowest_send: took.max().unwrap_or_default(),
             ends,
             longest_delay,
-            verdict,
+            delivery_errors,
         }
     }
 
-    /// Everything was acknowledged, and arrived once and in order.
-    pub fn is_good(&self) -> bool {
-        self.unanswered == 0 && self.messages > 0 && self.verdict.is_good()
+    /// Whether everything was acknowledged and arrived once and in order.
+    pub fn passed(&self) -> bool {
+        self.unanswered == 0 && self.messages > 0 && self.delivery_errors.is_none()
     }
 }
 
@@ -196,7 +196,12 @@ fn name(end: &SocketEnd) -> String {
 impl fmt::Display for Round {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (slowest, longest) = (self.slowest_send, self.longest_delay);
-        write!(formatter, "{} | {} | ", self.messages, listed(&self.errors))?;
+        write!(
+            formatter,
+            "{} | {} | ",
+            self.messages,
+            listed(&self.failed_attempts)
+        )?;
         write!(
             formatter,
             "{:.2} s | {} | ",
@@ -207,7 +212,7 @@ impl fmt::Display for Round {
             formatter,
             "{:.2} s | {}",
             longest.as_secs_f64(),
-            self.verdict
+            self.delivery_errors
         )?;
         match self.unanswered {
             0 => Ok(()),

@@ -1,24 +1,23 @@
-//! The checker is itself checked: a good history passes, and for each invariant there are
-//! broken ones that it must not let pass.
+//! Tests of the checker: a valid history has no violations, and for each invariant there are histories that violate it.
 #![allow(clippy::unwrap_used)]
 
-mod broken;
-mod excused;
-mod story;
+mod allowed;
+mod sample_history;
+mod violations;
 
-use lab_faults::checker::{Findings, Invariant, judge};
+use lab_faults::checker::{Findings, Invariant, check_lines};
 
-use story::Story;
+use sample_history::SampleHistory;
 
-/// The checker's verdict on a story.
-fn verdict(story: &Story) -> Findings {
-    judge(&story.text()).unwrap()
+/// The findings of the checker for a history.
+fn findings(history: &SampleHistory) -> Findings {
+    check_lines(&history.text()).unwrap()
 }
 
-/// The checker must complain about this invariant.
+/// Asserts that the checker reports a violation of this invariant.
 #[track_caller]
-fn assert_accused(story: &Story, invariant: Invariant) {
-    let findings = verdict(story);
+fn assert_violation(history: &SampleHistory, invariant: Invariant) {
+    let findings = findings(history);
     assert!(
         findings.count(&[invariant]) > 0,
         "{} went unnoticed: {:?}",
@@ -27,23 +26,23 @@ fn assert_accused(story: &Story, invariant: Invariant) {
     );
 }
 
-/// The checker must not complain at all.
+/// Asserts that the checker reports no violations.
 #[track_caller]
-fn assert_clean(story: &Story) {
-    let violations = verdict(story).violations;
+fn assert_clean(history: &SampleHistory) {
+    let violations = findings(history).violations;
     assert!(violations.is_empty(), "{violations:?}");
 }
 
 #[test]
 fn a_good_history_passes_and_is_counted() {
-    let story = Story::good();
-    assert_clean(&story);
-    let findings = verdict(&story);
+    let history = SampleHistory::valid();
+    assert_clean(&history);
+    let findings = findings(&history);
     assert_eq!(findings.messages, 3);
     assert_eq!(findings.deliveries, 19);
 }
 
 #[test]
 fn a_line_that_is_no_json_is_an_error() {
-    assert!(judge("{\"t\":1").is_err());
+    assert!(check_lines("{\"t\":1").is_err());
 }

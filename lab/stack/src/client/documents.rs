@@ -1,7 +1,7 @@
-//! The inbox as the client asks for it. It names every kind of event, which a test checks: a kind that is forgotten here is
-//! one that no test of the system looks at.
+//! The inbox subscription of the client. It names every kind of event, which a test checks: a kind that is missing here would
+//! not be checked by any test of the system.
 
-/// What the recording client follows.
+/// The inbox subscription.
 pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
     feedId cursor caughtUp reset
     events { __typename id seq at actorId

@@ -1,7 +1,7 @@
 //! A subscription to everything, which survives its connections.
 //!
-//! Invariant: what is recorded of a feed is a gapless run of seqs. An event that would
-//! break the run is not added but counted, so that a test can demand zero.
+//! Invariant: the recorded events of a feed have consecutive seqs. An event that would break this is not added but counted,
+//! so that a test can require a count of zero.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,8 +18,8 @@ use super::socket::{Socket, SocketEnd};
 
 /// One event as it arrived.
 #[derive(Clone, Debug)]
-pub struct SeenEvent {
-    /// Its place in the feed.
+pub struct ReceivedEvent {
+    /// Its position in the feed.
     pub seq: u64,
     /// The whole event.
     pub event: Value,
@@ -27,7 +27,7 @@ pub struct SeenEvent {
     pub at: Instant,
 }
 
-impl SeenEvent {
+impl ReceivedEvent {
     /// Its type in the schema, such as `MessageAdded`.
     pub fn kind(&self) -> &str {
         self.event["__typename"].as_str().unwrap_or_default()
@@ -39,31 +39,31 @@ impl SeenEvent {
     }
 }
 
-/// What arrived of one feed.
+/// What was received of one feed.
 #[derive(Clone, Debug, Default)]
 pub struct FeedRecord {
     /// The last cursor.
     pub cursor: String,
-    /// A gapless run.
-    pub events: Vec<SeenEvent>,
+    /// The events, with consecutive seqs.
+    pub events: Vec<ReceivedEvent>,
 }
 
-/// What arrived at all.
+/// What was received.
 #[derive(Clone, Debug, Default)]
 pub struct InboxRecord {
     /// By feed id: a chat's or the user's own.
     pub feeds: HashMap<Uuid, FeedRecord>,
-    /// Events that had arrived before.
+    /// Number of events that had been received before.
     pub duplicates: u64,
-    /// Events that came before their predecessors.
+    /// Number of events that came before their predecessors.
     pub gaps: u64,
     /// Resets, with their reasons.
     pub resets: Vec<String>,
     /// How each connection ended.
     pub ends: Vec<SocketEnd>,
-    /// Connections that were made.
+    /// Number of connections that have ended.
     pub connections: u64,
-    /// Whether the present connection has caught up.
+    /// Whether the current connection has caught up.
     pub caught_up: bool,
     /// Ephemeral signals.
     pub signals: Vec<Value>,
@@ -85,7 +85,7 @@ impl InboxRecord {
             match seq.cmp(&expected) {
                 std::cmp::Ordering::Less => self.duplicates += 1,
                 std::cmp::Ordering::Greater => self.gaps += 1,
-                std::cmp::Ordering::Equal => feed.events.push(SeenEvent {
+                std::cmp::Ordering::Equal => feed.events.push(ReceivedEvent {
                     seq,
                     event: event.clone(),
                     at: Instant::now(),
@@ -101,7 +101,7 @@ impl InboxRecord {
     }
 
     /// The events of one feed.
-    pub fn events(&self, feed_id: Uuid) -> &[SeenEvent] {
+    pub fn events(&self, feed_id: Uuid) -> &[ReceivedEvent] {
         self.feeds.get(&feed_id).map_or(&[], |feed| &feed.events)
     }
 
@@ -123,18 +123,18 @@ pub struct Inbox {
 }
 
 impl Client {
-    /// Follows everything that the caller can see, from now on.
+    /// Subscribes to everything that the caller can see, from now on.
     pub fn inbox(&self) -> Inbox {
         Inbox::follow(self.clone(), Vec::new())
     }
 }
 
 impl Inbox {
-    /// Follows everything, from these cursors on.
+    /// Subscribes to everything, from these cursors on.
     pub fn follow(client: Client, after: Vec<String>) -> Inbox {
         let record = Arc::new(Mutex::new(InboxRecord::default()));
-        let (bell, changed) = watch::channel(0);
-        let task = tokio::spawn(run(client, after, Arc::clone(&record), bell));
+        let (notify, changed) = watch::channel(0);
+        let task = tokio::spawn(run(client, after, Arc::clone(&record), notify));
         Inbox {
             record,
             changed,
@@ -142,33 +142,33 @@ impl Inbox {
         }
     }
 
-    /// What has arrived so far.
+    /// What was received so far.
     pub fn record(&self) -> InboxRecord {
-        self.look(InboxRecord::clone)
+        self.with_record(InboxRecord::clone)
     }
 
-    /// Looks at the record without copying it.
-    pub fn look<T>(&self, look: impl FnOnce(&InboxRecord) -> T) -> T {
-        look(&self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Calls `with_record` with the record, without copying it.
+    pub fn with_record<T>(&self, with_record: impl FnOnce(&InboxRecord) -> T) -> T {
+        with_record(&self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until the record is as wished; false when `patience` runs out first.
-    pub async fn wait(&self, patience: Duration, wish: impl Fn(&InboxRecord) -> bool) -> bool {
+    /// Waits until `condition` holds. Returns false after `timeout`.
+    pub async fn wait(&self, timeout: Duration, condition: impl Fn(&InboxRecord) -> bool) -> bool {
         let mut changed = self.changed.clone();
-        let waiting = async {
-            while !self.look(&wish) {
+        let reached = async {
+            while !self.with_record(&condition) {
                 if changed.changed().await.is_err() {
-                    return self.look(&wish);
+                    return self.with_record(&condition);
                 }
             }
             true
         };
-        tokio::time::timeout(patience, waiting)
+        tokio::time::timeout(timeout, reached)
             .await
             .unwrap_or(false)
     }
 
-    /// Waits until the present connection has caught up; false when it takes over 20 s.
+    /// Waits until the current connection has caught up. Returns false after 20 s.
     pub async fn caught_up(&self) -> bool {
         self.wait(Duration::from_secs(20), |record| record.caught_up)
             .await
@@ -185,13 +185,13 @@ async fn run(
     client: Client,
     mut after: Vec<String>,
     record: Arc<Mutex<InboxRecord>>,
-    bell: watch::Sender<u64>,
+    notify: watch::Sender<u64>,
 ) {
     let lock = || record.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         let Err(end) = listen(&client, &after, |batch| {
             lock().apply(batch);
-            bell.send_modify(|count| *count += 1);
+            notify.send_modify(|count| *count += 1);
         })
         .await;
         {
@@ -203,8 +203,8 @@ async fn run(
                 after = record.cursors();
             }
         }
-        bell.send_modify(|count| *count += 1);
-        // Spread out, so that the clients of a dead instance do not come all at once.
+        notify.send_modify(|count| *count += 1);
+        // With jitter, so that the clients of a dead instance do not reconnect all at once.
         let jitter = u64::from(Uuid::now_v7().as_bytes()[15]);
         tokio::time::sleep(Duration::from_millis(100 + jitter)).await;
     }

@@ -1,4 +1,4 @@
-//! Why a request of the client has no result.
+//! The errors of requests.
 
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum Refusal {
     Refused {
         /// `extensions.code`.
         code: String,
-        /// What it said.
+        /// The message of the error.
         message: String,
         /// `extensions.retryAfterMs`.
         retry_after_ms: Option<u64>,
@@ -28,7 +28,7 @@ impl Refusal {
     }
 
     /// Whether the same request may succeed later.
-    pub(super) fn may_pass(&self) -> bool {
+    pub(super) fn is_retryable(&self) -> bool {
         self.code()
             .is_none_or(|code| ["UNAVAILABLE", "RATE_LIMITED"].contains(&code))
     }

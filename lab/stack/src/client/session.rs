@@ -1,4 +1,4 @@
-//! A user of the application, before and after signing in, and the requests of both.
+//! A user of the application before and after signing in, and their requests.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::refusal::Refusal;
 use super::socket::{Socket, SocketEnd};
 use crate::stack::Service;
 
-/// How long [`Client::insist`] goes on.
-const INSISTENCE: Duration = Duration::from_secs(60);
+/// How long [`Client::ask_with_retries`] repeats a request.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Someone who has not signed in.
+/// A user who is not signed in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     base: String,
@@ -20,7 +20,7 @@ pub struct Visitor {
     http: reqwest::Client,
 }
 
-/// Someone who has.
+/// A user who is signed in.
 #[derive(Clone, Debug)]
 pub struct Client {
     visitor: Visitor,
@@ -33,18 +33,18 @@ impl Visitor {
     /// A visitor of the application at `base`, such as `http://localhost:8080`.
     ///
     /// # Panics
-    /// When no HTTP client can be made.
+    /// If no HTTP client can be created.
     pub fn new(base: &str) -> Visitor {
-        Visitor::patient(base, Duration::from_secs(20))
+        Visitor::with_timeout(base, Duration::from_secs(20))
     }
 
-    /// A visitor who waits no longer than `patience` for an answer.
+    /// A visitor whose requests have this timeout.
     ///
     /// # Panics
-    /// When no HTTP client can be made.
-    pub fn patient(base: &str, patience: Duration) -> Visitor {
+    /// If no HTTP client can be created.
+    pub fn with_timeout(base: &str, timeout: Duration) -> Visitor {
         let http = reqwest::Client::builder()
-            .timeout(patience)
+            .timeout(timeout)
             .no_proxy()
             .build()
             .unwrap_or_else(|cause| panic!("no HTTP client: {cause}"));
@@ -55,7 +55,7 @@ impl Visitor {
         }
     }
 
-    /// The same visitor, sent to instance 1 or 2 of everything.
+    /// The same visitor, pinned to instance 1 or 2 of all services.
     pub fn pinned(&self, instance: u8) -> Visitor {
         Visitor {
             pin: Some(instance),
@@ -63,13 +63,13 @@ impl Visitor {
         }
     }
 
-    /// Makes an account and signs in. When the account exists already with this password,
-    /// as after an attempt whose answer was lost, signing in is enough.
+    /// Registers and signs in. If the account already exists with this password, as after an attempt whose answer was lost,
+    /// only signs in.
     pub async fn register(&self, username: &str, password: &str) -> Result<Client, Refusal> {
         self.register_as(username, username, password).await
     }
 
-    /// The same, with a name to show.
+    /// The same, with a display name.
     pub async fn register_as(
         &self,
         username: &str,
@@ -83,7 +83,10 @@ impl Visitor {
             "displayName": display_name,
         });
         let variables = json!({ "input": input });
-        match self.insist(Service::Users, document, variables, None).await {
+        match self
+            .ask_with_retries(Service::Users, document, variables, None)
+            .await
+        {
             Ok(data) => self.signed_in(&data["register"]),
             Err(refusal) if refusal.code() == Some("CONFLICT") => {
                 self.sign_in(username, password).await.map_err(|_| refusal)
@@ -154,32 +157,31 @@ impl Visitor {
         }
     }
 
-    /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
-    /// a minute has passed.
-    pub async fn insist(
+    /// Repeats an operation until it succeeds, is finally refused, or a minute has passed.
+    pub async fn ask_with_retries(
         &self,
         service: Service,
         document: &str,
         variables: Value,
         token: Option<&str>,
     ) -> Result<Value, Refusal> {
-        let deadline = tokio::time::Instant::now() + INSISTENCE;
-        let mut pause = 50;
+        let deadline = tokio::time::Instant::now() + RETRY_TIMEOUT;
+        let mut backoff_ms = 50;
         loop {
             let refusal = match self.ask(service, document, variables.clone(), token).await {
                 Ok(data) => return Ok(data),
-                Err(refusal) if !refusal.may_pass() => return Err(refusal),
+                Err(refusal) if !refusal.is_retryable() => return Err(refusal),
                 Err(refusal) => refusal,
             };
             if tokio::time::Instant::now() >= deadline {
                 return Err(refusal);
             }
-            let advised = match &refusal {
+            let advised_ms = match &refusal {
                 Refusal::Refused { retry_after_ms, .. } => retry_after_ms.unwrap_or(0),
                 Refusal::Unanswered(_) => 0,
             };
-            tokio::time::sleep(Duration::from_millis(advised.max(pause))).await;
-            pause = (pause * 2).min(1_000);
+            tokio::time::sleep(Duration::from_millis(advised_ms.max(backoff_ms))).await;
+            backoff_ms = (backoff_ms * 2).min(1_000);
         }
     }
 }
@@ -200,7 +202,7 @@ impl Client {
         &self.token
     }
 
-    /// The same person with another access token.
+    /// The same user with another access token.
     pub fn with_token(&self, token: &str) -> Client {
         Client {
             token: token.to_owned(),
@@ -208,7 +210,7 @@ impl Client {
         }
     }
 
-    /// The same session, sent to instance 1 or 2 of everything.
+    /// The same session, pinned to instance 1 or 2 of all services.
     pub fn pinned(&self, instance: u8) -> Client {
         Client {
             visitor: self.visitor.pinned(instance),
@@ -228,20 +230,19 @@ impl Client {
             .await
     }
 
-    /// Repeats an operation that may be repeated until it succeeds, is refused for good, or
-    /// a minute has passed.
-    pub async fn insist(
+    /// Repeats an operation until it succeeds, is finally refused, or a minute has passed.
+    pub async fn ask_with_retries(
         &self,
         service: Service,
         document: &str,
         variables: Value,
     ) -> Result<Value, Refusal> {
         self.visitor
-            .insist(service, document, variables, Some(&self.token))
+            .ask_with_retries(service, document, variables, Some(&self.token))
             .await
     }
 
-    /// A WebSocket to a receiver.
+    /// Opens a WebSocket to a receiver.
     pub async fn socket(&self) -> Result<Socket, SocketEnd> {
         let base = self.visitor.base.replacen("http", "ws", 1);
         let pin = self

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -12,8 +13,29 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// Longer than two of the server's pings: a connection that is silent for so long is dead.
-const SILENCE: Duration = Duration::from_secs(45);
+const UPGRADE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client waits for the answer to its close frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How a client finds out that the other end is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepAlive {
+    /// Without any frame for this long, the connection is dead.
+    pub silence_timeout: Duration,
+    /// How often the client sends a `ping`; none leaves that to the server.
+    pub ping_interval: Option<Duration>,
+}
+
+impl Default for KeepAlive {
+    /// No pings, and a timeout longer than two intervals of the server's pings.
+    fn default() -> Self {
+        KeepAlive {
+            silence_timeout: Duration::from_secs(45),
+            ping_interval: None,
+        }
+    }
+}
 
 /// Why a connection is over.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,10 +45,10 @@ pub enum SocketEnd {
     Closed {
         /// The close code.
         code: u16,
-        /// Its text.
+        /// The reason of the close frame.
         reason: String,
     },
-    /// The connection broke or was never made.
+    /// The connection broke or could not be made.
     #[error("broken: {0}")]
     Broken(String),
     /// The operation was refused.
@@ -45,23 +67,36 @@ impl From<tungstenite::Error> for SocketEnd {
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     operations: u64,
+    silence_timeout: Duration,
+    pings: Option<Interval>,
 }
 
 impl Socket {
     /// Connects and signs in.
     pub async fn open(url: &str, token: &str) -> Result<Socket, SocketEnd> {
+        Socket::open_with(url, token, KeepAlive::default()).await
+    }
+
+    /// Connects and signs in, with other settings than the defaults.
+    pub async fn open_with(
+        url: &str,
+        token: &str,
+        keep_alive: KeepAlive,
+    ) -> Result<Socket, SocketEnd> {
         let mut request = url.into_client_request()?;
         let protocol = HeaderValue::from_static(PROTOCOL);
         request
             .headers_mut()
             .insert("sec-websocket-protocol", protocol);
         let connecting = tokio_tungstenite::connect_async(request);
-        let (stream, _) = tokio::time::timeout(Duration::from_secs(10), connecting)
+        let (stream, _) = tokio::time::timeout(UPGRADE_TIMEOUT, connecting)
             .await
             .map_err(|_| SocketEnd::Broken("no answer to the upgrade".to_owned()))??;
         let mut socket = Socket {
             stream,
             operations: 0,
+            silence_timeout: keep_alive.silence_timeout,
+            pings: keep_alive.ping_interval.map(pings),
         };
         let payload = json!({ "accessToken": token });
         socket
@@ -88,22 +123,20 @@ impl Socket {
         Ok(id)
     }
 
-    /// The next message about an operation: `next`, `error` or `complete`, as it came.
+    /// The next message about an operation: `next`, `error` or `complete`, as it came. Safe to cancel.
     pub async fn read(&mut self) -> Result<Value, SocketEnd> {
         loop {
-            let frame = tokio::time::timeout(SILENCE, self.stream.next())
-                .await
-                .map_err(|_| SocketEnd::Broken("silence".to_owned()))?;
-            match frame {
-                None => return Err(SocketEnd::Broken("the stream ended".to_owned())),
-                Some(Ok(Message::Close(frame))) => {
+            match self.next_frame().await? {
+                Message::Close(frame) => {
                     let code = frame.as_ref().map_or(1005, |frame| frame.code.into());
                     let reason = frame
                         .map(|frame| frame.reason.to_string())
                         .unwrap_or_default();
+                    // Sends the close frame that tungstenite has queued as the answer. Whether it arrives does not matter.
+                    let _ = self.stream.flush().await;
                     return Err(SocketEnd::Closed { code, reason });
                 }
-                Some(Ok(Message::Text(text))) => {
+                Message::Text(text) => {
                     let message: Value = serde_json::from_str(&text)
                         .map_err(|cause| SocketEnd::Refused(format!("{cause}: {text}")))?;
                     match message["type"].as_str() {
@@ -112,19 +145,48 @@ impl Socket {
                         _ => return Ok(message),
                     }
                 }
-                Some(Ok(_)) => {} // tungstenite answers WebSocket pings itself.
-                Some(Err(cause)) => return Err(cause.into()),
+                _ => {} // tungstenite answers WebSocket pings itself.
             }
         }
     }
 
-    /// Closes it as a client that leaves does.
+    /// Sends pings until a frame arrives.
+    async fn next_frame(&mut self) -> Result<Message, SocketEnd> {
+        let silence = sleep(self.silence_timeout);
+        tokio::pin!(silence);
+        loop {
+            tokio::select! {
+                frame = self.stream.next() => {
+                    let frame = frame.ok_or_else(|| SocketEnd::Broken("the stream ended".to_owned()))?;
+                    return Ok(frame?);
+                }
+                () = &mut silence => return Err(SocketEnd::Broken("silence".to_owned())),
+                () = next_ping(self.pings.as_mut()) => self.write(&json!({ "type": "ping" })).await?,
+            }
+        }
+    }
+
+    /// Closes the connection normally.
     pub async fn close(mut self) {
-        // A connection that is broken already is as closed as it can be.
-        let _ = self.stream.close(None).await;
+        // A connection that is already broken cannot be closed any better.
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.stream.close(None)).await;
     }
 
     async fn write(&mut self, message: &Value) -> Result<(), SocketEnd> {
         Ok(self.stream.send(Message::text(message.to_string())).await?)
+    }
+}
+
+fn pings(interval: Duration) -> Interval {
+    let mut pings = interval_at(Instant::now() + interval, interval);
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pings
+}
+
+/// Returns when the next ping is due; without pings, never.
+async fn next_ping(pings: Option<&mut Interval>) {
+    match pings {
+        Some(pings) => drop(pings.tick().await),
+        None => std::future::pending().await,
     }
 }

@@ -1,4 +1,4 @@
-//! A database per test.
+//! A database for each test.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -6,54 +6,54 @@ use std::sync::{Arc, PoisonError};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
-use super::postgres::{Discarded, OWNER, Postgres, url};
+use super::postgres::{DiscardedDatabases, OWNER, Postgres, url};
 use crate::Error;
 use crate::secret::Secret;
 
-const TEMPLATE: &str = "antiphon_template";
+const TEMPLATE_DATABASE: &str = "antiphon_template";
 
-/// A migrated database that one test has to itself. Dropped some time after this value is.
+/// A migrated database that only one test uses. It is dropped some time after this value.
 #[derive(Debug)]
 pub struct TestDatabase {
     name: String,
     port: u16,
     secret: Secret,
-    discarded: Discarded,
+    discarded: DiscardedDatabases,
 }
 
 impl TestDatabase {
-    /// Its address for a role, such as `antiphon_sender`.
+    /// Its URL for a role, such as `antiphon_sender`.
     pub fn url_as(&self, role: &str) -> String {
         url(&self.secret, self.port, role, &self.name)
     }
 
-    /// Its address for its owner, who may do anything.
+    /// Its URL for the owner, which has all permissions.
     pub fn owner_url(&self) -> String {
         self.url_as(OWNER)
     }
 
-    /// A connection as `role`, for statements that no service makes.
+    /// Connects as `role`, for statements that no service executes.
     ///
     /// # Panics
-    /// When Postgres refuses it.
+    /// If Postgres refuses the connection.
     pub async fn connect_as(&self, role: &str) -> Client {
         connect(&self.url_as(role)).await
     }
 
-    /// Migrates it once more, as the next release does.
+    /// Runs the migrations again, as the next release does.
     ///
     /// # Panics
-    /// When that fails.
+    /// If they fail.
     pub async fn migrate(&self) {
         if let Err(error) = migrations::run(&self.owner_url()).await {
             panic!("the migrations failed: {error}");
         }
     }
 
-    /// A connection as the owner.
+    /// Connects as the owner.
     ///
     /// # Panics
-    /// When Postgres refuses it.
+    /// If Postgres refuses the connection.
     pub async fn connect_as_owner(&self) -> Client {
         connect(&self.owner_url()).await
     }
@@ -70,12 +70,12 @@ impl Drop for TestDatabase {
 }
 
 impl Postgres {
-    /// A fresh, migrated database of the caller's own.
+    /// Creates a migrated database for the caller.
     ///
     /// # Panics
-    /// When the migrations fail or Postgres has gone.
+    /// If the migrations fail or Postgres is not running.
     pub async fn database(&self) -> TestDatabase {
-        self.template.get_or_init(|| self.make_template()).await;
+        self.template.get_or_init(|| self.create_template()).await;
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let client = connect(&self.owner_url("postgres")).await;
         let discarded = std::mem::take(
@@ -89,7 +89,7 @@ impl Postgres {
         }
         execute(
             &client,
-            &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"),
+            &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE_DATABASE}"),
         )
         .await;
         TestDatabase {
@@ -100,10 +100,10 @@ impl Postgres {
         }
     }
 
-    /// Makes an empty database unless it exists.
+    /// Creates an empty database, unless it exists.
     pub async fn create_database(&self, name: &str) -> Result<(), Error> {
         let failed = |cause: tokio_postgres::Error| Error::Failed {
-            program: format!("making the database {name}"),
+            program: format!("creating the database {name}"),
             output: format!("{cause:?}"),
         };
         let url = self.owner_url("postgres");
@@ -118,16 +118,16 @@ impl Postgres {
         }
     }
 
-    /// Migrates once; every test's database is a copy of the result.
-    async fn make_template(&self) {
+    /// Creates the template, which is migrated once. The databases of tests are copies of it.
+    async fn create_template(&self) {
         let client = connect(&self.owner_url("postgres")).await;
-        execute(&client, &format!("CREATE DATABASE {TEMPLATE}")).await;
-        if let Err(error) = self.migrate(TEMPLATE).await {
+        execute(&client, &format!("CREATE DATABASE {TEMPLATE_DATABASE}")).await;
+        if let Err(error) = self.migrate(TEMPLATE_DATABASE).await {
             panic!("{error}");
         }
     }
 
-    /// Brings a database to the newest schema, and gives the services' roles their passwords.
+    /// Migrates a database and sets the passwords of the services' roles.
     pub async fn migrate(&self, database: &str) -> Result<(), Error> {
         let failed = |cause: migrations::Error| Error::Failed {
             program: "the migrations".to_owned(),
@@ -150,14 +150,14 @@ async fn execute(client: &Client, statement: &str) {
     }
 }
 
-/// A connection whose driver runs on the caller's runtime until the client is dropped.
+/// Connects. The connection runs on the caller's runtime until the client is dropped.
 ///
 /// # Panics
-/// When Postgres refuses it.
+/// If Postgres refuses the connection.
 pub async fn connect(url: &str) -> Client {
     match tokio_postgres::connect(url, NoTls).await {
         Ok((client, connection)) => {
-            // A connection that breaks shows in the client's next statement.
+            // If the connection breaks, the next statement fails.
             tokio::spawn(connection);
             client
         }

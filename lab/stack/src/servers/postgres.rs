@@ -8,53 +8,54 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::account::Account;
+use super::server_process::ServerProcess;
 use crate::directory::Directory;
-use crate::process::{Process, Recipe, StopSteps};
+use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::Secret;
-use crate::{Error, ports, programs};
+use crate::unix_account::UnixAccount;
+use crate::{Error, installed_programs, ports};
 
-/// Who made the cluster and owns every database in it.
+/// The role that owns the cluster and all databases in it.
 pub(crate) const OWNER: &str = "antiphon";
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Names of databases that nobody uses any more.
-pub(super) type Discarded = Arc<Mutex<Vec<String>>>;
+/// Names of databases that are no longer used.
+pub(super) type DiscardedDatabases = Arc<Mutex<Vec<String>>>;
 
-/// Whether data must survive the machine, or only the test.
+/// Whether data must survive a crash of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// Every commit reaches the disk before it is acknowledged.
     Kept,
-    /// Nothing is synced: the data goes away with the test.
+    /// Nothing is synced: the data is deleted after the test.
     ThrownAway,
 }
 
-/// A PostgreSQL server of our own. Every role has a password of its own.
+/// A private PostgreSQL server. Every role has its own password.
 #[derive(Debug)]
 pub struct Postgres {
     name: String,
     port: u16,
     durability: Durability,
-    account: Account,
+    account: UnixAccount,
     data: PathBuf,
     secret: Secret,
-    process: Mutex<Option<Process>>,
+    process: ServerProcess,
     pub(super) template: tokio::sync::OnceCell<()>,
     pub(super) databases: AtomicU64,
-    pub(super) discarded: Discarded,
+    pub(super) discarded: DiscardedDatabases,
     // Last: it is removed after the process has stopped.
     directory: Arc<Directory>,
 }
 
 impl Postgres {
-    /// A throw-away server on a free port, which a test may stop, kill and freeze.
+    /// Starts a temporary server on a free port, which a test may stop, kill and freeze.
     ///
     /// # Panics
-    /// When PostgreSQL is missing or does not start.
+    /// If PostgreSQL is missing or does not start.
     pub fn start() -> Postgres {
         let directory = Directory::temporary().map(Arc::new);
         directory
@@ -64,23 +65,23 @@ impl Postgres {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// A server on `port` with its data in `directory/postgres`, made when it is missing.
+    /// Starts a server on `port` with its data in `directory/postgres`, which is created if it is missing.
     pub fn launch(
         directory: Arc<Directory>,
         port: u16,
         durability: Durability,
     ) -> Result<Postgres, Error> {
-        let postgres = Postgres::named("postgres", directory, port, durability)?;
+        let postgres = Postgres::unstarted("postgres", directory, port, durability)?;
         match postgres.data.join("PG_VERSION").exists() {
-            true => postgres.stop_trusting()?,
-            false => postgres.make_cluster()?,
+            true => postgres.require_passwords()?,
+            false => postgres.create_cluster()?,
         }
-        postgres.begin()?;
+        postgres.start_process()?;
         Ok(postgres)
     }
 
-    /// A hot standby on `port`, copied from the server that `primary` leads to, which it
-    /// follows from then on. Its data and log are called `name` in `directory`.
+    /// Starts a hot standby on `port` of the server that the port `primary` leads to. Its data and log are called `name` in
+    /// `directory`.
     pub fn standby(
         name: &str,
         directory: Arc<Directory>,
@@ -88,18 +89,18 @@ impl Postgres {
         durability: Durability,
         primary: u16,
     ) -> Result<Postgres, Error> {
-        let postgres = Postgres::named(name, directory, port, durability)?;
+        let postgres = Postgres::unstarted(name, directory, port, durability)?;
         postgres.follow(primary)?;
         Ok(postgres)
     }
 
-    /// A hot standby of this server on a free port, with its data called `name` beside this one's.
-    pub(super) fn followed_by(&self, name: &str) -> Result<Postgres, Error> {
+    /// Starts a hot standby of this server on a free port, with its data called `name` in the same directory.
+    pub(super) fn start_standby(&self, name: &str) -> Result<Postgres, Error> {
         let directory = Arc::clone(&self.directory);
         Postgres::standby(name, directory, ports::free(), self.durability, self.port)
     }
 
-    fn named(
+    fn unstarted(
         name: &str,
         directory: Arc<Directory>,
         port: u16,
@@ -109,19 +110,19 @@ impl Postgres {
             name: name.to_owned(),
             port,
             durability,
-            account: Account::for_postgres()?,
+            account: UnixAccount::for_postgres()?,
             data: directory.path().join(name),
             secret: Secret::of(&directory)?,
-            process: Mutex::new(None),
+            process: ServerProcess::default(),
             template: tokio::sync::OnceCell::new(),
             databases: AtomicU64::new(0),
-            discarded: Discarded::default(),
+            discarded: DiscardedDatabases::default(),
             directory,
         })
     }
 
-    /// Throws its own data away, copies those of the server on port `primary`, and follows
-    /// that server: what an operator does with a primary that was replaced.
+    /// Discards its own data, copies that of the server on port `primary`, and becomes its standby, as an operator does with a
+    /// primary that was replaced.
     pub fn follow(&self, primary: u16) -> Result<(), Error> {
         self.kill();
         if self.data.exists() {
@@ -129,11 +130,11 @@ impl Postgres {
                 .map_err(|cause| Error::io(format!("remove {}", self.data.display()), cause))?;
         }
         fs::create_dir_all(&self.data)
-            .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
-        self.account.take(&self.data)?;
+            .map_err(|cause| Error::io(format!("create {}", self.data.display()), cause))?;
+        self.account.give_ownership(&self.data)?;
         fs::set_permissions(&self.data, fs::Permissions::from_mode(0o700))
-            .map_err(|cause| Error::io(format!("close {}", self.data.display()), cause))?;
-        let program = programs::postgres("pg_basebackup")?;
+            .map_err(|cause| Error::io(format!("restrict {}", self.data.display()), cause))?;
+        let program = installed_programs::postgres("pg_basebackup")?;
         let mut command = self.account.command(&program);
         command
             .arg("--pgdata")
@@ -141,7 +142,7 @@ impl Postgres {
             .args(["--host=127.0.0.1", &format!("--port={primary}")])
             .args([&format!("--username={OWNER}"), "--write-recovery-conf"])
             .args(["--checkpoint=fast", "--wal-method=stream", "--no-sync"])
-            // It writes the password down for the standby, too.
+            // pg_basebackup also stores the password for the standby.
             .env("PGPASSWORD", self.secret.password(OWNER));
         let output = command
             .current_dir(self.directory.path())
@@ -153,14 +154,14 @@ impl Postgres {
                 output: String::from_utf8_lossy(&output.stderr).into_owned(),
             });
         }
-        self.begin()
+        self.start_process()
     }
 
-    fn make_cluster(&self) -> Result<(), Error> {
+    fn create_cluster(&self) -> Result<(), Error> {
         fs::create_dir_all(&self.data)
-            .map_err(|cause| Error::io(format!("make {}", self.data.display()), cause))?;
-        self.account.take(&self.data)?;
-        let initdb = programs::postgres("initdb")?;
+            .map_err(|cause| Error::io(format!("create {}", self.data.display()), cause))?;
+        self.account.give_ownership(&self.data)?;
+        let initdb = installed_programs::postgres("initdb")?;
         let mut command = self.account.command(&initdb);
         let password = self.password_file()?;
         command.arg("--pgdata").arg(&self.data).args([
@@ -187,28 +188,28 @@ impl Postgres {
         })
     }
 
-    fn begin(&self) -> Result<(), Error> {
-        let mut command = self.account.prefix();
-        command.push(programs::postgres("postgres")?.into());
+    fn start_process(&self) -> Result<(), Error> {
+        let mut command = self.account.command_prefix();
+        command.push(installed_programs::postgres("postgres")?.into());
         command.push("-D".into());
         command.push(self.data.clone().into());
         for setting in self.settings() {
             command.push("-c".into());
             command.push(OsString::from(setting));
         }
-        let recipe = Recipe {
+        let spec = ProcessSpec {
             name: self.name.clone(),
             command,
             environment: Vec::new(),
             stop: match self.durability {
                 Durability::Kept => StopSteps::POSTGRES,
-                Durability::ThrownAway => StopSteps::POSTGRES_THROWN_AWAY,
+                Durability::ThrownAway => StopSteps::POSTGRES_TEMPORARY,
             },
         };
-        let process = Process::start(&recipe, &self.directory)?;
-        self.wait_until_ready(&process)?;
-        *self.slot() = Some(process);
-        Ok(())
+        self.process
+            .start(&spec, &self.directory, READY_TIMEOUT, |process| {
+                self.is_ready(process)
+            })
     }
 
     fn settings(&self) -> Vec<String> {
@@ -222,8 +223,7 @@ impl Postgres {
             "log_timezone=UTC".to_owned(),
         ];
         if self.durability == Durability::ThrownAway {
-            // A killed server still keeps what it acknowledged, as the tests need; only a
-            // crash of the machine would lose it.
+            // A killed server still has what it acknowledged, as the tests need. Only a crash of the machine would lose it.
             settings.extend(
                 [
                     "fsync=off",
@@ -237,33 +237,13 @@ impl Postgres {
     }
 
     /// Postgres itself writes `ready`, or `standby`, on the eighth line of its lock file.
-    fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
-        let deadline = Instant::now() + PATIENCE;
+    fn is_ready(&self, process: &Process) -> bool {
         let lock_file = self.data.join("postmaster.pid");
-        let pid = process.pid().to_string();
-        loop {
-            let text = fs::read_to_string(&lock_file).unwrap_or_default();
-            let mut lines = text.lines();
-            let is_ours = lines.next() == Some(&pid);
-            let state = lines.nth(6).map(str::trim);
-            if is_ours && matches!(state, Some("ready" | "standby")) {
-                return Ok(());
-            }
-            if !process.is_running() {
-                return Err(Error::Exited {
-                    name: self.name.clone(),
-                    log: process.log_tail(),
-                });
-            }
-            if Instant::now() >= deadline {
-                return Err(Error::NotReady {
-                    name: self.name.clone(),
-                    seconds: PATIENCE.as_secs(),
-                    log: process.log_tail(),
-                });
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let text = fs::read_to_string(&lock_file).unwrap_or_default();
+        let mut lines = text.lines();
+        let is_ours = lines.next() == Some(&process.pid().to_string());
+        let state = lines.nth(6).map(str::trim);
+        is_ours && matches!(state, Some("ready" | "standby"))
     }
 
     /// The port it listens on, on 127.0.0.1.
@@ -271,12 +251,12 @@ impl Postgres {
         self.port
     }
 
-    /// The server's process id, while it runs.
+    /// The process id, while the server is running.
     pub fn pid(&self) -> Option<u32> {
-        self.slot().as_ref().map(Process::pid)
+        self.process.pid()
     }
 
-    /// The address of `database` for `role`, with the role's password.
+    /// The URL of `database` for `role`, with the role's password.
     pub fn url(&self, role: &str, database: &str) -> String {
         url(&self.secret, self.port, role, database)
     }
@@ -290,87 +270,70 @@ impl Postgres {
         self.secret.password(role)
     }
 
-    /// The address of `database` for the owner of everything.
+    /// The URL of `database` for the owner.
     pub fn owner_url(&self, database: &str) -> String {
         self.url(OWNER, database)
     }
 
-    /// Stops it; clients lose their connections. The data stays for [`Postgres::restart`].
+    /// Stops it: clients lose their connections. The data is kept for [`Postgres::restart`].
     pub fn stop(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.stop();
         }
     }
 
     /// `kill -9` of the server; its backends notice and end too.
     pub fn kill(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.kill();
         }
     }
 
-    /// A fast shutdown: clients are cut off, nothing has to be recovered afterwards.
+    /// A fast shutdown: clients lose their connections, and no recovery is needed afterwards.
     pub fn stop_fast(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.interrupt();
-            process.wait_for_exit(PATIENCE);
+            process.wait_for_exit(READY_TIMEOUT);
         }
     }
 
     /// SIGSTOP to the server and all its backends.
     pub fn freeze_all(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.freeze_family();
-        }
+        self.process.with(Process::freeze_family);
     }
 
     /// SIGCONT, after [`Postgres::freeze_all`].
     pub fn thaw_all(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.thaw_family();
-        }
+        self.process.with(Process::thaw_family);
     }
 
-    /// SIGSTOP: new connections hang. Backends that are already connected go on.
+    /// SIGSTOP to the server alone: new connections hang, existing ones continue.
     pub fn freeze(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.freeze();
-        }
+        self.process.with(Process::freeze);
     }
 
     /// SIGCONT, after [`Postgres::freeze`].
     pub fn thaw(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.thaw();
-        }
+        self.process.with(Process::thaw);
     }
 
     /// Starts it again on the same port with the same data, after a stop or a kill.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn restart(&self) {
-        self.start_again().unwrap_or_else(|error| panic!("{error}"));
+        self.try_restart().unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
-    pub fn start_again(&self) -> Result<(), Error> {
+    /// Like [`Self::restart`], but returns an error instead of panicking.
+    pub fn try_restart(&self) -> Result<(), Error> {
         self.stop();
-        self.begin()
+        self.start_process()
     }
 
-    /// Whether it runs.
+    /// Whether it is running.
     pub fn is_running(&self) -> bool {
-        self.slot().as_ref().is_some_and(Process::is_running)
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Process>> {
-        self.process
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.process.is_running()
     }
 }
 

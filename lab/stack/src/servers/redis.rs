@@ -4,42 +4,43 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
+use super::server_process::ServerProcess;
 use crate::directory::Directory;
-use crate::process::{Process, Recipe, StopSteps};
+use crate::process::{Process, ProcessSpec, StopSteps};
 use crate::secret::{self, Secret};
-use crate::{Error, ports, programs};
+use crate::{Error, installed_programs, ports};
 
-/// Who may do what, as every other deployment has it.
+/// The access control list, the same as in every other deployment.
 const ACL: &str = include_str!("../../../../deploy/redis.acl");
 
-/// The services, as Redis knows them.
+/// The usernames of the services.
 const SERVICES: [&str; 3] = ["users", "sender", "receiver"];
 
-/// Whoever starts the server may do everything.
-const ADMIN: &str = "admin";
+/// The username of the account with all permissions.
+const ADMIN_USERNAME: &str = "admin";
 
 const ACL_FILE: &str = "redis.acl";
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const READY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A Redis server of our own that stores nothing on disk. Each service signs in with a password of its own.
+/// A private Redis server that stores nothing on disk. Each service has its own password.
 #[derive(Debug)]
 pub struct Redis {
     port: u16,
     password: String,
-    process: Mutex<Option<Process>>,
+    process: ServerProcess,
     // Last: it is removed after the process has stopped.
     directory: Arc<Directory>,
 }
 
 impl Redis {
-    /// A server on a free port, which a test may stop, flush and freeze.
+    /// Starts a server on a free port, which a test may stop, flush and freeze.
     ///
     /// # Panics
-    /// When Redis is missing or does not start.
+    /// If Redis is missing or does not start.
     pub fn start() -> Redis {
         let directory = Directory::temporary().map(Arc::new);
         directory
@@ -47,27 +48,27 @@ impl Redis {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// A server on `port` with its log in `directory`.
+    /// Starts a server on `port` with its log in `directory`.
     pub fn launch(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
         let redis = Redis::absent(directory, port)?;
-        redis.begin()?;
+        redis.start_process()?;
         Ok(redis)
     }
 
-    /// No server yet: the port refuses connections until [`Redis::restart`].
+    /// A server that is not running: the port refuses connections until [`Redis::restart`].
     pub fn absent(directory: Arc<Directory>, port: u16) -> Result<Redis, Error> {
         Ok(Redis {
             port,
             password: Secret::of(&directory)?.password("redis"),
-            process: Mutex::new(None),
+            process: ServerProcess::default(),
             directory,
         })
     }
 
-    fn begin(&self) -> Result<(), Error> {
+    fn start_process(&self) -> Result<(), Error> {
         let port = self.port.to_string();
         self.write_acl()?;
-        let mut command = vec![programs::redis()?.into()];
+        let mut command = vec![installed_programs::redis()?.into()];
         let arguments = [
             ["--port", &port],
             ["--aclfile", ACL_FILE],
@@ -76,26 +77,26 @@ impl Redis {
             ["--appendonly", "no"],
         ];
         command.extend(arguments.concat().into_iter().map(Into::into));
-        let recipe = Recipe {
+        let spec = ProcessSpec {
             name: "redis".to_owned(),
             command,
             environment: Vec::new(),
             stop: StopSteps::QUICK,
         };
-        let process = Process::start(&recipe, &self.directory)?;
-        self.wait_until_ready(&process)?;
-        *self.slot() = Some(process);
-        Ok(())
+        self.process
+            .start(&spec, &self.directory, READY_TIMEOUT, |_| {
+                self.command("PING").is_ok_and(|answer| answer == "+PONG")
+            })
     }
 
-    /// Only the hashes of the passwords are in it.
+    /// Writes the access control list, which contains only hashes of the passwords.
     fn write_acl(&self) -> Result<(), Error> {
         let mut acl = SERVICES.iter().fold(ACL.to_owned(), |acl, service| {
             let variable = format!("${{{}_SHA256}}", service.to_uppercase());
             acl.replace(&variable, &secret::sha256(&self.password_of(service)))
         });
         acl.push_str(&format!(
-            "user {ADMIN} reset on #{} ~* &* +@all\n",
+            "user {ADMIN_USERNAME} reset on #{} ~* &* +@all\n",
             secret::sha256(&self.password)
         ));
         let path = self.directory.path().join(ACL_FILE);
@@ -104,37 +105,14 @@ impl Redis {
         fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)
     }
 
-    fn wait_until_ready(&self, process: &Process) -> Result<(), Error> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            // Running first: on a port that someone else took, the answer is not ours.
-            if !process.is_running() {
-                return Err(Error::Exited {
-                    name: "redis".to_owned(),
-                    log: process.log_tail(),
-                });
-            }
-            if self.command("PING").is_ok_and(|answer| answer == "+PONG") {
-                return Ok(());
-            }
-            if Instant::now() >= deadline {
-                return Err(Error::NotReady {
-                    name: "redis".to_owned(),
-                    seconds: PATIENCE.as_secs(),
-                    log: process.log_tail(),
-                });
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// Sends one command, as words, and returns the first line of the answer. It may do everything.
-    pub fn command(&self, words: &str) -> std::io::Result<String> {
+    /// Sends one command with all permissions, and returns the first line of the answer.
+    pub fn command(&self, arguments: &str) -> std::io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         let password = &self.password;
-        stream.write_all(format!("AUTH {ADMIN} {password}\r\n{words}\r\n").as_bytes())?;
+        stream
+            .write_all(format!("AUTH {ADMIN_USERNAME} {password}\r\n{arguments}\r\n").as_bytes())?;
         let mut lines = BufReader::new(stream).lines();
         let mut next = || lines.next().unwrap_or_else(|| Ok(String::new()));
         match next()?.as_str() {
@@ -148,22 +126,25 @@ impl Redis {
         self.port
     }
 
-    /// The server's process id, while it runs.
+    /// The process id, while the server is running.
     pub fn pid(&self) -> Option<u32> {
-        self.slot().as_ref().map(Process::pid)
+        self.process.pid()
     }
 
-    /// Its address for whoever may do everything.
+    /// Its URL for the account with all permissions.
     pub fn url(&self) -> String {
-        format!("redis://{ADMIN}:{}@127.0.0.1:{}", self.password, self.port)
+        format!(
+            "redis://{ADMIN_USERNAME}:{}@127.0.0.1:{}",
+            self.password, self.port
+        )
     }
 
-    /// Its address without a name or a password.
+    /// Its URL without username and password.
     pub fn address(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Its address for a service, which may do what `deploy/redis.acl` says.
+    /// Its URL for a service, with the permissions of `deploy/redis.acl`.
     pub fn url_as(&self, service: &str) -> String {
         redis_url_as(&self.url(), service)
     }
@@ -173,11 +154,10 @@ impl Redis {
         secret::password(&self.password, service)
     }
 
-    /// Forgets everything stored and drops every Pub/Sub connection, as a fail-over to an
-    /// empty server does.
+    /// Deletes everything and closes every Pub/Sub connection, as a failover to an empty server does.
     ///
     /// # Panics
-    /// When Redis does not answer.
+    /// If Redis does not answer.
     pub fn flush(&self) {
         for command in ["FLUSHALL", "CLIENT KILL TYPE pubsub"] {
             let answer = self.command(command);
@@ -190,56 +170,47 @@ impl Redis {
         }
     }
 
-    /// Stops it: connections are closed and new ones refused.
+    /// Stops it: connections are closed, and new ones are refused.
     pub fn stop(&self) {
-        let process = self.slot().take();
-        if let Some(process) = process {
+        if let Some(process) = self.process.take() {
             process.kill();
         }
     }
 
     /// SIGSTOP: connections stay open and nothing answers.
     pub fn freeze(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.freeze();
-        }
+        self.process.with(Process::freeze);
     }
 
     /// SIGCONT, after [`Redis::freeze`].
     pub fn thaw(&self) {
-        if let Some(process) = self.slot().as_ref() {
-            process.thaw();
-        }
+        self.process.with(Process::thaw);
     }
 
     /// Starts an empty server on the same port.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn restart(&self) {
-        self.start_again().unwrap_or_else(|error| panic!("{error}"));
+        self.try_restart().unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// [`Self::restart`] for whoever has a better answer to a failure than a panic.
-    pub fn start_again(&self) -> Result<(), Error> {
+    /// Like [`Self::restart`], but returns an error instead of panicking.
+    pub fn try_restart(&self) -> Result<(), Error> {
         self.stop();
-        self.begin()
+        self.start_process()
     }
 
-    /// Whether it runs.
+    /// Whether it is running.
     pub fn is_running(&self) -> bool {
-        self.slot().as_ref().is_some_and(Process::is_running)
-    }
-
-    fn slot(&self) -> MutexGuard<'_, Option<Process>> {
-        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+        self.process.is_running()
     }
 }
 
-/// The address of a Redis for a service, from that for whoever may do everything. An address without a password, such as
-/// that of a server which is not there, stays as it is.
+/// The URL of a Redis for a service, made from that for the account with all permissions. A URL without a password, such as
+/// that of a server that does not exist, is returned unchanged.
 pub fn redis_url_as(url: &str, service: &str) -> String {
-    let prefix = format!("redis://{ADMIN}:");
+    let prefix = format!("redis://{ADMIN_USERNAME}:");
     let parts = url
         .strip_prefix(&prefix)
         .and_then(|rest| rest.split_once('@'));

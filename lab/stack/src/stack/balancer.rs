@@ -1,22 +1,21 @@
-//! What can happen to the load balancer: it dies, it is told to cut its connections, it is
-//! reloaded as an operator does.
+//! What tests do to the load balancer: kill it, cut its connections, and reload it as an operator does.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::{PATIENCE, Stack, front, ready};
+use super::{READY_TIMEOUT, Stack, edge, ready};
 use crate::Error;
 use crate::process::Process;
 
-/// How the load balancer is called among the processes of the front.
-const NAME: &str = "haproxy";
+/// The name of the load balancer's process.
+const PROCESS_NAME: &str = "haproxy";
 
-/// Longer than `hard-stop-after` in its configuration.
-const FAREWELL: Duration = Duration::from_secs(40);
+/// How long the old process may run after a reload: longer than `hard-stop-after` in its configuration.
+const OLD_PROCESS_TIMEOUT: Duration = Duration::from_secs(40);
 
 impl Stack {
-    /// `kill -9` of the load balancer: every connection breaks.
+    /// `kill -9` of the load balancer. All connections break.
     pub fn kill_balancer(&self) {
         let process = self.take_balancer();
         if let Some(process) = process {
@@ -24,32 +23,31 @@ impl Stack {
         }
     }
 
-    /// Starts the load balancer again after a kill, and waits until it knows all instances
-    /// that run.
+    /// Starts the load balancer again after a kill, and waits until it has found all running instances.
     pub async fn restart_balancer(&self) -> Result<(), Error> {
         drop(self.take_balancer());
-        let process = front::load_balancer(&self.directory, &self.options, &[])?;
+        let process = edge::load_balancer(&self.directory, &self.options, &[])?;
         self.wait_for_balancer(process).await
     }
 
-    /// A reload: a new process listens on the same ports; the old one stops listening and
-    /// finishes what it carries, WebSockets included, until its own limit of 30 s.
+    /// Reloads the load balancer: a new process listens on the same ports. The old one stops listening and serves its existing
+    /// connections, including WebSockets, for at most 30 s.
     pub async fn reload_balancer(&self) -> Result<(), Error> {
         let Some(old) = self.take_balancer() else {
             return self.restart_balancer().await;
         };
         let pid = old.pid().to_string();
-        // Both listen for a moment: the kernel shares the port between them.
-        let hand_over = ["-sf", &pid];
-        let process = front::load_balancer(&self.directory, &self.options, &hand_over)?;
-        // Waits on a thread of its own: nobody needs the old one any more.
-        std::thread::spawn(move || old.wait_for_exit(FAREWELL));
+        // Both listen for a moment, and the kernel distributes connections between them.
+        let takeover = ["-sf", &pid];
+        let process = edge::load_balancer(&self.directory, &self.options, &takeover)?;
+        // In a separate thread, because nothing depends on the exit of the old process.
+        std::thread::spawn(move || old.wait_for_exit(OLD_PROCESS_TIMEOUT));
         self.wait_for_balancer(process).await
     }
 
-    /// One command of the runtime API, such as `shutdown sessions server receiver/i1`.
+    /// Sends a command to the runtime API, such as `shutdown sessions server receiver/i1`.
     pub fn balancer_command(&self, command: &str) -> Result<String, Error> {
-        let failed = |cause| Error::io(format!("tell the load balancer {command:?}"), cause);
+        let failed = |cause| Error::io(format!("send {command:?} to the load balancer"), cause);
         let path = self.directory.path().join("haproxy.sock");
         let mut stream = UnixStream::connect(path).map_err(failed)?;
         stream
@@ -64,16 +62,16 @@ impl Stack {
     }
 
     async fn wait_for_balancer(&self, process: Process) -> Result<(), Error> {
-        // Whoever answers may still be the old process.
+        // The old process may still answer, so first make sure that the new one has not exited.
         if process.wait_for_exit(Duration::from_millis(300)) {
             return Err(Error::Exited {
-                name: NAME.to_owned(),
+                name: PROCESS_NAME.to_owned(),
                 log: process.log_tail(),
             });
         }
         let url = self.balancer_metrics_url();
-        let outcome = ready::wait(&self.http, &url, &process, PATIENCE).await;
-        self.front_slot().push(process);
+        let outcome = ready::wait(&self.http, &url, &process, READY_TIMEOUT).await;
+        self.edge_processes().push(process);
         outcome?;
         let running: Vec<_> = self
             .instances()
@@ -87,8 +85,10 @@ impl Stack {
     }
 
     fn take_balancer(&self) -> Option<Process> {
-        let mut front = self.front_slot();
-        let place = front.iter().position(|process| process.name() == NAME)?;
-        Some(front.remove(place))
+        let mut edge = self.edge_processes();
+        let position = edge
+            .iter()
+            .position(|process| process.name() == PROCESS_NAME)?;
+        Some(edge.remove(position))
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// As many instances of a service as `deploy/haproxy.cfg` can be told of one by one.
-pub(crate) const MOST: u8 = 8;
+/// The maximum number of instances of a service that `deploy/haproxy.cfg` can list one by one.
+pub(crate) const MAX_INSTANCES: u8 = 8;
 
-/// Where the load balancer comes from: an instance tells it from everybody else on this machine.
-pub(super) const BALANCER: &str = "127.0.0.2";
+/// The source address of the load balancer, by which instances recognize it among all processes of this machine.
+pub(super) const BALANCER_ADDRESS: &str = "127.0.0.2";
 
 /// One of the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ pub enum Service {
     Sender,
     /// The read side.
     Receiver,
-    /// What nobody waits for.
+    /// Background jobs.
     Worker,
 }
 
@@ -30,10 +30,10 @@ impl Service {
         Service::Worker,
     ];
 
-    /// Those that answer clients, through the load balancer.
+    /// The services that clients use, through the load balancer.
     pub const BALANCED: [Service; 3] = [Service::Users, Service::Sender, Service::Receiver];
 
-    /// Its name: of the binary, of the path at the load balancer, in the database role.
+    /// Its name: of the binary, in the path at the load balancer, and in the database role.
     pub fn name(self) -> &'static str {
         match self {
             Service::Users => "users",
@@ -51,9 +51,12 @@ impl Service {
     /// One of its instances.
     ///
     /// # Panics
-    /// When `number` is 0 or more than [`MOST`].
+    /// If `number` is 0 or more than [`MAX_INSTANCES`].
     pub fn instance(self, number: u8) -> Instance {
-        assert!((1..=MOST).contains(&number), "no instance {number}");
+        assert!(
+            (1..=MAX_INSTANCES).contains(&number),
+            "no instance {number}"
+        );
         Instance {
             service: self,
             number,
@@ -64,14 +67,14 @@ impl Service {
 /// One process of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Instance {
-    /// Of which service.
+    /// The service.
     pub service: Service,
-    /// From 1.
+    /// The number of the instance, from 1.
     pub number: u8,
 }
 
 impl Instance {
-    /// All eight of a stack with two instances of everything, which is what a stack has unless it was asked for others:
+    /// All eight instances of a stack with the default of two for each service. See also
     /// [`Stack::instances`](super::Stack::instances).
     pub fn all() -> impl Iterator<Item = Instance> {
         Service::ALL

@@ -1,40 +1,40 @@
-//! What differs between `make run` and a test.
+//! Options: what differs between `make run` and a test.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::instances::{Instance, MOST, Service};
+use super::instances::{Instance, MAX_INSTANCES, Service};
 use crate::ports;
 
-/// How to bring a stack up.
+/// How to start a stack.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where everything listens.
+    /// The ports.
     pub ports: StackPorts,
-    /// A directory that keeps the data; none makes a temporary one, with nothing synced.
+    /// The directory of the data; none means a temporary one, where nothing is synced to disk.
     pub data: Option<PathBuf>,
-    /// The built web client; none serves only the API.
+    /// The directory of the built web client; none means that only the API is served.
     pub web: Option<PathBuf>,
     /// Whether clients may choose instances.
     pub pinning: bool,
-    /// What one client address may do; none leaves it to `deploy/haproxy.cfg`.
+    /// Limits for one client address; none means those of `deploy/haproxy.cfg`.
     pub address_limits: Option<AddressLimits>,
-    /// What the services log, in the syntax of their `LOG` variable.
+    /// The log level of the services, in the syntax of their `LOG` variable.
     pub log: String,
-    /// How long an instance that is told to stop waits for the load balancer to notice.
+    /// How long a terminated instance waits until the load balancer has noticed.
     pub drain_wait_ms: u64,
-    /// Variables for every service, over those that the stack sets itself.
+    /// Environment variables for every service, which override those of the stack.
     pub environment: Vec<(String, String)>,
-    /// Variables for single instances, over all others: a detour to Postgres, another clock.
+    /// Environment variables for single instances, which override all others: a proxy to Postgres, another clock.
     pub environment_of: HashMap<Instance, Vec<(String, String)>>,
-    /// Whether Redis is there at all.
+    /// Whether to start Redis.
     pub with_redis: bool,
 }
 
-/// Turns every limit off that counts what a person or an address does: a program makes people by
-/// the dozen, all from one address, and each of them writes faster than anyone types.
+/// Turns off every limit per user and per address: tests create dozens of users from one address, each of whom writes faster
+/// than anyone types.
 pub const UNLIMITED: [(&str, &str); 13] = [
     ("LOGINS_PER_ADDRESS", "0"),
     ("REGISTRATIONS_PER_ADDRESS", "0"),
@@ -51,9 +51,8 @@ pub const UNLIMITED: [(&str, &str); 13] = [
     ("USERNAME_CHANGES_PER_USER", "0"),
 ];
 
-/// What a browser test needs more of than one person at one screen: it makes people and chats
-/// by the dozen, all from one address, and fills chats in advance. Everything else is as in
-/// production, so that the client is seen not to meet its limits.
+/// Limits that are off for the browser tests: they create dozens of users and chats from one address, and fill chats in
+/// advance. All other limits are those of production, to show that the client stays below them.
 pub const BROWSER_TESTS: [(&str, &str); 5] = [
     ("LOGINS_PER_ADDRESS", "0"),
     ("REGISTRATIONS_PER_ADDRESS", "0"),
@@ -62,21 +61,21 @@ pub const BROWSER_TESTS: [(&str, &str); 5] = [
     ("PEOPLE_PER_USER", "off"),
 ];
 
-/// As [`Options::environment`] has them.
+/// Converts variables to the type of [`Options::environment`].
 pub fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     pairs.iter().map(owned).collect()
 }
 
 impl Options {
-    /// A throw-away stack on free ports, without the web client.
+    /// A temporary stack on free ports, without the web client.
     pub fn for_tests() -> Options {
         Options {
             ports: StackPorts::free(),
             data: None,
             web: None,
             pinning: true,
-            // Whoever is on this machine comes from one address.
+            // All clients on this machine have one address.
             address_limits: Some(AddressLimits::NONE),
             log: "info".to_owned(),
             drain_wait_ms: 1500,
@@ -86,8 +85,8 @@ impl Options {
         }
     }
 
-    /// What `make run` starts: well-known ports, data that stays, and what developers want of the instances.
-    pub fn for_people(ports: StackPorts, data: &Path, web: &Path) -> Options {
+    /// The stack of `make run`: fixed ports, data that is kept, and settings for developers.
+    pub fn for_development(ports: StackPorts, data: &Path, web: &Path) -> Options {
         Options {
             ports,
             data: Some(data.to_owned()),
@@ -101,14 +100,14 @@ impl Options {
     }
 }
 
-/// What one client address may do at the load balancer; none is no limit.
+/// The load balancer's limits for one client address; none means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddressLimits {
-    /// Connections that it holds.
+    /// Open connections.
     pub connections: Option<u32>,
-    /// Connections that it opens in 10 seconds.
+    /// New connections in 10 seconds.
     pub opened: Option<u32>,
-    /// WebSockets that it opens in 10 seconds.
+    /// New WebSockets in 10 seconds.
     pub upgrades: Option<u32>,
 }
 
@@ -121,20 +120,20 @@ impl AddressLimits {
     };
 }
 
-/// How many instances there are of each service.
+/// The number of instances of each service.
 #[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instances {
     /// Instances of users.
-    #[arg(long, env = "ANTIPHON_USERS_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_USERS_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub users_instances: u8,
     /// Instances of sender.
-    #[arg(long, env = "ANTIPHON_SENDER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_SENDER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub sender_instances: u8,
     /// Instances of receiver.
-    #[arg(long, env = "ANTIPHON_RECEIVER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_RECEIVER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub receiver_instances: u8,
     /// Instances of worker.
-    #[arg(long, env = "ANTIPHON_WORKER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST)))]
+    #[arg(long, env = "ANTIPHON_WORKER_INSTANCES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_INSTANCES)))]
     pub worker_instances: u8,
 }
 
@@ -149,7 +148,7 @@ impl Default for Instances {
     }
 }
 
-/// A port for everything, all on 127.0.0.1. A service has as many instances as ports.
+/// The ports of all processes, on 127.0.0.1. A service has as many instances as ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackPorts {
     /// The application.
@@ -173,12 +172,12 @@ pub struct StackPorts {
 }
 
 impl StackPorts {
-    /// Ports that nobody uses, for two instances of everything.
+    /// Free ports, for two instances of each service.
     pub fn free() -> StackPorts {
         StackPorts::free_for(Instances::default())
     }
 
-    /// Ports that nobody uses, for this many instances.
+    /// Free ports, for this many instances.
     pub fn free_for(instances: Instances) -> StackPorts {
         let some = |count: u8| (0..count).map(|_| ports::free()).collect();
         StackPorts {
@@ -207,7 +206,7 @@ impl StackPorts {
     /// The port of one instance.
     ///
     /// # Panics
-    /// When there are fewer instances.
+    /// If there are fewer instances.
     pub fn of(&self, instance: Instance) -> u16 {
         self.of_service(instance.service)[usize::from(instance.number) - 1]
     }

@@ -1,4 +1,4 @@
-//! Waits, within bounds, until something answers 200.
+//! Waits, within a timeout, until something answers with 200.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::Error;
 use crate::process::{self, Process};
 
-const PAUSE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 pub(super) fn client() -> Result<reqwest::Client, Error> {
     reqwest::Client::builder()
@@ -21,14 +21,14 @@ pub(super) fn client() -> Result<reqwest::Client, Error> {
         })
 }
 
-/// Waits for a process of ours.
+/// Waits for one of our processes.
 pub(super) async fn wait(
     http: &reqwest::Client,
     url: &str,
     process: &Process,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<(), Error> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + timeout;
     let name = || process.name().to_owned();
     while !answers(http, url).await {
         if !process.is_running() {
@@ -38,14 +38,14 @@ pub(super) async fn wait(
             });
         }
         if Instant::now() >= deadline {
-            let seconds = patience.as_secs();
+            let seconds = timeout.as_secs();
             return Err(Error::NotReady {
                 name: name(),
                 seconds,
                 log: process.log_tail(),
             });
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Ok(())
 }
@@ -55,19 +55,19 @@ pub(super) async fn wait_through(
     http: &reqwest::Client,
     url: &str,
     log: &Path,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<(), Error> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + timeout;
     while !answers(http, url).await {
         if Instant::now() >= deadline {
-            let seconds = patience.as_secs();
+            let seconds = timeout.as_secs();
             return Err(Error::NotReady {
                 name: url.to_owned(),
                 seconds,
                 log: process::tail(log),
             });
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Ok(())
 }
@@ -78,9 +78,9 @@ pub(super) async fn wait_for_text(
     url: &str,
     line: &str,
     log: &Path,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<(), Error> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + timeout;
     loop {
         let page = match http.get(url).send().await {
             Ok(answer) => answer.text().await.unwrap_or_default(),
@@ -91,14 +91,14 @@ pub(super) async fn wait_for_text(
         }
         if Instant::now() >= deadline {
             let name = format!("the load balancer ({line})");
-            let seconds = patience.as_secs();
+            let seconds = timeout.as_secs();
             return Err(Error::NotReady {
                 name,
                 seconds,
                 log: process::tail(log),
             });
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Starts again what ends by itself, or was killed by someone who wanted to see what happens.
+//! Restarts processes that exit by themselves or are killed.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -8,21 +8,21 @@ use super::instances::Instance;
 use crate::Error;
 use crate::process::Process;
 
-const PAUSE: Duration = Duration::from_millis(500);
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Stack {
-    /// Starts instances, Redis and Postgres again when they end, and tells `tell` about it.
-    /// Returns only when that fails or when the front door ends.
-    pub async fn supervise(&self, tell: impl Fn(&str)) -> Result<Infallible, Error> {
+    /// Restarts instances, Redis and Postgres when they end, and calls `report` with a message. Returns only if that fails, or if
+    /// the load balancer or the web server ends.
+    pub async fn supervise(&self, report: impl Fn(&str)) -> Result<Infallible, Error> {
         loop {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
             if !self.postgres.is_running() {
-                tell("postgres ended; starting it again");
-                self.postgres.start_again()?;
+                report("postgres ended; starting it again");
+                self.postgres.try_restart()?;
             }
             if !self.redis.is_running() {
-                tell("redis ended; starting it again");
-                self.redis.start_again()?;
+                report("redis ended; starting it again");
+                self.redis.try_restart()?;
             }
             let dead: Vec<Instance> = self
                 .instances()
@@ -30,11 +30,11 @@ impl Stack {
                 .filter(|instance| !self.is_running(*instance))
                 .collect();
             for instance in dead {
-                tell(&format!("{instance} ended; starting it again"));
+                report(&format!("{instance} ended; starting it again"));
                 self.restart(instance).await?;
             }
             if let Some(process) = self
-                .front_slot()
+                .edge_processes()
                 .iter()
                 .find(|process| !process.is_running())
             {

@@ -3,11 +3,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lab_stack::directory::Directory;
-use lab_stack::process::{Process, Recipe, StopSteps};
+use lab_stack::process::{Process, ProcessSpec, StopSteps};
 use lab_stack::servers::{Postgres, Redis};
 
-fn sleeper(stop: StopSteps, script: &str) -> Recipe {
-    Recipe {
+fn sleeper(stop: StopSteps, script: &str) -> ProcessSpec {
+    ProcessSpec {
         name: "sleeper".to_owned(),
         command: ["sh", "-c", script].map(Into::into).to_vec(),
         environment: Vec::new(),
@@ -37,11 +37,11 @@ fn a_stopped_process_is_gone_when_stop_returns_even_if_it_was_frozen() {
 #[test]
 fn a_process_that_ignores_the_first_signal_gets_the_next() {
     let directory = Directory::temporary().unwrap();
-    let recipe = sleeper(
+    let spec = sleeper(
         StopSteps("TERM:1 KILL:5"),
         "trap '' TERM; while :; do sleep 0.1; done",
     );
-    let process = Process::start(&recipe, &directory).unwrap();
+    let process = Process::start(&spec, &directory).unwrap();
     std::thread::sleep(Duration::from_millis(200));
     let pid = process.pid();
     process.stop();

@@ -1,26 +1,26 @@
-//! WebSocket frames by hand, so that wrong ones can be made and every one from the server looked at.
+//! Writes and parses WebSocket frames, so that invalid ones can be sent and every frame of the server checked.
 
 use serde_json::Value;
 
-/// Longer than anything a close frame may say.
-const LONGEST_CONTROL: usize = 125;
+/// The maximum payload of a control frame.
+const MAX_CONTROL_PAYLOAD: usize = 125;
 
-/// How a frame is to be put on the wire.
+/// How to write a frame.
 #[derive(Clone, Copy)]
-pub struct Style {
+pub struct FrameSpec {
     /// FIN, the three reserved bits, the opcode.
     pub first: u8,
     pub masked: bool,
-    /// What the header says beyond what follows.
+    /// By how much the length in the header exceeds the payload.
     pub exaggeration: u64,
 }
 
-impl Style {
-    pub const TEXT: Style = Style::plain(0x81);
-    pub const CLOSE: Style = Style::plain(0x88);
+impl FrameSpec {
+    pub const TEXT: FrameSpec = FrameSpec::plain(0x81);
+    pub const CLOSE: FrameSpec = FrameSpec::plain(0x88);
 
-    pub const fn plain(first: u8) -> Style {
-        Style {
+    pub const fn plain(first: u8) -> FrameSpec {
+        FrameSpec {
             first,
             masked: true,
             exaggeration: 0,
@@ -29,10 +29,10 @@ impl Style {
 }
 
 /// A frame from a client.
-pub fn frame(style: Style, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![style.first];
-    let length = (payload.len() as u64).saturating_add(style.exaggeration);
-    let mask_bit = if style.masked { 0x80 } else { 0 };
+pub fn frame(spec: FrameSpec, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![spec.first];
+    let length = (payload.len() as u64).saturating_add(spec.exaggeration);
+    let mask_bit = if spec.masked { 0x80 } else { 0 };
     match length {
         0..=125 => bytes.push(mask_bit | length as u8),
         126..=0xffff => {
@@ -44,12 +44,12 @@ pub fn frame(style: Style, payload: &[u8]) -> Vec<u8> {
             bytes.extend(length.to_be_bytes());
         }
     }
-    let mask = if style.masked {
+    let mask = if spec.masked {
         [0x37, 0xfa, 0x21, 0x3d]
     } else {
         [0; 4]
     };
-    if style.masked {
+    if spec.masked {
         bytes.extend(mask);
     }
     bytes.extend(
@@ -61,8 +61,8 @@ pub fn frame(style: Style, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What is wrong with the frames that a server sent, if anything is.
-pub fn judge(mut bytes: &[u8]) -> Result<(), String> {
+/// What is wrong with the frames that a server sent, if anything.
+pub fn check_frames(mut bytes: &[u8]) -> Result<(), String> {
     let mut closed = false;
     while !bytes.is_empty() {
         if closed {
@@ -76,14 +76,14 @@ pub fn judge(mut bytes: &[u8]) -> Result<(), String> {
                 closed = true;
                 judge_close(payload)?;
             }
-            0x89 | 0x8a if payload.len() <= LONGEST_CONTROL => {}
+            0x89 | 0x8a if payload.len() <= MAX_CONTROL_PAYLOAD => {}
             first => return Err(format!("a frame that begins with {first:#x}")),
         }
     }
     Ok(())
 }
 
-/// The first byte, the payload, and what follows. A frame that is cut off ends what can be read.
+/// The first byte, the payload, and the rest. None if the frame is incomplete.
 fn split(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), String> {
     let cut = || "the last frame is cut off".to_owned();
     let [first, second, rest @ ..] = bytes else {
@@ -122,7 +122,7 @@ fn judge_close(payload: &[u8]) -> Result<(), String> {
         matches!(code, 1000..=1003 | 1005..=1014 | 4400 | 4401 | 4403 | 4406 | 4408 | 4409 | 4429);
     let reason =
         std::str::from_utf8(&payload[2..]).map_err(|_| "a reason that is no text".to_owned())?;
-    match known && payload.len() <= LONGEST_CONTROL {
+    match known && payload.len() <= MAX_CONTROL_PAYLOAD {
         true => Ok(()),
         false => Err(format!("closed with {code} {reason:?}")),
     }

@@ -1,4 +1,4 @@
-//! What a request costs the process that answers it.
+//! Measures what a request costs the process that answers it.
 
 use std::fmt;
 use std::fs;
@@ -10,34 +10,34 @@ use lab_stack::stack::{Instance, Stack};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use super::requests::{Form, Request};
+use super::requests::{Request, Transport};
 
-/// How often a request is repeated for its time: the kernel counts in ticks of 10 ms.
+/// How often a request is repeated to measure its time: the kernel counts in ticks of 10 ms.
 const REPETITIONS: u32 = 3;
 
-/// How long a stream is read: it has no end.
-const STREAM: Duration = Duration::from_millis(400);
+/// How long a stream is read.
+const STREAM_DURATION: Duration = Duration::from_millis(400);
 
-/// Of one request.
+/// The cost of one request.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// Bytes of its answer; of a stream, its largest event.
+    /// Bytes of the response; for a stream, of its largest event.
     pub answer: usize,
-    /// Bytes by which the process grew at the most.
+    /// Bytes by which the process grew at most.
     pub memory: u64,
-    /// Milliseconds of processor time; of a stream, for each event.
+    /// Milliseconds of processor time; for a stream, per event.
     pub time: f64,
 }
 
-/// What came back.
+/// The responses to a request.
 #[derive(Clone, Copy, Default)]
-struct Answers {
+struct Responses {
     largest: usize,
-    /// One, or the events of a stream.
+    /// Their number: one, or the events of a stream.
     count: u32,
 }
 
-impl Answers {
+impl Responses {
     fn add(&mut self, length: usize) {
         self.largest = self.largest.max(length);
         self.count += 1;
@@ -45,7 +45,7 @@ impl Answers {
 }
 
 impl Cost {
-    /// The most of either, each for itself.
+    /// The maximum of both, each separately.
     pub fn or_more(self, other: &Cost) -> Cost {
         Cost {
             answer: self.answer.max(other.answer),
@@ -66,18 +66,18 @@ impl fmt::Display for Cost {
     }
 }
 
-/// Weighs requests to one process.
-pub struct Gauge {
+/// Measures requests to one process.
+pub struct CostMeter {
     http: reqwest::Client,
     url: String,
     token: String,
     pid: u32,
 }
 
-impl Gauge {
-    /// A gauge for an instance, which has answered ordinary requests when this returns.
-    pub async fn new(stack: &Stack, instance: Instance, token: &str) -> Gauge {
-        let gauge = Gauge {
+impl CostMeter {
+    /// A meter for an instance, which has answered ordinary requests when this returns.
+    pub async fn new(stack: &Stack, instance: Instance, token: &str) -> CostMeter {
+        let meter = CostMeter {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             url: format!("{}/graphql", stack.instance_url(instance)),
             token: token.to_owned(),
@@ -85,29 +85,29 @@ impl Gauge {
         };
         let text = json!({ "query": "{__typename __schema{types{name}}}" }).to_string();
         for _ in 0..20 {
-            let (service, form) = (instance.service, Form::Post("application/json"));
+            let (service, transport) = (instance.service, Transport::Post("application/json"));
             let (name, text) = (String::new(), text.clone());
             let ordinary = Request {
                 name,
                 service,
-                form,
+                transport,
                 text,
                 signed_in: true,
             };
-            gauge.send(&ordinary).await;
+            meter.send(&ordinary).await;
         }
-        gauge
+        meter
     }
 
-    /// What this request costs: memory as it comes for the first time, time on average.
+    /// The cost of a request: its memory when it is sent for the first time, and its average time.
     pub async fn weigh(&self, request: &Request) -> Cost {
         let before = usage::resident(self.pid);
         fs::write(format!("/proc/{}/clear_refs", self.pid), "5").unwrap();
         let answer = self.send(request).await.largest;
         let memory = self.peak().saturating_sub(before);
-        let repetitions = match request.form {
-            Form::Post(_) | Form::Get => REPETITIONS,
-            Form::Stream | Form::Frame => 1,
+        let repetitions = match request.transport {
+            Transport::Post(_) | Transport::Get => REPETITIONS,
+            Transport::Stream | Transport::Frame => 1,
         };
         let begun = usage::cpu(self.pid);
         let mut answers = 0;
@@ -122,7 +122,7 @@ impl Gauge {
         }
     }
 
-    /// The most that was resident since it was last reset.
+    /// The peak of resident memory since the last reset.
     fn peak(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
         let line = status
@@ -137,19 +137,19 @@ impl Gauge {
             * 1024
     }
 
-    /// Sends it and says what came back.
-    async fn send(&self, request: &Request) -> Answers {
-        match request.form {
-            Form::Post(media_type) => {
+    /// Sends a request and returns its responses.
+    async fn send(&self, request: &Request) -> Responses {
+        match request.transport {
+            Transport::Post(media_type) => {
                 let post = self.http.post(&self.url).header("content-type", media_type);
                 self.answer(request, post.body(request.text.clone())).await
             }
-            Form::Get => {
+            Transport::Get => {
                 let url = format!("{}?{}", self.url, request.text);
                 self.answer(request, self.http.get(url)).await
             }
-            Form::Stream => self.stream(request).await,
-            Form::Frame => self.frame(request).await,
+            Transport::Stream => self.stream(request).await,
+            Transport::Frame => self.frame(request).await,
         }
     }
 
@@ -160,16 +160,16 @@ impl Gauge {
         }
     }
 
-    async fn answer(&self, request: &Request, builder: RequestBuilder) -> Answers {
+    async fn answer(&self, request: &Request, builder: RequestBuilder) -> Responses {
         let answer = self.authorized(request, builder).send().await.unwrap();
         let text = answer.bytes().await.unwrap();
-        Answers {
+        Responses {
             largest: text.len(),
             count: 1,
         }
     }
 
-    async fn stream(&self, request: &Request) -> Answers {
+    async fn stream(&self, request: &Request) -> Responses {
         let post = self.http.post(&self.url);
         let post = post
             .header("content-type", "application/json")
@@ -182,18 +182,18 @@ impl Gauge {
                 text.extend_from_slice(&chunk);
             }
         };
-        let _ = tokio::time::timeout(STREAM, reading).await;
-        let mut answers = Answers::default();
+        let _ = tokio::time::timeout(STREAM_DURATION, reading).await;
+        let mut answers = Responses::default();
         for event in String::from_utf8_lossy(&text).split("\n\n") {
             answers.add(event.len());
         }
         answers
     }
 
-    async fn frame(&self, request: &Request) -> Answers {
+    async fn frame(&self, request: &Request) -> Responses {
         let token = if request.signed_in { &self.token } else { "" };
         let url = self.url.replacen("http", "ws", 1);
-        let mut answers = Answers::default();
+        let mut answers = Responses::default();
         let Ok(mut socket) = Socket::open(&url, token).await else {
             return answers;
         };
@@ -205,7 +205,7 @@ impl Gauge {
                 answers.add(message.to_string().len());
             }
         };
-        let _ = tokio::time::timeout(STREAM, reading).await;
+        let _ = tokio::time::timeout(STREAM_DURATION, reading).await;
         socket.close().await;
         answers
     }

@@ -1,19 +1,19 @@
-//! A database in which everything that a person may see is as long as it may be, and there is as much of it as lists tell.
+//! A database in which everything that a user may see has its maximum length, and fills lists to their maximum.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
-/// What hostile requests ask for.
+/// The ids and positions that hostile requests use.
 pub struct Data {
-    /// A group of a thousand people with three hundred messages, each of which answers the one before.
+    /// A group of a thousand users with three hundred messages, each of which replies to the previous one.
     pub chat_id: Uuid,
     /// One of these messages.
     pub message_id: Uuid,
     /// The start of the group's feed.
     pub chat_feed: String,
-    /// The place in it after which 250 people, as many as one event can tell of, are added ten times.
+    /// The position after which 250 users, the maximum of one event, are added ten times.
     pub people_feed: String,
     /// The caller.
     pub own_id: Uuid,
@@ -22,14 +22,15 @@ pub struct Data {
 }
 
 /// Statements that take the caller as `$1` and the large group as `$2`.
-const PEOPLE: &str = "
+const INSERT_USERS: &str = "
     INSERT INTO users (id, username, email, password_hash, display_name, about)
     SELECT gen_random_uuid(), 'long' || n || '_' || repeat('x', 40), 'long' || n || '@example.org', '',
            repeat('\u{1F600}', 90) || ' long ' || n, repeat('\u{1F600}', 500)
     FROM generate_series(1, 999) AS n WHERE $1::uuid <> $2::uuid";
 
-/// The large group and a hundred others, of which every fifth is public: `md5` gives them ids that statements agree on.
-const CHATS: &str = "
+/// The large group and a hundred others, of which every fifth is public. Their ids come from `md5`, so that all statements
+/// use the same.
+const INSERT_CHATS: &str = "
     WITH ids AS (
         SELECT 0 AS n, $2::uuid AS id UNION ALL SELECT n, md5('chat' || n)::uuid FROM generate_series(1, 200) AS n
     ), fed AS (
@@ -44,15 +45,15 @@ const CHATS: &str = "
     SELECT id, CASE WHEN n > 100 THEN 'PUBLIC' ELSE 'GROUP' END, repeat('\u{1F600}', 100), repeat('\u{1F600}', 500), 2,
            id, '' FROM ids";
 
-const PARTICIPANTS: &str = "
+const INSERT_PARTICIPANTS: &str = "
     INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at, joined_number)
     SELECT $2::uuid, id, 'MEMBER', 1, now(), 0 FROM users
     UNION ALL SELECT chats.id, $1::uuid, 'MEMBER', 1, now(), 0 FROM chats
     WHERE chats.id <> $2::uuid AND kind = 'GROUP'";
 
-/// Three hundred in the large group, and two in each other chat, which leave room for a thousand numbers in the groups.
-/// Every message is an event of its feed with its id.
-const MESSAGES: &str = "
+/// Three hundred messages in the large group, and two in each other chat, which leave a thousand numbers free in the groups.
+/// An event for every message, with its id.
+const INSERT_MESSAGES: &str = "
     WITH numbered AS (
         SELECT chats.id AS chat_id, n, CASE WHEN chats.id = $2::uuid OR kind = 'PUBLIC' THEN n ELSE n + 1000 END AS number,
                md5(chats.id || 'm' || n)::uuid AS id, md5(chats.id || 'm' || n - 1)::uuid AS before
@@ -73,14 +74,14 @@ const MESSAGES: &str = "
     FROM (SELECT DISTINCT ON (chat_id) chat_id, n, number, id FROM numbered ORDER BY chat_id, n DESC) AS last
     WHERE feeds.id = last.chat_id";
 
-/// A thousand removed messages below the newest two of each small group: none of them was read.
-const REMOVED: &str = "
+/// A thousand removed messages below the newest two of each small group, none of which was read.
+const REMOVE_MESSAGES: &str = "
     INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, request_hash, created_at, removed_at)
     SELECT chats.id, gen_random_uuid(), n, n, $1::uuid, 'someone', '', now(), now()
     FROM chats CROSS JOIN generate_series(1, 1000) AS n WHERE chats.id <> $2::uuid AND kind = 'GROUP'";
 
-/// The caller's own feed tells of a hundred chats, and the large group's of 250 people who came ten times.
-const EVENTS: &str = "
+/// Events of a hundred chats in the caller's own feed, and of 250 users who were added ten times in the large group's.
+const INSERT_EVENTS: &str = "
     WITH told AS (
         SELECT feeds.id AS feed_id, feeds.last_seq, feeds.head_id, n, md5(feeds.id || 'e' || n)::uuid AS id,
                md5(feeds.id || 'e' || n - 1)::uuid AS before,
@@ -103,12 +104,19 @@ const EVENTS: &str = "
     WHERE feeds.id = last.feed_id";
 
 impl Data {
-    /// Writes it, for this caller.
+    /// Writes the data, for this caller.
     pub async fn write(url: &str, caller: Uuid) -> Data {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(connection);
         let chat_id = Uuid::now_v7();
-        let steps = [PEOPLE, CHATS, PARTICIPANTS, MESSAGES, REMOVED, EVENTS];
+        let steps = [
+            INSERT_USERS,
+            INSERT_CHATS,
+            INSERT_PARTICIPANTS,
+            INSERT_MESSAGES,
+            REMOVE_MESSAGES,
+            INSERT_EVENTS,
+        ];
         for statement in steps {
             let written = client.execute(statement, &[&caller, &chat_id]).await;
             written.unwrap_or_else(|error| panic!("{statement}: {error:?}"));

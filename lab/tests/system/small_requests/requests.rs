@@ -1,4 +1,4 @@
-//! Small requests that ask for much: each has at most 400 bytes.
+//! Small requests with large results: each has at most 400 bytes.
 
 mod any_service;
 mod receiver;
@@ -11,45 +11,45 @@ use serde_json::{Value, json};
 use super::data::Data;
 use shapes::body;
 
-/// What a request may weigh: its body, or its address.
+/// The maximum size of a request: of its body, or of its URL.
 const MAX_REQUEST: usize = 400;
 
 /// How a request is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum Transport {
     /// A body of this content type.
     Post(&'static str),
     /// The same, asking for server-sent events; the stream is read for a moment.
     Stream,
-    /// In the address.
+    /// In the URL.
     Get,
     /// As the text of a frame, after the handshake.
     Frame,
 }
 
-/// A request of a stranger or of the caller.
+/// A request, anonymous or with the caller's token.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub name: String,
     pub service: Service,
-    pub form: Form,
+    pub transport: Transport,
     pub text: String,
     pub signed_in: bool,
 }
 
-const JSON: Form = Form::Post("application/json");
+const JSON: Transport = Transport::Post("application/json");
 
-/// Every request, by strangers and by the caller.
+/// All requests, anonymous and with the caller's token.
 pub fn all(data: &Data) -> Vec<Request> {
     let mut all = Vec::new();
-    let mut add = |name: &str, service, form, text: String| {
+    let mut add = |name: &str, service, transport, text: String| {
         assert!(text.len() <= MAX_REQUEST, "{name} has {} bytes", text.len());
         for signed_in in [false, true] {
             let (name, text) = (name.to_owned(), text.clone());
             all.push(Request {
                 name,
                 service,
-                form,
+                transport,
                 text,
                 signed_in,
             });
@@ -62,8 +62,8 @@ pub fn all(data: &Data) -> Vec<Request> {
         {
             add(name, service, JSON, body(&document));
         }
-        for (name, form, text) in any_service::bodies() {
-            add(name, service, form, text);
+        for (name, transport, text) in any_service::bodies() {
+            add(name, service, transport, text);
         }
         let own = match service {
             Service::Receiver => receiver::queries(data),
@@ -77,11 +77,11 @@ pub fn all(data: &Data) -> Vec<Request> {
     }
     for (name, document) in receiver::subscriptions(data) {
         add(name, Service::Receiver, JSON, body(&document));
-        add(name, Service::Receiver, Form::Stream, body(&document));
+        add(name, Service::Receiver, Transport::Stream, body(&document));
         let payload: Value = json!({ "query": document });
         let frame = json!({ "type": "subscribe", "id": "1", "payload": payload }).to_string();
         if frame.len() <= MAX_REQUEST {
-            add(name, Service::Receiver, Form::Frame, frame);
+            add(name, Service::Receiver, Transport::Frame, frame);
         }
     }
     all

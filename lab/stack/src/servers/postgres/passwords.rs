@@ -1,15 +1,15 @@
-//! How a private PostgreSQL comes to ask for passwords.
+//! Password authentication of a private PostgreSQL.
 
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
 use super::{Durability, OWNER, Postgres};
-use crate::db::give_password;
-use crate::{Error, programs};
+use crate::db::set_password_statement;
+use crate::{Error, installed_programs};
 
 impl Postgres {
-    /// Tests connect by the thousand, and SCRAM is slow on purpose.
+    /// MD5 for tests: they open thousands of connections, and SCRAM is slow on purpose.
     pub(super) fn authentication(&self) -> &'static str {
         match self.durability {
             Durability::Kept => "--auth=scram-sha-256",
@@ -17,18 +17,18 @@ impl Postgres {
         }
     }
 
-    /// The owner's password where only `initdb` can read it. It goes away with the value.
+    /// A file with the owner's password that only `initdb` can read. It is removed when the value is dropped.
     pub(super) fn password_file(&self) -> Result<tempfile::NamedTempFile, Error> {
         let failed = |cause| Error::io("write the password of the database's owner", cause);
         let mut file = tempfile::NamedTempFile::new_in(self.directory.path()).map_err(failed)?;
         writeln!(file, "{}", self.secret.password(OWNER)).map_err(failed)?;
-        self.account.take(file.path())?;
+        self.account.give_ownership(file.path())?;
         Ok(file)
     }
 
-    /// A cluster that was made before there were passwords trusts everybody. Its owner gets a
-    /// password while nobody can connect, and from then on one is needed.
-    pub(super) fn stop_trusting(&self) -> Result<(), Error> {
+    /// Requires passwords in a cluster of an earlier release, which had none. The owner's password is set while nobody can
+    /// connect.
+    pub(super) fn require_passwords(&self) -> Result<(), Error> {
         let path = self.data.join("pg_hba.conf");
         let failed = |cause| Error::io(format!("change {}", path.display()), cause);
         let rules = fs::read_to_string(&path).map_err(failed)?;
@@ -36,7 +36,7 @@ impl Postgres {
         if !rules.lines().any(trusts) {
             return Ok(());
         }
-        let program = programs::postgres("postgres")?;
+        let program = installed_programs::postgres("postgres")?;
         let mut single = self.account.command(&program);
         single
             .args(["--single", "-D"])
@@ -50,7 +50,7 @@ impl Postgres {
             .map_err(|cause| Error::io("run postgres --single", cause))?;
         let password = self.secret.password(OWNER);
         if let Some(mut input) = child.stdin.take() {
-            writeln!(input, "{}", give_password(OWNER, &password)).map_err(failed)?;
+            writeln!(input, "{}", set_password_statement(OWNER, &password)).map_err(failed)?;
         }
         let status = child.wait().map_err(failed)?;
         if !status.success() {

@@ -1,7 +1,7 @@
-//! What any service can be sent.
+//! Requests to any service.
 
 use super::shapes::{aliased, body, filled, nested, repeated, spread};
-use super::{Form, JSON, MAX_REQUEST};
+use super::{JSON, MAX_REQUEST, Transport};
 
 /// Documents that ask for the schema.
 pub fn of_schema() -> Vec<(&'static str, String)> {
@@ -78,7 +78,7 @@ pub fn of_schema() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Documents that are no more than their syntax.
+/// Documents that consist of syntax only.
 pub fn of_syntax() -> Vec<(&'static str, String)> {
     vec![
         (
@@ -160,8 +160,8 @@ pub fn of_syntax() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Bodies that are no documents.
-pub fn bodies() -> Vec<(&'static str, Form, String)> {
+/// Bodies that are not documents.
+pub fn bodies() -> Vec<(&'static str, Transport, String)> {
     let multipart = "multipart/form-data; boundary=x";
     let part = "--x\r\ncontent-disposition: form-data; name=\"operations\"\r\n\r\n{\"query\":\"{__typename}\"}\r\n";
     vec![
@@ -202,36 +202,40 @@ pub fn bodies() -> Vec<(&'static str, Form, String)> {
                 "\\u0000".repeat(55)
             ),
         ),
-        ("multipart", Form::Post(multipart), part.to_owned()),
+        ("multipart", Transport::Post(multipart), part.to_owned()),
         (
             "a form",
-            Form::Post("application/x-www-form-urlencoded"),
+            Transport::Post("application/x-www-form-urlencoded"),
             "query={__typename}&".repeat(20),
         ),
-        ("plain text", Form::Post("text/plain"), body("{__typename}")),
+        (
+            "plain text",
+            Transport::Post("text/plain"),
+            body("{__typename}"),
+        ),
         (
             "another charset",
-            Form::Post("application/json; charset=utf-16"),
+            Transport::Post("application/json; charset=utf-16"),
             body("{__typename}"),
         ),
         (
             "graphql as such",
-            Form::Post("application/graphql"),
+            Transport::Post("application/graphql"),
             "{__typename}".to_owned(),
         ),
         (
             "an address",
-            Form::Get,
+            Transport::Get,
             format!("query={}", "%7Ba".repeat(90)),
         ),
         (
             "an address of variables",
-            Form::Get,
+            Transport::Get,
             format!("query=%7Ba%7D&variables={}", "%5B".repeat(100)),
         ),
         (
             "an address of parameters",
-            Form::Get,
+            Transport::Get,
             "query=%7B__typename%7D&".repeat(16),
         ),
     ]

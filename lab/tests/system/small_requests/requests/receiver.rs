@@ -1,4 +1,4 @@
-//! What the receiver can be sent, about what the data has most of.
+//! Requests to the receiver for the largest parts of the data.
 
 use super::shapes::{aliased, filled, repeated, spread};
 use crate::small_requests::data::Data;
@@ -69,7 +69,7 @@ fn pages(data: &Data) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Lists of chats and people.
+/// Lists of chats and users.
 fn lists(data: &Data) -> Vec<(&'static str, String)> {
     let chat = data.chat_id;
     let chats = |inner: &str| format!("{{chats(first:100){{nodes{{{inner}}}}}}}");

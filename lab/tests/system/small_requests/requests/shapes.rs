@@ -1,4 +1,4 @@
-//! Shapes that documents have when they ask for much.
+//! Shapes of documents with large results.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::MAX_REQUEST;
 /// Aliases in a document.
 const MAX_ALIASES: usize = 20;
 
-/// As many repetitions as leave a request of the largest size.
+/// As many repetitions as fit into a request of the maximum size.
 pub fn filled(wrap: impl Fn(&str) -> String, unit: impl Fn(usize) -> String) -> String {
     let mut inner = String::new();
     for nth in 0.. {
@@ -28,7 +28,7 @@ pub fn repeated(text: &'static str) -> impl Fn(usize) -> String {
     move |_| text.to_owned()
 }
 
-/// `a:`, `b:` and so on, as many as are allowed, and then without.
+/// Aliases `a:`, `b:` and so on, as many as are allowed, and then none.
 pub fn aliased(text: &'static str) -> impl Fn(usize) -> String {
     move |nth| match u8::try_from(nth) {
         Ok(nth) if usize::from(nth) < MAX_ALIASES => format!("{}:{text} ", char::from(b'a' + nth)),
@@ -36,7 +36,7 @@ pub fn aliased(text: &'static str) -> impl Fn(usize) -> String {
     }
 }
 
-/// As many levels as leave a request of the largest size. A `$` in `root` is where they stand.
+/// As many levels as fit into a request of the maximum size. They are inserted at the `$` in `root`.
 pub fn nested(root: &str, open: &str, inner: &str, close: &str) -> String {
     let wrap = |times: usize| {
         let levels = format!("{}{inner}{}", open.repeat(times), close.repeat(times));
@@ -46,7 +46,7 @@ pub fn nested(root: &str, open: &str, inner: &str, close: &str) -> String {
     wrap(fitting.last().unwrap_or(1))
 }
 
-/// A document in which fragments spread each other so many times.
+/// A document in which fragments spread each other this many times.
 pub fn spread(root: &str, on: &str, times: usize, leaf: &str) -> String {
     let mut fragments = String::new();
     let levels = 4;

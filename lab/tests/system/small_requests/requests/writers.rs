@@ -1,4 +1,4 @@
-//! What users and the sender can be sent.
+//! Requests to users and the sender.
 
 use super::shapes::{aliased, filled, repeated};
 use crate::small_requests::data::Data;

@@ -1,0 +1,322 @@
+//! The history in memory: what each device observed in order, what clients requested, and the dump.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A line that is neither an observation of a device nor a row of the dump.
+pub struct HistoryEntry {
+    pub t: u64,
+    pub kind: String,
+    pub fields: Value,
+}
+
+impl HistoryEntry {
+    pub fn text(&self, field: &str) -> &str {
+        self.fields[field].as_str().unwrap_or_default()
+    }
+
+    pub fn id(&self, field: &str) -> Uuid {
+        id(&self.fields[field])
+    }
+
+    pub fn number(&self, field: &str) -> u64 {
+        self.fields[field].as_u64().unwrap_or_default()
+    }
+}
+
+/// What a device observed.
+pub enum Observation {
+    /// It subscribed with these cursors.
+    Subscribed(HashMap<Uuid, u64>),
+    /// The server reported the position of a feed.
+    Position { feed: Uuid, seq: u64 },
+    /// The server reset the stream of a feed to a position.
+    Reset {
+        feed: Uuid,
+        seq: u64,
+        reason: String,
+    },
+    /// It received an event.
+    Received(ReceivedEvent),
+    /// Its connection ended.
+    Ended,
+}
+
+/// An event as a device received it.
+pub struct ReceivedEvent {
+    pub feed: Uuid,
+    pub seq: u64,
+    pub id: Uuid,
+    pub kind: String,
+    pub message: Option<Uuid>,
+    /// Whether the message had no text.
+    pub empty: bool,
+    /// In a user's own feed: the chat that the event is about.
+    pub chat: Option<Uuid>,
+    /// The number of a read mark.
+    pub read: Option<u64>,
+}
+
+/// A device and its observations, in order, with times.
+pub struct Device {
+    pub name: String,
+    pub user: Uuid,
+    pub observations: Vec<(u64, Observation)>,
+    /// Whether it was stopped for good, so that it need not receive more.
+    pub stopped: bool,
+}
+
+/// An event of the dump.
+pub struct StoredEvent {
+    pub seq: u64,
+    pub id: Uuid,
+    pub prev: Option<Uuid>,
+    pub kind: String,
+    pub at: u64,
+    pub message: Option<Uuid>,
+    /// Users that it adds or removes.
+    pub users: Vec<Uuid>,
+}
+
+/// A feed of the dump.
+#[derive(Default)]
+pub struct Feed {
+    pub last_seq: u64,
+    pub head: Option<Uuid>,
+    pub message_count: u64,
+    pub events: Vec<StoredEvent>,
+}
+
+impl Feed {
+    pub fn at(&self, seq: u64) -> Option<&StoredEvent> {
+        let position = self.events.binary_search_by_key(&seq, |event| event.seq);
+        position.ok().map(|position| &self.events[position])
+    }
+}
+
+/// A message of the dump.
+pub struct Message {
+    pub number: u64,
+    pub seq: u64,
+    pub removed: bool,
+}
+
+/// A participant of the dump.
+pub struct Participant {
+    pub last_read: u64,
+    pub left: bool,
+}
+
+/// The events that a participant may receive live: after `joined`, up to and including `left`.
+#[derive(Clone, Copy, Debug)]
+pub struct ParticipationWindow {
+    pub joined: u64,
+    pub left: Option<u64>,
+}
+
+/// The whole history.
+#[derive(Default)]
+pub struct HistoryIndex {
+    pub meta: Value,
+    pub entries: Vec<HistoryEntry>,
+    pub devices: Vec<Device>,
+    pub feeds: BTreeMap<Uuid, Feed>,
+    pub messages: HashMap<(Uuid, Uuid), Message>,
+    pub participants: BTreeMap<(Uuid, Uuid), Participant>,
+    /// Events that were lost in a failover, as the run found them in the dead primary.
+    pub lost: HashSet<(Uuid, u64, Uuid)>,
+    pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
+    users: HashMap<String, Uuid>,
+    positions: HashMap<String, usize>,
+}
+
+impl HistoryIndex {
+    pub fn read(lines: &str) -> Result<HistoryIndex, String> {
+        let mut index = HistoryIndex::default();
+        for (number, line) in lines.lines().enumerate() {
+            let value: Value = serde_json::from_str(line)
+                .map_err(|cause| format!("line {}: {cause}", number + 1))?;
+            index.add_line(value);
+        }
+        for feed in index.feeds.values_mut() {
+            feed.events.sort_by_key(|event| event.seq);
+        }
+        index.build_windows();
+        Ok(index)
+    }
+
+    /// The id of the user with this name in the history.
+    pub fn user(&self, name: &str) -> Uuid {
+        self.users.get(name).copied().unwrap_or_default()
+    }
+
+    /// Entries of this kind, in order of time.
+    pub fn entries<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a HistoryEntry> {
+        self.entries.iter().filter(move |entry| entry.kind == kind)
+    }
+
+    fn add_line(&mut self, value: Value) {
+        let t = value["t"].as_u64().unwrap_or_default();
+        let kind = value["k"].as_str().unwrap_or_default().to_owned();
+        match kind.as_str() {
+            "meta" => self.meta = value,
+            "user" => {
+                let name = value["name"].as_str().unwrap_or_default().to_owned();
+                self.users.insert(name, id(&value["uid"]));
+            }
+            "device" => self.add_device(&value),
+            "gone" => {
+                if let Some(device) = self.device(&value) {
+                    device.stopped = true;
+                }
+            }
+            "sub" | "pos" | "reset" | "recv" | "conn.end" => {
+                let observation = observation(&kind, &value);
+                if let Some(device) = self.device(&value) {
+                    device.observations.push((t, observation));
+                }
+            }
+            "lost" => {
+                let seq = value["seq"].as_u64().unwrap_or_default();
+                self.lost
+                    .insert((id(&value["feed"]), seq, id(&value["id"])));
+            }
+            _ if kind.starts_with("dump.") => self.add_row(&kind, &value),
+            _ => self.entries.push(HistoryEntry {
+                t,
+                kind,
+                fields: value,
+            }),
+        }
+    }
+
+    fn add_device(&mut self, value: &Value) {
+        let name = value["d"].as_str().unwrap_or_default().to_owned();
+        let user = id(&value["uid"]);
+        self.users
+            .insert(value["user"].as_str().unwrap_or_default().to_owned(), user);
+        self.positions.insert(name.clone(), self.devices.len());
+        self.devices.push(Device {
+            name,
+            user,
+            observations: Vec::new(),
+            stopped: false,
+        });
+    }
+
+    fn device(&mut self, value: &Value) -> Option<&mut Device> {
+        let position = *self.positions.get(value["d"].as_str()?)?;
+        self.devices.get_mut(position)
+    }
+
+    fn add_row(&mut self, kind: &str, row: &Value) {
+        let number = |field: &str| row[field].as_u64().unwrap_or_default();
+        match kind {
+            "dump.feed" => {
+                let feed = self.feeds.entry(id(&row["id"])).or_default();
+                feed.last_seq = number("last_seq");
+                feed.head = optional_id(&row["head_id"]);
+                feed.message_count = number("message_count");
+            }
+            "dump.event" => {
+                let event = StoredEvent {
+                    seq: number("seq"),
+                    id: id(&row["id"]),
+                    prev: optional_id(&row["prev_id"]),
+                    kind: row["kind"].as_str().unwrap_or_default().to_owned(),
+                    at: number("at"),
+                    message: optional_id(&row["message_id"]),
+                    users: users(&row["data"]),
+                };
+                let feed = self.feeds.entry(id(&row["feed_id"])).or_default();
+                feed.events.push(event);
+            }
+            "dump.message" => {
+                let message = Message {
+                    number: number("number"),
+                    seq: number("seq"),
+                    removed: row["removed"] == Value::Bool(true),
+                };
+                self.messages
+                    .insert((id(&row["chat_id"]), id(&row["id"])), message);
+            }
+            _ => {
+                let participant = Participant {
+                    last_read: number("last_read_number"),
+                    left: !row["left_seq"].is_null(),
+                };
+                self.participants
+                    .insert((id(&row["chat_id"]), id(&row["user_id"])), participant);
+            }
+        }
+    }
+
+    fn build_windows(&mut self) {
+        for (chat, feed) in &self.feeds {
+            for event in &feed.events {
+                for user in &event.users {
+                    let windows = self.windows.entry((*chat, *user)).or_default();
+                    match event.kind.as_str() {
+                        "PARTICIPANTS_ADDED" => windows.push(ParticipationWindow {
+                            joined: event.seq,
+                            left: None,
+                        }),
+                        "PARTICIPANT_REMOVED" => {
+                            if let Some(window) = windows.last_mut() {
+                                window.left.get_or_insert(event.seq);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn observation(kind: &str, value: &Value) -> Observation {
+    let (feed, seq) = (id(&value["f"]), value["s"].as_u64().unwrap_or_default());
+    let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
+    match kind {
+        "sub" => {
+            let after = value["after"].as_object().into_iter().flatten();
+            let seqs = after.filter_map(|(feed, seq)| Some((feed.parse().ok()?, seq.as_u64()?)));
+            Observation::Subscribed(seqs.collect())
+        }
+        "pos" => Observation::Position { feed, seq },
+        "reset" => Observation::Reset {
+            feed,
+            seq,
+            reason: text("reason"),
+        },
+        "recv" => Observation::Received(ReceivedEvent {
+            feed,
+            seq,
+            id: id(&value["e"]),
+            kind: text("kind"),
+            message: optional_id(&value["m"]),
+            empty: value["x"] == Value::Bool(true),
+            chat: optional_id(&value["chatId"]),
+            read: value["lastReadNumber"].as_u64(),
+        }),
+        _ => Observation::Ended,
+    }
+}
+
+/// The users in an event's data: `user_id` itself, or that of each of `participants`.
+fn users(data: &Value) -> Vec<Uuid> {
+    let one =
+        |value: &Value| optional_id(&value["user_id"]).or_else(|| optional_id(&value["userId"]));
+    let several = data["participants"].as_array().into_iter().flatten();
+    several.filter_map(one).chain(one(data)).collect()
+}
+
+fn optional_id(value: &Value) -> Option<Uuid> {
+    value.as_str()?.parse().ok()
+}
+
+fn id(value: &Value) -> Uuid {
+    optional_id(value).unwrap_or_default()
+}

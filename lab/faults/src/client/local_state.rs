@@ -1,0 +1,240 @@
+//! The local state of a client: loaded once, then updated by events alone.
+//!
+//! At rest it must equal newly loaded state. Loads happen between two batches, so loaded state is never older than the events
+//! applied before, and applying later events to it converges.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::test_user::TestUser;
+use lab_stack::client::Refusal;
+
+/// All chats of a user, as one device knows them.
+#[derive(Clone, Debug, Default)]
+pub struct LocalState {
+    chats: BTreeMap<Uuid, ChatState>,
+    /// Chats that could not be loaded and must be loaded again.
+    missing: Vec<Uuid>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct ChatState {
+    name: Value,
+    read: u64,
+    /// Roles by user.
+    participants: BTreeMap<String, Value>,
+    /// By message: number, revision, text.
+    messages: BTreeMap<String, (u64, u64, Value)>,
+}
+
+const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor } nodes { id } } }";
+
+const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: $id) { name
+    participant(userId: $me) { lastReadNumber }
+    participants(first: 100, after: $after) {
+        pageInfo { hasNextPage endCursor } nodes { userId role } } } }";
+
+const MESSAGES_QUERY: &str = "query ($id: ID!, $before: String) {
+    messages(chatId: $id, last: 100, before: $before) {
+        pageInfo { hasPreviousPage startCursor } nodes { id number revision content } } }";
+
+impl LocalState {
+    /// Loads everything.
+    pub async fn load_all(user: &TestUser) -> Result<LocalState, Refusal> {
+        let mut state = LocalState::default();
+        for chat in chat_ids(user).await? {
+            if let Some(loaded) = ChatState::load(user, chat).await? {
+                state.chats.insert(chat, loaded);
+            }
+        }
+        Ok(state)
+    }
+
+    /// Loads one chat again.
+    pub async fn load(&mut self, user: &TestUser, chat: Uuid) {
+        self.missing.retain(|missing| *missing != chat);
+        match ChatState::load(user, chat).await {
+            Ok(Some(loaded)) => {
+                self.chats.insert(chat, loaded);
+            }
+            Ok(None) => {
+                self.chats.remove(&chat);
+            }
+            Err(_) => self.missing.push(chat),
+        }
+    }
+
+    /// Loads the chats that could not be loaded before.
+    pub async fn load_missing(&mut self, user: &TestUser) {
+        for chat in std::mem::take(&mut self.missing) {
+            self.load(user, chat).await;
+        }
+    }
+
+    /// Loads the list of chats again, and the chats that are new in it.
+    pub async fn load_list(&mut self, user: &TestUser) {
+        let Ok(list) = chat_ids(user).await else {
+            return;
+        };
+        self.chats.retain(|chat, _| list.contains(chat));
+        for chat in list {
+            if !self.chats.contains_key(&chat) {
+                self.load(user, chat).await;
+            }
+        }
+    }
+
+    /// Applies an event of a chat's feed.
+    pub fn apply(&mut self, user_id: Uuid, feed: Uuid, event: &Value) {
+        let kind = event["__typename"].as_str().unwrap_or_default();
+        match (kind, self.chats.get_mut(&feed)) {
+            ("ChatUpdated", Some(chat)) if event["chat"].is_object() => {
+                chat.name = event["chat"]["name"].clone();
+            }
+            ("MessageAdded" | "MessageUpdated" | "MessageRemoved", Some(chat)) => {
+                let message = &event["message"];
+                if message["senderId"] == json!(user_id) {
+                    chat.read = chat.read.max(number(&message["number"]));
+                }
+                chat.merge(message);
+            }
+            ("ParticipantsAdded", Some(chat)) => {
+                for participant in event["participants"].as_array().into_iter().flatten() {
+                    chat.participants
+                        .insert(text(&participant["userId"]), participant["role"].clone());
+                }
+            }
+            ("ParticipantRoleChanged", Some(chat)) => {
+                chat.participants
+                    .insert(text(&event["userId"]), event["role"].clone());
+            }
+            ("ParticipantRemoved", Some(chat)) => {
+                chat.participants.remove(&text(&event["userId"]));
+            }
+            // Local state contains nothing of these.
+            ("ChatCreated" | "ChatUpdated" | "ChatRemoved", _) => {}
+            // Events of a chat that this device does not have.
+            (
+                "MessageAdded"
+                | "MessageUpdated"
+                | "MessageRemoved"
+                | "ParticipantsAdded"
+                | "ParticipantRoleChanged"
+                | "ParticipantRemoved",
+                None,
+            ) => {}
+            (kind, _) => panic!("{kind} is not handled: what does a client do about it?"),
+        }
+    }
+
+    /// Removes a chat that the user has left.
+    pub fn remove_chat(&mut self, chat: Uuid) {
+        self.chats.remove(&chat);
+        self.missing.retain(|missing| *missing != chat);
+    }
+
+    /// Advances the read mark, which may have been set on another device.
+    pub fn advance_read_mark(&mut self, chat: Uuid, read: u64) {
+        if let Some(chat) = self.chats.get_mut(&chat) {
+            chat.read = chat.read.max(read);
+        }
+    }
+
+    /// Every chat as JSON, for the history.
+    pub fn chats(&self) -> BTreeMap<Uuid, Value> {
+        let shown = |chat: &ChatState| {
+            json!({ "name": chat.name, "read": chat.read, "people": chat.participants,
+                "messages": chat.messages })
+        };
+        self.chats
+            .iter()
+            .map(|(id, chat)| (*id, shown(chat)))
+            .collect()
+    }
+}
+
+impl ChatState {
+    async fn load(user: &TestUser, id: Uuid) -> Result<Option<ChatState>, Refusal> {
+        let mut state = ChatState::default();
+        let mut after = Value::Null;
+        loop {
+            let variables = json!({ "id": id, "me": user.user_id, "after": after });
+            let data = user.query(CHAT_QUERY, variables).await?;
+            let chat = &data["chat"];
+            if !chat["participant"].is_object() {
+                return Ok(None);
+            }
+            state.name = chat["name"].clone();
+            state.read = number(&chat["participant"]["lastReadNumber"]);
+            let page = &chat["participants"];
+            for participant in page["nodes"].as_array().into_iter().flatten() {
+                state
+                    .participants
+                    .insert(text(&participant["userId"]), participant["role"].clone());
+            }
+            if page["pageInfo"]["hasNextPage"] != json!(true) {
+                break;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+        let mut before = Value::Null;
+        loop {
+            let variables = json!({ "id": id, "before": before });
+            let data = match user.query(MESSAGES_QUERY, variables).await {
+                Err(refusal) if refusal.code() == Some("NOT_FOUND") => return Ok(None),
+                answer => answer?,
+            };
+            let page = &data["messages"];
+            for message in page["nodes"].as_array().into_iter().flatten() {
+                state.merge(message);
+            }
+            if page["pageInfo"]["hasPreviousPage"] != json!(true) {
+                return Ok(Some(state));
+            }
+            before = page["pageInfo"]["startCursor"].clone();
+        }
+    }
+
+    /// Of two versions of a message, the one with the higher revision is newer.
+    fn merge(&mut self, message: &Value) {
+        let revision = number(&message["revision"]);
+        let shown = (
+            number(&message["number"]),
+            revision,
+            message["content"].clone(),
+        );
+        let stored = self
+            .messages
+            .entry(text(&message["id"]))
+            .or_insert_with(|| shown.clone());
+        if revision > stored.1 {
+            *stored = shown;
+        }
+    }
+}
+
+async fn chat_ids(user: &TestUser) -> Result<Vec<Uuid>, Refusal> {
+    let mut ids = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let data = user.query(CHATS_QUERY, json!({ "after": after })).await?;
+        let page = &data["chats"];
+        let nodes = page["nodes"].as_array().into_iter().flatten();
+        ids.extend(nodes.filter_map(|node| node["id"].as_str()?.parse::<Uuid>().ok()));
+        if page["pageInfo"]["hasNextPage"] != json!(true) {
+            return Ok(ids);
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_default()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
