@@ -1,11 +1,17 @@
 //! The lab's SQL: what an observer with all rights reads at the end of a run, and the
 //! sabotage that has to be done from inside Postgres.
 
+mod accounts;
+mod stored_events;
+
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row};
 use uuid::Uuid;
 
 use crate::Error;
+
+pub use accounts::{deactivate_account, insert_account, insert_session};
+pub use stored_events::{StoredEvent, stored_events};
 
 /// For a server that nobody can connect to. The password is of our making: it has no quotes.
 pub(crate) fn give_password(role: &str, password: &str) -> String {

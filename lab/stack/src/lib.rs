@@ -13,5 +13,6 @@ mod secret;
 pub mod servers;
 pub mod stack;
 pub mod tcp_proxy;
+pub mod testing;
 
 pub use error::Error;

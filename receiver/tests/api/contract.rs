@@ -47,7 +47,7 @@ fn the_committed_sdl_is_what_the_code_prints() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_endpoint_passes_every_audit_of_graphql_over_http() {
     let stage = Stage::new().await;
-    let directory = script("chassis/tests/graphql-http").await;
+    let directory = script("lab/stack/graphql-http").await;
     let audit = Command::new("node")
         .args(["audit.mjs", &stage.url(0)])
         .current_dir(&directory)

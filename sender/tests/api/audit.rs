@@ -8,7 +8,7 @@ use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_endpoint_passes_every_audit_of_graphql_over_http() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chassis/tests/graphql-http");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lab/stack/graphql-http");
     if !directory.join("node_modules").exists() {
         let install = Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund"])
