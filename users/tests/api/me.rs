@@ -1,10 +1,10 @@
 use serde_json::json;
 
-use crate::app::{Ground, app};
+use crate::app::{TestEnvironment, app};
 
 #[tokio::test]
 async fn one_sees_ones_own_account() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let answer = app.as_user(&ada).me().await;
     let me = answer.ok();
@@ -15,7 +15,7 @@ async fn one_sees_ones_own_account() {
 
 #[tokio::test]
 async fn whatever_needs_an_account_is_refused_without_a_token() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let id = "00000000-0000-7000-8000-000000000000";
     for operation in [
         "{ me { version } }".to_owned(),
@@ -40,7 +40,7 @@ async fn whatever_needs_an_account_is_refused_without_a_token() {
 #[tokio::test]
 async fn a_token_of_another_issuer_is_refused() {
     let (_here, app) = app().await;
-    let there = Ground::new().await;
+    let there = TestEnvironment::new().await;
     let elsewhere = there.start(there.config()).await;
     let stranger = elsewhere.sign_up("ada").await;
     assert_eq!(app.as_user(&stranger).me().await.code(), "UNAUTHENTICATED");
@@ -48,9 +48,9 @@ async fn a_token_of_another_issuer_is_refused() {
 
 #[tokio::test]
 async fn the_token_of_a_session_that_has_expired_is_refused() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let ada = app.sign_up("ada").await;
-    ground
+    environment
         .execute("UPDATE sessions SET expires_at = clock_timestamp()")
         .await;
     assert_eq!(app.as_user(&ada).me().await.code(), "UNAUTHENTICATED");
