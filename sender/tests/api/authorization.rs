@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use shared_schema::ChatId;
 
-use crate::stage::{Cast, Person, Scene, Stage, document, input};
+use crate::app::{ChatFixture, FixturePeople, Person, TestApp, document, input};
 
 /// Positions towards a group or public chat, in the order of the columns below.
 const POSITIONS: [&str; 7] = [
@@ -50,59 +50,58 @@ fn in_public(field: &str) -> [&'static str; 7] {
     }
 }
 
-fn person<'a>(cast: &'a Cast, position: &str) -> Option<&'a Person> {
+fn person<'a>(people: &'a FixturePeople, position: &str) -> Option<&'a Person> {
     match position {
         "anonymous" => None,
-        "stranger" => Some(&cast.stranger),
-        "former" => Some(&cast.former),
-        "member" => Some(&cast.member),
-        "author" => Some(&cast.author),
-        "admin" => Some(&cast.admin),
-        "owner" => Some(&cast.owner),
+        "stranger" => Some(&people.stranger),
+        "former" => Some(&people.former),
+        "member" => Some(&people.member),
+        "author" => Some(&people.author),
+        "admin" => Some(&people.admin),
+        "owner" => Some(&people.owner),
         other => panic!("{other}"),
     }
 }
 
 async fn verdict(
-    stage: &Stage,
+    app: &TestApp,
     caller: Option<&Person>,
     field: &str,
-    cast: &Cast,
-    scene: &Scene,
+    people: &FixturePeople,
+    fixture: &ChatFixture,
 ) -> String {
     let answer = if field == "serviceInfo" {
-        stage
-            .ask(0, caller, "{ serviceInfo { name } }", json!({}))
+        app.ask(0, caller, "{ serviceInfo { name } }", json!({}))
             .await
     } else {
-        let variables = json!({ "input": input(field, cast, scene) });
-        stage.ask(0, caller, &document(field), variables).await
+        let variables = json!({ "input": input(field, people, fixture) });
+        app.ask(0, caller, &document(field), variables).await
     };
-    answer.verdict()
+    answer.outcome().to_owned()
 }
 
 async fn matrix(kind: &str, expected: fn(&str) -> [&'static str; 7]) {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let mut fields = stage.root_fields("queryType").await;
-    fields.extend(stage.root_fields("mutationType").await);
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let mut fields = app.root_fields("queryType").await;
+    fields.extend(app.root_fields("mutationType").await);
     assert_eq!(
         fields.len(),
         15,
         "a new root field needs a row, and this number"
     );
-    let mut scene = stage.scene(&cast, kind).await;
+    let mut fixture = app.chat_fixture(&people, kind).await;
     for field in &fields {
         for (position, expected) in POSITIONS.into_iter().zip(expected(field)) {
-            let before = stage.feed(&scene.chat).await.len();
-            let caller = person(&cast, position);
-            let verdict = verdict(&stage, caller, field, &cast, &scene).await;
+            let before = app.feed(&fixture.chat).await.len();
+            let caller = person(&people, position);
+            let verdict = verdict(&app, caller, field, &people, &fixture).await;
             assert_eq!(verdict, expected, "{field} by {position} in {kind}");
             if verdict == OK {
-                scene = stage.scene(&cast, kind).await;
+                fixture = app.chat_fixture(&people, kind).await;
             } else {
                 assert_eq!(
-                    stage.feed(&scene.chat).await.len(),
+                    app.feed(&fixture.chat).await.len(),
                     before,
                     "{field} by {position}"
                 );
@@ -123,12 +122,12 @@ async fn every_root_field_from_every_position_in_public() {
 
 #[tokio::test]
 async fn every_mutation_from_every_position_in_a_direct_chat() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let chat = stage.chat("DIRECT", &cast.author, &[&cast.member]).await;
-    for field in stage.root_fields("mutationType").await {
-        let message = stage.say(&cast.author, &chat, "between us").await["id"].clone();
-        let scene = Scene {
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let chat = app.chat("DIRECT", &people.author, &[&people.member]).await;
+    for field in app.root_fields("mutationType").await {
+        let message = app.say(&people.author, &chat, "between us").await["id"].clone();
+        let fixture = ChatFixture {
             chat: chat.clone(),
             message: message.as_str().unwrap().to_owned(),
         };
@@ -142,97 +141,100 @@ async fn every_mutation_from_every_position_in_a_direct_chat() {
             .into_iter()
             .zip(expected)
         {
-            let caller = person(&cast, position);
-            let verdict = verdict(&stage, caller, &field, &cast, &scene).await;
+            let caller = person(&people, position);
+            let verdict = verdict(&app, caller, &field, &people, &fixture).await;
             assert_eq!(verdict, expected, "{field} by {position}");
         }
     }
 }
 
 /// The mutations that name a chat.
-async fn of_a_chat(stage: &Stage) -> Vec<String> {
-    let mut fields = stage.root_fields("mutationType").await;
+async fn of_a_chat(app: &TestApp) -> Vec<String> {
+    let mut fields = app.root_fields("mutationType").await;
     fields.retain(|field| field != "createChat");
     fields
 }
 
 #[tokio::test]
 async fn not_yours_and_not_there_are_the_same_answer() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let group = stage.scene(&cast, "GROUP").await;
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let group = app.chat_fixture(&people, "GROUP").await;
     let removed = [
-        stage.scene(&cast, "GROUP").await,
-        stage.scene(&cast, "PUBLIC").await,
+        app.chat_fixture(&people, "GROUP").await,
+        app.chat_fixture(&people, "PUBLIC").await,
     ];
-    for scene in &removed {
-        stage
-            .call(&cast.owner, "removeChat", json!({ "chatId": scene.chat }))
-            .await
-            .ok();
+    for fixture in &removed {
+        app.call(
+            &people.owner,
+            "removeChat",
+            json!({ "chatId": fixture.chat }),
+        )
+        .await
+        .ok();
     }
-    let direct = stage.chat("DIRECT", &cast.owner, &[&cast.member]).await;
-    let elsewhere = |chat: &str| Scene {
+    let direct = app.chat("DIRECT", &people.owner, &[&people.member]).await;
+    let elsewhere = |chat: &str| ChatFixture {
         chat: chat.to_owned(),
         message: group.message.clone(),
     };
     let nowhere = elsewhere(&ChatId::new().to_string());
-    for field in of_a_chat(&stage).await {
-        let answer = async |caller: &Person, scene: &Scene| {
-            let answer = stage
-                .call(caller, &field, input(&field, &cast, scene))
+    for field in of_a_chat(&app).await {
+        let answer = async |caller: &Person, fixture: &ChatFixture| {
+            let answer = app
+                .call(caller, &field, input(&field, &people, fixture))
                 .await;
-            answer.is("NOT_FOUND", "chatId");
-            answer.bytes()
+            answer.assert_refused("NOT_FOUND", "chatId");
+            answer.without_trace()
         };
-        let not_there = answer(&cast.stranger, &nowhere).await;
-        for caller in [&cast.stranger, &cast.former] {
+        let not_there = answer(&people.stranger, &nowhere).await;
+        for caller in [&people.stranger, &people.former] {
             // A user's id is a feed's id, too, and no chat's.
-            for scene in [
+            for fixture in [
                 &group,
                 &removed[0],
                 &removed[1],
                 &elsewhere(&direct),
-                &elsewhere(&cast.owner.id),
+                &elsewhere(&people.owner.id),
             ] {
-                assert_eq!(answer(caller, scene).await, not_there, "{field}");
+                assert_eq!(answer(caller, fixture).await, not_there, "{field}");
             }
         }
-        for scene in &removed {
-            assert_eq!(answer(&cast.owner, scene).await, not_there, "{field}");
+        for fixture in &removed {
+            assert_eq!(answer(&people.owner, fixture).await, not_there, "{field}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_deactivated_account_is_nobody_to_every_mutation() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let scene = stage.scene(&cast, "PUBLIC").await;
-    stage.deactivate(&cast.owner).await;
-    for field in stage.root_fields("mutationType").await {
-        for scene in [
-            &scene,
-            &Scene {
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let fixture = app.chat_fixture(&people, "PUBLIC").await;
+    app.deactivate(&people.owner).await;
+    for field in app.root_fields("mutationType").await {
+        for fixture in [
+            &fixture,
+            &ChatFixture {
                 chat: ChatId::new().to_string(),
-                message: scene.message.clone(),
+                message: fixture.message.clone(),
             },
         ] {
-            let answer = stage
-                .call(&cast.owner, &field, input(&field, &cast, scene))
+            let answer = app
+                .call(&people.owner, &field, input(&field, &people, fixture))
                 .await;
-            answer.is("UNAUTHENTICATED", None);
+            answer.assert_refused("UNAUTHENTICATED", None);
         }
     }
 }
 
 #[tokio::test]
 async fn an_id_that_is_none_is_bad_input_everywhere() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let scene = stage.scene(&cast, "GROUP").await;
-    for field in of_a_chat(&stage).await {
-        let good = input(&field, &cast, &scene);
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let fixture = app.chat_fixture(&people, "GROUP").await;
+    for field in of_a_chat(&app).await {
+        let good = input(&field, &people, &fixture);
         for name in ["chatId", "userId", "userIds", "id"] {
             let mut bad = good.clone();
             let Some(id) = bad.get_mut(name) else {
@@ -243,19 +245,19 @@ async fn an_id_that_is_none_is_bad_input_everywhere() {
             } else {
                 json!("none")
             };
-            let answer = stage.call(&cast.owner, &field, bad).await;
-            assert_eq!(answer.refused().0, "BAD_USER_INPUT", "{field} {name}");
+            let answer = app.call(&people.owner, &field, bad).await;
+            assert_eq!(answer.code(), "BAD_USER_INPUT", "{field} {name}");
         }
     }
-    assert_eq!(stage.feed(&scene.chat).await.len(), 5);
+    assert_eq!(app.feed(&fixture.chat).await.len(), 5);
 }
 
 /// Defect 6: identity was an argument. There is none here, and a token counts only if our issuer has signed it.
 #[tokio::test]
 async fn identity_comes_from_the_token_only() {
-    let stage = Stage::new().await;
-    let other = Stage::new().await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::new().await;
+    let other = TestApp::new().await;
+    let ada = app.person("ada").await;
     let schema = sender::schema::sdl();
     let inputs = schema
         .split("\n\n")
@@ -270,13 +272,12 @@ async fn identity_comes_from_the_token_only() {
         ..ada.clone()
     };
     let input = json!({ "kind": "GROUP", "name": "x", "participantIds": [] });
-    stage
-        .call(&forged, "createChat", input.clone())
+    app.call(&forged, "createChat", input.clone())
         .await
-        .is(U, None);
+        .assert_refused(U, None);
     // A claim beside the token changes nothing.
     let mut claimed: Value = input;
     claimed["senderId"] = json!(ada.id);
-    let answer = stage.call(&ada, "createChat", claimed).await;
-    assert_eq!(answer.refused().0, "BAD_USER_INPUT");
+    let answer = app.call(&ada, "createChat", claimed).await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::stage::{Cast, Person, Scene, Stage, input};
+use crate::app::{ChatFixture, FixturePeople, Person, TestApp, input};
 
 /// What one call appends.
 struct Expected<'a> {
@@ -14,14 +14,14 @@ struct Expected<'a> {
     in_users: Vec<(&'a Person, &'static str)>,
 }
 
-fn expected<'a>(field: &str, cast: &'a Cast) -> Expected<'a> {
+fn expected<'a>(field: &str, people: &'a FixturePeople) -> Expected<'a> {
     let of = |caller, in_chat, in_users| Expected {
         caller,
         kind: "GROUP",
         in_chat,
         in_users,
     };
-    let Cast {
+    let FixturePeople {
         owner,
         admin,
         member,
@@ -29,9 +29,9 @@ fn expected<'a>(field: &str, cast: &'a Cast) -> Expected<'a> {
         newcomer,
         stranger,
         ..
-    } = cast;
+    } = people;
     match field {
-        // Of the new chat, which is not the scene's.
+        // Of the new chat, which is not the fixture's.
         "createChat" => of(
             owner,
             &[],
@@ -71,9 +71,13 @@ fn expected<'a>(field: &str, cast: &'a Cast) -> Expected<'a> {
     }
 }
 
-/// How many events each feed of the scene has.
-async fn lengths(stage: &Stage, cast: &Cast, scene: &Scene) -> BTreeMap<String, usize> {
-    let Cast {
+/// How many events each feed of the fixture has.
+async fn lengths(
+    app: &TestApp,
+    people: &FixturePeople,
+    fixture: &ChatFixture,
+) -> BTreeMap<String, usize> {
+    let FixturePeople {
         owner,
         admin,
         member,
@@ -81,50 +85,50 @@ async fn lengths(stage: &Stage, cast: &Cast, scene: &Scene) -> BTreeMap<String, 
         former,
         stranger,
         newcomer,
-    } = cast;
+    } = people;
     let people =
         [owner, admin, member, author, former, stranger, newcomer].map(|person| &person.id);
     let mut lengths = BTreeMap::new();
-    for feed in people.into_iter().chain([&scene.chat]) {
-        lengths.insert(feed.clone(), stage.feed(feed).await.len());
+    for feed in people.into_iter().chain([&fixture.chat]) {
+        lengths.insert(feed.clone(), app.feed(feed).await.len());
     }
     lengths
 }
 
 #[tokio::test]
 async fn every_mutation_appends_its_events_once_and_publishes_what_it_appended() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let fields = stage.root_fields("mutationType").await;
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let fields = app.root_fields("mutationType").await;
     assert_eq!(
         fields.len(),
         14,
         "a new mutation needs a row, and this number"
     );
     for field in fields {
-        let expected = expected(&field, &cast);
-        let scene = stage.scene(&cast, expected.kind).await;
-        let before = lengths(&stage, &cast, &scene).await;
+        let expected = expected(&field, &people);
+        let fixture = app.chat_fixture(&people, expected.kind).await;
+        let before = lengths(&app, &people, &fixture).await;
         let feeds: Vec<&str> = before.keys().map(String::as_str).collect();
-        let mut ears = stage.listen(&feeds).await;
+        let mut subscriber = app.listen(&feeds).await;
 
-        let input = input(&field, &cast, &scene);
-        stage.call(expected.caller, &field, input).await.ok();
+        let input = input(&field, &people, &fixture);
+        app.call(expected.caller, &field, input).await.ok();
 
         let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         if !expected.in_chat.is_empty() {
-            wanted.insert(&scene.chat, expected.in_chat.to_vec());
+            wanted.insert(&fixture.chat, expected.in_chat.to_vec());
         }
         for (person, kind) in &expected.in_users {
             wanted.insert(&person.id, vec![kind]);
         }
         for (feed, before) in &before {
-            let appended = stage.feed(feed).await.split_off(*before);
+            let appended = app.feed(feed).await.split_off(*before);
             let kinds: Vec<&str> = appended.iter().map(|event| event.kind.as_str()).collect();
             let wanted = wanted.get(feed.as_str()).cloned().unwrap_or_default();
             assert_eq!(kinds, wanted, "{field}");
             for record in &appended {
-                let publication = ears.hear_event(feed, record.seq).await;
+                let publication = subscriber.event(feed, record.seq).await;
                 let event = publication
                     .events
                     .iter()
@@ -135,7 +139,7 @@ async fn every_mutation_appends_its_events_once_and_publishes_what_it_appended()
                     (record.id, record.prev)
                 );
                 assert_eq!(
-                    (event.at.0, event.change.kind()),
+                    (event.at, event.change.kind()),
                     (record.at, record.kind.as_str())
                 );
                 assert_eq!(event.actor.map(|id| id.0), record.actor);

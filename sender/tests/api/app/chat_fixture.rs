@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Person, Stage};
+use super::{Person, TestApp};
 
-/// The people of a scene. They can play in any number of scenes.
-pub struct Cast {
+/// The people of a fixture. They can take part in any number of them.
+pub struct FixturePeople {
     pub owner: Person,
     pub admin: Person,
     pub member: Person,
@@ -18,15 +18,15 @@ pub struct Cast {
     pub newcomer: Person,
 }
 
-/// A chat of the cast in which one message was sent.
-pub struct Scene {
+/// A chat of the people in which one message was sent.
+pub struct ChatFixture {
     pub chat: String,
     pub message: String,
 }
 
-impl Stage {
-    pub async fn cast(&self) -> Cast {
-        Cast {
+impl TestApp {
+    pub async fn fixture_people(&self) -> FixturePeople {
+        FixturePeople {
             owner: self.person("owner").await,
             admin: self.person("admin").await,
             member: self.person("member").await,
@@ -37,36 +37,42 @@ impl Stage {
         }
     }
 
-    /// A group or public chat of the cast.
-    pub async fn scene(&self, cast: &Cast, kind: &str) -> Scene {
-        let others = [&cast.admin, &cast.member, &cast.author, &cast.former];
-        let chat = self.chat(kind, &cast.owner, &others).await;
-        self.promote(&cast.owner, &chat, &cast.admin, "ADMIN").await;
-        let message = self.say(&cast.author, &chat, "a message").await;
-        self.call(&cast.former, "leaveChat", json!({ "chatId": chat }))
+    /// A group or public chat of the people.
+    pub async fn chat_fixture(&self, people: &FixturePeople, kind: &str) -> ChatFixture {
+        let others = [
+            &people.admin,
+            &people.member,
+            &people.author,
+            &people.former,
+        ];
+        let chat = self.chat(kind, &people.owner, &others).await;
+        self.promote(&people.owner, &chat, &people.admin, "ADMIN")
+            .await;
+        let message = self.say(&people.author, &chat, "a message").await;
+        self.call(&people.former, "leaveChat", json!({ "chatId": chat }))
             .await
             .ok();
-        Scene {
+        ChatFixture {
             chat,
             message: message["id"].as_str().unwrap().to_owned(),
         }
     }
 }
 
-/// An input with which the mutation does something to the scene, unless the caller may not.
-pub fn input(field: &str, cast: &Cast, scene: &Scene) -> Value {
-    let Scene { chat, message } = scene;
+/// An input with which the mutation does something to the fixture, unless the caller may not.
+pub fn input(field: &str, people: &FixturePeople, fixture: &ChatFixture) -> Value {
+    let ChatFixture { chat, message } = fixture;
     match field {
         "createChat" => {
-            json!({ "kind": "GROUP", "name": "New", "participantIds": [cast.newcomer.id] })
+            json!({ "kind": "GROUP", "name": "New", "participantIds": [people.newcomer.id] })
         }
         "updateChat" => json!({ "chatId": chat, "name": "Another name" }),
         "removeChat" | "joinChat" | "leaveChat" => json!({ "chatId": chat }),
-        "addParticipant" => json!({ "chatId": chat, "userId": cast.newcomer.id }),
-        "addParticipants" => json!({ "chatId": chat, "userIds": [cast.newcomer.id] }),
-        "removeParticipant" => json!({ "chatId": chat, "userId": cast.author.id }),
+        "addParticipant" => json!({ "chatId": chat, "userId": people.newcomer.id }),
+        "addParticipants" => json!({ "chatId": chat, "userIds": [people.newcomer.id] }),
+        "removeParticipant" => json!({ "chatId": chat, "userId": people.author.id }),
         "changeParticipantRole" => {
-            json!({ "chatId": chat, "userId": cast.author.id, "role": "ADMIN" })
+            json!({ "chatId": chat, "userId": people.author.id, "role": "ADMIN" })
         }
         "createMessage" => json!({ "chatId": chat, "content": "another message" }),
         "updateMessage" => json!({ "chatId": chat, "id": message, "content": "edited" }),

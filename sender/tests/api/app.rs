@@ -1,50 +1,40 @@
 //! What every test stands on: a database of its own, people in it, and senders on free ports.
 
-mod answer;
-mod ears;
-mod keys;
+mod chat_fixture;
 mod people;
-mod records;
-mod scene;
+mod stored_events;
 
 use std::time::Duration;
 
 use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, PostgresArgs, RateArgs, RedisArgs, TokenArgs,
 };
-use lab_stack::servers::TestDatabase;
+use lab_stack::{
+    servers::TestDatabase,
+    testing::{
+        GraphqlClient, GraphqlResponse, HttpResponse, KeySetServer, RedisSubscriber,
+        RunningService, TokenIssuer,
+    },
+};
 use sender::{Application, Config, LimitArgs};
 use serde_json::{Value, json};
 use shared_schema::Cursor;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
-pub use answer::Answer;
-pub use ears::Ears;
-pub use keys::Keys;
+pub use chat_fixture::{ChatFixture, FixturePeople, input};
 pub use people::Person;
-pub use records::Record;
-pub use scene::{Cast, Scene, input};
-
-/// One sender of a stage.
-struct Running {
-    url: String,
-    shutdown: CancellationToken,
-    ended: JoinHandle<()>,
-}
 
 /// A database, token keys and any number of senders.
-pub struct Stage {
+pub struct TestApp {
     pub database: TestDatabase,
     /// The database's owner, who sees and may do everything.
     pub owner: tokio_postgres::Client,
     redis_url: String,
-    keys: Keys,
-    client: reqwest::Client,
-    senders: Vec<Running>,
+    issuer: TokenIssuer,
+    key_server: KeySetServer,
+    senders: Vec<RunningService>,
 }
 
-impl Stage {
+impl TestApp {
     /// With one sender and the shared Redis.
     pub async fn new() -> Self {
         Self::with(1, lab_stack::servers::shared().redis_url()).await
@@ -58,18 +48,19 @@ impl Stage {
 
     /// With this database, so many senders, and this Redis.
     pub async fn on(database: TestDatabase, senders: usize, redis_url: String) -> Self {
-        let mut stage = Self {
+        let issuer = TokenIssuer::new("test");
+        let mut app = Self {
             owner: database.connect_as_owner().await,
             database,
             redis_url,
-            keys: Keys::serve().await,
-            client: reqwest::Client::new(),
+            key_server: KeySetServer::start(&[&issuer]).await,
+            issuer,
             senders: vec![],
         };
         for number in 1..=senders {
-            stage.start(number).await;
+            app.start(number).await;
         }
-        stage
+        app
     }
 
     /// Starts another sender, with this number.
@@ -81,15 +72,8 @@ impl Stage {
     /// Starts another sender with this configuration, and answers with its index.
     pub async fn start_with(&mut self, config: &Config) -> usize {
         let application = Application::build(config).await.unwrap();
-        let origin = format!("http://127.0.0.1:{}", application.port());
-        let shutdown = CancellationToken::new();
-        let stop = shutdown.clone();
-        let ended = tokio::spawn(async move { application.run(stop).await.unwrap() });
-        self.senders.push(Running {
-            url: origin,
-            shutdown,
-            ended,
-        });
+        let sender = RunningService::start(application.port(), |stop| application.run(stop));
+        self.senders.push(sender);
         self.senders.len() - 1
     }
 
@@ -108,7 +92,7 @@ impl Stage {
             postgres,
             redis: RedisArgs::url(lab_stack::servers::redis_url_as(&self.redis_url, "sender")),
             tokens: TokenArgs {
-                jwks_url: self.keys.url(),
+                jwks_url: self.key_server.url(),
                 ..TokenArgs::default()
             },
             drain: DrainArgs::immediate(),
@@ -122,28 +106,29 @@ impl Stage {
 
     /// Waits until `/readyz` says yes.
     pub async fn until_ready(&self, sender: usize) {
-        for _ in 0..200 {
-            if self.get(sender, "/readyz").await.0 == 200 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!(
-            "the sender is not ready: {:?}",
-            self.get(sender, "/readyz").await
-        );
+        self.senders[sender].until_ready().await;
     }
 
-    /// Status and body of a GET.
-    pub async fn get(&self, sender: usize, path: &str) -> (u16, String) {
-        let url = format!("{}{path}", self.senders[sender].url);
-        let response = self.client.get(url).send().await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
+    /// The response to a GET.
+    pub async fn get(&self, sender: usize, path: &str) -> HttpResponse {
+        self.senders[sender].get(path).await
+    }
+
+    /// A number that a sender's `/metrics` shows.
+    pub async fn metric(&self, sender: usize, name: &str) -> f64 {
+        let value = self.senders[sender].metric(name).await;
+        value.unwrap_or_else(|| panic!("no {name}"))
     }
 
     /// Where a sender's GraphQL is.
     pub fn url(&self, sender: usize) -> String {
-        format!("{}/graphql", self.senders[sender].url)
+        self.senders[sender].url("/graphql")
+    }
+
+    /// A client of a sender, as `person` or as nobody.
+    fn client(&self, sender: usize, person: Option<&Person>) -> GraphqlClient {
+        let client = self.senders[sender].graphql();
+        person.map_or(client.clone(), |person| client.with_token(&person.token))
     }
 
     /// Sends an operation to a sender, as `person` or as nobody.
@@ -153,18 +138,13 @@ impl Stage {
         person: Option<&Person>,
         document: &str,
         variables: Value,
-    ) -> Answer {
-        let body = json!({ "query": document, "variables": variables });
-        let mut request = self.client.post(self.url(sender)).json(&body);
-        if let Some(person) = person {
-            request = request.bearer_auth(&person.token);
-        }
-        let response = request.send().await.unwrap();
-        Answer::new(response.json().await.unwrap())
+    ) -> GraphqlResponse {
+        let client = self.client(sender, person);
+        client.send(document, variables).await
     }
 
     /// Calls one mutation of the first sender.
-    pub async fn call(&self, person: &Person, field: &str, input: Value) -> Answer {
+    pub async fn call(&self, person: &Person, field: &str, input: Value) -> GraphqlResponse {
         self.call_at(0, person, field, input).await
     }
 
@@ -175,10 +155,9 @@ impl Stage {
         person: &Person,
         field: &str,
         input: Value,
-    ) -> Answer {
-        let document = document(field);
-        self.ask(sender, Some(person), &document, json!({ "input": input }))
-            .await
+    ) -> GraphqlResponse {
+        let client = self.client(sender, Some(person));
+        client.mutate(field, &selection(field), input).await
     }
 
     /// Calls a mutation that is safe to retry as a client does: again with the same id while it is UNAVAILABLE, which it
@@ -189,11 +168,11 @@ impl Stage {
         person: &Person,
         field: &str,
         input: Value,
-    ) -> Answer {
+    ) -> GraphqlResponse {
         assert!(input["id"].is_string(), "only the id makes a retry safe");
         for _ in 0..20 {
             let answer = self.call_at(sender, person, field, input.clone()).await;
-            if answer.verdict() != "UNAVAILABLE" {
+            if answer.outcome() != "UNAVAILABLE" {
                 return answer;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -202,12 +181,17 @@ impl Stage {
     }
 
     /// Calls one mutation of the first sender, as part of this trace.
-    pub async fn traced(&self, trace: &str, person: &Person, field: &str, input: Value) -> Answer {
-        let body = json!({ "query": document(field), "variables": { "input": input } });
-        let request = self.client.post(self.url(0)).bearer_auth(&person.token);
-        let request = request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"));
-        let response = request.json(&body).send().await.unwrap();
-        Answer::new(response.json().await.unwrap())
+    pub async fn traced(
+        &self,
+        trace: &str,
+        person: &Person,
+        field: &str,
+        input: Value,
+    ) -> GraphqlResponse {
+        let client = self.client(0, Some(person));
+        let trace = format!("00-{trace}-00f067aa0ba902b7-01");
+        let client = client.with_header("traceparent", &trace);
+        client.mutate(field, &selection(field), input).await
     }
 
     /// The names of the root fields of the schema, as a client is told them: `mutationType` or `queryType`.
@@ -219,16 +203,14 @@ impl Stage {
         fields.iter().map(name).collect()
     }
 
-    /// Hears what is published about these feeds.
-    pub async fn listen(&self, feeds: &[&str]) -> Ears {
-        Ears::open(&self.redis_url, feeds).await
+    /// Receives what is published about these feeds.
+    pub async fn listen(&self, feeds: &[&str]) -> RedisSubscriber {
+        RedisSubscriber::of_feeds(&self.redis_url, feeds).await
     }
 
     /// Stops a sender as SIGTERM does, and waits for its end.
     pub async fn stop(&mut self, sender: usize) {
-        let running = self.senders.remove(sender);
-        running.shutdown.cancel();
-        running.ended.await.unwrap();
+        self.senders.remove(sender).stop().await;
     }
 }
 
@@ -242,9 +224,9 @@ const CHAT: &str =
 const PARTICIPANT: &str = "chatId userId role lastReadNumber joinedNumber joinedAt";
 const MESSAGE: &str = "id chatId number seq revision senderId senderUsername content replyToId createdAt editedAt removedAt cursor";
 
-/// The document that calls a mutation and asks for everything.
-pub fn document(field: &str) -> String {
-    let payload = match field {
+/// The selection of everything in a mutation's payload.
+fn selection(field: &str) -> String {
+    match field {
         "createChat" => format!("chat {{ {CHAT} }} participants {{ {PARTICIPANT} }} cursor"),
         "updateChat" => format!("chat {{ {CHAT} }} cursor"),
         "removeChat" => "chatId cursor".into(),
@@ -261,7 +243,10 @@ pub fn document(field: &str) -> String {
         "markAsRead" => format!("participant {{ {PARTICIPANT} }} unreadCount cursor"),
         "setTyping" => "chatId until".into(),
         other => panic!("{other} needs a row here"),
-    };
-    let input = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
-    format!("mutation Call($input: {input}!) {{ {field}(input: $input) {{ {payload} }} }}")
+    }
+}
+
+/// The document that calls a mutation and selects everything in its payload.
+pub fn document(field: &str) -> String {
+    GraphqlClient::mutation(field, &selection(field))
 }
