@@ -9,7 +9,7 @@ use async_graphql::parser::{
 use serde_json::{Value, json};
 use shared_schema::ChatKind;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 /// What someone sees who does not take part.
 enum Seen {
@@ -89,16 +89,16 @@ async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
         "each field of Chat needs a row"
     );
 
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let left = stage.person("left").await;
-    let chat = stage
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let left = app.person("left").await;
+    let chat = app
         .chat(ChatKind::Public, "Public", &ada, &[&bob, &left])
         .await;
-    let removed = stage.say(&ada, chat, "gone").await;
-    stage.unsay(&ada, &removed).await;
-    stage.say(&ada, chat, "inside").await;
-    stage.remove(&ada, chat, &left).await;
+    let removed = app.say(&ada, chat, "gone").await;
+    app.unsay(&ada, &removed).await;
+    app.say(&ada, chat, "inside").await;
+    app.remove(&ada, chat, &left).await;
     for (name, selection, stranger, former) in rows {
         let document = match selection.contains("$user") {
             true => {
@@ -109,7 +109,7 @@ async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
         let variables = json!({ "id": chat, "user": ada.id });
         let mut shown = vec![];
         for person in [&bob, &eve, &left] {
-            let answer = stage.ask(Some(person), &document, variables.clone()).await;
+            let answer = app.ask(Some(person), &document, variables.clone()).await;
             shown.push(answer.ok()["shown"].clone());
         }
         for (who, shown_to_them, expected) in [
