@@ -3,6 +3,7 @@
 
 mod accounts;
 mod stored_events;
+mod tables;
 
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row};
@@ -12,6 +13,7 @@ use crate::Error;
 
 pub use accounts::{deactivate_account, insert_account, insert_session};
 pub use stored_events::{StoredEvent, stored_events};
+pub use tables::{table_columns, table_contents};
 
 /// For a server that nobody can connect to. The password is of our making: it has no quotes.
 pub(crate) fn give_password(role: &str, password: &str) -> String {

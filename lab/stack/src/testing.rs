@@ -10,6 +10,7 @@ mod http_response;
 mod key_set_server;
 mod redis_subscriber;
 mod running_service;
+mod schema_document;
 mod token_issuer;
 
 pub use graphql_client::GraphqlClient;
@@ -18,4 +19,5 @@ pub use http_response::HttpResponse;
 pub use key_set_server::KeySetServer;
 pub use redis_subscriber::RedisSubscriber;
 pub use running_service::RunningService;
+pub use schema_document::{SchemaDocument, SchemaField};
 pub use token_issuer::TokenIssuer;

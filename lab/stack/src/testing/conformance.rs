@@ -31,10 +31,17 @@ pub async fn assert_graphql_over_http(url: &str) {
 /// # Panics
 /// When it holds another one.
 pub fn assert_committed_schema(service: &str, sdl: &str) {
-    let path = format!("shared-schema/{service}.graphql");
-    let committed = std::fs::read_to_string(checkout().join(&path));
-    let committed = committed.unwrap_or_else(|cause| panic!("{path}: {cause}"));
-    assert!(committed == sdl, "{path} is old: run `make sdl`");
+    let is_current = committed_schema(service) == sdl;
+    assert!(
+        is_current,
+        "the schema of {service} has changed: run `make sdl`"
+    );
+}
+
+/// The schema of a service as it is committed.
+pub(super) fn committed_schema(service: &str) -> String {
+    let path = checkout().join(format!("shared-schema/{service}.graphql"));
+    std::fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
 }
 
 /// A command that runs a script with Node in this folder of the checkout, whose packages are installed first if they are
