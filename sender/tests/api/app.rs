@@ -4,7 +4,7 @@ mod chat_fixture;
 mod people;
 mod stored_events;
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, PostgresArgs, RateArgs, RedisArgs, TokenArgs,
@@ -13,14 +13,14 @@ use lab_stack::{
     servers::TestDatabase,
     testing::{
         GraphqlClient, GraphqlResponse, HttpResponse, KeySetServer, RedisSubscriber,
-        RunningService, TokenIssuer,
+        RunningService, SchemaDocument, TokenIssuer,
     },
 };
 use sender::{Application, Config, LimitArgs};
 use serde_json::{Value, json};
 use shared_schema::Cursor;
 
-pub use chat_fixture::{ChatFixture, FixturePeople, input};
+pub use chat_fixture::{ChatFixture, FixturePeople, Position};
 pub use people::Person;
 
 /// A database, token keys and any number of senders.
@@ -148,7 +148,7 @@ impl TestApp {
         self.call_at(0, person, field, input).await
     }
 
-    /// Calls one mutation and selects everything in its payload.
+    /// Calls one mutation of a sender.
     pub async fn call_at(
         &self,
         sender: usize,
@@ -156,8 +156,20 @@ impl TestApp {
         field: &str,
         input: Value,
     ) -> GraphqlResponse {
-        let client = self.client(sender, Some(person));
-        client.mutate(field, &selection(field), input).await
+        self.call_as(sender, Some(person), field, input).await
+    }
+
+    /// Calls one mutation, as `person` or as nobody, and selects everything in its payload.
+    pub async fn call_as(
+        &self,
+        sender: usize,
+        person: Option<&Person>,
+        field: &str,
+        input: Value,
+    ) -> GraphqlResponse {
+        let variables = json!({ "input": input });
+        self.ask(sender, person, &schema().mutation(field), variables)
+            .await
     }
 
     /// Calls a mutation that is safe to retry as a client does: again with the same id while it is UNAVAILABLE, which it
@@ -191,16 +203,9 @@ impl TestApp {
         let client = self.client(0, Some(person));
         let trace = format!("00-{trace}-00f067aa0ba902b7-01");
         let client = client.with_header("traceparent", &trace);
-        client.mutate(field, &selection(field), input).await
-    }
-
-    /// The names of the root fields of the schema, as a client is told them: `mutationType` or `queryType`.
-    pub async fn root_fields(&self, of: &str) -> Vec<String> {
-        let document = format!("{{ __schema {{ {of} {{ fields {{ name }} }} }} }}");
-        let schema = self.ask(0, None, &document, json!({})).await.ok();
-        let fields = schema[of]["fields"].as_array().unwrap();
-        let name = |field: &Value| field["name"].as_str().unwrap().to_owned();
-        fields.iter().map(name).collect()
+        client
+            .send(&schema().mutation(field), json!({ "input": input }))
+            .await
     }
 
     /// Receives what is published about these feeds.
@@ -219,34 +224,9 @@ pub fn cursor(value: &Value) -> Cursor {
     value.as_str().unwrap().parse().unwrap()
 }
 
-const CHAT: &str =
-    "id kind name description participantCount messageCount lastMessageAt createdAt createdBy";
-const PARTICIPANT: &str = "chatId userId role lastReadNumber joinedNumber joinedAt";
-const MESSAGE: &str = "id chatId number seq revision senderId senderUsername content replyToId createdAt editedAt removedAt cursor";
-
-/// The selection of everything in a mutation's payload.
-fn selection(field: &str) -> String {
-    match field {
-        "createChat" => format!("chat {{ {CHAT} }} participants {{ {PARTICIPANT} }} cursor"),
-        "updateChat" => format!("chat {{ {CHAT} }} cursor"),
-        "removeChat" => "chatId cursor".into(),
-        "joinChat" => format!("chat {{ {CHAT} }} participant {{ {PARTICIPANT} }} cursor"),
-        "leaveChat" => "chatId".into(),
-        "addParticipant" | "changeParticipantRole" => {
-            format!("participant {{ {PARTICIPANT} }} cursor")
-        }
-        "addParticipants" => format!("participants {{ {PARTICIPANT} }} cursor"),
-        "removeParticipant" => "chatId userId cursor".into(),
-        "createMessage" | "updateMessage" | "removeMessage" => {
-            format!("message {{ {MESSAGE} }} cursor")
-        }
-        "markAsRead" => format!("participant {{ {PARTICIPANT} }} unreadCount cursor"),
-        "setTyping" => "chatId until".into(),
-        other => panic!("{other} needs a row here"),
-    }
-}
-
-/// The document that calls a mutation and selects everything in its payload.
-pub fn document(field: &str) -> String {
-    GraphqlClient::mutation(field, &selection(field))
+/// The schema, from which the tests that cover all of it take what there is.
+pub fn schema() -> &'static SchemaDocument {
+    static SCHEMA: LazyLock<SchemaDocument> =
+        LazyLock::new(|| SchemaDocument::parse(&sender::schema::sdl()));
+    &SCHEMA
 }

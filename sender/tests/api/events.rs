@@ -4,72 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{ChatFixture, FixturePeople, Person, TestApp, input};
-
-/// What one call appends.
-struct Expected<'a> {
-    caller: &'a Person,
-    kind: &'static str,
-    in_chat: &'static [&'static str],
-    in_users: Vec<(&'a Person, &'static str)>,
-}
-
-fn expected<'a>(field: &str, people: &'a FixturePeople) -> Expected<'a> {
-    let of = |caller, in_chat, in_users| Expected {
-        caller,
-        kind: "GROUP",
-        in_chat,
-        in_users,
-    };
-    let FixturePeople {
-        owner,
-        admin,
-        member,
-        author,
-        newcomer,
-        stranger,
-        ..
-    } = people;
-    match field {
-        // Of the new chat, which is not the fixture's.
-        "createChat" => of(
-            owner,
-            &[],
-            vec![(owner, "CHAT_ADDED"), (newcomer, "CHAT_ADDED")],
-        ),
-        "updateChat" => of(owner, &["CHAT_UPDATED"], vec![]),
-        "removeChat" => {
-            let everyone = [owner, admin, member, author].map(|person| (person, "CHAT_LEFT"));
-            of(owner, &["CHAT_REMOVED"], everyone.to_vec())
-        }
-        "joinChat" => Expected {
-            kind: "PUBLIC",
-            ..of(
-                stranger,
-                &["PARTICIPANTS_ADDED"],
-                vec![(stranger, "CHAT_ADDED")],
-            )
-        },
-        "leaveChat" => of(
-            member,
-            &["PARTICIPANT_REMOVED"],
-            vec![(member, "CHAT_LEFT")],
-        ),
-        "addParticipant" | "addParticipants" => of(
-            owner,
-            &["PARTICIPANTS_ADDED"],
-            vec![(newcomer, "CHAT_ADDED")],
-        ),
-        "removeParticipant" => of(owner, &["PARTICIPANT_REMOVED"], vec![(author, "CHAT_LEFT")]),
-        "changeParticipantRole" => of(owner, &["PARTICIPANT_ROLE_CHANGED"], vec![]),
-        "createMessage" => of(member, &["MESSAGE_ADDED"], vec![]),
-        "updateMessage" => of(author, &["MESSAGE_UPDATED"], vec![]),
-        "removeMessage" => of(author, &["MESSAGE_REMOVED"], vec![]),
-        "markAsRead" => of(member, &[], vec![(member, "READ_MARK_MOVED")]),
-        "setTyping" => of(member, &[], vec![]),
-        new => panic!("{new} needs a row here"),
-    }
-}
+use crate::{
+    app::{ChatFixture, FixturePeople, TestApp},
+    mutations::mutations,
+};
 
 /// How many events each feed of the fixture has.
 async fn lengths(
@@ -77,17 +15,7 @@ async fn lengths(
     people: &FixturePeople,
     fixture: &ChatFixture,
 ) -> BTreeMap<String, usize> {
-    let FixturePeople {
-        owner,
-        admin,
-        member,
-        author,
-        former,
-        stranger,
-        newcomer,
-    } = people;
-    let people =
-        [owner, admin, member, author, former, stranger, newcomer].map(|person| &person.id);
+    let people = people.all().map(|person| &person.id);
     let mut lengths = BTreeMap::new();
     for feed in people.into_iter().chain([&fixture.chat]) {
         lengths.insert(feed.clone(), app.feed(feed).await.len());
@@ -99,34 +27,32 @@ async fn lengths(
 async fn every_mutation_appends_its_events_once_and_publishes_what_it_appended() {
     let app = TestApp::new().await;
     let people = app.fixture_people().await;
-    let fields = app.root_fields("mutationType").await;
-    assert_eq!(
-        fields.len(),
-        14,
-        "a new mutation needs a row, and this number"
-    );
-    for field in fields {
-        let expected = expected(&field, &people);
-        let fixture = app.chat_fixture(&people, expected.kind).await;
+    for mutation in mutations() {
+        let name = mutation.name;
+        let (caller, kind) = mutation.caller;
+        let fixture = app.chat_fixture(&people, kind).await;
         let before = lengths(&app, &people, &fixture).await;
+        let tables = app.tables().await;
         let feeds: Vec<&str> = before.keys().map(String::as_str).collect();
         let mut subscriber = app.listen(&feeds).await;
 
-        let input = input(&field, &people, &fixture);
-        app.call(expected.caller, &field, input).await.ok();
+        let input = (mutation.input)(&people, &fixture);
+        app.call(people.at(caller), name, input).await.ok();
 
-        let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        if !expected.in_chat.is_empty() {
-            wanted.insert(&fixture.chat, expected.in_chat.to_vec());
-        }
-        for (person, kind) in &expected.in_users {
-            wanted.insert(&person.id, vec![kind]);
+        let now = app.tables().await;
+        let changed = now.iter().filter(|(table, rows)| tables[*table] != **rows);
+        let changed: Vec<&str> = changed.map(|(table, _)| table.as_str()).collect();
+        assert_eq!(changed, mutation.tables, "{name}");
+
+        let mut wanted = BTreeMap::from([(&fixture.chat, mutation.in_chat_feed.to_vec())]);
+        for (position, kind) in mutation.in_user_feeds {
+            wanted.insert(&people.at(*position).id, vec![kind]);
         }
         for (feed, before) in &before {
             let appended = app.feed(feed).await.split_off(*before);
             let kinds: Vec<&str> = appended.iter().map(|event| event.kind.as_str()).collect();
-            let wanted = wanted.get(feed.as_str()).cloned().unwrap_or_default();
-            assert_eq!(kinds, wanted, "{field}");
+            let wanted = wanted.get(feed).cloned().unwrap_or_default();
+            assert_eq!(kinds, wanted, "{name}");
             for record in &appended {
                 let publication = subscriber.event(feed, record.seq).await;
                 let event = publication

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
 mod app;
+mod mutations;
 
 mod add_participant;
 mod add_participants;

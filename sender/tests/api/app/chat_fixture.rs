@@ -18,10 +18,70 @@ pub struct FixturePeople {
     pub newcomer: Person,
 }
 
+/// Who someone is towards the chat of a fixture.
+#[derive(Clone, Copy, Debug)]
+pub enum Position {
+    Owner,
+    Admin,
+    Member,
+    Author,
+    Former,
+    Stranger,
+    Newcomer,
+}
+
+impl FixturePeople {
+    pub fn at(&self, position: Position) -> &Person {
+        match position {
+            Position::Owner => &self.owner,
+            Position::Admin => &self.admin,
+            Position::Member => &self.member,
+            Position::Author => &self.author,
+            Position::Former => &self.former,
+            Position::Stranger => &self.stranger,
+            Position::Newcomer => &self.newcomer,
+        }
+    }
+
+    pub fn all(&self) -> [&Person; 7] {
+        let Self {
+            owner,
+            admin,
+            member,
+            author,
+            former,
+            stranger,
+            newcomer,
+        } = self;
+        [owner, admin, member, author, former, stranger, newcomer]
+    }
+}
+
 /// A chat of the people in which one message was sent.
 pub struct ChatFixture {
     pub chat: String,
     pub message: String,
+    /// The message's number.
+    pub number: i64,
+}
+
+impl ChatFixture {
+    pub fn new(chat: &str, message: &Value) -> Self {
+        Self {
+            chat: chat.to_owned(),
+            message: message["id"].as_str().unwrap().to_owned(),
+            number: message["number"].as_i64().unwrap(),
+        }
+    }
+
+    /// The same message in another chat, where it is not.
+    pub fn elsewhere(&self, chat: &str) -> Self {
+        Self {
+            chat: chat.to_owned(),
+            message: self.message.clone(),
+            number: self.number,
+        }
+    }
 }
 
 impl TestApp {
@@ -52,33 +112,6 @@ impl TestApp {
         self.call(&people.former, "leaveChat", json!({ "chatId": chat }))
             .await
             .ok();
-        ChatFixture {
-            chat,
-            message: message["id"].as_str().unwrap().to_owned(),
-        }
-    }
-}
-
-/// An input with which the mutation does something to the fixture, unless the caller may not.
-pub fn input(field: &str, people: &FixturePeople, fixture: &ChatFixture) -> Value {
-    let ChatFixture { chat, message } = fixture;
-    match field {
-        "createChat" => {
-            json!({ "kind": "GROUP", "name": "New", "participantIds": [people.newcomer.id] })
-        }
-        "updateChat" => json!({ "chatId": chat, "name": "Another name" }),
-        "removeChat" | "joinChat" | "leaveChat" => json!({ "chatId": chat }),
-        "addParticipant" => json!({ "chatId": chat, "userId": people.newcomer.id }),
-        "addParticipants" => json!({ "chatId": chat, "userIds": [people.newcomer.id] }),
-        "removeParticipant" => json!({ "chatId": chat, "userId": people.author.id }),
-        "changeParticipantRole" => {
-            json!({ "chatId": chat, "userId": people.author.id, "role": "ADMIN" })
-        }
-        "createMessage" => json!({ "chatId": chat, "content": "another message" }),
-        "updateMessage" => json!({ "chatId": chat, "id": message, "content": "edited" }),
-        "removeMessage" => json!({ "chatId": chat, "id": message }),
-        "markAsRead" => json!({ "chatId": chat, "number": 1 }),
-        "setTyping" => json!({ "chatId": chat, "typing": true }),
-        other => panic!("{other} needs a row here"),
+        ChatFixture::new(&chat, &message)
     }
 }

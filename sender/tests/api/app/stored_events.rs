@@ -1,6 +1,8 @@
 //! What the database says.
 
-use lab_stack::db::{StoredEvent, stored_events};
+use std::collections::BTreeMap;
+
+use lab_stack::db::{StoredEvent, stored_events, table_contents};
 use uuid::Uuid;
 
 use super::TestApp;
@@ -16,6 +18,11 @@ impl TestApp {
     pub async fn kinds(&self, feed: &str) -> Vec<String> {
         let events = self.feed(feed).await;
         events.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// Everything that is stored, by table.
+    pub async fn tables(&self) -> BTreeMap<String, String> {
+        table_contents(&self.owner).await.unwrap()
     }
 
     /// One number that the owner asks for.
