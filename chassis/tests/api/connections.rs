@@ -13,12 +13,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::app::App;
+use crate::app::TestApp;
 
 /// Far longer than the limits here, and far shorter than those of clients that give up by themselves.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn app(max_connections: usize) -> App {
+async fn app(max_connections: usize) -> TestApp {
     let listen = ListenArgs {
         head_timeout: Duration::from_millis(500),
         max_connections,
@@ -29,11 +29,11 @@ async fn app(max_connections: usize) -> App {
         "done"
     });
     let service = ServiceBuilder::new("test", &listen, &DrainArgs::immediate());
-    App::of(service.routes(Router::new().route("/slow", slow))).await
+    TestApp::of(service.routes(Router::new().route("/slow", slow))).await
 }
 
-async fn connect(app: &App) -> TcpStream {
-    let address = app.base.trim_start_matches("http://");
+async fn connect(app: &TestApp) -> TcpStream {
+    let address = ("127.0.0.1", app.service.port());
     TcpStream::connect(address).await.unwrap()
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::app::App;
+use lab_stack::testing::HttpResponse;
+
+use crate::app::TestApp;
 
 /// `levels` fields below each other, the last one a leaf.
 fn deep(levels: usize) -> String {
@@ -15,7 +17,7 @@ fn repeated(count: usize, text: impl Fn(usize) -> String) -> String {
 }
 
 async fn bound(within: Value, past: Value) {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     app.accepts(within).await;
     app.refuses(past).await;
 }
@@ -31,7 +33,7 @@ async fn ten_levels_pass_and_eleven_do_not() {
 
 #[tokio::test]
 async fn a_thousand_levels_are_refused() {
-    App::start()
+    TestApp::start()
         .await
         .refuses(json!({ "query": deep(1000) }))
         .await;
@@ -69,7 +71,10 @@ async fn directives_are_counted_on_operations_and_fragments_too() {
     let query = format!(
         "query {{ node {{ ...f {skips} ... on Node {skips} {{ id }} }} }} fragment f on Node {{ id {skips} }}"
     );
-    App::start().await.refuses(json!({ "query": query })).await;
+    TestApp::start()
+        .await
+        .refuses(json!({ "query": query }))
+        .await;
 }
 
 #[tokio::test]
@@ -86,7 +91,7 @@ async fn thirty_fragments_pass_and_thirty_one_do_not() {
 async fn two_thousand_tokens_pass_and_one_more_does_not() {
     // "{ node { id id ... } }": five tokens around the ids.
     let tokens = |count: usize| format!("{{ node {{ {} }} }}", "id ".repeat(count - 5));
-    let app = App::start().await;
+    let app = TestApp::start().await;
     app.refuses(json!({ "query": tokens(2001) })).await;
     // Within the tokens, the complexity is the next bound.
     let answer = app.query(tokens(2000)).await;
@@ -121,7 +126,7 @@ async fn literals_nest_no_deeper_than_variables() {
         )
     };
     bound_of(body(20), body(21)).await;
-    App::start()
+    TestApp::start()
         .await
         .refuses(json!({ "query": body(900) }))
         .await;
@@ -142,7 +147,7 @@ async fn a_string_may_have_8_kib_in_a_variable_and_in_a_literal() {
 
 #[tokio::test]
 async fn a_nul_character_is_refused_wherever_it_stands() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let query = "query($t: String!) { echo(text: $t) }";
     app.refuses(json!({ "query": query, "variables": { "t": "a\u{0}b" } }))
         .await;
@@ -159,7 +164,7 @@ async fn a_nul_character_is_refused_wherever_it_stands() {
 
 #[tokio::test]
 async fn a_lone_surrogate_is_refused() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     app.refuses(json!({ "query": r#"{ echo(text: "\ud800") }"# }))
         .await;
     let body =
@@ -169,13 +174,13 @@ async fn a_lone_surrogate_is_refused() {
         .post(app.url())
         .header("content-type", "application/json")
         .body(body);
-    let answer = crate::app::answer(request).await;
+    let answer = HttpResponse::of(request).await;
     assert_eq!(answer.status, 400, "{}", answer.text);
 }
 
 #[tokio::test]
 async fn a_cycle_of_fragments_is_refused() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let cycle = "fragment a on Node { child { ...b } } fragment b on Node { child { ...a } }";
     app.refuses(json!({ "query": format!("{{ node {{ ...a }} }} {cycle}") }))
         .await;
@@ -194,7 +199,7 @@ async fn fragments_that_double_thirty_times_are_refused_at_once() {
         )
     });
     let query = format!("{{ node {{ ...f0 }} }} {doubling} fragment f29 on Node {{ id }}");
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let began = std::time::Instant::now();
     app.refuses(json!({ "query": query })).await;
     assert!(began.elapsed().as_millis() < 500, "{:?}", began.elapsed());
@@ -211,13 +216,16 @@ async fn fragments_that_multiply_past_every_number_are_refused() {
         )
     });
     let query = format!("{{ node {{ ...f0 }} }} {multiplying} fragment f29 on Node {{ id }}");
-    App::start().await.refuses(json!({ "query": query })).await;
+    TestApp::start()
+        .await
+        .refuses(json!({ "query": query }))
+        .await;
 }
 
 #[tokio::test]
 async fn the_usual_introspection_query_works_when_it_is_on() {
     let query = include_str!("introspection.graphql");
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let answer = app.query(query).await;
     let types = &answer.json()["data"]["__schema"]["types"];
     assert!(
@@ -233,7 +241,7 @@ async fn introspection_can_be_turned_off() {
         introspection: false,
         ..chassis::config::GraphqlArgs::development()
     };
-    let app = App::with(args, |endpoint| endpoint).await;
+    let app = TestApp::with(args, |endpoint| endpoint).await;
     let answer = app.query("{ __schema { types { name } } }").await;
     assert!(!answer.text.contains("Node"), "{}", answer.text);
     let answer = app.query("{ gretting }").await;

@@ -13,7 +13,9 @@ use chassis::{
 
 use tokio::sync::Notify;
 
-use crate::app::App;
+use lab_stack::testing::HttpResponse;
+
+use crate::app::TestApp;
 
 type Journal = Arc<Mutex<Vec<&'static str>>>;
 
@@ -50,14 +52,14 @@ async fn a_service_says_not_ready_then_stops_accepting_then_finishes_then_runs_i
         drain_wait: Duration::from_secs(2),
         shutdown_timeout: Duration::from_secs(30),
     };
-    let app = App::of(service(&drain, &journal, &slow)).await;
+    let app = TestApp::of(service(&drain, &journal, &slow)).await;
     assert_eq!(app.get("/readyz").await.status, 200);
     let in_flight = {
-        let request = app.http.get(format!("{}/slow", app.base));
-        tokio::spawn(crate::app::answer(request))
+        let request = app.http.get(app.service.url("/slow"));
+        tokio::spawn(HttpResponse::of(request))
     };
     slow.came.notified().await;
-    app.shutdown.cancel();
+    app.service.drain();
 
     tokio::time::sleep(Duration::from_millis(50)).await;
     let ready = app.get("/readyz").await;
@@ -74,7 +76,7 @@ async fn a_service_says_not_ready_then_stops_accepting_then_finishes_then_runs_i
     let closing = async {
         // A new client each time: a connection that is open already would go on.
         while let Ok(_) | Err(false) = {
-            let answer = reqwest::Client::new().get(format!("{}/livez", app.base));
+            let answer = reqwest::Client::new().get(app.service.url("/livez"));
             answer.send().await.map_err(|error| error.is_connect())
         } {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -90,7 +92,7 @@ async fn a_service_says_not_ready_then_stops_accepting_then_finishes_then_runs_i
 
     slow.let_go.notify_one();
     assert_eq!(in_flight.await.unwrap().text, "done");
-    app.ended.await.unwrap().unwrap();
+    app.service.ended().await;
     assert_eq!(
         *journal.lock().unwrap(),
         ["request", "first hook", "second hook"]
@@ -112,13 +114,13 @@ async fn requests_and_hooks_that_hang_do_not_keep_a_service() {
             last.lock().unwrap().push("quick hook")
         })
         .on_drain("hanging", std::future::pending::<()>);
-    let app = App::of(service).await;
-    let request = app.http.get(format!("{}/hang", app.base));
+    let app = TestApp::of(service).await;
+    let request = app.http.get(app.service.url("/hang"));
     tokio::spawn(request.send());
     tokio::time::sleep(Duration::from_millis(100)).await;
     let began = Instant::now();
-    app.shutdown.cancel();
-    app.ended.await.unwrap().unwrap();
+    app.service.drain();
+    app.service.ended().await;
     let took = began.elapsed();
     assert!(
         took >= Duration::from_millis(550) && took < Duration::from_secs(2),
@@ -130,19 +132,19 @@ async fn requests_and_hooks_that_hang_do_not_keep_a_service() {
 #[tokio::test]
 async fn two_services_live_in_one_process() {
     let journal = Journal::default();
-    let one = App::of(service(&DrainArgs::immediate(), &journal, &Slow::default())).await;
-    let two = App::of(service(&DrainArgs::immediate(), &journal, &Slow::default())).await;
-    one.shutdown.cancel();
-    one.ended.await.unwrap().unwrap();
+    let one = TestApp::of(service(&DrainArgs::immediate(), &journal, &Slow::default())).await;
+    let two = TestApp::of(service(&DrainArgs::immediate(), &journal, &Slow::default())).await;
+    one.service.drain();
+    one.service.ended().await;
     assert_eq!(two.get("/readyz").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_taken_port_is_named() {
-    let app = App::start().await;
-    let (_, port) = app.base.rsplit_once(':').unwrap();
+    let app = TestApp::start().await;
+    let port = app.service.port();
     let listen = ListenArgs {
-        port: port.parse().unwrap(),
+        port,
         ..Default::default()
     };
     let error = ServiceBuilder::new("test", &listen, &DrainArgs::immediate())

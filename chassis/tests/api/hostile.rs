@@ -3,7 +3,7 @@
 use chassis::graphql::Endpoint;
 use serde_json::json;
 
-use crate::{app::App, schema};
+use crate::{app::TestApp, schema};
 
 /// S1: no answer to a request of some 400 bytes is larger.
 const MOST: usize = 1024 * 1024;
@@ -60,7 +60,7 @@ fn documents(ty: &str) -> Vec<String> {
 /// S1.
 #[tokio::test]
 async fn no_small_document_about_the_schema_has_a_large_answer() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let (mut refused, mut answered) = (0, 0);
     for document in documents("Node") {
         let answer = app.query(&document).await;
@@ -80,7 +80,7 @@ async fn no_small_document_about_the_schema_has_a_large_answer() {
 /// S1: through aliases, inline fragments and named ones.
 #[tokio::test]
 async fn lists_of_the_schema_stand_three_below_each_other_and_no_more() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let nested = |inner: &str| {
         format!(
             "{{ __type(name: \"Int\") {{ fields {{ type {{ interfaces {{ possibleTypes {{ {inner} }} }} }} }} }} }}"
@@ -103,7 +103,7 @@ async fn lists_of_the_schema_stand_three_below_each_other_and_no_more() {
 /// parser guards its stack as well, so the message tells who refused: the count, before anything was parsed.
 #[tokio::test]
 async fn nothing_hides_brackets_from_the_count() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let deep = "[".repeat(20_000);
     for document in [
         format!("# a comment\r{{ nested(values: {deep}"),
@@ -142,14 +142,14 @@ async fn an_answer_above_the_limit_is_refused_with_a_code() {
         ..Default::default()
     };
     let args = chassis::config::GraphqlArgs::development();
-    let app = App::with(args, |endpoint: Endpoint| endpoint.limits(limits)).await;
+    let app = TestApp::with(args, |endpoint: Endpoint| endpoint.limits(limits)).await;
     let echo = |length: usize| format!("{{ echo(text: \"{}\") }}", "x".repeat(length));
     let within = app.query(echo(900)).await;
     assert_eq!(within.status, 200, "{}", within.text);
     let above = app.query(echo(1_100)).await;
     assert_eq!(
         (above.status.as_u16(), above.code()),
-        (400, "BAD_USER_INPUT".into())
+        (400, "BAD_USER_INPUT")
     );
     assert!(above.json().get("data").is_none(), "{}", above.text);
 }
@@ -158,7 +158,7 @@ async fn an_answer_above_the_limit_is_refused_with_a_code() {
 #[tokio::test]
 async fn heavy_fields_stand_once_in_a_request_beside_a_few_light_ones() {
     let args = chassis::config::GraphqlArgs::default();
-    let app = App::with(args, |endpoint: Endpoint| {
+    let app = TestApp::with(args, |endpoint: Endpoint| {
         endpoint.limits(schema::weighed())
     })
     .await;

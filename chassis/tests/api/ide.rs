@@ -1,11 +1,13 @@
-use crate::app::{App, answer};
+use lab_stack::testing::HttpResponse;
+
+use crate::app::TestApp;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 #[tokio::test]
 async fn a_browser_gets_an_ide_that_loads_nothing_from_elsewhere() {
-    let app = App::start().await;
-    let page = answer(app.http.get(app.url()).header("accept", BROWSER)).await;
+    let app = TestApp::start().await;
+    let page = HttpResponse::of(app.http.get(app.url()).header("accept", BROWSER)).await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(
@@ -35,13 +37,16 @@ async fn a_browser_gets_an_ide_that_loads_nothing_from_elsewhere() {
 
 #[tokio::test]
 async fn a_browser_that_sends_a_query_gets_its_result() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let request = app
         .http
         .get(app.url())
         .header("accept", BROWSER)
         .query(&[("query", "{ greeting }")]);
-    assert_eq!(answer(request).await.json()["data"]["greeting"], "hello");
+    assert_eq!(
+        HttpResponse::of(request).await.json()["data"]["greeting"],
+        "hello"
+    );
 }
 
 #[tokio::test]
@@ -50,8 +55,8 @@ async fn the_ide_can_be_turned_off() {
         ide: false,
         ..chassis::config::GraphqlArgs::development()
     };
-    let app = App::with(args, |endpoint| endpoint).await;
-    let page = answer(app.http.get(app.url()).header("accept", BROWSER)).await;
+    let app = TestApp::with(args, |endpoint| endpoint).await;
+    let page = HttpResponse::of(app.http.get(app.url()).header("accept", BROWSER)).await;
     assert_eq!(page.status, 400);
     assert_eq!(app.get("/graphql/ide/start.js").await.status, 404);
 }

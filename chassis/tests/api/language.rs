@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::app::App;
+use lab_stack::testing::HttpResponse;
 
-async fn data(app: &App, query: &str, variables: Value) -> Value {
+use crate::app::TestApp;
+
+async fn data(app: &TestApp, query: &str, variables: Value) -> Value {
     let body = json!({ "query": query, "variables": variables });
     let answer = app.post(body).await;
     assert!(
@@ -18,7 +20,7 @@ async fn data(app: &App, query: &str, variables: Value) -> Value {
 /// B19.
 #[tokio::test]
 async fn strings_are_written_with_every_escape_of_the_specification() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     for (literal, text) in [
         (r#""\uD83D\uDE00""#, "😀"),
         (r#""\u{1F600}""#, "😀"),
@@ -60,7 +62,7 @@ async fn strings_are_written_with_every_escape_of_the_specification() {
 /// B19: what is wrong behind a literal that had to be rewritten is still where the client wrote it.
 #[tokio::test]
 async fn errors_point_to_where_the_client_wrote_what_is_wrong() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let query = "{\n  echo(text: \"\\uD83D\\uDE00\\u{1F600}\") wrong\n}";
     let answer = app.query(query).await.json();
     let location = &answer["errors"][0]["locations"][0];
@@ -72,7 +74,7 @@ async fn errors_point_to_where_the_client_wrote_what_is_wrong() {
 
 #[tokio::test]
 async fn types_may_be_spaced_and_definitions_described() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let query = "\"what it does\" query Q(\"what it is\" $v : Int ! # so\n) { number(value: $v) }";
     assert_eq!(data(&app, query, json!({ "v": 3 })).await["number"], 3);
 }
@@ -80,7 +82,7 @@ async fn types_may_be_spaced_and_definitions_described() {
 /// Seen with `first: 20.0`: JSON has numbers, and a number that is whole is an integer.
 #[tokio::test]
 async fn a_whole_number_is_an_integer_however_it_is_written() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let query = "query($v: Int!) { number(value: $v) }";
     for text in ["20", "20.0", "2e1", "2.0E+1", "200e-1"] {
         let body = format!(r#"{{"query": "{query}", "variables": {{"v": {text}}}}}"#);
@@ -89,7 +91,7 @@ async fn a_whole_number_is_an_integer_however_it_is_written() {
             .post(app.url())
             .header("content-type", "application/json")
             .body(body);
-        let answer = crate::app::answer(request).await;
+        let answer = HttpResponse::of(request).await;
         assert_eq!(
             answer.json()["data"]["number"],
             20,
@@ -120,7 +122,7 @@ async fn a_whole_number_is_an_integer_however_it_is_written() {
 
 #[tokio::test]
 async fn a_variable_that_is_not_given_has_its_default_and_without_one_is_no_argument() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let query = "query($v: Int) { given(value: $v) page(first: $v) }";
     let absent = data(&app, query, json!({})).await;
     assert_eq!(absent, json!({ "given": "nothing", "page": 20 }));
@@ -142,7 +144,7 @@ async fn a_variable_that_is_not_given_has_its_default_and_without_one_is_no_argu
 
 #[tokio::test]
 async fn conditions_know_defaults_and_are_true_or_false() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let query = "query($yes: Boolean! = true) { page @include(if: $yes) given @skip(if: $yes) }";
     assert_eq!(data(&app, query, json!({})).await, json!({ "page": 20 }));
     let other = data(&app, query, json!({ "yes": false })).await;

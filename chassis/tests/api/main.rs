@@ -2,8 +2,9 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod app;
-mod audit;
+mod claims;
 mod configuration;
+mod conformance;
 mod connections;
 mod database;
 mod documents;
@@ -11,7 +12,6 @@ mod drain;
 mod errors;
 mod hostile;
 mod ide;
-mod issuer;
 mod language;
 mod probes;
 mod process;

@@ -17,7 +17,7 @@ use chassis::{
 };
 use serde_json::json;
 
-use crate::app::App;
+use crate::app::TestApp;
 
 type Switch = Arc<AtomicBool>;
 
@@ -32,9 +32,9 @@ fn check(up: &Switch) -> impl Fn() -> std::future::Ready<Result<(), &'static str
     }
 }
 
-async fn app(checks: Checks) -> App {
+async fn app(checks: Checks) -> TestApp {
     let service = ServiceBuilder::new("test", &ListenArgs::default(), &DrainArgs::immediate());
-    App::of(service.checks(checks)).await
+    TestApp::of(service.checks(checks)).await
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_pool_shows_in_the_metrics() {
     let mut metrics = Metrics::new("chat");
     metrics.watch_pool("primary", &postgres::connect(&args, "test").unwrap());
     let service = ServiceBuilder::new("test", &ListenArgs::default(), &DrainArgs::immediate());
-    let app = App::of(service.metrics(metrics)).await;
+    let app = TestApp::of(service.metrics(metrics)).await;
     let text = app.get("/metrics").await.text;
     assert!(
         text.contains(r#"chat_db_pool_max{pool="primary"} 7"#),

@@ -8,6 +8,7 @@ use chassis::{
     graphql::Endpoint,
     shutdown, telemetry,
 };
+use lab_stack::testing::{KeySetServer, TokenIssuer};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -15,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    issuer::{Issuer, Publisher},
+    claims::{claims, token},
     schema,
 };
 
@@ -94,13 +95,13 @@ impl Running {
 
 #[tokio::test]
 async fn a_log_line_is_one_json_object_with_the_service_the_trace_and_the_user() {
-    let issuer = Issuer::new("a");
-    let mut running = Running::start(&Publisher::of(&[&issuer]).start().await).await;
+    let issuer = TokenIssuer::new("a");
+    let mut running = Running::start(&KeySetServer::start(&[&issuer]).await.url()).await;
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let answer = reqwest::Client::new()
         .post(format!("{}/graphql", running.base))
         .header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"))
-        .bearer_auth(issuer.token())
+        .bearer_auth(token(&issuer))
         .json(&json!({ "query": "{ whoami fail(how: \"internal\") }" }))
         .send()
         .await
@@ -115,7 +116,7 @@ async fn a_log_line_is_one_json_object_with_the_service_the_trace_and_the_user()
         assert_eq!(line["service"], "child");
         assert_eq!(line["instance"], "7");
         assert_eq!(line["trace_id"], trace);
-        assert_eq!(line["user_id"], crate::issuer::claims()["sub"]);
+        assert_eq!(line["user_id"], claims()["sub"]);
         assert!(
             line["time"]
                 .as_str()
@@ -136,8 +137,8 @@ async fn a_log_line_is_one_json_object_with_the_service_the_trace_and_the_user()
 #[tokio::test]
 async fn the_first_signal_drains_and_exits_with_0() {
     for signal in ["-TERM", "-INT"] {
-        let issuer = Issuer::new("a");
-        let mut running = Running::start(&Publisher::of(&[&issuer]).start().await).await;
+        let issuer = TokenIssuer::new("a");
+        let mut running = Running::start(&KeySetServer::start(&[&issuer]).await.url()).await;
         running.signal(signal);
         running.line("stopped").await;
         assert!(running.process.wait().await.unwrap().success());
@@ -146,8 +147,8 @@ async fn the_first_signal_drains_and_exits_with_0() {
 
 #[tokio::test]
 async fn the_second_signal_aborts() {
-    let issuer = Issuer::new("a");
-    let mut running = Running::start(&Publisher::of(&[&issuer]).start().await).await;
+    let issuer = TokenIssuer::new("a");
+    let mut running = Running::start(&KeySetServer::start(&[&issuer]).await.url()).await;
     running.signal("-TERM");
     running.line("asked to stop; draining").await;
     let began = std::time::Instant::now();

@@ -3,54 +3,19 @@
 use std::time::{Duration, Instant};
 
 use chassis::{config::RedisArgs, publisher::Publisher};
+use lab_stack::testing::RedisSubscriber;
 use prometheus_client::{encoding::text::encode, registry::Registry};
-use redis::{AsyncConnectionConfig, Client, PushInfo, PushKind, Value, aio::MultiplexedConnection};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 const CHANNEL: &str = "feed:01890a5d-ac96-774b-bcce-b302099a8057";
 
-struct Listener {
-    pushes: UnboundedReceiver<PushInfo>,
-    _connection: MultiplexedConnection,
+async fn subscriber(url: &str) -> RedisSubscriber {
+    RedisSubscriber::subscribe(url, [CHANNEL]).await
 }
 
-impl Listener {
-    async fn on(url: &str, channel: &str) -> Self {
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let client = Client::open(format!("{url}{separator}protocol=resp3")).unwrap();
-        let (sender, pushes) = tokio::sync::mpsc::unbounded_channel();
-        let config = AsyncConnectionConfig::new().set_push_sender(sender);
-        let connection = client.get_multiplexed_async_connection_with_config(&config);
-        let mut connection = connection.await.unwrap();
-        let mut subscribe = redis::cmd("SSUBSCRIBE");
-        subscribe
-            .arg(channel)
-            .exec_async(&mut connection)
-            .await
-            .unwrap();
-        Self {
-            pushes,
-            _connection: connection,
-        }
-    }
-
-    /// The next payload, if one comes within a second.
-    async fn hears(&mut self) -> Option<String> {
-        let next = async {
-            loop {
-                let push = self.pushes.recv().await?;
-                if let (PushKind::SMessage, Some(Value::BulkString(payload))) =
-                    (push.kind, push.data.into_iter().nth(1))
-                {
-                    return String::from_utf8(payload).ok();
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(1), next)
-            .await
-            .ok()
-            .flatten()
-    }
+/// The next payload, if one comes within a second.
+async fn payload(subscriber: &mut RedisSubscriber) -> Option<String> {
+    let message = subscriber.message_within(Duration::from_secs(1)).await?;
+    String::from_utf8(message).ok()
 }
 
 fn publisher(url: &str) -> (Publisher, Registry) {
@@ -73,13 +38,13 @@ fn count(registry: &Registry, name: &str) -> u64 {
 #[tokio::test]
 async fn what_is_published_arrives_in_order() {
     let redis = lab_stack::servers::Redis::start();
-    let mut listener = Listener::on(&redis.url(), CHANNEL).await;
+    let mut subscribed = subscriber(&redis.url()).await;
     let (publisher, registry) = publisher(&redis.url());
     for number in 0..200 {
         publisher.publish(CHANNEL, number.to_string().into_bytes());
     }
     for number in 0..200 {
-        assert_eq!(listener.hears().await, Some(number.to_string()));
+        assert_eq!(payload(&mut subscribed).await, Some(number.to_string()));
     }
     publisher.flush(Duration::from_secs(1)).await;
     assert_eq!(count(&registry, "published"), 200);
@@ -121,12 +86,12 @@ async fn publishing_goes_on_when_redis_is_back() {
     publisher.publish(CHANNEL, *b"meanwhile");
     publisher.flush(Duration::from_secs(2)).await;
     redis.restart();
-    let mut listener = Listener::on(&redis.url(), CHANNEL).await;
+    let mut subscribed = subscriber(&redis.url()).await;
     // The first ones may still meet the old connection.
     let mut heard = None;
     for _ in 0..5 {
         publisher.publish(CHANNEL, *b"after");
-        heard = listener.hears().await;
+        heard = payload(&mut subscribed).await;
         if heard.is_some() {
             break;
         }

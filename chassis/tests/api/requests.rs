@@ -2,36 +2,38 @@
 
 use serde_json::json;
 
-use crate::app::{App, GRAPHQL_RESPONSE, answer};
+use lab_stack::testing::{GraphqlResponse, HttpResponse};
+
+use crate::app::{GRAPHQL_RESPONSE, TestApp};
 
 #[tokio::test]
 async fn resolvers_get_the_per_request_data() {
-    let answer = App::start().await.query("{ greeting }").await;
+    let answer = TestApp::start().await.query("{ greeting }").await;
     assert_eq!(answer.json(), json!({ "data": { "greeting": "hello" } }));
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
 #[tokio::test]
 async fn a_batch_is_refused() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let answer = app.post(json!([{ "query": "{ greeting }" }])).await;
     assert_eq!(
-        (answer.status.as_u16(), answer.code().as_str()),
+        (answer.status.as_u16(), answer.code()),
         (400, "BAD_USER_INPUT")
     );
 }
 
 #[tokio::test]
 async fn malformed_json_is_refused_without_the_parsers_words() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let request = app
         .http
         .post(app.url())
         .header("content-type", "application/json")
         .body("{ \"query\": ");
-    let answer = answer(request).await;
+    let answer = GraphqlResponse::of(request).await;
     assert_eq!(
-        (answer.status.as_u16(), answer.code().as_str()),
+        (answer.status.as_u16(), answer.code()),
         (400, "BAD_USER_INPUT")
     );
     assert!(
@@ -43,14 +45,14 @@ async fn malformed_json_is_refused_without_the_parsers_words() {
 
 #[tokio::test]
 async fn a_mutation_does_not_run_over_get() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let get = |document: &str| {
         app.http
             .get(app.url())
             .header("accept", GRAPHQL_RESPONSE)
             .query(&[("query", document)])
     };
-    let refused = answer(get("mutation { touch }")).await;
+    let refused = GraphqlResponse::of(get("mutation { touch }")).await;
     assert_eq!(
         (refused.status.as_u16(), refused.header("allow")),
         (405, "GET, POST")
@@ -58,27 +60,27 @@ async fn a_mutation_does_not_run_over_get() {
     assert_eq!(refused.code(), "BAD_USER_INPUT");
     // The operation that would run counts, not the one that stands first.
     let document = "query A { greeting } mutation B { touch }";
-    let refused = answer(get(document).query(&[("operationName", "B")])).await;
+    let refused = GraphqlResponse::of(get(document).query(&[("operationName", "B")])).await;
     assert_eq!(refused.status, 405);
-    let allowed = answer(get(document).query(&[("operationName", "A")])).await;
+    let allowed = GraphqlResponse::of(get(document).query(&[("operationName", "A")])).await;
     assert_eq!(allowed.status, 200);
 }
 
 #[tokio::test]
 async fn other_methods_are_refused() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     for method in ["PUT", "DELETE", "PATCH"] {
         let request = app
             .http
             .request(method.parse().unwrap(), app.url())
             .json(&json!({ "query": "{ greeting }" }));
-        assert_eq!(answer(request).await.status, 405, "{method}");
+        assert_eq!(HttpResponse::of(request).await.status, 405, "{method}");
     }
 }
 
 #[tokio::test]
 async fn a_content_type_that_a_page_elsewhere_may_send_is_refused() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     for content_type in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -92,7 +94,7 @@ async fn a_content_type_that_a_page_elsewhere_may_send_is_refused() {
             .post(app.url())
             .header("content-type", content_type)
             .body(r#"{"query": "mutation { touch }"}"#);
-        let answer = answer(request).await;
+        let answer = GraphqlResponse::of(request).await;
         assert_eq!(answer.status, 415, "{content_type}");
         assert_eq!(answer.code(), "BAD_USER_INPUT");
     }
@@ -100,12 +102,12 @@ async fn a_content_type_that_a_page_elsewhere_may_send_is_refused() {
         .http
         .post(app.url())
         .body(r#"{"query": "{ greeting }"}"#);
-    assert_eq!(answer(without).await.status, 415);
+    assert_eq!(GraphqlResponse::of(without).await.status, 415);
 }
 
 #[tokio::test]
 async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let body = |bytes: usize| {
         let empty = r#"{"query":"{ greeting }","padding":""}"#;
         format!(
@@ -119,12 +121,12 @@ async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
             .post(app.url())
             .header("content-type", "application/json")
             .body(body);
-        answer(request)
+        GraphqlResponse::of(request)
     };
     assert_eq!(send(body(65_536).into()).await.status, 200);
     let refused = send(body(65_537).into()).await;
     assert_eq!(
-        (refused.status.as_u16(), refused.code().as_str()),
+        (refused.status.as_u16(), refused.code()),
         (413, "BAD_USER_INPUT")
     );
     // Nor when the length is not declared.
@@ -134,7 +136,7 @@ async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
 
 #[tokio::test]
 async fn a_subscription_is_refused_over_http() {
-    App::start()
+    TestApp::start()
         .await
         .refuses(json!({ "query": "subscription { ticks }" }))
         .await;
@@ -142,7 +144,7 @@ async fn a_subscription_is_refused_over_http() {
 
 #[tokio::test]
 async fn an_unknown_operation_name_is_refused() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     app.refuses(json!({ "query": "query A { greeting }", "operationName": "B" }))
         .await;
     app.refuses(json!({ "query": "query A { greeting } query B { greeting }" }))
@@ -151,7 +153,7 @@ async fn an_unknown_operation_name_is_refused() {
 
 #[tokio::test]
 async fn only_allowed_origins_may_call_from_a_browser() {
-    let preflight = |app: &App, origin: &str| {
+    let preflight = |app: &TestApp, origin: &str| {
         app.http
             .request(reqwest::Method::OPTIONS, app.url())
             .header("origin", origin)
@@ -161,20 +163,20 @@ async fn only_allowed_origins_may_call_from_a_browser() {
                 "content-type,authorization",
             )
     };
-    let none = App::start().await;
-    let refused = answer(preflight(&none, "https://evil.example")).await;
+    let none = TestApp::start().await;
+    let refused = HttpResponse::of(preflight(&none, "https://evil.example")).await;
     assert_eq!(refused.header("access-control-allow-origin"), "");
 
     let args = chassis::config::GraphqlArgs {
         allowed_origins: vec!["https://chat.example".into()],
         ..Default::default()
     };
-    let one = App::with(args, |endpoint| endpoint).await;
-    let allowed = answer(preflight(&one, "https://chat.example")).await;
+    let one = TestApp::with(args, |endpoint| endpoint).await;
+    let allowed = HttpResponse::of(preflight(&one, "https://chat.example")).await;
     assert_eq!(
         allowed.header("access-control-allow-origin"),
         "https://chat.example"
     );
-    let refused = answer(preflight(&one, "https://evil.example")).await;
+    let refused = HttpResponse::of(preflight(&one, "https://evil.example")).await;
     assert_eq!(refused.header("access-control-allow-origin"), "");
 }

@@ -8,11 +8,12 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chassis::{EndedSession, EndedSessions, Error, Verifier, config::TokenArgs};
 use jsonwebtoken::{Algorithm, EncodingKey, jwk::Jwk};
+use lab_stack::testing::{GraphqlResponse, KeySetServer, TokenIssuer};
 use serde_json::{Value, json};
 
 use crate::{
-    app::{App, answer},
-    issuer::{Issuer, Publisher, claims, claims_with, jwks, now},
+    app::TestApp,
+    claims::{claims, claims_with, now, token},
 };
 
 fn args(jwks_url: &str) -> TokenArgs {
@@ -23,8 +24,13 @@ fn args(jwks_url: &str) -> TokenArgs {
 }
 
 /// A verifier that knows this issuer.
-fn knowing(issuer: &Issuer) -> Verifier {
-    Verifier::with_keys(&args(""), &jwks(&[issuer]), &EndedSessions::none()).unwrap()
+fn knowing(issuer: &TokenIssuer) -> Verifier {
+    Verifier::with_keys(
+        &args(""),
+        &KeySetServer::key_set(&[issuer]),
+        &EndedSessions::none(),
+    )
+    .unwrap()
 }
 
 async fn ready(verifier: &Verifier) {
@@ -48,7 +54,7 @@ async fn assert_refused(verifier: &Verifier, token: &str) {
 
 #[tokio::test]
 async fn a_good_token_says_who_is_calling() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let claims = claims();
     let token = issuer.sign(&issuer.header(), &claims);
     let caller = knowing(&issuer).verify(&token).await.unwrap();
@@ -60,7 +66,7 @@ async fn a_good_token_says_who_is_calling() {
 
 #[tokio::test]
 async fn a_token_with_a_wrong_claim_is_refused() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
     for (name, value) in [
         ("iss", json!("someone else")),
@@ -81,7 +87,7 @@ async fn a_token_with_a_wrong_claim_is_refused() {
 
 #[tokio::test]
 async fn a_token_expires_after_a_minute_of_leeway() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
     let expired = |seconds| {
         issuer.sign(
@@ -95,7 +101,7 @@ async fn a_token_expires_after_a_minute_of_leeway() {
 
 #[tokio::test]
 async fn a_token_that_was_believed_is_not_once_it_expires_or_its_key_goes() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
     let lasting = issuer.sign(&issuer.header(), &claims());
     let brief = issuer.sign(&issuer.header(), &claims_with("exp", json!(now() - 58)));
@@ -107,13 +113,13 @@ async fn a_token_that_was_believed_is_not_once_it_expires_or_its_key_goes() {
     tokio::time::sleep(Duration::from_millis(3_100)).await;
     assert_refused(&verifier, &brief).await;
     verifier.verify(&lasting).await.unwrap();
-    verifier.replace_keys(&jwks(&[&Issuer::new("b")]));
+    verifier.replace_keys(&KeySetServer::key_set(&[&TokenIssuer::new("b")]));
     assert_refused(&verifier, &lasting).await;
 }
 
 #[tokio::test]
 async fn a_token_must_be_an_access_token() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
     for typ in [None, Some("JWT"), Some("at+jwt2")] {
         let mut header = issuer.header();
@@ -124,9 +130,9 @@ async fn a_token_must_be_an_access_token() {
 
 #[tokio::test]
 async fn a_token_without_a_signature_is_refused() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
-    let token = issuer.token();
+    let token = token(&issuer);
     let (signed, _) = token.rsplit_once('.').unwrap();
     assert_refused(&verifier, &format!("{signed}.")).await;
     let header = json!({ "alg": "none", "typ": "at+jwt", "kid": "a" });
@@ -137,7 +143,7 @@ async fn a_token_without_a_signature_is_refused() {
 
 #[tokio::test]
 async fn the_public_key_is_not_a_shared_secret() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
     let mut header = issuer.header();
     header.alg = Algorithm::HS256;
@@ -152,24 +158,24 @@ async fn the_public_key_is_not_a_shared_secret() {
 
 #[tokio::test]
 async fn another_key_is_refused_whatever_it_calls_itself() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
-    assert_refused(&verifier, &Issuer::new("a").token()).await;
-    assert_refused(&verifier, &Issuer::new("b").token()).await;
+    assert_refused(&verifier, &token(&TokenIssuer::new("a"))).await;
+    assert_refused(&verifier, &token(&TokenIssuer::new("b"))).await;
 }
 
 #[tokio::test]
 async fn a_token_does_not_choose_its_own_key() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
-    let forger = Issuer::new("a");
-    let publisher = Publisher::of(&[&forger]);
+    let forger = TokenIssuer::new("a");
+    let key_server = KeySetServer::start(&[&forger]).await;
     let mut header = forger.header();
     header.jwk = Some(forger.jwk());
-    header.jku = Some(publisher.start().await);
+    header.jku = Some(key_server.url());
     header.x5u.clone_from(&header.jku);
     assert_refused(&verifier, &forger.sign(&header, &claims())).await;
-    assert_eq!(publisher.fetches(), 0);
+    assert_eq!(key_server.fetches(), 0);
 
     header = issuer.header();
     header.kid = None;
@@ -178,8 +184,8 @@ async fn a_token_does_not_choose_its_own_key() {
 
 #[tokio::test]
 async fn only_ed25519_keys_are_taken_from_a_set() {
-    let issuer = Issuer::new("a");
-    let mut set = jwks(&[&issuer]);
+    let issuer = TokenIssuer::new("a");
+    let mut set = KeySetServer::key_set(&[&issuer]);
     let secret = EncodingKey::from_secret(b"secret");
     let mut symmetric = Jwk::from_encoding_key(&secret, Algorithm::HS256).unwrap();
     symmetric.common.key_id = Some("symmetric".into());
@@ -194,63 +200,60 @@ async fn only_ed25519_keys_are_taken_from_a_set() {
 
 #[tokio::test]
 async fn the_last_good_keys_stay_in_use_while_their_publisher_is_away() {
-    let issuer = Issuer::new("a");
-    let publisher = Publisher::of(&[&issuer]);
-    let verifier =
-        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
+    let issuer = TokenIssuer::new("a");
+    let key_server = KeySetServer::start(&[&issuer]).await;
+    let verifier = Verifier::start(&args(&key_server.url()), &EndedSessions::none()).unwrap();
     ready(&verifier).await;
-    publisher.go_down();
+    key_server.go_down();
     // Makes the verifier try to fetch again, in vain.
-    assert_refused(&verifier, &Issuer::new("b").token()).await;
-    assert_eq!(publisher.fetches(), 2);
-    verifier.verify(&issuer.token()).await.unwrap();
+    assert_refused(&verifier, &token(&TokenIssuer::new("b"))).await;
+    assert_eq!(key_server.fetches(), 2);
+    verifier.verify(&token(&issuer)).await.unwrap();
     assert!(verifier.ready());
 }
 
 #[tokio::test]
 async fn a_set_without_a_key_does_not_replace_a_good_one() {
-    let issuer = Issuer::new("a");
-    let publisher = Publisher::of(&[&issuer]);
-    let verifier =
-        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
+    let issuer = TokenIssuer::new("a");
+    let key_server = KeySetServer::start(&[&issuer]).await;
+    let verifier = Verifier::start(&args(&key_server.url()), &EndedSessions::none()).unwrap();
     ready(&verifier).await;
-    publisher.publish(&[]);
-    assert_refused(&verifier, &Issuer::new("b").token()).await;
-    verifier.verify(&issuer.token()).await.unwrap();
+    key_server.publish(&[]);
+    assert_refused(&verifier, &token(&TokenIssuer::new("b"))).await;
+    verifier.verify(&token(&issuer)).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_new_key_is_found_at_once_and_unknown_ones_are_not_asked_for_again() {
-    let (old, new) = (Issuer::new("old"), Issuer::new("new"));
-    let publisher = Publisher::of(&[&old]);
-    let verifier =
-        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
+    let (old, new) = (TokenIssuer::new("old"), TokenIssuer::new("new"));
+    let key_server = KeySetServer::start(&[&old]).await;
+    let verifier = Verifier::start(&args(&key_server.url()), &EndedSessions::none()).unwrap();
     ready(&verifier).await;
-    publisher.publish(&[&old, &new]);
-    verifier.verify(&new.token()).await.unwrap();
-    verifier.verify(&old.token()).await.unwrap();
-    let token = Issuer::new("never published").token();
+    key_server.publish(&[&old, &new]);
+    verifier.verify(&token(&new)).await.unwrap();
+    verifier.verify(&token(&old)).await.unwrap();
+    let token = token(&TokenIssuer::new("never published"));
     for _ in 0..20 {
         assert_refused(&verifier, &token).await;
     }
-    assert_eq!(publisher.fetches(), 2);
+    assert_eq!(key_server.fetches(), 2);
 }
 
 #[tokio::test]
 async fn a_verifier_waits_for_its_publisher() {
-    let issuer = Issuer::new("a");
-    let publisher = Publisher::default();
-    let verifier =
-        Verifier::start(&args(&publisher.start().await), &EndedSessions::none()).unwrap();
-    let unknown = verifier.verify(&issuer.token()).await;
+    let issuer = TokenIssuer::new("a");
+    let key_server = KeySetServer::start(&[]).await;
+    key_server.go_down();
+    let verifier = Verifier::start(&args(&key_server.url()), &EndedSessions::none()).unwrap();
+    let unknown = verifier.verify(&token(&issuer)).await;
     assert!(
         matches!(unknown, Err(Error::Unavailable { .. })),
         "{unknown:?}"
     );
     assert!(!verifier.ready());
-    publisher.publish(&[&issuer]);
+    key_server.publish(&[&issuer]);
     ready(&verifier).await;
-    verifier.verify(&issuer.token()).await.unwrap();
+    verifier.verify(&token(&issuer)).await.unwrap();
 }
 
 #[tokio::test]
@@ -267,7 +270,7 @@ async fn a_verifier_refuses_to_start_without_a_publisher() {
 /// N4: a leaked key does not make tokens for years, nor for the future.
 #[tokio::test]
 async fn a_token_that_lives_too_long_or_comes_from_the_future_is_refused() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let verifier = knowing(&issuer);
     let token = |claims: &Value| issuer.sign(&issuer.header(), claims);
     let with = |changes: Value| {
@@ -329,14 +332,15 @@ fn ended_now(session: &Value) -> EndedSession {
 /// S2: also when the token is remembered, and for good when the database is away.
 #[tokio::test]
 async fn a_token_whose_session_has_ended_is_refused_and_stays_so() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let answers: Answers = Arc::new(Mutex::new(Some(vec![])));
     let ended = told_by(&answers).await;
-    let verifier = Verifier::with_keys(&args(""), &jwks(&[&issuer]), &ended).unwrap();
+    let verifier =
+        Verifier::with_keys(&args(""), &KeySetServer::key_set(&[&issuer]), &ended).unwrap();
     let other = claims_with("sid", json!("01890a5d-ac96-774b-bcce-b302099a8050"));
     let other = issuer.sign(&issuer.header(), &other);
     let (known, new) = (
-        issuer.token(),
+        token(&issuer),
         issuer.sign(&issuer.header(), &claims_with("username", json!("eve"))),
     );
     verifier.verify(&known).await.unwrap();
@@ -383,21 +387,21 @@ async fn a_hint_hurries_the_poll() {
         .expect("it waited for the next poll");
 }
 
-async fn app(issuer: &Issuer) -> App {
+async fn app(issuer: &TokenIssuer) -> TestApp {
     let verifier = knowing(issuer);
-    App::with(Default::default(), |endpoint| endpoint.verifier(&verifier)).await
+    TestApp::with(Default::default(), |endpoint| endpoint.verifier(&verifier)).await
 }
 
 #[tokio::test]
 async fn resolvers_know_the_caller() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let app = app(&issuer).await;
     let body = json!({ "query": "{ whoami }" });
-    let signed_in = answer(app.request(&body).bearer_auth(issuer.token())).await;
+    let signed_in = GraphqlResponse::of(app.request(&body).bearer_auth(token(&issuer))).await;
     assert_eq!(signed_in.json(), json!({ "data": { "whoami": "ada" } }));
     let anonymous = app.post(body).await;
     assert_eq!(
-        (anonymous.status.as_u16(), anonymous.code().as_str()),
+        (anonymous.status.as_u16(), anonymous.code()),
         (200, "UNAUTHENTICATED")
     );
     app.accepts(json!({ "query": "{ greeting }" })).await;
@@ -405,22 +409,22 @@ async fn resolvers_know_the_caller() {
 
 #[tokio::test]
 async fn a_request_with_a_bad_token_is_refused_as_a_whole() {
-    let issuer = Issuer::new("a");
+    let issuer = TokenIssuer::new("a");
     let app = app(&issuer).await;
     let body = json!({ "query": "{ greeting }" });
     for header in ["Bearer nonsense", "Bearer ", "Basic YTpi", "nonsense"] {
-        let refused = answer(app.request(&body).header("authorization", header)).await;
+        let refused = GraphqlResponse::of(app.request(&body).header("authorization", header)).await;
         assert_eq!(
-            (refused.status.as_u16(), refused.code().as_str()),
+            (refused.status.as_u16(), refused.code()),
             (401, "UNAUTHENTICATED")
         );
         assert_eq!(refused.header("www-authenticate"), "Bearer");
         assert!(refused.json().get("data").is_none());
     }
     let old_client = app.http.post(app.url()).json(&body).bearer_auth("nonsense");
-    let refused = answer(old_client).await;
+    let refused = GraphqlResponse::of(old_client).await;
     assert_eq!(
-        (refused.status.as_u16(), refused.code().as_str()),
+        (refused.status.as_u16(), refused.code()),
         (200, "UNAUTHENTICATED")
     );
 }

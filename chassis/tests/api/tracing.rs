@@ -2,25 +2,27 @@
 
 use chassis::telemetry::{Trace, in_trace, trace_id, traceparent};
 
-use crate::app::{App, answer};
+use lab_stack::testing::HttpResponse;
+
+use crate::app::TestApp;
 
 const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 #[tokio::test]
 async fn a_request_stays_in_the_trace_that_it_names() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     let request = app
         .http
-        .get(format!("{}/livez", app.base))
+        .get(app.service.url("/livez"))
         .header("traceparent", format!("00-{ID}-00f067aa0ba902b7-01"));
-    let answer = answer(request).await;
+    let answer = HttpResponse::of(request).await;
     assert_eq!(answer.header("x-trace-id"), ID);
     assert_eq!(answer.header("x-antiphon-instance"), "1");
 }
 
 #[tokio::test]
 async fn a_request_without_a_usable_trace_starts_one() {
-    let app = App::start().await;
+    let app = TestApp::start().await;
     for bad in [
         "",
         "00-0-0-0",
@@ -29,9 +31,9 @@ async fn a_request_without_a_usable_trace_starts_one() {
     ] {
         let request = app
             .http
-            .get(format!("{}/livez", app.base))
+            .get(app.service.url("/livez"))
             .header("traceparent", bad);
-        let answer = answer(request).await;
+        let answer = HttpResponse::of(request).await;
         let id = answer.header("x-trace-id");
         assert!(
             id.len() == 32 && !id.starts_with("00000000000"),

@@ -1,10 +1,18 @@
 //! The SQL of the lab: queries for the end of a run, and faults that are injected from inside Postgres.
 
+mod accounts;
+mod stored_events;
+mod tables;
+
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row};
 use uuid::Uuid;
 
 use crate::Error;
+
+pub use accounts::{deactivate_account, insert_account, insert_session};
+pub use stored_events::{StoredEvent, stored_events};
+pub use tables::{table_columns, table_contents};
 
 /// The statement that sets a role's password, for a server in single-user mode. Our passwords contain no quotes.
 pub(crate) fn set_password_statement(role: &str, password: &str) -> String {

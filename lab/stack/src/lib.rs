@@ -12,6 +12,7 @@ mod secret;
 pub mod servers;
 pub mod stack;
 pub mod tcp_proxy;
+pub mod testing;
 mod unix_account;
 
 pub use error::Error;

@@ -10,8 +10,8 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Error as Refused;
 
 use crate::{
+    app::{Frame, Socket, TestApp, seqs, upgrade},
     documents::{CHAT_EVENTS, INBOX},
-    stage::{Frame, Socket, Stage, seqs, upgrade},
 };
 
 #[tokio::test]
@@ -20,16 +20,16 @@ async fn one_socket_too_many_of_a_user_is_closed_1013_and_another_user_is_not() 
         max_sockets_per_user: 2,
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let (ada, bob, _) = stage.trio().await;
-    let first = stage.socket(&ada).await;
-    let _second = stage.socket(&ada).await;
-    let mut third = Socket::greeted(stage.port(0), &ada.token).await;
+    let app = TestApp::with(1, live).await;
+    let (ada, bob, _) = app.trio().await;
+    let first = app.socket(&ada).await;
+    let _second = app.socket(&ada).await;
+    let mut third = Socket::greeted(app.port(0), &ada.token).await;
     assert_eq!(third.closed().await, 1013);
-    stage.socket(&bob).await;
+    app.socket(&bob).await;
     drop(first);
     tokio::time::sleep(Duration::from_millis(200)).await;
-    stage.socket(&ada).await;
+    app.socket(&ada).await;
 }
 
 #[tokio::test]
@@ -38,12 +38,11 @@ async fn beyond_the_bound_of_the_process_an_upgrade_is_503_with_retry_after() {
         max_sockets: 2,
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let ada = stage.person("ada").await;
-    let first = stage.socket(&ada).await;
-    let _silent = Socket::fresh(stage.port(0)).await;
-    let Err(Refused::Http(response)) =
-        tokio_tungstenite::connect_async(upgrade(stage.port(0))).await
+    let app = TestApp::with(1, live).await;
+    let ada = app.person("ada").await;
+    let first = app.socket(&ada).await;
+    let _silent = Socket::fresh(app.port(0)).await;
+    let Err(Refused::Http(response)) = tokio_tungstenite::connect_async(upgrade(app.port(0))).await
     else {
         panic!("there was a place");
     };
@@ -55,35 +54,34 @@ async fn beyond_the_bound_of_the_process_an_upgrade_is_503_with_retry_after() {
         .unwrap();
     assert!((1..=10).contains(&seconds), "{seconds}");
     // Queries are not concerned.
-    stage
-        .ask(Some(&ada), "{ unreadCounts { chatId } }", json!({}))
+    app.ask(Some(&ada), "{ unreadCounts { chatId } }", json!({}))
         .await
         .ok();
     drop(first);
     tokio::time::sleep(Duration::from_millis(200)).await;
-    stage.socket(&ada).await;
+    app.socket(&ada).await;
 }
 
 #[tokio::test]
 async fn on_drain_sockets_are_closed_1012_and_the_service_ends() {
-    let mut stage = Stage::new().await;
-    let ada = stage.person("ada").await;
+    let mut app = TestApp::new().await;
+    let ada = app.person("ada").await;
     let mut sockets = vec![];
     for _ in 0..5 {
-        let mut op = stage.follow(&ada, INBOX, json!({})).await;
+        let mut op = app.follow(&ada, INBOX, json!({})).await;
         op.next().await;
         sockets.push(op.socket);
     }
-    sockets.push(Socket::fresh(stage.port(0)).await);
+    sockets.push(Socket::fresh(app.port(0)).await);
     let began = Instant::now();
-    stage.drain(0);
+    app.drain(0);
     for mut socket in sockets {
         assert_eq!(
             socket.next().await,
             Frame::Closed(1012, "Service restart".into())
         );
     }
-    stage.stop(0).await;
+    app.stop(0).await;
     assert!(
         began.elapsed() < Duration::from_secs(4),
         "{:?}",
@@ -92,12 +90,12 @@ async fn on_drain_sockets_are_closed_1012_and_the_service_ends() {
 }
 
 /// Large messages for someone who does not read, and a chat for them.
-async fn flood(stage: &Stage) -> (crate::stage::Person, shared_schema::ChatId) {
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+async fn flood(app: &TestApp) -> (crate::app::Person, shared_schema::ChatId) {
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let text = "x".repeat(5_000);
     for _ in 0..400 {
-        stage.say(&ada, chat, &text).await;
+        app.say(&ada, chat, &text).await;
     }
     (ada, chat)
 }
@@ -109,30 +107,28 @@ async fn a_reader_that_stalls_is_let_go_and_costs_nobody_else() {
         max_sockets: 40,
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let (ada, chat) = flood(&stage).await;
-    let bob = stage.person("bob").await;
-    stage.add(&ada, chat, &[&bob]).await;
+    let app = TestApp::with(1, live).await;
+    let (ada, chat) = flood(&app).await;
+    let bob = app.person("bob").await;
+    app.add(&ada, chat, &[&bob]).await;
     let start = shared_schema::Cursor::start(chat).to_string();
-    let mut stalled = stage.socket(&ada).await;
+    let mut stalled = app.socket(&ada).await;
     for id in 0..20 {
         let variables = json!({ "chat": chat, "after": start });
         stalled.start(&id.to_string(), CHAT_EVENTS, variables).await;
     }
-    let mut reader = stage
-        .follow(&bob, CHAT_EVENTS, json!({ "chat": chat }))
-        .await;
+    let mut reader = app.follow(&bob, CHAT_EVENTS, json!({ "chat": chat })).await;
     reader.next().await;
     let began = Instant::now();
-    while stage.metric("receiver_sockets_open").await > 1.0 {
-        stage.say(&ada, chat, "for those who read").await;
+    while app.metric("receiver_sockets_open").await > 1.0 {
+        app.say(&ada, chat, "for those who read").await;
         reader.events().await;
         assert!(
             began.elapsed() < Duration::from_secs(12),
             "the stalled socket is still open"
         );
     }
-    let (_, metrics) = stage.get(0, "/metrics").await;
+    let metrics = app.get(0, "/metrics").await.text;
     assert!(
         metrics.contains("receiver_sockets_closed_total{code=\"1013\"} 1"),
         "{metrics}"
@@ -141,11 +137,11 @@ async fn a_reader_that_stalls_is_let_go_and_costs_nobody_else() {
 
 #[tokio::test]
 async fn what_one_socket_catches_up_with_arrives_whole_in_frames_that_stay_small() {
-    let stage = Stage::new().await;
-    let (ada, chat) = flood(&stage).await;
+    let app = TestApp::new().await;
+    let (ada, chat) = flood(&app).await;
     let start = shared_schema::Cursor::start(chat).to_string();
     let variables = json!({ "chat": chat, "after": start });
-    let mut events = stage.follow(&ada, CHAT_EVENTS, variables).await;
+    let mut events = app.follow(&ada, CHAT_EVENTS, variables).await;
     let mut seqs = vec![];
     while seqs.len() < 402 {
         let batch = events.next().await;
@@ -154,15 +150,15 @@ async fn what_one_socket_catches_up_with_arrives_whole_in_frames_that_stay_small
             "{}",
             batch.to_string().len()
         );
-        seqs.extend(crate::stage::seqs(batch["events"].as_array().unwrap()));
+        seqs.extend(crate::app::seqs(batch["events"].as_array().unwrap()));
     }
     assert_eq!(seqs, (1..=402).collect::<Vec<_>>());
 }
 
 #[tokio::test]
 async fn an_answer_that_no_socket_could_carry_is_an_error_instead_of_a_loop() {
-    let stage = Stage::new().await;
-    let (ada, chat) = flood(&stage).await;
+    let app = TestApp::new().await;
+    let (ada, chat) = flood(&app).await;
     let aliases: String = (0..6).map(|n| format!("c{n}: content ")).collect();
     let document = format!(
         "subscription($chat: ID!, $after: Cursor) {{ chatEvents(chatId: $chat, after: $after) {{
@@ -170,7 +166,7 @@ async fn an_answer_that_no_socket_could_carry_is_an_error_instead_of_a_loop() {
     );
     let start = shared_schema::Cursor::start(chat).to_string();
     let variables = json!({ "chat": chat, "after": start });
-    let mut events = stage.follow(&ada, &document, variables.clone()).await;
+    let mut events = app.follow(&ada, &document, variables.clone()).await;
     // Six times the text of a batch is more than half of what a frame may hold, but not too much.
     events.next().await;
     let nested =
@@ -182,10 +178,10 @@ async fn an_answer_that_no_socket_could_carry_is_an_error_instead_of_a_loop() {
     let text = "\u{1}".repeat(5_000);
     let mut last = None;
     for _ in 0..60 {
-        last = Some(stage.reply(&ada, chat, &text, last).await.id);
+        last = Some(app.reply(&ada, chat, &text, last).await.id);
     }
-    let before = stage.head(chat).await.seq - 60;
-    let row = stage
+    let before = app.head(chat).await.seq - 60;
+    let row = app
         .owner
         .query_one(
             "SELECT id FROM feed_events WHERE feed_id = $1 AND seq = $2",
@@ -199,7 +195,7 @@ async fn an_answer_that_no_socket_could_carry_is_an_error_instead_of_a_loop() {
         event: shared_schema::EventId(row.get("id")),
     };
     let variables = json!({ "chat": chat, "after": position.to_string() });
-    let mut events = stage.follow(&ada, nested, variables).await;
+    let mut events = app.follow(&ada, nested, variables).await;
     events.fails("BAD_USER_INPUT").await;
     events.socket.start("2", INBOX, json!({})).await;
     assert_eq!(events.socket.message().await["type"], "next");
@@ -211,14 +207,14 @@ async fn a_client_that_answers_no_ping_is_gone() {
         socket_ping: Duration::from_millis(150),
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::with(1, live).await;
+    let ada = app.person("ada").await;
     // Nobody reads this one, so nobody answers.
-    let _deaf = stage.socket(&ada).await;
-    let mut alive = stage.follow(&ada, INBOX, json!({})).await;
+    let _deaf = app.socket(&ada).await;
+    let mut alive = app.follow(&ada, INBOX, json!({})).await;
     alive.next().await;
     alive.silence(1_200).await;
-    assert_eq!(stage.metric("receiver_sockets_open").await, 1.0);
+    assert_eq!(app.metric("receiver_sockets_open").await, 1.0);
 }
 
 #[tokio::test]
@@ -227,11 +223,11 @@ async fn a_crowd_that_comes_at_once_is_let_in_at_a_bounded_pace() {
         sockets_per_second: NonZeroU32::new(2).unwrap(),
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::with(1, live).await;
+    let ada = app.person("ada").await;
     let mut crowd = vec![];
     for _ in 0..6 {
-        crowd.push(tokio_tungstenite::connect_async(upgrade(stage.port(0))).await);
+        crowd.push(tokio_tungstenite::connect_async(upgrade(app.port(0))).await);
     }
     let refused = crowd.iter().filter(|entry| match entry {
         Err(Refused::Http(response)) => {
@@ -245,7 +241,7 @@ async fn a_crowd_that_comes_at_once_is_let_in_at_a_bounded_pace() {
     drop(crowd);
     // A second later there is room again.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    stage.socket(&ada).await;
+    app.socket(&ada).await;
 }
 
 #[tokio::test]
@@ -254,26 +250,24 @@ async fn all_windows_together_keep_to_their_budget_and_what_they_forgot_is_read_
         windows_mib: 1,
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::with(1, live).await;
+    let ada = app.person("ada").await;
     let mut chats = vec![];
     for _ in 0..3 {
-        let chat = stage.group(&ada, &[]).await;
-        let mut events = stage
-            .follow(&ada, CHAT_EVENTS, json!({ "chat": chat }))
-            .await;
+        let chat = app.group(&ada, &[]).await;
+        let mut events = app.follow(&ada, CHAT_EVENTS, json!({ "chat": chat })).await;
         events.next().await;
-        let begin = stage.head(chat).await;
+        let begin = app.head(chat).await;
         let long = "x".repeat(5_000);
         for _ in 0..150 {
-            stage.say(&ada, chat, &long).await;
+            app.say(&ada, chat, &long).await;
         }
-        events.until(chat, stage.head(chat).await.seq).await;
+        events.until(chat, app.head(chat).await.seq).await;
         chats.push((chat, begin, events));
     }
     let begun = Instant::now();
     loop {
-        let bytes = stage.metric("receiver_window_bytes").await;
+        let bytes = app.metric("receiver_window_bytes").await;
         if (1.0..=1024.0 * 1024.0).contains(&bytes) {
             break;
         }
@@ -282,8 +276,8 @@ async fn all_windows_together_keep_to_their_budget_and_what_they_forgot_is_read_
     }
     for (chat, begin, _events) in chats {
         let variables = json!({ "chat": chat, "after": begin.to_string() });
-        let mut resumed = stage.follow(&ada, CHAT_EVENTS, variables).await;
-        let head = stage.head(chat).await.seq;
+        let mut resumed = app.follow(&ada, CHAT_EVENTS, variables).await;
+        let head = app.head(chat).await.seq;
         let seen = resumed.until(chat, head).await;
         assert_eq!(seqs(&seen), (begin.seq + 1..=head).collect::<Vec<_>>());
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_schema::{ChatId, ChatKind};
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 const CHAT: &str = "query($id: ID!, $user: ID!) { chat(id: $id) {
     id kind name description participantCount messageCount lastMessageAt createdBy
@@ -17,12 +17,12 @@ const PEOPLE: &str = "query($id: ID!, $first: Int, $after: String, $last: Int, $
 
 #[tokio::test]
 async fn a_participant_sees_everything() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    stage.say(&bob, chat, "hello").await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    app.say(&bob, chat, "hello").await;
     let variables = json!({ "id": chat, "user": bob.id });
-    let seen = stage.ask(Some(&ada), CHAT, variables).await.ok();
+    let seen = app.ask(Some(&ada), CHAT, variables).await.ok();
     assert_eq!(seen["kind"], "GROUP");
     assert_eq!(seen["name"], "A chat");
     assert_eq!(seen["participantCount"], 2);
@@ -39,12 +39,12 @@ async fn a_participant_sees_everything() {
 /// F28: public chats could not be looked at before joining. Whoever left or was removed must join again.
 #[tokio::test]
 async fn f28_a_public_chat_can_be_looked_at_by_those_who_never_took_part() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage.chat(ChatKind::Public, "Public", &ada, &[&bob]).await;
-    stage.say(&ada, chat, "inside").await;
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app.chat(ChatKind::Public, "Public", &ada, &[&bob]).await;
+    app.say(&ada, chat, "inside").await;
     let variables = json!({ "id": chat, "user": ada.id });
-    let seen = stage.ask(Some(&eve), CHAT, variables.clone()).await.ok();
+    let seen = app.ask(Some(&eve), CHAT, variables.clone()).await.ok();
     assert_eq!(
         (&seen["name"], &seen["messageCount"]),
         (&json!("Public"), &json!(1))
@@ -55,25 +55,19 @@ async fn f28_a_public_chat_can_be_looked_at_by_those_who_never_took_part() {
     assert_eq!(people.len(), 2);
     // Who has read how far is for those who take part.
     let marks = "query ($id: ID!) { chat(id: $id) { participants { nodes { lastReadNumber joinedNumber } } } }";
-    let seen = stage
-        .ask(Some(&eve), marks, json!({ "id": chat }))
-        .await
-        .ok();
+    let seen = app.ask(Some(&eve), marks, json!({ "id": chat })).await.ok();
     let nothing = json!({ "lastReadNumber": 0, "joinedNumber": 0 });
     assert_eq!(seen["participants"]["nodes"], json!([nothing, nothing]));
     let last = "query ($id: ID!) { chat(id: $id) { participants(last: 2) { nodes { userId } } } }";
-    let seen = stage
-        .ask(Some(&eve), last, json!({ "id": chat }))
-        .await
-        .ok();
+    let seen = app.ask(Some(&eve), last, json!({ "id": chat })).await.ok();
     assert_eq!(seen["participants"]["nodes"], json!([]), "only the start");
 
     // Neither who was removed, nor, once they have left, who joined in between.
-    stage.remove(&ada, chat, &bob).await;
-    stage.add(&ada, chat, &[&eve]).await;
-    stage.remove(&eve, chat, &eve).await;
+    app.remove(&ada, chat, &bob).await;
+    app.add(&ada, chat, &[&eve]).await;
+    app.remove(&eve, chat, &eve).await;
     for person in [&bob, &eve] {
-        let seen = stage.ask(Some(person), CHAT, variables.clone()).await.ok();
+        let seen = app.ask(Some(person), CHAT, variables.clone()).await.ok();
         assert_eq!(seen["name"], "Public", "it is there to be joined again");
         assert_eq!(seen["lastMessage"], Value::Null);
         assert_eq!(seen["participants"]["nodes"], json!([]));
@@ -83,15 +77,15 @@ async fn f28_a_public_chat_can_be_looked_at_by_those_who_never_took_part() {
 
 #[tokio::test]
 async fn who_left_a_public_chat_sees_its_facts_and_not_its_inside() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app
         .chat(ChatKind::Public, "Public", &ada, &[&bob, &eve])
         .await;
-    stage.say(&ada, chat, "inside").await;
-    stage.remove(&ada, chat, &eve).await;
+    app.say(&ada, chat, "inside").await;
+    app.remove(&ada, chat, &eve).await;
     let variables = json!({ "id": chat, "user": ada.id });
-    let seen = stage.ask(Some(&eve), CHAT, variables).await.ok();
+    let seen = app.ask(Some(&eve), CHAT, variables).await.ok();
     assert_eq!(
         (&seen["name"], &seen["messageCount"]),
         (&json!("Public"), &json!(1))
@@ -103,12 +97,12 @@ async fn who_left_a_public_chat_sees_its_facts_and_not_its_inside() {
 
 #[tokio::test]
 async fn not_yours_and_not_there_are_both_null() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let gone = stage.group(&ada, &[&bob]).await;
-    stage.remove(&ada, chat, &bob).await;
-    stage.dissolve(&ada, gone, &[&ada, &bob]).await;
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let gone = app.group(&ada, &[&bob]).await;
+    app.remove(&ada, chat, &bob).await;
+    app.dissolve(&ada, gone, &[&ada, &bob]).await;
     for (person, id) in [
         (&eve, chat),
         (&bob, chat),
@@ -116,30 +110,28 @@ async fn not_yours_and_not_there_are_both_null() {
         (&eve, ChatId::new()),
     ] {
         let variables = json!({ "id": id, "user": ada.id });
-        let answer = stage.ask(Some(person), CHAT, variables).await;
+        let answer = app.ask(Some(person), CHAT, variables).await;
         assert_eq!(answer.ok(), Value::Null);
     }
     let variables = json!({ "id": chat, "user": ada.id });
-    stage
-        .ask(None, CHAT, variables)
+    app.ask(None, CHAT, variables)
         .await
-        .is("UNAUTHENTICATED", None);
+        .assert_refused("UNAUTHENTICATED", None);
     let variables = json!({ "id": "not a uuid", "user": ada.id });
-    stage
-        .ask(Some(&ada), CHAT, variables)
+    app.ask(Some(&ada), CHAT, variables)
         .await
-        .is("BAD_USER_INPUT", None);
+        .assert_refused("BAD_USER_INPUT", None);
 }
 
 #[tokio::test]
 async fn participants_can_be_paged_from_both_ends() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let mut everyone = vec![ada.id.to_string()];
     for number in 0..11 {
-        let person = stage.person(&format!("person-{number}")).await;
-        stage.add(&ada, chat, &[&person]).await;
+        let person = app.person(&format!("person-{number}")).await;
+        app.add(&ada, chat, &[&person]).await;
         everyone.push(person.id.to_string());
     }
     for (size, from, to, forward) in [
@@ -152,7 +144,7 @@ async fn participants_can_be_paged_from_both_ends() {
             let mut variables = json!({ "id": chat });
             variables[size] = json!(5);
             variables[from] = edge.clone();
-            let page = stage.ask(Some(&ada), PEOPLE, variables).await.ok()["participants"].clone();
+            let page = app.ask(Some(&ada), PEOPLE, variables).await.ok()["participants"].clone();
             let ids = page["edges"].as_array().unwrap().iter();
             let ids: Vec<String> = ids
                 .map(|edge| edge["node"]["userId"].as_str().unwrap().to_owned())
@@ -171,7 +163,7 @@ async fn participants_can_be_paged_from_both_ends() {
         }
         assert_eq!(seen, everyone, "{size}");
     }
-    let whole = stage
+    let whole = app
         .ask(Some(&ada), PEOPLE, json!({ "id": chat }))
         .await
         .ok();
@@ -183,21 +175,21 @@ async fn participants_can_be_paged_from_both_ends() {
         (json!({ "id": chat, "after": "1" }), "after"),
         (json!({ "id": chat, "last": 1, "before": "x.y" }), "before"),
     ] {
-        let answer = stage.ask(Some(&ada), PEOPLE, variables).await;
-        answer.is("BAD_USER_INPUT", field);
+        let answer = app.ask(Some(&ada), PEOPLE, variables).await;
+        answer.assert_refused("BAD_USER_INPUT", field);
     }
 }
 
 #[tokio::test]
 async fn whoever_closed_their_account_is_shown_without_a_profile() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    stage.say(&bob, chat, "bye").await;
-    stage.deactivate(&bob).await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    app.say(&bob, chat, "bye").await;
+    app.deactivate(&bob).await;
     let document = "query($id: ID!) { chat(id: $id) {
         lastMessage { senderUsername sender { id } } participants { nodes { userId user { id } } } } }";
-    let seen = stage
+    let seen = app
         .ask(Some(&ada), document, json!({ "id": chat }))
         .await
         .ok();

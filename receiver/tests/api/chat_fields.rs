@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::parser::{
-    parse_schema,
-    types::{TypeKind, TypeSystemDefinition},
-};
+use lab_stack::testing::SchemaDocument;
 use serde_json::{Value, json};
 use shared_schema::ChatKind;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 /// What someone sees who does not take part.
 enum Seen {
@@ -63,42 +60,24 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
     ]
 }
 
-fn fields_of_the_schema() -> BTreeSet<String> {
-    let schema = parse_schema(receiver::sdl()).unwrap();
-    for definition in schema.definitions {
-        if let TypeSystemDefinition::Type(definition) = definition
-            && definition.node.name.node == "Chat"
-            && let TypeKind::Object(chat) = definition.node.kind
-        {
-            let names = chat.fields.iter();
-            return names
-                .map(|field| field.node.name.node.to_string())
-                .collect();
-        }
-    }
-    panic!("the schema has chats");
-}
-
 #[tokio::test]
 async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
     let rows = fields();
-    let written: BTreeSet<String> = rows.iter().map(|row| row.0.to_owned()).collect();
-    assert_eq!(
-        written,
-        fields_of_the_schema(),
-        "each field of Chat needs a row"
-    );
+    let written: BTreeSet<&str> = rows.iter().map(|row| row.0).collect();
+    let schema = SchemaDocument::parse(&receiver::sdl());
+    let fields = BTreeSet::from_iter(schema.field_names("Chat"));
+    assert_eq!(written, fields, "each field of Chat needs a row");
 
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let left = stage.person("left").await;
-    let chat = stage
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let left = app.person("left").await;
+    let chat = app
         .chat(ChatKind::Public, "Public", &ada, &[&bob, &left])
         .await;
-    let removed = stage.say(&ada, chat, "gone").await;
-    stage.unsay(&ada, &removed).await;
-    stage.say(&ada, chat, "inside").await;
-    stage.remove(&ada, chat, &left).await;
+    let removed = app.say(&ada, chat, "gone").await;
+    app.unsay(&ada, &removed).await;
+    app.say(&ada, chat, "inside").await;
+    app.remove(&ada, chat, &left).await;
     for (name, selection, stranger, former) in rows {
         let document = match selection.contains("$user") {
             true => {
@@ -109,7 +88,7 @@ async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
         let variables = json!({ "id": chat, "user": ada.id });
         let mut shown = vec![];
         for person in [&bob, &eve, &left] {
-            let answer = stage.ask(Some(person), &document, variables.clone()).await;
+            let answer = app.ask(Some(person), &document, variables.clone()).await;
             shown.push(answer.ok()["shown"].clone());
         }
         for (who, shown_to_them, expected) in [

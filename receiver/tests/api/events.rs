@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
+    app::{Person, TestApp, cursor, seqs},
     documents::{CHAT_EVENTS, INBOX},
     inbox::after,
-    stage::{Person, Stage, cursor, seqs},
 };
 
 /// What a request for an event stream is answered with.
@@ -19,9 +19,9 @@ struct Events {
     text: String,
 }
 
-async fn ask(stage: &Stage, receiver: usize, token: Option<&str>, body: Value) -> Response {
+async fn ask(app: &TestApp, receiver: usize, token: Option<&str>, body: Value) -> Response {
     let request = reqwest::Client::new()
-        .post(stage.url(receiver))
+        .post(app.url(receiver))
         .header("accept", "text/event-stream")
         .json(&body);
     let request = match token {
@@ -32,8 +32,8 @@ async fn ask(stage: &Stage, receiver: usize, token: Option<&str>, body: Value) -
 }
 
 impl Events {
-    async fn of(stage: &Stage, receiver: usize, person: &Person, body: Value) -> Self {
-        let response = ask(stage, receiver, Some(&person.token), body).await;
+    async fn of(app: &TestApp, receiver: usize, person: &Person, body: Value) -> Self {
+        let response = ask(app, receiver, Some(&person.token), body).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self {
@@ -42,9 +42,9 @@ impl Events {
         }
     }
 
-    async fn follow(stage: &Stage, person: &Person, document: &str, variables: Value) -> Self {
+    async fn follow(app: &TestApp, person: &Person, document: &str, variables: Value) -> Self {
         let body = json!({ "query": document, "variables": variables });
-        Self::of(stage, 0, person, body).await
+        Self::of(app, 0, person, body).await
     }
 
     /// The next event and its data; none when the stream has ended.
@@ -101,33 +101,33 @@ impl Events {
 
 #[tokio::test]
 async fn the_inbox_comes_as_events_and_resumes_by_cursor_on_another_instance() {
-    let stage = Stage::with(2, LiveArgs::default()).await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut inbox = Events::follow(&stage, &bob, INBOX, json!({})).await;
+    let app = TestApp::with(2, LiveArgs::default()).await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut inbox = Events::follow(&app, &bob, INBOX, json!({})).await;
     // The chat, and then the own feed: from here on it is live.
     let (first, second) = (inbox.answer().await, inbox.answer().await);
     let mut cursors = [cursor(&first["cursor"]), cursor(&second["cursor"])];
-    stage.say_many(&ada, chat, 3).await;
+    app.say_many(&ada, chat, 3).await;
     assert_eq!(seqs(&inbox.until(chat, 5).await), [3, 4, 5]);
     drop(inbox);
 
-    cursors[0] = stage.head(chat).await;
-    stage.say_many(&ada, chat, 2).await;
+    cursors[0] = app.head(chat).await;
+    app.say_many(&ada, chat, 2).await;
     let body = json!({ "query": INBOX, "variables": after(&cursors) });
-    let mut inbox = Events::of(&stage, 1, &bob, body).await;
+    let mut inbox = Events::of(&app, 1, &bob, body).await;
     assert_eq!(seqs(&inbox.until(chat, 7).await), [6, 7]);
 }
 
 #[tokio::test]
 async fn the_end_of_the_right_to_read_completes_the_stream() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut events = Events::follow(&stage, &bob, CHAT_EVENTS, json!({ "chat": chat })).await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut events = Events::follow(&app, &bob, CHAT_EVENTS, json!({ "chat": chat })).await;
     events.answer().await;
-    stage.remove(&ada, chat, &bob).await;
-    stage.say(&ada, chat, "among ourselves").await;
+    app.remove(&ada, chat, &bob).await;
+    app.say(&ada, chat, "among ourselves").await;
     let batch = events.answer().await;
     assert_eq!(batch["events"][0]["__typename"], "ParticipantRemoved");
     assert_eq!(batch["events"].as_array().unwrap().len(), 1);
@@ -138,17 +138,17 @@ async fn the_end_of_the_right_to_read_completes_the_stream() {
 
 #[tokio::test]
 async fn a_revoked_session_and_a_drain_end_streams_without_completing_them() {
-    let mut stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let mut revoked = Events::follow(&stage, &ada, INBOX, json!({})).await;
-    let mut drained = Events::follow(&stage, &bob, INBOX, json!({})).await;
+    let mut app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let mut revoked = Events::follow(&app, &ada, INBOX, json!({})).await;
+    let mut drained = Events::follow(&app, &bob, INBOX, json!({})).await;
     revoked.answer().await;
     drained.answer().await;
-    stage.revoke(&ada).await;
+    app.revoke(&ada).await;
     while let Some((name, _)) = revoked.next().await {
         assert_eq!(name, "next");
     }
-    stage.stop(0).await;
+    app.stop(0).await;
     while let Some((name, _)) = drained.next().await {
         assert_eq!(name, "next");
     }
@@ -156,11 +156,11 @@ async fn a_revoked_session_and_a_drain_end_streams_without_completing_them() {
 
 #[tokio::test]
 async fn who_may_not_subscribe_is_refused_before_a_stream_begins() {
-    let stage = Stage::new().await;
-    let (ada, _, eve) = stage.trio().await;
+    let app = TestApp::new().await;
+    let (ada, _, eve) = app.trio().await;
     let body = json!({ "query": INBOX });
     for token in [None, Some("no.such.token")] {
-        let refused = ask(&stage, 0, token, body.clone()).await;
+        let refused = ask(&app, 0, token, body.clone()).await;
         assert_eq!(refused.status(), 401);
         let refused: Value = refused.json().await.unwrap();
         assert_eq!(
@@ -168,17 +168,17 @@ async fn who_may_not_subscribe_is_refused_before_a_stream_begins() {
             "UNAUTHENTICATED"
         );
     }
-    stage.revoke(&eve).await;
-    let refused = ask(&stage, 0, Some(&eve.token), body).await;
+    app.revoke(&eve).await;
+    let refused = ask(&app, 0, Some(&eve.token), body).await;
     assert_eq!(refused.status(), 401);
 
     let two = json!({ "query": "subscription { a: inbox { cursor } b: inbox { cursor } }" });
-    let refused = ask(&stage, 0, Some(&ada.token), two).await;
+    let refused = ask(&app, 0, Some(&ada.token), two).await;
     assert_eq!(refused.status(), 400);
 
-    let chat = stage.group(&ada, &[]).await;
-    let bob = stage.person("bobby").await;
-    let mut other = Events::follow(&stage, &bob, CHAT_EVENTS, json!({ "chat": chat })).await;
+    let chat = app.group(&ada, &[]).await;
+    let bob = app.person("bobby").await;
+    let mut other = Events::follow(&app, &bob, CHAT_EVENTS, json!({ "chat": chat })).await;
     let (name, data) = other.next().await.unwrap();
     let data: Value = serde_json::from_str(&data).unwrap();
     assert_eq!(name, "next");
@@ -192,13 +192,13 @@ async fn streams_count_as_sockets_do() {
         max_sockets_per_user: 2,
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::with(1, live).await;
+    let ada = app.person("ada").await;
     let body = json!({ "query": INBOX });
-    let one = ask(&stage, 0, Some(&ada.token), body.clone()).await;
-    let two = ask(&stage, 0, Some(&ada.token), body.clone()).await;
+    let one = ask(&app, 0, Some(&ada.token), body.clone()).await;
+    let two = ask(&app, 0, Some(&ada.token), body.clone()).await;
     assert_eq!((one.status().as_u16(), two.status().as_u16()), (200, 200));
-    let third = ask(&stage, 0, Some(&ada.token), body).await;
+    let third = ask(&app, 0, Some(&ada.token), body).await;
     assert_eq!(third.status(), 503);
     let seconds: u64 = third.headers()["retry-after"]
         .to_str()
@@ -212,7 +212,7 @@ async fn streams_count_as_sockets_do() {
     // Whoever goes leaves a place at once, not with the next sign of life.
     drop(one);
     let freed = async {
-        while ask(&stage, 0, Some(&ada.token), json!({ "query": INBOX }))
+        while ask(&app, 0, Some(&ada.token), json!({ "query": INBOX }))
             .await
             .status()
             != 200
@@ -227,10 +227,10 @@ async fn streams_count_as_sockets_do() {
 
 #[tokio::test]
 async fn a_query_may_be_answered_as_events_too() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
     let body = json!({ "query": "{ unreadCounts { chatId } }" });
-    let mut events = Events::of(&stage, 0, &ada, body).await;
+    let mut events = Events::of(&app, 0, &ada, body).await;
     assert_eq!(events.answer().await, json!([]));
     assert_eq!(events.next().await.unwrap().0, "complete");
     assert_eq!(events.next().await, None);

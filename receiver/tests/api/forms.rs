@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared_schema::ChatId;
 
-use crate::stage::{Person, Stage};
+use crate::app::{Person, TestApp};
 
 /// The plain form of all that work.
 const FIELD: &str = "messageAdded(chatId: $chat)";
@@ -193,12 +193,12 @@ fn payload(text: &str, name: Option<&str>, variables: &Value, chat: ChatId) -> V
 
 /// The first answer, as it comes on a socket: the content of a message, or what an error says.
 async fn on_a_socket(
-    stage: &Stage,
+    app: &TestApp,
     ada: &Person,
     chat: ChatId,
     payload: &Value,
 ) -> Result<Value, String> {
-    let mut socket = stage.socket(ada).await;
+    let mut socket = app.socket(ada).await;
     socket
         .say(json!({ "type": "subscribe", "id": "1", "payload": payload }))
         .await;
@@ -207,7 +207,7 @@ async fn on_a_socket(
         // Messages until one comes through: nobody says when a stream is open.
         said += 1;
         assert!(said < 20, "silence: {payload}");
-        stage.say(ada, chat, "hello").await;
+        app.say(ada, chat, "hello").await;
         let message = tokio::time::timeout(Duration::from_secs(1), socket.message());
         let Ok(message) = message.await else { continue };
         return match message["type"].as_str().unwrap() {
@@ -220,13 +220,13 @@ async fn on_a_socket(
 
 /// The same as an event stream.
 async fn as_events(
-    stage: &Stage,
+    app: &TestApp,
     ada: &Person,
     chat: ChatId,
     payload: &Value,
 ) -> Result<Value, String> {
     let mut response = reqwest::Client::new()
-        .post(stage.url(0))
+        .post(app.url(0))
         .header("accept", "text/event-stream")
         .bearer_auth(&ada.token)
         .json(payload)
@@ -238,7 +238,7 @@ async fn as_events(
     }
     let mut text = String::new();
     for _ in 0..20 {
-        stage.say(ada, chat, "hello").await;
+        app.say(ada, chat, "hello").await;
         let chunk = tokio::time::timeout(Duration::from_secs(1), response.chunk());
         let Ok(chunk) = chunk.await else { continue };
         let chunk = chunk
@@ -262,14 +262,14 @@ async fn as_events(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_of_the_specification_works_like_the_plain_one() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     for (text, name, variables) in working() {
         let payload = payload(&text, name, &variables, chat);
         for told in [
-            on_a_socket(&stage, &ada, chat, &payload).await,
-            as_events(&stage, &ada, chat, &payload).await,
+            on_a_socket(&app, &ada, chat, &payload).await,
+            as_events(&app, &ada, chat, &payload).await,
         ] {
             let told = told.unwrap_or_else(|error| panic!("{text}: {error}"));
             let fields = told["data"].as_object().unwrap();
@@ -282,14 +282,14 @@ async fn every_form_of_the_specification_works_like_the_plain_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_other_form_is_refused_with_a_reason() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     for (text, name, variables, why) in refused() {
         let payload = payload(&text, name, &variables, chat);
         for told in [
-            on_a_socket(&stage, &ada, chat, &payload).await,
-            as_events(&stage, &ada, chat, &payload).await,
+            on_a_socket(&app, &ada, chat, &payload).await,
+            as_events(&app, &ada, chat, &payload).await,
         ] {
             let error = told.expect_err(&text);
             assert!(error.contains("BAD_USER_INPUT"), "{text}: {error}");
@@ -301,29 +301,29 @@ async fn every_other_form_is_refused_with_a_reason() {
 /// Two who send the same document with different conditions at the top ask for different things.
 #[tokio::test]
 async fn conditions_at_the_top_keep_subscribers_apart() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let text = "subscription($chat: ID!, $short: Boolean!) {
         messageAdded(chatId: $chat) @include(if: $short) { content }
         ... @skip(if: $short) { messageAdded(chatId: $chat) { content id } }
     }";
     let mut sockets = vec![];
     for short in [true, false, true, false] {
-        let mut socket = stage.socket(&ada).await;
+        let mut socket = app.socket(&ada).await;
         socket
             .start("1", text, json!({ "chat": chat, "short": short }))
             .await;
         // Open when a message has come through.
         while let Err(_) | Ok(false) = tokio::time::timeout(Duration::from_millis(500), async {
-            stage.say(&ada, chat, "open?").await;
+            app.say(&ada, chat, "open?").await;
             socket.message().await["type"] == "next"
         })
         .await
         {}
         sockets.push((short, socket));
     }
-    stage.say(&ada, chat, "the last").await;
+    app.say(&ada, chat, "the last").await;
     for (short, socket) in &mut sockets {
         loop {
             let message = socket.message().await;
@@ -343,12 +343,12 @@ async fn distinct_documents_are_kept_up_to_a_bound_per_user() {
         subscription_kib_per_user: 256,
         ..receiver::LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let ada = stage.person("ada").await;
-    let bob = stage.person("bob").await;
+    let app = TestApp::with(1, live).await;
+    let ada = app.person("ada").await;
+    let bob = app.person("bob").await;
     let fields = "cursor caughtUp feedId ".repeat(50);
     let document = |number: usize| format!("subscription Q{number} {{ inbox {{ {fields} }} }}");
-    let mut socket = stage.socket(&ada).await;
+    let mut socket = app.socket(&ada).await;
     let mut running = 0;
     let refused = loop {
         socket
@@ -368,10 +368,10 @@ async fn distinct_documents_are_kept_up_to_a_bound_per_user() {
     let text = refused["payload"][0]["message"].as_str().unwrap();
     assert!(text.contains("subscriptions"), "{refused}");
     // Also on another socket of hers, and not for somebody else.
-    let mut other = stage.socket(&ada).await;
+    let mut other = app.socket(&ada).await;
     other.start("1", &document(100), json!({})).await;
     assert_eq!(other.message().await["type"], "error");
-    let mut others = stage.socket(&bob).await;
+    let mut others = app.socket(&bob).await;
     others.start("1", &document(100), json!({})).await;
     assert_eq!(others.message().await["type"], "next");
     socket.say(json!({ "type": "complete", "id": "0" })).await;
@@ -386,9 +386,9 @@ async fn distinct_documents_are_kept_up_to_a_bound_per_user() {
 /// S6: a subscription's document may have fewer tokens than a query's.
 #[tokio::test]
 async fn a_subscription_has_fewer_tokens_than_a_query() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let mut socket = stage.socket(&ada).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let mut socket = app.socket(&ada).await;
     let document = format!("subscription {{ inbox {{ {} }} }}", "cursor ".repeat(1_000));
     socket.start("1", &document, json!({})).await;
     let message = socket.message().await;

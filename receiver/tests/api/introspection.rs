@@ -3,28 +3,28 @@
 use receiver::LiveArgs;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 /// S1: the answer to a request of some 400 bytes, at most.
 const MOST: usize = 1024 * 1024;
 
-async fn open() -> Stage {
-    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
-    let mut config = stage.config(LiveArgs::default());
+async fn open() -> TestApp {
+    let mut app = TestApp::empty(lab_stack::servers::shared().redis_url()).await;
+    let mut config = app.config(LiveArgs::default());
     config.graphql.introspection = true;
-    stage.start(config).await;
-    stage
+    app.start(config).await;
+    app
 }
 
 /// S1: it is off unless it is turned on, and the usual query of tools passes where it is.
 #[tokio::test]
 async fn the_schema_is_read_only_where_that_is_turned_on() {
     let usual = include_str!("../../../chassis/tests/api/introspection.graphql");
-    let stage = open().await;
-    let answer = stage.ask(None, usual, json!({})).await.ok();
+    let app = open().await;
+    let answer = app.ask(None, usual, json!({})).await.ok();
     let types = answer["types"].as_array().unwrap().len();
     assert!(types > 30, "{types}");
-    let closed = Stage::new().await;
+    let closed = TestApp::new().await;
     let text = reqwest::Client::new()
         .post(closed.url(0))
         .json(&json!({ "query": usual }))
@@ -40,7 +40,7 @@ async fn the_schema_is_read_only_where_that_is_turned_on() {
 /// S1: `FeedEvent` has many possible types, and each has it as its interface.
 #[tokio::test]
 async fn what_multiplies_in_the_schema_is_refused_before_it_is_large() {
-    let stage = open().await;
+    let app = open().await;
     let client = reqwest::Client::new();
     let mut refused = 0;
     let mut documents = vec![];
@@ -67,7 +67,7 @@ async fn what_multiplies_in_the_schema_is_refused_before_it_is_large() {
     ));
     for document in documents {
         let answer = client
-            .post(stage.url(0))
+            .post(app.url(0))
             .json(&json!({ "query": document }))
             .send()
             .await

@@ -10,18 +10,18 @@ use tokio::{
 };
 
 use crate::{
+    app::{Socket, TestApp},
     documents::INBOX,
-    stage::{Socket, Stage},
 };
 
 /// The binary, with this environment and no other.
-fn receiver(stage: &Stage, redis_url: &str) -> Child {
+fn receiver(app: &TestApp, redis_url: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_receiver"))
         .env_clear()
         .env("PORT", "0")
-        .env("DATABASE_URL", stage.database.url_as("antiphon_receiver"))
+        .env("DATABASE_URL", app.database.url_as("antiphon_receiver"))
         .env("REDIS_URL", redis_url)
-        .env("JWKS_URL", stage.keys_url())
+        .env("JWKS_URL", app.keys_url())
         .env("DRAIN_WAIT_MS", "0")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -32,18 +32,18 @@ fn receiver(stage: &Stage, redis_url: &str) -> Child {
 
 #[tokio::test]
 async fn it_refuses_to_start_on_a_schema_that_is_too_old_in_one_line() {
-    let stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
+    let app = TestApp::empty(lab_stack::servers::shared().redis_url()).await;
     for sql in [
         "DELETE FROM refinery_schema_history",
         "DROP TABLE refinery_schema_history",
     ] {
-        stage.owner.batch_execute(sql).await.unwrap();
-        let refusal = Application::build(stage.config(LiveArgs::default())).await;
+        app.owner.batch_execute(sql).await.unwrap();
+        let refusal = Application::build(app.config(LiveArgs::default())).await;
         let refusal = refusal.err().expect("refused").to_string();
         assert!(refusal.contains("older than 6"), "{refusal}");
         assert_eq!(refusal.lines().count(), 1, "{refusal}");
     }
-    let mut process = receiver(&stage, &lab_stack::servers::shared().redis_url());
+    let mut process = receiver(&app, &lab_stack::servers::shared().redis_url());
     assert_eq!(process.wait().await.unwrap().code(), Some(1));
     let mut said = String::new();
     process
@@ -58,21 +58,21 @@ async fn it_refuses_to_start_on_a_schema_that_is_too_old_in_one_line() {
 
 #[tokio::test]
 async fn it_starts_without_redis_and_says_that_it_is_degraded() {
-    let stage = Stage::on(1, LiveArgs::default(), "redis://127.0.0.1:1".into()).await;
-    stage.until_health("degraded").await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut inbox = stage.follow(&bob, INBOX, json!({})).await;
+    let app = TestApp::on(1, LiveArgs::default(), "redis://127.0.0.1:1".into()).await;
+    app.until_health("degraded").await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut inbox = app.follow(&bob, INBOX, json!({})).await;
     inbox.greeting(bob.id).await;
-    stage.say(&ada, chat, "slowly").await;
+    app.say(&ada, chat, "slowly").await;
     inbox.until(chat, 3).await;
 }
 
 #[tokio::test]
 async fn sigterm_closes_sockets_with_1012_and_exits_with_0() {
-    let stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
-    let ada = stage.person("ada").await;
-    let mut process = receiver(&stage, &lab_stack::servers::shared().redis_url());
+    let app = TestApp::empty(lab_stack::servers::shared().redis_url()).await;
+    let ada = app.person("ada").await;
+    let mut process = receiver(&app, &lab_stack::servers::shared().redis_url());
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let port = loop {
         let line = lines.next_line().await.unwrap().expect("it starts");
@@ -85,7 +85,7 @@ async fn sigterm_closes_sockets_with_1012_and_exits_with_0() {
     // Keys are fetched in the background: until they are there, nobody can be let in.
     let mut socket = loop {
         let mut socket = Socket::greeted(port, &ada.token).await;
-        if let crate::stage::Frame::Text(_) = socket.next().await {
+        if let crate::app::Frame::Text(_) = socket.next().await {
             break socket;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -9,8 +9,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Error as Refused};
 
 use crate::{
+    app::{TestApp, upgrade},
     documents::INBOX,
-    stage::{Stage, upgrade},
 };
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -21,8 +21,8 @@ fn few(times: u32) -> Rate {
 }
 
 /// Whether an upgrade from this address is let in. The socket is kept in `open`.
-async fn comes_in(stage: &Stage, address: &str, open: &mut Vec<Socket>) -> bool {
-    let mut request = upgrade(stage.port(0));
+async fn comes_in(app: &TestApp, address: &str, open: &mut Vec<Socket>) -> bool {
+    let mut request = upgrade(app.port(0));
     let headers = request.headers_mut();
     headers.insert("x-forwarded-for", address.parse().unwrap());
     match tokio_tungstenite::connect_async(request).await {
@@ -47,50 +47,48 @@ async fn s8_one_address_cannot_keep_others_from_opening_sockets() {
         sockets_per_address: few(5),
         ..LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
+    let app = TestApp::with(1, live).await;
     let mut open = vec![];
     let mut let_in = 0;
     for _ in 0..60 {
-        let_in += usize::from(comes_in(&stage, "203.0.113.1", &mut open).await);
+        let_in += usize::from(comes_in(&app, "203.0.113.1", &mut open).await);
     }
     assert_eq!(let_in, 5);
     for address in ["203.0.113.2", "2001:db8:1:2::1"] {
-        assert!(comes_in(&stage, address, &mut open).await, "{address}");
+        assert!(comes_in(&app, address, &mut open).await, "{address}");
     }
     // A /64 is one household.
     let mut let_in = 1;
     for host in 2..10 {
         let address = format!("2001:db8:1:2::{host}");
-        let_in += usize::from(comes_in(&stage, &address, &mut open).await);
+        let_in += usize::from(comes_in(&app, &address, &mut open).await);
     }
     assert_eq!(let_in, 5);
 }
 
 #[tokio::test]
 async fn a_person_asks_so_often_over_http_over_sockets_and_as_an_event_stream() {
-    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
-    let mut config = stage.config(LiveArgs::default());
+    let mut app = TestApp::empty(lab_stack::servers::shared().redis_url()).await;
+    let mut config = app.config(LiveArgs::default());
     config.rates.operations_per_user = few(3);
     config.searches.searches_per_user = few(2);
-    stage.start(config).await;
-    let (ada, bob, _) = stage.trio().await;
+    app.start(config).await;
+    let (ada, bob, _) = app.trio().await;
     let unread = "{ unreadCounts { chatId } }";
 
-    stage.ask(Some(&ada), unread, json!({})).await.ok();
-    let mut inbox = stage.follow(&ada, INBOX, json!({})).await;
+    app.ask(Some(&ada), unread, json!({})).await.ok();
+    let mut inbox = app.follow(&ada, INBOX, json!({})).await;
     inbox.next().await;
-    stage.ask(Some(&ada), unread, json!({})).await.ok();
-    stage
-        .ask(Some(&ada), unread, json!({}))
+    app.ask(Some(&ada), unread, json!({})).await.ok();
+    app.ask(Some(&ada), unread, json!({}))
         .await
-        .is("RATE_LIMITED", None);
-    stage
-        .follow(&ada, INBOX, json!({}))
+        .assert_refused("RATE_LIMITED", None);
+    app.follow(&ada, INBOX, json!({}))
         .await
         .fails("RATE_LIMITED")
         .await;
     let stream = reqwest::Client::new()
-        .post(format!("http://127.0.0.1:{}/graphql", stage.port(0)))
+        .post(format!("http://127.0.0.1:{}/graphql", app.port(0)))
         .bearer_auth(&ada.token)
         .header("accept", "text/event-stream")
         .json(&json!({ "query": INBOX }))
@@ -102,11 +100,10 @@ async fn a_person_asks_so_often_over_http_over_sockets_and_as_an_event_stream() 
 
     let search = "{ publicChats(query: \"a\") { nodes { id } } }";
     for _ in 0..2 {
-        stage.ask(Some(&ada), search, json!({})).await.ok();
+        app.ask(Some(&ada), search, json!({})).await.ok();
     }
-    stage
-        .ask(Some(&ada), search, json!({}))
+    app.ask(Some(&ada), search, json!({}))
         .await
-        .is("RATE_LIMITED", None);
-    stage.ask(Some(&bob), search, json!({})).await.ok();
+        .assert_refused("RATE_LIMITED", None);
+    app.ask(Some(&bob), search, json!({})).await.ok();
 }

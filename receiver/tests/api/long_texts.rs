@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_schema::ChatKind;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 const MESSAGES: &str = "query($chat: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: ID) {
     messages(chatId: $chat, first: $first, after: $after, last: $last, before: $before, around: $around) {
@@ -25,12 +25,12 @@ fn numbers(page: &Value) -> Vec<i64> {
 
 #[tokio::test]
 async fn pages_of_long_messages_are_short_and_put_together_they_are_the_chat() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let mut last = None;
     for _ in 0..20 {
-        last = Some(stage.reply(&ada, chat, &long(), last).await.id);
+        last = Some(app.reply(&ada, chat, &long(), last).await.id);
     }
     for (size, cursor, more, next) in [
         ("first", "after", "hasNextPage", "endCursor"),
@@ -40,7 +40,7 @@ async fn pages_of_long_messages_are_short_and_put_together_they_are_the_chat() {
         let mut position = Value::Null;
         loop {
             let variables = json!({ "chat": chat, size: 100, cursor: position });
-            let answer = stage.ask(Some(&ada), MESSAGES, variables).await;
+            let answer = app.ask(Some(&ada), MESSAGES, variables).await;
             let page = answer.ok();
             assert!((1..=6).contains(&numbers(&page).len()), "{page}");
             seen.extend(numbers(&page));
@@ -56,16 +56,16 @@ async fn pages_of_long_messages_are_short_and_put_together_they_are_the_chat() {
 
 #[tokio::test]
 async fn the_message_that_a_page_is_around_is_on_it_however_long_the_others_are() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let mut ids = vec![];
     for _ in 0..20 {
-        ids.push(stage.say(&ada, chat, &long()).await.id);
+        ids.push(app.say(&ada, chat, &long()).await.id);
     }
     for number in [1, 2, 10, 20] {
         let variables = json!({ "chat": chat, "first": 100, "around": ids[number - 1] });
-        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        let page = app.ask(Some(&ada), MESSAGES, variables).await.ok();
         let shown = numbers(&page);
         assert!(shown.contains(&i64::try_from(number).unwrap()), "{shown:?}");
         assert!(shown.len() <= 6, "{shown:?}");
@@ -78,15 +78,15 @@ async fn the_message_that_a_page_is_around_is_on_it_however_long_the_others_are(
 
 #[tokio::test]
 async fn chats_with_long_newest_messages_come_on_short_pages_and_all_of_them_come() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
     let mut chats = vec![];
     for number in 0..12 {
         let kind = ChatKind::Group;
-        let chat = stage.chat(kind, "A chat", &ada, &[]).await;
-        let question = stage.say(&ada, chat, &long()).await;
+        let chat = app.chat(kind, "A chat", &ada, &[]).await;
+        let question = app.say(&ada, chat, &long()).await;
         if number % 2 == 0 {
-            stage.reply(&ada, chat, "short", Some(question.id)).await;
+            app.reply(&ada, chat, "short", Some(question.id)).await;
         }
         chats.push(json!(chat));
     }
@@ -94,9 +94,7 @@ async fn chats_with_long_newest_messages_come_on_short_pages_and_all_of_them_com
     let mut seen = vec![];
     let mut after = Value::Null;
     loop {
-        let answer = stage
-            .ask(Some(&ada), CHATS, json!({ "after": after }))
-            .await;
+        let answer = app.ask(Some(&ada), CHATS, json!({ "after": after })).await;
         let page = answer.ok();
         let nodes = page["nodes"].as_array().unwrap();
         assert!((1..=6).contains(&nodes.len()), "{}", nodes.len());
@@ -113,24 +111,24 @@ async fn chats_with_long_newest_messages_come_on_short_pages_and_all_of_them_com
     }
     assert_eq!(seen, chats);
     let ids = "{ chats(first: 100) { nodes { id } } }";
-    let all = stage.ask(Some(&ada), ids, json!({})).await.ok();
+    let all = app.ask(Some(&ada), ids, json!({})).await.ok();
     assert_eq!(all["nodes"].as_array().unwrap().len(), 12, "{all}");
 }
 
 #[tokio::test]
 async fn an_answer_that_becomes_too_large_is_an_error_and_no_part_of_one() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     for _ in 0..6 {
-        stage.say(&ada, chat, &long()).await;
+        app.say(&ada, chat, &long()).await;
     }
     let aliases: String = (0..20).map(|nth| format!("c{nth}: content ")).collect();
     let document = format!(
         "query($chat: ID!) {{ messages(chatId: $chat, last: 100) {{ nodes {{ {aliases} }} }} }}"
     );
-    let answer = stage
+    let answer = app
         .ask(Some(&ada), &document, json!({ "chat": chat }))
         .await;
-    answer.is("BAD_USER_INPUT", None);
+    answer.assert_refused("BAD_USER_INPUT", None);
 }

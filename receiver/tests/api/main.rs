@@ -3,9 +3,9 @@
 //! Tests that guard against a known defect of earlier implementations carry its number.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
+mod app;
 mod documents;
 mod events;
-mod stage;
 
 mod chat;
 mod chats;

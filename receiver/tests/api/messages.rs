@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_schema::{ChatId, MessageId};
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 const MESSAGES: &str = "query($chat: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: ID, $atLeast: Cursor) {
     messages(chatId: $chat, first: $first, after: $after, last: $last, before: $before, around: $around, atLeast: $atLeast) {
@@ -21,16 +21,16 @@ fn numbers(page: &Value) -> Vec<i64> {
 
 #[tokio::test]
 async fn without_arguments_it_is_the_newest_fifty_oldest_first() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let empty = stage
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let empty = app
         .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
         .await
         .ok();
     assert_eq!(numbers(&empty), [0; 0]);
-    stage.say_many(&ada, chat, 60).await;
-    let page = stage
+    app.say_many(&ada, chat, 60).await;
+    let page = app
         .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
         .await
         .ok();
@@ -43,15 +43,15 @@ async fn without_arguments_it_is_the_newest_fifty_oldest_first() {
 
 #[tokio::test]
 async fn pages_put_together_are_the_chat_in_both_directions() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
-    stage.say_many(&ada, chat, 23).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
+    app.say_many(&ada, chat, 23).await;
     let mut seen = vec![];
     let mut after = Value::Null;
     loop {
         let variables = json!({ "chat": chat, "first": 7, "after": after });
-        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        let page = app.ask(Some(&ada), MESSAGES, variables).await.ok();
         assert_eq!(page["pageInfo"]["hasPreviousPage"], !after.is_null());
         seen.extend(numbers(&page));
         after = page["pageInfo"]["endCursor"].clone();
@@ -64,7 +64,7 @@ async fn pages_put_together_are_the_chat_in_both_directions() {
     let mut before = Value::Null;
     loop {
         let variables = json!({ "chat": chat, "last": 7, "before": before });
-        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        let page = app.ask(Some(&ada), MESSAGES, variables).await.ok();
         seen.splice(0..0, numbers(&page));
         before = page["pageInfo"]["startCursor"].clone();
         if page["pageInfo"]["hasPreviousPage"] == false {
@@ -73,16 +73,16 @@ async fn pages_put_together_are_the_chat_in_both_directions() {
     }
     assert_eq!(seen, (1..=23).collect::<Vec<_>>());
     let between = json!({ "chat": chat, "first": 100, "after": "5", "before": "9" });
-    let page = stage.ask(Some(&ada), MESSAGES, between).await.ok();
+    let page = app.ask(Some(&ada), MESSAGES, between).await.ok();
     assert_eq!(numbers(&page), [6, 7, 8]);
 }
 
 #[tokio::test]
 async fn around_puts_a_message_in_the_middle() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
-    let messages = stage.say_many(&ada, chat, 30).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
+    let messages = app.say_many(&ada, chat, 30).await;
     for (number, first, expected, previous, next) in [
         (15, 5, 13..=17, true, true),
         (1, 5, 1..=5, false, true),
@@ -93,7 +93,7 @@ async fn around_puts_a_message_in_the_middle() {
     ] {
         let around = messages[number - 1].id;
         let variables = json!({ "chat": chat, "around": around, "first": first });
-        let page = stage.ask(Some(&ada), MESSAGES, variables).await.ok();
+        let page = app.ask(Some(&ada), MESSAGES, variables).await.ok();
         assert_eq!(
             numbers(&page),
             expected.collect::<Vec<_>>(),
@@ -105,14 +105,13 @@ async fn around_puts_a_message_in_the_middle() {
         );
         assert_eq!(page["pageInfo"]["hasNextPage"], next, "{number}, {first}");
     }
-    let other = stage.group(&ada, &[]).await;
-    let elsewhere = stage.say(&ada, other, "elsewhere").await;
+    let other = app.group(&ada, &[]).await;
+    let elsewhere = app.say(&ada, other, "elsewhere").await;
     for around in [elsewhere.id, MessageId::new()] {
         let variables = json!({ "chat": chat, "around": around });
-        stage
-            .ask(Some(&ada), MESSAGES, variables)
+        app.ask(Some(&ada), MESSAGES, variables)
             .await
-            .is("NOT_FOUND", None);
+            .assert_refused("NOT_FOUND", None);
     }
     for extra in [
         json!({ "last": 5 }),
@@ -123,21 +122,20 @@ async fn around_puts_a_message_in_the_middle() {
         for (name, value) in extra.as_object().unwrap() {
             variables[name] = value.clone();
         }
-        stage
-            .ask(Some(&ada), MESSAGES, variables)
+        app.ask(Some(&ada), MESSAGES, variables)
             .await
-            .is("BAD_USER_INPUT", "around");
+            .assert_refused("BAD_USER_INPUT", "around");
     }
 }
 
 #[tokio::test]
 async fn a_reply_shows_what_it_answers_and_a_removed_message_shows_nothing() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let first = stage.say(&ada, chat, "question").await;
-    stage.reply(&bob, chat, "answer", Some(first.id)).await;
-    let page = stage
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let first = app.say(&ada, chat, "question").await;
+    app.reply(&bob, chat, "answer", Some(first.id)).await;
+    let page = app
         .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
         .await
         .ok();
@@ -146,8 +144,8 @@ async fn a_reply_shows_what_it_answers_and_a_removed_message_shows_nothing() {
         *quoted,
         json!({ "content": "question", "sender": { "username": "ada" } })
     );
-    stage.unsay(&ada, &first).await;
-    let page = stage
+    app.unsay(&ada, &first).await;
+    let page = app
         .ask(Some(&bob), MESSAGES, json!({ "chat": chat }))
         .await
         .ok();
@@ -159,17 +157,17 @@ async fn a_reply_shows_what_it_answers_and_a_removed_message_shows_nothing() {
 
 #[tokio::test]
 async fn not_yours_and_not_there_are_the_same_refusal() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let public = stage
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let public = app
         .chat(shared_schema::ChatKind::Public, "Public", &ada, &[])
         .await;
-    let gone = stage.group(&ada, &[]).await;
-    stage.remove(&ada, chat, &bob).await;
-    stage.add(&ada, public, &[&bob]).await;
-    stage.remove(&ada, public, &bob).await;
-    stage.dissolve(&ada, gone, &[&ada]).await;
+    let gone = app.group(&ada, &[]).await;
+    app.remove(&ada, chat, &bob).await;
+    app.add(&ada, public, &[&bob]).await;
+    app.remove(&ada, public, &bob).await;
+    app.dissolve(&ada, gone, &[&ada]).await;
     let mut answers = vec![];
     for (person, chat) in [
         (&eve, chat),
@@ -178,59 +176,60 @@ async fn not_yours_and_not_there_are_the_same_refusal() {
         (&ada, gone),
         (&eve, ChatId::new()),
     ] {
-        let answer = stage
+        let answer = app
             .ask(Some(person), MESSAGES, json!({ "chat": chat }))
             .await;
-        answer.is("NOT_FOUND", None);
-        answers.push(answer.bytes());
+        answer.assert_refused("NOT_FOUND", None);
+        answers.push(answer.without_trace());
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
-    let answer = stage.ask(None, MESSAGES, json!({ "chat": chat })).await;
-    answer.is("UNAUTHENTICATED", None);
+    let answer = app.ask(None, MESSAGES, json!({ "chat": chat })).await;
+    answer.assert_refused("UNAUTHENTICATED", None);
 }
 
 /// F28, and what is shared: the page that participants read is given to those who only look, and to nobody who left.
 #[tokio::test]
 async fn f28_the_messages_of_a_public_chat_are_read_by_those_who_never_took_part() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app
         .chat(shared_schema::ChatKind::Public, "Public", &ada, &[&bob])
         .await;
-    stage.say(&ada, chat, "inside").await;
+    app.say(&ada, chat, "inside").await;
     let ask = async |person| {
-        stage
-            .ask(Some(person), MESSAGES, json!({ "chat": chat }))
+        app.ask(Some(person), MESSAGES, json!({ "chat": chat }))
             .await
     };
     // The page is made for a participant, then read by a visitor, and the other way round.
     for people in [[&bob, &eve], [&eve, &bob]] {
-        stage.say(&ada, chat, "more").await;
+        app.say(&ada, chat, "more").await;
         let first = ask(people[0]).await;
         let second = ask(people[1]).await;
-        assert_eq!(first.bytes(), second.bytes());
+        assert_eq!(first.without_trace(), second.without_trace());
         let page = first.ok();
         let last = page["edges"].as_array().unwrap().last().unwrap();
         assert_eq!(last["node"]["content"], "more");
     }
     // While the same page is kept, it is not for those who were removed.
-    stage.remove(&ada, chat, &bob).await;
+    app.remove(&ada, chat, &bob).await;
     ask(&eve).await.ok();
-    ask(&bob).await.is("NOT_FOUND", None);
+    ask(&bob).await.assert_refused("NOT_FOUND", None);
     // Live delivery stays with those who take part.
     let feed = "query ($id: ID!, $after: Cursor!) { feed(id: $id, after: $after) { cursor } }";
-    let at = json!({ "id": chat, "after": stage.head(chat).await.to_string() });
-    stage.ask(Some(&eve), feed, at).await.is("NOT_FOUND", None);
-    stage.add(&ada, chat, &[&bob]).await;
+    let at = json!({ "id": chat, "after": app.head(chat).await.to_string() });
+    app.ask(Some(&eve), feed, at)
+        .await
+        .assert_refused("NOT_FOUND", None);
+    app.add(&ada, chat, &[&bob]).await;
     ask(&bob).await.ok();
 }
 
 #[tokio::test]
 async fn what_is_no_page_is_refused_with_the_argument_at_fault() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     for (name, value) in [
         ("first", json!(0)),
         ("first", json!(101)),
@@ -243,17 +242,15 @@ async fn what_is_no_page_is_refused_with_the_argument_at_fault() {
         let mut variables = json!({ "chat": chat });
         variables[name] = value;
         let field: &'static str = name;
-        stage
-            .ask(Some(&ada), MESSAGES, variables)
+        app.ask(Some(&ada), MESSAGES, variables)
             .await
-            .is("BAD_USER_INPUT", field);
+            .assert_refused("BAD_USER_INPUT", field);
     }
     let both = json!({ "chat": chat, "first": 1, "last": 1 });
-    stage
-        .ask(Some(&ada), MESSAGES, both)
+    app.ask(Some(&ada), MESSAGES, both)
         .await
-        .is("BAD_USER_INPUT", "last");
+        .assert_refused("BAD_USER_INPUT", "last");
     let beyond = json!({ "chat": chat, "first": 1, "after": i64::MAX.to_string() });
-    let page = stage.ask(Some(&ada), MESSAGES, beyond).await.ok();
+    let page = app.ask(Some(&ada), MESSAGES, beyond).await.ok();
     assert_eq!(numbers(&page), [0; 0]);
 }

@@ -9,19 +9,19 @@ use tokio_tungstenite::{
 };
 
 use crate::{
+    app::{Frame, Person, Socket, TestApp, upgrade},
     documents::{CHAT_EVENTS, INBOX},
-    stage::{Frame, Person, Socket, Stage, upgrade},
 };
 
-async fn one() -> (Stage, Person) {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    (stage, ada)
+async fn one() -> (TestApp, Person) {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    (app, ada)
 }
 
 #[tokio::test]
 async fn what_is_no_message_of_the_protocol_closes_4400() {
-    let (stage, ada) = one().await;
+    let (app, ada) = one().await;
     let bad = [
         Message::text("not JSON"),
         Message::text("[]"),
@@ -34,11 +34,11 @@ async fn what_is_no_message_of_the_protocol_closes_4400() {
         Message::binary(vec![1, 2, 3]),
     ];
     for message in bad {
-        let mut socket = stage.socket(&ada).await;
+        let mut socket = app.socket(&ada).await;
         socket.send(message.clone()).await;
         assert_eq!(socket.closed().await, 4400, "{message:?}");
     }
-    let mut early = Socket::fresh(stage.port(0)).await;
+    let mut early = Socket::fresh(app.port(0)).await;
     early.send(Message::text("not JSON")).await;
     assert_eq!(
         early.next().await,
@@ -48,15 +48,15 @@ async fn what_is_no_message_of_the_protocol_closes_4400() {
 
 #[tokio::test]
 async fn subscribing_before_the_acknowledgement_closes_4401() {
-    let (stage, _) = one().await;
-    let mut socket = Socket::fresh(stage.port(0)).await;
+    let (app, _) = one().await;
+    let mut socket = Socket::fresh(app.port(0)).await;
     socket.start("1", INBOX, json!({})).await;
     assert_eq!(socket.closed().await, 4401);
 }
 
 #[tokio::test]
 async fn a_bad_or_missing_token_closes_4403() {
-    let (stage, ada) = one().await;
+    let (app, ada) = one().await;
     let payloads = [
         Value::Null,
         json!({}),
@@ -64,26 +64,26 @@ async fn a_bad_or_missing_token_closes_4403() {
         json!({ "accessToken": "" }),
         json!({ "accessToken": "a.b.c" }),
         json!({ "accessToken": format!("{}x", ada.token) }),
-        json!({ "accessToken": stage.token_for(&ada, -61) }),
+        json!({ "accessToken": app.token_for(&ada, -61) }),
         json!({ "accessToken": "x".repeat(5_000) }),
     ];
     for payload in payloads {
-        let mut socket = Socket::fresh(stage.port(0)).await;
+        let mut socket = Socket::fresh(app.port(0)).await;
         socket
             .say(json!({ "type": "connection_init", "payload": payload }))
             .await;
         assert_eq!(socket.closed().await, 4403, "{payload}");
     }
-    let mut without = Socket::fresh(stage.port(0)).await;
+    let mut without = Socket::fresh(app.port(0)).await;
     without.say(json!({ "type": "connection_init" })).await;
     assert_eq!(without.closed().await, 4403);
 }
 
 #[tokio::test]
 async fn another_or_no_subprotocol_closes_4406() {
-    let (stage, _) = one().await;
+    let (app, _) = one().await;
     for protocol in [None, Some("graphql-ws"), Some("mqtt, soap")] {
-        let mut tcp = tokio::net::TcpStream::connect(("127.0.0.1", stage.port(0)))
+        let mut tcp = tokio::net::TcpStream::connect(("127.0.0.1", app.port(0)))
             .await
             .unwrap();
         let protocol = protocol.map_or(String::new(), |name| {
@@ -116,9 +116,9 @@ async fn another_or_no_subprotocol_closes_4406() {
 
 #[tokio::test]
 async fn who_does_not_introduce_themselves_in_time_is_closed_4408() {
-    let (stage, _) = one().await;
+    let (app, _) = one().await;
     let began = std::time::Instant::now();
-    let mut socket = Socket::fresh(stage.port(0)).await;
+    let mut socket = Socket::fresh(app.port(0)).await;
     assert_eq!(socket.closed().await, 4408);
     assert!(
         began.elapsed().as_millis() >= 2_900,
@@ -129,8 +129,8 @@ async fn who_does_not_introduce_themselves_in_time_is_closed_4408() {
 
 #[tokio::test]
 async fn an_id_that_is_in_use_closes_4409_and_one_that_is_free_again_does_not() {
-    let (stage, ada) = one().await;
-    let mut socket = stage.socket(&ada).await;
+    let (app, ada) = one().await;
+    let mut socket = app.socket(&ada).await;
     socket.start("1", INBOX, json!({})).await;
     socket.message().await;
     for _ in 0..3 {
@@ -151,8 +151,8 @@ async fn an_id_that_is_in_use_closes_4409_and_one_that_is_free_again_does_not() 
 
 #[tokio::test]
 async fn introducing_oneself_twice_closes_4429() {
-    let (stage, ada) = one().await;
-    let mut socket = stage.socket(&ada).await;
+    let (app, ada) = one().await;
+    let mut socket = app.socket(&ada).await;
     socket
         .say(json!({ "type": "connection_init", "payload": { "accessToken": ada.token } }))
         .await;
@@ -161,13 +161,13 @@ async fn introducing_oneself_twice_closes_4429() {
 
 #[tokio::test]
 async fn a_message_above_64_kib_closes_1009() {
-    let (stage, ada) = one().await;
+    let (app, ada) = one().await;
     for size in [64 * 1024 + 1, 1024 * 1024] {
-        let mut socket = stage.socket(&ada).await;
+        let mut socket = app.socket(&ada).await;
         socket.send(Message::text("x".repeat(size))).await;
         assert_eq!(socket.closed().await, 1009, "{size}");
     }
-    let mut socket = stage.socket(&ada).await;
+    let mut socket = app.socket(&ada).await;
     let message = json!({ "type": "ping", "payload": { "x": "x".repeat(60_000) } });
     socket.say(message.clone()).await;
     assert_eq!(socket.message().await["payload"], message["payload"]);
@@ -175,8 +175,8 @@ async fn a_message_above_64_kib_closes_1009() {
 
 #[tokio::test]
 async fn more_than_100_messages_in_10_seconds_close_1013() {
-    let (stage, ada) = one().await;
-    let mut socket = stage.socket(&ada).await;
+    let (app, ada) = one().await;
+    let mut socket = app.socket(&ada).await;
     for _ in 0..100 {
         socket.say(json!({ "type": "pong" })).await;
     }
@@ -186,8 +186,8 @@ async fn more_than_100_messages_in_10_seconds_close_1013() {
 
 #[tokio::test]
 async fn pings_are_answered_with_their_payload_before_and_after_the_introduction() {
-    let (stage, ada) = one().await;
-    let mut socket = Socket::fresh(stage.port(0)).await;
+    let (app, ada) = one().await;
+    let mut socket = Socket::fresh(app.port(0)).await;
     for signed_in in [false, true] {
         socket.say(json!({ "type": "ping" })).await;
         assert_eq!(socket.message().await, json!({ "type": "pong" }));
@@ -215,8 +215,8 @@ async fn pings_are_answered_with_their_payload_before_and_after_the_introduction
 
 #[tokio::test]
 async fn members_that_nobody_asked_for_and_nulls_are_tolerated() {
-    let (stage, ada) = one().await;
-    let mut socket = Socket::fresh(stage.port(0)).await;
+    let (app, ada) = one().await;
+    let mut socket = Socket::fresh(app.port(0)).await;
     socket
         .say(json!({
             "type": "connection_init", "extra": 1,
@@ -247,7 +247,7 @@ async fn members_that_nobody_asked_for_and_nulls_are_tolerated() {
 
 #[tokio::test]
 async fn whatever_cannot_run_is_an_error_frame_and_the_socket_goes_on() {
-    let (stage, ada) = one().await;
+    let (app, ada) = one().await;
     let deep = format!("subscription {{ inbox {{ {}", "x { ".repeat(20)) + &"} ".repeat(22);
     let wide: String = (0..21).map(|n| format!("a{n}: cursor ")).collect();
     let documents = [
@@ -265,7 +265,7 @@ async fn whatever_cannot_run_is_an_error_frame_and_the_socket_goes_on() {
         format!("subscription {{ inbox {{ {} }} }}", "cursor ".repeat(2_001)),
         "subscription { inbox { ...A } } fragment A on FeedBatch { ...B } fragment B on FeedBatch { ...A }".into(),
     ];
-    let mut socket = stage.socket(&ada).await;
+    let mut socket = app.socket(&ada).await;
     for document in &documents {
         socket.start("x", document, json!({})).await;
         let message = socket.message().await;
@@ -285,8 +285,8 @@ async fn whatever_cannot_run_is_an_error_frame_and_the_socket_goes_on() {
 
 #[tokio::test]
 async fn a_thirty_third_operation_is_refused_until_one_of_the_others_ends() {
-    let (stage, ada) = one().await;
-    let mut socket = stage.socket(&ada).await;
+    let (app, ada) = one().await;
+    let mut socket = app.socket(&ada).await;
     for number in 0..32 {
         socket.start(&number.to_string(), INBOX, json!({})).await;
         assert_eq!(socket.message().await["type"], "next");
@@ -300,10 +300,10 @@ async fn a_thirty_third_operation_is_refused_until_one_of_the_others_ends() {
     socket.say(json!({ "type": "complete", "id": "7" })).await;
     socket.start("more", INBOX, json!({})).await;
     assert_eq!(socket.message().await["type"], "next");
-    assert_eq!(stage.metric("receiver_subscriptions").await, 32.0);
+    assert_eq!(app.metric("receiver_subscriptions").await, 32.0);
     drop(socket);
     for _ in 0..100 {
-        if stage.metric("receiver_subscriptions").await == 0.0 {
+        if app.metric("receiver_subscriptions").await == 0.0 {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -313,9 +313,9 @@ async fn a_thirty_third_operation_is_refused_until_one_of_the_others_ends() {
 
 #[tokio::test]
 async fn complete_stops_a_stream_and_only_that_one() {
-    let (stage, ada) = one().await;
-    let chat = stage.group(&ada, &[]).await;
-    let mut socket = stage.socket(&ada).await;
+    let (app, ada) = one().await;
+    let chat = app.group(&ada, &[]).await;
+    let mut socket = app.socket(&ada).await;
     for id in ["a", "b"] {
         socket.start(id, CHAT_EVENTS, json!({ "chat": chat })).await;
         assert_eq!(socket.message().await["id"], id);
@@ -323,18 +323,18 @@ async fn complete_stops_a_stream_and_only_that_one() {
     socket.say(json!({ "type": "complete", "id": "a" })).await;
     socket.say(json!({ "type": "ping" })).await;
     assert_eq!(socket.message().await["type"], "pong");
-    stage.say(&ada, chat, "hello").await;
+    app.say(&ada, chat, "hello").await;
     assert_eq!(socket.message().await["id"], "b");
     socket.silence(200).await;
 }
 
 #[tokio::test]
 async fn a_page_of_another_origin_is_refused() {
-    let mut stage = Stage::empty(lab_stack::servers::shared().redis_url()).await;
-    let mut config = stage.config(LiveArgs::default());
+    let mut app = TestApp::empty(lab_stack::servers::shared().redis_url()).await;
+    let mut config = app.config(LiveArgs::default());
     config.graphql.allowed_origins = vec!["https://chat.example".into()];
-    stage.start(config).await;
-    let port = stage.port(0);
+    app.start(config).await;
+    let port = app.port(0);
     let own = format!("http://127.0.0.1:{port}");
     for (origin, allowed) in [
         ("https://chat.example", true),
@@ -361,8 +361,8 @@ async fn a_page_of_another_origin_is_refused() {
 
 #[tokio::test]
 async fn header_words_are_read_in_any_case() {
-    let (stage, ada) = one().await;
-    let mut request = upgrade(stage.port(0));
+    let (app, ada) = one().await;
+    let mut request = upgrade(app.port(0));
     request
         .headers_mut()
         .insert("upgrade", "WebSocket".parse().unwrap());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_schema::ChatKind;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 const FIND: &str = "query($query: String, $first: Int, $after: String) {
     publicChats(query: $query, first: $first, after: $after) {
@@ -20,17 +20,16 @@ fn names(page: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn anyone_finds_public_chats_by_a_part_of_their_name() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
     for name in ["Rust", "rusty 100%", "Go_lang", "back\\slash"] {
-        stage.chat(ChatKind::Public, name, &ada, &[]).await;
+        app.chat(ChatKind::Public, name, &ada, &[]).await;
     }
-    stage.group(&ada, &[]).await;
-    let gone = stage.chat(ChatKind::Public, "Rust gone", &ada, &[]).await;
-    stage.dissolve(&ada, gone, &[&ada]).await;
+    app.group(&ada, &[]).await;
+    let gone = app.chat(ChatKind::Public, "Rust gone", &ada, &[]).await;
+    app.dissolve(&ada, gone, &[&ada]).await;
     let find = async |query: Value| {
-        stage
-            .ask(Some(&bob), FIND, json!({ "query": query }))
+        app.ask(Some(&bob), FIND, json!({ "query": query }))
             .await
             .ok()
     };
@@ -56,18 +55,18 @@ async fn anyone_finds_public_chats_by_a_part_of_their_name() {
 
 #[tokio::test]
 async fn they_say_whether_the_caller_takes_part() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.chat(ChatKind::Public, "Public", &ada, &[]).await;
-    stage.say(&ada, chat, "inside").await;
-    let outside = stage.ask(Some(&bob), FIND, json!({})).await.ok()["edges"][0].clone();
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.chat(ChatKind::Public, "Public", &ada, &[]).await;
+    app.say(&ada, chat, "inside").await;
+    let outside = app.ask(Some(&bob), FIND, json!({})).await.ok()["edges"][0].clone();
     assert_eq!(outside["takesPart"], false);
     assert_eq!(outside["participant"], Value::Null);
     assert_eq!(outside["unreadCount"], 0);
     assert!(outside["node"]["lastMessage"]["id"].is_string(), "F28");
-    stage.add(&ada, chat, &[&bob]).await;
-    stage.say(&ada, chat, "for bob, too").await;
-    let inside = stage.ask(Some(&bob), FIND, json!({})).await.ok()["edges"][0].clone();
+    app.add(&ada, chat, &[&bob]).await;
+    app.say(&ada, chat, "for bob, too").await;
+    let inside = app.ask(Some(&bob), FIND, json!({})).await.ok()["edges"][0].clone();
     assert_eq!(inside["takesPart"], true);
     assert_eq!(inside["participant"]["role"], "MEMBER");
     assert_eq!(inside["unreadCount"], 1);
@@ -76,17 +75,16 @@ async fn they_say_whether_the_caller_takes_part() {
 
 #[tokio::test]
 async fn pages_put_together_are_the_list_and_bad_ones_are_refused() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
     for number in 0..7 {
-        stage
-            .chat(ChatKind::Public, &format!("chat {number}"), &ada, &[])
+        app.chat(ChatKind::Public, &format!("chat {number}"), &ada, &[])
             .await;
     }
     let mut seen = vec![];
     let mut after = Value::Null;
     loop {
-        let page = stage
+        let page = app
             .ask(Some(&ada), FIND, json!({ "first": 3, "after": after }))
             .await
             .ok();
@@ -107,24 +105,22 @@ async fn pages_put_together_are_the_list_and_bad_ones_are_refused() {
         (json!({ "after": "x" }), "after"),
         (json!({ "query": "x".repeat(101) }), "query"),
     ] {
-        stage
-            .ask(Some(&ada), FIND, variables)
+        app.ask(Some(&ada), FIND, variables)
             .await
-            .is("BAD_USER_INPUT", field);
+            .assert_refused("BAD_USER_INPUT", field);
     }
-    stage
-        .ask(None, FIND, json!({}))
+    app.ask(None, FIND, json!({}))
         .await
-        .is("UNAUTHENTICATED", None);
+        .assert_refused("UNAUTHENTICATED", None);
 }
 
 /// B16, F12: names of all scripts are found in every Unicode form and case, in any database, also by few letters.
 #[tokio::test]
 async fn b16_public_chats_are_found_in_every_unicode_form() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
     for name in ["Zo\u{eb} et amis", "ΟΔΥΣΣΕΥΣ", "李明", "Straße", "Go"] {
-        stage.chat(ChatKind::Public, name, &ada, &[]).await;
+        app.chat(ChatKind::Public, name, &ada, &[]).await;
     }
     for (query, found) in [
         ("zoe\u{308}", "Zo\u{eb} et amis"),
@@ -136,7 +132,7 @@ async fn b16_public_chats_are_found_in_every_unicode_form() {
         ("am", "Zo\u{eb} et amis"),
     ] {
         let arguments = json!({ "query": query });
-        let page = stage.ask(Some(&bob), FIND, arguments).await.ok();
+        let page = app.ask(Some(&bob), FIND, arguments).await.ok();
         assert_eq!(names(&page), [found], "{query}");
     }
 }

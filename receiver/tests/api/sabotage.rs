@@ -8,23 +8,23 @@ use serde_json::{Value, json};
 use shared_schema::{Change, ChatId, Event, EventId, FeedRef};
 
 use crate::{
+    app::{Op, Person, TestApp, seqs},
     documents::{CHAT_EVENTS, INBOX},
-    stage::{Op, Person, Stage, seqs},
 };
 
 /// About a second, and what this machine needs on top when everything is tested at once.
 const LATE: Duration = Duration::from_millis(2_500);
 
-async fn stage_on(redis: &Redis) -> (Stage, Person, Person, ChatId) {
-    let stage = Stage::on(1, LiveArgs::default(), redis.url()).await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    stage.until_health("ok").await;
-    (stage, ada, bob, chat)
+async fn stage_on(redis: &Redis) -> (TestApp, Person, Person, ChatId) {
+    let app = TestApp::on(1, LiveArgs::default(), redis.url()).await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    app.until_health("ok").await;
+    (app, ada, bob, chat)
 }
 
-async fn following(stage: &Stage, person: &Person, chat: ChatId) -> Op {
-    let mut events = stage
+async fn following(app: &TestApp, person: &Person, chat: ChatId) -> Op {
+    let mut events = app
         .follow(person, CHAT_EVENTS, json!({ "chat": chat }))
         .await;
     events.next().await;
@@ -32,9 +32,9 @@ async fn following(stage: &Stage, person: &Person, chat: ChatId) -> Op {
 }
 
 /// Sends so many messages; each arrives once, in order, and not late.
-async fn all_arrive(stage: &Stage, ada: &Person, chat: ChatId, events: &mut Op, count: i64) {
+async fn all_arrive(app: &TestApp, ada: &Person, chat: ChatId, events: &mut Op, count: i64) {
     for _ in 0..count {
-        let message = stage.say(ada, chat, "hello").await;
+        let message = app.say(ada, chat, "hello").await;
         let began = Instant::now();
         assert_eq!(seqs(&events.until(chat, message.seq).await), [message.seq]);
         assert!(began.elapsed() < LATE, "{:?} late", began.elapsed());
@@ -44,38 +44,38 @@ async fn all_arrive(stage: &Stage, ada: &Person, chat: ChatId, events: &mut Op, 
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_stopped_and_back() {
     let redis = Redis::start();
-    let (stage, ada, bob, chat) = stage_on(&redis).await;
-    let mut events = following(&stage, &bob, chat).await;
-    all_arrive(&stage, &ada, chat, &mut events, 3).await;
+    let (app, ada, bob, chat) = stage_on(&redis).await;
+    let mut events = following(&app, &bob, chat).await;
+    all_arrive(&app, &ada, chat, &mut events, 3).await;
     redis.stop();
-    all_arrive(&stage, &ada, chat, &mut events, 5).await;
-    stage.until_health("degraded").await;
-    let mut new = following(&stage, &ada, chat).await;
-    all_arrive(&stage, &ada, chat, &mut events, 2).await;
+    all_arrive(&app, &ada, chat, &mut events, 5).await;
+    app.until_health("degraded").await;
+    let mut new = following(&app, &ada, chat).await;
+    all_arrive(&app, &ada, chat, &mut events, 2).await;
     assert_eq!(
-        seqs(&new.until(chat, stage.head(chat).await.seq).await).len(),
+        seqs(&new.until(chat, app.head(chat).await.seq).await).len(),
         2
     );
     redis.restart();
-    stage.until_health("ok").await;
-    all_arrive(&stage, &ada, chat, &mut events, 3).await;
+    app.until_health("ok").await;
+    all_arrive(&app, &ada, chat, &mut events, 3).await;
     events.silence(1_200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_frozen_and_back() {
     let redis = Redis::start();
-    let (stage, ada, bob, chat) = stage_on(&redis).await;
-    let mut events = following(&stage, &bob, chat).await;
+    let (app, ada, bob, chat) = stage_on(&redis).await;
+    let mut events = following(&app, &bob, chat).await;
     redis.freeze();
-    all_arrive(&stage, &ada, chat, &mut events, 5).await;
+    all_arrive(&app, &ada, chat, &mut events, 5).await;
     let began = Instant::now();
-    let mut new = following(&stage, &ada, chat).await;
+    let mut new = following(&app, &ada, chat).await;
     assert!(began.elapsed() < LATE, "{:?} to open", began.elapsed());
     redis.thaw();
-    all_arrive(&stage, &ada, chat, &mut events, 5).await;
+    all_arrive(&app, &ada, chat, &mut events, 5).await;
     assert_eq!(
-        seqs(&new.until(chat, stage.head(chat).await.seq).await).len(),
+        seqs(&new.until(chat, app.head(chat).await.seq).await).len(),
         5
     );
 }
@@ -83,18 +83,18 @@ async fn redis_frozen_and_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_flushed_and_its_subscribers_cut_off_again_and_again() {
     let redis = Redis::start();
-    let (stage, ada, bob, chat) = stage_on(&redis).await;
-    let mut events = following(&stage, &bob, chat).await;
+    let (app, ada, bob, chat) = stage_on(&redis).await;
+    let mut events = following(&app, &bob, chat).await;
     for _ in 0..4 {
         redis.flush();
-        all_arrive(&stage, &ada, chat, &mut events, 3).await;
+        all_arrive(&app, &ada, chat, &mut events, 3).await;
     }
-    stage.until_health("ok").await;
+    app.until_health("ok").await;
     // Hints are heard again, not only swept: quicker than any sweep, most of the time.
     let mut quick = 0;
     for _ in 0..10 {
         let began = Instant::now();
-        all_arrive(&stage, &ada, chat, &mut events, 1).await;
+        all_arrive(&app, &ada, chat, &mut events, 1).await;
         quick += i32::from(began.elapsed() < Duration::from_millis(200));
     }
     assert!(quick >= 7, "{quick} of 10");
@@ -102,33 +102,33 @@ async fn redis_flushed_and_its_subscribers_cut_off_again_and_again() {
 
 #[tokio::test]
 async fn every_one_of_many_feeds_is_heard_of_by_hint() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
     let mut chats = vec![];
     for _ in 0..60 {
-        chats.push(stage.group(&ada, &[&bob]).await);
+        chats.push(app.group(&ada, &[&bob]).await);
     }
-    let mut inbox = stage.follow(&bob, INBOX, json!({})).await;
+    let mut inbox = app.follow(&bob, INBOX, json!({})).await;
     inbox.greeting(bob.id).await;
-    let swept = stage.metric("receiver_feeds_behind_total").await;
+    let swept = app.metric("receiver_feeds_behind_total").await;
     for chat in chats {
-        stage.say(&ada, chat, "hello").await;
+        app.say(&ada, chat, "hello").await;
         assert_eq!(seqs(&inbox.until(chat, 3).await), [3]);
     }
-    let swept = stage.metric("receiver_feeds_behind_total").await - swept;
+    let swept = app.metric("receiver_feeds_behind_total").await - swept;
     assert!(swept <= 5.0, "{swept} of 60 came by the sweep");
 }
 
 #[tokio::test]
 async fn hints_that_are_lost_repeated_and_reordered_change_nothing() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut events = following(&stage, &bob, chat).await;
-    stage.voice.hush();
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut events = following(&app, &bob, chat).await;
+    app.publisher.mute();
     let mut hints: Vec<Event> = vec![];
     for number in 0..40 {
-        let message = stage.say(&ada, chat, &number.to_string()).await;
+        let message = app.say(&ada, chat, &number.to_string()).await;
         hints.push(Event {
             feed: chat.into(),
             seq: message.seq,
@@ -143,8 +143,7 @@ async fn hints_that_are_lost_repeated_and_reordered_change_nothing() {
     for pair in hints.chunks(2).rev() {
         for event in pair.iter().rev().filter(|event| event.seq % 3 != 0) {
             for _ in 0..=event.seq % 2 {
-                stage
-                    .voice
+                app.publisher
                     .publish(chat.into(), std::slice::from_ref(event), &[])
                     .await;
             }
@@ -160,12 +159,12 @@ async fn hints_that_are_lost_repeated_and_reordered_change_nothing() {
 
 #[tokio::test]
 async fn forged_hints_reach_nobody() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let other = stage.group(&ada, &[&bob]).await;
-    let message = stage.say(&ada, chat, "true").await;
-    let mut events = following(&stage, &bob, chat).await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let other = app.group(&ada, &[&bob]).await;
+    let message = app.say(&ada, chat, "true").await;
+    let mut events = following(&app, &bob, chat).await;
     let forged = |feed: FeedRef, seq: i64, prev: EventId| Event {
         feed,
         seq,
@@ -189,7 +188,7 @@ async fn forged_hints_reach_nobody() {
         forged(chat.into(), i64::MAX, right),
     ];
     for lie in lies {
-        stage.voice.publish(chat.into(), &[lie], &[]).await;
+        app.publisher.publish(chat.into(), &[lie], &[]).await;
     }
     for garbage in [
         &b""[..],
@@ -199,8 +198,7 @@ async fn forged_hints_reach_nobody() {
         b"{\"v\":2}",
         b"{\"v\":1,\"events\":[{}]}",
     ] {
-        stage
-            .voice
+        app.publisher
             .publish_bytes(&FeedRef::from(chat).channel(), garbage)
             .await;
     }
@@ -209,31 +207,30 @@ async fn forged_hints_reach_nobody() {
         user_id: ada.id,
         until: message.created_at,
     };
-    stage.voice.publish(chat.into(), &[], &[elsewhere]).await;
+    app.publisher.publish(chat.into(), &[], &[elsewhere]).await;
     events.silence(1_500).await;
-    stage.say(&ada, chat, "true as well").await;
+    app.say(&ada, chat, "true as well").await;
     let told = events.events().await;
     assert_eq!(seqs(&told), [4]);
     assert_eq!(told[0]["message"]["content"], "true as well");
-    assert!(stage.metric("receiver_hints_unreadable_total").await >= 4.0);
+    assert!(app.metric("receiver_hints_unreadable_total").await >= 4.0);
 }
 
 #[tokio::test]
 async fn database_connections_that_are_cut_off_close_no_socket() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut events = following(&stage, &bob, chat).await;
-    let mut inbox = stage.follow(&bob, INBOX, json!({})).await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut events = following(&app, &bob, chat).await;
+    let mut inbox = app.follow(&bob, INBOX, json!({})).await;
     inbox.greeting(bob.id).await;
     for round in 0..6 {
         if round % 2 == 0 {
-            stage.voice.hush();
+            app.publisher.mute();
         } else {
-            stage.voice.speak();
+            app.publisher.unmute();
         }
-        stage
-            .owner
+        app.owner
             .execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND application_name = 'receiver'",
@@ -241,9 +238,9 @@ async fn database_connections_that_are_cut_off_close_no_socket() {
             )
             .await
             .unwrap();
-        let new = stage.group(&ada, &[&bob]).await;
-        all_arrive(&stage, &ada, chat, &mut events, 2).await;
-        let head = stage.head(chat).await.seq;
+        let new = app.group(&ada, &[&bob]).await;
+        all_arrive(&app, &ada, chat, &mut events, 2).await;
+        let head = app.head(chat).await.seq;
         assert_eq!(seqs(&inbox.until(chat, head).await), [head - 1, head]);
         let own = inbox.news(bob.id).await;
         assert_eq!(own["events"][0]["chatId"], new.to_string());
@@ -252,7 +249,7 @@ async fn database_connections_that_are_cut_off_close_no_socket() {
 }
 
 /// As after a failover to a standby that had not received the end of the feed.
-async fn lose_the_tail(stage: &Stage, feed: FeedRef, to: i64) {
+async fn lose_the_tail(app: &TestApp, feed: FeedRef, to: i64) {
     for sql in [
         "DELETE FROM feed_events WHERE feed_id = $1 AND seq > $2",
         "DELETE FROM messages WHERE chat_id = $1 AND seq > $2",
@@ -261,90 +258,90 @@ async fn lose_the_tail(stage: &Stage, feed: FeedRef, to: i64) {
            message_count = (SELECT count(*) FROM messages WHERE chat_id = $1)
          WHERE id = $1 AND last_seq > $2",
     ] {
-        stage.owner.execute(sql, &[&feed.id(), &to]).await.unwrap();
+        app.owner.execute(sql, &[&feed.id(), &to]).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_lost_tail_ends_in_a_reset_and_then_goes_on() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
     for (hints, rewritten) in [(true, 0), (true, 1), (false, 1), (true, 4), (false, 4)] {
-        let chat = stage.group(&ada, &[&bob]).await;
-        let mut events = following(&stage, &bob, chat).await;
+        let chat = app.group(&ada, &[&bob]).await;
+        let mut events = following(&app, &bob, chat).await;
         for text in ["kept", "lost", "lost"] {
-            stage.say(&ada, chat, text).await;
+            app.say(&ada, chat, text).await;
         }
         assert_eq!(seqs(&events.until(chat, 5).await), [3, 4, 5]);
-        lose_the_tail(&stage, chat.into(), 3).await;
+        lose_the_tail(&app, chat.into(), 3).await;
         if !hints {
-            stage.voice.hush();
+            app.publisher.mute();
         }
         for _ in 0..rewritten {
-            stage.say(&ada, chat, "another history").await;
+            app.say(&ada, chat, "another history").await;
         }
-        stage.voice.speak();
+        app.publisher.unmute();
         let batch = events.next().await;
         assert_eq!(
             batch["reset"], "FORKED",
             "hints {hints}, {rewritten}: {batch}"
         );
         assert_eq!(batch["events"], json!([]));
-        let position = crate::stage::cursor(&batch["cursor"]);
-        let head = stage.head(chat).await;
+        let position = crate::app::cursor(&batch["cursor"]);
+        let head = app.head(chat).await;
         // What was written after the fork was noticed follows the reset.
         if position != head {
             events.until(chat, head.seq).await;
         }
-        let message = stage.say(&ada, chat, "goes on").await;
+        let message = app.say(&ada, chat, "goes on").await;
         let told = events.until(chat, message.seq).await;
         assert_eq!(seqs(&told), [message.seq]);
         assert_eq!(told[0]["message"]["content"], "goes on");
 
         // Whoever comes back from before the loss is told as well.
-        assert_eq!(stage.metric("receiver_feed_forks_total").await.fract(), 0.0);
+        assert_eq!(app.metric("receiver_feed_forks_total").await.fract(), 0.0);
         let ghost = shared_schema::Cursor {
             event: EventId::new(),
             ..head
         };
         let after = json!({ "chat": chat, "after": ghost.to_string() });
-        let mut back = stage.follow(&bob, CHAT_EVENTS, after).await;
+        let mut back = app.follow(&bob, CHAT_EVENTS, after).await;
         assert_eq!(back.next().await["reset"], "FORKED");
     }
 }
 
 #[tokio::test]
 async fn a_tail_lost_from_the_own_feed_closes_the_socket_since_nobody_knows_what_it_said() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    stage.say_many(&ada, chat, 3).await;
-    let mut socket = stage.socket(&bob).await;
-    stage.read(&bob, chat, 1).await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    app.say_many(&ada, chat, 3).await;
+    let mut socket = app.socket(&bob).await;
+    app.read(&bob, chat, 1).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
-    lose_the_tail(&stage, bob.feed(), 1).await;
-    stage.read(&bob, chat, 2).await;
+    lose_the_tail(&app, bob.feed(), 1).await;
+    app.read(&bob, chat, 2).await;
     assert_eq!(socket.closed().await, 4403);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_participant_gets_exactly_the_events_up_to_their_removal_also_without_redis() {
     let redis = Redis::start();
-    let (stage, ada, bob, chat) = stage_on(&redis).await;
+    let (app, ada, bob, chat) = stage_on(&redis).await;
     for away in [false, true] {
         if away {
             redis.stop();
         }
-        let mut single = following(&stage, &bob, chat).await;
-        let mut inbox = stage.follow(&bob, INBOX, json!({})).await;
+        let mut single = following(&app, &bob, chat).await;
+        let mut inbox = app.follow(&bob, INBOX, json!({})).await;
         inbox.greeting(bob.id).await;
-        let from = stage.head(chat).await.seq + 1;
+        let from = app.head(chat).await.seq + 1;
         for _ in 0..20 {
-            stage.say(&ada, chat, "theirs").await;
+            app.say(&ada, chat, "theirs").await;
         }
-        let removed = stage.remove(&ada, chat, &bob).await[0].seq;
+        let removed = app.remove(&ada, chat, &bob).await[0].seq;
         for _ in 0..20 {
-            stage.say(&ada, chat, "not theirs").await;
+            app.say(&ada, chat, "not theirs").await;
         }
         let expected: Vec<i64> = (from..=removed).collect();
         assert_eq!(seqs(&single.until(chat, removed).await), expected);
@@ -353,7 +350,7 @@ async fn a_removed_participant_gets_exactly_the_events_up_to_their_removal_also_
         let left: Value = inbox.news(bob.id).await;
         assert_eq!(left["events"][0]["__typename"], "ChatLeft");
         inbox.silence(1_500).await;
-        stage.add(&ada, chat, &[&bob]).await;
+        app.add(&ada, chat, &[&bob]).await;
     }
 }
 
@@ -362,24 +359,22 @@ async fn an_event_that_cannot_be_put_together_now_is_delivered_whole_after_comin
     const WITH_SENDER: &str = "subscription($chat: ID!, $after: Cursor) {
         chatEvents(chatId: $chat, after: $after) {
             cursor events { seq ... on MessageAdded { message { sender { username } } } } } }";
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut events = stage
-        .follow(&bob, WITH_SENDER, json!({ "chat": chat }))
-        .await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut events = app.follow(&bob, WITH_SENDER, json!({ "chat": chat })).await;
     let cursor = events.next().await["cursor"].clone();
 
     // Nobody can read a profile: the event is there, its sender is not.
-    let other = stage.database.connect_as_owner().await;
+    let other = app.database.connect_as_owner().await;
     let lock = "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE";
     other.batch_execute(lock).await.unwrap();
-    stage.say(&ada, chat, "hello").await;
+    app.say(&ada, chat, "hello").await;
     assert_eq!(events.socket.closed().await, 1013);
     other.batch_execute("COMMIT").await.unwrap();
 
     let after = json!({ "chat": chat, "after": cursor });
-    let mut events = stage.follow(&bob, WITH_SENDER, after).await;
+    let mut events = app.follow(&bob, WITH_SENDER, after).await;
     let batch = events.next().await;
     assert_eq!(batch["events"][0]["message"]["sender"]["username"], "ada");
     assert_eq!(batch["events"].as_array().unwrap().len(), 1);

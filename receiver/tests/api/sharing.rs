@@ -6,26 +6,26 @@ use serde_json::{Value, json};
 use shared_schema::{ChatId, Cursor};
 
 use crate::{
+    app::{Op, Person, TestApp, kinds, seqs},
     documents::{CHAT_EVENTS, INBOX, messages_of},
-    stage::{Op, Person, Stage, kinds, seqs},
 };
 
 const EXECUTED: &str = "receiver_batches_executed_total";
 const EXECUTED_APART: &str = "receiver_batches_executed_apart_total";
 
 /// So many people of one chat, whose owner is the first of them.
-async fn crowd(stage: &Stage, count: usize) -> (Vec<Person>, ChatId) {
+async fn crowd(app: &TestApp, count: usize) -> (Vec<Person>, ChatId) {
     let mut people = vec![];
     for number in 0..count {
-        people.push(stage.person(&format!("person-{number}")).await);
+        people.push(app.person(&format!("person-{number}")).await);
     }
     let others: Vec<&Person> = people[1..].iter().collect();
-    let chat = stage.group(&people[0], &others).await;
+    let chat = app.group(&people[0], &others).await;
     (people, chat)
 }
 
-async fn following(stage: &Stage, person: &Person, chat: ChatId) -> Op {
-    let mut events = stage
+async fn following(app: &TestApp, person: &Person, chat: ChatId) -> Op {
+    let mut events = app
         .follow(person, CHAT_EVENTS, json!({ "chat": chat }))
         .await;
     events.next().await;
@@ -34,23 +34,23 @@ async fn following(stage: &Stage, person: &Person, chat: ChatId) -> Op {
 
 #[tokio::test]
 async fn a_batch_is_executed_once_for_all_and_each_reads_it_under_their_own_id() {
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 20).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 20).await;
     let mut sockets = vec![];
     for (number, person) in people.iter().enumerate() {
-        let mut socket = stage.socket(person).await;
+        let mut socket = app.socket(person).await;
         let id = format!("the \"{number}\"");
         // The first says from where, the others do not: that is not a part of what they ask for.
-        let after = (number == 0).then_some(stage.head(chat).await.to_string());
+        let after = (number == 0).then_some(app.head(chat).await.to_string());
         let variables = json!({ "chat": chat, "after": after });
         socket.start(&id, CHAT_EVENTS, variables).await;
         assert_eq!(socket.message().await["id"], *id);
         sockets.push((id, socket));
     }
-    let before = stage.metric(EXECUTED).await;
-    let apart = stage.metric(EXECUTED_APART).await;
+    let before = app.metric(EXECUTED).await;
+    let apart = app.metric(EXECUTED_APART).await;
     for text in ["one", "\"two\"\n", "drei 🎼"] {
-        stage.say(&people[0], chat, text).await;
+        app.say(&people[0], chat, text).await;
         let mut told: Vec<Value> = vec![];
         for (id, socket) in &mut sockets {
             let mut message = socket.message().await;
@@ -62,52 +62,48 @@ async fn a_batch_is_executed_once_for_all_and_each_reads_it_under_their_own_id()
         assert_eq!(events[0]["message"]["content"], text);
         assert!(told.iter().all(|other| *other == told[0]), "{told:?}");
     }
-    assert_eq!(stage.metric(EXECUTED).await - before, 3.0);
-    assert_eq!(stage.metric(EXECUTED_APART).await - apart, 0.0);
+    assert_eq!(app.metric(EXECUTED).await - before, 3.0);
+    assert_eq!(app.metric(EXECUTED_APART).await - apart, 0.0);
 }
 
 #[tokio::test]
 async fn inboxes_and_views_of_a_chat_share_as_well() {
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 6).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 6).await;
     let mut inboxes = vec![];
     let mut views = vec![];
     for person in &people {
-        let mut inbox = stage.follow(person, INBOX, json!({})).await;
+        let mut inbox = app.follow(person, INBOX, json!({})).await;
         inbox.greeting(person.id).await;
         inboxes.push(inbox);
         let document = messages_of("messageAdded");
-        views.push(
-            stage
-                .follow(person, &document, json!({ "chat": chat }))
-                .await,
-        );
+        views.push(app.follow(person, &document, json!({ "chat": chat })).await);
     }
     // A view says nothing before there is something to see.
     tokio::time::sleep(Duration::from_millis(400)).await;
-    let before = stage.metric(EXECUTED).await;
-    stage.say(&people[0], chat, "to all").await;
+    let before = app.metric(EXECUTED).await;
+    app.say(&people[0], chat, "to all").await;
     for (inbox, view) in inboxes.iter_mut().zip(&mut views) {
         assert_eq!(inbox.events().await[0]["message"]["content"], "to all");
         assert_eq!(view.next().await["content"], "to all");
     }
-    assert_eq!(stage.metric(EXECUTED).await - before, 2.0);
+    assert_eq!(app.metric(EXECUTED).await - before, 2.0);
 }
 
 #[tokio::test]
 async fn other_variables_of_the_selection_are_another_answer() {
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 2).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 2).await;
     let document = "subscription($chat: ID!, $text: Boolean!) { chatEvents(chatId: $chat) {
         cursor events { ... on MessageAdded { message { number content @include(if: $text) } } } } }";
     let mut ops = vec![];
     for (person, text) in people.iter().zip([true, false]) {
         let variables = json!({ "chat": chat, "text": text });
-        let mut op = stage.follow(person, document, variables).await;
+        let mut op = app.follow(person, document, variables).await;
         op.next().await;
         ops.push(op);
     }
-    stage.say(&people[0], chat, "hello").await;
+    app.say(&people[0], chat, "hello").await;
     let told = [ops[0].events().await, ops[1].events().await];
     assert_eq!(
         told[0][0]["message"],
@@ -118,24 +114,24 @@ async fn other_variables_of_the_selection_are_another_answer() {
 
 #[tokio::test]
 async fn what_depends_on_who_asks_is_executed_for_each() {
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 3).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 3).await;
     let [ada, bob, eve] = [&people[0], &people[1], &people[2]];
     let mut inboxes = vec![];
     for person in [ada, bob, eve] {
-        let mut inbox = stage.follow(person, INBOX, json!({})).await;
+        let mut inbox = app.follow(person, INBOX, json!({})).await;
         inbox.greeting(person.id).await;
         inboxes.push(inbox);
     }
-    let apart = stage.metric(EXECUTED_APART).await;
-    stage.rename(ada, chat, "Ours").await;
+    let apart = app.metric(EXECUTED_APART).await;
+    app.rename(ada, chat, "Ours").await;
     for inbox in &mut inboxes {
         assert_eq!(inbox.events().await[0]["chat"]["name"], "Ours");
     }
-    assert_eq!(stage.metric(EXECUTED_APART).await - apart, 3.0);
+    assert_eq!(app.metric(EXECUTED_APART).await - apart, 3.0);
 
     // In their own feeds, each reads their own part of the same chat.
-    let ours = stage.group(ada, &[bob, eve]).await;
+    let ours = app.group(ada, &[bob, eve]).await;
     for (inbox, person) in inboxes.iter_mut().zip(&people) {
         let told = inbox.news(person.id).await;
         let added = &told["events"][0];
@@ -153,21 +149,21 @@ async fn those_who_come_back_together_are_read_for_and_executed_for_once() {
         feed_window: 125,
         ..receiver::LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let (people, chat) = crowd(&stage, 20).await;
-    let mut watching = following(&stage, &people[0], chat).await;
-    let from = stage.head(chat).await;
+    let app = TestApp::with(1, live).await;
+    let (people, chat) = crowd(&app, 20).await;
+    let mut watching = following(&app, &people[0], chat).await;
+    let from = app.head(chat).await;
     for number in 0..MISSED {
-        stage.say(&people[0], chat, &number.to_string()).await;
+        app.say(&people[0], chat, &number.to_string()).await;
     }
     let last = from.seq + MISSED;
     watching.until(chat, last).await;
 
-    let before = stage.metric(EXECUTED).await;
-    let apart = stage.metric(EXECUTED_APART).await;
+    let before = app.metric(EXECUTED).await;
+    let apart = app.metric(EXECUTED_APART).await;
     let come_back = people.iter().map(async |person| {
         let variables = json!({ "chat": chat, "after": from.to_string() });
-        let mut op = stage.follow(person, CHAT_EVENTS, variables).await;
+        let mut op = app.follow(person, CHAT_EVENTS, variables).await;
         seqs(&op.until(chat, last).await)
     });
     let expected: Vec<i64> = (from.seq + 1..=last).collect();
@@ -176,27 +172,27 @@ async fn those_who_come_back_together_are_read_for_and_executed_for_once() {
     }
     // At most to the next hundred, two whole ones and the rest, and for each person a word that this was all.
     let batches = 4.0 + people.len() as f64;
-    let executed = stage.metric(EXECUTED).await - before;
+    let executed = app.metric(EXECUTED).await - before;
     assert!(executed <= batches, "{executed} executions");
-    assert_eq!(stage.metric(EXECUTED_APART).await - apart, 0.0);
+    assert_eq!(app.metric(EXECUTED_APART).await - apart, 0.0);
 }
 
 #[tokio::test]
 async fn whoever_is_removed_reads_up_to_that_and_the_others_go_on() {
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 8).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 8).await;
     let mut ops = vec![];
     for person in &people {
-        ops.push(following(&stage, person, chat).await);
+        ops.push(following(&app, person, chat).await);
     }
     // One publication: the removals stand in the middle of what is cut at once.
-    stage.voice.hush();
-    let from = stage.head(chat).await;
-    stage.say(&people[0], chat, "before").await;
-    stage.remove(&people[0], chat, &people[1]).await;
-    stage.say(&people[0], chat, "between").await;
-    stage.remove(&people[0], chat, &people[2]).await;
-    stage.say(&people[0], chat, "after").await;
+    app.publisher.mute();
+    let from = app.head(chat).await;
+    app.say(&people[0], chat, "before").await;
+    app.remove(&people[0], chat, &people[1]).await;
+    app.say(&people[0], chat, "between").await;
+    app.remove(&people[0], chat, &people[2]).await;
+    app.say(&people[0], chat, "after").await;
     let first = from.seq + 1;
     for (number, op) in ops.iter_mut().enumerate() {
         let last = match number {
@@ -211,8 +207,8 @@ async fn whoever_is_removed_reads_up_to_that_and_the_others_go_on() {
             op.completes().await;
         }
     }
-    stage.voice.speak();
-    stage.say(&people[0], chat, "among us").await;
+    app.publisher.unmute();
+    app.say(&people[0], chat, "among us").await;
     for (number, op) in ops.iter_mut().enumerate() {
         if number == 1 || number == 2 {
             op.silence(50).await;
@@ -225,12 +221,12 @@ async fn whoever_is_removed_reads_up_to_that_and_the_others_go_on() {
 #[tokio::test]
 async fn whoever_resumes_while_the_chat_runs_hot_misses_nothing_and_repeats_nothing() {
     const MESSAGES: i64 = 300;
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 2).await;
-    let start = stage.head(chat).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 2).await;
+    let start = app.head(chat).await;
     let talk = async {
         for number in 0..MESSAGES {
-            stage.say(&people[0], chat, &number.to_string()).await;
+            app.say(&people[0], chat, &number.to_string()).await;
         }
     };
     let come_and_go = async {
@@ -238,13 +234,13 @@ async fn whoever_resumes_while_the_chat_runs_hot_misses_nothing_and_repeats_noth
         let mut told = vec![];
         while position.seq < start.seq + MESSAGES {
             let variables = json!({ "chat": chat, "after": position.to_string() });
-            let mut op = stage.follow(&people[1], CHAT_EVENTS, variables).await;
+            let mut op = app.follow(&people[1], CHAT_EVENTS, variables).await;
             // Live for some batches, then away.
             for _ in 0..7 {
                 let batch = op.next().await;
                 assert!(batch["reset"].is_null(), "{batch}");
                 told.extend(seqs(batch["events"].as_array().unwrap()));
-                position = crate::stage::cursor(&batch["cursor"]);
+                position = crate::app::cursor(&batch["cursor"]);
                 if position.seq == start.seq + MESSAGES {
                     break;
                 }
@@ -263,32 +259,31 @@ async fn a_removed_text_reaches_nobody_who_comes_later_not_even_as_what_was_answ
         chatEvents(chatId: $chat, after: $after) { cursor events { __typename seq
             ... on MessageAdded { message { content replyTo { content } } }
             ... on MessageUpdated { message { content } } } } }";
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 3).await;
-    let from = stage.head(chat).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 3).await;
+    let from = app.head(chat).await;
     let variables = |after: Option<Cursor>| json!({ "chat": chat, "after": after.map(|cursor| cursor.to_string()) });
-    let mut early = stage.follow(&people[0], DOCUMENT, variables(None)).await;
+    let mut early = app.follow(&people[0], DOCUMENT, variables(None)).await;
     early.next().await;
-    let secret = stage.say(&people[0], chat, "a secret").await;
+    let secret = app.say(&people[0], chat, "a secret").await;
     let seen = early.events().await;
     assert_eq!(seen[0]["message"]["content"], "a secret");
-    stage
-        .reply(&people[0], chat, "an answer", Some(secret.id))
+    app.reply(&people[0], chat, "an answer", Some(secret.id))
         .await;
     let seen = early.events().await;
     assert_eq!(seen[0]["message"]["replyTo"]["content"], "a secret");
     // Somebody who was away reads it, too, from where others will come back to.
     for after in [from, secret.position()] {
-        let mut late = stage
+        let mut late = app
             .follow(&people[2], DOCUMENT, variables(Some(after)))
             .await;
         assert!(json!(late.events().await).to_string().contains("secret"));
     }
 
-    stage.unsay(&people[0], &secret).await;
+    app.unsay(&people[0], &secret).await;
     assert_eq!(kinds(&early.events().await), ["MessageRemoved"]);
     for after in [from, secret.position()] {
-        let mut late = stage
+        let mut late = app
             .follow(&people[1], DOCUMENT, variables(Some(after)))
             .await;
         let told = late.events().await;
@@ -299,26 +294,22 @@ async fn a_removed_text_reaches_nobody_who_comes_later_not_even_as_what_was_answ
 
 #[tokio::test]
 async fn what_comes_at_once_is_one_batch_and_what_comes_alone_comes_at_once() {
-    let stage = Stage::new().await;
-    let (people, chat) = crowd(&stage, 2).await;
+    let app = TestApp::new().await;
+    let (people, chat) = crowd(&app, 2).await;
     let mut ops = [
-        following(&stage, &people[0], chat).await,
-        following(&stage, &people[1], chat).await,
+        following(&app, &people[0], chat).await,
+        following(&app, &people[1], chat).await,
     ];
-    stage.voice.hush();
+    app.publisher.mute();
     let mut events = vec![];
     for _ in 0..50 {
         let change = shared_schema::Change::ChatUpdated;
-        events.extend(
-            stage
-                .append(people[0].id, vec![(chat.into(), change)])
-                .await,
-        );
+        events.extend(app.append(people[0].id, vec![(chat.into(), change)]).await);
     }
-    stage.voice.speak();
+    app.publisher.unmute();
     let from = events[0].seq;
     // The sweep may have found some of them already.
-    stage.voice.publish(chat.into(), &events, &[]).await;
+    app.publisher.publish(chat.into(), &events, &[]).await;
     for op in &mut ops {
         assert_eq!(
             seqs(&op.until(chat, from + 49).await),
@@ -328,22 +319,18 @@ async fn what_comes_at_once_is_one_batch_and_what_comes_alone_comes_at_once() {
 
     // Twice as fast as a hot feed is cut, so that batches hold several events.
     let mut batches = 0;
-    let before = stage.metric(EXECUTED).await;
+    let before = app.metric(EXECUTED).await;
     for _ in 0..5 {
-        stage.voice.hush();
+        app.publisher.mute();
         let mut events = vec![];
         for _ in 0..40 {
             let change = shared_schema::Change::ChatUpdated;
-            events.extend(
-                stage
-                    .append(people[0].id, vec![(chat.into(), change)])
-                    .await,
-            );
+            events.extend(app.append(people[0].id, vec![(chat.into(), change)]).await);
         }
-        stage.voice.speak();
+        app.publisher.unmute();
         let tell = events.iter().map(|event| {
             let event = std::slice::from_ref(event);
-            stage.voice.publish(chat.into(), event, &[])
+            app.publisher.publish(chat.into(), event, &[])
         });
         futures_util::future::join_all(tell).await;
         let last = events[39].seq;
@@ -358,13 +345,13 @@ async fn what_comes_at_once_is_one_batch_and_what_comes_alone_comes_at_once() {
         }
     }
     assert!(batches < 150, "{batches} batches for 200 events");
-    assert!(stage.metric(EXECUTED).await - before <= f64::from(batches) + 1.0);
+    assert!(app.metric(EXECUTED).await - before <= f64::from(batches) + 1.0);
 
     let mut fastest = Duration::MAX;
-    ops[1].until(chat, stage.head(chat).await.seq).await;
+    ops[1].until(chat, app.head(chat).await.seq).await;
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(60)).await;
-        stage.say(&people[0], chat, "alone").await;
+        app.say(&people[0], chat, "alone").await;
         let began = Instant::now();
         ops[1].events().await;
         fastest = fastest.min(began.elapsed());
@@ -378,13 +365,13 @@ async fn one_who_reads_nothing_holds_up_none_of_those_who_ask_the_same() {
         socket_stall: Duration::from_secs(2),
         ..receiver::LiveArgs::default()
     };
-    let stage = Stage::with(1, live).await;
-    let (people, chat) = crowd(&stage, 4).await;
+    let app = TestApp::with(1, live).await;
+    let (people, chat) = crowd(&app, 4).await;
     let text = "x".repeat(5_000);
     for _ in 0..100 {
-        stage.say(&people[0], chat, &text).await;
+        app.say(&people[0], chat, &text).await;
     }
-    let mut stalled = stage.socket(&people[3]).await;
+    let mut stalled = app.socket(&people[3]).await;
     let start = Cursor::start(chat).to_string();
     for id in 0..30 {
         let variables = json!({ "chat": chat, "after": start });
@@ -392,18 +379,18 @@ async fn one_who_reads_nothing_holds_up_none_of_those_who_ask_the_same() {
     }
     let mut ops = vec![];
     for person in &people[..3] {
-        ops.push(following(&stage, person, chat).await);
+        ops.push(following(&app, person, chat).await);
     }
     let began = Instant::now();
     for _ in 0..20 {
-        stage.say(&people[0], chat, &text).await;
+        app.say(&people[0], chat, &text).await;
         for op in &mut ops {
             assert_eq!(op.events().await.len(), 1);
         }
     }
     assert!(began.elapsed() < Duration::from_secs(10));
     let closed = "receiver_sockets_closed_total{code=\"1013\"} 1";
-    while !stage.get(0, "/metrics").await.1.contains(closed) {
+    while !app.get(0, "/metrics").await.text.contains(closed) {
         assert!(began.elapsed() < Duration::from_secs(15), "still open");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

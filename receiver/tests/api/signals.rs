@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use shared_schema::ChatId;
 
 use crate::{
+    app::{Op, Person, TestApp},
     documents::{CHAT_EVENTS, INBOX},
     inbox::after,
-    stage::{Op, Person, Stage},
 };
 
-async fn following(stage: &Stage, person: &Person, chat: ChatId) -> Op {
-    let mut events = stage
+async fn following(app: &TestApp, person: &Person, chat: ChatId) -> Op {
+    let mut events = app
         .follow(person, CHAT_EVENTS, json!({ "chat": chat }))
         .await;
     events.next().await;
@@ -31,33 +31,33 @@ async fn signal(op: &mut Op) -> Value {
 
 #[tokio::test]
 async fn typing_is_seen_by_whoever_looks_and_by_nobody_later() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut events = following(&stage, &bob, chat).await;
-    let mut inbox = stage.follow(&bob, INBOX, json!({})).await;
-    let mut stranger = stage.follow(&eve, INBOX, json!({})).await;
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut events = following(&app, &bob, chat).await;
+    let mut inbox = app.follow(&bob, INBOX, json!({})).await;
+    let mut stranger = app.follow(&eve, INBOX, json!({})).await;
     inbox.greeting(bob.id).await;
     stranger.greeting(eve.id).await;
-    stage.types(&ada, chat).await;
+    app.types(&ada, chat).await;
     for op in [&mut events, &mut inbox] {
         let typing = signal(op).await;
         assert_eq!(typing["__typename"], "Typing");
         assert_eq!(typing["userId"], ada.id.to_string());
     }
     stranger.silence(200).await;
-    let mut late = following(&stage, &bob, chat).await;
+    let mut late = following(&app, &bob, chat).await;
     late.silence(1_200).await;
 }
 
 #[tokio::test]
 async fn a_read_mark_is_told_once_by_signal_or_else_by_the_sweep() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    stage.say_many(&ada, chat, 9).await;
-    let mut events = following(&stage, &ada, chat).await;
-    stage.read(&bob, chat, 3).await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    app.say_many(&ada, chat, 9).await;
+    let mut events = following(&app, &ada, chat).await;
+    app.read(&bob, chat, 3).await;
     let mark = signal(&mut events).await;
     assert_eq!(mark["__typename"], "ReadMark");
     assert_eq!(
@@ -66,30 +66,29 @@ async fn a_read_mark_is_told_once_by_signal_or_else_by_the_sweep() {
     );
     events.silence(1_300).await;
 
-    stage.voice.hush();
-    stage.read(&bob, chat, 7).await;
+    app.publisher.mute();
+    app.read(&bob, chat, 7).await;
     assert_eq!(signal(&mut events).await["lastReadNumber"], 7);
     // Marks only grow: what comes late is no news.
-    stage.voice.speak();
+    app.publisher.unmute();
     let late = shared_schema::Signal::ReadMark {
         chat_id: chat,
         user_id: bob.id,
         last_read_number: 5,
     };
-    stage.voice.publish(chat.into(), &[], &[late]).await;
+    app.publisher.publish(chat.into(), &[], &[late]).await;
     events.silence(1_300).await;
 }
 
 #[tokio::test]
 async fn marks_that_moved_meanwhile_are_told_again_on_resuming() {
-    let stage = Stage::new().await;
-    let (ada, bob, eve) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob, &eve]).await;
-    let messages = stage.say_many(&ada, chat, 9).await;
-    stage.read(&bob, chat, 2).await;
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app.group(&ada, &[&bob, &eve]).await;
+    let messages = app.say_many(&ada, chat, 9).await;
+    app.read(&bob, chat, 2).await;
     // Long before the client went away: not told again.
-    stage
-        .owner
+    app.owner
         .execute(
             "UPDATE participants SET last_read_at = now() - interval '1 hour' WHERE user_id = $1",
             &[&bob.id.0],
@@ -97,12 +96,12 @@ async fn marks_that_moved_meanwhile_are_told_again_on_resuming() {
         .await
         .unwrap();
     let position = messages[8].position();
-    stage.read(&eve, chat, 8).await;
+    app.read(&eve, chat, 8).await;
     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
 
     let one = json!({ "chat": chat, "after": position.to_string() });
-    let mut events = stage.follow(&ada, CHAT_EVENTS, one).await;
-    let mut inbox = stage.follow(&ada, INBOX, after(&[position])).await;
+    let mut events = app.follow(&ada, CHAT_EVENTS, one).await;
+    let mut inbox = app.follow(&ada, INBOX, after(&[position])).await;
     for op in [&mut events, &mut inbox] {
         let batch = op.of(chat).await;
         let marks = batch["signals"].as_array().unwrap();

@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 const COUNTS: &str = "{ unreadCounts { chatId unreadCount lastReadNumber messageCount } }";
 
 #[tokio::test]
 async fn the_counts_are_what_counting_the_messages_gives() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
     let mut expected = vec![];
     for (written, read) in [(0, 0), (3, 0), (5, 2), (4, 4), (7, 6)] {
-        let chat = stage.group(&ada, &[&bob]).await;
-        stage.say_many(&ada, chat, written).await;
+        let chat = app.group(&ada, &[&bob]).await;
+        app.say_many(&ada, chat, written).await;
         if read > 0 {
-            stage.read(&bob, chat, read).await;
+            app.read(&bob, chat, read).await;
         }
-        let count: i64 = stage
+        let count: i64 = app
             .owner
             .query_one(
                 "SELECT count(*) FROM messages m JOIN participants p ON p.chat_id = m.chat_id AND p.user_id = $2
@@ -33,31 +33,27 @@ async fn the_counts_are_what_counting_the_messages_gives() {
             }));
         }
     }
-    let left = stage.group(&ada, &[&bob]).await;
-    stage.say(&ada, left, "hello").await;
-    stage.remove(&ada, left, &bob).await;
-    let counts = stage.ask(Some(&bob), COUNTS, json!({})).await.ok();
+    let left = app.group(&ada, &[&bob]).await;
+    app.say(&ada, left, "hello").await;
+    app.remove(&ada, left, &bob).await;
+    let counts = app.ask(Some(&bob), COUNTS, json!({})).await.ok();
     assert_eq!(counts, Value::Array(expected), "in the order of their ids");
     // Whoever wrote has read.
-    assert_eq!(
-        stage.ask(Some(&ada), COUNTS, json!({})).await.ok(),
-        json!([])
-    );
-    stage
-        .ask(None, COUNTS, json!({}))
+    assert_eq!(app.ask(Some(&ada), COUNTS, json!({})).await.ok(), json!([]));
+    app.ask(None, COUNTS, json!({}))
         .await
-        .is("UNAUTHENTICATED", None);
+        .assert_refused("UNAUTHENTICATED", None);
 }
 
 /// B, removed messages: a badge never leads to nothing, and every way to ask says the same.
 #[tokio::test]
 async fn a_removed_message_is_not_unread() {
-    let stage = Stage::new().await;
-    let (ada, bob, _) = stage.trio().await;
-    let chat = stage.group(&ada, &[&bob]).await;
-    let said = stage.say_many(&ada, chat, 6).await;
-    stage.read(&bob, chat, 2).await;
-    let mut live = stage
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    let said = app.say_many(&ada, chat, 6).await;
+    app.read(&bob, chat, 2).await;
+    let mut live = app
         .follow(
             &bob,
             "subscription { unreadCountUpdated { chatId unreadCount } }",
@@ -67,23 +63,20 @@ async fn a_removed_message_is_not_unread() {
     live.silence(200).await;
     // One below the mark, and two above it.
     for message in [&said[0], &said[3], &said[5]] {
-        stage.unsay(&ada, message).await;
+        app.unsay(&ada, message).await;
     }
     while live.next().await["unreadCount"] != 2 {}
 
-    let counts = stage.ask(Some(&bob), COUNTS, json!({})).await.ok();
+    let counts = app.ask(Some(&bob), COUNTS, json!({})).await.ok();
     assert_eq!(counts[0]["unreadCount"], 2);
     let list = "{ chats { edges { unreadCount node { removedNumbers } } } }";
-    let edge = stage.ask(Some(&bob), list, json!({})).await.ok()["edges"][0].clone();
+    let edge = app.ask(Some(&bob), list, json!({})).await.ok()["edges"][0].clone();
     assert_eq!(edge["unreadCount"], 2);
     assert_eq!(edge["node"]["removedNumbers"], json!([4, 6]));
 
     for message in [&said[2], &said[4]] {
-        stage.unsay(&ada, message).await;
+        app.unsay(&ada, message).await;
     }
     while live.next().await["unreadCount"] != 0 {}
-    assert_eq!(
-        stage.ask(Some(&bob), COUNTS, json!({})).await.ok(),
-        json!([])
-    );
+    assert_eq!(app.ask(Some(&bob), COUNTS, json!({})).await.ok(), json!([]));
 }

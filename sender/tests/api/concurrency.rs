@@ -6,14 +6,15 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use lab_stack::db::StoredEvent;
 use serde_json::{Value, json};
 use shared_schema::{ChatId, MessageId};
 use uuid::Uuid;
 
-use crate::stage::{Person, Record, Stage};
+use crate::app::{Person, TestApp};
 
-async fn two_senders() -> Stage {
-    Stage::with(2, lab_stack::servers::shared().redis_url()).await
+async fn two_senders() -> TestApp {
+    TestApp::with(2, lab_stack::servers::shared().redis_url()).await
 }
 
 /// Defect 8: counters were read, changed and written back, and updates were lost. Defect 19: nothing ordered messages of
@@ -21,13 +22,13 @@ async fn two_senders() -> Stage {
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_writers_leave_dense_numbers_and_exact_unread_counts() {
     const EACH: usize = 4;
-    let stage = two_senders().await;
-    let people = stage.people(64).await;
+    let app = two_senders().await;
+    let people = app.people(64).await;
     let others: Vec<&Person> = people[1..].iter().collect();
-    let chat = stage.group(&people[0], &others).await;
+    let chat = app.group(&people[0], &others).await;
 
     let writing = people.iter().enumerate().map(|(index, person)| {
-        let (stage, chat) = (&stage, &chat);
+        let (app, chat) = (&app, &chat);
         async move {
             let mut numbers = vec![];
             for turn in 0..EACH {
@@ -35,7 +36,7 @@ async fn sixty_four_writers_leave_dense_numbers_and_exact_unread_counts() {
                 let input =
                     json!({ "id": id, "chatId": chat, "content": format!("{index}.{turn}") });
                 let sender = (index + turn) % 2;
-                let payload = stage
+                let payload = app
                     .insist(sender, person, "createMessage", input)
                     .await
                     .ok();
@@ -51,53 +52,52 @@ async fn sixty_four_writers_leave_dense_numbers_and_exact_unread_counts() {
     }
     let all: BTreeSet<i64> = answered.iter().flatten().copied().collect();
     assert_eq!(all, (1..=total).collect());
-    assert_eq!(stage.feed(&chat).await.len(), 2 + 64 * EACH);
+    assert_eq!(app.feed(&chat).await.len(), 2 + 64 * EACH);
     let sql = "SELECT count(*) FROM messages m JOIN feed_events e ON e.feed_id = m.chat_id AND e.seq = m.seq
                WHERE m.chat_id = $1 AND e.id = m.id AND e.message_id = m.id AND m.number = m.seq - 2 AND m.created_at = e.at";
-    assert_eq!(stage.number(sql, &chat).await, total);
+    assert_eq!(app.number(sql, &chat).await, total);
     // Unread is what stands after one's own last message: counted, not calculated.
     let sql = "SELECT count(*) FROM unread_counts u
                WHERE chat_id = $1 AND unread_count = (
                    SELECT count(*) FROM messages m WHERE m.chat_id = u.chat_id AND m.number > (
                        SELECT max(number) FROM messages own WHERE own.chat_id = u.chat_id AND own.sender_id = u.user_id))";
-    assert_eq!(stage.number(sql, &chat).await, 64);
+    assert_eq!(app.number(sql, &chat).await, 64);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_sends_of_one_id_are_one_message_and_one_answer() {
-    let stage = two_senders().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = two_senders().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let input = json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": "once" });
-    let sends = (0..200).map(|turn| stage.insist(turn % 2, &ada, "createMessage", input.clone()));
+    let sends = (0..200).map(|turn| app.insist(turn % 2, &ada, "createMessage", input.clone()));
     let answers = join_all(sends).await;
     answers[0].ok();
     for answer in &answers {
         assert_eq!(answer, &answers[0]);
     }
     assert_eq!(
-        stage
-            .number("SELECT count(*) FROM messages WHERE chat_id = $1", &chat)
+        app.number("SELECT count(*) FROM messages WHERE chat_id = $1", &chat)
             .await,
         1
     );
-    assert_eq!(stage.feed(&chat).await.len(), 3);
+    assert_eq!(app.feed(&chat).await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_id_with_two_contents_at_once_is_one_message_and_conflicts() {
-    let stage = two_senders().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let app = two_senders().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let id = MessageId::new().to_string();
     let sends = (0..20).map(|turn| {
         let input = json!({ "id": id, "chatId": chat, "content": format!("version {}", turn % 2) });
-        stage.insist(turn % 2, &ada, "createMessage", input)
+        app.insist(turn % 2, &ada, "createMessage", input)
     });
     let verdicts: Vec<String> = join_all(sends)
         .await
         .iter()
-        .map(|answer| answer.verdict())
+        .map(|answer| answer.outcome().to_owned())
         .collect();
     let of = |parity: usize| -> BTreeSet<&str> {
         verdicts
@@ -113,14 +113,14 @@ async fn one_id_with_two_contents_at_once_is_one_message_and_conflicts() {
         sides.contains(&BTreeSet::from(["CONFLICT"])),
         "{verdicts:?}"
     );
-    assert_eq!(stage.feed(&chat).await.len(), 3);
+    assert_eq!(app.feed(&chat).await.len(), 3);
 }
 
 /// Defect 18: a race made two direct chats of one pair.
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_direct_chats_from_both_sides_are_one() {
-    let stage = two_senders().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let app = two_senders().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let calls = (0..20).map(|turn| {
         let (one, other) = if turn % 2 == 0 {
             (&ada, &bob)
@@ -129,7 +129,7 @@ async fn twenty_direct_chats_from_both_sides_are_one() {
         };
         let id = ChatId::new().to_string();
         let input = json!({ "id": id, "kind": "DIRECT", "participantIds": [other.id] });
-        stage.insist(turn / 2 % 2, one, "createChat", input)
+        app.insist(turn / 2 % 2, one, "createChat", input)
     });
     let answers: Vec<Value> = join_all(calls)
         .await
@@ -141,19 +141,19 @@ async fn twenty_direct_chats_from_both_sides_are_one() {
         assert_eq!(answer["participants"].as_array().unwrap().len(), 2);
         assert_eq!(answer["cursor"], answers[0]["cursor"]);
     }
-    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 1);
-    assert_eq!(stage.kinds(&ada.id).await, ["CHAT_ADDED"]);
-    assert_eq!(stage.kinds(&bob.id).await, ["CHAT_ADDED"]);
+    assert_eq!(app.count("SELECT count(*) FROM chats").await, 1);
+    assert_eq!(app.kinds(&ada.id).await, ["CHAT_ADDED"]);
+    assert_eq!(app.kinds(&bob.id).await, ["CHAT_ADDED"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_chat_id_at_once_is_one_chat() {
-    let stage = two_senders().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let app = two_senders().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let id = ChatId::new().to_string();
     let calls = (0..20).map(|turn| {
         let input = json!({ "id": id, "kind": "GROUP", "name": "x", "participantIds": [bob.id] });
-        stage.insist(turn % 2, &ada, "createChat", input)
+        app.insist(turn % 2, &ada, "createChat", input)
     });
     let answers: Vec<Value> = join_all(calls)
         .await
@@ -164,12 +164,12 @@ async fn one_chat_id_at_once_is_one_chat() {
         assert_eq!(answer["chat"], answers[0]["chat"]);
         assert_eq!(answer["cursor"], answers[0]["cursor"]);
     }
-    assert_eq!(stage.feed(&id).await.len(), 2);
-    assert_eq!(stage.kinds(&bob.id).await, ["CHAT_ADDED"]);
+    assert_eq!(app.feed(&id).await.len(), 2);
+    assert_eq!(app.kinds(&bob.id).await, ["CHAT_ADDED"]);
 }
 
 /// Who takes part after these events, and since which of them. Whoever has left may not have said anything since.
-fn replay(events: &[Record]) -> BTreeMap<String, i64> {
+fn replay(events: &[StoredEvent]) -> BTreeMap<String, i64> {
     let mut present = BTreeMap::new();
     let user = |value: &Value| value["user_id"].as_str().unwrap().to_owned();
     for event in events {
@@ -196,11 +196,11 @@ fn replay(events: &[Record]) -> BTreeMap<String, i64> {
 }
 
 /// Who takes part by the rows, and since which event.
-async fn rows_of(stage: &Stage, chat: &str) -> BTreeMap<String, i64> {
+async fn rows_of(app: &TestApp, chat: &str) -> BTreeMap<String, i64> {
     let id: Uuid = chat.parse().unwrap();
     let sql =
         "SELECT user_id, joined_seq FROM participants WHERE chat_id = $1 AND left_seq IS NULL";
-    let rows = stage.owner.query(sql, &[&id]).await.unwrap();
+    let rows = app.owner.query(sql, &[&id]).await.unwrap();
     let pair = |row: &tokio_postgres::Row| (row.get::<_, Uuid>(0).to_string(), row.get(1));
     rows.iter().map(pair).collect()
 }
@@ -209,18 +209,18 @@ async fn rows_of(stage: &Stage, chat: &str) -> BTreeMap<String, i64> {
 /// is miscounted, and nothing waits in a circle: the order of the locks is the same everywhere.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_coming_and_going_leaves_exact_counts_and_no_deadlock() {
-    let mut stage = two_senders().await;
-    let people = stage.people(12).await;
+    let mut app = two_senders().await;
+    let people = app.people(12).await;
     let (owners, crowd) = people.split_at(2);
     let mut chats = vec![];
     for _ in 0..2 {
-        let chat = stage.chat("PUBLIC", &owners[0], &[&owners[1]]).await;
-        stage.promote(&owners[0], &chat, &owners[1], "OWNER").await;
+        let chat = app.chat("PUBLIC", &owners[0], &[&owners[1]]).await;
+        app.promote(&owners[0], &chat, &owners[1], "OWNER").await;
         chats.push(chat);
     }
     let everyone: Vec<&str> = crowd.iter().map(|person| person.id.as_str()).collect();
     let storm = (0..240).map(|turn| {
-        let (stage, owner, chat) = (&stage, &owners[turn % 2], &chats[turn / 2 % 2]);
+        let (app, owner, chat) = (&app, &owners[turn % 2], &chats[turn / 2 % 2]);
         let someone = &crowd[turn * 7 % crowd.len()];
         let everyone = &everyone;
         async move {
@@ -253,10 +253,10 @@ async fn a_storm_of_coming_and_going_leaves_exact_counts_and_no_deadlock() {
                     json!({ "chatId": chat, "number": turn }),
                 ),
             };
-            stage
-                .call_at(turn % 3 % 2, caller, field, input)
+            app.call_at(turn % 3 % 2, caller, field, input)
                 .await
-                .verdict()
+                .outcome()
+                .to_owned()
         }
     });
     let verdicts: BTreeSet<String> = join_all(storm).await.into_iter().collect();
@@ -266,53 +266,50 @@ async fn a_storm_of_coming_and_going_leaves_exact_counts_and_no_deadlock() {
 
     for chat in &chats {
         let sql = "SELECT participant_count::bigint FROM chats WHERE id = $1";
-        let count = stage.number(sql, chat).await;
-        let present = replay(&stage.feed(chat).await);
+        let count = app.number(sql, chat).await;
+        let present = replay(&app.feed(chat).await);
         assert_eq!(count, present.len() as i64);
-        assert_eq!(rows_of(&stage, chat).await, present);
+        assert_eq!(rows_of(&app, chat).await, present);
     }
     for person in &people {
-        stage.feed(&person.id).await;
+        app.feed(&person.id).await;
     }
     // A backend tells of its deadlocks at the latest when it ends.
-    stage.stop(1).await;
-    stage.stop(0).await;
+    app.stop(1).await;
+    app.stop(0).await;
     let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    assert_eq!(stage.count(sql).await, 0);
+    assert_eq!(app.count(sql).await, 0);
 }
 
 /// One chat whose row someone holds takes no connection away from the others for long: most of its writers wait in line.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stuck_chat_makes_only_itself_wait() {
-    let mut stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let (stuck, free) = (stage.group(&ada, &[]).await, stage.group(&ada, &[]).await);
-    let mut config = stage.config(2);
+    let mut app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let (stuck, free) = (app.group(&ada, &[]).await, app.group(&ada, &[]).await);
+    let mut config = app.config(2);
     config.postgres.db_lock_timeout = Duration::from_secs(1);
-    let sender = stage.start_with(&config).await;
-    stage.until_ready(sender).await;
+    let sender = app.start_with(&config).await;
+    app.until_ready(sender).await;
 
     let id: Uuid = stuck.parse().unwrap();
-    stage.owner.batch_execute("BEGIN").await.unwrap();
+    app.owner.batch_execute("BEGIN").await.unwrap();
     let sql = "SELECT FROM feeds WHERE id = $1 FOR UPDATE";
-    stage.owner.execute(sql, &[&id]).await.unwrap();
+    app.owner.execute(sql, &[&id]).await.unwrap();
     let say =
         |chat: &str| json!({ "id": MessageId::new().to_string(), "chatId": chat, "content": "x" });
-    let waiting =
-        join_all((0..40).map(|_| stage.insist(sender, &ada, "createMessage", say(&stuck))));
+    let waiting = join_all((0..40).map(|_| app.insist(sender, &ada, "createMessage", say(&stuck))));
     let passing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         for _ in 0..10 {
-            let answer = stage
-                .call_at(sender, &ada, "createMessage", say(&free))
-                .await;
+            let answer = app.call_at(sender, &ada, "createMessage", say(&free)).await;
             answer.ok();
         }
-        stage.owner.batch_execute("COMMIT").await.unwrap();
+        app.owner.batch_execute("COMMIT").await.unwrap();
     };
     let (answers, ()) = tokio::join!(waiting, passing);
     for answer in answers {
         answer.ok();
     }
-    assert_eq!(stage.feed(&stuck).await.len(), 42);
+    assert_eq!(app.feed(&stuck).await.len(), 42);
 }

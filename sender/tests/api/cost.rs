@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::stage::{Person, Stage};
+use crate::app::{Person, TestApp};
 
 const MESSAGES: i64 = 10;
 
@@ -17,18 +17,17 @@ struct Rows {
     read: BTreeMap<String, i64>,
 }
 
-async fn rows(stage: &Stage) -> Rows {
+async fn rows(app: &TestApp) -> Rows {
     let theirs = "SELECT count(*) FROM pg_stat_activity
                   WHERE datname = current_database() AND application_name LIKE 'sender%'";
     for _ in 0..500 {
-        let left: i64 = stage.owner.query_one(theirs, &[]).await.unwrap().get(0);
+        let left: i64 = app.owner.query_one(theirs, &[]).await.unwrap().get(0);
         if left == 0 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    stage
-        .owner
+    app.owner
         .batch_execute("SELECT pg_stat_force_next_flush()")
         .await
         .unwrap();
@@ -36,7 +35,7 @@ async fn rows(stage: &Stage) -> Rows {
                       sum(n_tup_hot_upd)::bigint, sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
                FROM pg_stat_user_tables GROUP BY name";
     let mut rows = Rows::default();
-    for row in stage.owner.query(sql, &[]).await.unwrap() {
+    for row in app.owner.query(sql, &[]).await.unwrap() {
         let name: String = row.get(0);
         rows.written.insert(name.clone(), row.get(1));
         rows.heap_only.insert(name.clone(), row.get(2));
@@ -47,16 +46,16 @@ async fn rows(stage: &Stage) -> Rows {
 
 /// What ten messages cost, per table. Backends count for themselves and tell when they end, so the sender is stopped
 /// before each look.
-async fn cost_of_messages(stage: &mut Stage, person: &Person, chat: &str) -> Rows {
-    stage.stop(0).await;
-    let before = rows(stage).await;
-    stage.start(1).await;
+async fn cost_of_messages(app: &mut TestApp, person: &Person, chat: &str) -> Rows {
+    app.stop(0).await;
+    let before = rows(app).await;
+    app.start(1).await;
     for number in 0..MESSAGES {
-        stage.say(person, chat, &format!("message {number}")).await;
+        app.say(person, chat, &format!("message {number}")).await;
     }
-    stage.stop(0).await;
-    let after = rows(stage).await;
-    stage.start(1).await;
+    app.stop(0).await;
+    let after = rows(app).await;
+    app.start(1).await;
     let less = |after: BTreeMap<String, i64>, before: &BTreeMap<String, i64>| {
         let changed = after
             .into_iter()
@@ -71,31 +70,31 @@ async fn cost_of_messages(stage: &mut Stage, person: &Person, chat: &str) -> Row
 }
 
 /// Adds so many people to a chat, behind the sender's back: the count is what matters here.
-async fn crowd(stage: &Stage, chat: &str, count: i32) {
+async fn crowd(app: &TestApp, chat: &str, count: i32) {
     let id: Uuid = chat.parse().unwrap();
     let sql = "INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
                SELECT $1, gen_random_uuid(), 'MEMBER', 2, now() FROM generate_series(1, $2)";
-    stage.owner.execute(sql, &[&id, &count]).await.unwrap();
+    app.owner.execute(sql, &[&id, &count]).await.unwrap();
     let sql = "UPDATE chats SET participant_count = participant_count + $2 WHERE id = $1";
-    stage.owner.execute(sql, &[&id, &count]).await.unwrap();
+    app.owner.execute(sql, &[&id, &count]).await.unwrap();
 }
 
 /// Defects 8 and 9: each message wrote a counter for every participant, one round trip each.
 #[tokio::test]
 async fn a_message_writes_four_rows_among_2_and_among_10_000() {
-    let mut stage = Stage::new().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let mut app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let (small, large) = (
-        stage.group(&ada, &[&bob]).await,
-        stage.group(&ada, &[&bob]).await,
+        app.group(&ada, &[&bob]).await,
+        app.group(&ada, &[&bob]).await,
     );
-    crowd(&stage, &large, 9_998).await;
+    crowd(&app, &large, 9_998).await;
 
     let expected: BTreeMap<String, i64> = ["feed_events", "feeds", "messages", "participants"]
         .map(|table| (table.to_owned(), MESSAGES))
         .into();
     for chat in [small, large] {
-        let cost = cost_of_messages(&mut stage, &ada, &chat).await;
+        let cost = cost_of_messages(&mut app, &ada, &chat).await;
         assert_eq!(cost.written, expected);
         for table in ["feeds", "participants"] {
             assert_eq!(
@@ -110,18 +109,18 @@ async fn a_message_writes_four_rows_among_2_and_among_10_000() {
 /// Defect 7: every send loaded the whole history of the chat.
 #[tokio::test]
 async fn a_message_reads_nothing_of_the_history() {
-    let mut stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
+    let mut app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
     let id: Uuid = chat.parse().unwrap();
     let sql = "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, request_hash, created_at)
                SELECT $1, gen_random_uuid(), n, n + 2, $1, 'ada', 'long ago', '', now() FROM generate_series(1, 5000) n";
-    stage.owner.execute(sql, &[&id]).await.unwrap();
+    app.owner.execute(sql, &[&id]).await.unwrap();
     let sql = "UPDATE feeds SET message_count = 5000, last_seq = 5002 WHERE id = $1";
-    stage.owner.execute(sql, &[&id]).await.unwrap();
-    stage.owner.batch_execute("ANALYZE").await.unwrap();
+    app.owner.execute(sql, &[&id]).await.unwrap();
+    app.owner.batch_execute("ANALYZE").await.unwrap();
 
-    let cost = cost_of_messages(&mut stage, &ada, &chat).await;
+    let cost = cost_of_messages(&mut app, &ada, &chat).await;
     let read = cost.read.get("messages").copied().unwrap_or_default();
     assert!(
         read <= MESSAGES,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_schema::{Change, ChatId, UserId};
 
-use crate::stage::{Person, Stage, cursor};
+use crate::app::{Person, TestApp, cursor};
 
 fn roles(payload: &Value) -> Vec<(String, String)> {
     let participants = payload["participants"].as_array().unwrap().iter();
@@ -27,20 +27,20 @@ fn expected(people: &[(&Person, &str)]) -> Vec<(String, String)> {
 /// Defect 18: the creator of a chat was not made to take part in it.
 #[tokio::test]
 async fn a_group_starts_with_its_creator_as_owner_and_the_others_as_members() {
-    let stage = Stage::new().await;
+    let app = TestApp::new().await;
     let (ada, bob, eve) = (
-        stage.person("ada").await,
-        stage.person("bob").await,
-        stage.person("eve").await,
+        app.person("ada").await,
+        app.person("bob").await,
+        app.person("eve").await,
     );
     let id = ChatId::new().to_string();
-    let mut ears = stage.listen(&[&id, &bob.id]).await;
+    let mut subscriber = app.listen(&[&id, &bob.id]).await;
     // Duplicates collapse, and the caller need not be named but may be.
     let input = json!({
         "id": id, "kind": "GROUP", "name": " Engines ", "description": " about engines\n",
         "participantIds": [bob.id, eve.id, bob.id, ada.id],
     });
-    let payload = stage.call(&ada, "createChat", input).await.ok();
+    let payload = app.call(&ada, "createChat", input).await.ok();
     let chat = &payload["chat"];
     assert_eq!(chat["id"], id.as_str());
     assert_eq!(chat["kind"], "GROUP");
@@ -55,13 +55,13 @@ async fn a_group_starts_with_its_creator_as_owner_and_the_others_as_members() {
         expected(&[(&ada, "OWNER"), (&bob, "MEMBER"), (&eve, "MEMBER")])
     );
 
-    let events = stage.feed(&id).await;
+    let events = app.feed(&id).await;
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["CHAT_CREATED", "PARTICIPANTS_ADDED"]);
     let position = cursor(&payload["cursor"]);
     assert_eq!((position.seq, position.event.0), (2, events[1].id));
     for person in [&ada, &bob, &eve] {
-        let own = stage.feed(&person.id).await;
+        let own = app.feed(&person.id).await;
         assert_eq!(own.len(), 1);
         assert_eq!(own[0].kind, "CHAT_ADDED");
         let data = own[0].data.as_ref().unwrap();
@@ -70,7 +70,10 @@ async fn a_group_starts_with_its_creator_as_owner_and_the_others_as_members() {
         assert_eq!(data["joined_event"], events[1].id.to_string());
     }
 
-    let mut heard = [ears.hear().await, ears.hear().await];
+    let mut heard = [
+        subscriber.publication().await,
+        subscriber.publication().await,
+    ];
     heard.sort_by_key(|(channel, _)| channel == &format!("feed:{}", bob.id));
     let [(channel, of_chat), (_, of_bob)] = heard;
     assert_eq!(channel, format!("feed:{id}"));
@@ -87,10 +90,10 @@ async fn a_group_starts_with_its_creator_as_owner_and_the_others_as_members() {
 
 #[tokio::test]
 async fn a_direct_chat_has_two_members_and_no_name() {
-    let stage = Stage::new().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let input = json!({ "kind": "DIRECT", "participantIds": [bob.id] });
-    let payload = stage.call(&ada, "createChat", input).await.ok();
+    let payload = app.call(&ada, "createChat", input).await.ok();
     assert_eq!(payload["chat"]["kind"], "DIRECT");
     assert_eq!(payload["chat"]["name"], json!(null));
     assert_eq!(
@@ -102,13 +105,13 @@ async fn a_direct_chat_has_two_members_and_no_name() {
 /// Defect 18: two direct chats could be created for the same pair.
 #[tokio::test]
 async fn asking_for_a_second_direct_chat_answers_with_the_first() {
-    let stage = Stage::new().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
-    let chat = stage.chat("DIRECT", &ada, &[&bob]).await;
-    stage.say(&ada, &chat, "hello").await;
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let chat = app.chat("DIRECT", &ada, &[&bob]).await;
+    app.say(&ada, &chat, "hello").await;
     let id = ChatId::new().to_string();
     let input = json!({ "id": id, "kind": "DIRECT", "participantIds": [ada.id] });
-    let payload = stage.call(&bob, "createChat", input).await.ok();
+    let payload = app.call(&bob, "createChat", input).await.ok();
     assert_eq!(payload["chat"]["id"], chat.as_str());
     assert_eq!(payload["chat"]["messageCount"], 1);
     assert_eq!(
@@ -116,18 +119,18 @@ async fn asking_for_a_second_direct_chat_answers_with_the_first() {
         expected(&[(&ada, "MEMBER"), (&bob, "MEMBER")])
     );
     assert_eq!(cursor(&payload["cursor"]).seq, 3);
-    assert_eq!(stage.feed(&chat).await.len(), 3);
-    assert_eq!(stage.feed(&bob.id).await.len(), 1);
-    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 1);
+    assert_eq!(app.feed(&chat).await.len(), 3);
+    assert_eq!(app.feed(&bob.id).await.len(), 1);
+    assert_eq!(app.count("SELECT count(*) FROM chats").await, 1);
 }
 
 #[tokio::test]
 async fn what_a_kind_of_chat_cannot_have_is_refused() {
-    let stage = Stage::new().await;
+    let app = TestApp::new().await;
     let (ada, bob, eve) = (
-        stage.person("ada").await,
-        stage.person("bob").await,
-        stage.person("eve").await,
+        app.person("ada").await,
+        app.person("bob").await,
+        app.person("eve").await,
     );
     let long = |length: usize| "ä".repeat(length);
     let refused = [
@@ -174,131 +177,114 @@ async fn what_a_kind_of_chat_cannot_have_is_refused() {
         ),
     ];
     for (input, field) in refused {
-        stage
-            .call(&ada, "createChat", input)
+        app.call(&ada, "createChat", input)
             .await
-            .is("BAD_USER_INPUT", field);
+            .assert_refused("BAD_USER_INPUT", field);
     }
     let input = json!({ "kind": "PUBLIC", "name": long(100), "description": long(500), "participantIds": [] });
-    stage.call(&ada, "createChat", input).await.ok();
+    app.call(&ada, "createChat", input).await.ok();
 }
 
 #[tokio::test]
 async fn people_who_do_not_exist_are_not_found_and_at_most_250_may_be_named() {
-    let stage = Stage::new().await;
-    let (ada, gone) = (stage.person("ada").await, stage.person("gone").await);
-    stage.deactivate(&gone).await;
+    let app = TestApp::new().await;
+    let (ada, gone) = (app.person("ada").await, app.person("gone").await);
+    app.deactivate(&gone).await;
     for id in [gone.id.clone(), UserId::new().to_string()] {
         for kind in ["DIRECT", "GROUP"] {
             let name = (kind == "GROUP").then_some("x");
             let input = json!({ "kind": kind, "name": name, "participantIds": [id] });
-            stage
-                .call(&ada, "createChat", input)
+            app.call(&ada, "createChat", input)
                 .await
-                .is("NOT_FOUND", "participantIds");
+                .assert_refused("NOT_FOUND", "participantIds");
         }
     }
     let many: Vec<String> = (0..251).map(|_| UserId::new().to_string()).collect();
     let input = json!({ "kind": "GROUP", "name": "x", "participantIds": many });
-    stage
-        .call(&ada, "createChat", input)
+    app.call(&ada, "createChat", input)
         .await
-        .is("BAD_USER_INPUT", "participantIds");
+        .assert_refused("BAD_USER_INPUT", "participantIds");
     let input = json!({ "kind": "GROUP", "name": "x", "participantIds": many[..250] });
-    stage
-        .call(&ada, "createChat", input)
+    app.call(&ada, "createChat", input)
         .await
-        .is("NOT_FOUND", "participantIds");
-    stage
-        .call(
-            &gone,
-            "createChat",
-            json!({ "kind": "GROUP", "name": "x", "participantIds": [] }),
-        )
-        .await
-        .is("UNAUTHENTICATED", None);
-    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 0);
+        .assert_refused("NOT_FOUND", "participantIds");
+    app.call(
+        &gone,
+        "createChat",
+        json!({ "kind": "GROUP", "name": "x", "participantIds": [] }),
+    )
+    .await
+    .assert_refused("UNAUTHENTICATED", None);
+    assert_eq!(app.count("SELECT count(*) FROM chats").await, 0);
 }
 
 #[tokio::test]
 async fn a_retry_has_the_same_result_and_another_request_is_a_conflict() {
-    let stage = Stage::new().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let id = ChatId::new().to_string();
     let input = json!({ "id": id, "kind": "GROUP", "name": "x", "participantIds": [bob.id] });
-    let first = stage.call(&ada, "createChat", input.clone()).await.ok();
-    let again = stage.call(&ada, "createChat", input.clone()).await.ok();
+    let first = app.call(&ada, "createChat", input.clone()).await.ok();
+    let again = app.call(&ada, "createChat", input.clone()).await.ok();
     assert_eq!(again["chat"], first["chat"]);
     assert_eq!(again["cursor"], first["cursor"]);
     assert_eq!(roles(&again), roles(&first));
-    assert_eq!(stage.feed(&id).await.len(), 2);
+    assert_eq!(app.feed(&id).await.len(), 2);
 
     let mut other = input.clone();
     other["name"] = json!("y");
-    stage
-        .call(&ada, "createChat", other)
+    app.call(&ada, "createChat", other)
         .await
-        .is("CONFLICT", "id");
-    stage
-        .call(&bob, "createChat", input.clone())
+        .assert_refused("CONFLICT", "id");
+    app.call(&bob, "createChat", input.clone())
         .await
-        .is("CONFLICT", "id");
+        .assert_refused("CONFLICT", "id");
     // The id of a user is the id of a feed, too.
     let mut stolen = input.clone();
     stolen["id"] = json!(bob.id);
-    stage
-        .call(&ada, "createChat", stolen)
+    app.call(&ada, "createChat", stolen)
         .await
-        .is("CONFLICT", "id");
-    assert_eq!(stage.count("SELECT count(*) FROM chats").await, 1);
+        .assert_refused("CONFLICT", "id");
+    assert_eq!(app.count("SELECT count(*) FROM chats").await, 1);
 
     // Whoever has left sees nothing of the chat, whatever they know about it.
-    stage.promote(&ada, &id, &bob, "OWNER").await;
-    stage
-        .call(&ada, "leaveChat", json!({ "chatId": id }))
+    app.promote(&ada, &id, &bob, "OWNER").await;
+    app.call(&ada, "leaveChat", json!({ "chatId": id }))
         .await
         .ok();
-    stage
-        .call(&ada, "createChat", input)
+    app.call(&ada, "createChat", input)
         .await
-        .is("NOT_FOUND", "id");
+        .assert_refused("NOT_FOUND", "id");
 }
 
 #[tokio::test]
 async fn a_thousand_others_come_with_the_chat_and_are_told_when_it_goes() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let others = stage.crowd(250).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let others = app.crowd(250).await;
     let input = json!({ "kind": "PUBLIC", "name": "All", "participantIds": others });
-    let payload = stage.call(&ada, "createChat", input).await.ok();
+    let payload = app.call(&ada, "createChat", input).await.ok();
     let chat = payload["chat"]["id"].as_str().unwrap();
     assert_eq!(payload["chat"]["participantCount"], 251);
     assert_eq!(payload["participants"].as_array().unwrap().len(), 251);
-    assert_eq!(stage.feed(chat).await.len(), 2);
+    assert_eq!(app.feed(chat).await.len(), 2);
     let told = "SELECT count(DISTINCT feed_id) FROM feed_events WHERE data ->> 'chat_id' = $1::uuid::text AND kind = ";
-    assert_eq!(
-        stage.number(&format!("{told} 'CHAT_ADDED'"), chat).await,
-        251
-    );
+    assert_eq!(app.number(&format!("{told} 'CHAT_ADDED'"), chat).await, 251);
 
-    stage
-        .call(&ada, "removeChat", json!({ "chatId": chat }))
+    app.call(&ada, "removeChat", json!({ "chatId": chat }))
         .await
         .ok();
-    assert_eq!(
-        stage.number(&format!("{told} 'CHAT_LEFT'"), chat).await,
-        251
-    );
+    assert_eq!(app.number(&format!("{told} 'CHAT_LEFT'"), chat).await, 251);
 }
 
 /// B17, N3: a name that shows nothing is refused, what nobody sees is taken out, and what is left is stored composed.
 #[tokio::test]
 async fn b17_the_name_of_a_chat_shows_something() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
     let create = async |name: &str| {
         let input = json!({ "kind": "GROUP", "name": name, "participantIds": [] });
-        stage.call(&ada, "createChat", input).await
+        app.call(&ada, "createChat", input).await
     };
     for blank in [
         "\u{2800}",
@@ -311,9 +297,11 @@ async fn b17_the_name_of_a_chat_shows_something() {
         "\u{200b}",
         "\u{202e}",
     ] {
-        create(blank).await.is("BAD_USER_INPUT", "name");
+        create(blank).await.assert_refused("BAD_USER_INPUT", "name");
     }
-    create("two\nlines").await.is("BAD_USER_INPUT", "name");
+    create("two\nlines")
+        .await
+        .assert_refused("BAD_USER_INPUT", "name");
     for (typed, stored) in [
         ("Choir\u{202e}", "Choir"),
         ("Cafe\u{301}", "Caf\u{e9}"),

@@ -4,127 +4,57 @@
 
 use std::collections::BTreeMap;
 
-use crate::stage::{Cast, Person, Scene, Stage, input};
+use crate::{
+    app::{ChatFixture, FixturePeople, TestApp},
+    mutations::mutations,
+};
 
-/// What one call appends.
-struct Expected<'a> {
-    caller: &'a Person,
-    kind: &'static str,
-    in_chat: &'static [&'static str],
-    in_users: Vec<(&'a Person, &'static str)>,
-}
-
-fn expected<'a>(field: &str, cast: &'a Cast) -> Expected<'a> {
-    let of = |caller, in_chat, in_users| Expected {
-        caller,
-        kind: "GROUP",
-        in_chat,
-        in_users,
-    };
-    let Cast {
-        owner,
-        admin,
-        member,
-        author,
-        newcomer,
-        stranger,
-        ..
-    } = cast;
-    match field {
-        // Of the new chat, which is not the scene's.
-        "createChat" => of(
-            owner,
-            &[],
-            vec![(owner, "CHAT_ADDED"), (newcomer, "CHAT_ADDED")],
-        ),
-        "updateChat" => of(owner, &["CHAT_UPDATED"], vec![]),
-        "removeChat" => {
-            let everyone = [owner, admin, member, author].map(|person| (person, "CHAT_LEFT"));
-            of(owner, &["CHAT_REMOVED"], everyone.to_vec())
-        }
-        "joinChat" => Expected {
-            kind: "PUBLIC",
-            ..of(
-                stranger,
-                &["PARTICIPANTS_ADDED"],
-                vec![(stranger, "CHAT_ADDED")],
-            )
-        },
-        "leaveChat" => of(
-            member,
-            &["PARTICIPANT_REMOVED"],
-            vec![(member, "CHAT_LEFT")],
-        ),
-        "addParticipant" | "addParticipants" => of(
-            owner,
-            &["PARTICIPANTS_ADDED"],
-            vec![(newcomer, "CHAT_ADDED")],
-        ),
-        "removeParticipant" => of(owner, &["PARTICIPANT_REMOVED"], vec![(author, "CHAT_LEFT")]),
-        "changeParticipantRole" => of(owner, &["PARTICIPANT_ROLE_CHANGED"], vec![]),
-        "createMessage" => of(member, &["MESSAGE_ADDED"], vec![]),
-        "updateMessage" => of(author, &["MESSAGE_UPDATED"], vec![]),
-        "removeMessage" => of(author, &["MESSAGE_REMOVED"], vec![]),
-        "markAsRead" => of(member, &[], vec![(member, "READ_MARK_MOVED")]),
-        "setTyping" => of(member, &[], vec![]),
-        new => panic!("{new} needs a row here"),
-    }
-}
-
-/// How many events each feed of the scene has.
-async fn lengths(stage: &Stage, cast: &Cast, scene: &Scene) -> BTreeMap<String, usize> {
-    let Cast {
-        owner,
-        admin,
-        member,
-        author,
-        former,
-        stranger,
-        newcomer,
-    } = cast;
-    let people =
-        [owner, admin, member, author, former, stranger, newcomer].map(|person| &person.id);
+/// How many events each feed of the fixture has.
+async fn lengths(
+    app: &TestApp,
+    people: &FixturePeople,
+    fixture: &ChatFixture,
+) -> BTreeMap<String, usize> {
+    let people = people.all().map(|person| &person.id);
     let mut lengths = BTreeMap::new();
-    for feed in people.into_iter().chain([&scene.chat]) {
-        lengths.insert(feed.clone(), stage.feed(feed).await.len());
+    for feed in people.into_iter().chain([&fixture.chat]) {
+        lengths.insert(feed.clone(), app.feed(feed).await.len());
     }
     lengths
 }
 
 #[tokio::test]
 async fn every_mutation_appends_its_events_once_and_publishes_what_it_appended() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let fields = stage.root_fields("mutationType").await;
-    assert_eq!(
-        fields.len(),
-        14,
-        "a new mutation needs a row, and this number"
-    );
-    for field in fields {
-        let expected = expected(&field, &cast);
-        let scene = stage.scene(&cast, expected.kind).await;
-        let before = lengths(&stage, &cast, &scene).await;
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    for mutation in mutations() {
+        let name = mutation.name;
+        let (caller, kind) = mutation.caller;
+        let fixture = app.chat_fixture(&people, kind).await;
+        let before = lengths(&app, &people, &fixture).await;
+        let tables = app.tables().await;
         let feeds: Vec<&str> = before.keys().map(String::as_str).collect();
-        let mut ears = stage.listen(&feeds).await;
+        let mut subscriber = app.listen(&feeds).await;
 
-        let input = input(&field, &cast, &scene);
-        stage.call(expected.caller, &field, input).await.ok();
+        let input = (mutation.input)(&people, &fixture);
+        app.call(people.at(caller), name, input).await.ok();
 
-        let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        if !expected.in_chat.is_empty() {
-            wanted.insert(&scene.chat, expected.in_chat.to_vec());
-        }
-        for (person, kind) in &expected.in_users {
-            wanted.insert(&person.id, vec![kind]);
+        let now = app.tables().await;
+        let changed = now.iter().filter(|(table, rows)| tables[*table] != **rows);
+        let changed: Vec<&str> = changed.map(|(table, _)| table.as_str()).collect();
+        assert_eq!(changed, mutation.tables, "{name}");
+
+        let mut wanted = BTreeMap::from([(&fixture.chat, mutation.in_chat_feed.to_vec())]);
+        for (position, kind) in mutation.in_user_feeds {
+            wanted.insert(&people.at(*position).id, vec![kind]);
         }
         for (feed, before) in &before {
-            let appended = stage.feed(feed).await.split_off(*before);
+            let appended = app.feed(feed).await.split_off(*before);
             let kinds: Vec<&str> = appended.iter().map(|event| event.kind.as_str()).collect();
-            let wanted = wanted.get(feed.as_str()).cloned().unwrap_or_default();
-            assert_eq!(kinds, wanted, "{field}");
+            let wanted = wanted.get(feed).cloned().unwrap_or_default();
+            assert_eq!(kinds, wanted, "{name}");
             for record in &appended {
-                let publication = ears.hear_event(feed, record.seq).await;
+                let publication = subscriber.event(feed, record.seq).await;
                 let event = publication
                     .events
                     .iter()
@@ -135,7 +65,7 @@ async fn every_mutation_appends_its_events_once_and_publishes_what_it_appended()
                     (record.id, record.prev)
                 );
                 assert_eq!(
-                    (event.at.0, event.change.kind()),
+                    (event.at, event.change.kind()),
                     (record.at, record.kind.as_str())
                 );
                 assert_eq!(event.actor.map(|id| id.0), record.actor);

@@ -3,7 +3,8 @@
 //! Tests that guard against a known defect of earlier implementations carry its number.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
-mod stage;
+mod app;
+mod mutations;
 
 mod add_participant;
 mod add_participants;
@@ -21,10 +22,9 @@ mod set_typing;
 mod update_chat;
 mod update_message;
 
-mod audit;
 mod authorization;
 mod concurrency;
-mod contract;
+mod conformance;
 mod cost;
 mod ended_sessions;
 mod events;

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 #[tokio::test]
 async fn anyone_may_ask_which_instance_answers() {
-    let stage = Stage::with(2, lab_stack::servers::shared().redis_url()).await;
+    let app = TestApp::with(2, lab_stack::servers::shared().redis_url()).await;
     let document = "{ serviceInfo { name version instance schemaVersion } }";
     for (sender, instance) in ["1", "2"].into_iter().enumerate() {
-        let info = stage.ask(sender, None, document, json!({})).await.ok();
+        let info = app.ask(sender, None, document, json!({})).await.ok();
         assert_eq!(info["name"], "sender");
         assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(info["instance"], instance);

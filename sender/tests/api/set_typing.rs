@@ -4,18 +4,18 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use shared_schema::Signal;
 
-use crate::stage::Stage;
+use crate::app::TestApp;
 
 #[tokio::test]
 async fn typing_is_told_to_the_chat_for_six_seconds_and_stored_nowhere() {
-    let stage = Stage::new().await;
-    let (ada, bob) = (stage.person("ada").await, stage.person("bob").await);
-    let chat = stage.group(&ada, &[&bob]).await;
-    let mut ears = stage.listen(&[&chat]).await;
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let chat = app.group(&ada, &[&bob]).await;
+    let mut subscriber = app.listen(&[&chat]).await;
     for (typing, shown) in [(true, 6), (false, 0)] {
         let before = Timestamp::now() - 50.milliseconds();
         let input = json!({ "chatId": chat, "typing": typing });
-        let payload = stage.call(&bob, "setTyping", input).await.ok();
+        let payload = app.call(&bob, "setTyping", input).await.ok();
         assert_eq!(payload["chatId"], chat.as_str());
         let until: Timestamp = payload["until"].as_str().unwrap().parse().unwrap();
         assert!(
@@ -24,7 +24,7 @@ async fn typing_is_told_to_the_chat_for_six_seconds_and_stored_nowhere() {
         );
 
         let signal = loop {
-            let (channel, publication) = ears.hear().await;
+            let (channel, publication) = subscriber.publication().await;
             assert_eq!(channel, format!("feed:{chat}"));
             if let Some(signal) = publication.signals.first() {
                 break signal.clone();
@@ -40,5 +40,5 @@ async fn typing_is_told_to_the_chat_for_six_seconds_and_stored_nowhere() {
         };
         assert_eq!((user_id.to_string(), heard.0), (bob.id.clone(), until));
     }
-    assert_eq!(stage.feed(&chat).await.len(), 2);
+    assert_eq!(app.feed(&chat).await.len(), 2);
 }

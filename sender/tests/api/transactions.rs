@@ -1,26 +1,9 @@
 //! All or nothing.
 
-use crate::stage::{Cast, Stage, input};
-
-/// Everything that the sender writes, as one text.
-async fn everything(stage: &Stage) -> String {
-    let mut all = String::new();
-    for table in ["chats", "participants", "messages", "feeds", "feed_events"] {
-        let sql = format!(
-            "SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} t"
-        );
-        all += &stage
-            .owner
-            .query_one(&sql, &[])
-            .await
-            .unwrap()
-            .get::<_, String>(0);
-    }
-    all
-}
+use crate::{app::TestApp, mutations::mutations};
 
 /// Lets the next `failures` commits of events fail with this SQL state, at the very end of their transactions.
-async fn sabotage(stage: &Stage, state: &str, failures: u32) {
+async fn sabotage(app: &TestApp, state: &str, failures: u32) {
     let sql = format!(
         "CREATE SEQUENCE IF NOT EXISTS commits;
          ALTER SEQUENCE commits RESTART;
@@ -34,72 +17,69 @@ async fn sabotage(stage: &Stage, state: &str, failures: u32) {
          $$;
          CREATE OR REPLACE TRIGGER sabotage AFTER INSERT ON feed_events FOR EACH ROW EXECUTE FUNCTION fail();"
     );
-    stage.owner.batch_execute(&sql).await.unwrap();
-}
-
-fn caller<'a>(field: &str, cast: &'a Cast) -> &'a crate::stage::Person {
-    match field {
-        "updateMessage" => &cast.author,
-        "joinChat" => &cast.stranger,
-        "leaveChat" | "markAsRead" => &cast.member,
-        _ => &cast.owner,
-    }
+    app.owner.batch_execute(&sql).await.unwrap();
 }
 
 /// Defect 9: a failure in the middle left half of it behind, published, and told the sender that it had failed.
 #[tokio::test]
 async fn a_mutation_that_fails_leaves_nothing_behind_and_takes_no_number() {
-    let stage = Stage::new().await;
-    let cast = stage.cast().await;
-    let scene = stage.scene(&cast, "PUBLIC").await;
-    let mut ears = stage
-        .listen(&[&scene.chat, &cast.owner.id, &cast.newcomer.id])
-        .await;
-    // The messages of the scene's making may still come.
+    let app = TestApp::new().await;
+    let people = app.fixture_people().await;
+    let (group, public) = (
+        app.chat_fixture(&people, "GROUP").await,
+        app.chat_fixture(&people, "PUBLIC").await,
+    );
+    let mut feeds = people.all().map(|person| person.id.as_str()).to_vec();
+    feeds.extend([group.chat.as_str(), &public.chat]);
+    let mut subscriber = app.listen(&feeds).await;
+    // The events of the fixtures may still come.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    ears.forget().await;
-    sabotage(&stage, "P0001", u32::MAX).await;
-    let before = everything(&stage).await;
-    for field in stage.root_fields("mutationType").await {
-        if field == "setTyping" {
-            continue; // Stores nothing.
+    subscriber.skip_received().await;
+    sabotage(&app, "P0001", u32::MAX).await;
+    let before = app.tables().await;
+    for mutation in mutations() {
+        if mutation.tables.is_empty() {
+            continue;
         }
-        let answer = stage
-            .call(caller(&field, &cast), &field, input(&field, &cast, &scene))
-            .await;
-        answer.is("INTERNAL", None);
+        let name = mutation.name;
+        let (caller, kind) = mutation.caller;
+        let fixture = if kind == "PUBLIC" { &public } else { &group };
+        let input = (mutation.input)(&people, fixture);
+        let answer = app.call(people.at(caller), name, input).await;
+        assert_eq!(answer.refusal(), ("INTERNAL", ""), "{name}");
         assert!(!answer.message().contains("sabotage"));
-        assert_eq!(everything(&stage).await, before, "{field}");
+        assert_eq!(app.tables().await, before, "{name}");
     }
-    ears.silence().await;
+    subscriber.assert_silence().await;
 
-    stage
-        .owner
+    app.owner
         .batch_execute("DROP TRIGGER sabotage ON feed_events")
         .await
         .unwrap();
-    let message = stage.say(&cast.owner, &scene.chat, "at last").await;
-    assert_eq!(
-        (message["number"].as_i64(), message["seq"].as_i64()),
-        (Some(2), Some(6))
-    );
-    stage.feed(&scene.chat).await;
+    for fixture in [&group, &public] {
+        let last = app.feed(&fixture.chat).await.len() as i64;
+        let message = app.say(&people.owner, &fixture.chat, "at last").await;
+        assert_eq!(message["number"], fixture.number + 1);
+        assert_eq!(message["seq"], last + 1);
+        app.feed(&fixture.chat).await;
+    }
 }
 
 #[tokio::test]
 async fn a_transaction_that_lost_a_deadlock_is_run_again_twice() {
-    let stage = Stage::new().await;
-    let ada = stage.person("ada").await;
-    let chat = stage.group(&ada, &[]).await;
-    for state in ["40P01", "40001"] {
-        sabotage(&stage, state, 2).await;
-        stage.say(&ada, &chat, "third time lucky").await;
-        sabotage(&stage, state, 3).await;
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
+    let before = app.feed(&chat).await.len();
+    let states = ["40P01", "40001"];
+    for state in states {
+        sabotage(&app, state, 2).await;
+        app.say(&ada, &chat, "third time lucky").await;
+        sabotage(&app, state, 3).await;
         let input = serde_json::json!({ "chatId": chat, "content": "out of luck" });
-        stage
-            .call(&ada, "createMessage", input)
+        app.call(&ada, "createMessage", input)
             .await
-            .is("UNAVAILABLE", None);
+            .assert_refused("UNAVAILABLE", None);
     }
-    assert_eq!(stage.feed(&chat).await.len(), 4);
+    assert_eq!(app.feed(&chat).await.len(), before + states.len());
 }

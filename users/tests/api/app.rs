@@ -8,31 +8,31 @@ use chassis::{
     },
     rate_limit::Rate,
 };
-use lab_stack::servers::{self, TestDatabase};
-use reqwest::Client;
+use lab_stack::{
+    servers::{self, TestDatabase},
+    testing::{GraphqlClient, GraphqlResponse, HttpResponse, RunningService},
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio_util::sync::{CancellationToken, DropGuard};
 use users::{Application, Config, LimitArgs, MintArgs};
 
 /// Hard to guess, and of nobody in particular.
 pub const PASSWORD: &str = "plover teapot 42";
 
 /// What two instances share: a database, a Redis and a key file.
-pub struct Ground {
+pub struct TestEnvironment {
     pub database: TestDatabase,
     pub redis_url: String,
     keys: TempDir,
 }
 
 /// One instance.
-pub struct App {
-    pub url: String,
-    http: Client,
-    _stop: DropGuard,
+pub struct TestApp {
+    pub service: RunningService,
+    graphql: GraphqlClient,
 }
 
-impl Ground {
+impl TestEnvironment {
     pub async fn new() -> Self {
         Self::with_redis(servers::shared().redis_url()).await
     }
@@ -70,20 +70,17 @@ impl Ground {
         }
     }
 
-    pub async fn start(&self, config: Config) -> App {
+    pub async fn start(&self, config: Config) -> TestApp {
         let application = Application::build(config).await.unwrap();
-        let stop = CancellationToken::new();
-        let url = format!("http://127.0.0.1:{}", application.port());
-        tokio::spawn(application.run(stop.clone()));
-        App {
-            url,
-            http: Client::new(),
-            _stop: stop.drop_guard(),
+        let service = RunningService::start(application.port(), |stop| application.run(stop));
+        TestApp {
+            graphql: service.graphql(),
+            service,
         }
     }
 }
 
-impl Ground {
+impl TestEnvironment {
     /// Changes what no operation can: the past.
     pub async fn execute(&self, statement: &str) {
         self.database
@@ -106,121 +103,52 @@ impl Ground {
     }
 }
 
-/// One instance on a ground of its own.
-pub async fn app() -> (Ground, App) {
-    let ground = Ground::new().await;
-    let app = ground.start(ground.config()).await;
-    (ground, app)
+/// One instance in an environment of its own.
+pub async fn app() -> (TestEnvironment, TestApp) {
+    let environment = TestEnvironment::new().await;
+    let app = environment.start(environment.config()).await;
+    (environment, app)
 }
 
-/// The answer to one operation.
-pub struct Answer(pub Value);
+/// Calls operations as one person, or as nobody.
+pub struct AccountClient(GraphqlClient);
 
-impl Answer {
-    /// The value of the operation's first field, which must not have failed.
-    pub fn ok(&self) -> &Value {
-        assert!(self.0.get("errors").is_none(), "{}", self.0);
-        self.0["data"].as_object().unwrap().values().next().unwrap()
-    }
-
-    /// `extensions.code` of the one error.
-    pub fn code(&self) -> &str {
-        self.error()["extensions"]["code"].as_str().unwrap()
-    }
-
-    /// `extensions.field` of the one error, or nothing.
-    pub fn field(&self) -> &str {
-        self.error()["extensions"]["field"]
-            .as_str()
-            .unwrap_or_default()
-    }
-
-    /// Code and field of the one error.
-    pub fn refusal(&self) -> (&str, &str) {
-        (self.code(), self.field())
-    }
-
-    /// The one error.
-    pub fn error(&self) -> &Value {
-        let errors = self.0["errors"].as_array();
-        let errors = errors.unwrap_or_else(|| panic!("no error: {}", self.0));
-        assert_eq!(errors.len(), 1, "{}", self.0);
-        assert_reason(&errors[0]);
-        &errors[0]
-    }
-}
-
-/// F5: what a person can mend says why, with a reason that stands in the committed file.
-fn assert_reason(error: &Value) {
-    let extensions = &error["extensions"];
-    let mendable = match extensions["code"].as_str() {
-        Some("BAD_USER_INPUT") => extensions["field"].is_string(),
-        Some("CONFLICT" | "FORBIDDEN") => true,
-        _ => false,
-    };
-    let reasons: Value =
-        serde_json::from_str(include_str!("../../../shared-schema/reasons.json")).unwrap();
-    let known = extensions["reason"]
-        .as_str()
-        .is_some_and(|reason| reasons.get(reason).is_some());
-    assert_eq!(known, mendable, "{error}");
-}
-
-/// A request that is being put together.
-pub struct Call<'a> {
-    app: &'a App,
-    token: Option<String>,
-    headers: Vec<(&'static str, String)>,
-}
-
-impl App {
+impl TestApp {
     /// As nobody.
-    pub fn anonymous(&self) -> Call<'_> {
-        Call {
-            app: self,
-            token: None,
-            headers: Vec::new(),
-        }
+    pub fn anonymous(&self) -> AccountClient {
+        AccountClient(self.graphql.clone())
     }
 
     /// As whoever this token speaks for.
-    pub fn with_token(&self, token: &str) -> Call<'_> {
-        Call {
-            token: Some(token.to_owned()),
-            ..self.anonymous()
-        }
+    pub fn with_token(&self, token: &str) -> AccountClient {
+        AccountClient(self.graphql.with_token(token))
     }
 
     /// As this person.
-    pub fn as_user(&self, user: &SignedIn) -> Call<'_> {
+    pub fn as_user(&self, user: &SignedIn) -> AccountClient {
         self.with_token(&user.access_token)
     }
 
     /// A new person, with the password [`PASSWORD`].
     pub async fn sign_up(&self, username: &str) -> SignedIn {
         let answer = self.anonymous().register(username).await;
-        SignedIn::from(answer.ok())
+        SignedIn::from(answer.payload())
     }
 
     /// The person on one more device.
     pub async fn sign_in(&self, login: &str) -> SignedIn {
         let answer = self.anonymous().login(login, PASSWORD).await;
-        SignedIn::from(answer.ok())
+        SignedIn::from(answer.payload())
     }
 
-    pub async fn get(&self, path: &str) -> reqwest::Response {
-        self.http
-            .get(format!("{}{path}", self.url))
-            .send()
-            .await
-            .unwrap()
+    pub async fn get(&self, path: &str) -> HttpResponse {
+        self.service.get(path).await
     }
 }
 
-impl Call<'_> {
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
+impl AccountClient {
+    pub fn header(self, name: &'static str, value: &str) -> Self {
+        Self(self.0.with_header(name, value))
     }
 
     /// As if the load balancer had received it from there.
@@ -228,70 +156,54 @@ impl Call<'_> {
         self.header("x-forwarded-for", address)
     }
 
-    pub async fn send(self, query: &str, variables: Value) -> Answer {
-        let mut request = self.app.http.post(format!("{}/graphql", self.app.url));
-        if let Some(token) = self.token {
-            request = request.bearer_auth(token);
-        }
-        for (name, value) in self.headers {
-            request = request.header(name, value);
-        }
-        let body = json!({ "query": query, "variables": variables });
-        Answer(
-            request
-                .json(&body)
-                .send()
-                .await
-                .unwrap()
-                .json()
-                .await
-                .unwrap(),
-        )
+    pub async fn send(self, document: &str, variables: Value) -> GraphqlResponse {
+        self.0.send(document, variables).await
     }
 
-    /// `mutation { <field>(input: $input) { <selection> } }`
-    pub async fn mutate(self, field: &str, selection: &str, input: Value) -> Answer {
-        let kind = field[..1].to_uppercase() + &field[1..];
-        let query = format!(
-            "mutation($input: {kind}Input!) {{ {field}(input: $input) {{ {selection} }} }}"
-        );
-        self.send(&query, json!({ "input": input })).await
+    /// Calls one mutation, and selects this of its payload.
+    pub async fn mutate(self, field: &str, selection: &str, input: Value) -> GraphqlResponse {
+        self.0.mutate(field, selection, input).await
     }
 
-    pub async fn register(self, username: &str) -> Answer {
+    pub async fn register(self, username: &str) -> GraphqlResponse {
         let email = format!("{username}@example.org");
         let input = json!({ "email": email, "username": username, "password": PASSWORD });
         self.mutate("register", SIGN_IN, input).await
     }
 
-    pub async fn login(self, login: &str, password: &str) -> Answer {
+    pub async fn login(self, login: &str, password: &str) -> GraphqlResponse {
         let input = json!({ "login": login, "password": password });
         self.mutate("login", SIGN_IN, input).await
     }
 
     /// On a device that was given these tokens.
-    pub async fn login_on(self, login: &str, password: &str, device_tokens: &[&str]) -> Answer {
+    pub async fn login_on(
+        self,
+        login: &str,
+        password: &str,
+        device_tokens: &[&str],
+    ) -> GraphqlResponse {
         let input = json!({ "login": login, "password": password, "deviceTokens": device_tokens });
         self.mutate("login", SIGN_IN, input).await
     }
 
-    pub async fn refresh(self, refresh_token: &str) -> Answer {
+    pub async fn refresh(self, refresh_token: &str) -> GraphqlResponse {
         let input = json!({ "refreshToken": refresh_token });
         self.mutate("refreshSession", SIGN_IN, input).await
     }
 
     /// With the id of the request, as a client that may have to repeat it.
-    pub async fn refresh_as(self, refresh_token: &str, request_id: &str) -> Answer {
+    pub async fn refresh_as(self, refresh_token: &str, request_id: &str) -> GraphqlResponse {
         let input = json!({ "refreshToken": refresh_token, "requestId": request_id });
         self.mutate("refreshSession", SIGN_IN, input).await
     }
 
-    pub async fn logout(self) -> Answer {
+    pub async fn logout(self) -> GraphqlResponse {
         self.send("mutation { logout { sessionId } }", json!({}))
             .await
     }
 
-    pub async fn me(self) -> Answer {
+    pub async fn me(self) -> GraphqlResponse {
         self.send(
             "{ me { user { id username displayName about createdAt } email version } }",
             json!({}),

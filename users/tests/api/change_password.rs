@@ -1,10 +1,12 @@
 use serde_json::json;
 
-use crate::app::{Answer, App, PASSWORD, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
+
+use crate::app::{PASSWORD, SignedIn, TestApp, app};
 
 const NEXT: &str = "walrus gramophone 7";
 
-async fn change(app: &App, user: &SignedIn, current: &str, new: &str) -> Answer {
+async fn change(app: &TestApp, user: &SignedIn, current: &str, new: &str) -> GraphqlResponse {
     let input = json!({ "currentPassword": current, "newPassword": new });
     app.as_user(user)
         .mutate("changePassword", "account { user { id } }", input)
@@ -13,7 +15,7 @@ async fn change(app: &App, user: &SignedIn, current: &str, new: &str) -> Answer 
 
 #[tokio::test]
 async fn the_new_password_counts_from_now_on() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     assert_eq!(
         change(&app, &ada, PASSWORD, NEXT).await.ok()["account"]["user"]["id"],
@@ -28,7 +30,7 @@ async fn the_new_password_counts_from_now_on() {
 
 #[tokio::test]
 async fn all_other_sessions_end_and_this_one_goes_on() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let (first, second, this) = (
         app.sign_up("ada").await,
         app.sign_in("ada").await,
@@ -47,7 +49,7 @@ async fn all_other_sessions_end_and_this_one_goes_on() {
     app.anonymous().refresh(&this.refresh_token).await.ok();
     app.as_user(&bob).me().await.ok();
     assert_eq!(
-        ground
+        environment
             .count("SELECT count(*) FROM feed_events WHERE kind = 'SESSION_REVOKED'")
             .await,
         2
@@ -56,7 +58,7 @@ async fn all_other_sessions_end_and_this_one_goes_on() {
 
 #[tokio::test]
 async fn a_wrong_current_password_or_a_bad_new_one_is_refused_with_its_field() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (ada, other) = (app.sign_up("lovelace").await, app.sign_in("lovelace").await);
     for (current, new, field) in [
         ("wrong", NEXT, "currentPassword"),
@@ -78,7 +80,7 @@ async fn a_wrong_current_password_or_a_bad_new_one_is_refused_with_its_field() {
 
 #[tokio::test]
 async fn a_session_that_has_ended_cannot_change_the_password() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     app.as_user(&ada)
         .send("mutation { logout { sessionId } }", json!({}))
@@ -93,7 +95,7 @@ async fn a_session_that_has_ended_cannot_change_the_password() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_changes_at_once_one_counts() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (one, two) = (app.sign_up("ada").await, app.sign_in("ada").await);
     let (first, second) = futures_util::future::join(
         change(&app, &one, PASSWORD, NEXT),
@@ -102,7 +104,7 @@ async fn of_two_changes_at_once_one_counts() {
     .await;
     let won = [&first, &second]
         .iter()
-        .filter(|answer| answer.0.get("errors").is_none())
+        .filter(|answer| !answer.is_refused())
         .count();
-    assert_eq!(won, 1, "{} {}", first.0, second.0);
+    assert_eq!(won, 1, "{} {}", first.body(), second.body());
 }

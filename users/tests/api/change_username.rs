@@ -1,9 +1,11 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::app::{Answer, App, PASSWORD, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn change(app: &App, user: &SignedIn, username: &str) -> Answer {
+use crate::app::{PASSWORD, SignedIn, TestApp, app};
+
+async fn change(app: &TestApp, user: &SignedIn, username: &str) -> GraphqlResponse {
     let input = json!({ "username": username });
     app.as_user(user)
         .mutate(
@@ -16,7 +18,7 @@ async fn change(app: &App, user: &SignedIn, username: &str) -> Answer {
 
 #[tokio::test]
 async fn one_is_found_and_signs_in_by_the_new_name_only() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let answer = change(&app, &ada, "Countess").await;
     assert_eq!(answer.ok()["account"]["user"]["username"], "countess");
@@ -34,7 +36,7 @@ async fn one_is_found_and_signs_in_by_the_new_name_only() {
 
 #[tokio::test]
 async fn a_name_that_is_taken_is_a_conflict() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     app.sign_up("bob").await;
     assert_eq!(
@@ -50,7 +52,7 @@ async fn a_name_that_is_taken_is_a_conflict() {
 
 #[tokio::test]
 async fn the_old_name_stays_reserved_for_its_last_holder() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     change(&app, &ada, "countess").await.ok();
     assert_eq!(
@@ -64,7 +66,7 @@ async fn the_old_name_stays_reserved_for_its_last_holder() {
         .await;
     assert_eq!(newcomer.refusal(), ("CONFLICT", "username"));
     assert_eq!(
-        ground
+        environment
             .count("SELECT count(*) FROM users WHERE email = 'new@example.org'")
             .await,
         0
@@ -77,12 +79,12 @@ async fn the_old_name_stays_reserved_for_its_last_holder() {
 
 #[tokio::test]
 async fn a_name_is_free_again_when_its_reservation_has_run_out() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     change(&app, &ada, "countess").await.ok();
     let days = "SELECT round(extract(epoch FROM until - clock_timestamp()) / 86400)::bigint FROM reserved_usernames";
-    assert_eq!(ground.count(days).await, 30);
-    ground
+    assert_eq!(environment.count(days).await, 30);
+    environment
         .execute("UPDATE reserved_usernames SET until = clock_timestamp()")
         .await;
     change(&app, &bob, "ada").await.ok();
@@ -90,15 +92,18 @@ async fn a_name_is_free_again_when_its_reservation_has_run_out() {
 
 #[tokio::test]
 async fn the_name_one_has_already_changes_nothing() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     assert_eq!(
         change(&app, &ada, "Ada").await.ok()["account"]["version"],
         1
     );
-    assert_eq!(ground.count("SELECT count(*) FROM feed_events").await, 0);
     assert_eq!(
-        ground
+        environment.count("SELECT count(*) FROM feed_events").await,
+        0
+    );
+    assert_eq!(
+        environment
             .count("SELECT count(*) FROM reserved_usernames")
             .await,
         0
@@ -107,16 +112,14 @@ async fn the_name_one_has_already_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_several_who_want_one_name_at_once_one_gets_it() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let people = join_all((0..6).map(|n| {
         let app = &app;
         async move { app.sign_up(&format!("robot{n}")).await }
     }))
     .await;
     let answers = join_all(people.iter().map(|one| change(&app, one, "marvin"))).await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers
-        .iter()
-        .partition(|answer| answer.0.get("errors").is_none());
+    let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| !answer.is_refused());
     assert_eq!(won.len(), 1);
     for answer in lost {
         assert_eq!(answer.refusal(), ("CONFLICT", "username"));
@@ -125,10 +128,10 @@ async fn of_several_who_want_one_name_at_once_one_gets_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_slips_into_a_name_while_it_is_being_given_up() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     // The holder's transaction, as far as the rows that the other one meets.
-    let mut owner = ground.database.connect_as_owner().await;
+    let mut owner = environment.database.connect_as_owner().await;
     let leaving = owner.transaction().await.unwrap();
     let statements = format!(
         "UPDATE users SET username = 'countess' WHERE id = '{0}';

@@ -3,14 +3,14 @@
 use tokio_util::sync::CancellationToken;
 use users::Application;
 
-use crate::app::{Ground, app};
+use crate::app::{TestEnvironment, app};
 
 #[tokio::test]
 async fn password_hashes_and_tokens_are_invisible_to_the_other_services() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     app.sign_up("ada").await;
     for role in ["antiphon_sender", "antiphon_receiver"] {
-        let other = ground.database.connect_as(role).await;
+        let other = environment.database.connect_as(role).await;
         for query in [
             "SELECT password_hash FROM users",
             "SELECT email FROM users",
@@ -35,8 +35,8 @@ async fn password_hashes_and_tokens_are_invisible_to_the_other_services() {
 
 #[tokio::test]
 async fn our_own_role_can_neither_read_messages_nor_change_events() {
-    let (ground, _app) = app().await;
-    let own = ground.database.connect_as("antiphon_users").await;
+    let (environment, _app) = app().await;
+    let own = environment.database.connect_as("antiphon_users").await;
     for query in [
         "SELECT content FROM messages",
         "UPDATE feed_events SET kind = ''",
@@ -49,21 +49,23 @@ async fn our_own_role_can_neither_read_messages_nor_change_events() {
 
 #[tokio::test]
 async fn an_older_schema_refuses_the_start_in_one_line_and_no_key_is_made() {
-    let ground = Ground::new().await;
-    ground.execute("DELETE FROM refinery_schema_history").await;
-    let error = Application::build(ground.config())
+    let environment = TestEnvironment::new().await;
+    environment
+        .execute("DELETE FROM refinery_schema_history")
+        .await;
+    let error = Application::build(environment.config())
         .await
         .err()
         .expect("a refusal")
         .to_string();
     assert!(error.contains("schema version 0 is older"), "{error}");
-    assert!(!ground.key_file("signing.pem").exists());
+    assert!(!environment.key_file("signing.pem").exists());
 }
 
 #[tokio::test]
 async fn the_process_ends_when_it_is_told_to() {
-    let ground = Ground::new().await;
-    let application = Application::build(ground.config()).await.unwrap();
+    let environment = TestEnvironment::new().await;
+    let application = Application::build(environment.config()).await.unwrap();
     let stop = CancellationToken::new();
     stop.cancel();
     application.run(stop).await.unwrap();

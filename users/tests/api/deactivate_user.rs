@@ -1,8 +1,10 @@
 use serde_json::json;
 
-use crate::app::{Answer, App, PASSWORD, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn deactivate(app: &App, user: &SignedIn, password: &str) -> Answer {
+use crate::app::{PASSWORD, SignedIn, TestApp, app};
+
+async fn deactivate(app: &TestApp, user: &SignedIn, password: &str) -> GraphqlResponse {
     app.as_user(user)
         .mutate("deactivateUser", "userId", json!({ "password": password }))
         .await
@@ -10,7 +12,7 @@ async fn deactivate(app: &App, user: &SignedIn, password: &str) -> Answer {
 
 #[tokio::test]
 async fn a_deactivated_account_cannot_be_used_any_more() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let (one, two) = (app.sign_up("ada").await, app.sign_in("ada").await);
     assert_eq!(
         deactivate(&app, &one, PASSWORD).await.ok()["userId"],
@@ -28,20 +30,22 @@ async fn a_deactivated_account_cannot_be_used_any_more() {
         "UNAUTHENTICATED"
     );
     assert_eq!(
-        ground
+        environment
             .count("SELECT count(*) FROM feed_events WHERE kind = 'SESSION_REVOKED'")
             .await,
         2
     );
     assert_eq!(
-        ground.count("SELECT count(*) FROM public_profiles").await,
+        environment
+            .count("SELECT count(*) FROM public_profiles")
+            .await,
         0
     );
 }
 
 #[tokio::test]
 async fn its_name_and_address_stay_taken() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     deactivate(&app, &ada, PASSWORD).await.ok();
     assert_eq!(
@@ -59,15 +63,15 @@ async fn its_name_and_address_stay_taken() {
 /// P9: what a worker leaves of it still keeps the name and the address, and looks like a wrong password.
 #[tokio::test]
 async fn its_name_and_address_stay_taken_when_it_is_erased() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     app.sign_up("ben").await;
     deactivate(&app, &ada, PASSWORD).await.ok();
-    ground
+    environment
         .execute("SELECT erase_account(id) FROM users WHERE username = 'ada'")
         .await;
     let kept = "SELECT count(*) FROM users u WHERE u::text LIKE '%example.org%'";
-    assert_eq!(ground.count(kept).await, 1, "ben's");
+    assert_eq!(environment.count(kept).await, 1, "ben's");
 
     for spelling in ["ada@example.org", "ADA@Example.org"] {
         let input = json!({ "email": spelling, "username": "other", "password": PASSWORD });
@@ -88,7 +92,7 @@ async fn its_name_and_address_stay_taken_when_it_is_erased() {
 
 #[tokio::test]
 async fn a_wrong_password_changes_nothing() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     assert_eq!(
         deactivate(&app, &ada, "wrong").await.refusal(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::app::{App, Ground, PASSWORD, SignedIn, app};
+use crate::app::{PASSWORD, SignedIn, TestApp, TestEnvironment, app};
 
 /// A way to end a session.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ const WAYS: [Way; 6] = [
 ];
 
 /// Ends the session of `lost`; `kept` is another one of the same person.
-async fn end(app: &App, way: Way, lost: &SignedIn, kept: &SignedIn) {
+async fn end(app: &TestApp, way: Way, lost: &SignedIn, kept: &SignedIn) {
     let by_other = async |field: &str, selection: &str, input: Value| {
         app.as_user(kept).mutate(field, selection, input).await.ok();
     };
@@ -67,20 +67,20 @@ async fn end(app: &App, way: Way, lost: &SignedIn, kept: &SignedIn) {
 }
 
 /// Asks without asking about the caller's own account.
-async fn look(app: &App, caller: &SignedIn) -> bool {
+async fn look(app: &TestApp, caller: &SignedIn) -> bool {
     let query = "query($id: ID!) { user(id: $id) { username } }";
     let answer = app
         .as_user(caller)
         .send(query, json!({ "id": caller.user_id }))
         .await;
-    if answer.0.get("errors").is_some() {
+    if answer.is_refused() {
         assert_eq!(answer.code(), "UNAUTHENTICATED");
         return false;
     }
     true
 }
 
-async fn ended_within_a_second(app: &App, caller: &SignedIn, way: Way) {
+async fn ended_within_a_second(app: &TestApp, caller: &SignedIn, way: Way) {
     let begun = Instant::now();
     while look(app, caller).await {
         assert!(begun.elapsed() < Duration::from_secs(1), "{way:?}");
@@ -93,10 +93,10 @@ async fn ended_within_a_second(app: &App, caller: &SignedIn, way: Way) {
 #[tokio::test]
 async fn whatever_ended_a_session_its_token_is_refused_everywhere_within_a_second() {
     for way in WAYS {
-        let ground = Ground::new().await;
+        let environment = TestEnvironment::new().await;
         let (here, there) = (
-            ground.start(ground.config()).await,
-            ground.start(ground.config()).await,
+            environment.start(environment.config()).await,
+            environment.start(environment.config()).await,
         );
         let lost = here.sign_up("ada").await;
         let kept = here.sign_in("ada").await;
@@ -114,10 +114,10 @@ async fn whatever_ended_a_session_its_token_is_refused_everywhere_within_a_secon
 /// S2: an instance that starts knows what ended before.
 #[tokio::test]
 async fn an_instance_that_starts_later_refuses_the_token_from_its_first_request() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     app.as_user(&ada).logout().await.ok();
-    let late = ground.start(ground.config()).await;
+    let late = environment.start(environment.config()).await;
     assert!(!look(&late, &ada).await);
 }
 
@@ -125,16 +125,16 @@ async fn an_instance_that_starts_later_refuses_the_token_from_its_first_request(
 #[tokio::test]
 async fn a_session_can_be_ended_while_no_feed_can_be_written() {
     for way in WAYS {
-        let (ground, app) = app().await;
+        let (environment, app) = app().await;
         let lost = app.sign_up("ada").await;
         let kept = app.sign_in("ada").await;
-        ground.execute(BROKEN_APPEND).await;
+        environment.execute(BROKEN_APPEND).await;
         end(&app, way, &lost, &kept).await;
         ended_within_a_second(&app, &lost, way).await;
         let refreshed = app.anonymous().refresh(&lost.refresh_token).await;
         assert_eq!(refreshed.code(), "UNAUTHENTICATED", "{way:?}");
         let told = "SELECT count(*) FROM feed_events WHERE kind = 'SESSION_REVOKED'";
-        assert_eq!(ground.count(told).await, 0);
+        assert_eq!(environment.count(told).await, 0);
     }
 }
 
@@ -151,9 +151,9 @@ const BROKEN_APPEND: &str = "
 /// S16: somebody else holds the feed for longer than a lock is waited for.
 #[tokio::test]
 async fn a_session_can_be_ended_while_its_feed_is_locked() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let ada = app.sign_up("ada").await;
-    let mut other = ground.database.connect_as_owner().await;
+    let mut other = environment.database.connect_as_owner().await;
     let holding = other.transaction().await.unwrap();
     holding
         .batch_execute("SELECT FROM feeds FOR UPDATE")

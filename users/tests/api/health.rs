@@ -5,22 +5,25 @@ use std::time::{Duration, Instant};
 use lab_stack::servers::{Postgres, Redis};
 use serde_json::Value;
 
-use crate::app::{App, Ground, app};
+use crate::app::{TestApp, TestEnvironment, app};
 
 #[tokio::test]
 async fn without_redis_the_instance_stays_ready_and_accounts_work() {
     let redis = Redis::start();
-    let ground = Ground::with_redis(redis.url()).await;
-    let app = ground.start(ground.config()).await;
+    let environment = TestEnvironment::with_redis(redis.url()).await;
+    let app = environment.start(environment.config()).await;
     redis.stop();
     let ada = app.sign_up("ada").await;
     app.as_user(&ada)
         .send("mutation { logout { sessionId } }", serde_json::json!({}))
         .await
         .ok();
-    assert_eq!(ground.count("SELECT count(*) FROM feed_events").await, 1);
-    assert_eq!(app.get("/readyz").await.status(), 200);
-    let health: Value = app.get("/healthz").await.json().await.unwrap();
+    assert_eq!(
+        environment.count("SELECT count(*) FROM feed_events").await,
+        1
+    );
+    assert_eq!(app.get("/readyz").await.status, 200);
+    let health: Value = app.get("/healthz").await.json();
     assert_eq!(health["status"], "degraded");
     assert_eq!(health["checks"]["redis"]["status"], "failing");
 }
@@ -29,10 +32,10 @@ async fn without_redis_the_instance_stays_ready_and_accounts_work() {
 async fn without_postgres_requests_fail_fast_and_the_keys_stay_published() {
     let postgres = Postgres::start();
     let database = postgres.database().await;
-    let ground = Ground::new().await;
-    let mut config = ground.config();
+    let environment = TestEnvironment::new().await;
+    let mut config = environment.config();
     config.postgres = chassis::config::PostgresArgs::url(database.url_as("antiphon_users"));
-    let app = ground.start(config).await;
+    let app = environment.start(config).await;
     let ada = app.sign_up("ada").await;
     postgres.stop();
     assert_eq!(app.as_user(&ada).me().await.code(), "UNAVAILABLE");
@@ -40,17 +43,17 @@ async fn without_postgres_requests_fail_fast_and_the_keys_stay_published() {
         app.anonymous().login("ada", "any").await.code(),
         "UNAVAILABLE"
     );
-    assert_eq!(app.get("/readyz").await.status(), 503);
-    assert_eq!(app.get("/livez").await.status(), 200);
-    assert_eq!(app.get("/.well-known/jwks.json").await.status(), 200);
+    assert_eq!(app.get("/readyz").await.status, 503);
+    assert_eq!(app.get("/livez").await.status, 200);
+    assert_eq!(app.get("/.well-known/jwks.json").await.status, 200);
 }
 
 #[tokio::test]
 async fn nothing_secret_is_in_the_metrics() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     app.anonymous().login("ada", "wrong").await.error();
-    let metrics = app.get("/metrics").await.text().await.unwrap();
+    let metrics = app.get("/metrics").await.text;
     assert!(
         metrics.contains(r#"graphql_operations_total{field="login",outcome="UNAUTHENTICATED"} 1"#),
         "{metrics}"
@@ -69,13 +72,13 @@ async fn nothing_secret_is_in_the_metrics() {
 /// those of the pool go on, and a check on one of them would notice nothing.
 #[tokio::test]
 async fn a_database_whose_new_connections_cannot_write_is_not_ready() {
-    let (ground, app) = app().await;
-    assert_eq!(app.get("/readyz").await.status(), 200);
-    let owner = ground.database.connect_as_owner().await;
+    let (environment, app) = app().await;
+    assert_eq!(app.get("/readyz").await.status, 200);
+    let owner = environment.database.connect_as_owner().await;
     let upgrade = "UPDATE pg_proc SET probin = '$libdir/of_another_version' WHERE proname = 'plpgsql_call_handler'";
     owner.execute(upgrade, &[]).await.unwrap();
     becomes(&app, 503, "failing: writes").await;
-    let health: Value = app.get("/healthz").await.json().await.unwrap();
+    let health: Value = app.get("/healthz").await.json();
     assert_eq!(health["status"], "failing");
     assert_eq!(health["checks"]["writes"]["status"], "failing");
     assert_eq!(health["checks"]["postgres"]["status"], "ok");
@@ -89,9 +92,9 @@ async fn a_database_whose_new_connections_cannot_write_is_not_ready() {
 /// A database that does not find by their letters the names it has stored.
 #[tokio::test]
 async fn a_database_that_does_not_find_our_test_row_is_not_ready() {
-    let (ground, app) = app().await;
-    assert_eq!(app.get("/readyz").await.status(), 200);
-    let owner = ground.database.connect_as_owner().await;
+    let (environment, app) = app().await;
+    assert_eq!(app.get("/readyz").await.status, 200);
+    let owner = environment.database.connect_as_owner().await;
     // As where the database's own idea of letters decides and knows only those of English.
     let blind = "CREATE OR REPLACE FUNCTION search_grams(folded text) RETURNS text[]
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -101,11 +104,11 @@ async fn a_database_that_does_not_find_our_test_row_is_not_ready() {
 }
 
 /// Waits for what `/readyz` answers; longer than the pause between two probes.
-async fn becomes(app: &App, status: u16, text: &str) {
+async fn becomes(app: &TestApp, status: u16, text: &str) {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let answer = app.get("/readyz").await;
-        let seen = (answer.status().as_u16(), answer.text().await.unwrap());
+        let seen = (answer.status.as_u16(), answer.text);
         if seen == (status, text.to_owned()) {
             return;
         }

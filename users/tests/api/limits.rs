@@ -1,24 +1,24 @@
 //! The limits on guessing. They are shared through Redis, so every test uses names and addresses of its own.
 
 use chassis::rate_limit::Rate;
-use lab_stack::servers::Redis;
+use lab_stack::{servers::Redis, testing::GraphqlResponse};
 use users::{Config, LimitArgs};
 use uuid::Uuid;
 
 use std::time::{Duration, Instant};
 
-use crate::app::{Answer, App, Ground, PASSWORD, SignedIn};
+use crate::app::{PASSWORD, SignedIn, TestApp, TestEnvironment};
 
-/// A ground and an instance with limits that a test can reach.
-async fn strict(change: impl FnOnce(&mut LimitArgs)) -> (Ground, App) {
-    let ground = Ground::new().await;
-    let config = limited(&ground, change);
-    let app = ground.start(config).await;
-    (ground, app)
+/// An environment and an instance with limits that a test can reach.
+async fn strict(change: impl FnOnce(&mut LimitArgs)) -> (TestEnvironment, TestApp) {
+    let environment = TestEnvironment::new().await;
+    let config = limited(&environment, change);
+    let app = environment.start(config).await;
+    (environment, app)
 }
 
-fn limited(ground: &Ground, change: impl FnOnce(&mut LimitArgs)) -> Config {
-    let mut config = ground.config();
+fn limited(environment: &TestEnvironment, change: impl FnOnce(&mut LimitArgs)) -> Config {
+    let mut config = environment.config();
     change(&mut config.limits);
     config
 }
@@ -35,7 +35,7 @@ fn some_address() -> String {
 
 #[tokio::test]
 async fn the_password_of_one_account_can_be_guessed_so_often_from_one_address() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let (name, other, address) = (some_name(), some_name(), some_address());
     app.sign_up(&name).await;
     app.sign_up(&other).await;
@@ -56,7 +56,7 @@ async fn the_password_of_one_account_can_be_guessed_so_often_from_one_address() 
 }
 
 /// How long a refused one is told to wait.
-fn wait_of(answer: &Answer) -> Duration {
+fn wait_of(answer: &GraphqlResponse) -> Duration {
     let wait = &answer.error()["extensions"]["retryAfterMs"];
     Duration::from_millis(wait.as_u64().unwrap())
 }
@@ -64,7 +64,7 @@ fn wait_of(answer: &Answer) -> Duration {
 /// S4: what others do to an account makes everyone else wait, each for themselves, and locks nobody out.
 #[tokio::test]
 async fn s4_whoever_waits_as_told_signs_in_while_others_go_on_guessing() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let name = some_name();
     app.sign_up(&name).await;
     for _ in 0..3 {
@@ -93,10 +93,10 @@ async fn s4_whoever_waits_as_told_signs_in_while_others_go_on_guessing() {
 /// S4: the acceptance of the finding, with the limits that everyone has.
 #[tokio::test]
 async fn s4_ten_wrong_passwords_a_second_do_not_keep_out_an_owner_on_their_device() {
-    let (_ground, app) = strict(|limits| *limits = LimitArgs::default()).await;
+    let (_environment, app) = strict(|limits| *limits = LimitArgs::default()).await;
     let (name, home) = (some_name(), some_address());
     let registered = app.anonymous().from(&home).register(&name).await;
-    let mut device = SignedIn::from(registered.ok()).device_token;
+    let mut device = SignedIn::from(&registered.ok()).device_token;
     let mut limited = 0;
     for round in 0..5 {
         for attempt in 0..10 {
@@ -117,14 +117,14 @@ async fn s4_ten_wrong_passwords_a_second_do_not_keep_out_an_owner_on_their_devic
         let login = [name.clone(), format!("{name}@example.org")][round % 2].clone();
         let owner = app.anonymous().from(&home);
         let answer = owner.login_on(&login, PASSWORD, &["junk", &device]).await;
-        device = SignedIn::from(answer.ok()).device_token;
+        device = SignedIn::from(&answer.ok()).device_token;
     }
     assert!(limited > 20, "strangers are limited: {limited}");
 }
 
 #[tokio::test]
 async fn s4_a_device_has_a_limit_of_its_own_and_is_then_a_stranger() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let (name, other) = (some_name(), some_name());
     let device = app.sign_up(&name).await.device_token;
     let others = app.sign_up(&other).await.device_token;
@@ -162,11 +162,11 @@ async fn s4_a_device_has_a_limit_of_its_own_and_is_then_a_stranger() {
 
 #[tokio::test]
 async fn a_device_token_is_renewed_with_the_session_and_opens_nothing() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let name = some_name();
     let user = app.sign_up(&name).await;
     let renewed = app.anonymous().refresh(&user.refresh_token).await;
-    let renewed = SignedIn::from(renewed.ok());
+    let renewed = SignedIn::from(&renewed.ok());
     for _ in 0..3 {
         app.anonymous()
             .from(&some_address())
@@ -192,7 +192,7 @@ async fn a_device_token_is_renewed_with_the_session_and_opens_nothing() {
 /// F23: the right password costs nothing.
 #[tokio::test]
 async fn f23_right_passwords_do_not_count() {
-    let (_ground, app) = strict(|limits| {
+    let (_environment, app) = strict(|limits| {
         limits.logins_per_account = 3;
         limits.logins_per_address = 3;
     })
@@ -218,7 +218,7 @@ async fn f23_right_passwords_do_not_count() {
 /// S3: what is typed and who is signed in are two subjects.
 #[tokio::test]
 async fn s3_nobody_uses_up_the_confirmations_of_another_by_typing_their_id() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let user = app.sign_up(&some_name()).await;
     for _ in 0..4 {
         app.anonymous().login(&user.user_id, "wrong").await.error();
@@ -233,7 +233,7 @@ async fn s3_nobody_uses_up_the_confirmations_of_another_by_typing_their_id() {
 
 #[tokio::test]
 async fn an_account_that_does_not_exist_is_limited_like_one_that_does() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let name = some_name();
     for _ in 0..3 {
         assert_eq!(
@@ -249,7 +249,7 @@ async fn an_account_that_does_not_exist_is_limited_like_one_that_does() {
 
 #[tokio::test]
 async fn a_limit_does_not_tell_whose_address_an_address_is() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let name = some_name();
     app.sign_up(&name).await;
     for _ in 0..4 {
@@ -264,7 +264,7 @@ async fn a_limit_does_not_tell_whose_address_an_address_is() {
 
 #[tokio::test]
 async fn one_address_can_try_so_many_accounts_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.logins_per_address = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_address = 3).await;
     let address = some_address();
     for _ in 0..3 {
         let answer = app
@@ -290,7 +290,7 @@ async fn one_address_can_try_so_many_accounts_and_no_more() {
 
 #[tokio::test]
 async fn an_address_that_the_client_made_up_changes_nothing() {
-    let (_ground, app) = strict(|limits| limits.logins_per_address = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_address = 3).await;
     let address = some_address();
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -317,10 +317,10 @@ async fn an_address_that_the_client_made_up_changes_nothing() {
 #[tokio::test]
 async fn whoever_is_not_a_proxy_of_ours_cannot_speak_for_others() {
     let redis = Redis::start();
-    let ground = Ground::with_redis(redis.url()).await;
-    let mut config = limited(&ground, |limits| limits.logins_per_address = 3);
+    let environment = TestEnvironment::with_redis(redis.url()).await;
+    let mut config = limited(&environment, |limits| limits.logins_per_address = 3);
     config.proxies.trusted_proxies = vec!["192.0.2.0/24".parse().unwrap()];
-    let app = ground.start(config).await;
+    let app = environment.start(config).await;
     let mut codes = Vec::new();
     for _ in 0..4 {
         let answer = app
@@ -335,7 +335,7 @@ async fn whoever_is_not_a_proxy_of_ours_cannot_speak_for_others() {
 
 #[tokio::test]
 async fn the_addresses_of_one_ipv6_network_share_a_limit() {
-    let (_ground, app) = strict(|limits| limits.logins_per_address = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_address = 3).await;
     let [a, b, c, d, ..] = *Uuid::new_v4().as_bytes();
     let network = format!("2001:db8:{a:x}{b:02x}:{c:x}{d:02x}");
     let mut codes = Vec::new();
@@ -361,7 +361,7 @@ async fn the_addresses_of_one_ipv6_network_share_a_limit() {
 
 #[tokio::test]
 async fn one_address_can_register_so_many_people_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.registrations_per_address = 3).await;
+    let (_environment, app) = strict(|limits| limits.registrations_per_address = 3).await;
     let address = some_address();
     for _ in 0..3 {
         app.anonymous()
@@ -392,7 +392,7 @@ async fn one_address_can_register_so_many_people_and_no_more() {
 
 #[tokio::test]
 async fn a_stolen_token_cannot_be_used_to_guess_the_password() {
-    let (_ground, app) = strict(|limits| limits.logins_per_account = 3).await;
+    let (_environment, app) = strict(|limits| limits.logins_per_account = 3).await;
     let user = app.sign_up(&some_name()).await;
     let input = serde_json::json!({ "password": "wrong" });
     for _ in 0..3 {
@@ -413,7 +413,7 @@ async fn a_stolen_token_cannot_be_used_to_guess_the_password() {
 
 #[tokio::test]
 async fn a_username_can_be_changed_so_often_and_no_more() {
-    let (_ground, app) = strict(|limits| limits.username_changes_per_user = 3).await;
+    let (_environment, app) = strict(|limits| limits.username_changes_per_user = 3).await;
     let user = app.sign_up(&some_name()).await;
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -422,7 +422,7 @@ async fn a_username_can_be_changed_so_often_and_no_more() {
             .as_user(&user)
             .mutate("changeUsername", "account { version }", input)
             .await;
-        codes.push(answer.0["errors"][0]["extensions"]["code"].clone());
+        codes.push(answer.body()["errors"][0]["extensions"]["code"].clone());
     }
     let none = serde_json::Value::Null;
     assert_eq!(
@@ -433,16 +433,16 @@ async fn a_username_can_be_changed_so_often_and_no_more() {
 
 #[tokio::test]
 async fn a_person_searches_so_often_and_asks_so_much_and_no_more() {
-    let ground = Ground::new().await;
-    let mut config = limited(&ground, |limits| {
+    let environment = TestEnvironment::new().await;
+    let mut config = limited(&environment, |limits| {
         limits.searches_per_user = Rate::new(3, Duration::from_secs(3 * 60 * 60));
     });
     config.rates.operations_per_user = Rate::new(2, Duration::from_secs(2 * 60 * 60));
     config.rates.operations_per_address = Rate::new(4, Duration::from_secs(4 * 60 * 60));
-    let app = ground.start(config).await;
+    let app = environment.start(config).await;
     let home = some_address();
     let user = SignedIn::from(
-        app.anonymous()
+        &app.anonymous()
             .from(&home)
             .register(&some_name())
             .await
@@ -457,7 +457,7 @@ async fn a_person_searches_so_often_and_asks_so_much_and_no_more() {
                 None => app.anonymous().from(&home),
             };
             let answer = call.send(document, serde_json::json!({})).await;
-            let code = answer.0["errors"][0]["extensions"]["code"].clone();
+            let code = answer.body()["errors"][0]["extensions"]["code"].clone();
             codes.push(code.as_str().unwrap_or("ok").to_owned());
         }
         codes
@@ -478,11 +478,11 @@ async fn a_person_searches_so_often_and_asks_so_much_and_no_more() {
 
 #[tokio::test]
 async fn a_limit_holds_across_instances() {
-    let ground = Ground::new().await;
-    let config = limited(&ground, |limits| limits.logins_per_account = 3);
+    let environment = TestEnvironment::new().await;
+    let config = limited(&environment, |limits| limits.logins_per_account = 3);
     let (one, two) = (
-        ground.start(config.clone()).await,
-        ground.start(config).await,
+        environment.start(config.clone()).await,
+        environment.start(config).await,
     );
     let name = some_name();
     for app in [&one, &two, &one] {
@@ -502,7 +502,7 @@ async fn a_limit_holds_across_instances() {
 }
 
 /// Attempts at this account until it is limited, at most ten.
-async fn attempts(app: &App, name: &str) -> usize {
+async fn attempts(app: &TestApp, name: &str) -> usize {
     for attempt in 0..10 {
         if app.anonymous().login(name, "wrong").await.code() == "RATE_LIMITED" {
             return attempt;
@@ -514,11 +514,11 @@ async fn attempts(app: &App, name: &str) -> usize {
 #[tokio::test]
 async fn without_redis_each_instance_keeps_the_limit_and_shares_it_again_afterwards() {
     let redis = Redis::start();
-    let ground = Ground::with_redis(redis.url()).await;
-    let config = limited(&ground, |limits| limits.logins_per_account = 3);
+    let environment = TestEnvironment::with_redis(redis.url()).await;
+    let config = limited(&environment, |limits| limits.logins_per_account = 3);
     let (one, two) = (
-        ground.start(config.clone()).await,
-        ground.start(config).await,
+        environment.start(config.clone()).await,
+        environment.start(config).await,
     );
     let name = some_name();
     assert_eq!(attempts(&one, &name).await, 3);
@@ -549,8 +549,8 @@ async fn without_redis_each_instance_keeps_the_limit_and_shares_it_again_afterwa
 #[tokio::test]
 async fn a_frozen_redis_delays_a_sign_in_and_does_not_stop_it() {
     let redis = Redis::start();
-    let ground = Ground::with_redis(redis.url()).await;
-    let app = ground.start(ground.config()).await;
+    let environment = TestEnvironment::with_redis(redis.url()).await;
+    let app = environment.start(environment.config()).await;
     let user = app.sign_up(&some_name()).await;
     redis.freeze();
     let began = Instant::now();

@@ -4,7 +4,7 @@ use crate::app::app;
 
 #[tokio::test]
 async fn a_session_that_was_left_is_over_at_once() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let other = app.sign_in("ada").await;
     let answer = app

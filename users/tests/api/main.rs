@@ -2,9 +2,9 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod app;
-mod audit;
 mod change_password;
 mod change_username;
+mod conformance;
 mod database;
 mod deactivate_user;
 mod ended_sessions;

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use lab_stack::testing::conformance;
+
 fn users(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_users"));
     command.args(arguments).env_clear().output().unwrap()
@@ -9,12 +11,8 @@ fn users(arguments: &[&str]) -> Output {
 
 #[test]
 fn the_committed_schema_is_the_one_that_the_binary_prints() {
-    let committed = include_str!("../../../shared-schema/users.graphql");
     let printed = String::from_utf8(users(&["sdl"]).stdout).unwrap();
-    assert_eq!(
-        committed, printed,
-        "run `cargo run -p users -- sdl > shared-schema/users.graphql`"
-    );
+    conformance::assert_committed_schema("users", &printed);
 }
 
 #[test]

@@ -3,9 +3,11 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, PASSWORD, SIGN_IN, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn register(app: &App, changes: Value) -> Answer {
+use crate::app::{PASSWORD, SIGN_IN, TestApp, app};
+
+async fn register(app: &TestApp, changes: Value) -> GraphqlResponse {
     let mut input = json!({ "email": "ada@example.org", "username": "ada", "password": PASSWORD });
     for (name, value) in changes.as_object().unwrap() {
         input[name] = value.clone();
@@ -15,7 +17,7 @@ async fn register(app: &App, changes: Value) -> Answer {
 
 #[tokio::test]
 async fn someone_who_registers_is_signed_in() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let answer = register(
         &app,
         json!({ "username": "Ada", "email": " Ada@Example.org " }),
@@ -31,12 +33,12 @@ async fn someone_who_registers_is_signed_in() {
 
     let token = payload["accessToken"].as_str().unwrap();
     let me = app.with_token(token).me().await;
-    assert_eq!(*me.ok(), payload["account"]);
+    assert_eq!(me.ok(), payload["account"]);
 }
 
 #[tokio::test]
 async fn the_display_name_is_the_one_that_was_given_without_the_space_around_it() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let answer = register(&app, json!({ "displayName": "  Ada Lovelace " })).await;
     assert_eq!(
         answer.ok()["account"]["user"]["displayName"],
@@ -46,7 +48,7 @@ async fn the_display_name_is_the_one_that_was_given_without_the_space_around_it(
 
 #[tokio::test]
 async fn a_bad_input_is_refused_with_the_field_that_is_at_fault() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     for (field, value) in [
         ("username", "ab".to_owned()),
         ("username", "a".repeat(51)),
@@ -72,7 +74,7 @@ async fn a_bad_input_is_refused_with_the_field_that_is_at_fault() {
 /// F5, F31: why it was refused, as a code with its numbers and as a whole sentence. Lengths are in characters everywhere.
 #[tokio::test]
 async fn f5_a_refused_field_says_why() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     for (field, value, reason, message) in [
         (
             "username",
@@ -140,7 +142,7 @@ async fn f5_a_refused_field_says_why() {
 
 #[tokio::test]
 async fn a_name_or_address_that_differs_only_in_case_is_taken() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     register(&app, json!({})).await.ok();
     let same_name = register(
         &app,
@@ -157,11 +159,11 @@ async fn a_name_or_address_that_differs_only_in_case_is_taken() {
 }
 
 /// Registers; asks again, as clients do, when a busy machine does not hash eight passwords within the time of a request.
-async fn register_in_time(app: &App, email: String) -> Answer {
+async fn register_in_time(app: &TestApp, email: String) -> GraphqlResponse {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let answer = register(app, json!({ "email": email })).await;
-        let is_late = answer.0["errors"][0]["extensions"]["code"] == "UNAVAILABLE";
+        let is_late = answer.body()["errors"][0]["extensions"]["code"] == "UNAVAILABLE";
         if !is_late || Instant::now() > deadline {
             return answer;
         }
@@ -170,14 +172,12 @@ async fn register_in_time(app: &App, email: String) -> Answer {
 
 #[tokio::test]
 async fn of_several_who_want_one_name_at_once_one_gets_it() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let attempts = (0..8).map(|n| register_in_time(&app, format!("ada{n}@example.org")));
     let answers = Box::pin(join_all(attempts)).await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers
-        .iter()
-        .partition(|answer| answer.0.get("errors").is_none());
+    let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| !answer.is_refused());
     let accounts = "SELECT count(*) FROM users WHERE username = 'ada'";
-    assert_eq!(ground.count(accounts).await, 1);
+    assert_eq!(environment.count(accounts).await, 1);
     // Whose answer was late may have got the name and be told that it is taken.
     assert!(won.len() <= 1, "{}", won.len());
     for answer in lost {
@@ -189,13 +189,13 @@ async fn of_several_who_want_one_name_at_once_one_gets_it() {
 
 #[tokio::test]
 async fn a_registration_that_fails_leaves_nothing_behind() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     register(&app, json!({})).await.ok();
     register(&app, json!({ "email": "other@example.org" }))
         .await
         .error();
     let count = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM feeds), (SELECT count(*) FROM sessions)";
-    let row = ground
+    let row = environment
         .database
         .connect_as_owner()
         .await

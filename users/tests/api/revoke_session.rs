@@ -1,8 +1,10 @@
 use serde_json::json;
 
-use crate::app::{Answer, App, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn revoke(app: &App, user: &SignedIn, session_id: &str) -> Answer {
+use crate::app::{SignedIn, TestApp, app};
+
+async fn revoke(app: &TestApp, user: &SignedIn, session_id: &str) -> GraphqlResponse {
     app.as_user(user)
         .mutate(
             "revokeSession",
@@ -14,7 +16,7 @@ async fn revoke(app: &App, user: &SignedIn, session_id: &str) -> Answer {
 
 #[tokio::test]
 async fn one_can_end_ones_own_other_session() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (lost, kept) = (app.sign_up("ada").await, app.sign_in("ada").await);
     assert_eq!(
         revoke(&app, &kept, &lost.session_id).await.ok()["sessionId"],
@@ -30,7 +32,7 @@ async fn one_can_end_ones_own_other_session() {
 
 #[tokio::test]
 async fn a_strangers_session_and_none_at_all_look_alike() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     let nothing = "01890000-0000-7000-8000-000000000000";
     let strange = revoke(&app, &ada, &bob.session_id).await;
@@ -43,19 +45,22 @@ async fn a_strangers_session_and_none_at_all_look_alike() {
 
 #[tokio::test]
 async fn a_session_ends_once() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let (lost, kept) = (app.sign_up("ada").await, app.sign_in("ada").await);
     revoke(&app, &kept, &lost.session_id).await.ok();
     assert_eq!(
         revoke(&app, &kept, &lost.session_id).await.code(),
         "NOT_FOUND"
     );
-    assert_eq!(ground.count("SELECT count(*) FROM feed_events").await, 1);
+    assert_eq!(
+        environment.count("SELECT count(*) FROM feed_events").await,
+        1
+    );
 }
 
 #[tokio::test]
 async fn what_is_not_an_id_is_a_bad_input() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     assert_eq!(
         revoke(&app, &ada, "nonsense").await.code(),

@@ -1,8 +1,10 @@
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, Ground, PASSWORD, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn search(app: &App, asking: &SignedIn, arguments: Value) -> Answer {
+use crate::app::{PASSWORD, SignedIn, TestApp, TestEnvironment, app};
+
+async fn search(app: &TestApp, asking: &SignedIn, arguments: Value) -> GraphqlResponse {
     let query = "query($query: String!, $first: Int, $after: String) {
         searchUsers(query: $query, first: $first, after: $after) {
             nodes { username } edges { cursor node { username } }
@@ -11,8 +13,8 @@ async fn search(app: &App, asking: &SignedIn, arguments: Value) -> Answer {
     app.as_user(asking).send(query, arguments).await
 }
 
-fn names(answer: &Answer) -> Vec<&str> {
-    let nodes = answer.ok()["nodes"].as_array().unwrap();
+fn names(answer: &GraphqlResponse) -> Vec<&str> {
+    let nodes = answer.payload()["nodes"].as_array().unwrap();
     nodes
         .iter()
         .map(|node| node["username"].as_str().unwrap())
@@ -20,8 +22,8 @@ fn names(answer: &Answer) -> Vec<&str> {
 }
 
 /// People with these usernames and display names, without the work of their passwords.
-async fn people(ground: &Ground, people: &[(&str, &str)]) {
-    let owner = ground.database.connect_as_owner().await;
+async fn people(environment: &TestEnvironment, people: &[(&str, &str)]) {
+    let owner = environment.database.connect_as_owner().await;
     let insert = "INSERT INTO users (id, username, email, password_hash, display_name)
         VALUES (gen_random_uuid(), $1, $1 || '@example.com', '', $2)";
     for (username, display_name) in people {
@@ -34,10 +36,10 @@ async fn people(ground: &Ground, people: &[(&str, &str)]) {
 
 #[tokio::test]
 async fn people_are_found_by_a_part_of_either_name_closest_first() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let asking = app.sign_up("asking").await;
     people(
-        &ground,
+        &environment,
         &[
             ("xmarvin", "X"),
             ("marvin_2", "Y"),
@@ -53,13 +55,13 @@ async fn people_are_found_by_a_part_of_either_name_closest_first() {
 
 #[tokio::test]
 async fn pages_follow_each_other_without_gap_or_overlap() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let asking = app.sign_up("asking").await;
     let all: Vec<String> = (0..25)
         .map(|n| format!("{}robot{n:02}", ["", "x"][n % 2]))
         .collect();
     let everyone: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), "Robot")).collect();
-    people(&ground, &everyone).await;
+    people(&environment, &everyone).await;
 
     let (mut seen, mut after) = (Vec::new(), Value::Null);
     for page in 0..4 {
@@ -82,11 +84,11 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
 
 #[tokio::test]
 async fn twenty_are_a_page_unless_asked_otherwise() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let asking = app.sign_up("asking").await;
     let all: Vec<String> = (0..25).map(|n| format!("robot{n:02}")).collect();
     let everyone: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), "Robot")).collect();
-    people(&ground, &everyone).await;
+    people(&environment, &everyone).await;
     let answer = app
         .as_user(&asking)
         .send(
@@ -99,10 +101,10 @@ async fn twenty_are_a_page_unless_asked_otherwise() {
 
 #[tokio::test]
 async fn wildcards_stand_for_themselves() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let asking = app.sign_up("asking").await;
     people(
-        &ground,
+        &environment,
         &[
             ("a_b_c", "A"),
             ("axbxc", "B"),
@@ -126,7 +128,7 @@ async fn wildcards_stand_for_themselves() {
 
 #[tokio::test]
 async fn what_cannot_be_searched_for_is_refused_with_the_field() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     for (arguments, field) in [
         (json!({ "query": "" }), "query"),
@@ -146,7 +148,7 @@ async fn what_cannot_be_searched_for_is_refused_with_the_field() {
 
 #[tokio::test]
 async fn a_deactivated_user_is_not_found() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (ada, marvin) = (app.sign_up("ada").await, app.sign_up("marvin").await);
     assert_eq!(
         names(&search(&app, &ada, json!({ "query": "marvin" })).await),
@@ -162,9 +164,9 @@ async fn a_deactivated_user_is_not_found() {
 
 #[tokio::test]
 async fn a_search_among_many_uses_the_index() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let ada = app.sign_up("ada").await;
-    ground
+    environment
         .execute(
             "INSERT INTO users (id, username, email, password_hash, display_name, about)
              SELECT gen_random_uuid(), md5(n::text), n || '@example.com', repeat('x', 97), md5((-n)::text), repeat('x', 300)
@@ -172,7 +174,7 @@ async fn a_search_among_many_uses_the_index() {
         )
         .await;
     // Also empties the list of entries that are not in the index proper yet, as autovacuum does.
-    ground.execute("VACUUM ANALYZE users").await;
+    environment.execute("VACUUM ANALYZE users").await;
     let mut scans = 0;
     // More often than Postgres plans a statement anew, twice each, and for as long as its statistics take to appear.
     for _ in 0..100 {
@@ -180,7 +182,7 @@ async fn a_search_among_many_uses_the_index() {
         for query in ["abcdef", "ab", "李", "ёлка"] {
             search(&app, &ada, json!({ "query": query })).await.ok();
         }
-        scans = ground
+        scans = environment
             .count("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'users_found'")
             .await;
         if scans > 64 {
@@ -193,7 +195,7 @@ async fn a_search_among_many_uses_the_index() {
 
 #[tokio::test]
 async fn a_whole_page_with_everything_is_within_the_limit_of_complexity() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let profile = "id username displayName about createdAt";
     let query = format!(
@@ -213,7 +215,7 @@ async fn a_whole_page_with_everything_is_within_the_limit_of_complexity() {
 /// B16: the same accented word in another Unicode form is found, both ways.
 #[tokio::test]
 async fn b16_names_are_found_in_every_unicode_form() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let asking = app.sign_up("asking").await;
     for (username, stored) in [
         ("composed", "Zo\u{eb} L\u{e9}m\u{e1}r"),
@@ -247,7 +249,7 @@ async fn b16_names_are_found_in_every_unicode_form() {
 /// F12: short names are found: by two letters, and by one in the scripts in which one is a word.
 #[tokio::test]
 async fn f12_short_names_are_found() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let asking = app.sign_up("asking").await;
     let everyone = [
         ("liming", "李明"),
@@ -260,7 +262,7 @@ async fn f12_short_names_are_found() {
         ("bobby", "Bobby"),
         ("fox", "🦊"),
     ];
-    people(&ground, &everyone).await;
+    people(&environment, &everyone).await;
     for (query, expected) in [
         ("李明", vec!["liming"]),
         ("李", vec!["liming"]),
@@ -290,10 +292,10 @@ async fn f12_short_names_are_found() {
 /// What a release wrote that folds nothing is found too, and a name that it changed by the new one.
 #[tokio::test]
 async fn names_that_an_older_release_wrote_are_found() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let asking = app.sign_up("asking").await;
-    people(&ground, &[("one", "Straße ΟΔΥΣΣΕΥΣ"), ("two", "İpek")]).await;
-    let owner = ground.database.connect_as_owner().await;
+    people(&environment, &[("one", "Straße ΟΔΥΣΣΕΥΣ"), ("two", "İpek")]).await;
+    let owner = environment.database.connect_as_owner().await;
     let rename = "UPDATE users SET display_name = 'Şeyda' WHERE username = 'two'";
     owner.execute(rename, &[]).await.unwrap();
     for (query, expected) in [

@@ -1,8 +1,10 @@
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, SIGN_IN, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn sessions(app: &App, user: &SignedIn) -> Answer {
+use crate::app::{SIGN_IN, SignedIn, TestApp, app};
+
+async fn sessions(app: &TestApp, user: &SignedIn) -> GraphqlResponse {
     app.as_user(user)
         .send(
             "{ sessions { id userAgent createdAt lastUsedAt current } }",
@@ -11,9 +13,9 @@ async fn sessions(app: &App, user: &SignedIn) -> Answer {
         .await
 }
 
-fn ids(answer: &Answer) -> Vec<&str> {
+fn ids(answer: &GraphqlResponse) -> Vec<&str> {
     answer
-        .ok()
+        .payload()
         .as_array()
         .unwrap()
         .iter()
@@ -23,7 +25,7 @@ fn ids(answer: &Answer) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_live_sessions_are_listed_newest_first_and_the_current_one_is_marked() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let first = app.sign_up("ada").await;
     let second = app.sign_in("ada").await;
     app.sign_up("bob").await;
@@ -35,7 +37,7 @@ async fn the_live_sessions_are_listed_newest_first_and_the_current_one_is_marked
 
 #[tokio::test]
 async fn a_session_remembers_what_the_device_called_itself() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let agent = format!("Teapot/1.0 {}", "x".repeat(1000));
     let input =
         json!({ "email": "ada@example.org", "username": "ada", "password": crate::app::PASSWORD });
@@ -46,7 +48,7 @@ async fn a_session_remembers_what_the_device_called_itself() {
 
 #[tokio::test]
 async fn ended_and_expired_sessions_are_not_listed() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let first = app.sign_up("ada").await;
     let (second, third) = (app.sign_in("ada").await, app.sign_in("ada").await);
     app.as_user(&second)
@@ -57,13 +59,13 @@ async fn ended_and_expired_sessions_are_not_listed() {
         "UPDATE sessions SET expires_at = clock_timestamp() WHERE id = '{}'",
         third.session_id
     );
-    ground.execute(&expire).await;
+    environment.execute(&expire).await;
     assert_eq!(ids(&sessions(&app, &first).await), [&first.session_id]);
 }
 
 #[tokio::test]
 async fn the_fifty_first_session_ends_the_oldest() {
-    let (ground, app) = app().await;
+    let (environment, app) = app().await;
     let oldest = app.sign_up("ada").await;
     let mut newest = oldest.clone();
     for _ in 0..50 {
@@ -73,8 +75,8 @@ async fn the_fifty_first_session_ends_the_oldest() {
     assert_eq!(ids(&answer).len(), 50);
     assert_eq!(app.as_user(&oldest).me().await.code(), "UNAUTHENTICATED");
     let told = "SELECT count(*) FROM feed_events WHERE kind = 'SESSION_REVOKED'";
-    assert_eq!(ground.count(told).await, 1);
-    let data: Value = ground
+    assert_eq!(environment.count(told).await, 1);
+    let data: Value = environment
         .database
         .connect_as_owner()
         .await

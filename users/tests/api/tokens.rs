@@ -6,18 +6,18 @@ use chassis::{EndedSessions, Verifier, config::TokenArgs};
 use jsonwebtoken::{Algorithm, decode_header, jwk::JwkSet};
 use serde_json::Value;
 
-use crate::app::{App, Ground, SIGN_IN, app};
+use crate::app::{SIGN_IN, TestApp, TestEnvironment, app};
 
 const JWKS: &str = "/.well-known/jwks.json";
 
-async fn keys(app: &App) -> JwkSet {
-    app.get(JWKS).await.json().await.unwrap()
+async fn keys(app: &TestApp) -> JwkSet {
+    serde_json::from_str(&app.get(JWKS).await.text).unwrap()
 }
 
 /// A verifier as another service has it: it knows nothing but the address of the keys.
-async fn other_service(app: &App) -> Verifier {
+async fn other_service(app: &TestApp) -> Verifier {
     let args = TokenArgs {
-        jwks_url: format!("{}{JWKS}", app.url),
+        jwks_url: app.service.url(JWKS),
         ..TokenArgs::default()
     };
     let verifier = Verifier::start(&args, &EndedSessions::none()).unwrap();
@@ -32,7 +32,7 @@ async fn other_service(app: &App) -> Verifier {
 
 #[tokio::test]
 async fn another_service_believes_our_tokens() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let caller = other_service(&app)
         .await
@@ -47,7 +47,7 @@ async fn another_service_believes_our_tokens() {
 #[tokio::test]
 async fn another_service_does_not_believe_the_tokens_of_another_issuer() {
     let (_here, app) = app().await;
-    let there = Ground::new().await;
+    let there = TestEnvironment::new().await;
     let elsewhere = there.start(there.config()).await;
     let stranger = elsewhere.sign_up("ada").await;
     assert!(
@@ -61,10 +61,10 @@ async fn another_service_does_not_believe_the_tokens_of_another_issuer() {
 
 #[tokio::test]
 async fn a_token_names_its_type_and_its_key_and_lives_as_long_as_configured() {
-    let ground = Ground::new().await;
-    let mut config = ground.config();
+    let environment = TestEnvironment::new().await;
+    let mut config = environment.config();
     config.tokens.access_token_lifetime = Duration::from_secs(7);
-    let app = ground.start(config).await;
+    let app = environment.start(config).await;
     let answer = app.anonymous().register("ada").await;
     let payload = answer.ok();
     let token = payload["accessToken"].as_str().unwrap();
@@ -101,7 +101,7 @@ async fn a_token_names_its_type_and_its_key_and_lives_as_long_as_configured() {
 
 #[tokio::test]
 async fn a_renewed_token_carries_the_name_that_the_user_has_by_then() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let input = serde_json::json!({ "username": "countess" });
     app.as_user(&ada)
@@ -127,10 +127,10 @@ async fn a_renewed_token_carries_the_name_that_the_user_has_by_then() {
 
 #[tokio::test]
 async fn the_published_keys_are_public_and_may_be_cached() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let response = app.get(JWKS).await;
-    assert_eq!(response.headers()["cache-control"], "public, max-age=300");
-    let published: Value = response.json().await.unwrap();
+    assert_eq!(response.header("cache-control"), "public, max-age=300");
+    let published = response.json();
     let key = &published["keys"][0];
     assert_eq!(
         (&key["kty"], &key["crv"], &key["use"], &key["alg"]),
@@ -147,17 +147,20 @@ async fn the_published_keys_are_public_and_may_be_cached() {
 
 #[tokio::test]
 async fn keys_can_be_rotated_without_refusing_a_token() {
-    let ground = Ground::new().await;
-    let (old_key, new_key) = (ground.key_file("signing.pem"), ground.key_file("next.pem"));
-    let mut new = ground.config();
+    let environment = TestEnvironment::new().await;
+    let (old_key, new_key) = (
+        environment.key_file("signing.pem"),
+        environment.key_file("next.pem"),
+    );
+    let mut new = environment.config();
     new.tokens.signing_key_file = new_key.clone();
-    ground.start(new.clone()).await; // Makes the key.
+    environment.start(new.clone()).await; // Makes the key.
 
-    let mut announcing = ground.config();
+    let mut announcing = environment.config();
     announcing.tokens.published_key_files = vec![new_key];
-    let before = ground.start(announcing).await;
+    let before = environment.start(announcing).await;
     new.tokens.published_key_files = vec![old_key];
-    let after = ground.start(new).await;
+    let after = environment.start(new).await;
 
     let (old_token, verifier) = (before.sign_up("ada").await, other_service(&before).await);
     let new_token = after.sign_in("ada").await;

@@ -1,9 +1,11 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
 
-async fn update(app: &App, user: &SignedIn, input: Value) -> Answer {
+use crate::app::{SignedIn, TestApp, app};
+
+async fn update(app: &TestApp, user: &SignedIn, input: Value) -> GraphqlResponse {
     app.as_user(user)
         .mutate(
             "updateProfile",
@@ -15,7 +17,7 @@ async fn update(app: &App, user: &SignedIn, input: Value) -> Answer {
 
 #[tokio::test]
 async fn what_is_given_changes_and_the_rest_stays() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let named = update(&app, &ada, json!({ "displayName": " Ada ", "version": 1 })).await;
     assert_eq!(
@@ -39,14 +41,12 @@ async fn what_is_given_changes_and_the_rest_stays() {
 
 #[tokio::test]
 async fn a_change_of_an_older_version_is_a_conflict() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let changes =
         (0..8).map(|n| update(&app, &ada, json!({ "about": format!("{n}"), "version": 1 })));
     let answers = Box::pin(join_all(changes)).await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers
-        .iter()
-        .partition(|answer| answer.0.get("errors").is_none());
+    let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| !answer.is_refused());
     assert_eq!(won.len(), 1);
     for answer in lost {
         assert_eq!(answer.refusal(), ("CONFLICT", "version"));
@@ -55,7 +55,7 @@ async fn a_change_of_an_older_version_is_a_conflict() {
 
 #[tokio::test]
 async fn a_bad_value_is_refused_with_its_field() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     for (field, value) in [
         ("displayName", " ".to_owned()),

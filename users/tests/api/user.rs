@@ -2,17 +2,19 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App, PASSWORD, SignedIn, app};
+use lab_stack::testing::GraphqlResponse;
+
+use crate::app::{PASSWORD, SignedIn, TestApp, app};
 
 const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
 const PROFILE: &str = "id username displayName about createdAt";
 
-async fn by_id(app: &App, asking: &SignedIn, id: &str) -> Answer {
+async fn by_id(app: &TestApp, asking: &SignedIn, id: &str) -> GraphqlResponse {
     let query = format!("query($id: ID!) {{ user(id: $id) {{ {PROFILE} }} }}");
     app.as_user(asking).send(&query, json!({ "id": id })).await
 }
 
-async fn by_name(app: &App, asking: &SignedIn, name: &str) -> Answer {
+async fn by_name(app: &TestApp, asking: &SignedIn, name: &str) -> GraphqlResponse {
     let query =
         format!("query($name: String!) {{ userByUsername(username: $name) {{ {PROFILE} }} }}");
     app.as_user(asking)
@@ -20,7 +22,7 @@ async fn by_name(app: &App, asking: &SignedIn, name: &str) -> Answer {
         .await
 }
 
-async fn several(app: &App, asking: &SignedIn, ids: &[&str]) -> Answer {
+async fn several(app: &TestApp, asking: &SignedIn, ids: &[&str]) -> GraphqlResponse {
     let query = "query($ids: [ID!]!) { users(ids: $ids) { username } }";
     app.as_user(asking).send(query, json!({ "ids": ids })).await
 }
@@ -28,7 +30,7 @@ async fn several(app: &App, asking: &SignedIn, ids: &[&str]) -> Answer {
 /// B15's kind: a name is looked up in the folding in which people sign in with it.
 #[tokio::test]
 async fn b15_somebody_is_found_by_id_and_by_name_in_any_case_and_width() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     let found = by_id(&app, &ada, &bob.user_id).await;
     assert_eq!(found.ok()["username"], "bob");
@@ -39,11 +41,11 @@ async fn b15_somebody_is_found_by_id_and_by_name_in_any_case_and_width() {
 
 #[tokio::test]
 async fn nobody_is_null() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
-    assert_eq!(*by_id(&app, &ada, NOBODY).await.ok(), Value::Null);
-    assert_eq!(*by_name(&app, &ada, "nobody").await.ok(), Value::Null);
-    assert_eq!(*by_name(&app, &ada, "not a name!").await.ok(), Value::Null);
+    assert_eq!(by_id(&app, &ada, NOBODY).await.ok(), Value::Null);
+    assert_eq!(by_name(&app, &ada, "nobody").await.ok(), Value::Null);
+    assert_eq!(by_name(&app, &ada, "not a name!").await.ok(), Value::Null);
     assert_eq!(
         by_id(&app, &ada, "not-an-id").await.code(),
         "BAD_USER_INPUT"
@@ -52,7 +54,7 @@ async fn nobody_is_null() {
 
 #[tokio::test]
 async fn several_come_in_the_order_asked_with_null_where_there_is_none() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     let answer = several(
         &app,
@@ -62,13 +64,13 @@ async fn several_come_in_the_order_asked_with_null_where_there_is_none() {
     .await;
     let expected =
         json!([{ "username": "bob" }, null, { "username": "ada" }, { "username": "bob" }]);
-    assert_eq!(*answer.ok(), expected);
-    assert_eq!(*several(&app, &ada, &[]).await.ok(), json!([]));
+    assert_eq!(answer.ok(), expected);
+    assert_eq!(several(&app, &ada, &[]).await.ok(), json!([]));
 }
 
 #[tokio::test]
 async fn a_hundred_may_be_asked_for_and_not_one_more() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     assert_eq!(
         several(&app, &ada, &[NOBODY; 100])
@@ -87,7 +89,7 @@ async fn a_hundred_may_be_asked_for_and_not_one_more() {
 
 #[tokio::test]
 async fn an_address_is_nobody_elses_business() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let ada = app.sign_up("ada").await;
     let answer = app
         .as_user(&ada)
@@ -98,17 +100,17 @@ async fn an_address_is_nobody_elses_business() {
 
 #[tokio::test]
 async fn a_deactivated_user_is_nobody() {
-    let (_ground, app) = app().await;
+    let (_environment, app) = app().await;
     let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
     let input = json!({ "password": PASSWORD });
     app.as_user(&bob)
         .mutate("deactivateUser", "userId", input)
         .await
         .ok();
-    assert_eq!(*by_id(&app, &ada, &bob.user_id).await.ok(), Value::Null);
-    assert_eq!(*by_name(&app, &ada, "bob").await.ok(), Value::Null);
+    assert_eq!(by_id(&app, &ada, &bob.user_id).await.ok(), Value::Null);
+    assert_eq!(by_name(&app, &ada, "bob").await.ok(), Value::Null);
     assert_eq!(
-        *several(&app, &ada, &[&bob.user_id]).await.ok(),
+        several(&app, &ada, &[&bob.user_id]).await.ok(),
         json!([null])
     );
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use chassis::config::{DrainArgs, ListenArgs, LogArgs, PostgresArgs};
-use lab_stack::servers::{self, Postgres, TestDatabase};
-use tokio::{task::JoinHandle, time::Instant};
+use lab_stack::{
+    servers::{self, Postgres, TestDatabase},
+    testing::{HttpResponse, RunningService},
+};
+use tokio::time::Instant;
 use tokio_postgres::Client;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use worker::{Application, Config, WorkArgs};
 
@@ -14,19 +16,17 @@ use worker::{Application, Config, WorkArgs};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What several workers share.
-pub struct Ground {
+pub struct TestEnvironment {
     pub database: TestDatabase,
     pub owner: Client,
 }
 
 /// One worker.
-pub struct App {
-    pub url: String,
-    stop: CancellationToken,
-    task: JoinHandle<()>,
+pub struct TestApp {
+    service: RunningService,
 }
 
-impl Ground {
+impl TestEnvironment {
     pub async fn new() -> Self {
         Self::of(servers::shared().database().await).await
     }
@@ -56,16 +56,13 @@ impl Ground {
         }
     }
 
-    pub async fn start(&self, config: Config) -> App {
+    pub async fn start(&self, config: Config) -> TestApp {
         let application = Application::build(config).await.unwrap();
-        let url = format!("http://127.0.0.1:{}", application.port());
-        let stop = CancellationToken::new();
-        let running = application.run(stop.clone());
-        let task = tokio::spawn(async move { running.await.unwrap() });
-        App { url, stop, task }
+        let service = RunningService::start(application.port(), |stop| application.run(stop));
+        TestApp { service }
     }
 
-    pub async fn work(&self) -> App {
+    pub async fn work(&self) -> TestApp {
         self.start(self.config()).await
     }
 
@@ -180,24 +177,23 @@ pub fn removal(chat: Uuid) -> String {
     )
 }
 
-impl App {
+impl TestApp {
+    pub async fn get(&self, path: &str) -> HttpResponse {
+        self.service.get(path).await
+    }
+
     /// As after a SIGTERM.
-    pub async fn end(self) {
-        self.stop.cancel();
-        self.task.await.unwrap();
+    pub async fn stop(self) {
+        self.service.stop().await;
     }
 
     /// As after a SIGKILL: whatever it does is broken off.
     pub async fn kill(self) {
-        self.task.abort();
-        let _ = self.task.await;
+        self.service.kill().await;
     }
 
     /// Counts a line of its metrics.
     pub async fn metric(&self, line: &str) -> f64 {
-        let page = reqwest::get(format!("{}/metrics", self.url)).await.unwrap();
-        let page = page.text().await.unwrap();
-        let value = page.lines().find_map(|found| found.strip_prefix(line));
-        value.map_or(0.0, |value| value.trim().parse().unwrap())
+        self.service.metric(line).await.unwrap_or_default()
     }
 }

@@ -13,7 +13,7 @@ use lab_stack::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::app::Ground;
+use crate::app::TestEnvironment;
 
 /// Lets so many messages to Postgres pass, and nothing from then on: as if the process had been killed before the next one.
 #[derive(Clone)]
@@ -49,32 +49,35 @@ impl Interceptor for Guillotine {
 }
 
 /// A worker whose way to Postgres is cut before message number `cut`. Whether that was before everything was erased.
-async fn work_until(ground: &Ground, cut: i64, chat: Uuid, user: Uuid) -> bool {
-    let address: tokio_postgres::Config =
-        ground.database.url_as("antiphon_worker").parse().unwrap();
+async fn work_until(environment: &TestEnvironment, cut: i64, chat: Uuid, user: Uuid) -> bool {
+    let address: tokio_postgres::Config = environment
+        .database
+        .url_as("antiphon_worker")
+        .parse()
+        .unwrap();
     let port = address.get_ports()[0];
     let guillotine = Guillotine::new();
     let tap = guillotine.clone();
     let proxy = TcpProxy::with_interceptor(port, move || Box::new(tap.clone()))
         .await
         .unwrap();
-    let detour = ground
+    let detour = environment
         .database
         .url_as("antiphon_worker")
         .replace(&format!(":{port}/"), &format!(":{}/", proxy.port()));
-    let mut config = ground.config();
+    let mut config = environment.config();
     config.postgres = PostgresArgs::url(detour);
-    let worker = ground.start(config).await;
+    let worker = environment.start(config).await;
     guillotine.left.store(cut, Ordering::Relaxed);
-    ground.remove(chat).await;
-    ground.close(user).await;
+    environment.remove(chat).await;
+    environment.close(user).await;
     let all = format!(
         "SELECT (SELECT count(*) FROM chats WHERE id = '{chat}' AND erased_at IS NOT NULL)
               + (SELECT count(*) FROM users WHERE id = '{user}' AND erased_at IS NOT NULL)"
     );
     let was_killed = tokio::select! {
         () = guillotine.fallen.notified() => true,
-        () = ground.until(&all, 2) => false,
+        () = environment.until(&all, 2) => false,
     };
     worker.kill().await;
     proxy.cut();
@@ -82,9 +85,9 @@ async fn work_until(ground: &Ground, cut: i64, chat: Uuid, user: Uuid) -> bool {
 }
 
 /// As it must be after whatever has happened.
-async fn check(ground: &Ground, chat: Uuid, user: Uuid, cut: i64) {
-    ground.until_erased("chats", chat).await;
-    ground.until_erased("users", user).await;
+async fn check(environment: &TestEnvironment, chat: Uuid, user: Uuid, cut: i64) {
+    environment.until_erased("chats", chat).await;
+    environment.until_erased("users", user).await;
     for (what, query, wanted) in [
         (
             "texts left or erased twice",
@@ -124,41 +127,41 @@ async fn check(ground: &Ground, chat: Uuid, user: Uuid, cut: i64) {
         ),
     ] {
         assert_eq!(
-            ground.count(&query).await,
+            environment.count(&query).await,
             wanted,
             "{what}, cut before message {cut}"
         );
     }
-    ground.until_job_is("DONE", &chat.to_string()).await;
-    ground.until_job_is("DONE", &user.to_string()).await;
+    environment.until_job_is("DONE", &chat.to_string()).await;
+    environment.until_job_is("DONE", &user.to_string()).await;
 }
 
 /// Only the consumer asks for anything: what it loses, nobody else finds.
-async fn ground_of_the_consumer_alone() -> Ground {
-    let ground = Ground::new().await;
-    let first = ground.work().await;
-    ground
+async fn environment_of_the_consumer_alone() -> TestEnvironment {
+    let environment = TestEnvironment::new().await;
+    let first = environment.work().await;
+    environment
         .until("SELECT count(*) FROM jobs WHERE state = 'DONE'", 5)
         .await;
-    first.end().await;
-    ground
+    first.stop().await;
+    environment
         .execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
                   CREATE TRIGGER alone BEFORE INSERT ON jobs FOR EACH ROW WHEN (NEW.kind = 'ENQUEUE_ERASURES') EXECUTE FUNCTION refuse()")
         .await;
-    ground
+    environment
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_killed_anywhere_loses_nothing_and_does_nothing_twice() {
-    let ground = ground_of_the_consumer_alone().await;
+    let environment = environment_of_the_consumer_alone().await;
     let (mut cut, mut kills) = (0, 0);
     loop {
-        let chat = ground.chat(1100).await;
-        let user = ground.account(&format!("ada{cut}")).await;
-        let was_killed = work_until(&ground, cut, chat, user).await;
-        let next = ground.work().await;
-        check(&ground, chat, user, cut).await;
-        next.end().await;
+        let chat = environment.chat(1100).await;
+        let user = environment.account(&format!("ada{cut}")).await;
+        let was_killed = work_until(&environment, cut, chat, user).await;
+        let next = environment.work().await;
+        check(&environment, chat, user, cut).await;
+        next.stop().await;
         if !was_killed {
             break;
         }
@@ -171,37 +174,37 @@ async fn a_worker_that_is_killed_anywhere_loses_nothing_and_does_nothing_twice()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_one_of_which_is_killed_again_and_again_erase_everything_once() {
-    let ground = ground_of_the_consumer_alone().await;
-    let steady = ground.work().await;
+    let environment = environment_of_the_consumer_alone().await;
+    let steady = environment.work().await;
     for round in 0..6 {
-        let chat = ground.chat(1100).await;
-        let user = ground.account(&format!("ben{round}")).await;
-        work_until(&ground, 10 + round * 7, chat, user).await;
-        check(&ground, chat, user, round).await;
+        let chat = environment.chat(1100).await;
+        let user = environment.account(&format!("ben{round}")).await;
+        work_until(&environment, 10 + round * 7, chat, user).await;
+        check(&environment, chat, user, round).await;
     }
-    steady.end().await;
+    steady.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_restarts_under_a_worker() {
     let postgres = Postgres::start();
-    let ground = Ground::on(&postgres).await;
-    let chat = ground.chat(1100).await;
-    let user = ground.account("ada").await;
-    let worker = ground.work().await;
-    ground
+    let environment = TestEnvironment::on(&postgres).await;
+    let chat = environment.chat(1100).await;
+    let user = environment.account("ada").await;
+    let worker = environment.work().await;
+    environment
         .until("SELECT count(*) FROM jobs WHERE state = 'DONE'", 5)
         .await;
     for _ in 0..2 {
         postgres.kill();
         postgres.restart();
     }
-    let ground = Ground {
-        owner: ground.database.connect_as_owner().await,
-        database: ground.database,
+    let environment = TestEnvironment {
+        owner: environment.database.connect_as_owner().await,
+        database: environment.database,
     };
-    ground.remove(chat).await;
-    ground.close(user).await;
-    check(&ground, chat, user, 0).await;
-    worker.end().await;
+    environment.remove(chat).await;
+    environment.close(user).await;
+    check(&environment, chat, user, 0).await;
+    worker.stop().await;
 }

@@ -1,12 +1,12 @@
 //! What the role of workers can do, and what it cannot.
 
-use crate::app::Ground;
+use crate::app::TestEnvironment;
 
 #[tokio::test]
 async fn the_role_reads_no_text_and_no_password_and_changes_neither() {
-    let ground = Ground::new().await;
-    let (chat, user) = (ground.chat(3).await, ground.account("ada").await);
-    let worker = ground.database.connect_as("antiphon_worker").await;
+    let environment = TestEnvironment::new().await;
+    let (chat, user) = (environment.chat(3).await, environment.account("ada").await);
+    let worker = environment.database.connect_as("antiphon_worker").await;
     for statement in [
         "SELECT content FROM messages".to_owned(),
         "SELECT * FROM messages".to_owned(),
@@ -34,7 +34,12 @@ async fn the_role_reads_no_text_and_no_password_and_changes_neither() {
     // Whatever it asks to erase: what is there stays.
     let before = "SELECT hashtext(string_agg(t::text, '')) FROM (SELECT m::text FROM messages m UNION ALL SELECT u::text FROM users u
                   UNION ALL SELECT c::text FROM chats c UNION ALL SELECT e::text FROM feed_events e ORDER BY 1) AS t";
-    let before: i32 = ground.owner.query_one(before, &[]).await.unwrap().get(0);
+    let before: i32 = environment
+        .owner
+        .query_one(before, &[])
+        .await
+        .unwrap()
+        .get(0);
     for statement in [
         format!("SELECT erase_messages('{chat}', 1, 3)"),
         format!("SELECT erase_events('{chat}', 1, 9)"),
@@ -46,15 +51,20 @@ async fn the_role_reads_no_text_and_no_password_and_changes_neither() {
     }
     let after = "SELECT hashtext(string_agg(t::text, '')) FROM (SELECT m::text FROM messages m UNION ALL SELECT u::text FROM users u
                   UNION ALL SELECT c::text FROM chats c UNION ALL SELECT e::text FROM feed_events e ORDER BY 1) AS t";
-    let after: i32 = ground.owner.query_one(after, &[]).await.unwrap().get(0);
+    let after: i32 = environment
+        .owner
+        .query_one(after, &[])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(before, after);
 }
 
 #[tokio::test]
 async fn nobody_else_erases_or_sees_jobs() {
-    let ground = Ground::new().await;
+    let environment = TestEnvironment::new().await;
     for role in ["antiphon_users", "antiphon_sender", "antiphon_receiver"] {
-        let other = ground.database.connect_as(role).await;
+        let other = environment.database.connect_as(role).await;
         other
             .batch_execute("SET default_transaction_read_only = off")
             .await

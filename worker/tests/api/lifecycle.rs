@@ -5,54 +5,48 @@ use std::time::Duration;
 
 use worker::Application;
 
-use crate::app::Ground;
+use crate::app::TestEnvironment;
 
 #[tokio::test]
 async fn it_serves_probes_and_metrics_and_nothing_else() {
-    let ground = Ground::new().await;
-    let worker = ground.work().await;
-    let status = async |path: &str| {
-        reqwest::get(format!("{}{path}", worker.url))
-            .await
-            .unwrap()
-            .status()
-            .as_u16()
-    };
+    let environment = TestEnvironment::new().await;
+    let worker = environment.work().await;
+    let status = async |path| worker.get(path).await.status;
     for path in ["/livez", "/readyz", "/startupz", "/healthz", "/metrics"] {
         assert_eq!(status(path).await, 200, "{path}");
     }
     assert_eq!(status("/graphql").await, 404);
-    worker.end().await;
+    worker.stop().await;
 }
 
 /// Nothing new is begun, and what is begun is free for others at once, however long its lease is.
 #[tokio::test]
 async fn whoever_is_told_to_end_finishes_a_step_and_releases_the_job() {
-    let ground = Ground::new().await;
-    let chat = ground.chat(20_000).await;
-    let mut config = ground.config();
+    let environment = TestEnvironment::new().await;
+    let chat = environment.chat(20_000).await;
+    let mut config = environment.config();
     config.work.job_lease = Duration::from_secs(3600);
-    let worker = ground.start(config).await;
-    ground.remove(chat).await;
+    let worker = environment.start(config).await;
+    environment.remove(chat).await;
     let begun = format!("SELECT count(*) FROM jobs WHERE key = '{chat}' AND progress IS NOT NULL");
-    ground.until(&begun, 1).await;
-    worker.end().await;
+    environment.until(&begun, 1).await;
+    worker.stop().await;
     let released = format!(
         "SELECT count(*) FROM jobs WHERE key = '{chat}' AND state = 'QUEUED' AND lease IS NULL AND run_at <= clock_timestamp()"
     );
-    assert_eq!(ground.count(&released).await, 1);
-    let next = ground.work().await;
-    ground.until_erased("chats", chat).await;
-    next.end().await;
+    assert_eq!(environment.count(&released).await, 1);
+    let next = environment.work().await;
+    environment.until_erased("chats", chat).await;
+    next.stop().await;
 }
 
 #[tokio::test]
 async fn an_older_schema_refuses_the_start_in_one_line() {
-    let ground = Ground::new().await;
-    ground
+    let environment = TestEnvironment::new().await;
+    environment
         .execute("DELETE FROM refinery_schema_history WHERE version >= 8")
         .await;
-    let error = Application::build(ground.config())
+    let error = Application::build(environment.config())
         .await
         .err()
         .expect("a refusal")

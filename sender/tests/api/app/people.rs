@@ -1,10 +1,11 @@
 //! People, as `users` would have registered them, and their chats.
 
+use lab_stack::db::{deactivate_account, insert_account, insert_session};
 use serde_json::{Value, json};
 use shared_schema::{SessionId, UserId};
 use uuid::Uuid;
 
-use super::Stage;
+use super::TestApp;
 
 /// Someone who is signed in.
 #[derive(Clone, Debug)]
@@ -14,51 +15,39 @@ pub struct Person {
     pub token: String,
 }
 
-impl Stage {
+impl TestApp {
     /// A new account with its feed, as `users` leaves it, and a token for it.
     pub async fn person(&self, username: &str) -> Person {
         let id = UserId::new();
-        self.owner
-            .execute(
-                "INSERT INTO users (id, username, email, password_hash, display_name)
-                 VALUES ($1, $2, $2 || '@example.com', '', $2)",
-                &[&id.0, &username],
-            )
-            .await
-            .unwrap();
-        self.owner
-            .execute("INSERT INTO feeds (id) VALUES ($1)", &[&id.0])
+        insert_account(&self.owner, id.0, username, username)
             .await
             .unwrap();
         Person {
             id: id.to_string(),
             username: username.into(),
-            token: self.keys.token(id, username, SessionId::new()),
+            token: self.token(id, username, SessionId::new()),
         }
     }
 
-    /// A token for someone's account, signed by this stage's key.
+    /// A token for someone's account, signed by this app's issuer.
     pub fn token_for(&self, person: &Person) -> String {
-        self.keys.token(
-            person.id.parse().unwrap(),
-            &person.username,
-            SessionId::new(),
-        )
+        let user = person.id.parse().unwrap();
+        self.token(user, &person.username, SessionId::new())
+    }
+
+    fn token(&self, user: UserId, username: &str, session: SessionId) -> String {
+        self.issuer.access_token(user, username, session, 600)
     }
 
     /// The person on a device whose session is there to be ended.
     pub async fn on_a_device(&self, person: &Person) -> (Person, SessionId) {
         let session = SessionId::new();
         let user: UserId = person.id.parse().unwrap();
-        self.owner
-            .execute(
-                "INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + interval '1 day')",
-                &[&session.0, &user.0],
-            )
+        insert_session(&self.owner, session.0, user.0)
             .await
             .unwrap();
         let person = Person {
-            token: self.keys.token(user, &person.username, session),
+            token: self.token(user, &person.username, session),
             ..person.clone()
         };
         (person, session)
@@ -88,13 +77,7 @@ impl Stage {
     /// Ends an account, as `users` does.
     pub async fn deactivate(&self, person: &Person) {
         let id: Uuid = person.id.parse().unwrap();
-        self.owner
-            .execute(
-                "UPDATE users SET deactivated_at = now() WHERE id = $1",
-                &[&id],
-            )
-            .await
-            .unwrap();
+        deactivate_account(&self.owner, id).await.unwrap();
     }
 
     /// A new chat of this kind, and its id.

@@ -1,9 +1,10 @@
 //! People, as `users` would have registered them.
 
+use lab_stack::db::{deactivate_account, insert_account, insert_session};
 use shared_schema::{Change, Cursor, EventId, FeedRef, SessionId, UserId};
 use uuid::Uuid;
 
-use super::Stage;
+use super::TestApp;
 
 /// Someone who is signed in.
 #[derive(Clone, Debug)]
@@ -21,20 +22,13 @@ impl Person {
     }
 }
 
-impl Stage {
+impl TestApp {
     /// A new account with its feed and a session, and a token for it.
     pub async fn person(&self, username: &str) -> Person {
         let id = UserId::new();
-        self.owner
-            .execute(
-                "INSERT INTO users (id, username, email, password_hash, display_name)
-                 VALUES ($1, $2, $2 || '@example.com', '', initcap($2))",
-                &[&id.0, &username],
-            )
-            .await
-            .unwrap();
-        self.owner
-            .execute("INSERT INTO feeds (id) VALUES ($1)", &[&id.0])
+        let mut shown = username.to_owned();
+        shown[..1].make_ascii_uppercase();
+        insert_account(&self.owner, id.0, username, &shown)
             .await
             .unwrap();
         let session = self.session(id).await;
@@ -42,7 +36,7 @@ impl Stage {
             id,
             username: username.into(),
             session,
-            token: self.keys.token(id, username, session, 600),
+            token: self.issuer.access_token(id, username, session, 600),
         }
     }
 
@@ -57,11 +51,7 @@ impl Stage {
 
     async fn session(&self, user: UserId) -> SessionId {
         let session = SessionId::new();
-        self.owner
-            .execute(
-                "INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + interval '1 day')",
-                &[&session.0, &user.0],
-            )
+        insert_session(&self.owner, session.0, user.0)
             .await
             .unwrap();
         session
@@ -72,15 +62,17 @@ impl Stage {
         let session = self.session(person.id).await;
         Person {
             session,
-            token: self.keys.token(person.id, &person.username, session, 600),
+            token: self
+                .issuer
+                .access_token(person.id, &person.username, session, 600),
             ..person.clone()
         }
     }
 
     /// A token of the person's session that ends so many seconds from now.
     pub fn token_for(&self, person: &Person, seconds: i64) -> String {
-        self.keys
-            .token(person.id, &person.username, person.session, seconds)
+        self.issuer
+            .access_token(person.id, &person.username, person.session, seconds)
     }
 
     /// Ends the person's session, as `users` does.
@@ -113,13 +105,7 @@ impl Stage {
 
     /// Ends an account, as `users` does.
     pub async fn deactivate(&self, person: &Person) {
-        self.owner
-            .execute(
-                "UPDATE users SET deactivated_at = now() WHERE id = $1",
-                &[&person.id.0],
-            )
-            .await
-            .unwrap();
+        deactivate_account(&self.owner, person.id.0).await.unwrap();
     }
 
     /// Where a feed stands in Postgres.

@@ -3,55 +3,44 @@
 //! The receiver cannot write, and no service may depend on another: the tests write what `sender` and `users` would,
 //! and publish what they would, except where a test wants Redis to lie.
 
-mod answer;
-mod keys;
+mod fake_publisher;
 mod people;
+mod seed;
 mod socket;
-mod voice;
-mod writing;
-
-use std::time::Duration;
 
 use chassis::{
     config::{DrainArgs, PostgresArgs, RateArgs, RedisArgs},
     rate_limit::Rate,
 };
 use clap::Parser;
-use lab_stack::servers::TestDatabase;
+use lab_stack::{
+    servers::TestDatabase,
+    testing::{GraphqlResponse, HttpResponse, KeySetServer, RunningService, TokenIssuer},
+};
 use receiver::{Application, Config, LiveArgs};
-use serde_json::{Value, json};
-use tokio::{sync::Mutex, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use serde_json::Value;
+use tokio::sync::Mutex;
 
-pub use answer::Answer;
-pub use keys::Keys;
+pub use fake_publisher::FakePublisher;
 pub use people::Person;
 pub use socket::{Frame, Op, Socket, cursor, kinds, seqs, upgrade};
-pub use voice::Voice;
-
-/// One receiver of a stage.
-struct Running {
-    port: u16,
-    shutdown: CancellationToken,
-    ended: JoinHandle<()>,
-}
 
 /// A database, token keys and any number of receivers.
-pub struct Stage {
+pub struct TestApp {
     pub database: TestDatabase,
     /// The database's owner, who sees and may do everything.
     pub owner: tokio_postgres::Client,
     /// What `sender` would publish with.
-    pub voice: Voice,
+    pub publisher: FakePublisher,
     sender: Mutex<tokio_postgres::Client>,
     users: Mutex<tokio_postgres::Client>,
     redis_url: String,
-    keys: Keys,
-    client: reqwest::Client,
-    receivers: Vec<Running>,
+    issuer: TokenIssuer,
+    key_server: KeySetServer,
+    receivers: Vec<RunningService>,
 }
 
-impl Stage {
+impl TestApp {
     /// With one receiver and the shared Redis.
     pub async fn new() -> Self {
         Self::with(1, LiveArgs::default()).await
@@ -64,26 +53,27 @@ impl Stage {
 
     /// With so many receivers on this Redis.
     pub async fn on(receivers: usize, live: LiveArgs, redis_url: String) -> Self {
-        let mut stage = Self::empty(redis_url).await;
+        let mut app = Self::empty(redis_url).await;
         for _ in 0..receivers {
-            let config = stage.config(live.clone());
-            stage.start(config).await;
+            let config = app.config(live.clone());
+            app.start(config).await;
         }
-        stage
+        app
     }
 
     /// Without a receiver.
     pub async fn empty(redis_url: String) -> Self {
         let database = lab_stack::servers::shared().database().await;
+        let issuer = TokenIssuer::new("test");
         Self {
             owner: database.connect_as_owner().await,
             sender: Mutex::new(database.connect_as("antiphon_sender").await),
             users: Mutex::new(database.connect_as("antiphon_users").await),
             database,
-            voice: Voice::new(&redis_url),
+            publisher: FakePublisher::new(&redis_url),
             redis_url,
-            keys: Keys::serve().await,
-            client: reqwest::Client::new(),
+            key_server: KeySetServer::start(&[&issuer]).await,
+            issuer,
             receivers: vec![],
         }
     }
@@ -91,21 +81,20 @@ impl Stage {
     /// Starts one more receiver and waits until it is ready.
     pub async fn start(&mut self, config: Config) {
         let application = Application::build(config).await.unwrap();
-        let port = application.port();
-        let shutdown = CancellationToken::new();
-        let stop = shutdown.clone();
-        let ended = tokio::spawn(async move { application.run(stop).await.unwrap() });
-        self.receivers.push(Running {
-            port,
-            shutdown,
-            ended,
-        });
-        self.until_ready(self.receivers.len() - 1).await;
+        let service = RunningService::start(application.port(), |stop| application.run(stop));
+        service.until_ready().await;
+        self.receivers.push(service);
     }
 
     /// The configuration of a receiver with these bounds.
     pub fn config(&self, live: LiveArgs) -> Config {
-        let least = ["receiver", "--port", "0", "--jwks-url", &self.keys.url()];
+        let least = [
+            "receiver",
+            "--port",
+            "0",
+            "--jwks-url",
+            &self.key_server.url(),
+        ];
         let mut config = Config::try_parse_from(least).unwrap();
         config.listen.instance = (self.receivers.len() + 1).to_string();
         config.postgres = PostgresArgs::url(self.database.url_as("antiphon_receiver"));
@@ -125,58 +114,46 @@ impl Stage {
 
     /// Where the token keys are published.
     pub fn keys_url(&self) -> String {
-        self.keys.url()
+        self.key_server.url()
     }
 
     /// Waits until `/healthz` says this; `degraded` is without Redis, `ok` is with it.
     pub async fn until_health(&self, status: &str) {
         let needle = format!("\"status\":\"{status}\"");
-        for _ in 0..500 {
-            if self.get(0, "/healthz").await.1.contains(&needle) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("not {status}: {:?}", self.get(0, "/healthz").await);
+        let receiver = &self.receivers[0];
+        receiver
+            .until("/healthz", |health| health.text.contains(&needle))
+            .await;
     }
 
-    async fn until_ready(&self, receiver: usize) {
-        for _ in 0..500 {
-            if self.get(receiver, "/readyz").await.0 == 200 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("not ready: {:?}", self.get(receiver, "/readyz").await);
-    }
-
-    /// Status and body of a GET.
-    pub async fn get(&self, receiver: usize, path: &str) -> (u16, String) {
-        let url = format!("http://127.0.0.1:{}{path}", self.receivers[receiver].port);
-        let response = self.client.get(url).send().await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
+    /// The response to a GET.
+    pub async fn get(&self, receiver: usize, path: &str) -> HttpResponse {
+        self.receivers[receiver].get(path).await
     }
 
     /// A number that `/metrics` of the first receiver shows.
     pub async fn metric(&self, name: &str) -> f64 {
-        let (_, text) = self.get(0, "/metrics").await;
-        text.lines()
-            .find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
-            .unwrap_or_else(|| panic!("no {name} in {text}"))
+        let value = self.receivers[0].metric(name).await;
+        value.unwrap_or_else(|| panic!("no {name}"))
     }
 
     /// The port of a receiver.
     pub fn port(&self, receiver: usize) -> u16 {
-        self.receivers[receiver].port
+        self.receivers[receiver].port()
     }
 
     /// Where a receiver's GraphQL is.
     pub fn url(&self, receiver: usize) -> String {
-        format!("http://127.0.0.1:{}/graphql", self.receivers[receiver].port)
+        self.receivers[receiver].url("/graphql")
     }
 
     /// Sends a query to the first receiver, as `person` or as nobody.
-    pub async fn ask(&self, person: Option<&Person>, document: &str, variables: Value) -> Answer {
+    pub async fn ask(
+        &self,
+        person: Option<&Person>,
+        document: &str,
+        variables: Value,
+    ) -> GraphqlResponse {
         self.ask_at(0, person, document, variables).await
     }
 
@@ -187,14 +164,10 @@ impl Stage {
         person: Option<&Person>,
         document: &str,
         variables: Value,
-    ) -> Answer {
-        let body = json!({ "query": document, "variables": variables });
-        let mut request = self.client.post(self.url(receiver)).json(&body);
-        if let Some(person) = person {
-            request = request.bearer_auth(&person.token);
-        }
-        let response = request.send().await.unwrap();
-        Answer::new(response.json().await.unwrap())
+    ) -> GraphqlResponse {
+        let client = self.receivers[receiver].graphql();
+        let client = person.map_or(client.clone(), |person| client.with_token(&person.token));
+        client.send(document, variables).await
     }
 
     /// Opens a socket to the first receiver and signs in.
@@ -226,13 +199,11 @@ impl Stage {
 
     /// Asks a receiver to leave, as SIGTERM does.
     pub fn drain(&self, receiver: usize) {
-        self.receivers[receiver].shutdown.cancel();
+        self.receivers[receiver].drain();
     }
 
     /// Stops a receiver and waits for its end.
     pub async fn stop(&mut self, receiver: usize) {
-        let running = self.receivers.remove(receiver);
-        running.shutdown.cancel();
-        running.ended.await.unwrap();
+        self.receivers.remove(receiver).stop().await;
     }
 }

@@ -1,4 +1,4 @@
-//! What speaks on Redis.
+//! Publishes on Redis what `sender` and `users` would, and what they would not.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -9,35 +9,35 @@ use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection, cmd};
 use shared_schema::{ENVELOPE_VERSION, Event, FeedRef, Publication, Signal};
 use tokio::sync::Mutex;
 
-/// Publishes hints, unless it is told to be silent. Redis may be away: then nobody hears.
-pub struct Voice {
+/// Publishes events and signals, unless it is muted. Redis may be away: then nobody receives anything.
+pub struct FakePublisher {
     client: Client,
     connection: Mutex<Option<MultiplexedConnection>>,
-    silent: AtomicBool,
+    muted: AtomicBool,
 }
 
-impl Voice {
+impl FakePublisher {
     pub fn new(url: &str) -> Self {
         Self {
             client: Client::open(url).unwrap(),
             connection: Mutex::default(),
-            silent: AtomicBool::new(false),
+            muted: AtomicBool::new(false),
         }
     }
 
     /// From here on what is written is not published, as when a sender dies right after its commit.
-    pub fn hush(&self) {
-        self.silent.store(true, Ordering::Relaxed);
+    pub fn mute(&self) {
+        self.muted.store(true, Ordering::Relaxed);
     }
 
     /// From here on what is written is published again.
-    pub fn speak(&self) {
-        self.silent.store(false, Ordering::Relaxed);
+    pub fn unmute(&self) {
+        self.muted.store(false, Ordering::Relaxed);
     }
 
     /// Publishes what a writer has just written, one publication per event.
-    pub(super) async fn tell(&self, events: &[Event]) {
-        if !self.silent.load(Ordering::Relaxed) {
+    pub(super) async fn publish_events(&self, events: &[Event]) {
+        if !self.muted.load(Ordering::Relaxed) {
             for event in events {
                 self.publish(event.feed, std::slice::from_ref(event), &[])
                     .await;
@@ -45,9 +45,9 @@ impl Voice {
         }
     }
 
-    /// Publishes a signal, unless silent.
-    pub(super) async fn signal(&self, feed: impl Into<FeedRef>, signal: Signal) {
-        if !self.silent.load(Ordering::Relaxed) {
+    /// Publishes a signal, unless muted.
+    pub(super) async fn publish_signal(&self, feed: impl Into<FeedRef>, signal: Signal) {
+        if !self.muted.load(Ordering::Relaxed) {
             self.publish(feed.into(), &[], &[signal]).await;
         }
     }

@@ -7,9 +7,9 @@ use shared_schema::{
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::{Person, Stage};
+use super::{Person, TestApp};
 
-impl Stage {
+impl TestApp {
     /// Appends these changes, each to its feed, and publishes them.
     pub async fn append(&self, actor: UserId, changes: Vec<(FeedRef, Change)>) -> Vec<Event> {
         // Each kind has one writer, and its role alone may append it.
@@ -31,7 +31,7 @@ impl Stage {
         }
         tx.commit().await.unwrap();
         drop(client);
-        self.voice.tell(&events).await;
+        self.publisher.publish_events(&events).await;
         events
     }
 
@@ -88,7 +88,7 @@ impl Stage {
         events.extend(admit(&tx, owner.id, chat, &people).await);
         tx.commit().await.unwrap();
         drop(client);
-        self.voice.tell(&events).await;
+        self.publisher.publish_events(&events).await;
         chat
     }
 
@@ -104,7 +104,7 @@ impl Stage {
         count_participants(&tx, chat).await;
         tx.commit().await.unwrap();
         drop(client);
-        self.voice.tell(&events).await;
+        self.publisher.publish_events(&events).await;
         events
     }
 
@@ -129,7 +129,9 @@ impl Stage {
         tx.commit().await.unwrap();
         drop(client);
         // The own feed's hint first: it must not overtake what the chat's feed still has to say.
-        self.voice.tell(&[told.clone(), removed.clone()]).await;
+        self.publisher
+            .publish_events(&[told.clone(), removed.clone()])
+            .await;
         vec![removed, told]
     }
 
@@ -161,7 +163,7 @@ impl Stage {
         tx.commit().await.unwrap();
         drop(client);
         events.push(removed);
-        self.voice.tell(&events).await;
+        self.publisher.publish_events(&events).await;
     }
 
     /// Renames a chat.
@@ -225,7 +227,7 @@ impl Stage {
         let (message, event) = add_message(&tx, person, chat, content, to).await;
         tx.commit().await.unwrap();
         drop(client);
-        self.voice.tell(&[event]).await;
+        self.publisher.publish_events(&[event]).await;
         message
     }
 
@@ -297,7 +299,7 @@ impl Stage {
             user_id: person.id,
             last_read_number: number,
         };
-        self.voice.signal(chat, signal).await;
+        self.publisher.publish_signal(chat, signal).await;
     }
 
     /// Says that someone is typing.
@@ -307,7 +309,7 @@ impl Stage {
             user_id: person.id,
             until: Instant(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(6)),
         };
-        self.voice.signal(chat, signal).await;
+        self.publisher.publish_signal(chat, signal).await;
     }
 }
 
