@@ -184,7 +184,7 @@ impl BaselineTarget {
         let variables = json!({ "chatId": uuid::Uuid::nil() });
         Ok(BaselineTarget {
             case: format!("stock subscription of {subscribers}"),
-            subscription: Subscription::to(server.address(), "", DOCUMENT, &variables),
+            subscription: Subscription::to(server.address(), "", CHAT_SUBSCRIPTION, &variables),
             server,
             subscribers,
         })
@@ -385,7 +385,7 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
 }
 
 /// Measures the stock server, and compares it with the bare one.
-async fn run_stock(bench: &mut Bench, subscribers: usize, limits: &Best) -> Result<(), Error> {
+async fn run_stock(bench: &mut Bench, subscribers: usize, limits: &BestRates) -> Result<(), Error> {
     let stock = BaselineTarget::stock(bench, subscribers).await?;
     let best = search(bench, &stock, subscribers).await?;
     for (stock, limit) in best.as_outcomes().into_iter().zip(limits.as_outcomes()) {
