@@ -60,7 +60,7 @@ pub async fn with_loss(context: &mut InjectionContext<'_>) -> Result<u32, Error>
     lost.retain(|feed, head| {
         heads_before
             .get(feed)
-            .is_some_and(|heads_before| heads_before < head)
+            .is_some_and(|before| before < head)
     });
     block_in_place(|| pair.primary(context.stack()).kill());
     let proxies = context.proxies()?;
@@ -115,11 +115,11 @@ async fn record_loss(context: &InjectionContext<'_>, pair: &ReplicationPair) -> 
     let feeds = context.workload.feeds().await;
     let before = Observer::connect(&dead.owner_url("antiphon")).await?;
     let now = context.workload.environment.observer().await?;
-    let heads_before: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
+    let kept_events: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
     let events_before = before.events(&feeds).await?;
     for (feed, seq, id) in events_before
         .into_iter()
-        .filter(|event| !heads_before.contains(event))
+        .filter(|event| !kept_events.contains(event))
     {
         let fields = json!({ "feed": feed, "seq": seq, "id": id });
         context.workload.history.write("lost", &fields);
