@@ -57,11 +57,7 @@ pub async fn with_loss(context: &mut InjectionContext<'_>) -> Result<u32, Error>
         receivers().for_each(|instance| context.stack().freeze(instance));
     }
     let mut lost = heads(context).await?;
-    lost.retain(|feed, head| {
-        heads_before
-            .get(feed)
-            .is_some_and(|before| before < head)
-    });
+    lost.retain(|feed, head| heads_before.get(feed).is_some_and(|before| before < head));
     block_in_place(|| pair.primary(context.stack()).kill());
     let proxies = context.proxies()?;
     pair.fail_over(context.stack(), proxies).await?;
