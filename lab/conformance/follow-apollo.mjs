@@ -1,8 +1,8 @@
-// Apollo Client in Node: follows the inbox over GraphQLWsLink, and meanwhile signs messages into a chat over HttpLink.
+// Apollo Client in Node: subscribes to the inbox over GraphQLWsLink, and meanwhile sends messages to a chat over HttpLink.
 //
 //   ANTIPHON_URL=http://127.0.0.1:8080 ANTIPHON_SOCKET=ws://... ANTIPHON_TOKEN=... ANTIPHON_CHAT=... node follow-apollo.mjs
 //
-// A first line of input begins the writing, a second one ends it; then it asks for the newest messages over HTTP. Ends
+// The first line of input starts sending, the second one stops it; then it queries the newest messages over HTTP. Exits
 // when its input ends.
 
 import { randomBytes } from "node:crypto";
@@ -21,7 +21,7 @@ const socket = createClient({
   url,
   webSocketImpl: WebSocket,
   connectionParams: { accessToken: token },
-  // Apollo fixes the variables of a subscription when it starts. So a broken one ends, and `follow` starts the next.
+  // Apollo fixes the variables of a subscription when it starts. So a broken one ends, and `follow` starts another.
   retryAttempts: 0,
   on: { connected: () => say({ connected: true }) },
 });
@@ -53,7 +53,7 @@ function subscription() {
     client.subscribe({ query: inbox, variables: { after: position.after }, fetchPolicy: "no-cache" }).subscribe({
       next: ({ data, error }) => {
         if (!error) return position.apply(data.inbox);
-        // A lost connection comes as an error too; only what the service said is one.
+        // A lost connection is reported as an error, too. Only errors of the service count.
         say({ [CombinedGraphQLErrors.is(error) ? "errors" : "closed"]: error.message });
       },
       error: resolve,

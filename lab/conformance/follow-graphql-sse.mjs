@@ -1,8 +1,8 @@
-// Follows the inbox with the official `graphql-sse` client: server-sent events, its own retries.
+// Subscribes to the inbox with the official `graphql-sse` client: server-sent events, with its own retries.
 //
 //   ANTIPHON_URL=http://127.0.0.1:8080 ANTIPHON_TOKEN=... node follow-graphql-sse.mjs
 //
-// Ends when its input ends.
+// Exits when its input ends.
 
 import { createClient } from "graphql-sse";
 import { inbox, Position, say } from "./position.mjs";

@@ -1,8 +1,8 @@
-// Follows the inbox with the official `graphql-ws` client: its own retries, its own judgement of what can be retried.
+// Subscribes to the inbox with the official `graphql-ws` client: its own retries, and its own rules of what can be retried.
 //
 //   ANTIPHON_SOCKET=ws://127.0.0.1:8080/receiver/graphql ANTIPHON_TOKEN=... node follow-graphql-ws.mjs
 //
-// Ends when its input ends.
+// Exits when its input ends.
 
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";

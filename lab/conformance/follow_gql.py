@@ -1,4 +1,4 @@
-"""Follows the inbox with Python's `gql`: a plain loop that connects again, and the newest cursors.
+"""Subscribes to the inbox with Python's `gql`: a plain loop that reconnects with the newest cursors.
 
 ANTIPHON_SOCKET=ws://127.0.0.1:8080/receiver/graphql ANTIPHON_TOKEN=... python follow_gql.py
 
@@ -26,7 +26,7 @@ def say(**line):
 
 
 def apply(batch):
-    """Shows every event of a batch as it comes; nothing sorts, counts or drops."""
+    """Prints every event of a batch as it comes; nothing sorts, counts or drops events."""
     if batch["reset"]:
         say(reset=batch["reset"])
     for event in batch["events"]:

@@ -1,5 +1,5 @@
-// What a client must remember between two subscriptions: the newest cursor of every feed. Nothing else here makes a
-// client resume; in particular nothing sorts, counts or drops events.
+// What a client must keep between two subscriptions: the newest cursor of every feed. Clients need nothing else to resume;
+// in particular, nothing here sorts, counts or drops events.
 
 import { readFileSync } from "node:fs";
 
@@ -30,8 +30,8 @@ export class Position {
 }
 
 /**
- * The inbox for a client that subscribes again by itself, and what it is told: `client.subscribe(...inbox(position))`.
- * The client encodes the request anew each time it begins: `after` is then the newest position.
+ * The inbox for a client that subscribes again by itself, and its handlers: `client.subscribe(...inbox(position))`.
+ * The client encodes the request each time it subscribes, so `after` is then the newest position.
  */
 export function inbox(position) {
   const request = {

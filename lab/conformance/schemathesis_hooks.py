@@ -1,4 +1,4 @@
-"""What Schemathesis must know of Antiphon: its scalars, and what every answer to whatever question must be like.
+"""What Schemathesis must know of Antiphon: its scalars, and what every response must satisfy.
 
 Schemathesis takes every error for a defect, because GraphQL knows no others. Antiphon's errors say by their code whose
 fault they are, so the judgement is here: a closed set of codes, never ours, and nothing of the inside in a message.
@@ -26,7 +26,7 @@ schemathesis.graphql.scalar("Cursor", cursors.map(nodes.String))
 
 @schemathesis.hook
 def map_body(context, document):
-    """Asks for `__typename` where only it tells what came."""
+    """Selects `__typename` where only it shows the type."""
     types = graphql.TypeInfo(context.operation.schema.client_schema)
 
     class AskForTypes(graphql.Visitor):
@@ -59,7 +59,7 @@ def is_answered_as_promised(context, response, case):
 
 
 def assert_shape(case, data):
-    """Executes the document over the answer's own data: what does not fit the schema is an error, or comes out otherwise."""
+    """Executes the document over the response's own data: what does not match the schema is an error, or differs."""
     again = graphql.execute_sync(
         case.operation.schema.client_schema,
         graphql.parse(case.body),

@@ -1,4 +1,4 @@
-//! The chassis serves any product: it knows what a service needs, not what ours are about.
+//! The chassis is for any product: it contains what every service needs, and nothing of the chat domain.
 
 use proc_macro2::TokenTree;
 
@@ -7,7 +7,7 @@ use crate::{
     sql::{production_code, tokens, walk},
 };
 
-/// Words of what the services are about. The name of the product is none of them: headers carry it.
+/// Words of the chat domain. The name of the product is not among them, because headers contain it.
 const CHAT_WORDS: [&str; 12] = [
     "chat",
     "chats",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is not ours to judge: made by tools.
+/// Generated directories, which are not checked.
 const GENERATED: [&str; 7] = [
     "target",
     "node_modules",

@@ -1,5 +1,5 @@
-//! What can be said about `compose.yaml` and the Dockerfile without a container engine. docs/OPERATIONS.md says what was
-//! played with one.
+//! What can be checked about `compose.yaml` and the Dockerfile without a container engine. docs/OPERATIONS.md says what was
+//! tested with one.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use crate::{assert_none, checkout};
 
 fn lines(path: &str) -> Vec<String> {
     let text = checkout::read(Path::new(path));
-    // A step of the Dockerfile goes on after a backslash.
+    // A step of the Dockerfile continues after a backslash.
     let joined = text.replace("\\\n", " ");
     joined
         .lines()
@@ -18,7 +18,7 @@ fn lines(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// What follows `key:` anywhere.
+/// The values of all `key:` lines.
 fn values(lines: &[String], key: &str) -> Vec<String> {
     let key = format!("{key}: ");
     lines
@@ -27,7 +27,7 @@ fn values(lines: &[String], key: &str) -> Vec<String> {
         .collect()
 }
 
-/// SCALE 4: Compose 1.29, which Debian has, knows neither of these.
+/// SCALE 4: Compose 1.29, the version in Debian, supports neither of these.
 #[test]
 fn every_compose_since_1_29_can_read_compose_yaml() {
     let offences = lines("compose.yaml").into_iter().filter(|line| {
@@ -38,7 +38,7 @@ fn every_compose_since_1_29_can_read_compose_yaml() {
     assert_none("what newer Composes alone understand", offences.collect());
 }
 
-/// SCALE 3, N6: a password in a URL cannot be any text, and one that stands here is known to everybody.
+/// SCALE 3, N6: a password in a URL must not contain all characters, and a password in this file is public.
 #[test]
 fn no_password_stands_in_compose_yaml() {
     let lines = lines("compose.yaml");
@@ -60,7 +60,7 @@ fn no_password_stands_in_compose_yaml() {
     assert_none("passwords are chosen or made, never written down", offences);
 }
 
-/// SCALE 10, N6: ports and addresses can be moved, and strangers are not let in by default.
+/// SCALE 10, N6: ports and addresses can be changed, and by default other machines cannot connect.
 #[test]
 fn what_compose_yaml_offers_is_safe_for_strangers() {
     let lines = lines("compose.yaml");
@@ -118,7 +118,7 @@ fn env_example_names_what_compose_yaml_reads_with_its_defaults() {
     assert!(!read.is_empty(), "this test has found no variable");
 }
 
-/// SCALE 6, 14: what Kubernetes, an engine without BuildKit and a machine without a registry ask for.
+/// SCALE 6, 14: requirements of Kubernetes, of an engine without BuildKit and of a machine without a registry.
 #[test]
 fn any_engine_builds_every_image_and_none_runs_as_root() {
     let text = checkout::read(Path::new("Dockerfile"));
@@ -164,7 +164,7 @@ fn any_engine_builds_every_image_and_none_runs_as_root() {
             offences.push(format!("there is no image {target}"));
         }
     }
-    // The last user of an image is the one it runs as.
+    // An image runs as its last user.
     let last = dockerfile
         .split(|line| line.starts_with("FROM "))
         .filter_map(|stage| stage.iter().rfind(|line| line.starts_with("USER ")));
@@ -188,7 +188,7 @@ fn the_dockerfile_knows_every_crate() {
     );
 }
 
-/// SCALE 7: the programs of the images carry no debug information.
+/// SCALE 7: the programs in the images contain no debug information.
 #[test]
 fn the_programs_of_the_images_are_stripped() {
     let workspace: toml::Table = checkout::read(Path::new("Cargo.toml")).parse().unwrap();

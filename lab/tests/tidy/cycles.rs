@@ -1,7 +1,7 @@
 //! The modules of a crate import each other in one direction.
 //!
 //! A module is a file. It imports another one if its code, except its tests, names a path into it. Rust allows cycles
-//! between modules, so nobody else notices them.
+//! between modules, so only this test reports them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -101,7 +101,7 @@ fn modules(member: &str) -> BTreeMap<ModulePath, TokenStream> {
                 "mod" => drop(module.pop()),
                 _ => {}
             }
-            // A file of tests beside its module.
+            // A file of tests next to its module.
             let is_test = module.iter().any(|name| name == "tests");
             (!is_test).then(|| (module, tokens(&path)))
         })
@@ -125,7 +125,7 @@ fn imports(modules: &BTreeMap<ModulePath, TokenStream>) -> Imports {
         .collect()
 }
 
-/// The module in which this path ends: the longest part of it that is one.
+/// The module that this path leads to: its longest prefix that is a module.
 fn owner(mut path: ModulePath, known: &BTreeSet<&ModulePath>) -> Option<ModulePath> {
     while !known.contains(&path) {
         path.pop()?;
@@ -133,7 +133,7 @@ fn owner(mut path: ModulePath, known: &BTreeSet<&ModulePath>) -> Option<ModulePa
     Some(path)
 }
 
-/// All paths into this crate that the code names. `scope` is the module around the code, also an inline one.
+/// All paths into this crate that the code names. `scope` is the module around the code, which may be inline.
 fn named_paths(
     code: TokenStream,
     scope: &ModulePath,
@@ -192,7 +192,7 @@ fn named_paths(
     }
 }
 
-/// Whether the token in front of this one is this punctuation.
+/// Whether the previous token is this punctuation.
 fn follows(tokens: &[TokenTree], index: usize, mark: &str) -> bool {
     index
         .checked_sub(1)
@@ -200,7 +200,7 @@ fn follows(tokens: &[TokenTree], index: usize, mark: &str) -> bool {
         .is_some_and(|before| before.to_string() == mark)
 }
 
-/// Whether `::` stands here.
+/// Whether the next tokens are `::`.
 fn separated(tokens: &[TokenTree], index: usize) -> bool {
     let is_colon = |token: Option<&TokenTree>| {
         token.is_some_and(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ':'))
@@ -258,7 +258,7 @@ fn branches(group: TokenStream) -> Vec<Vec<TokenTree>> {
     branches
 }
 
-/// The sets of modules that reach each other.
+/// The sets of modules that import each other, directly or indirectly.
 fn cycles(imports: &Imports) -> Vec<BTreeSet<ModulePath>> {
     let reached: BTreeMap<&ModulePath, BTreeSet<&ModulePath>> = imports
         .keys()

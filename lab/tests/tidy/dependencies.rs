@@ -1,4 +1,4 @@
-//! Every dependency is used where it stands, and comes from the registry.
+//! Every dependency is used by its crate or package, and comes from the registry.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::sql::tokens;
 use crate::{assert_none, checkout};
 
-/// npm packages that no file names, with the reason for keeping them.
+/// npm packages that no file names, with the reasons for keeping them.
 const UNNAMED_PACKAGES: [(&str, &str); 8] = [
     (
         "@graphql-codegen/client-preset",
@@ -43,13 +43,13 @@ fn keys(manifest: &toml::Table, table: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The names that a path begins with, or that stand behind `use`: what may be a crate.
+/// The first names of paths and the names after `use`: these may be crates.
 fn roots(tokens: TokenStream, found: &mut BTreeSet<String>) {
     let mut tokens = tokens.into_iter().peekable();
     let is_colon =
         |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
     let mut after_use = false;
-    // Whether the token before the colons belongs to a path, and how many colons there have been since.
+    // Whether the token before the colons belongs to a path, and how many colons have followed.
     let (mut in_path, mut colons) = (false, 0);
     while let Some(token) = tokens.next() {
         if is_colon(&token) {
@@ -193,7 +193,7 @@ fn every_npm_package_is_used_by_the_folder_that_asks_for_it() {
     );
 }
 
-/// The part of deny.toml that needs no program: nobody's fork, nobody's server.
+/// The part of deny.toml about sources: no forks, and no other registries.
 #[test]
 fn every_crate_comes_from_the_registry() {
     let lock = manifest(Path::new("Cargo.lock"));

@@ -1,4 +1,4 @@
-//! What documents say of variables, metrics and tables is what the sources have.
+//! Variables, metrics and tables in documents are those of the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const FOREIGN: [&str; 5] = [
     "synchronous_commit",
 ];
 
-/// The pieces of code in the running text of a document, without its blocks of code.
+/// The inline code in a document, without its code blocks.
 fn code_spans(text: &str) -> Vec<String> {
     let spans = Parser::new_ext(text, pulldown_cmark::Options::ENABLE_TABLES);
     spans
@@ -36,7 +36,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// Everything that is not a document or made by a tool.
+/// All files that are neither documents nor generated.
 fn sources() -> Vec<PathBuf> {
     let endings = [
         ".rs",
@@ -116,7 +116,7 @@ fn pairs(stream: TokenStream, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The variables of the services and of `migrate`, each with its default where that is written beside it.
+/// The variables of the services and of `migrate`, each with its default if the source has one.
 fn variables() -> BTreeMap<String, Option<String>> {
     let mut found = BTreeMap::new();
     for path in production_code().filter(|path| !path.starts_with("lab")) {
@@ -158,7 +158,7 @@ fn every_name_in_a_document_stands_in_a_source() {
     let mut checked = 0;
     let mut offences = Vec::new();
     for document in checkout::files(&[".md"]) {
-        // What was is named as it was.
+        // Old entries keep the names of their time.
         if document == Path::new("CHANGELOG.md") {
             continue;
         }
@@ -181,14 +181,14 @@ fn every_variable_of_the_services_is_documented() {
     let spans = code_spans(&text);
     let named: BTreeSet<&str> = spans.iter().flat_map(|span| words(span)).collect();
     let missing = variables().into_keys().filter(|variable| {
-        // Each secret may come from a file: said once.
+        // Each secret may come from a file, which is documented once.
         let name = variable.strip_suffix("_FILE").unwrap_or(variable);
         !named.contains(variable.as_str()) && !named.contains(name)
     });
     assert_none("docs/OPERATIONS.md does not name", missing.collect());
 }
 
-/// The number that a document gives behind a name: `` `NAME` (5,000 ms) `` is 5000.
+/// The number after a name in a document: `` `NAME` (5,000 ms) `` is 5000.
 fn told_default<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (_, after) = text.split_once(&format!("`{name}` ("))?;
     Some(after.split_once(')')?.0)
@@ -223,7 +223,7 @@ fn defaults_in_documents_are_those_of_the_sources() {
     assert!(checked > 0, "this test has found no default");
 }
 
-/// What is registered as a metric: `.register("name", "Help", …)`, and rows of `("name", "Help", value)` in a collector.
+/// The registered metrics: `.register("name", "Help", …)`, and rows of `("name", "Help", value)` in a collector.
 fn metrics(stream: TokenStream, in_collector: bool, found: &mut BTreeSet<String>) {
     let mut is_call = false;
     let mut collects = in_collector;

@@ -1,4 +1,4 @@
-//! Documents name things that exist.
+//! Paths in documents exist.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::{assert_none, checkout};
 
-/// What tools make and a fresh clone does not have.
+/// Paths that tools create and that are not in a fresh clone.
 const MADE_LATER: [&str; 5] = [
     "target",
     ".local",
@@ -44,14 +44,14 @@ fn looks_like_a_path(code: &str) -> bool {
         return false;
     }
     let first = code.split('/').next().unwrap();
-    let in_our_house = code.contains('/') && checkout::root().join(first).is_dir();
-    in_our_house
+    let is_in_checkout = code.contains('/') && checkout::root().join(first).is_dir();
+    is_in_checkout
         || FILE_ENDINGS
             .iter()
             .any(|ending| code.ends_with(ending) && code.len() > ending.len())
 }
 
-/// A path in a document counts from the checkout, from the document, or from its `src`.
+/// A path in a document is relative to the checkout, to the document, or to the `src` beside it.
 fn exists(path: &str, document: &Path) -> bool {
     if MADE_LATER
         .iter()

@@ -6,13 +6,13 @@ use crate::{assert_none, checkout};
 
 const SERVICES: [&str; 4] = ["users", "sender", "receiver", "worker"];
 
-/// Names that say nothing about what is inside.
+/// Names that say nothing about their contents.
 const EMPTY_NAMES: [&str; 11] = [
     "util", "utils", "common", "helper", "helpers", "misc", "core", "type", "types", "manager",
     "managers",
 ];
 
-/// What every service has.
+/// Files that every service has.
 const SKELETON: [&str; 7] = [
     "main.rs",
     "lib.rs",
@@ -23,13 +23,13 @@ const SKELETON: [&str; 7] = [
     "db.rs",
 ];
 
-/// The service that answers no client.
+/// The service without a GraphQL schema.
 const WITHOUT_SCHEMA: &str = "worker";
 
 const MAX_FILE_LINES: usize = 400;
 const MAX_MAIN_LINES: usize = 40;
 
-/// A file that no module names is compiled by nobody, and only looks like code.
+/// A file that no module names is not compiled.
 #[test]
 fn every_source_file_is_a_module_of_its_parent() {
     let roots = ["lib", "main", "mod", "build"];
@@ -39,7 +39,7 @@ fn every_source_file_is_a_module_of_its_parent() {
         let declaration = format!("mod {stem};");
         let parents = roots.map(|root| folder.join(root).with_extension("rs"));
         let mut parents = parents.into_iter().chain([folder.with_extension("rs")]);
-        // A test, an example or a program of its own.
+        // A separate test, example or program.
         let is_root = ["tests", "examples", "bin", "benches"].map(|name| folder.ends_with(name));
         is_root.contains(&true)
             || roots.contains(&stem.as_ref())

@@ -1,4 +1,4 @@
-//! Every crate may be shipped under Apache-2.0: the part of deny.toml about licences and bans, without cargo-deny.
+//! Every crate may be distributed under Apache-2.0: the part of deny.toml about licences and bans, without cargo-deny.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ fn rules() -> toml::Table {
     checkout::read(Path::new("deny.toml")).parse().unwrap()
 }
 
-/// What Cargo knows of the crates that are built here, which have been fetched before this test was built.
+/// The metadata of all crates of this build. They were fetched before this test was built.
 fn packages() -> Vec<serde_json::Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--locked", "--format-version", "1"])

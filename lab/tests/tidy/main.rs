@@ -1,5 +1,5 @@
-//! The walls of the house, as assertions. Each says what it keeps apart, so that whoever
-//! runs into one knows whether to go around it or to move it.
+//! Rules about the structure of the code, as tests. Each message says what the rule separates, so that you know whether to
+//! follow the rule or to change it.
 #![allow(clippy::unwrap_used)]
 
 mod chassis;
@@ -18,7 +18,7 @@ mod sql;
 mod versions;
 mod words;
 
-/// Fails with everything that is wrong, not with the first of it.
+/// Fails with all offences, not only with the first.
 fn assert_none(rule: &str, offences: Vec<String>) {
     assert!(
         offences.is_empty(),

@@ -1,4 +1,4 @@
-//! Who may depend on whom.
+//! Which crates may depend on each other.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use crate::{assert_none, checkout};
 
 const SERVICES: [&str; 4] = ["users", "sender", "receiver", "worker"];
 
-/// Everything that two services in different languages would need to agree on can be said
-/// with these: formats, ids, times and GraphQL types. No I/O and no runtime among them.
+/// What two services in different languages would have to agree on needs only these crates: formats, ids, times and GraphQL
+/// types. There is no I/O and no runtime among them.
 const SHARED_SCHEMA_MAY_USE: [&str; 7] = [
     "async-graphql",
     "base64",

@@ -1,4 +1,4 @@
-//! The bugs that the fault lab must notice are patches. A patch that no longer applies proves nothing.
+//! The bugs that the fault lab must detect are patches. A patch that no longer applies proves nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn every_mutant_has_a_patch_and_every_patch_still_applies() {
     assert_none("a mutant's patch no longer applies; make it anew", refused);
 }
 
-/// What git says of a patch that does not apply.
+/// The error of git for a patch that does not apply.
 fn refusal(name: &str) -> Option<String> {
     let patch = Path::new("lab/faults/mutants").join(format!("{name}.patch"));
     let output = Command::new("git")

@@ -67,7 +67,7 @@ fn values(definition: &TypeDefinition) -> Vec<String> {
     }
 }
 
-/// What has to be the same wherever the type stands: each member with its type.
+/// What must be the same wherever the type occurs: each member with its type.
 fn shape(definition: &TypeDefinition) -> BTreeMap<String, String> {
     let argument = |input: &InputValueDefinition| {
         let default = input
@@ -148,7 +148,7 @@ fn a_type_in_two_schemas_is_the_same_or_a_subset() {
             let is_subset = small.keys().all(|member| large.contains_key(member));
             let same_kind =
                 std::mem::discriminant(&definition.kind) == std::mem::discriminant(&twin.kind);
-            // A member that is absent would be a value that one side does not understand.
+            // A missing member would be a value that one side does not understand.
             let closed = !values(&definition).is_empty() && ours != theirs;
             if differs || !is_subset || !same_kind || closed {
                 offences.push(format!("{name} differs between {one} and {other}"));
@@ -206,7 +206,7 @@ fn every_operation_has_a_file_of_its_name() {
             for field in fields(definition) {
                 let file = snake_case(&field.node.name.node) + ".rs";
                 let folder = Path::new(service).join("src").join(folder);
-                // In the folder itself, or in that of a noun.
+                // In the folder itself, or in the folder of a noun.
                 let is_there = files.iter().any(|path| {
                     path.file_name() == Some(file.as_ref())
                         && path
@@ -255,14 +255,14 @@ fn only_the_sides_that_may_have_them_have_mutations_and_subscriptions() {
     );
 }
 
-/// The documents of our tests and of lab that follow everything a user is told, and what their constants are called.
+/// The inbox documents of our tests and of lab, with the names of their constants.
 const INBOX_DOCUMENTS: [(&str, &str); 3] = [
     ("lab/stack/src/client/documents.rs", "INBOX"),
     ("lab/faults/src/client/documents.rs", "DEVICE_INBOX"),
     ("receiver/tests/api/documents.rs", "INBOX"),
 ];
 
-/// A kind that a document does not name is one that nobody looks at: all tests and all runs of lab pass without it.
+/// All kinds of events must be in these documents: tests and runs of lab would not notice that one is missing.
 #[test]
 fn every_inbox_document_names_every_kind_of_event() {
     let kinds = types("receiver").into_iter().filter(|(_, definition)| {
@@ -299,7 +299,7 @@ const LISTS_WITHOUT_COST: [(&str, &str); 1] = [(
     "its items have no fields of their own to multiply, and there are 1,000 at the most",
 )];
 
-/// A list whose length is not counted lets one point of a request cost a thousand rows.
+/// If the length of a list is not counted, one point of a request can cost a thousand rows.
 #[test]
 fn every_list_that_a_service_computes_has_a_complexity() {
     let mut offences = Vec::new();
@@ -317,7 +317,7 @@ fn every_list_that_a_service_computes_has_a_complexity() {
                     continue;
                 }
                 let place = format!("{name}.{}", field.node.name.node);
-                // Subscriptions deliver, and are priced by what they select.
+                // The cost of a subscription is that of its selection.
                 let excused = LISTS_WITHOUT_COST.iter().any(|(known, _)| place == *known);
                 if excused || name == "Subscription" {
                     continue;

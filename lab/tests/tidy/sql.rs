@@ -1,6 +1,6 @@
-//! Where SQL may stand, and what the receiver's may say.
+//! Where SQL may be, and what the receiver's SQL may do.
 //!
-//! Rust is read with a Rust lexer: comments are no SQL, and neither is documentation.
+//! Rust is read with a Rust lexer, so that comments and documentation do not count as SQL.
 
 use std::path::{Path, PathBuf};
 
@@ -29,13 +29,13 @@ const EXCEPTIONS: [(&str, &str); 5] = [
     ("migrations/src/lib.rs", "is the migrations"),
 ];
 
-/// How a statement begins. Upper case: that is how SQL is written here, and prose is not.
+/// How a statement begins. In upper case, as SQL is written here and prose is not.
 const STATEMENTS: [&str; 14] = [
     "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT",
     "REVOKE", "LOCK", "COPY", "SET",
 ];
 
-/// What a reader never says. `FOR UPDATE` is among them: it takes locks.
+/// What a reader must not contain. `FOR UPDATE` is among them, because it takes locks.
 const WRITES: [&str; 8] = [
     "INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE", "ALTER", "DROP", "LOCK",
 ];
@@ -52,7 +52,7 @@ impl Text {
             .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
     }
 
-    /// A statement with an ellipsis is talked about, not run.
+    /// A statement with an ellipsis is mentioned, not executed.
     fn is_sql(&self) -> bool {
         if self.value.contains('…') {
             return false;
@@ -65,7 +65,7 @@ impl Text {
     }
 }
 
-/// Every string in the program text, wherever it stands, except documentation.
+/// Every string in the code, except documentation.
 fn strings(path: &Path) -> Vec<Text> {
     let mut found = Vec::new();
     walk(tokens(path), &mut |token| found.extend(text_of(token)));
@@ -89,7 +89,7 @@ fn text_of(token: &TokenTree) -> Option<Text> {
     })
 }
 
-/// Visits every token outside attributes; documentation is one.
+/// Visits every token outside attributes. Documentation is an attribute.
 pub(crate) fn walk(tokens: TokenStream, visit: &mut impl FnMut(&TokenTree)) {
     let mut previous = None;
     for token in tokens {
@@ -161,7 +161,7 @@ const FEED_WRITERS: [(&str, &str); 2] = [
 fn there_is_one_way_to_write_to_a_feed() {
     let mut found = Vec::new();
     let mut offences = Vec::new();
-    // The migrations define the functions; lab fills feeds with more than anyone would write.
+    // The migrations define the functions, and lab fills feeds in bulk.
     let elsewhere = |path: &PathBuf| path.starts_with("migrations") || path.starts_with("lab");
     for path in production_code().filter(|path| !elsewhere(path)) {
         for text in strings(&path).iter().filter(|text| text.is_sql()) {
@@ -203,8 +203,8 @@ fn the_receivers_sql_only_reads() {
     );
 }
 
-/// What compares or changes text by a collation. Under the database's own it is blind beyond ASCII where that is `C`, and
-/// different on every machine; two foldings of one identifier differ where nobody looks.
+/// What compares or changes text by a collation. With the collation of the database, it works only for ASCII if that is `C`,
+/// and differs between machines, so that two foldings of one identifier may differ.
 const BY_COLLATION: [&str; 9] = [
     "lower(",
     "upper(",
@@ -217,7 +217,7 @@ const BY_COLLATION: [&str; 9] = [
     "citext",
 ];
 
-/// The older releases' scripts, which are never edited: V5 replaces what they compare.
+/// The scripts of older releases, which are never edited. V5 replaces what they compare.
 const RELEASED: [&str; 4] = ["V1__", "V2__", "V3__", "V4__"];
 
 /// The uses of [`BY_COLLATION`] that do not name their collation on the same line.
@@ -234,7 +234,7 @@ fn bare_comparisons(sql: &str) -> Vec<String> {
         .collect()
 }
 
-/// B15's kind: text is folded by the crate `text`, and SQL compares what was folded.
+/// Prevents bugs like B15: the crate `text` folds text, and SQL compares the folded text.
 #[test]
 fn b15_sql_compares_text_under_a_named_collation_only() {
     let mut offences = Vec::new();

@@ -1,4 +1,4 @@
-//! The versions of the tools stand in several files, which say the same.
+//! The versions of the tools are the same in all files that contain them.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn every_file_names_the_same_rust_and_the_same_node() {
     assert_none("one version of each tool", offences);
 }
 
-/// A number would make rustup fetch that release, on machines that hold a newer one and on machines that cannot fetch.
+/// With a version number, rustup would download that release even if a newer one is installed or nothing can be downloaded.
 #[test]
 fn the_toolchain_file_asks_for_what_every_machine_has() {
     let file: toml::Table = checkout::read(Path::new("rust-toolchain.toml"))
@@ -53,7 +53,7 @@ fn the_toolchain_file_asks_for_what_every_machine_has() {
     assert_eq!(file["toolchain"]["channel"].as_str(), Some("stable"));
 }
 
-/// What stands in the workflow and in `.ci` is a word of the Makefile, so that everybody can run it.
+/// The workflow and `.ci` only run targets of the Makefile, so that everybody can run the same.
 #[test]
 fn hosted_ci_says_the_words_of_the_makefile() {
     let makefile = checkout::read(Path::new("Makefile"));

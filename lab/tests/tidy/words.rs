@@ -1,6 +1,6 @@
-//! Names are the field's words. Those that we used instead of them do not come back.
+//! Names are words of the field. The words that we used instead must not come back.
 //!
-//! Only names are read (of files, folders, and in code), not comments: most of these words are good English elsewhere.
+//! Only names are checked (of files and folders, and in code), not comments: most of these words are good English elsewhere.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::{
     sql::{production_code, tokens, walk},
 };
 
-/// Words that no name in a crate holds any more, with the word that took its place.
+/// Words that names in a crate must not contain, with their replacements.
 const RETIRED: [(&str, &[(&str, &str)]); 8] = [
     (
         "chassis",

@@ -6,7 +6,7 @@ use super::numbers::thousands;
 use crate::measure::{Outcome, STEP};
 
 /// The picture's size.
-const MAX_CONCURRENT_SUBSCRIBES: f64 = 720.0;
+const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 420.0;
 
 /// Room for the axes' labels.
@@ -77,14 +77,10 @@ fn curves(outcomes: &[Outcome], count: u64) -> Vec<Curve> {
 /// Draws the curves under a title, with the names of both axes.
 fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
     let points = || curves.iter().flat_map(|(_, points)| points.iter());
-    let x = Axis::of(
-        points().map(|point| point.0),
-        LEFT,
-        MAX_CONCURRENT_SUBSCRIBES - RIGHT,
-    );
+    let x = Axis::of(points().map(|point| point.0), LEFT, WIDTH - RIGHT);
     let y = Axis::of(points().map(|point| point.1), HEIGHT - BOTTOM, TOP);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {MAX_CONCURRENT_SUBSCRIBES} {HEIGHT}\" font-family=\"sans-serif\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
          font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
          <text x=\"{LEFT}\" y=\"20\" font-size=\"15\">{title}</text>\n"
     );
@@ -106,7 +102,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
             svg,
             "<line x1=\"{LEFT}\" y1=\"{at:.1}\" x2=\"{0}\" y2=\"{at:.1}\" stroke=\"#ddd\"/>\
              <text x=\"{1}\" y=\"{2:.1}\" text-anchor=\"end\">{tick}</text>",
-            MAX_CONCURRENT_SUBSCRIBES - RIGHT,
+            WIDTH - RIGHT,
             LEFT - 6.0,
             at + 4.0
         );
@@ -115,7 +111,7 @@ fn plot(title: &str, x_name: &str, y_name: &str, curves: &[Curve]) -> String {
         svg,
         "<text x=\"{0}\" y=\"{1}\" text-anchor=\"middle\">{x_name}</text>\
          <text x=\"16\" y=\"{2}\" transform=\"rotate(-90 16 {2})\" text-anchor=\"middle\">{y_name}</text>",
-        (LEFT + MAX_CONCURRENT_SUBSCRIBES - RIGHT) / 2.0,
+        (LEFT + WIDTH - RIGHT) / 2.0,
         HEIGHT - 12.0,
         (TOP + HEIGHT - BOTTOM) / 2.0
     );

@@ -108,8 +108,8 @@ pub async fn revoke_session(context: &mut InjectionContext<'_>) -> Result<u32, E
     workload.history.write("revoke.ok", &fields);
     let device = {
         let mut devices = workload.devices.write().await;
-        let offset = devices.iter().position(|device| device.name == name);
-        offset.map(|offset| devices.swap_remove(offset))
+        let index = devices.iter().position(|device| device.name == name);
+        index.map(|index| devices.swap_remove(index))
     };
     let Some(device) = device else {
         return Err(Error::failed("the fault lab", "a device is missing"));

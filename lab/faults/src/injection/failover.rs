@@ -57,11 +57,7 @@ pub async fn with_loss(context: &mut InjectionContext<'_>) -> Result<u32, Error>
         receivers().for_each(|instance| context.stack().freeze(instance));
     }
     let mut lost = heads(context).await?;
-    lost.retain(|feed, head| {
-        heads_before
-            .get(feed)
-            .is_some_and(|heads_before| heads_before < head)
-    });
+    lost.retain(|feed, head| heads_before.get(feed).is_some_and(|before| before < head));
     block_in_place(|| pair.primary(context.stack()).kill());
     let proxies = context.proxies()?;
     pair.fail_over(context.stack(), proxies).await?;
@@ -115,11 +111,11 @@ async fn record_loss(context: &InjectionContext<'_>, pair: &ReplicationPair) -> 
     let feeds = context.workload.feeds().await;
     let before = Observer::connect(&dead.owner_url("antiphon")).await?;
     let now = context.workload.environment.observer().await?;
-    let heads_before: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
+    let kept_events: HashSet<_> = now.events(&feeds).await?.into_iter().collect();
     let events_before = before.events(&feeds).await?;
     for (feed, seq, id) in events_before
         .into_iter()
-        .filter(|event| !heads_before.contains(event))
+        .filter(|event| !kept_events.contains(event))
     {
         let fields = json!({ "feed": feed, "seq": seq, "id": id });
         context.workload.history.write("lost", &fields);

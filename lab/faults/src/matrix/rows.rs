@@ -19,7 +19,7 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "F1",
         title: "a sender dies at a chosen moment",
-        how: "kill -9 when the bytes pass on its wire: before the lock, after the insert, before and after the commit, before, with and after the publish",
+        how: "kill -9 when the bytes pass on its connection: before the lock, after the insert, before and after the commit, before, with and after the publish",
         fault: Fault::SenderAtMoment,
         environment: EnvironmentKind::Proxied,
         bound_ms: 2_000,
@@ -54,7 +54,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F4",
-        title: "a receiver stands still",
+        title: "a receiver is frozen",
         how: "SIGSTOP, SIGCONT",
         fault: Fault::FreezeReceiver,
         bound_ms: 25_000,
@@ -75,7 +75,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F6",
-        title: "Redis is away",
+        title: "Redis is stopped",
         how: "SHUTDOWN NOSAVE, started again",
         fault: Fault::StopRedis,
         brief_ms: 4_000,
@@ -86,7 +86,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F7",
-        title: "Redis stands still",
+        title: "Redis is frozen",
         how: "SIGSTOP; CLIENT PAUSE",
         fault: Fault::FreezeRedis,
         brief_ms: 4_000,
@@ -108,8 +108,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F9",
-        title: "messages from Redis get lost, double and swapped",
-        how: "10 % or 50 % dropped, 5 % doubled, 5 % swapped on the wire to each receiver",
+        title: "messages from Redis are lost, duplicated and swapped",
+        how: "10 % or 50 % dropped, 5 % duplicated, 5 % swapped on the connection to each receiver",
         fault: Fault::CorruptMessages,
         environment: EnvironmentKind::Proxied,
         brief_ms: 3_000,
@@ -140,7 +140,7 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "F12",
         title: "the primary dies, a synchronous standby takes over",
-        how: "kill -9, promote, re-point; every other time the standby hangs first",
+        how: "kill -9, promote, re-point; every other time the standby is cut off first",
         fault: Fault::FailOver,
         environment: EnvironmentKind::Replicated,
         bound_ms: 15_000,
@@ -150,8 +150,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F13",
-        title: "the primary dies with a tail that the standby lacks",
-        how: "replication cut, kill -9, promote, re-point; every other time the receivers sleep until the new history is longer",
+        title: "the primary dies with events that the standby lacks",
+        how: "replication cut, kill -9, promote, re-point; every other time the receivers are frozen until the new history is longer",
         fault: Fault::FailOverWithLoss,
         environment: EnvironmentKind::Replicated,
         bound_ms: 15_000,
@@ -163,7 +163,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F15",
-        title: "all backends of Postgres are ended every two seconds",
+        title: "all backends of Postgres are terminated every two seconds",
         how: "pg_terminate_backend",
         fault: Fault::EndBackends,
         bound_ms: 4_000,
@@ -175,7 +175,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F16",
-        title: "Postgres stands still",
+        title: "Postgres is frozen",
         how: "SIGSTOP to the server and all its backends",
         fault: Fault::FreezePostgres,
         bound_ms: 20_000,
@@ -196,7 +196,7 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "F18",
         title: "the disk of Postgres is full",
-        how: "a ballast fills a small mounted file system",
+        how: "a file fills a small mounted file system",
         fault: Fault::FillDisk,
         environment: EnvironmentKind::SmallDisk,
         bound_ms: 15_000,
@@ -206,7 +206,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F19",
-        title: "the load balancer dies, cuts, reloads",
+        title: "the load balancer dies, cuts connections, is reloaded",
         how: "kill -9; shutdown sessions; a new process with -sf",
         fault: Fault::DisturbBalancer,
         bound_ms: 8_000,
@@ -217,8 +217,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F20",
-        title: "a link between a service and its server is dead",
-        how: "everything held back: receiver or sender, one or both, Redis or Postgres",
+        title: "a service is partitioned from its server",
+        how: "all data is stalled: receiver or sender, one or both, Redis or Postgres",
         fault: Fault::Partition,
         environment: EnvironmentKind::Proxied,
         bound_ms: 35_000,
@@ -239,8 +239,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F22",
-        title: "a device was away for 10,000 messages",
-        how: "off, 10,000 messages (later 700), on",
+        title: "a device is offline for 10,000 messages",
+        how: "offline, 10,000 messages (later 700), online",
         fault: Fault::LongAbsence,
         bound_ms: 5_000,
         brief_ms: 1_000,
@@ -251,7 +251,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F23",
-        title: "twenty readers at a time do not read",
+        title: "twenty clients at a time do not read",
         how: "sockets whose client stops reading",
         fault: Fault::SlowReaders,
         environment: EnvironmentKind::ShortStallLimit,
@@ -262,7 +262,7 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "F24",
         title: "a clock is an hour wrong",
-        how: "libfaketime on one instance of anything, set and set back while it runs",
+        how: "libfaketime on one instance of any service, set and reset while it runs",
         fault: Fault::SkewClock,
         environment: EnvironmentKind::SettableClocks,
         bound_ms: 15_000,
@@ -273,7 +273,7 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "F25",
         title: "a receiver runs out of memory",
-        how: "prlimit leaves it 256 KiB, and a crowd of connections comes",
+        how: "prlimit leaves it 256 KiB, and many connections are opened",
         fault: Fault::ExhaustReceiverMemory,
         bound_ms: 15_000,
         brief_ms: 500,
@@ -282,7 +282,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F26",
-        title: "the users service is away",
+        title: "the users service is stopped",
         how: "kill -9 of both, while a receiver dies too",
         fault: Fault::StopUsers,
         bound_ms: 15_000,
@@ -292,8 +292,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F27",
-        title: "a participant has to go under flow",
-        how: "removeParticipant in the middle of 50 messages a second",
+        title: "a participant is removed under load",
+        how: "removeParticipant during 50 messages per second",
         fault: Fault::RemoveParticipant,
         bound_ms: 2_000,
         brief_ms: 2_000,
@@ -337,8 +337,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F31",
-        title: "a device comes back after messages were removed",
-        how: "off; three messages written and removed; on",
+        title: "a device returns after messages were removed",
+        how: "offline; three messages sent and removed; online",
         fault: Fault::ReturnAfterRemoval,
         bound_ms: 1_000,
         brief_ms: 4_500,
@@ -347,8 +347,8 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         id: "F32",
-        title: "a worker dies while it erases",
-        how: "a chat with thirty messages is removed; SIGKILL of a worker; it is erased within the bound by the other or by the next",
+        title: "a worker dies during an erasure",
+        how: "a chat with thirty messages is removed; kill -9 of a worker; the other one or the restarted one erases it in time",
         fault: Fault::KillWorker,
         brief_ms: 1_000,
         long_ms: 5_000,

@@ -1,5 +1,5 @@
-# Removes the directory $1 once the lab is gone (our standard input, a pipe, closes)
-# and every guard that has its lock has stopped its server.
+# Removes the directory $1 when the lab has ended (standard input, a pipe, closes) and
+# every guard that holds its lock has stopped its server.
 trap : HUP INT TERM
 while read -r _; do :; done
 flock -w 60 "$1/.lock" true
