@@ -35,8 +35,12 @@ pub struct Mutation {
 pub fn mutations() -> Vec<&'static Mutation> {
     let names = schema().field_names("Mutation");
     for row in MUTATIONS {
-        let name = row.name;
-        assert!(names.contains(&name), "mutations.rs has a row for `{name}`");
+        let is_known = names.contains(&row.name);
+        assert!(
+            is_known,
+            "the schema has no `{}`: its row in mutations.rs is old",
+            row.name
+        );
     }
     let row = |name: &str| MUTATIONS.iter().find(|row| row.name == name);
     let rows = names

@@ -197,8 +197,9 @@ mod tests {
         type Message { id: ID!, chat: Chat!, replyTo: Message }
         type PinMessagePayload { message: Message!, cursor: Cursor! }
         type Mutation { pinMessage(input: PinMessageInput!): PinMessagePayload! }
+        type Query { chat: Chat }
         scalar Cursor
-        schema { mutation: Mutation }";
+        schema { query: Query mutation: Mutation }";
 
     #[test]
     fn the_ids_of_an_input_are_found_also_in_lists() {
