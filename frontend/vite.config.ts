@@ -32,7 +32,10 @@ export default defineConfig({
               name: "libraries",
               test: /node_modules\/(react|react-dom|scheduler|@tanstack|@apollo|graphql|rxjs|graphql-ws)\//,
             },
-            { name: "base", test: /\/src\/(api\/(?!eventStream|streamSlot)|gql|session|live\/(changes|positions))/ },
+            {
+              name: "base",
+              test: /\/src\/(api\/(?!eventStream|streamSlot)|gql|session|live\/(changes|positions)|strings\/isolated)/,
+            },
           ],
         },
       },

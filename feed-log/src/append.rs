@@ -35,3 +35,18 @@ pub async fn append_each(
 ) -> Result<Vec<Event>, Error> {
     feed_events::append_each(tx, actor, changes).await
 }
+
+/// Appends events to one feed, in this order and each with its actor, in one statement. The feed stays locked until the
+/// transaction ends.
+///
+/// Not for added messages: the sender numbers those, and appends their events with a statement of their own.
+///
+/// # Errors
+/// When there is no such feed, or Postgres does not answer.
+pub async fn append_all(
+    tx: &Transaction<'_>,
+    feed: impl Into<FeedRef>,
+    changes: Vec<(UserId, Change)>,
+) -> Result<Vec<Event>, Error> {
+    feed_events::append_all(tx, feed.into(), changes).await
+}

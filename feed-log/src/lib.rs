@@ -6,7 +6,7 @@ mod pending_events;
 mod retry;
 mod transaction;
 
-pub use append::{append, append_each};
+pub use append::{append, append_all, append_each};
 pub use pending_events::PendingEvents;
 pub use retry::{Retries, is_transient};
 pub use transaction::{Outcome, TransactionRunner, commit};

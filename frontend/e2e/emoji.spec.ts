@@ -13,18 +13,27 @@ test("emoji are put where the caret is, with the pointer or the keyboard", async
   await expect(page.getByRole("region", { name: "Faces" })).toBeVisible();
   await picture(page, "emoji");
   await expectAccessible(page);
-  await page.getByRole("button", { name: "🌞" }).click();
+  // The group first, then the emoji of it.
+  await page.getByRole("button", { name: "Travel and places", exact: true }).click();
+  await page.getByRole("button", { name: "sun with face", exact: true }).click();
   await expect(field).toBeFocused();
   await expect(field).toHaveValue("good 🌞 morning");
 
   await field.press("End");
   await page.getByRole("button", { name: "Emoji" }).click();
-  // The one that was used last comes first and has the focus; below it stands the first of the faces.
+  await expect(page.getByRole("searchbox", { name: "Search emoji" })).toBeFocused();
+  // The one that was used last comes first; below it stands the first of the faces.
+  await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("region", { name: "Recent" }).getByRole("button")).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await expect(field).toHaveValue("good 🌞 morning😃");
+  await page.getByRole("button", { name: "Emoji" }).click();
+  await page.keyboard.type("no such emoji");
+  await expect(page.getByRole("status").filter({ hasText: "No emoji is called that." })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Emoji" })).toBeFocused();
   await field.press("Enter");
   await expect(message(ada, "good 🌞 morning😃")).toBeVisible();
 });

@@ -60,13 +60,24 @@ export function browser() {
       exclusively,
       random: () => 0,
       deliver: (entry) => {
-        asked.push("content" in entry ? entry.content : `remove ${entry.id}`);
+        asked.push(nameOf(entry));
         return answer(entry);
       },
     });
     return { store, outbox, asked };
   };
   return { name, tab, database };
+}
+
+function nameOf(entry: OutboxEntry): string {
+  switch (entry.kind) {
+    case "removal":
+      return `remove ${entry.id}`;
+    case "reaction":
+      return `${entry.added ? "+" : "-"}${entry.variant}`;
+    default:
+      return entry.content;
+  }
 }
 
 /** A storage that takes nothing more. */

@@ -12,11 +12,18 @@ type Json = Record<string, unknown>;
 const person = (id: string) => ({ __typename: "User", id, username: id, displayName: id.toUpperCase() });
 const at = (tick: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, tick)).toISOString();
 
+interface Group extends Json {
+  emoji: string;
+  count: number;
+  position: number;
+}
+
 export interface Message extends Json {
   id: string;
   number: number;
   revision: number;
   content: string | null;
+  reactionGroups: Group[];
 }
 
 export class ChatModel {
@@ -26,6 +33,8 @@ export class ChatModel {
     ["ada", 0],
     ["ben", 0],
   ]);
+  /** Who reacted to which message with what: `number emoji user` and the tone. */
+  readonly reactions = new Map<string, string>();
   readonly roles = new Map([
     [ME, "OWNER"],
     ["ada", "MEMBER"],
@@ -51,6 +60,7 @@ export class ChatModel {
       removedAt: null,
       sender: { __typename: "User", id: senderId, displayName: senderId.toUpperCase() },
       replyTo: null,
+      reactionGroups: [],
     };
     this.messages.push(message);
     this.marks.set(senderId, number);
@@ -62,7 +72,37 @@ export class ChatModel {
   }
 
   remove(number: number): void {
-    this.#change(number, { content: null, removedAt: at(number) }, "MessageRemoved");
+    for (const key of this.reactions.keys()) if (key.startsWith(`${number} `)) this.reactions.delete(key);
+    this.#change(number, { content: null, removedAt: at(number), reactionGroups: [] }, "MessageRemoved");
+  }
+
+  /** Somebody reacts to a message, or takes that back. Tells nothing where it is so already. */
+  react(userId: string, number: number, emoji: string, variant: string | null = emoji): void {
+    const key = `${number} ${emoji} ${userId}`;
+    const before = this.reactions.get(key) ?? null;
+    const message = this.messages[number - 1]!;
+    if (before === variant || message.removedAt) return;
+    if (variant === null) this.reactions.delete(key);
+    else this.reactions.set(key, variant);
+    const count = [...this.reactions.keys()].filter((other) => other.startsWith(`${number} ${emoji} `)).length;
+    const last = Math.max(0, ...message.reactionGroups.map(({ position }) => position));
+    const position = message.reactionGroups.find((other) => other.emoji === emoji)?.position ?? last + 1;
+    const group: Group = { __typename: "ReactionGroup", emoji, count, position };
+    const others = message.reactionGroups.filter((other) => other.emoji !== emoji);
+    const groups = count > 0 ? [...others, group].sort((a, b) => a.position - b.position) : others;
+    this.messages[number - 1] = { ...message, reactionGroups: groups };
+    const told = { chatId: CHAT, messageId: message.id, variant: variant ?? before, added: variant !== null };
+    this.#tell("ReactionChanged", { ...told, reactionGroup: group }, userId);
+  }
+
+  /** The answer to the query for the reader's own reactions. */
+  viewerState(fromNumber: number, toNumber: number): Json {
+    const own = [...this.reactions].flatMap(([key, variant]) => {
+      const [number, emoji, userId] = key.split(" ");
+      if (userId !== ME || Number(number) < fromNumber || Number(number) > toNumber) return [];
+      return [{ __typename: "ViewerReaction", messageId: `message ${number}`, emoji, variant }];
+    });
+    return { viewerState: { __typename: "ViewerState", reactions: own } };
   }
 
   rename(name: string): void {
@@ -143,6 +183,7 @@ export class ChatModel {
       kind: "GROUP",
       name: this.name,
       description: "",
+      reactionsAllowed: true,
       participantCount: this.roles.size,
       messageCount: this.messages.length,
       lastMessageAt: this.messages.at(-1)?.createdAt ?? null,
@@ -160,9 +201,9 @@ export class ChatModel {
     this.#tell(kind, { message });
   }
 
-  #tell(kind: string, fields: Json): void {
+  #tell(kind: string, fields: Json, actorId = "ada"): void {
     const seq = this.events.length + 1;
-    this.events.push({ __typename: kind, id: `event ${seq}`, seq, actorId: "ada", ...structuredClone(fields) });
+    this.events.push({ __typename: kind, id: `event ${seq}`, seq, actorId, ...structuredClone(fields) });
   }
 }
 

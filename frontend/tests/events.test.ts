@@ -22,16 +22,14 @@ function client() {
   const cache = makeCache();
   const positions = new FeedPositions();
   const answer = (query: typeof ChatsDocument | typeof MessagesDocument, variables: object, data: object) => {
-    const fresh = keepNewer(
-      structuredClone(data),
-      (id) =>
-        cache.readFragment({
-          id: `Message:{"id":"${id}"}`,
-          fragment: SentMessageFragmentDoc,
-          fragmentName: "SentMessage",
-          returnPartialData: true,
-        }) as never,
-    );
+    const message = (id: string) =>
+      cache.readFragment({
+        id: `Message:{"id":"${id}"}`,
+        fragment: SentMessageFragmentDoc,
+        fragmentName: "SentMessage",
+        returnPartialData: true,
+      }) as never;
+    const fresh = keepNewer(structuredClone(data), { message });
     cache.writeQuery({ query, variables, data: fresh } as never);
   };
   return {
@@ -81,6 +79,16 @@ function expectSame(server: ChatModel, { chat, loaded }: Client, { withMessages 
   expect(messages).toEqual(server.messages.slice(-messages.length));
 }
 
+/** Somebody reacts, in some tone, or takes it back. */
+function react(server: ChatModel, number: number, roll: (sides: number) => number): void {
+  if (server.messages.length === 0) return;
+  const [emoji, variant] = [
+    ["👍", "👍🏽"],
+    ["🎉", "🎉"],
+  ][roll(2)] as [string, string];
+  server.react(["ada", "ben", ME][roll(3)]!, number, emoji, [emoji, variant, null][roll(3)]!);
+}
+
 /** One random change. */
 function change(server: ChatModel, roll: (sides: number) => number): void {
   const number = 1 + roll(Math.max(1, server.messages.length));
@@ -93,6 +101,8 @@ function change(server: ChatModel, roll: (sides: number) => number): void {
     () => server.join(["cleo", "dan"][roll(2)]!),
     () => server.leave(["cleo", "dan"][roll(2)]!),
     () => server.promote(["cleo", "ada"][roll(2)]!, ["ADMIN", "MEMBER"][roll(2)]!),
+    () => react(server, number, roll),
+    () => react(server, number, roll),
   ];
   kinds[roll(kinds.length)]!();
 }
@@ -147,6 +157,8 @@ test("a snapshot that already holds what the events tell changes nothing when th
   const server = new ChatModel();
   for (let step = 0; step < 5; step += 1) server.add("ada", `text ${step}`);
   server.edit(2, "edited");
+  for (const userId of ["ada", ME, "ben"]) server.react(userId, 3, "👍");
+  server.react("ada", 3, "👍", null);
   const own = client();
   own.chats(server.chats());
   own.messages(server.newest(50));

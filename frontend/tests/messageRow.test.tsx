@@ -22,6 +22,7 @@ function message(over: object = {}) {
     editedAt: null,
     removedAt: null,
     replyTo: null,
+    reactionGroups: [],
     ...over,
   } as never;
 }
@@ -33,6 +34,9 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
     remove: vi.fn(),
     details: vi.fn(),
     jumpTo: vi.fn(),
+    react: vi.fn(),
+    toggleReaction: vi.fn(),
+    whoReacted: vi.fn(),
   } satisfies MessageActions;
   await show(
     <MessageRow
@@ -44,6 +48,7 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
       removable={false}
       highlighted={false}
       readOnly={false}
+      reactable
       readers={undefined}
       actions={actions}
       {...props}
@@ -114,4 +119,42 @@ test("who only looks is offered nothing", async () => {
   fireEvent.keyDown(article, { key: "Enter" });
   expect(screen.queryByRole("menuitem")).toBeNull();
   expect(within(article).queryByRole("button")).toBeNull();
+});
+
+test("with the row focused, + opens the emoji to react with, and the menu begins with a few of them", async () => {
+  const { article, actions } = await row({ reactionGroups: [{ emoji: "👍", count: 2, position: 1 }] });
+  article.focus();
+  fireEvent.keyDown(article, { key: "+" });
+  const field = await screen.findByRole("searchbox", { name: "Search emoji" });
+  await vi.waitFor(() => expect(document.activeElement).toBe(field));
+  fireEvent.keyDown(field, { key: "Escape" });
+  await vi.waitFor(() => expect(screen.queryByRole("searchbox")).toBeNull());
+  expect(document.activeElement).toBe(article);
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(await screen.findByRole("menuitem", { name: /^React with ❤️/ }));
+  expect(actions.react).toHaveBeenCalledWith("m1", "❤️");
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(await screen.findByRole("menuitem", { name: "Who reacted" }));
+  expect(actions.whoReacted).toHaveBeenCalledWith("m1");
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(await screen.findByRole("menuitem", { name: "More emoji" }));
+  expect(await screen.findByRole("searchbox", { name: "Search emoji" })).toBeTruthy();
+});
+
+test("where reactions are not allowed they are seen, and nothing offers one", async () => {
+  const reactionGroups = [{ emoji: "👍", count: 2, position: 1 }];
+  const { article } = await row({ reactionGroups }, { reactable: false });
+  expect(within(article).getByRole("img", { name: /2 reactions/ })).toBeTruthy();
+  expect(within(article).queryByRole("button", { name: "React" })).toBeNull();
+  fireEvent.keyDown(article, { key: "+" });
+  fireEvent.keyDown(article, { key: "Enter" });
+  expect(await screen.findByRole("menuitem", { name: "Who reacted" })).toBeTruthy();
+  expect(screen.queryByRole("menuitem", { name: /^React/ })).toBeNull();
+  expect(screen.queryByRole("searchbox")).toBeNull();
+});
+
+test("a removed message shows no reactions, whatever is known of it", async () => {
+  const reactionGroups = [{ emoji: "👍", count: 2, position: 1 }];
+  const { article } = await row({ content: null, removedAt: "2026-01-01T12:05:00Z", reactionGroups });
+  expect(within(article).queryByRole("list")).toBeNull();
 });

@@ -20,6 +20,7 @@ function tab(model: ChatModel, userId: string) {
     if (!state.online) return throwError(() => new TypeError("Failed to fetch"));
     const name = nameOf(operation.query);
     if (name === "Messages") return of({ data: structuredClone(model.newest(50)) });
+    if (name === "ViewerState") return of({ data: structuredClone(model.viewerState(1, 1_000)) });
     throw new Error(`${name} was not expected`);
   });
   const client = new ApolloClient({ cache: makeCache(), link });
@@ -88,7 +89,7 @@ test("the end of a session leaves nothing of its reader, and everything of other
   await copy.forget();
   await copy.save();
   expect(await indexedDbCopy("emil").names()).toEqual([]);
-  expect((await indexedDbCopy("dora").names()).sort()).toEqual(["chats", `messages ${CHAT}`]);
+  expect((await indexedDbCopy("dora").names()).sort()).toEqual(["chats", `messages ${CHAT}`, `own ${CHAT}`]);
 });
 
 test("who reads far up keeps the page that was newest before, and not the one they are at", async () => {

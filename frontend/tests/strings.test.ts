@@ -55,7 +55,7 @@ test("no sentence was left in English", async () => {
     "account.displayName",
     "app.appName",
     "chats.chats",
-    "messages.emoji",
+    "emoji.emoji",
     "participants.admin",
   ]);
   expect(await sameIn("ar")).toEqual(["app.appName"]);
@@ -153,6 +153,7 @@ const WITHOUT_TEXTS = [
   "account.signOutLoses",
   "chats.unread",
   "connection.asOf",
+  "emoji.found",
   "errors.tooManyAttempts",
   "messages.charactersLeft",
   "messages.jumpToNewestCount",
@@ -163,6 +164,8 @@ const WITHOUT_TEXTS = [
   "messages.sendingIn",
   "notifications.newMessagesCount",
   "participants.participantsCount",
+  "reactions.count",
+  "reactions.countOf",
 ];
 
 test("e1: a name or text among our words turns none of them round, in any language", async () => {

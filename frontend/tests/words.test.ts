@@ -35,7 +35,7 @@ const NOUNS = {
 } as const;
 
 /** The role, and those who do not take part in the chat, or not yet. */
-const OTHERS = ["member", "makeMember", "findPeople", "findPerson", "emojiGroup.people", "usernameHint"];
+const OTHERS = ["member", "makeMember", "findPeople", "findPerson", "group.people", "usernameHint"];
 const STRANGERS = ["noChatsHint", "copyInvitation", "publicHint", "reason.ONE_OTHER_PERSON"];
 
 test("F49: those who take part in a chat have one noun in each language, and who owns it is no property", async () => {

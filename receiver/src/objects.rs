@@ -7,4 +7,5 @@ pub(crate) mod message;
 pub(crate) mod numbers;
 pub(crate) mod pagination;
 pub(crate) mod participant;
+pub(crate) mod reaction;
 pub(crate) mod signal;

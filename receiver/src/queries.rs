@@ -7,6 +7,7 @@ pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod public_chats;
 pub(crate) mod unread_counts;
+pub(crate) mod viewer_state;
 
 use async_graphql::MergedObject;
 
@@ -18,6 +19,7 @@ pub(crate) struct Query(
     chat::ChatById,
     messages::Messages,
     message::MessageById,
+    viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,
 );

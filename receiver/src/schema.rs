@@ -7,6 +7,7 @@ use crate::{
     objects::{
         chat::{ChatConnection, ParticipantConnection},
         message::MessageConnection,
+        reaction::ReactionConnection,
     },
     queries::Query,
     state::State,
@@ -17,11 +18,11 @@ use crate::{
 pub(crate) type ReceiverSchema = Schema<Query, EmptyMutation, Subscription>;
 
 /// Maximum complexity of one document. The largest documents that clients need are a chat list with newest messages and
-/// first participants, and a page of a hundred messages with their senders; both stay below this.
+/// first participants, and a page of a hundred messages with their senders and reactions; both stay below this.
 #[must_use]
 pub(crate) fn limits() -> Limits {
     Limits {
-        complexity: 5_000,
+        complexity: 7_500,
         ..Limits::default()
     }
 }
@@ -35,6 +36,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         .override_output_type_description::<ChatConnection>("A page of chats.")
         .override_output_type_description::<MessageConnection>("A page of messages.")
         .override_output_type_description::<ParticipantConnection>("A page of participants.")
+        .override_output_type_description::<ReactionConnection>("A page of reactions.")
 }
 
 /// The schema, with what its resolvers work with.

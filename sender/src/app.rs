@@ -18,6 +18,7 @@ use crate::{
     db::{self, SCHEMA_VERSION, probes},
     limits::{self, Limits},
     messages::batcher::MessageBatcher,
+    reactions::batcher::ReactionBatcher,
     schema,
     state::State,
     transaction::runner::TransactionRunner,
@@ -54,10 +55,12 @@ impl Application {
             .rates
             .field_limits(&limiter, &config.proxies.proxies());
 
+        let transactions = TransactionRunner::new(pool.clone(), publisher.clone());
         let state = State {
             batcher,
+            reactions: ReactionBatcher::new(transactions.clone(), metrics.registry()),
             limits: Limits::new(shared.clone(), &config.limits),
-            transactions: TransactionRunner::new(pool.clone(), publisher.clone()),
+            transactions,
             instance: config.listen.instance.clone(),
         };
         let endpoint = Endpoint::new(schema::schema(state), &config.graphql)

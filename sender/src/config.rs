@@ -65,6 +65,9 @@ pub struct LimitArgs {
     /// itself.
     #[arg(long, env = "EDITS_PER_USER", default_value_t = EDIT_LIMIT)]
     pub edits_per_user: Rate,
+    /// Rate limit of reactions that one user adds or removes. `off` disables the limit. Each instance counts for itself.
+    #[arg(long, env = "REACTIONS_PER_USER", default_value_t = REACTION_LIMIT)]
+    pub reactions_per_user: Rate,
     /// Rate limit of typing reports of one user (`setTyping`). `off` disables the limit. Each instance counts for
     /// itself.
     #[arg(long, env = "TYPING_PER_USER", default_value_t = TYPING_LIMIT)]
@@ -83,6 +86,8 @@ const SEND_LIMIT: Rate = Rate::new(10, Duration::from_secs(10));
 const CHAT_SEND_LIMIT: Rate = Rate::new(50, Duration::from_secs(1));
 /// Cleaning up a chat can mean removing many messages in a row.
 const EDIT_LIMIT: Rate = Rate::new(30, Duration::from_secs(30));
+/// Reacting is one tap, and so is changing one's mind.
+const REACTION_LIMIT: Rate = Rate::new(20, Duration::from_secs(2));
 /// A client reports typing every three seconds, and once more with each message.
 const TYPING_LIMIT: Rate = Rate::new(20, Duration::from_secs(60));
 const CHAT_LIMIT: Rate = Rate::new(20, Duration::from_secs(60 * 60));
@@ -97,6 +102,7 @@ impl LimitArgs {
             sends_per_user: Rate::OFF,
             sends_per_chat: Rate::OFF,
             edits_per_user: Rate::OFF,
+            reactions_per_user: Rate::OFF,
             typing_per_user: Rate::OFF,
             chats_per_user: Rate::OFF,
             people_per_user: Rate::OFF,
@@ -110,6 +116,7 @@ impl Default for LimitArgs {
             sends_per_user: SEND_LIMIT,
             sends_per_chat: CHAT_SEND_LIMIT,
             edits_per_user: EDIT_LIMIT,
+            reactions_per_user: REACTION_LIMIT,
             typing_per_user: TYPING_LIMIT,
             chats_per_user: CHAT_LIMIT,
             people_per_user: PEOPLE_LIMIT,

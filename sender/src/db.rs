@@ -15,6 +15,7 @@ pub mod messages;
 pub mod participants;
 pub mod probes;
 pub mod profiles;
+pub mod reactions;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 6;
+pub const SCHEMA_VERSION: u32 = 10;

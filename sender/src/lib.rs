@@ -11,6 +11,7 @@ mod mutations;
 mod objects;
 mod participants;
 mod queries;
+mod reactions;
 pub mod schema;
 mod state;
 mod transaction;

@@ -1,4 +1,4 @@
-//! Rate limits of sending messages, of new chats, and of adding users to chats.
+//! Rate limits of sending messages, of reactions, of new chats, and of adding users to chats.
 //!
 //! Invariants: a retry of a stored request is answered and never rate limited; only participants use up the limit of a
 //! chat; sends are counted in this process, so that none waits for Redis; new chats and added users, which are rare and
@@ -111,7 +111,10 @@ impl Limits {
 /// The limits of the root fields. Operations with a limit of their own are charged in their resolvers.
 pub fn of_fields(limits: FieldLimits, args: &LimitArgs) -> FieldLimits {
     let edits = Class::new("edit", args.edits_per_user).longest_wait(MAX_WAIT);
+    let reactions = Class::new("reaction", args.reactions_per_user).longest_wait(MAX_WAIT);
     limits
+        .field("addReaction", reactions)
+        .field("removeReaction", reactions)
         .field("updateMessage", edits)
         .field("removeMessage", edits)
         .field("setTyping", Class::new("typing", args.typing_per_user))

@@ -4,6 +4,7 @@
 mod chats;
 mod messages;
 mod participants;
+mod reactions;
 mod signals;
 
 use async_graphql::MergedObject;
@@ -26,5 +27,7 @@ pub struct Mutation(
     messages::update_message::UpdateMessage,
     messages::remove_message::RemoveMessage,
     messages::mark_as_read::MarkAsRead,
+    reactions::add_reaction::AddReaction,
+    reactions::remove_reaction::RemoveReaction,
     signals::set_typing::SetTyping,
 );

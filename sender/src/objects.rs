@@ -41,3 +41,17 @@ impl From<shared_schema::Participant> for Participant {
         Self { snapshot }
     }
 }
+
+/// A reaction group: all reactions with one emoji on one message. All of its fields are the same for everyone who may read
+/// the message.
+#[derive(SimpleObject)]
+pub struct ReactionGroup {
+    #[graphql(flatten)]
+    snapshot: shared_schema::ReactionGroup,
+}
+
+impl From<shared_schema::ReactionGroup> for ReactionGroup {
+    fn from(snapshot: shared_schema::ReactionGroup) -> Self {
+        Self { snapshot }
+    }
+}

@@ -4,12 +4,14 @@ use async_graphql::Context;
 use chassis::Error;
 
 use crate::{
-    limits::Limits, messages::batcher::MessageBatcher, transaction::runner::TransactionRunner,
+    limits::Limits, messages::batcher::MessageBatcher, reactions::batcher::ReactionBatcher,
+    transaction::runner::TransactionRunner,
 };
 
 /// What resolvers work with.
 pub struct State {
     pub batcher: MessageBatcher,
+    pub reactions: ReactionBatcher,
     pub limits: Limits,
     pub transactions: TransactionRunner,
     /// The name of this instance among its siblings.

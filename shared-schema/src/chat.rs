@@ -52,6 +52,8 @@ pub struct Chat {
     pub name: Option<String>,
     /// A description of at most 500 characters; may be empty.
     pub description: String,
+    /// Whether participants may add reactions. Owners and admins decide.
+    pub reactions_allowed: bool,
     /// The current number of participants.
     pub participant_count: i32,
     /// The number of messages ever added to the chat, which is also the number of the newest message.

@@ -14,6 +14,7 @@ use crate::{
     instant::Instant,
     message::Message,
     participant::{Participant, ParticipantRole},
+    reaction::ReactionGroup,
 };
 
 /// One entry of a feed.
@@ -261,6 +262,17 @@ changes! {
     Chat: MessageUpdated(Message) = "MESSAGE_UPDATED";
     /// A message lost its content.
     Chat: MessageRemoved(Message) = "MESSAGE_REMOVED";
+    /// A user added, changed or removed a reaction.
+    Chat: ReactionChanged {
+        /// The message.
+        message_id: MessageId,
+        /// The emoji as the user chose it, or had chosen it.
+        variant: String,
+        /// Whether the user has this reaction now.
+        added: bool,
+        /// All reactions with this emoji on the message, after the change.
+        group: ReactionGroup,
+    } = "REACTION_CHANGED";
     /// Users joined or were added.
     Chat: ParticipantsAdded {
         /// The new participants, as they were at that moment.

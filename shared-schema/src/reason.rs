@@ -85,6 +85,8 @@ reasons! {
     MessageRemoved = "MESSAGE_REMOVED", "The message has been removed.";
     /// Two arguments that exclude each other.
     NotTogetherWith { other: &'static str } = "NOT_TOGETHER_WITH", "It cannot be combined with {other}.";
+    /// Not an emoji, or more than one.
+    NotAnEmoji = "NOT_AN_EMOJI", "It must be a single emoji.";
     /// Not a cursor, or one of another list or feed.
     NotACursor = "NOT_A_CURSOR", "This is not a cursor of this list.";
     /// Ids that clients make are UUIDs of version 7.
@@ -97,6 +99,8 @@ reasons! {
     Required = "REQUIRED", "It is required.";
     /// Only the author of the message may do this.
     NotTheAuthor = "NOT_THE_AUTHOR", "Only the author of a message may do this.";
+    /// The chat does without reactions.
+    ReactionsNotAllowed = "REACTIONS_NOT_ALLOWED", "This chat does not allow reactions.";
     /// Only public chats can be joined.
     NotPublic = "NOT_PUBLIC", "Only public chats can be joined.";
     /// A direct chat is with one other person.
@@ -111,6 +115,8 @@ reasons! {
     TooEasyToGuess = "TOO_EASY_TO_GUESS", "It is too easy to guess. Add another word or two.";
     /// Fewer things than needed.
     TooFew { min: u32 } = "TOO_FEW", "It must name at least {min}.";
+    /// More different reactions than a message has room for.
+    TooManyReactions { max: u32 } = "TOO_MANY_REACTIONS", "A message can have at most {max} different reactions.";
     /// More characters than there is room for.
     TooLong { max: u32 } = "TOO_LONG", "It must have at most {max} characters.";
     /// More things than there is room for.

@@ -29,7 +29,7 @@ pub struct Limits {
     pub weights: &'static [(&'static str, usize)],
     /// Directives in an operation, wherever they stand.
     pub directives: usize,
-    /// Fragment definitions in a document.
+    /// Fragment definitions in a document. The inbox document of the web client has one or two for each feature.
     pub fragments: usize,
     /// Tokens in a document; also the most fields and spreads that an operation may expand to.
     pub tokens: usize,
@@ -64,7 +64,7 @@ impl Default for Limits {
             root_fields: 10,
             weights: &[],
             directives: 10,
-            fragments: 30,
+            fragments: 60,
             tokens: 2000,
             subscription_tokens: 800,
             body_bytes: 64 * 1024,

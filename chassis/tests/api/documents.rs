@@ -84,7 +84,7 @@ async fn thirty_fragments_pass_and_thirty_one_do_not() {
         let definitions = repeated(count, |i| format!("fragment f{i} on Node {{ id }}"));
         format!("{{ node {{ {spreads} }} }} {definitions}")
     };
-    bound_of(fragments(30), fragments(31)).await;
+    bound_of(fragments(60), fragments(61)).await;
 }
 
 #[tokio::test]

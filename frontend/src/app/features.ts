@@ -4,6 +4,7 @@ import { accountLive, accountPolicies } from "@/features/account";
 import { chatLive, chatPolicies } from "@/features/chats";
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
 import { participantLive, participantPolicies } from "@/features/participants";
+import { forgetReactions, reactionLive, reactionPolicies } from "@/features/reactions";
 import { typingLive } from "@/features/typing";
 import type { AnyLiveHandlers, LiveKind } from "@/live/handlers";
 
@@ -22,6 +23,7 @@ const features = {
   account: { policies: accountPolicies, live: accountLive },
   chats: { policies: chatPolicies, live: chatLive },
   participants: { policies: participantPolicies, live: participantLive },
+  reactions: { policies: reactionPolicies, live: reactionLive, forget: forgetReactions },
   messages: { policies: messagePolicies, live: messageLive, forget: forgetMessages },
   typing: { live: typingLive },
 } satisfies Record<string, Feature>;

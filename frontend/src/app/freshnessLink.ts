@@ -2,6 +2,7 @@ import { ApolloLink, type InMemoryCache } from "@apollo/client";
 import { Kind } from "graphql";
 import { mergeMap, type Observable, of } from "rxjs";
 import { keepNewer } from "@/features/messages";
+import { recentReactions } from "@/features/reactions";
 import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 import { ChatStateFragmentDoc, ParticipantStateFragmentDoc, SentMessageFragmentDoc } from "@/gql/sender/graphql";
 import { type Changes, changesOf } from "@/live/changes";
@@ -13,14 +14,17 @@ type Fields = Record<string, unknown>;
 
 /**
  * Keeps an answer that was overtaken by live events from taking back what they changed. A query is asked again; of the answer
- * to a mutation, which cannot be, only what the events did not change is taken.
+ * to a mutation, which cannot be, only what the events did not change is taken. Reactions are too many for asking again: the
+ * last word on each holds.
  */
 export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string | undefined): ApolloLink {
   const changes = changesOf(cache);
-  const knownMessage = (id: string) => known(cache, { __typename: "Message", id }) as never;
+  const recent = recentReactions(changes);
+  const message = (id: string) => known(cache, { __typename: "Message", id }) as never;
   return new ApolloLink((operation, forward) => {
     const ask = (left: number): Observable<ApolloLink.Result> => {
       const begun = changes.now();
+      const reactedBefore = recent.now();
       demand(operation, changes, whoIsSignedIn());
       return forward(operation).pipe(
         mergeMap((result) => {
@@ -29,7 +33,10 @@ export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string 
           const overtaken = (feedId: string) => changes.hasChanged(feedId, begun);
           const late = feedsOf(result.data, me).some(overtaken);
           if (late && left > 0 && operation.operationType === "query") return ask(left - 1);
-          const fresh = keepNewer(result.data, knownMessage);
+          const fresh = keepNewer(result.data, {
+            message,
+            reactions: (id, answered) => recent.groupsOf(id, answered, reactedBefore),
+          });
           return of({ ...result, data: keepKnown(cache, changes, fresh, me, overtaken) });
         }),
       );

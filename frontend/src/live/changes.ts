@@ -32,6 +32,14 @@ export class Changes {
     this.#changes.set(feedId, { at: this.#clock, cursor: cursor ?? this.cursorOf(feedId) });
   }
 
+  /**
+   * What is known reaches that position of the feed, and no list or fact has changed: an answer that was asked for before is
+   * not late, but one that is asked for now must not be older.
+   */
+  reach(feedId: string, cursor: string): void {
+    this.#changes.set(feedId, { at: this.#changes.get(feedId)?.at ?? 0, cursor });
+  }
+
   hasChanged(feedId: string, since: number): boolean {
     return (this.#changes.get(feedId)?.at ?? 0) > since;
   }

@@ -57,8 +57,8 @@ const INSERT_CHATS: &str = "
     SELECT id, 'GROUP', 'Bench ' || id, people, id, '' FROM input";
 
 const INSERT_PARTICIPANTS: &str = "
-    INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
-    SELECT $1, user_id, 'MEMBER', 1, now() FROM unnest($2::uuid[]) AS i (user_id)";
+    INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_number, joined_at)
+    SELECT $1, user_id, 'MEMBER', 1, 0, now() FROM unnest($2::uuid[]) AS i (user_id)";
 
 const INSERT_HISTORY: &str = "
     WITH numbered AS (

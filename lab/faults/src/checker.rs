@@ -10,6 +10,7 @@ mod delays;
 mod findings;
 mod history_index;
 mod log;
+mod reactions;
 mod resources;
 mod sends;
 mod states;
@@ -45,6 +46,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     streams::check(&index, &mut findings);
     states::check(&index, &mut findings);
     delays::check(&index, &mut findings);
+    reactions::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations

@@ -198,6 +198,33 @@ pub const MUTANTS: &[Mutant] = &[
         with_redis: true,
         caught_by: &[Invariant::Deletion],
     },
+    Mutant {
+        name: "reaction_told_again",
+        row: row(
+            "reaction_told_again",
+            Fault::Nothing,
+            EnvironmentKind::Plain,
+            8_000,
+        ),
+        injections: 1,
+        rate: 100.0,
+        with_redis: true,
+        caught_by: &[Invariant::Reactions],
+    },
+    Mutant {
+        name: "reactions_read_before_the_lock",
+        // Nobody waits for answers here: reactions to few messages meet on both senders.
+        row: row(
+            "reactions_read_before_the_lock",
+            Fault::Nothing,
+            EnvironmentKind::Plain,
+            20_000,
+        ),
+        injections: 1,
+        rate: 300.0,
+        with_redis: true,
+        caught_by: &[Invariant::Reactions, Invariant::HybridState],
+    },
 ];
 
 const fn row(name: &'static str, fault: Fault, environment: EnvironmentKind, brief_ms: u64) -> Row {

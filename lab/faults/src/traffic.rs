@@ -1,4 +1,4 @@
-//! The traffic during a run: users send, edit and remove messages, read, rename chats, join and leave.
+//! The traffic during a run: users send, edit and remove messages, react to them, read, rename chats, join and leave.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use super::workload::{Chat, Workload, WorkloadSize};
 
 /// Maximum number of own messages that a user may still edit or remove.
 const MAX_REMEMBERED_MESSAGES: usize = 20;
+
+/// What users react with. Two of them are one reaction in two skin tones.
+const EMOJI: [&str; 4] = ["👍", "👍🏽", "❤️", "😂"];
 
 /// Running traffic.
 pub struct Traffic {
@@ -91,6 +94,7 @@ impl Writer {
                 15..19 if !owned_chats.is_empty() => {
                     self.add_or_remove_participant(&owned_chats).await
                 }
+                19..35 => self.react(chat).await,
                 _ => self.send(chat).await,
             }
         }
@@ -113,6 +117,7 @@ impl Writer {
         let id = message["id"].as_str().and_then(|id| id.parse().ok());
         if let (Some(id), Some(number)) = (id, message["number"].as_u64()) {
             self.newest_numbers.insert(chat.id, number);
+            self.workload.remember_message(chat.id, id);
             self.written.push_back((chat.id, id));
             if self.written.len() > MAX_REMEMBERED_MESSAGES {
                 self.written.pop_front();
@@ -134,6 +139,22 @@ impl Writer {
             self.execute(&ClientMutation::remove_message(chat, id))
                 .await;
         }
+    }
+
+    /// Adds or removes a reaction to one of the newest messages, of which others add and remove reactions, too.
+    async fn react(&mut self, chat: &Chat) {
+        let messages = self.workload.newest_messages(chat.id);
+        let (Some(message), Some(emoji)) = (
+            self.rng.pick(&messages).copied(),
+            self.rng.pick(&EMOJI).copied(),
+        ) else {
+            return;
+        };
+        let mutation = match self.rng.below(3) {
+            0 => ClientMutation::remove_reaction(chat.id, message, emoji),
+            _ => ClientMutation::add_reaction(chat.id, message, emoji),
+        };
+        self.execute(&mutation).await;
     }
 
     async fn read(&mut self, chat: &Chat) {

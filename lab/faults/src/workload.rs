@@ -1,7 +1,8 @@
 //! The users, chats and devices of a run.
 
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
@@ -21,6 +22,9 @@ use lab_stack::tcp_proxy::TcpProxy;
 
 /// Maximum number of attempts to create a user or a chat.
 const MAX_SETUP_ATTEMPTS: u32 = 20;
+
+/// Maximum number of messages of a chat that users react to: few, so that they meet.
+const MAX_REMEMBERED_PER_CHAT: usize = 3;
 
 /// The size of a workload.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +90,8 @@ pub struct Workload {
     pub users: Vec<Arc<TestUser>>,
     /// Chats.
     pub chats: Vec<Chat>,
+    /// By chat: the ids of the newest messages, which users react to.
+    newest_messages: std::sync::Mutex<HashMap<Uuid, VecDeque<Uuid>>>,
     /// Devices. Faults may add some.
     pub devices: RwLock<Vec<Device>>,
     /// Chats that faults have created.
@@ -119,6 +125,7 @@ impl Workload {
             history: history.clone(),
             users,
             chats,
+            newest_messages: std::sync::Mutex::default(),
             devices: RwLock::default(),
             more_chats: RwLock::default(),
             proxies: Mutex::default(),
@@ -164,6 +171,28 @@ impl Workload {
         self.devices.write().await.push(device);
     }
 
+    /// Remembers a message that was sent, for others to react to.
+    pub fn remember_message(&self, chat: Uuid, message: Uuid) {
+        let mut newest = self
+            .newest_messages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let messages = newest.entry(chat).or_default();
+        messages.push_back(message);
+        if messages.len() > MAX_REMEMBERED_PER_CHAT {
+            messages.pop_front();
+        }
+    }
+
+    /// The newest messages of a chat.
+    pub fn newest_messages(&self, chat: Uuid) -> Vec<Uuid> {
+        let newest = self
+            .newest_messages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        newest.get(&chat).into_iter().flatten().copied().collect()
+    }
+
     /// All feeds of this workload.
     pub async fn feeds(&self) -> Vec<Uuid> {
         let users = self.users.iter().map(|user| user.user_id);
@@ -188,8 +217,7 @@ impl Workload {
     async fn has_converged(&self) -> Result<bool, Error> {
         let observer = self.environment.observer().await?;
         let feeds = self.feeds().await;
-        let heads: std::collections::HashMap<Uuid, u64> =
-            observer.heads(&feeds).await?.into_iter().collect();
+        let heads: HashMap<Uuid, u64> = observer.heads(&feeds).await?.into_iter().collect();
         let participants = observer.participants(&feeds).await?;
         let devices = self.devices.read().await;
         let has_position = |device: &Device, feed: &Uuid| {

@@ -25,7 +25,7 @@ pub struct Observer {
 }
 
 /// The tables of a dump, by their names in the history, each with the query that returns one JSON object per row.
-const DUMP_QUERIES: [(&str, &str); 4] = [
+const DUMP_QUERIES: [(&str, &str); 6] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -36,7 +36,7 @@ const DUMP_QUERIES: [(&str, &str); 4] = [
         "dump.event",
         "SELECT json_build_object('feed_id', feed_id, 'seq', seq, 'id', id, 'prev_id', prev_id,
                 'kind', kind, 'at', (extract(epoch FROM at) * 1000000)::bigint,
-                'message_id', message_id, 'data', data)::text
+                'message_id', message_id, 'actor_id', actor_id, 'data', data)::text
          FROM feed_events WHERE feed_id = ANY ($1) ORDER BY feed_id, seq",
     ),
     (
@@ -51,6 +51,16 @@ const DUMP_QUERIES: [(&str, &str); 4] = [
                 'last_read_number', last_read_number, 'joined_seq', joined_seq,
                 'left_seq', left_seq)::text
          FROM participants WHERE chat_id = ANY ($1)",
+    ),
+    (
+        "dump.reaction",
+        "SELECT json_build_object('chat_id', chat_id, 'message_id', message_id, 'emoji', emoji, 'user_id', user_id)::text
+         FROM reactions WHERE chat_id = ANY ($1)",
+    ),
+    (
+        "dump.reaction_group",
+        "SELECT json_build_object('chat_id', chat_id, 'message_id', message_id, 'emoji', emoji, 'count', count)::text
+         FROM reaction_groups WHERE chat_id = ANY ($1)",
     ),
 ];
 
@@ -83,6 +93,8 @@ impl Observer {
     pub async fn is_erased(&self, chat: Uuid) -> Result<bool, Error> {
         let query = "SELECT erased_at IS NOT NULL AND name = '-'
                             AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1 AND content IS NOT NULL)
+                            AND NOT EXISTS (SELECT FROM reactions WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM reaction_groups WHERE chat_id = $1)
                      FROM chats WHERE id = $1";
         let row = self.client.query_one(query, &[&chat]).await;
         Ok(row.map_err(failed)?.get(0))

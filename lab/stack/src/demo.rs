@@ -59,6 +59,12 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         .create_chat(fixed(2, 0), "GROUP", Some("Engine room"), &members)
         .await?;
     send_conversation(group, 2, &participants, ENGINE_ROOM).await?;
+    for (message, emoji, reactors) in ENGINE_ROOM_REACTIONS {
+        for reactor in *reactors {
+            let message = fixed(2, *message);
+            participants[*reactor].react(group, message, emoji).await?;
+        }
+    }
 
     let direct = grace
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])
@@ -140,6 +146,17 @@ const ENGINE_ROOM: &[(usize, &str)] = &[
     (1, "Done. My message went through the other one."),
     (0, "Once?"),
     (1, "Once."),
+];
+
+/// Reactions: the number of the message, the emoji, and who reacts.
+const ENGINE_ROOM_REACTIONS: &[(u8, &str, &[usize])] = &[
+    (5, "🤯", &[1]),
+    (6, "❤️", &[0, 2]),
+    (6, "💯", &[2]),
+    (8, "🎉", &[0, 1, 2]),
+    (11, "👍🏽", &[1]),
+    (11, "👍", &[0]),
+    (13, "👏", &[0, 2]),
 ];
 
 const DIRECT: &[(usize, &str)] = &[

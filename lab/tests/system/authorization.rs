@@ -161,6 +161,11 @@ fn query(
             chat,
             [U, NULL, NULL, OK, OK],
         ),
+        "viewerState" => (
+            "query ($chatId: ID!) { viewerState(chatId: $chatId, fromNumber: 1, toNumber: 9) { reactions { emoji } } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
         "feed" => (
             "query ($chatId: ID!, $after: Cursor!) { feed(id: $chatId, after: $after) { cursor } }",
             chat,
@@ -195,7 +200,7 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
         let expected = match field.as_str() {
             // A user who left still sees the chat, to join it again. The rest is about its messages.
             "chat" => [U, OK, OK, OK, OK],
-            "messages" => [U, OK, N, OK, OK],
+            "messages" | "viewerState" => [U, OK, N, OK, OK],
             "message" => [U, OK, NULL, OK, OK],
             // Live delivery, polled or not, is only for participants.
             _ => group,
@@ -227,7 +232,7 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
     let _machine = shared_stack::lock_machine().await;
     let fixture = ChatFixture::gather().await;
     let other_user = fixture.people[1].as_ref().unwrap();
-    for field in ["chat", "messages", "message", "feed"] {
+    for field in ["chat", "messages", "message", "viewerState", "feed"] {
         let (document, foreign, _) = query(field, &fixture, fixture.chat_id);
         let nowhere = Uuid::now_v7();
         let (_, mut absent, _) = query(field, &fixture, nowhere);

@@ -145,7 +145,7 @@ fn names_package(text: &str, package: &str) -> bool {
     text.match_indices(package).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + package.len()..].chars().next();
-        before.is_some_and(|letter| "\"'".contains(letter))
+        before.is_some_and(|letter| "\"'`".contains(letter))
             && after.is_some_and(|letter| "\"'/".contains(letter))
     })
 }

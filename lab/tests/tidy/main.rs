@@ -13,6 +13,7 @@ mod layout;
 mod licences;
 mod manifests;
 mod mutants;
+mod schema_versions;
 mod schemas;
 mod sql;
 mod versions;

@@ -308,6 +308,8 @@ fn every_list_that_a_service_computes_has_a_complexity() {
         let sources: Vec<String> = checkout::files(&[".rs"])
             .into_iter()
             .filter(|path| path.starts_with(format!("{service}/src")))
+            // What resolvers read from is no field of the schema.
+            .filter(|path| !path.starts_with(format!("{service}/src/databases")))
             .map(|path| checkout::read(&path))
             .collect();
         for (name, definition) in types(service) {

@@ -7,6 +7,7 @@ mod chats;
 mod grouping;
 mod messages;
 pub(crate) mod participants;
+pub(crate) mod reactions;
 mod users;
 
 use std::{sync::Arc, time::Duration};
@@ -19,10 +20,11 @@ use shared_schema::{ChatId, Cursor, MessageId, Number, UserId};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::db::{chats::VisibleChat, participants::ParticipantRow};
+use crate::db::{chats::VisibleChat, participants::ParticipantRow, reactions::ReactionRow};
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
 use messages::{Messages, NewestMessages};
 use participants::{ParticipantPage, ParticipantPages, Participants};
+use reactions::{ReactionGroups, ReactionPage, ReactionPages};
 use users::Users;
 
 /// How long a profile is kept. A page that was made with it may be kept a second longer: a changed name is shown
@@ -38,6 +40,8 @@ pub(crate) struct Loaders {
     users: DataLoader<Users>,
     messages: DataLoader<Messages>,
     newest_messages: DataLoader<NewestMessages>,
+    reaction_groups: DataLoader<ReactionGroups>,
+    reaction_pages: DataLoader<ReactionPages>,
     chats: DataLoader<Chats>,
     participants: DataLoader<Participants>,
     unread: DataLoader<Unread>,
@@ -65,6 +69,8 @@ impl Loaders {
             ),
             messages: DataLoader::new(Messages(pool()), in_this_span),
             newest_messages: DataLoader::new(NewestMessages(pool()), in_this_span),
+            reaction_groups: DataLoader::new(ReactionGroups(pool()), in_this_span),
+            reaction_pages: DataLoader::new(ReactionPages(pool()), in_this_span),
             chats: DataLoader::new(Chats(pool()), in_this_span),
             participants: DataLoader::new(Participants(pool()), in_this_span),
             unread: DataLoader::new(Unread(pool()), in_this_span),
@@ -119,6 +125,34 @@ impl Loaders {
         chat: ChatId,
     ) -> Result<Option<shared_schema::Message>, Arc<Error>> {
         self.newest_messages.load_one(chat).await
+    }
+
+    /// The reaction groups of a message that the caller may read, in the order in which they are shown.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn reaction_groups(
+        &self,
+        chat: ChatId,
+        message: MessageId,
+    ) -> Result<Vec<shared_schema::ReactionGroup>, Arc<Error>> {
+        let groups = self.reaction_groups.load_one((chat, message)).await?;
+        Ok(groups.unwrap_or_default())
+    }
+
+    /// Reactions to a message that the caller may read.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn reaction_page(
+        &self,
+        page: ReactionPage,
+    ) -> Result<Vec<ReactionRow>, Arc<Error>> {
+        Ok(self
+            .reaction_pages
+            .load_one(page)
+            .await?
+            .unwrap_or_default())
     }
 
     /// A chat, if this user may see it.

@@ -5,11 +5,11 @@
 use async_graphql::{ComplexObject, Context, Interface, Result, SimpleObject};
 use chassis::Caller;
 use shared_schema::{
-    Change, ChatId, Event, EventId, FeedRef, Instant, Number, ParticipantRole, Seq, SessionId,
-    User, UserId,
+    Change, ChatId, Event, EventId, FeedRef, Instant, MessageId, Number, ParticipantRole, Seq,
+    SessionId, User, UserId,
 };
 
-use super::{chat::Chat, message::Message, participant::Participant};
+use super::{chat::Chat, message::Message, participant::Participant, reaction::ReactionGroup};
 use crate::state::RequestContext;
 
 /// One type of event: the fields of all events, and its own. With `complex`, some of its fields are computed.
@@ -148,6 +148,20 @@ feed_events! {
         MessageRemoved(message) => {
             /// The message without its content.
             message: Message = message.into(),
+        }
+        /// A user added a reaction to a message, chose another skin tone, or removed the reaction. That a message was
+        /// removed implies that its reactions are gone: there is no event of this type for them.
+        ReactionChanged { message_id, variant, added, group } => {
+            /// The id of the chat.
+            chat_id: ChatId,
+            /// The id of the message.
+            message_id: MessageId,
+            /// The emoji as the user chose it, with its skin tone; the one they had chosen if they removed it.
+            variant: String,
+            /// Whether the user (`actorId`) has this reaction now.
+            added: bool,
+            /// All reactions with this emoji on the message after the change. Its `count` is 0 if there are none.
+            reaction_group: ReactionGroup = ReactionGroup::of(chat_id, message_id, group),
         }
         /// Users joined a chat or were added to it.
         ParticipantsAdded { participants } => {

@@ -1,4 +1,4 @@
-//! Messages, with their senders and the messages that they reply to.
+//! Messages, with their senders, the messages that they reply to, and the reactions to them.
 
 use async_graphql::{
     ComplexObject, Context, Result, SimpleObject,
@@ -9,10 +9,14 @@ use chassis::graphql::AnswerBudget;
 
 use shared_schema::User;
 
+use super::reaction::ReactionGroup;
 use crate::state::RequestContext;
 
 /// Bytes of the longest text: 5,000 characters.
 pub(crate) const MAX_TEXT_BYTES: usize = 20_000;
+
+/// The groups that a message counts for: most have none, and few have more than three.
+const REACTION_GROUPS_COST: usize = 3;
 
 /// A list of messages.
 pub(crate) type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
@@ -59,5 +63,17 @@ impl Message {
             facts,
             is_answered: true,
         }))
+    }
+
+    /// The reactions to this message, one group for each emoji, in ascending order of `position`: at most 20. Empty once
+    /// the message has been removed.
+    #[graphql(complexity = "REACTION_GROUPS_COST * child_complexity")]
+    async fn reaction_groups(&self, context: &Context<'_>) -> Result<Vec<ReactionGroup>> {
+        let (chat, message) = (self.facts.chat_id, self.facts.id);
+        let groups = context.loaders()?.reaction_groups(chat, message).await?;
+        Ok(groups
+            .into_iter()
+            .map(|facts| ReactionGroup::of(chat, message, facts))
+            .collect())
     }
 }

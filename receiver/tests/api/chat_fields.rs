@@ -51,6 +51,7 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
             Same,
             nobody(),
         ),
+        ("reactionsAllowed", "reactionsAllowed", Same, Same),
         (
             "removedNumbers",
             "removedNumbers",

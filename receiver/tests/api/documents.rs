@@ -12,6 +12,7 @@ pub const INBOX: &str = "
             ... on MessageAdded { message { id number revision content senderUsername cursor } }
             ... on MessageUpdated { message { id number revision content } }
             ... on MessageRemoved { message { id number revision content } }
+            ... on ReactionChanged { chatId messageId variant added reactionGroup { emoji count position lastUserIds } }
             ... on ParticipantsAdded { participants { userId role } }
             ... on ParticipantRemoved { chatId userId }
             ... on ParticipantRoleChanged { chatId userId role }
@@ -39,6 +40,7 @@ pub const CHAT_EVENTS: &str = "
                 ... on MessageAdded { message { id number revision content cursor } }
                 ... on MessageUpdated { message { id revision content } }
                 ... on MessageRemoved { message { id revision content } }
+                ... on ReactionChanged { messageId added reactionGroup { emoji count } }
                 ... on ParticipantsAdded { participants { userId user { username } } }
                 ... on ParticipantRemoved { userId }
                 ... on ParticipantRoleChanged { userId role }

@@ -14,6 +14,7 @@ mod message;
 mod messages;
 mod pages;
 mod public_chats;
+mod reactions;
 mod unread_counts;
 
 mod chat_events;

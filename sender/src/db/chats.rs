@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::feeds::Feed;
 use crate::chats::{description::Description, name::ChatName};
 
-const COLUMNS: &str = "id, kind, name, description, participant_count, created_by, created_at, request_hash, removed_at";
+const COLUMNS: &str = "id, kind, name, description, reactions_allowed, participant_count, created_by, created_at, request_hash, removed_at";
 
 /// A chat as it is stored.
 #[derive(Clone, Debug)]
@@ -21,6 +21,7 @@ pub struct StoredChat {
     pub kind: ChatKind,
     pub name: Option<String>,
     pub description: String,
+    pub reactions_allowed: bool,
     pub participant_count: i32,
     pub created_by: UserId,
     pub created_at: Instant,
@@ -40,12 +41,22 @@ impl StoredChat {
             kind,
             name: row.try_get("name")?,
             description: row.try_get("description")?,
+            reactions_allowed: row.try_get("reactions_allowed")?,
             participant_count: row.try_get("participant_count")?,
             created_by: UserId(row.try_get("created_by")?),
             created_at: Instant(created_at),
             request_hash: row.try_get("request_hash")?,
             removed: removed_at.is_some(),
         })
+    }
+
+    /// What owners and admins decide about the chat.
+    pub fn settings(&self) -> ChatSettings<'_> {
+        ChatSettings {
+            name: self.name.as_deref(),
+            description: &self.description,
+            reactions_allowed: self.reactions_allowed,
+        }
     }
 
     /// The chat as clients see it.
@@ -55,6 +66,7 @@ impl StoredChat {
             kind: self.kind,
             name: self.name,
             description: self.description,
+            reactions_allowed: self.reactions_allowed,
             participant_count: self.participant_count,
             message_count: feed.message_count,
             last_message_at: feed.last_message_at,
@@ -163,22 +175,36 @@ pub async fn insert(tx: &Transaction<'_>, chat: NewChat<'_>) -> Result<Option<St
     row.as_ref().map(StoredChat::read).transpose()
 }
 
-/// Sets name and description.
+/// What owners and admins decide about a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChatSettings<'a> {
+    pub name: Option<&'a str>,
+    pub description: &'a str,
+    pub reactions_allowed: bool,
+}
+
+/// Replaces the settings of a chat.
 pub async fn describe(
     tx: &Transaction<'_>,
     chat: ChatId,
-    name: Option<&str>,
-    description: &str,
+    settings: ChatSettings<'_>,
 ) -> Result<StoredChat, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "UPDATE chats SET name = $2, name_folded = $4, description = $3 WHERE id = $1 RETURNING {COLUMNS}"
+            "UPDATE chats SET name = $2, name_folded = $3, description = $4, reactions_allowed = $5
+             WHERE id = $1 RETURNING {COLUMNS}"
         ))
         .await?;
+    let ChatSettings {
+        name,
+        description,
+        reactions_allowed,
+    } = settings;
+    let folded = name.map(text::folded);
     let row = tx
         .query_one(
             &statement,
-            &[&chat.0, &name, &description, &name.map(text::folded)],
+            &[&chat.0, &name, &folded, &description, &reactions_allowed],
         )
         .await?;
     StoredChat::read(&row)

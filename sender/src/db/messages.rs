@@ -58,6 +58,24 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
+/// Those of these messages that exist; true for those that were removed.
+pub async fn are_removed(
+    db: &impl GenericClient,
+    chat: ChatId,
+    ids: &[MessageId],
+) -> Result<HashMap<MessageId, bool>, Error> {
+    let statement = db
+        .prepare_cached(
+            "SELECT id, removed_at IS NOT NULL AS is_removed FROM messages WHERE chat_id = $1 AND id = ANY ($2)",
+        )
+        .await?;
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = db.query(&statement, &[&chat.0, &ids]).await?;
+    rows.iter()
+        .map(|row| Ok((MessageId(row.try_get("id")?), row.try_get("is_removed")?)))
+        .collect()
+}
+
 /// For [`find_each`].
 pub async fn prepare_find_each(client: &Client) -> Result<Statement, Error> {
     // The offset keeps the planner from any other way than one look into the index for each.

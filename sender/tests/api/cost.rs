@@ -72,8 +72,9 @@ async fn cost_of_messages(app: &mut TestApp, person: &Person, chat: &str) -> Row
 /// Adds so many people to a chat, behind the sender's back: the count is what matters here.
 async fn crowd(app: &TestApp, chat: &str, count: i32) {
     let id: Uuid = chat.parse().unwrap();
-    let sql = "INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_at)
-               SELECT $1, gen_random_uuid(), 'MEMBER', 2, now() FROM generate_series(1, $2)";
+    let sql =
+        "INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_number, joined_at)
+               SELECT $1, gen_random_uuid(), 'MEMBER', 2, 0, now() FROM generate_series(1, $2)";
     app.owner.execute(sql, &[&id, &count]).await.unwrap();
     let sql = "UPDATE chats SET participant_count = participant_count + $2 WHERE id = $1";
     app.owner.execute(sql, &[&id, &count]).await.unwrap();

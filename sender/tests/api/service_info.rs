@@ -13,6 +13,7 @@ async fn anyone_may_ask_which_instance_answers() {
         assert_eq!(info["name"], "sender");
         assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(info["instance"], instance);
-        assert_eq!(info["schemaVersion"], 6);
+        // Which one it needs is checked against its statements (`lab/tests/tidy`).
+        assert!(info["schemaVersion"].as_i64().unwrap() >= 1, "{info}");
     }
 }

@@ -26,6 +26,8 @@ const chatPolicy: TypePolicy = {
           ? null
           : toReference({ __typename: "Participant", chatId: readField("id"), userId: args?.userId }),
     },
+    // A copy that an earlier version kept on this device says nothing about them.
+    reactionsAllowed: { read: (existing: boolean | undefined) => existing ?? true },
   },
 };
 

@@ -3,11 +3,13 @@ import { app } from "./app";
 import { chats } from "./chats";
 import { connection } from "./connection";
 import { developer } from "./developer";
+import { emoji } from "./emoji";
 import { errors } from "./errors";
 import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { participants } from "./participants";
 import { preferences } from "./preferences";
+import { reactions } from "./reactions";
 import { typing } from "./typing";
 import { ui } from "./ui";
 
@@ -18,11 +20,13 @@ export const en = {
   chats,
   connection,
   developer,
+  emoji,
   errors,
   messages,
   notifications,
   participants,
   preferences,
+  reactions,
   typing,
   ui,
 };

@@ -31,16 +31,6 @@ export const messages = {
   notReadByCount: (count: number) => `Not read yet by ${count.toLocaleString("en")}`,
   notHereThenCount: (count: number) => `Not here then: ${count.toLocaleString("en")}`,
   readersFailed: "Not everyone could be loaded. Close this and try again.",
-  emoji: "Emoji",
-  emojiRecent: "Recent",
-  emojiGroup: {
-    faces: "Faces",
-    people: "People and hands",
-    nature: "Animals and nature",
-    food: "Food and drink",
-    things: "Activities and objects",
-    signs: "Signs",
-  },
   moreFor: (name: string) => `Actions for the message of ${own(name)}`,
   /** The name of the person follows, and the text. */
   jumpToQuoted: "Go to the message of",

@@ -30,7 +30,7 @@ struct FeedBatch {
 #[graphql(
     field(name = "id", ty = "&ID"),
     field(name = "seq", ty = "&u64"),
-    field(name = "actor_id", ty = "&ID")
+    field(name = "actor_id", ty = "&Option<ID>")
 )]
 enum FeedEvent {
     MessageAdded(MessageAdded),
@@ -40,7 +40,7 @@ enum FeedEvent {
 struct MessageAdded {
     id: ID,
     seq: u64,
-    actor_id: ID,
+    actor_id: Option<ID>,
     message: Arc<Message>,
 }
 
@@ -78,7 +78,7 @@ fn batch(chat_id: &ID, message: Option<Arc<Message>>) -> FeedBatch {
     let added = |message: Arc<Message>| MessageAdded {
         id: message.id.clone(),
         seq: message.seq,
-        actor_id: message.sender_id.clone(),
+        actor_id: Some(message.sender_id.clone()),
         message,
     };
     FeedBatch {

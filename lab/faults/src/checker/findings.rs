@@ -38,10 +38,12 @@ pub enum Invariant {
     Deletion,
     /// I16: resources are released; there is no panic and no unexpected error.
     Resources,
+    /// I17: reaction groups equal the number of reactions, in every event and at rest.
+    Reactions,
 }
 
 impl Invariant {
-    /// `I1` to `I16`.
+    /// `I1` to `I17`.
     pub fn id(self) -> String {
         format!("I{}", self as u8 + 1)
     }

@@ -78,6 +78,26 @@ pub struct StoredEvent {
     pub message: Option<Uuid>,
     /// Users that it adds or removes.
     pub users: Vec<Uuid>,
+    /// The reaction that it adds or removes.
+    pub reaction: Option<ReactionChange>,
+}
+
+/// A reaction that an event of the dump adds or removes.
+pub struct ReactionChange {
+    pub key: ReactionKey,
+    /// The emoji with the skin tone that the user chose.
+    pub variant: String,
+    pub added: bool,
+    /// The number of reactions with this emoji that the event says.
+    pub count: u64,
+}
+
+/// A reaction in its chat.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReactionKey {
+    pub message: Uuid,
+    pub emoji: String,
+    pub user: Uuid,
 }
 
 /// A feed of the dump.
@@ -125,6 +145,10 @@ pub struct HistoryIndex {
     pub feeds: BTreeMap<Uuid, Feed>,
     pub messages: HashMap<(Uuid, Uuid), Message>,
     pub participants: BTreeMap<(Uuid, Uuid), Participant>,
+    /// By chat.
+    pub reactions: HashMap<Uuid, HashSet<ReactionKey>>,
+    /// By chat: message, emoji, count.
+    pub reaction_groups: HashMap<Uuid, Vec<(Uuid, String, u64)>>,
     /// Events that were lost in a failover, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
@@ -229,6 +253,7 @@ impl HistoryIndex {
                     at: number("at"),
                     message: optional_id(&row["message_id"]),
                     users: users(&row["data"]),
+                    reaction: reaction_change(row),
                 };
                 let feed = self.feeds.entry(id(&row["feed_id"])).or_default();
                 feed.events.push(event);
@@ -241,6 +266,20 @@ impl HistoryIndex {
                 };
                 self.messages
                     .insert((id(&row["chat_id"]), id(&row["id"])), message);
+            }
+            "dump.reaction" => {
+                let reactions = self.reactions.entry(id(&row["chat_id"])).or_default();
+                reactions.insert(ReactionKey {
+                    message: id(&row["message_id"]),
+                    emoji: row["emoji"].as_str().unwrap_or_default().to_owned(),
+                    user: id(&row["user_id"]),
+                });
+            }
+            "dump.reaction_group" => {
+                let emoji = row["emoji"].as_str().unwrap_or_default().to_owned();
+                let group = (id(&row["message_id"]), emoji, number("count"));
+                let groups = self.reaction_groups.entry(id(&row["chat_id"])).or_default();
+                groups.push(group);
             }
             _ => {
                 let participant = Participant {
@@ -303,6 +342,26 @@ fn observation(kind: &str, value: &Value) -> Observation {
         }),
         _ => Observation::Ended,
     }
+}
+
+fn reaction_change(row: &Value) -> Option<ReactionChange> {
+    let data = &row["data"];
+    if row["kind"] != "REACTION_CHANGED" {
+        return None;
+    }
+    Some(ReactionChange {
+        key: ReactionKey {
+            message: id(&data["message_id"]),
+            emoji: data["group"]["emoji"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            user: id(&row["actor_id"]),
+        },
+        variant: data["variant"].as_str().unwrap_or_default().to_owned(),
+        added: data["added"] == Value::Bool(true),
+        count: data["group"]["count"].as_u64().unwrap_or_default(),
+    })
 }
 
 /// The users in an event's data: `user_id` itself, or that of each of `participants`.

@@ -184,7 +184,7 @@ fn difference(local: Option<&&Value>, fresh: Option<&&Value>) -> String {
             fresh.is_some()
         );
     };
-    let sections = ["name", "read", "people", "messages"];
+    let sections = ["name", "read", "people", "messages", "reactions"];
     let section = sections
         .iter()
         .find(|section| local[**section] != fresh[**section]);

@@ -11,6 +11,7 @@ pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(
         ... on MessageAdded { message { ...message } }
         ... on MessageUpdated { message { ...message } }
         ... on MessageRemoved { message { ...message } }
+        ... on ReactionChanged { messageId variant added reactionGroup { emoji count } }
         ... on ParticipantsAdded { participants { userId role } }
         ... on ParticipantRemoved { userId }
         ... on ParticipantRoleChanged { userId role }

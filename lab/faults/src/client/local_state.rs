@@ -27,6 +27,8 @@ struct ChatState {
     participants: BTreeMap<String, Value>,
     /// By message: number, revision, text.
     messages: BTreeMap<String, (u64, u64, Value)>,
+    /// By message: the number of reactions by emoji. A message without reactions has no entry.
+    reactions: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $after) {
@@ -39,7 +41,8 @@ const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: 
 
 const MESSAGES_QUERY: &str = "query ($id: ID!, $before: String) {
     messages(chatId: $id, last: 100, before: $before) {
-        pageInfo { hasPreviousPage startCursor } nodes { id number revision content } } }";
+        pageInfo { hasPreviousPage startCursor } nodes { id number revision content
+            reactionGroups { emoji count reactions(first: 100) { nodes { userId } } } } } }";
 
 impl LocalState {
     /// Loads everything.
@@ -101,6 +104,10 @@ impl LocalState {
                 }
                 chat.merge(message);
             }
+            ("ReactionChanged", Some(chat)) => {
+                let group = &event["reactionGroup"];
+                chat.set_reactions(&text(&event["messageId"]), group);
+            }
             ("ParticipantsAdded", Some(chat)) => {
                 for participant in event["participants"].as_array().into_iter().flatten() {
                     chat.participants
@@ -121,6 +128,7 @@ impl LocalState {
                 "MessageAdded"
                 | "MessageUpdated"
                 | "MessageRemoved"
+                | "ReactionChanged"
                 | "ParticipantsAdded"
                 | "ParticipantRoleChanged"
                 | "ParticipantRemoved",
@@ -147,7 +155,7 @@ impl LocalState {
     pub fn chats(&self) -> BTreeMap<Uuid, Value> {
         let shown = |chat: &ChatState| {
             json!({ "name": chat.name, "read": chat.read, "people": chat.participants,
-                "messages": chat.messages })
+                "messages": chat.messages, "reactions": chat.reactions })
         };
         self.chats
             .iter()
@@ -190,6 +198,10 @@ impl ChatState {
             let page = &data["messages"];
             for message in page["nodes"].as_array().into_iter().flatten() {
                 state.merge(message);
+                let groups = message["reactionGroups"].as_array();
+                for group in groups.into_iter().flatten() {
+                    state.set_reactions(&text(&message["id"]), &counted(group));
+                }
             }
             if page["pageInfo"]["hasPreviousPage"] != json!(true) {
                 return Ok(Some(state));
@@ -213,7 +225,28 @@ impl ChatState {
         if revision > stored.1 {
             *stored = shown;
         }
+        // A removed message has no reactions.
+        if message["content"].is_null() {
+            self.reactions.remove(&text(&message["id"]));
+        }
     }
+
+    fn set_reactions(&mut self, message: &str, group: &Value) {
+        let counts = self.reactions.entry(message.to_owned()).or_default();
+        match number(&group["count"]) {
+            0 => drop(counts.remove(&text(&group["emoji"]))),
+            count => drop(counts.insert(text(&group["emoji"]), count)),
+        }
+        if counts.is_empty() {
+            self.reactions.remove(message);
+        }
+    }
+}
+
+/// The group with the number of its listed reactions, of which there are fewer than a page.
+fn counted(group: &Value) -> Value {
+    let listed = group["reactions"]["nodes"].as_array();
+    json!({ "emoji": group["emoji"], "count": listed.map_or(0, Vec::len) })
 }
 
 async fn chat_ids(user: &TestUser) -> Result<Vec<Uuid>, Refusal> {

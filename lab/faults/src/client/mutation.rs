@@ -12,7 +12,8 @@ use lab_stack::stack::Service;
 /// A mutation that a client makes.
 #[derive(Clone, Debug)]
 pub struct ClientMutation {
-    /// Its name in the history: `send`, `edit`, `remove`, `rename`, `add`, `drop`, `read`.
+    /// Its name in the history: `send`, `edit`, `remove`, `rename`, `add`, `drop`, `read`, `react`,
+    /// `unreact`.
     pub name: &'static str,
     /// What identifies it in the history.
     pub fields: Value,
@@ -105,6 +106,34 @@ impl ClientMutation {
             fields: json!({ "chat": chat, "whom": user }),
             document: document!("removeParticipant", "RemoveParticipantInput", "cursor"),
             input: json!({ "chatId": chat, "userId": user }),
+        }
+    }
+
+    /// Adds a reaction to a message.
+    pub fn add_reaction(chat: Uuid, message: Uuid, emoji: &str) -> ClientMutation {
+        ClientMutation {
+            name: "react",
+            fields: json!({ "chat": chat, "message": message, "emoji": emoji }),
+            document: document!(
+                "addReaction",
+                "AddReactionInput",
+                "cursor reactionGroup { count }"
+            ),
+            input: json!({ "chatId": chat, "messageId": message, "emoji": emoji }),
+        }
+    }
+
+    /// Removes a reaction from a message.
+    pub fn remove_reaction(chat: Uuid, message: Uuid, emoji: &str) -> ClientMutation {
+        ClientMutation {
+            name: "unreact",
+            fields: json!({ "chat": chat, "message": message, "emoji": emoji }),
+            document: document!(
+                "removeReaction",
+                "RemoveReactionInput",
+                "cursor reactionGroup { count }"
+            ),
+            input: json!({ "chatId": chat, "messageId": message, "emoji": emoji }),
         }
     }
 

@@ -396,3 +396,89 @@ fn i16_no_panic_and_no_unexpected_error_may_be_logged() {
         assert_violation(&history, Invariant::Resources);
     }
 }
+
+/// A chat in which Ada and Bob reacted to a message, and Ada removed her reaction again.
+fn reactions() -> SampleHistory {
+    let mut history = SampleHistory::valid();
+    let chat = id(0xcd);
+    for (seq, user, added, count) in [(1, ADA, true, 1), (2, BOB, true, 2), (3, ADA, false, 1)] {
+        let group = json!({ "emoji": "👍", "count": count });
+        let data = json!({ "message_id": id(M1), "variant": "👍🏽", "added": added, "group": group });
+        let prev = (seq > 1).then(|| id(0xf00 + seq - 1));
+        history.add(
+            "dump.event",
+            json!({ "feed_id": chat, "seq": seq, "id": id(0xf00 + seq), "prev_id": prev, "at": seq,
+                "kind": "REACTION_CHANGED", "message_id": null, "actor_id": id(user), "data": data }),
+        );
+    }
+    history.add(
+        "dump.feed",
+        json!({ "id": chat, "last_seq": 3, "head_id": id(0xf03), "message_count": 1 }),
+    );
+    history.add(
+        "dump.message",
+        json!({ "chat_id": chat, "id": id(M1), "number": 1, "seq": 1, "removed": false }),
+    );
+    history.add(
+        "dump.reaction",
+        json!({ "chat_id": chat, "message_id": id(M1), "emoji": "👍", "user_id": id(BOB) }),
+    );
+    history.add(
+        "dump.reaction_group",
+        json!({ "chat_id": chat, "message_id": id(M1), "emoji": "👍", "count": 1 }),
+    );
+    for (mutation, user) in [("react", "ada"), ("react", "bob"), ("unreact", "ada")] {
+        let fields =
+            json!({ "user": user, "chat": chat, "message": id(M1), "emoji": "👍🏽", "attempts": 1 });
+        history.add(&format!("{mutation}.ok"), fields);
+    }
+    history
+}
+
+fn reaction_event(seq: u64) -> impl Fn(&Value) -> bool {
+    move |line| line["kind"] == "REACTION_CHANGED" && line["seq"] == seq
+}
+
+fn reaction_violations(history: &SampleHistory) -> usize {
+    findings(history).count(&[Invariant::Reactions])
+}
+
+#[test]
+fn i17_reactions_that_count_right_are_no_violation() {
+    assert_eq!(reaction_violations(&reactions()), 0);
+}
+
+#[test]
+fn i17_an_event_that_counts_wrong_is_a_violation() {
+    let mut history = reactions();
+    history.find(reaction_event(2))["data"]["group"]["count"] = json!(1);
+    assert_violation(&history, Invariant::Reactions);
+}
+
+#[test]
+fn i17_an_event_that_changes_nothing_is_a_violation() {
+    let mut history = reactions();
+    history.find(reaction_event(2))["actor_id"] = json!(id(ADA));
+    history.find(reaction_event(2))["data"]["group"]["count"] = json!(1);
+    assert_violation(&history, Invariant::Reactions);
+}
+
+#[test]
+fn i17_a_group_that_counts_wrong_is_a_violation() {
+    let mut history = reactions();
+    history.find(like("dump.reaction_group", &[]))["count"] = json!(2);
+    assert_violation(&history, Invariant::Reactions);
+}
+
+#[test]
+fn i17_a_reaction_that_no_event_tells_of_is_a_violation() {
+    let history = reactions().without(like("dump.reaction", &[]));
+    assert_violation(&history, Invariant::Reactions);
+}
+
+#[test]
+fn i17_what_was_acknowledged_last_is_stored() {
+    let mut history = reactions();
+    history.find(like("unreact.ok", &[]))["user"] = json!("bob");
+    assert_violation(&history, Invariant::Reactions);
+}

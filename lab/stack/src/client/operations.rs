@@ -110,6 +110,14 @@ impl Client {
         Position::of(&data["createMessage"]["message"])
     }
 
+    /// Adds a reaction to a message.
+    pub async fn react(&self, chat_id: Uuid, message_id: Uuid, emoji: &str) -> Result<(), Refusal> {
+        let document =
+            "mutation ($input: AddReactionInput!) { addReaction(input: $input) { cursor } }";
+        let input = json!({ "chatId": chat_id, "messageId": message_id, "emoji": emoji });
+        self.mutate(document, input).await.map(drop)
+    }
+
     /// Moves the caller's read mark.
     pub async fn mark_as_read(&self, chat_id: Uuid, number: u64) -> Result<(), Refusal> {
         let document =

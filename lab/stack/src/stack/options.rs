@@ -35,12 +35,13 @@ pub struct Options {
 
 /// Turns off every limit per user and per address: tests create dozens of users from one address, each of whom writes faster
 /// than anyone types.
-pub const UNLIMITED: [(&str, &str); 13] = [
+pub const UNLIMITED: [(&str, &str); 14] = [
     ("LOGINS_PER_ADDRESS", "0"),
     ("REGISTRATIONS_PER_ADDRESS", "0"),
     ("SENDS_PER_USER", "off"),
     ("SENDS_PER_CHAT", "off"),
     ("EDITS_PER_USER", "off"),
+    ("REACTIONS_PER_USER", "off"),
     ("TYPING_PER_USER", "off"),
     ("CHATS_PER_USER", "off"),
     ("PEOPLE_PER_USER", "off"),

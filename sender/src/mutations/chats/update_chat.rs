@@ -1,4 +1,4 @@
-//! `updateChat`: changes the name or the description of a chat.
+//! `updateChat`: changes the name, the description or the settings of a chat.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
@@ -8,13 +8,13 @@ use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
     chats::{description::Description, name::ChatName},
-    db::chats,
+    db::chats::{self, ChatSettings},
     objects,
     participants::access::Participation,
     state::RequestContext,
 };
 
-/// The chat and its new name or description. Fields that are absent or null stay unchanged.
+/// The chat and what shall change: its name, description or settings. Fields that are absent or null stay unchanged.
 #[derive(InputObject)]
 pub struct UpdateChatInput {
     /// The id of the chat: a group or public chat.
@@ -24,6 +24,8 @@ pub struct UpdateChatInput {
     name: Option<String>,
     /// The new description: at most 500 characters after trimming. An empty string removes the description.
     description: Option<String>,
+    /// Whether participants may add reactions. Existing reactions stay.
+    reactions_allowed: Option<bool>,
 }
 
 /// The result of updating a chat.
@@ -40,11 +42,11 @@ pub struct UpdateChat;
 
 #[Object]
 impl UpdateChat {
-    /// Changes the name or the description of a group or public chat. Only owners and admins may do this.
+    /// Changes the name, the description or the settings of a group or public chat. Only owners and admins may do this.
     async fn update_chat(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The chat and its new name or description.")] input: UpdateChatInput,
+        #[graphql(desc = "The chat and what shall change.")] input: UpdateChatInput,
     ) -> async_graphql::Result<UpdateChatPayload> {
         let caller = Caller::of(context)?.clone();
         let chat_id = input.chat_id;
@@ -61,6 +63,7 @@ impl UpdateChat {
 struct Edit {
     name: Option<ChatName>,
     description: Option<Description>,
+    reactions_allowed: Option<bool>,
 }
 
 impl Edit {
@@ -69,6 +72,7 @@ impl Edit {
         Ok(Self {
             name: input.name.as_deref().map(ChatName::parse).transpose()?,
             description: description.map(Description::parse).transpose()?,
+            reactions_allowed: input.reactions_allowed,
         })
     }
 }
@@ -80,18 +84,22 @@ async fn describe(
 ) -> Result<Outcome<UpdateChatPayload>, Error> {
     participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
-    let old = &participation.chat;
-    let new_name = edit.name.as_ref().map(ChatName::as_str);
-    let name = new_name.or(old.name.as_deref());
-    let new_description = edit.description.as_ref().map(Description::as_str);
-    let description = new_description.unwrap_or(&old.description);
-    if name == old.name.as_deref() && description == old.description {
+    let old = participation.chat.settings();
+    let new = ChatSettings {
+        name: edit.name.as_ref().map(ChatName::as_str).or(old.name),
+        description: edit
+            .description
+            .as_ref()
+            .map_or(old.description, Description::as_str),
+        reactions_allowed: edit.reactions_allowed.unwrap_or(old.reactions_allowed),
+    };
+    if new == old {
         return Ok(Outcome::unchanged(UpdateChatPayload {
             chat: participation.chat().into(),
             cursor: participation.cursor(),
         }));
     }
-    let chat = chats::describe(tx, participation.chat_id(), name, description).await?;
+    let chat = chats::describe(tx, participation.chat_id(), new).await?;
     let actor = participation.own.user_id;
     let event = append(tx, actor, chat.id, Change::ChatUpdated).await?;
     Ok(Outcome {

@@ -6,7 +6,12 @@ use deadpool_postgres::Transaction;
 use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole, Reason};
 
-use crate::{db::messages, objects, participants::access::Participation, state::RequestContext};
+use crate::{
+    db::{messages, reactions},
+    objects,
+    participants::access::Participation,
+    state::RequestContext,
+};
 
 /// The message to remove.
 #[derive(InputObject)]
@@ -32,7 +37,7 @@ pub struct RemoveMessage;
 
 #[Object]
 impl RemoveMessage {
-    /// Removes the content of a message for everyone. The message itself keeps its number in the chat. The author may
+    /// Removes the content of a message and all reactions to it, for everyone. The message itself keeps its number in the chat. The author may
     /// do this; in group and public chats, owners and admins may, too.
     async fn remove_message(
         &self,
@@ -72,6 +77,7 @@ async fn remove(
         }));
     }
     let message = messages::remove(tx, chat_id, id).await?;
+    reactions::delete_all(tx, chat_id, id).await?;
     let change = Change::MessageRemoved(message.clone());
     let event = append(tx, caller, chat_id, change).await?;
     Ok(Outcome {

@@ -57,7 +57,7 @@ impl FixturePeople {
     }
 }
 
-/// A chat of the people in which one message was sent.
+/// A chat of the people in which one message was sent, and a member reacted to it.
 pub struct ChatFixture {
     pub chat: String,
     pub message: String,
@@ -109,6 +109,10 @@ impl TestApp {
         self.promote(&people.owner, &chat, &people.admin, "ADMIN")
             .await;
         let message = self.say(&people.author, &chat, "a message").await;
+        let reaction = json!({ "chatId": chat, "messageId": message["id"], "emoji": "👍" });
+        self.call(&people.member, "addReaction", reaction)
+            .await
+            .ok();
         self.call(&people.former, "leaveChat", json!({ "chatId": chat }))
             .await
             .ok();

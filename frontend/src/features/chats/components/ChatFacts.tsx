@@ -9,7 +9,7 @@ import type { ChatTitle } from "../model/chatTitle";
 import styles from "./ChatDetails.module.css";
 import { ChatFactsForm } from "./ChatFactsForm";
 
-/** What the chat is: its name and description, which may be changed by some, or the other person of a direct one. */
+/** What the chat is: its name and description, which some may change, or the other person of a direct one. */
 export function ChatFacts(props: {
   chat: FragmentType<typeof ChatFactsFragmentDoc>;
   title: ChatTitle;
@@ -27,6 +27,7 @@ export function ChatFacts(props: {
             chatId={chat.id}
             name={chat.name ?? ""}
             description={chat.description}
+            reactionsAllowed={chat.reactionsAllowed}
             onDone={() => setEditing(false)}
           />
         </div>

@@ -3,21 +3,30 @@ import { type FormEvent, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { explain, t } from "@/strings";
 import { Notice } from "@/ui/Notice";
+import { Toggle } from "@/ui/Toggle";
 import { useUpdateChat } from "../hooks/useChangeChat";
 import styles from "./ChatFactsForm.module.css";
 
-/** Name and description of a chat, for those who may change them. */
-export function ChatFactsForm(props: { chatId: string; name: string; description: string; onDone(): void }) {
+/** What those who may can change about a chat: its name, its description, and whether there are reactions. */
+export function ChatFactsForm(props: {
+  chatId: string;
+  name: string;
+  description: string;
+  reactionsAllowed: boolean;
+  onDone(): void;
+}) {
   const [update, { loading }] = useUpdateChat();
   const [name, setName] = useState(props.name);
   const [description, setDescription] = useState(props.description);
+  const [reactionsAllowed, setReactionsAllowed] = useState(props.reactionsAllowed);
   const [failure, setFailure] = useState<Failure>();
-  const changed = name.trim() !== props.name || description.trim() !== props.description;
+  const renamed = name.trim() !== props.name || description.trim() !== props.description;
+  const changed = renamed || reactionsAllowed !== props.reactionsAllowed;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setFailure(undefined);
-    const input = { chatId: props.chatId, name: name.trim(), description: description.trim() };
+    const input = { chatId: props.chatId, name: name.trim(), description: description.trim(), reactionsAllowed };
     try {
       await update({ variables: { input } });
       props.onDone();
@@ -44,6 +53,12 @@ export function ChatFactsForm(props: { chatId: string; name: string; description
         maxLength={500}
         value={description}
         onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <Toggle
+        label={t.chats.reactionsAllowed}
+        hint={t.chats.reactionsAllowedHint}
+        checked={reactionsAllowed}
+        onChange={setReactionsAllowed}
       />
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       <div className={styles.pair}>

@@ -14,6 +14,7 @@ import {
   useMessages,
 } from "@/features/messages";
 import { permissionsOf, useReadMarks } from "@/features/participants";
+import { ReactionsDialog } from "@/features/reactions";
 import { TypingLine } from "@/features/typing";
 import { unmask } from "@/gql/receiver";
 import { ChatPageFragmentDoc } from "@/gql/receiver/graphql";
@@ -78,6 +79,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           mark={mark}
           unread={listed.unread}
           readOnly={false}
+          reactable={role !== undefined && chat.reactionsAllowed}
           othersMarks={othersMarks}
           removesOthers={permissionsOf(role, chat.kind).removeMessages}
           actions={doing.actions}
@@ -97,11 +99,10 @@ function OpenChat({ listed }: { listed: ListedChat }) {
         ) : (
           <p className={styles.outside}>{t.chats.youLeft}</p>
         )}
-        {doing.detailed && (
-          <Suspense>
-            <MessageDetails message={doing.detailed} onClose={doing.closeDetails} />
-          </Suspense>
-        )}
+        <Suspense>
+          {doing.detailed && <MessageDetails message={doing.detailed} onClose={doing.closeDetails} />}
+          {doing.whoReacted && <ReactionsDialog {...doing.whoReacted} />}
+        </Suspense>
       </section>
       <Outlet />
     </div>
@@ -179,6 +180,7 @@ function JoinPrompt({ listed }: { listed: ListedChat }) {
             othersMarks={NOBODY}
             removesOthers={false}
             readOnly
+            reactable={false}
             actions={NOTHING}
             onLeave={stay}
           />
@@ -192,7 +194,15 @@ function JoinPrompt({ listed }: { listed: ListedChat }) {
 
 const NOBODY: readonly never[] = [];
 const stay = () => {};
-const NOTHING: MessageListProps["actions"] = { reply: stay, edit: stay, remove: stay, details: stay };
+const NOTHING: MessageListProps["actions"] = {
+  reply: stay,
+  edit: stay,
+  remove: stay,
+  details: stay,
+  react: stay,
+  toggleReaction: stay,
+  whoReacted: stay,
+};
 
 function JoinBar({ chatId, text }: { chatId: string; text: string | undefined }) {
   const { join, loading } = useJoinChat();

@@ -15,6 +15,7 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     [`${caps.shift}+Tab`, names.toMessages],
     ["↑ ↓", names.betweenMessages],
     [caps.enter, names.messageMenu],
+    ["+", names.react],
     ["Esc", names.toField],
     ["↑", names.editLast],
     [enterSends ? caps.enter : shortcutName(caps.enter), names.send],

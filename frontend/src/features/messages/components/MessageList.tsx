@@ -12,6 +12,7 @@ import { usePrinting } from "@/ui/printing";
 import { useListKeys } from "../hooks/useListKeys";
 import { useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { LoadedMessages } from "../hooks/useMessages";
+import { useReactionWishes } from "../hooks/useReactionWishes";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
 import type { MessageActions } from "../model/messageActions";
@@ -36,6 +37,8 @@ export interface MessageListProps {
   othersMarks: readonly Mark[];
   /** Nothing can be done with the messages: the reader only looks. */
   readOnly: boolean;
+  /** Whether the reader may react to them. */
+  reactable: boolean;
   removesOthers: boolean;
   actions: Omit<MessageActions, "jumpTo">;
   /** Back to the field below. */
@@ -52,11 +55,14 @@ export function MessageList(props: MessageListProps) {
   const visible = seen && told;
   const readUpTo = useNewLine(visible, mark, unread);
   const { messages, atEnd } = conversation;
+  const unsent = useMemo(() => allUnsent.filter((entry) => entry.chatId === chatId), [allUnsent, chatId]);
+  const wishes = useReactionWishes(unsent);
   const rows = useMemo(() => {
-    // What was written last stands below the newest; what changes messages that are there stands with them.
-    const unsent = allUnsent.filter((entry) => entry.chatId === chatId && (atEnd || entry.kind !== "message"));
-    return rowsOf({ messages, unsent, readUpTo, me });
-  }, [messages, atEnd, allUnsent, chatId, readUpTo, me]);
+    // What was written last stands below the newest; what changes messages that are there stands with them. A reaction makes
+    // its row taller: who is at the end stays there.
+    const here = unsent.filter((entry) => atEnd || entry.kind !== "message");
+    return rowsOf({ messages, unsent: here, readUpTo, me });
+  }, [messages, atEnd, unsent, readUpTo, me]);
 
   const scroll = useStickyScroll(frame, rows, conversation);
   const { jumpTo } = scroll;
@@ -93,7 +99,7 @@ export function MessageList(props: MessageListProps) {
     );
   }
   const view = (row: Row) => (
-    <RowView key={row.key} row={row} highlighted={scroll.highlighted} {...props} actions={actions} />
+    <RowView key={row.key} row={row} highlighted={scroll.highlighted} wishes={wishes} {...props} actions={actions} />
   );
   return (
     <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
@@ -143,6 +149,7 @@ function RowView({
 }: Omit<MessageListProps, "actions"> & {
   row: Row;
   highlighted: string | undefined;
+  wishes: ReturnType<typeof useReactionWishes>;
   actions: MessageActions;
 }) {
   switch (row.kind) {
@@ -167,6 +174,9 @@ function RowView({
           direct={props.direct}
           removable={own || props.removesOthers}
           readOnly={props.readOnly}
+          reactable={props.reactable}
+          ownReactions={props.conversation.ownReactions.get(row.key)}
+          wishes={props.wishes.get(row.key)}
           highlighted={highlighted === row.key}
           readers={own ? readBy(row.number, props.othersMarks) : undefined}
           actions={props.actions}

@@ -1,5 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo, useRef, useState } from "react";
+import { type OwnReaction, ReactionChips, type ReactionWish } from "@/features/reactions";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { type MessageRowFragment, MessageRowFragmentDoc, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
@@ -8,7 +9,7 @@ import { Avatar } from "@/ui/Avatar";
 import { ReplyIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
 import { plainText } from "@/ui/parseMarkdown";
-import { TabStopContext } from "@/ui/tabStop";
+import { TabStopContext, useTabStop } from "@/ui/tabStop";
 import { hueOf } from "@/ui/userColor";
 import { useTouch } from "../hooks/useTouch";
 import { isFewEmoji } from "../model/looks";
@@ -17,10 +18,9 @@ import { senderName } from "../model/senderName";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
 import { ReadReceipt } from "./ReadReceipt";
-import { RowActions } from "./RowActions";
+import { RowActions, type RowPopup } from "./RowActions";
 
-/** Made anew only when something of its own has changed: the list asks for all that are in view whenever it is scrolled. */
-export const MessageRow = memo(function MessageRow(props: {
+interface MessageRowProps {
   message: FragmentType<typeof MessageRowFragmentDoc>;
   first: boolean;
   last: boolean;
@@ -31,26 +31,31 @@ export const MessageRow = memo(function MessageRow(props: {
   highlighted: boolean;
   /** Nothing can be done with it: the reader only looks. */
   readOnly: boolean;
+  /** Whether the reader may react to it. */
+  reactable: boolean;
+  /** The reader's own reactions to it, and what they are to be. */
+  ownReactions?: readonly OwnReaction[] | undefined;
+  wishes?: readonly ReactionWish[] | undefined;
   /** How many have read it, as far as its author may know. */
   readers: number | undefined;
   actions: MessageActions;
-}) {
+}
+
+/** Made anew only when something of its own has changed: the list asks for all that are in view whenever it is scrolled. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { own, direct, actions } = props;
   const message = unmask(MessageRowFragmentDoc, props.message);
   const name = senderName(message);
-  const quoted = message.replyTo ? unmask(QuotedMessageFragmentDoc, message.replyTo) : undefined;
-  const named = props.first && !own && !direct;
   const style = { "--hue": hueOf(message.senderId) } as CSSProperties;
   const removed = message.removedAt != null;
-  const content = message.content ?? "";
-  const { entered, menu, setMenu, events } = useRow(message, actions);
+  const { entered, popup, setPopup, events } = useRow(message, props);
   return (
     <article
       className={styles.row}
       data-own={own || undefined}
       data-first={props.first || undefined}
       data-highlighted={props.highlighted || undefined}
-      data-emoji={(!removed && !quoted && isFewEmoji(content)) || undefined}
+      data-emoji={(!removed && !message.replyTo && isFewEmoji(message.content ?? "")) || undefined}
       data-number={message.number}
       tabIndex={-1}
       aria-label={t.messages.messageOf(own ? t.ui.you : name, fullTime(message.createdAt))}
@@ -63,33 +68,7 @@ export const MessageRow = memo(function MessageRow(props: {
             {props.last && <Avatar name={name} seed={message.senderId} size={32} />}
           </span>
         )}
-        <div className={styles.bubble}>
-          {named && <div className={styles.sender}>{name}</div>}
-          {quoted && (
-            <button
-              type="button"
-              className={styles.quote}
-              tabIndex={entered ? 0 : -1}
-              onClick={() => actions.jumpTo(quoted.id)}
-              style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
-            >
-              <VisuallyHidden>{t.messages.jumpToQuoted} </VisuallyHidden>
-              <span className={styles.quoteName}>{senderName(quoted)}</span>
-              <span className={styles.quoteText} dir="auto">
-                {quoted.removedAt ? t.messages.removedMessage : plainText(quoted.content ?? "")}
-              </span>
-            </button>
-          )}
-          {/* In the direction of the text, so that the time stands where its last line ends. */}
-          <div dir="auto">
-            {removed ? (
-              <span className={styles.removed}>{t.messages.removedMessage}</span>
-            ) : (
-              <MessageText text={content} />
-            )}
-            <Meta {...props} message={message} />
-          </div>
-        </div>
+        <Bubble {...props} message={message} name={name} />
         {!removed && !props.readOnly && (
           <>
             <span className={styles.pulled} aria-hidden="true">
@@ -101,8 +80,9 @@ export const MessageRow = memo(function MessageRow(props: {
               removable={props.removable}
               name={name}
               timed={props.last}
-              opened={menu}
-              onOpened={setMenu}
+              reactable={props.reactable}
+              popup={popup}
+              onPopup={setPopup}
               actions={actions}
             />
           </>
@@ -111,6 +91,59 @@ export const MessageRow = memo(function MessageRow(props: {
     </article>
   );
 });
+
+/** What it says, with what it answers above it and the reactions to it below. */
+function Bubble(props: Omit<MessageRowProps, "message"> & { message: MessageRowFragment; name: string }) {
+  const { message, actions } = props;
+  const removed = message.removedAt != null;
+  return (
+    <div className={styles.bubble}>
+      {props.first && !props.own && !props.direct && <div className={styles.sender}>{props.name}</div>}
+      {message.replyTo && <Quote message={message.replyTo} actions={actions} />}
+      {/* In the direction of the text, so that the time stands where its last line ends. */}
+      <div dir="auto">
+        {removed ? (
+          <span className={styles.removed}>{t.messages.removedMessage}</span>
+        ) : (
+          <MessageText text={message.content ?? ""} />
+        )}
+        <Meta {...props} />
+      </div>
+      {!removed && (
+        <ReactionChips
+          message={message}
+          own={props.ownReactions}
+          wishes={props.wishes}
+          reactable={props.reactable && !props.readOnly}
+          onToggle={(emoji) => actions.toggleReaction(message.id, emoji)}
+          onPick={(variant) => actions.react(message.id, variant)}
+          onAsk={(emoji) => actions.whoReacted(message.id, emoji)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What it answers, which leads there. */
+function Quote(props: { message: FragmentType<typeof QuotedMessageFragmentDoc>; actions: MessageActions }) {
+  const quoted = unmask(QuotedMessageFragmentDoc, props.message);
+  const stop = useTabStop();
+  return (
+    <button
+      type="button"
+      className={styles.quote}
+      tabIndex={stop}
+      onClick={() => props.actions.jumpTo(quoted.id)}
+      style={{ "--hue": hueOf(quoted.senderId) } as CSSProperties}
+    >
+      <VisuallyHidden>{t.messages.jumpToQuoted} </VisuallyHidden>
+      <span className={styles.quoteName}>{senderName(quoted)}</span>
+      <span className={styles.quoteText} dir="auto">
+        {quoted.removedAt ? t.messages.removedMessage : plainText(quoted.content ?? "")}
+      </span>
+    </button>
+  );
+}
 
 /** When it was sent, and how far it has come. Written in the direction of the page, whatever that of the text is. */
 function Meta(props: {
@@ -141,20 +174,30 @@ function Meta(props: {
 }
 
 /** What a row does about the focus, keys and fingers: inside of it the Tab key goes on only where one has entered. */
-function useRow({ id, removedAt }: MessageRowFragment, actions: MessageActions) {
+function useRow({ id, removedAt }: MessageRowFragment, { actions, reactable }: MessageRowProps) {
   const [entered, setEntered] = useState(false);
-  const [menu, show] = useState(false);
-  /** What had the focus when the menu came, and gets it back. */
+  const [popup, show] = useState<RowPopup>();
+  /** What had the focus when it came, and gets it back. */
   const before = useRef<Element>(null);
-  const setMenu = (opened: boolean) => {
-    show(opened && removedAt == null);
-    if (opened) before.current = document.activeElement;
-    else if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  const setPopup = (next: RowPopup | undefined) => {
+    show(removedAt == null ? next : undefined);
+    // From the menu to the emoji, the menu is not where one came from.
+    if (next && !popup) before.current = document.activeElement;
+    if (!next && before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
   };
   const { pulling, handlers } = useTouch({
-    longPress: () => !menu && setMenu(true),
+    longPress: () => !popup && setPopup("menu"),
     reply: () => removedAt == null && actions.reply(id),
   });
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.target !== event.currentTarget || isComposing(event.nativeEvent)) return;
+    const wanted = event.key === "Enter" ? "menu" : event.key === "+" && reactable ? "emoji" : undefined;
+    if (!wanted || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    // A menu closes on keys that are pressed outside of it, as this one was.
+    event.stopPropagation();
+    setPopup(wanted);
+  };
   const events = {
     ...handlers,
     "data-pulling": pulling || undefined,
@@ -162,13 +205,7 @@ function useRow({ id, removedAt }: MessageRowFragment, actions: MessageActions) 
     onBlur: (event: FocusEvent<HTMLElement>) => {
       if (!event.currentTarget.contains(event.relatedTarget)) setEntered(false);
     },
-    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
-      if (event.target !== event.currentTarget || event.key !== "Enter" || isComposing(event.nativeEvent)) return;
-      event.preventDefault();
-      // A menu closes on keys that are pressed outside of it, as this one was.
-      event.stopPropagation();
-      setMenu(true);
-    },
+    onKeyDown,
   };
-  return { entered, menu, setMenu, events };
+  return { entered, popup, setPopup, events };
 }

@@ -1,16 +1,21 @@
 import { Menu, VisuallyHidden } from "@mantine/core";
+import { EmojiPopover } from "@/features/emoji";
+import { QuickReactions } from "@/features/reactions";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { RowActionsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { copyText } from "@/ui/copy";
-import { CopyIcon, EditIcon, InfoIcon, MoreIcon, ReplyIcon, TrashIcon } from "@/ui/icons";
+import { CopyIcon, EditIcon, InfoIcon, MoreIcon, PeopleIcon, ReplyIcon, SmileIcon, TrashIcon } from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useTabStop } from "@/ui/tabStop";
 import type { MessageActions } from "../model/messageActions";
 import styles from "./Bubble.module.css";
+
+/** What may be shown beside a row: what can be done with it, or the emoji to react with. */
+export type RowPopup = "menu" | "emoji";
 
 interface RowActionsProps {
   message: FragmentType<typeof RowActionsFragmentDoc>;
@@ -19,8 +24,9 @@ interface RowActionsProps {
   name: string;
   /** Whether the bubble says when it was sent; else this does. */
   timed: boolean;
-  opened: boolean;
-  onOpened(opened: boolean): void;
+  reactable: boolean;
+  popup: RowPopup | undefined;
+  onPopup(popup: RowPopup | undefined): void;
   actions: MessageActions;
 }
 
@@ -29,7 +35,7 @@ interface RowActionsProps {
  * it is opened.
  */
 export function RowActions(props: RowActionsProps) {
-  const { opened, onOpened } = props;
+  const { popup, onPopup, actions } = props;
   const message = unmask(RowActionsFragmentDoc, props.message);
   const stop = useTabStop();
   const label = t.messages.moreFor(props.own ? t.ui.you : props.name);
@@ -40,12 +46,35 @@ export function RowActions(props: RowActionsProps) {
           {clockTime(message.createdAt)}
         </time>
       )}
+      {props.reactable && (
+        <span className={styles.react}>
+          <button
+            type="button"
+            className={styles.action}
+            tabIndex={stop}
+            aria-label={t.reactions.react}
+            title={t.reactions.react}
+            aria-haspopup="dialog"
+            aria-expanded={popup === "emoji"}
+            onClick={() => onPopup("emoji")}
+          >
+            <SmileIcon size={17} />
+          </button>
+          {popup === "emoji" && (
+            <EmojiPopover
+              label={t.reactions.react}
+              onPick={(variant) => actions.react(message.id, variant)}
+              onClose={() => onPopup(undefined)}
+            />
+          )}
+        </span>
+      )}
       <button
         type="button"
         className={styles.action}
         tabIndex={stop}
         aria-label={t.messages.reply}
-        onClick={() => props.actions.reply(message.id)}
+        onClick={() => actions.reply(message.id)}
       >
         <ReplyIcon size={17} />
       </button>
@@ -56,26 +85,26 @@ export function RowActions(props: RowActionsProps) {
           tabIndex={stop}
           aria-label={label}
           aria-haspopup="menu"
-          aria-expanded={opened}
-          onClick={() => onOpened(true)}
+          aria-expanded={popup === "menu"}
+          onClick={() => onPopup("menu")}
         >
           <MoreIcon size={17} />
         </button>
-        {opened && <RowMenu {...props} label={label} />}
+        {popup === "menu" && <RowMenu {...props} label={label} />}
       </span>
     </span>
   );
 }
 
 /** A menu; where one points with a finger, a sheet at the foot of the screen. */
-function RowMenu({ actions, onOpened, ...props }: RowActionsProps & { label: string }) {
+function RowMenu({ actions, onPopup, ...props }: RowActionsProps & { label: string }) {
   const message = unmask(RowActionsFragmentDoc, props.message);
   const coarse = useCoarsePointer();
   const copy = async () => tell((await copyText(message.content ?? "")) ? t.ui.copied : t.ui.notCopied);
   return (
     <Menu
       opened
-      onChange={(opened) => !opened && onOpened(false)}
+      onChange={(opened) => !opened && onPopup(undefined)}
       withOverlay={coarse}
       overlayProps={{ backgroundOpacity: 0.45 }}
     >
@@ -94,6 +123,9 @@ function RowMenu({ actions, onOpened, ...props }: RowActionsProps & { label: str
             </span>
           </Menu.Label>
         )}
+        {props.reactable && (
+          <QuickReactions onPick={(variant) => actions.react(message.id, variant)} onMore={() => onPopup("emoji")} />
+        )}
         <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message.id)}>
           {t.messages.reply}
         </Menu.Item>
@@ -103,6 +135,11 @@ function RowMenu({ actions, onOpened, ...props }: RowActionsProps & { label: str
         {props.own && (
           <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message.id)}>
             {t.messages.edit}
+          </Menu.Item>
+        )}
+        {message.reactionGroups.length > 0 && (
+          <Menu.Item leftSection={<PeopleIcon size={16} />} onClick={() => actions.whoReacted(message.id)}>
+            {t.reactions.whoReacted}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message.id)}>

@@ -4,7 +4,7 @@ import { clockTime } from "@/strings/time";
 import { WarningIcon } from "@/ui/icons";
 import { type Trouble, useSendingTrouble } from "../hooks/useSendingTrouble";
 import { isFewEmoji } from "../model/looks";
-import type { OutboxEntry, UnsentEdit, UnsentMessage } from "../model/outboxEntry";
+import type { UnsentEdit, UnsentMessage } from "../model/outboxEntry";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
 import { ReadReceipt } from "./ReadReceipt";
@@ -49,7 +49,8 @@ export function UnsentNote({ entry }: { entry: UnsentEdit }) {
 }
 
 /** Says what keeps it, and what can be done. */
-function Word({ entry, trouble, unkept }: { entry: OutboxEntry; trouble: Trouble; unkept: boolean }) {
+function Word(props: { entry: UnsentMessage | UnsentEdit; trouble: Trouble; unkept: boolean }) {
+  const { entry, trouble, unkept } = props;
   const { outbox } = useSignedIn();
   if (trouble.kind === "none" && !unkept) return null;
   const refused = trouble.kind === "refused";
@@ -73,7 +74,7 @@ function Word({ entry, trouble, unkept }: { entry: OutboxEntry; trouble: Trouble
   );
 }
 
-function wordFor(entry: OutboxEntry, trouble: Trouble): string {
+function wordFor(entry: UnsentMessage | UnsentEdit, trouble: Trouble): string {
   const edit = entry.kind === "edit";
   switch (trouble.kind) {
     case "none":

@@ -1,22 +1,29 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { CachedMessageFragment } from "@/gql/receiver/graphql";
+import { unmask } from "@/gql/receiver";
+import { type CachedMessageFragment, ReactionChipsFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import type { MessageActions } from "../model/messageActions";
 import { asIntended } from "../model/rows";
 import type { ComposerMode } from "./useComposer";
 import type { LoadedMessages } from "./useMessages";
+import { useReact } from "./useReact";
+import { useRefusedReactions } from "./useRefusedReactions";
 import { useRemoveMessage } from "./useRemoveMessage";
 
 /**
- * What is being done with the messages of a chat: which one is answered or edited in the field, and whose details are open.
+ * What is being done with the messages of a chat: which one is answered or edited in the field, and whose details or reactions
+ * are shown.
  * It asks for the messages as they are by then: the field and the rows are not made anew with every page of them.
  */
 export function useMessageActions(chatId: string, conversation: LoadedMessages) {
   const { me, outbox } = useSignedIn();
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
   const [detailed, setDetailed] = useState<CachedMessageFragment>();
+  const [reacted, setReacted] = useState<{ id: string; emoji: string | undefined }>();
   const [byKeyboard, setByKeyboard] = useState(false);
   const remove = useRemoveMessage();
+  const { react, toggle } = useReact(chatId);
+  useRefusedReactions();
   const latest = useRef(conversation);
   useEffect(() => {
     latest.current = conversation;
@@ -40,8 +47,11 @@ export function useMessageActions(chatId: string, conversation: LoadedMessages) 
         remove(id, chatId);
       },
       details: (id) => withMessage(id, setDetailed),
+      react,
+      toggleReaction: toggle,
+      whoReacted: (id, emoji) => setReacted({ id, emoji }),
     };
-  }, [find, remove, chatId]);
+  }, [find, remove, react, toggle, chatId]);
   const editLast = useCallback(() => {
     // The last one may still be on its way: the one before is not what they mean.
     if (outbox.of("message", chatId).length > 0) return;
@@ -52,5 +62,9 @@ export function useMessageActions(chatId: string, conversation: LoadedMessages) 
     latest.current.jumpToNewest().catch((error) => console.warn("the newest messages could not be loaded", error));
   }, []);
   const closeDetails = () => setDetailed(undefined);
-  return { mode, setMode, detailed, closeDetails, byKeyboard, actions, editLast, showNewest };
+  const closeReacted = useCallback(() => setReacted(undefined), []);
+  const message = reacted && conversation.messages.find(({ id }) => id === reacted.id);
+  const counts = JSON.stringify(unmask(ReactionChipsFragmentDoc, message)?.reactionGroups);
+  const whoReacted = reacted && { chatId, messageId: reacted.id, emoji: reacted.emoji, counts, onClose: closeReacted };
+  return { mode, setMode, detailed, closeDetails, whoReacted, byKeyboard, actions, editLast, showNewest };
 }

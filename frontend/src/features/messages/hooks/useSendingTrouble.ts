@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/session/services";
-import { keyOf, type OutboxEntry } from "../model/outboxEntry";
+import { keyOf, type UnsentEdit, type UnsentMessage } from "../model/outboxEntry";
 
 /** Whatever takes longer than this is worth a word. */
 const LATE_AFTER_MS = 3_500;
@@ -17,8 +17,8 @@ export type Trouble =
   /** It should have left by now. */
   | { kind: "late" };
 
-/** How an entry of the outbox fares, and whether this device keeps it over a reload. */
-export function useSendingTrouble(entry: OutboxEntry): { trouble: Trouble; unkept: boolean } {
+/** How a text in the outbox fares, and whether this device keeps it over a reload. */
+export function useSendingTrouble(entry: UnsentMessage | UnsentEdit): { trouble: Trouble; unkept: boolean } {
   const { outbox, store } = useSignedIn();
   const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   const wait = useStore(outbox.waits).get(entry.chatId);
@@ -26,7 +26,7 @@ export function useSendingTrouble(entry: OutboxEntry): { trouble: Trouble; unkep
   const [late, setLate] = useState(false);
   const seconds = useSeconds(wait?.code === "RATE_LIMITED" ? wait.until : undefined);
   // One that was asked for again has its time again.
-  const asked = `${keyOf(entry)} ${entry.failure?.code} ${entry.kind === "removal" ? "" : entry.content}`;
+  const asked = `${keyOf(entry)} ${entry.failure?.code} ${entry.content}`;
   useEffect(() => {
     setLate(false);
     const timer = setTimeout(() => setLate(asked !== ""), LATE_AFTER_MS);

@@ -1,4 +1,5 @@
 import { type MouseEvent, type PointerEvent, useRef, useState } from "react";
+import { swallowClick } from "@/ui/swallowClick";
 
 /** A finger that rests for so long means the message, not what is at that place of it. */
 const LONG_PRESS_MS = 450;
@@ -86,19 +87,4 @@ export function useTouch(on: { longPress(): void; reply(): void }) {
     on.longPress();
   };
   return { pulling, handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel, onContextMenu } };
-}
-
-/** The finger is lifted where something else is by then: that was not touched. */
-function swallowClick(): void {
-  const done = new AbortController();
-  const listen = { capture: true, passive: false, signal: done.signal };
-  addEventListener("touchcancel", () => done.abort(), listen);
-  addEventListener(
-    "touchend",
-    (event) => {
-      event.preventDefault();
-      done.abort();
-    },
-    listen,
-  );
 }

@@ -1,11 +1,13 @@
 import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { moveReadMark } from "@/features/participants";
+import { sendReaction } from "@/features/reactions";
 import {
   type CachedMessageFragment,
   MessageSenderFragmentDoc,
   type QuotedMessageFragment,
   QuotedMessageFragmentDoc,
+  ReactionChipsFragmentDoc,
 } from "@/gql/receiver/graphql";
 import { unmask } from "@/gql/sender";
 import {
@@ -27,6 +29,8 @@ export function deliver(client: ApolloClient, entry: OutboxEntry, me: string, si
       return update(client, entry, signal);
     case "removal":
       return remove(client, entry, signal);
+    case "reaction":
+      return sendReaction(client, entry, signal);
   }
 }
 
@@ -83,6 +87,9 @@ async function remove(client: ApolloClient, { id, chatId }: UnsentRemoval, signa
 /** A message as the sender answers it, with what only the receiver tells taken from what is known here. */
 export function complete(cache: ApolloCache, sent: SentMessageFragment): CachedMessageFragment {
   const { replyToId, ...message } = sent;
+  const id = cache.identify({ __typename: "Message", id: sent.id })!;
+  const known = cache.readFragment({ id, fragment: ReactionChipsFragmentDoc, fragmentName: "ReactionChips" });
+  const reactionGroups = sent.removedAt ? [] : (known?.reactionGroups ?? []);
   const sender = cache.readFragment({
     id: cache.identify({ __typename: "User", id: sent.senderId })!,
     fragment: MessageSenderFragmentDoc,
@@ -95,5 +102,5 @@ export function complete(cache: ApolloCache, sent: SentMessageFragment): CachedM
         fragmentName: "QuotedMessage",
       })
     : null;
-  return { ...message, sender, replyTo: quoted } as unknown as CachedMessageFragment;
+  return { ...message, sender, replyTo: quoted, reactionGroups } as unknown as CachedMessageFragment;
 }

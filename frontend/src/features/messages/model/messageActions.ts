@@ -5,4 +5,10 @@ export interface MessageActions {
   remove(id: string, how: { keyboard: boolean }): void;
   details(id: string): void;
   jumpTo(id: string): void;
+  /** Reacts with an emoji as it was chosen, or takes that back. */
+  react(id: string, variant: string): void;
+  /** Joins those who reacted with an emoji, or leaves them. */
+  toggleReaction(id: string, emoji: string): void;
+  /** Shows who reacted; with that emoji first, if one is meant. */
+  whoReacted(id: string, emoji?: string): void;
 }

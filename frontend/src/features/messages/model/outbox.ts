@@ -1,11 +1,13 @@
 import { fullJitter, pause } from "@/api/backoff";
 import { type Failure, failureOf, isTemporary } from "@/api/errors";
 import { Store } from "@/api/store";
+import type { WishedReaction } from "@/features/reactions";
 import type { DeviceStore } from "@/session/deviceStore";
 import {
   keyOf,
   type OutboxEntry,
   PREFIX,
+  reactionId,
   type UnsentEdit,
   type UnsentMessage,
   type UnsentRemoval,
@@ -38,8 +40,9 @@ const HELD_SILENT_MS = 8_000;
 
 /**
  * What was written and is not acknowledged: messages, edits and removals, sent in the order written, one at a time per
- * chat, by one tab of this browser at a time, with the same id however often it takes. What the store holds at the
- * moment of sending decides: what was discarded or undone in any tab is sent by none.
+ * chat, by one tab of this browser at a time, with the same id however often it takes; and after them reactions, for which
+ * no message waits. What the store holds at the moment of sending decides: what was discarded or undone in any tab is sent
+ * by none.
  */
 export class Outbox {
   readonly entries = new Store<readonly OutboxEntry[]>([]);
@@ -52,6 +55,8 @@ export class Outbox {
   readonly #watched = new Map<string, { held: number; timer: ReturnType<typeof setTimeout> }>();
   /** Messages of which an attempt ended without a word. */
   readonly #mayHaveArrived = new Set<string>();
+  /** Reactions that this tab has put in and nobody has asked the service for yet. */
+  readonly #untried = new Set<string>();
   readonly #stop: () => void;
   #wake = new AbortController();
   #release: (() => void) | undefined;
@@ -95,9 +100,25 @@ export class Outbox {
 
   /** Has a message removed, at once or when it is no longer held; then no edit of it matters any more. */
   remove(removal: Omit<UnsentRemoval, "kind" | "place" | "failure">): Promise<void> {
-    if (removal.held === undefined) this.discard({ kind: "edit", id: removal.id });
+    if (removal.held === undefined) {
+      this.discard({ kind: "edit", id: removal.id });
+      for (const wish of this.of("reaction", removal.chatId)) if (wish.messageId === removal.id) this.discard(wish);
+    }
     const earlier = this.#deps.store.current<UnsentRemoval>(keyOf({ kind: "removal", id: removal.id }));
     return this.#put((order) => ({ ...removal, kind: "removal", place: earlier?.place ?? order }));
+  }
+
+  /**
+   * A later wish for the same emoji takes the place of an earlier one. `isSo` says that the services have it so already: then
+   * there is nothing to ask for, unless they may have been asked for something else meanwhile.
+   */
+  async react(wish: WishedReaction, isSo: boolean): Promise<void> {
+    const id = reactionId(wish);
+    const key = keyOf({ kind: "reaction", id });
+    const earlier = this.#deps.store.current<OutboxEntry>(key);
+    if (!earlier) this.#untried.add(key);
+    if (isSo && this.#untried.delete(key)) return this.#deps.store.remove(key);
+    return this.#put((order) => ({ ...wish, kind: "reaction", id, place: earlier?.place ?? order }));
   }
 
   /** The author asks again. All that failed for the same reason in this chat goes again, in order. */
@@ -153,6 +174,7 @@ export class Outbox {
     entries.sort((a, b) => a.place - b.place || (a.id < b.id ? -1 : 1));
     this.entries.set(entries);
     const keys = new Set(entries.map(keyOf));
+    for (const key of this.#untried) if (!keys.has(key)) this.#untried.delete(key);
     for (const [key, attempt] of this.#attempts) if (!keys.has(key)) attempt.abort();
     this.#watchHeld(entries);
     this.#pump();
@@ -175,12 +197,14 @@ export class Outbox {
   }
 
   #hear(message: unknown): void {
-    const { insist, wait, clearedUpTo } = message as {
+    const { insist, wait, tried, clearedUpTo } = message as {
       insist?: string;
+      tried?: string;
       clearedUpTo?: number;
       wait?: { chatId: string; code: Failure["code"]; ms: number };
     };
     if (insist) this.#insist(insist);
+    if (tried) this.#untried.delete(tried);
     if (clearedUpTo) {
       this.#cleared += 1;
       this.#mayHaveArrived.clear();
@@ -243,7 +267,13 @@ export class Outbox {
 
   #next(chatId: string): OutboxEntry | undefined {
     if (this.#yielding) return undefined;
-    return this.entries.get().find((entry) => entry.chatId === chatId && !entry.failure && !isHeld(entry));
+    const ready = this.entries.get().filter((entry) => entry.chatId === chatId && !entry.failure && !isHeld(entry));
+    return ready.find(({ kind }) => kind !== "reaction") ?? ready[0];
+  }
+
+  /** Whether something was written while a reaction waits for its next attempt. */
+  #isOvertaken({ kind, chatId }: Pick<OutboxEntry, "kind" | "chatId">): boolean {
+    return kind === "reaction" && this.#next(chatId)?.kind !== "reaction";
   }
 
   /** Attempts until it is done, refused, or no longer wanted. */
@@ -263,8 +293,8 @@ export class Outbox {
         if (store.current(key)) await this.#put(() => ({ ...entry, failure }));
         return;
       }
-      await this.#waitOut(chatId, failure, attempt, key);
-      if (this.#yielding) return;
+      await this.#waitOut(entry, failure, attempt);
+      if (this.#yielding || this.#isOvertaken(entry)) return;
     }
   }
 
@@ -274,6 +304,10 @@ export class Outbox {
     const attempt = new AbortController();
     const cleared = this.#cleared;
     this.#attempts.set(key, attempt);
+    if (entry.kind === "reaction" && navigator.onLine) {
+      this.#untried.delete(key);
+      store.tell({ tried: key });
+    }
     const tooLong = setTimeout(() => attempt.abort(), ANSWER_WITHIN_MS);
     const noAnswer = new Promise<never>((_, reject) => {
       attempt.signal.addEventListener("abort", () => reject(new Error("there was no answer in time")));
@@ -296,15 +330,17 @@ export class Outbox {
     }
   }
 
-  async #waitOut(chatId: string, failure: Failure, attempt: number, key: string): Promise<void> {
+  async #waitOut(entry: OutboxEntry, failure: Failure, attempt: number): Promise<void> {
     const { store, random = Math.random } = this.#deps;
+    const { chatId } = entry;
+    const key = keyOf(entry);
     const ms = Math.max(failure.retryAfterMs ?? 0, fullJitter(attempt, { random }));
     this.#setWait(chatId, { code: failure.code, until: performance.now() + ms });
     store.tell({ wait: { chatId, code: failure.code, ms } });
     // What is no longer wanted ends the pause. A service that says how long means it, whoever is impatient.
     const unwanted = new AbortController();
     const look = () => {
-      if (this.#closed || !store.current(key)) unwanted.abort();
+      if (this.#closed || !store.current(key) || this.#isOvertaken(entry)) unwanted.abort();
     };
     const stop = this.entries.subscribe(look);
     look();

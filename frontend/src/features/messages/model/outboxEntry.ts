@@ -1,7 +1,8 @@
 import type { Failure } from "@/api/errors";
+import type { WishedReaction } from "@/features/reactions";
 
 interface Waiting {
-  /** The message: the key by which a retry is the same one, and by which the live event merges with it. */
+  /** The message, or the reaction: the key by which a retry is the same one, and by which the live event merges with it. */
   id: string;
   chatId: string;
   /** Its place in the order in which everything was written, by a counter of this device. */
@@ -35,12 +36,22 @@ export interface UnsentRemoval extends Waiting {
   discarded?: boolean;
 }
 
+/** What a reaction is to be. */
+export interface UnsentReaction extends Waiting, WishedReaction {
+  kind: "reaction";
+}
+
 /** Something that somebody has said and no service has acknowledged yet. */
-export type OutboxEntry = UnsentMessage | UnsentEdit | UnsentRemoval;
+export type OutboxEntry = UnsentMessage | UnsentEdit | UnsentRemoval | UnsentReaction;
 
 export const PREFIX = "outbox.";
 
-/** One entry per message and kind: a later wish of a kind takes the place of an earlier one. */
+/** One reaction of a person: they have each emoji once on a message, in whatever tone. */
+export function reactionId({ messageId, emoji }: Pick<WishedReaction, "messageId" | "emoji">): string {
+  return `${messageId} ${emoji}`;
+}
+
+/** One entry per message and kind, and of reactions one per emoji, too: a later wish of a kind takes the place of an earlier one. */
 export function keyOf({ kind, id }: Pick<OutboxEntry, "kind" | "id">): string {
   return `${PREFIX}${kind}.${id}`;
 }

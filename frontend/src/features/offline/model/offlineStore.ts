@@ -1,5 +1,6 @@
 import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { byActivity } from "@/features/chats";
+import { loadOwnReactions, ownIn } from "@/features/reactions";
 import { unmask } from "@/gql/receiver";
 import {
   type CachedChatFragment,
@@ -9,6 +10,8 @@ import {
   type ChatsQuery,
   MessagesDocument,
   type MessagesQuery,
+  ViewerStateDocument,
+  type ViewerStateQuery,
 } from "@/gql/receiver/graphql";
 import { MeDocument, type MeQuery } from "@/gql/users/graphql";
 import type { CopyStorage } from "./copyStorage";
@@ -23,6 +26,8 @@ const SETTLE_MS = 3_000;
 const RETRY_MS = 20_000;
 
 const messagesOf = (chatId: string) => `messages ${chatId}`;
+/** What is the reader's own about them. */
+const ownOf = (chatId: string) => `own ${chatId}`;
 
 /**
  * What was read last, kept on this device for reading without a network: the account, the list of chats, and the last
@@ -64,9 +69,15 @@ export class OfflineStore {
     await this.#restored;
     if (this.#fresh || this.#closed || this.#messages(chatId)) return;
     try {
-      const data = await this.#storage.get<MessagesQuery>(messagesOf(chatId));
+      const [data, own] = await Promise.all([
+        this.#storage.get<MessagesQuery>(messagesOf(chatId)),
+        this.#storage.get<ViewerStateQuery>(ownOf(chatId)),
+      ]);
       if (!data || this.#fresh || this.#closed || this.#messages(chatId)) return;
       this.#client.writeQuery({ query: MessagesDocument, variables: { chatId, last: PAGE }, data });
+      // Whatever is asked for later is forgotten with the copy.
+      const all = { chatId, fromNumber: 0, toNumber: Number.MAX_SAFE_INTEGER };
+      if (own) this.#client.writeQuery({ query: ViewerStateDocument, variables: all, data: own });
       this.#shown.add(chatId);
     } catch (error) {
       console.warn("the copy of a chat could not be read", error);
@@ -101,7 +112,10 @@ export class OfflineStore {
     for (const { id } of this.#newestChats()) {
       if (this.#closed) return;
       if (this.#messages(id)) continue;
-      await this.#client.query({ query: MessagesDocument, variables: { chatId: id, last: PAGE } });
+      const { data } = await this.#client.query({ query: MessagesDocument, variables: { chatId: id, last: PAGE } });
+      const edges = data?.messages.edges ?? [];
+      const messages = edges.map(({ cursor, node }) => ({ cursor, message: unmask(CachedMessageFragmentDoc, node) }));
+      await loadOwnReactions(this.#client, id, messages);
     }
     // The list, whose changes are followed, does not change with it.
     this.#saveSoon();
@@ -119,6 +133,7 @@ export class OfflineStore {
     for (const chat of this.#newestChats()) {
       const known = this.#messages(chat.id);
       kept.set(messagesOf(chat.id), { known, kept: known && lastPage(known, chat.messageCount) });
+      kept.set(ownOf(chat.id), { known: this.#own(chat.id) });
     }
     for (const [name, { known, kept: part = known }] of kept) {
       if (!part || this.#written.get(name) === known) continue;
@@ -176,6 +191,10 @@ export class OfflineStore {
 
   #messages(chatId: string): MessagesQuery | null {
     return this.#client.readQuery({ query: MessagesDocument, variables: { chatId, last: PAGE } });
+  }
+
+  #own(chatId: string): ViewerStateQuery | null {
+    return this.#client.readQuery({ query: ViewerStateDocument, variables: ownIn(chatId) });
   }
 
   #newestChats(): CachedChatFragment[] {

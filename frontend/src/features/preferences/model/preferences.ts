@@ -13,6 +13,8 @@ export interface Choices {
   sound: boolean;
   /** Whether Enter sends what is written; without a choice it does where there is a keyboard. */
   enterSends?: boolean;
+  /** The skin tone of what is chosen among the emoji, from 1, the lightest, to 5; none without a choice. */
+  skinTone?: number;
 }
 
 const NOTHING: Choices = { muted: [], pinned: [], notify: false, sound: false };
