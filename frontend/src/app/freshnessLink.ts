@@ -45,16 +45,23 @@ export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string 
   });
 }
 
-/** Asks for nothing older than what events have said of this chat, or of the list: a service may read from a replica. */
+/**
+ * Asks for nothing older than what events have said of this chat, or of the list, or of the reactions to its messages: a
+ * service may read from a replica.
+ */
 function demand(operation: ApolloLink.Operation, changes: Changes, me: string | undefined): void {
-  const takes = operation.query.definitions.some(
-    (part) =>
-      part.kind === Kind.OPERATION_DEFINITION &&
-      part.variableDefinitions?.some(({ variable }) => variable.name.value === "atLeast"),
-  );
+  const takes = (name: string) =>
+    operation.query.definitions.some(
+      (part) =>
+        part.kind === Kind.OPERATION_DEFINITION &&
+        part.variableDefinitions?.some(({ variable }) => variable.name.value === name),
+    );
   const { atLeast, chatId, id } = operation.variables;
   const feed = chatId ?? id ?? me;
-  if (takes && !atLeast && feed) operation.variables = { ...operation.variables, atLeast: changes.cursorOf(feed) };
+  if (!feed) return;
+  const { variables } = operation;
+  if (takes("atLeast") && !atLeast) operation.variables = { ...variables, atLeast: changes.cursorOf(feed) };
+  if (takes("reactionsUpTo")) operation.variables = { ...variables, reactionsUpTo: changes.reactionsUpTo(feed) };
 }
 
 /** The feeds whose events an answer depends on: those of its chats, and the own one where it lists chats. */

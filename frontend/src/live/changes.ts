@@ -21,6 +21,7 @@ export class Changes {
   readonly restarted = new Store<{ feedId: string } | undefined>(undefined);
   #clock = 0;
   readonly #changes = new Map<string, Change>();
+  readonly #reactions = new Map<string, string>();
   #profileAt = Number.NEGATIVE_INFINITY;
 
   now(): number {
@@ -30,14 +31,6 @@ export class Changes {
   note(feedId: string, cursor?: string): void {
     this.#clock += 1;
     this.#changes.set(feedId, { at: this.#clock, cursor: cursor ?? this.cursorOf(feedId) });
-  }
-
-  /**
-   * What is known reaches that position of the feed, and no list or fact has changed: an answer that was asked for before is
-   * not late, but one that is asked for now must not be older.
-   */
-  reach(feedId: string, cursor: string): void {
-    this.#changes.set(feedId, { at: this.#changes.get(feedId)?.at ?? 0, cursor });
   }
 
   hasChanged(feedId: string, since: number): boolean {
@@ -54,9 +47,20 @@ export class Changes {
     return this.#changes.get(feedId)?.cursor;
   }
 
+  /** Reactions to messages are known up to there. No list or fact has changed with them: no answer is late. */
+  noteReaction(feedId: string, cursor: string): void {
+    this.#reactions.set(feedId, cursor);
+  }
+
+  /** The position that an answer with messages of this feed must have reached, if reactions to them were told. */
+  reactionsUpTo(feedId: string): string | undefined {
+    return this.#reactions.get(feedId);
+  }
+
   /** The feed has another history now, in which the position may not be. */
   restart(feedId: string): void {
     this.#clock += 1;
+    this.#reactions.delete(feedId);
     this.#changes.set(feedId, { at: this.#clock, cursor: undefined });
     this.restarted.set({ feedId });
   }

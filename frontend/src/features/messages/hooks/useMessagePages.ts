@@ -44,7 +44,9 @@ export function useMessagePages(chatId: string, messageCount: number, shown: Mes
   }, [client, chatId, run, load, setAnchor]);
   const loadNewer = useCallback(() => {
     const last = run.at(-1);
-    if (!last || last.number >= messageCount || busy.current) return;
+    if ((last?.number ?? 0) >= messageCount || busy.current) return;
+    // The first page was answered before there was anything.
+    if (!last) return void load("newer", { last: PAGE });
     if (run.length > MAX_BEHIND) {
       setAnchor((held) => (held === undefined ? undefined : last.number));
       keepMessages(client.cache, chatId, last.number - MAX_BEHIND + 1);
