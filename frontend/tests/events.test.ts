@@ -3,7 +3,7 @@ import { makeCache } from "@/app/cache";
 import { runAround } from "@/features/messages/model/contiguousRange";
 import { keepNewer } from "@/features/messages/model/staleResponses";
 import { hideParticipant } from "@/features/participants/cache";
-import { ChatsDocument, MessagesDocument } from "@/gql/receiver/graphql";
+import { ChatsDocument, MessagesDocument, ViewerStateDocument } from "@/gql/receiver/graphql";
 import { SentMessageFragmentDoc } from "@/gql/sender/graphql";
 import { applyBatch } from "@/live/applyBatch";
 import { FeedPositions } from "@/live/positions";
@@ -37,6 +37,12 @@ function client() {
     positions,
     chats: (data: object) => answer(ChatsDocument, { first: 50 }, data),
     messages: (data: object) => answer(MessagesDocument, { chatId: CHAT, last: 50 }, data),
+    viewerState: (data: object) =>
+      cache.writeQuery({
+        query: ViewerStateDocument,
+        variables: { chatId: CHAT, fromNumber: 1, toNumber: 50 },
+        data: structuredClone(data) as never,
+      }),
     apply: (events: readonly Record<string, unknown>[], over = {}) =>
       applyBatch(cache, positions, batch(events, over), applier),
     // biome-ignore lint/suspicious/noExplicitAny: the test looks beneath the fragments' masks
@@ -162,6 +168,7 @@ test("a snapshot that already holds what the events tell changes nothing when th
   const own = client();
   own.chats(server.chats());
   own.messages(server.newest(50));
+  own.viewerState(server.viewerState(1, 50));
   // The cache also notes which entries were written by themselves; that is not state.
   const state = () => structuredClone({ ...own.cache.extract(), __META: undefined });
   const before = state();
