@@ -40,7 +40,7 @@ enum FaultsCommand {
         /// The history file that a run has kept.
         history: PathBuf,
     },
-    /// Patches ten bugs into a scratch copy of the checkout, one after the other, and succeeds if the checker detects
+    /// Patches bugs into a scratch copy of the checkout, one after the other, and succeeds if the checker detects
     /// all of them. Must be run in the checkout.
     Mutants(Mutants),
     /// Runs the workload for one of the bugs against the services as they were built.
