@@ -9,3 +9,4 @@ pub(crate) mod pagination;
 pub(crate) mod participant;
 pub(crate) mod reaction;
 pub(crate) mod signal;
+pub(crate) mod thread;

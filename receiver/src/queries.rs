@@ -3,9 +3,11 @@
 pub(crate) mod chat;
 pub(crate) mod chats;
 pub(crate) mod feed;
+pub(crate) mod followed_threads;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod public_chats;
+pub(crate) mod thread;
 pub(crate) mod unread_counts;
 pub(crate) mod viewer_state;
 
@@ -19,6 +21,8 @@ pub(crate) struct Query(
     chat::ChatById,
     messages::Messages,
     message::MessageById,
+    thread::ThreadByRoot,
+    followed_threads::FollowedThreads,
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,

@@ -8,6 +8,7 @@ use crate::{
         chat::{ChatConnection, ParticipantConnection},
         message::MessageConnection,
         reaction::ReactionConnection,
+        thread::FollowedThreadConnection,
     },
     queries::Query,
     state::State,
@@ -37,6 +38,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         .override_output_type_description::<MessageConnection>("A page of messages.")
         .override_output_type_description::<ParticipantConnection>("A page of participants.")
         .override_output_type_description::<ReactionConnection>("A page of reactions.")
+        .override_output_type_description::<FollowedThreadConnection>(
+            "A page of threads that the caller follows.",
+        )
 }
 
 /// The schema, with what its resolvers work with.

@@ -2,7 +2,7 @@
 //! once. Rules live with the mutations.
 //!
 //! A function's name says whether it writes: `add…`, `advance…`, `append…`, `create`, `describe`, `edit`, `insert…`, `leave…`,
-//! `mark…`, `remove`, `set…`, `skip…` and `update…` do, and `lock…` takes row locks; `prepare…` only prepares such a statement.
+//! `mark…`, `remove`, `set…`, `skip…`, `update…` and `write…` do, and `lock…` takes row locks; `prepare…` only prepares such a statement.
 //! They take a `Transaction`, except for the statements of the batch (`message_batches`, and what ends in `_each` or was
 //! prepared before), which run on a client whose transaction the batch has begun. All others only read.
 
@@ -16,6 +16,8 @@ pub mod participants;
 pub mod probes;
 pub mod profiles;
 pub mod reactions;
+pub mod thread_follows;
+pub mod threads;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 10;
+pub const SCHEMA_VERSION: u32 = 11;

@@ -14,6 +14,7 @@ mod queries;
 mod reactions;
 pub mod schema;
 mod state;
+mod threads;
 mod transaction;
 
 pub use app::Application;

@@ -4,3 +4,4 @@ pub mod batcher;
 pub mod content;
 pub mod decide;
 pub mod draft;
+pub mod number;

@@ -6,6 +6,7 @@ mod messages;
 mod participants;
 mod reactions;
 mod signals;
+mod threads;
 
 use async_graphql::MergedObject;
 
@@ -29,5 +30,8 @@ pub struct Mutation(
     messages::mark_as_read::MarkAsRead,
     reactions::add_reaction::AddReaction,
     reactions::remove_reaction::RemoveReaction,
+    threads::follow_thread::FollowThread,
+    threads::unfollow_thread::UnfollowThread,
+    threads::mark_thread_as_read::MarkThreadAsRead,
     signals::set_typing::SetTyping,
 );

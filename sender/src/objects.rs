@@ -2,6 +2,7 @@
 //! the same names have additional fields.
 
 use async_graphql::SimpleObject;
+use shared_schema::{ChatId, MessageId, Number};
 
 /// A chat: a direct, group or public conversation.
 #[derive(SimpleObject)]
@@ -54,4 +55,18 @@ impl From<shared_schema::ReactionGroup> for ReactionGroup {
     fn from(snapshot: shared_schema::ReactionGroup) -> Self {
         Self { snapshot }
     }
+}
+
+/// Where the caller stands with a thread.
+#[derive(SimpleObject)]
+pub struct ViewerThread {
+    /// The id of the chat.
+    pub chat_id: ChatId,
+    /// The id of the message whose thread it is.
+    pub root_id: MessageId,
+    /// Whether the caller follows the thread.
+    pub following: bool,
+    /// The caller's read mark in the thread: they have read every reply up to and including this number. Where their read mark
+    /// in the chat is further, the thread is read up to there.
+    pub last_read_number: Number,
 }

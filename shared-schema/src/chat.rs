@@ -54,6 +54,8 @@ pub struct Chat {
     pub description: String,
     /// Whether participants may add reactions. Owners and admins decide.
     pub reactions_allowed: bool,
+    /// Whether participants may reply in threads. Owners and admins decide.
+    pub threads_allowed: bool,
     /// The current number of participants.
     pub participant_count: i32,
     /// The number of messages ever added to the chat, which is also the number of the newest message.

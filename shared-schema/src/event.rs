@@ -313,6 +313,18 @@ changes! {
         /// Everything up to this number is read.
         last_read_number: Number,
     } = "READ_MARK_MOVED";
+    /// This user follows a thread, does not follow it any longer, or has read up to one of its replies, on one of their
+    /// devices.
+    User: ThreadFollowChanged {
+        /// The chat.
+        chat_id: ChatId,
+        /// The message that the thread is about.
+        root_id: MessageId,
+        /// Whether they follow the thread now.
+        following: bool,
+        /// Every reply up to this number is read.
+        last_read_number: Number,
+    } = "THREAD_FOLLOW_CHANGED";
     /// One of this user's sessions was ended: its sockets close.
     User: SessionRevoked {
         /// The session.

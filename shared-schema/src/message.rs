@@ -32,6 +32,14 @@ pub struct Message {
     pub content: Option<String>,
     /// The id of the message in the same chat that this message replies to. Null if it is not a reply.
     pub reply_to_id: Option<MessageId>,
+    /// The id of the message whose thread this message is a reply in. Null if it is not a reply in a thread. That message is
+    /// never a reply in a thread itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root_id: Option<MessageId>,
+    /// Which reply of its thread this message is: 1, 2, 3 and so on without gaps. Once it has been added, the thread has so
+    /// many replies. Null if it is not a reply in a thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_ordinal: Option<i32>,
     /// When the message was sent.
     pub created_at: Instant,
     /// When the message was last edited. Null if it never was.

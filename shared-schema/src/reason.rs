@@ -101,6 +101,8 @@ reasons! {
     NotTheAuthor = "NOT_THE_AUTHOR", "Only the author of a message may do this.";
     /// The chat does without reactions.
     ReactionsNotAllowed = "REACTIONS_NOT_ALLOWED", "This chat does not allow reactions.";
+    /// The chat does without threads.
+    ThreadsNotAllowed = "THREADS_NOT_ALLOWED", "This chat does not allow threads.";
     /// Only public chats can be joined.
     NotPublic = "NOT_PUBLIC", "Only public chats can be joined.";
     /// A direct chat is with one other person.
@@ -115,6 +117,8 @@ reasons! {
     TooEasyToGuess = "TOO_EASY_TO_GUESS", "It is too easy to guess. Add another word or two.";
     /// Fewer things than needed.
     TooFew { min: u32 } = "TOO_FEW", "It must name at least {min}.";
+    /// More threads of one chat than one may follow.
+    TooManyFollowedThreads { max: u32 } = "TOO_MANY_FOLLOWED_THREADS", "You can follow at most {max} threads of a chat.";
     /// More different reactions than a message has room for.
     TooManyReactions { max: u32 } = "TOO_MANY_REACTIONS", "A message can have at most {max} different reactions.";
     /// More characters than there is room for.

@@ -8,6 +8,7 @@ mod grouping;
 mod messages;
 pub(crate) mod participants;
 pub(crate) mod reactions;
+pub(crate) mod threads;
 mod users;
 
 use std::{sync::Arc, time::Duration};
@@ -20,11 +21,15 @@ use shared_schema::{ChatId, Cursor, MessageId, Number, UserId};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::db::{chats::VisibleChat, participants::ParticipantRow, reactions::ReactionRow};
+use crate::db::{
+    chats::VisibleChat, messages::MessagePart, participants::ParticipantRow,
+    reactions::ReactionRow, threads::ThreadRow,
+};
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
 use messages::{Messages, NewestMessages};
 use participants::{ParticipantPage, ParticipantPages, Participants};
 use reactions::{ReactionGroups, ReactionPage, ReactionPages};
+use threads::{OwnRepliesAboveMark, ReplyPage, ReplyPages, Threads};
 use users::Users;
 
 /// How long a profile is kept. A page that was made with it may be kept a second longer: a changed name is shown
@@ -42,6 +47,9 @@ pub(crate) struct Loaders {
     newest_messages: DataLoader<NewestMessages>,
     reaction_groups: DataLoader<ReactionGroups>,
     reaction_pages: DataLoader<ReactionPages>,
+    threads: DataLoader<Threads>,
+    reply_pages: DataLoader<ReplyPages>,
+    own_replies_above_mark: DataLoader<OwnRepliesAboveMark>,
     chats: DataLoader<Chats>,
     participants: DataLoader<Participants>,
     unread: DataLoader<Unread>,
@@ -71,6 +79,9 @@ impl Loaders {
             newest_messages: DataLoader::new(NewestMessages(pool()), in_this_span),
             reaction_groups: DataLoader::new(ReactionGroups(pool()), in_this_span),
             reaction_pages: DataLoader::new(ReactionPages(pool()), in_this_span),
+            threads: DataLoader::new(Threads(pool()), in_this_span),
+            reply_pages: DataLoader::new(ReplyPages(pool()), in_this_span),
+            own_replies_above_mark: DataLoader::new(OwnRepliesAboveMark(pool()), in_this_span),
             chats: DataLoader::new(Chats(pool()), in_this_span),
             participants: DataLoader::new(Participants(pool()), in_this_span),
             unread: DataLoader::new(Unread(pool()), in_this_span),
@@ -153,6 +164,39 @@ impl Loaders {
             .load_one(page)
             .await?
             .unwrap_or_default())
+    }
+
+    /// The thread under a message that the caller may read; none without replies.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn thread(
+        &self,
+        chat: ChatId,
+        root: MessageId,
+    ) -> Result<Option<ThreadRow>, Arc<Error>> {
+        self.threads.load_one((chat, root)).await
+    }
+
+    /// Replies in a thread that the caller may read.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn reply_page(&self, page: ReplyPage) -> Result<MessagePart, Arc<Error>> {
+        Ok(self.reply_pages.load_one(page).await?.unwrap_or_default())
+    }
+
+    /// The numbers of this user's own replies above their mark in a chat that have not been removed.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn own_replies_above_mark(
+        &self,
+        user: UserId,
+        chat: ChatId,
+    ) -> Result<Vec<Number>, Arc<Error>> {
+        let numbers = self.own_replies_above_mark.load_one((user, chat)).await?;
+        Ok(numbers.unwrap_or_default())
     }
 
     /// A chat, if this user may see it.

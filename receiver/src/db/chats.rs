@@ -34,6 +34,7 @@ fn chat(row: &Row) -> Result<ChatRow, Error> {
             name: row.try_get("name")?,
             description: row.try_get("description")?,
             reactions_allowed: row.try_get("reactions_allowed")?,
+            threads_allowed: row.try_get("threads_allowed")?,
             participant_count: row.try_get("participant_count")?,
             message_count: row.try_get("message_count")?,
             last_message_at: row.try_get::<_, Option<_>>("last_message_at")?.map(Instant),
@@ -146,30 +147,31 @@ fn own_chats_sql(with_answered: bool) -> String {
     // how many there are.
     format!(
         "SELECT own_last_seq, own_head_id,
-                chat_id, kind, name, description, reactions_allowed, participant_count, chat_created_at, created_by, feed_id, last_seq,
-                head_id, message_count, last_message_at, user_id, role, last_read_number, joined_number, joined_at,
-                joined_seq, id, number, seq, revision, sender_id, sender_username, content, reply_to_id, created_at,
-                edited_at, removed_at, found
+                chat_id, kind, name, description, reactions_allowed, threads_allowed, participant_count, chat_created_at,
+                created_by, feed_id, last_seq, head_id, message_count, last_message_at, user_id, role, last_read_number, joined_number, joined_at,
+                joined_seq, id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                thread_root_id, thread_ordinal, created_at, edited_at, removed_at, found
          FROM (
          SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id,
-                page.chat_id, page.kind, page.name, page.description, page.reactions_allowed, page.participant_count,
-                page.chat_created_at, page.created_by, page.feed_id, page.last_seq, page.head_id,
+                page.chat_id, page.kind, page.name, page.description, page.reactions_allowed, page.threads_allowed,
+                page.participant_count, page.chat_created_at, page.created_by, page.feed_id, page.last_seq, page.head_id,
                 page.message_count, page.last_message_at, page.user_id, page.role, page.last_read_number,
                 page.joined_number, page.joined_at, page.joined_seq,
                 m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
-                m.created_at, m.edited_at, m.removed_at,
+                m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at,
                 row_number() OVER in_order AS place, count(*) OVER () AS found,
                 sum(coalesce(octet_length(m.content), 0) + {bytes}) OVER in_order AS text
          FROM feeds own
          LEFT JOIN LATERAL (
-             SELECT c.id AS chat_id, c.kind, c.name, c.description, c.reactions_allowed, c.participant_count,
+             SELECT c.id AS chat_id, c.kind, c.name, c.description, c.reactions_allowed, c.threads_allowed, c.participant_count,
                     c.created_at AS chat_created_at, c.created_by,
                     f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
                     p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq,
                     coalesce(f.last_message_at, c.created_at) AS active_at
              FROM participants p
              CROSS JOIN LATERAL (
-                 SELECT id, kind, name, description, reactions_allowed, participant_count, created_at, created_by, removed_at
+                 SELECT id, kind, name, description, reactions_allowed, threads_allowed, participant_count, created_at,
+                        created_by, removed_at
                  FROM chats WHERE id = p.chat_id OFFSET 0
              ) c
              CROSS JOIN LATERAL (
@@ -182,8 +184,8 @@ fn own_chats_sql(with_answered: bool) -> String {
              LIMIT $4
          ) page ON true
          LEFT JOIN LATERAL (
-             SELECT id, number, seq, revision, sender_id, sender_username, content, reply_to_id, created_at,
-                    edited_at, removed_at
+             SELECT id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
+                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at
              FROM messages
              WHERE $5::bigint IS NOT NULL AND chat_id = page.chat_id AND number = page.message_count
              OFFSET 0
@@ -226,7 +228,7 @@ pub(crate) async fn public(
         None => "$1::text IS NULL AND $4::text IS NULL",
     };
     let sql = format!(
-        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.reactions_allowed, c.participant_count,
+        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.reactions_allowed, c.threads_allowed, c.participant_count,
                 c.created_at AS chat_created_at, c.created_by,
                 f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at
          FROM chats c
@@ -276,7 +278,7 @@ pub(crate) async fn visible_to(
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     rows(
         pool,
-        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.reactions_allowed, c.participant_count,
+        "SELECT c.id AS chat_id, c.kind, c.name, c.description, c.reactions_allowed, c.threads_allowed, c.participant_count,
                 c.created_at AS chat_created_at, c.created_by,
                 f.id AS feed_id, f.last_seq, f.head_id, f.message_count, f.last_message_at,
                 c.removed_at,

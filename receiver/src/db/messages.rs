@@ -20,6 +20,10 @@ pub(crate) fn message(row: &Row) -> Result<Message, Error> {
         reply_to_id: row
             .try_get::<_, Option<Uuid>>("reply_to_id")?
             .map(MessageId),
+        thread_root_id: row
+            .try_get::<_, Option<Uuid>>("thread_root_id")?
+            .map(MessageId),
+        thread_ordinal: row.try_get("thread_ordinal")?,
         created_at: Instant(row.try_get("created_at")?),
         edited_at: row.try_get::<_, Option<_>>("edited_at")?.map(Instant),
         removed_at: row.try_get::<_, Option<_>>("removed_at")?.map(Instant),
@@ -27,7 +31,7 @@ pub(crate) fn message(row: &Row) -> Result<Message, Error> {
 }
 
 /// A part of a list of messages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct MessagePart {
     /// In the order of the reading.
     pub(crate) messages: Vec<Message>,
@@ -76,10 +80,10 @@ async fn between(
     // The length of a text is stored beside it, so that no text is read that is not shown.
     let sql = format!(
         "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
+                thread_root_id, thread_ordinal, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
          FROM (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    created_at, edited_at, removed_at, row_number() OVER (ORDER BY {order}) AS place,
+                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at, row_number() OVER (ORDER BY {order}) AS place,
                     sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
              FROM page
          ) measured
@@ -89,7 +93,7 @@ async fn between(
     let page = format!(
         "WITH page AS MATERIALIZED (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    created_at, edited_at, removed_at,
+                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at,
                     coalesce(octet_length(content), 0) + coalesce((
                         SELECT octet_length(content) FROM messages answered
                         WHERE answered.chat_id = $1 AND answered.id = m.reply_to_id), 0) AS bytes
@@ -126,11 +130,11 @@ pub(crate) async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Ve
         pool,
         // By its key, whatever the planner believes about the size of chats.
         "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.created_at, m.edited_at, m.removed_at
+                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, id)
          CROSS JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    created_at, edited_at, removed_at
+                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at
              FROM messages
              WHERE chat_id = wanted.chat_id AND id = wanted.id
              OFFSET 0
@@ -147,11 +151,11 @@ pub(crate) async fn newest_of(pool: &Pool, chats: &[ChatId]) -> Result<Vec<Messa
     let rows = rows(
         pool,
         "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.created_at, m.edited_at, m.removed_at
+                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at
          FROM unnest($1::uuid[]) AS wanted (chat_id)
          CROSS JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    created_at, edited_at, removed_at
+                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at
              FROM messages
              WHERE chat_id = wanted.chat_id
              ORDER BY number DESC

@@ -178,6 +178,20 @@ impl Chat {
         let numbers = loaders.removed_above_mark(user, self.facts.id).await?;
         Ok(Numbers::within_budget(context, numbers))
     }
+
+    /// The numbers of the caller's own replies in threads after the caller's read mark that have not been removed, in ascending
+    /// order, at most 1,000. Leave them out when you count unread messages, too: a reply does not move the read mark of the
+    /// chat. Empty if the caller is not a participant.
+    #[graphql(complexity = 5)]
+    async fn own_reply_numbers(&self, context: &Context<'_>) -> Result<Numbers> {
+        if self.access != Access::Participant {
+            return Ok(Numbers::default());
+        }
+        let user = Caller::of(context)?.user_id;
+        let loaders = context.loaders()?;
+        let numbers = loaders.own_replies_above_mark(user, self.facts.id).await?;
+        Ok(Numbers::within_budget(context, numbers))
+    }
 }
 
 /// The additional fields of a connection of chats.
@@ -220,8 +234,8 @@ impl OwnParticipation {
 
 #[ComplexObject]
 impl OwnParticipation {
-    /// The number of unread messages: those after the caller's read mark that have not been removed. 0 if the caller is
-    /// not a participant.
+    /// The number of unread messages: those after the caller's read mark that have not been removed and are not the caller's
+    /// own replies in threads. 0 if the caller is not a participant.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
         if let Some(unread) = self.unread {
             return Ok(unread);
@@ -275,8 +289,8 @@ pub(crate) fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
 pub(crate) struct UnreadCount {
     /// The id of the chat.
     chat_id: ChatId,
-    /// The number of messages after the caller's read mark that have not been removed. At most 10,000 removed messages
-    /// are subtracted.
+    /// The number of messages after the caller's read mark that have not been removed and are not the caller's own replies in
+    /// threads. At most 10,000 such messages are subtracted.
     unread_count: Number,
     /// The caller's read mark: the caller has read every message up to and including this number.
     last_read_number: Number,

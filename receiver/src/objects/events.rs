@@ -203,6 +203,20 @@ feed_events! {
             /// The user has read every message up to and including this number.
             last_read_number: Number,
         }
+        /// In a user's own feed: the user follows a thread now, does not follow it any longer, or has read replies in it, on any
+        /// of their devices. Replying has no event of this type: the `MessageAdded` of a reply implies that its sender follows
+        /// the thread and has read it up to the reply, and that of the first reply implies that the author of the root, if
+        /// they take part and have not decided otherwise, follows it.
+        ThreadFollowChanged { chat_id, root_id, following, last_read_number } => {
+            /// The id of the chat.
+            chat_id: ChatId,
+            /// The id of the message whose thread it is.
+            root_id: MessageId,
+            /// Whether the user follows the thread.
+            following: bool,
+            /// The user has read every reply up to and including this number.
+            last_read_number: Number,
+        }
         /// In a user's own feed: one of the user's sessions ended. Its sockets are closed.
         SessionRevoked { session_id } => {
             /// The id of the session that ended.
@@ -249,7 +263,8 @@ impl ChatAdded {
         Ok(row.map(|row| Participant::from(row.facts)))
     }
 
-    /// The number of messages in the chat that the user has not read and that have not been removed.
+    /// The number of messages in the chat that the user has not read and that have not been removed, without the user's own
+    /// replies in threads.
     async fn unread_count(&self, context: &Context<'_>) -> Result<Number> {
         let user = Caller::of(context)?.user_id;
         let unread = context.loaders()?.unread(user, self.chat_id).await?;

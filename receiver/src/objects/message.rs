@@ -1,4 +1,4 @@
-//! Messages, with their senders, the messages that they reply to, and the reactions to them.
+//! Messages, with their senders, the messages that they reply to, the reactions to them, and the threads that they belong to.
 
 use async_graphql::{
     ComplexObject, Context, Result, SimpleObject,
@@ -9,7 +9,7 @@ use chassis::graphql::AnswerBudget;
 
 use shared_schema::User;
 
-use super::reaction::ReactionGroup;
+use super::{reaction::ReactionGroup, thread::Thread};
 use crate::state::RequestContext;
 
 /// Bytes of the longest text: 5,000 characters.
@@ -27,7 +27,7 @@ pub(crate) type MessageConnection = Connection<String, Message, EmptyFields, Emp
 pub(crate) struct Message {
     #[graphql(flatten)]
     facts: shared_schema::Message,
-    /// Shown only as the `replyTo` of another message.
+    /// Shown only as the `replyTo` or the `threadRoot` of another message.
     #[graphql(skip)]
     is_answered: bool,
 }
@@ -59,6 +59,33 @@ impl Message {
             return Ok(None);
         }
         let found = context.loaders()?.message(self.facts.chat_id, id).await?;
+        Ok(found.map(|facts| Self {
+            facts,
+            is_answered: true,
+        }))
+    }
+
+    /// The thread under this message. Null if it has no replies.
+    async fn thread(&self, context: &Context<'_>) -> Result<Option<Thread>> {
+        // There is one level: a reply in a thread has no thread under it.
+        if self.facts.thread_root_id.is_some() {
+            return Ok(None);
+        }
+        let (chat, root) = (self.facts.chat_id, self.facts.id);
+        let thread = context.loaders()?.thread(chat, root).await?;
+        Ok(thread.map(|thread| Thread::of(thread, self.clone())))
+    }
+
+    /// The message whose thread this message is a reply in, in its current state. Null if it is not a reply in a thread. A
+    /// page does not become shorter for the texts of these messages: if they are too long together, the answer is an error, so
+    /// select it for few messages, or without `content`.
+    async fn thread_root(&self, context: &Context<'_>) -> Result<Option<Self>> {
+        let Some(id) = self.facts.thread_root_id else {
+            return Ok(None);
+        };
+        let found = context.loaders()?.message(self.facts.chat_id, id).await?;
+        let length = found.as_ref().and_then(|root| root.content.as_ref());
+        AnswerBudget::admits(context, length.map_or(0, String::len));
         Ok(found.map(|facts| Self {
             facts,
             is_answered: true,

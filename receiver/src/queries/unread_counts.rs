@@ -15,7 +15,7 @@ pub(crate) struct UnreadCounts;
 #[Object]
 impl UnreadCounts {
     /// The unread counts of all chats in which the caller has unread messages, for at most 1,000 chats. Removed
-    /// messages do not count as unread.
+    /// messages and own replies in threads do not count as unread.
     async fn unread_counts(&self, context: &Context<'_>) -> Result<Vec<UnreadCount>> {
         let caller = Caller::of(context)?;
         let user = caller.user_id;

@@ -2,11 +2,12 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chassis::{Caller, Error};
+use futures_util::try_join;
 use shared_schema::{ChatId, ClientCursor, MessageId, Number, Reason};
 
 use crate::{
     databases::read_at_least::read_at_least,
-    db::{self, reactions::OwnReactionRow},
+    db::{self, reactions::OwnReactionRow, thread_follows::FollowStateRow},
     participants::{access::Access, participation::access_of},
 };
 
@@ -18,6 +19,9 @@ const MAX_MESSAGES: Number = 500;
 pub(crate) struct ViewerState {
     /// The caller's reactions to these messages, in the order of the messages.
     reactions: Vec<ViewerReaction>,
+    /// Where the caller stands with the threads under these messages, in the order of the messages. Threads that the caller has
+    /// never followed are absent.
+    threads: Vec<ViewerThreadState>,
 }
 
 /// A reaction of the caller to a message.
@@ -37,6 +41,32 @@ impl From<OwnReactionRow> for ViewerReaction {
             message_id: row.message_id,
             emoji: row.emoji,
             variant: row.variant,
+        }
+    }
+}
+
+/// Where the caller stands with a thread.
+#[derive(SimpleObject)]
+pub(crate) struct ViewerThreadState {
+    /// The id of the message whose thread it is.
+    root_id: MessageId,
+    /// Whether the caller follows the thread.
+    following: bool,
+    /// The caller's read mark in the thread: they have read every reply up to and including this number. Where their read mark
+    /// in the chat is further, the thread is read up to there.
+    last_read_number: Number,
+    /// The number of replies that the caller has not read and that have not been removed. At most 10,000 removed replies are
+    /// subtracted.
+    unread_count: Number,
+}
+
+impl From<FollowStateRow> for ViewerThreadState {
+    fn from(row: FollowStateRow) -> Self {
+        Self {
+            root_id: row.root_id,
+            following: row.following,
+            last_read_number: row.last_read_number,
+            unread_count: row.unread_count.max(0),
         }
     }
 }
@@ -70,24 +100,34 @@ impl ViewerStateOfChat {
             return Err(Error::bad_input("toNumber", reason).into());
         }
         let caller = Caller::of(context)?;
+        let user = caller.user_id;
+        let with_threads = context.look_ahead().field("threads").exists();
         let own = read_at_least(context, caller, at_least, |database| async move {
             let access = access_of(&database.pool, caller, chat_id).await?;
             if !access.is_some_and(Access::reads) {
                 return Ok(None);
             }
-            db::reactions::of_user(
-                &database.pool,
-                chat_id,
-                caller.user_id,
-                from_number,
-                to_number,
+            let pool = &database.pool;
+            let threads = async {
+                match with_threads {
+                    true => {
+                        db::thread_follows::states(pool, chat_id, user, from_number, to_number)
+                            .await
+                    }
+                    false => Ok(vec![]),
+                }
+            };
+            try_join!(
+                db::reactions::of_user(pool, chat_id, user, from_number, to_number),
+                threads,
             )
-            .await
             .map(Some)
         });
         let own = own.await?.ok_or_else(|| Error::not_found("chat"))?;
+        let (reactions, threads) = own;
         Ok(ViewerState {
-            reactions: own.into_iter().map(ViewerReaction::from).collect(),
+            reactions: reactions.into_iter().map(ViewerReaction::from).collect(),
+            threads: threads.into_iter().map(ViewerThreadState::from).collect(),
         })
     }
 }

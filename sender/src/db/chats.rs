@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::feeds::Feed;
 use crate::chats::{description::Description, name::ChatName};
 
-const COLUMNS: &str = "id, kind, name, description, reactions_allowed, participant_count, created_by, created_at, request_hash, removed_at";
+const COLUMNS: &str = "id, kind, name, description, reactions_allowed, threads_allowed, participant_count, created_by, \
+                       created_at, request_hash, removed_at";
 
 /// A chat as it is stored.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub struct StoredChat {
     pub name: Option<String>,
     pub description: String,
     pub reactions_allowed: bool,
+    pub threads_allowed: bool,
     pub participant_count: i32,
     pub created_by: UserId,
     pub created_at: Instant,
@@ -42,6 +44,7 @@ impl StoredChat {
             name: row.try_get("name")?,
             description: row.try_get("description")?,
             reactions_allowed: row.try_get("reactions_allowed")?,
+            threads_allowed: row.try_get("threads_allowed")?,
             participant_count: row.try_get("participant_count")?,
             created_by: UserId(row.try_get("created_by")?),
             created_at: Instant(created_at),
@@ -56,6 +59,7 @@ impl StoredChat {
             name: self.name.as_deref(),
             description: &self.description,
             reactions_allowed: self.reactions_allowed,
+            threads_allowed: self.threads_allowed,
         }
     }
 
@@ -67,6 +71,7 @@ impl StoredChat {
             name: self.name,
             description: self.description,
             reactions_allowed: self.reactions_allowed,
+            threads_allowed: self.threads_allowed,
             participant_count: self.participant_count,
             message_count: feed.message_count,
             last_message_at: feed.last_message_at,
@@ -181,6 +186,7 @@ pub struct ChatSettings<'a> {
     pub name: Option<&'a str>,
     pub description: &'a str,
     pub reactions_allowed: bool,
+    pub threads_allowed: bool,
 }
 
 /// Replaces the settings of a chat.
@@ -191,7 +197,8 @@ pub async fn describe(
 ) -> Result<StoredChat, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "UPDATE chats SET name = $2, name_folded = $3, description = $4, reactions_allowed = $5
+            "UPDATE chats SET name = $2, name_folded = $3, description = $4, reactions_allowed = $5,
+                              threads_allowed = $6
              WHERE id = $1 RETURNING {COLUMNS}"
         ))
         .await?;
@@ -199,12 +206,20 @@ pub async fn describe(
         name,
         description,
         reactions_allowed,
+        threads_allowed,
     } = settings;
     let folded = name.map(text::folded);
     let row = tx
         .query_one(
             &statement,
-            &[&chat.0, &name, &folded, &description, &reactions_allowed],
+            &[
+                &chat.0,
+                &name,
+                &folded,
+                &description,
+                &reactions_allowed,
+                &threads_allowed,
+            ],
         )
         .await?;
     StoredChat::read(&row)

@@ -21,6 +21,8 @@ use super::{
     feeds::{self, LockMode, LockedFeed},
     messages::{self, AssignedNumbers, NewMessage, StoredMessage},
     participants, profiles,
+    thread_follows::{self, FollowKey},
+    threads::{self, StoredThread, ThreadKey, ThreadUpdate},
 };
 
 /// The rows that a batch of messages needs before anything is decided.
@@ -29,6 +31,8 @@ pub struct BatchLookup {
     pub chats: HashSet<ChatId>,
     pub senders: HashSet<(ChatId, UserId)>,
     pub messages: HashSet<(ChatId, MessageId)>,
+    /// Messages whose threads are needed. Without one, nothing is asked about threads.
+    pub in_threads: HashSet<(ChatId, MessageId)>,
 }
 
 /// The rows that exist, read under the locks. None of them changes during the transaction, except usernames.
@@ -39,6 +43,26 @@ pub struct BatchSnapshot {
     pub participants: HashMap<(ChatId, UserId), Participant>,
     pub usernames: HashMap<UserId, String>,
     pub messages: HashMap<(ChatId, MessageId), StoredMessage>,
+    pub threads: HashMap<ThreadKey, StoredThread>,
+}
+
+/// What a batch writes.
+#[derive(Default)]
+pub struct BatchWrites<'a> {
+    /// The messages to insert.
+    pub new: Vec<NewMessage<'a>>,
+    /// The read marks of the senders after their messages of the timeline.
+    pub marks: HashMap<(ChatId, UserId), Number>,
+    pub threads: ThreadWrites,
+}
+
+/// What a batch with replies in threads writes besides.
+#[derive(Debug, Default)]
+pub struct ThreadWrites {
+    /// The threads after it.
+    pub threads: HashMap<ThreadKey, ThreadUpdate>,
+    /// Who follows them, with the number of their newest reply, or 0 for the author of a root.
+    pub follows: HashMap<FollowKey, Number>,
 }
 
 struct Statements {
@@ -49,10 +73,22 @@ struct Statements {
     messages: Statement,
     add: Statement,
     marks: Statement,
+    /// None for a batch without replies in threads.
+    threads: Option<ThreadStatements>,
+}
+
+struct ThreadStatements {
+    find: Statement,
+    write: Statement,
+    follow: Statement,
 }
 
 impl Statements {
-    async fn prepare(client: &Client, lock_mode: LockMode) -> Result<Self, Error> {
+    async fn prepare(
+        client: &Client,
+        lock_mode: LockMode,
+        with_threads: bool,
+    ) -> Result<Self, Error> {
         let (lock, chats, participants, usernames, messages, add, marks) = try_join!(
             feeds::prepare_lock_each(client, lock_mode),
             chats::prepare_find_each(client),
@@ -62,6 +98,10 @@ impl Statements {
             messages::prepare_add_each(client),
             participants::prepare_advance_sender_marks(client),
         )?;
+        let threads = match with_threads {
+            true => Some(ThreadStatements::prepare(client).await?),
+            false => None,
+        };
         Ok(Self {
             lock,
             chats,
@@ -70,6 +110,22 @@ impl Statements {
             messages,
             add,
             marks,
+            threads,
+        })
+    }
+}
+
+impl ThreadStatements {
+    async fn prepare(client: &Client) -> Result<Self, Error> {
+        let (find, write, follow) = try_join!(
+            threads::prepare_find_each(client),
+            threads::prepare_write_each(client),
+            thread_follows::prepare_add_each(client),
+        )?;
+        Ok(Self {
+            find,
+            write,
+            follow,
         })
     }
 }
@@ -90,7 +146,8 @@ impl BatchTransaction {
         lock_timeout: Option<Duration>,
         lookup: &BatchLookup,
     ) -> Result<(Self, BatchSnapshot), Error> {
-        let statements = Statements::prepare(&client, lock_mode).await?;
+        let with_threads = !lookup.in_threads.is_empty();
+        let statements = Statements::prepare(&client, lock_mode, with_threads).await?;
         let transaction = Self {
             client: Some(client),
             statements,
@@ -116,13 +173,14 @@ impl BatchTransaction {
         let chats: Vec<Uuid> = lookup.chats.iter().map(|chat| chat.0).collect();
         let (sender_chats, senders) = columns(lookup.senders.iter().map(|(c, u)| (c.0, u.0)));
         let (message_chats, messages) = columns(lookup.messages.iter().map(|(c, m)| (c.0, m.0)));
-        let ((), feeds, chats, participants, usernames, messages) = try_join!(
+        let ((), feeds, chats, participants, usernames, messages, threads) = try_join!(
             start,
             feeds::lock_each(client, &asked.lock, &chats),
             chats::find_each(client, &asked.chats, &chats),
             participants::find_each(client, &asked.participants, &sender_chats, &senders),
             profiles::usernames(client, &asked.usernames, &senders),
             messages::find_each(client, &asked.messages, &message_chats, &messages),
+            self.find_threads(client, lookup),
         )?;
         Ok(BatchSnapshot {
             feeds,
@@ -130,7 +188,20 @@ impl BatchTransaction {
             participants,
             usernames,
             messages,
+            threads,
         })
+    }
+
+    async fn find_threads(
+        &self,
+        client: &Client,
+        lookup: &BatchLookup,
+    ) -> Result<HashMap<ThreadKey, StoredThread>, Error> {
+        let Some(statements) = &self.statements.threads else {
+            return Ok(HashMap::new());
+        };
+        let (chats, messages) = columns(lookup.in_threads.iter().map(|(c, m)| (c.0, m.0)));
+        threads::find_each(client, &statements.find, &chats, &messages).await
     }
 
     /// The connection, for what else is to be read under the locks.
@@ -139,27 +210,41 @@ impl BatchTransaction {
         client.ok_or_else(|| Error::internal("the transaction has already ended"))
     }
 
-    /// Writes the messages with their events, and the read marks of their senders.
+    /// Writes the messages with their events, the read marks of their senders, and the threads.
     async fn write(
         &self,
-        new: &[NewMessage<'_>],
-        marks: &HashMap<(ChatId, UserId), Number>,
+        writes: &BatchWrites<'_>,
     ) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
         let client = self.client()?;
-        let (assigned, ()) = try_join!(
-            messages::add_each(client, &self.statements.add, new),
-            participants::advance_sender_marks(client, &self.statements.marks, marks),
+        let (assigned, (), ()) = try_join!(
+            messages::add_each(client, &self.statements.add, &writes.new),
+            participants::advance_sender_marks(client, &self.statements.marks, &writes.marks),
+            self.write_threads(client, &writes.threads),
         )?;
         Ok(assigned)
+    }
+
+    async fn write_threads(&self, client: &Client, writes: &ThreadWrites) -> Result<(), Error> {
+        let Some(statements) = &self.statements.threads else {
+            return Ok(());
+        };
+        // All messages may be retries.
+        if writes.threads.is_empty() {
+            return Ok(());
+        }
+        try_join!(
+            threads::write_each(client, &statements.write, &writes.threads),
+            thread_follows::add_each(client, &statements.follow, &writes.follows),
+        )?;
+        Ok(())
     }
 
     /// Writes and commits, in one round trip: a commit after a statement that failed is a rollback.
     pub async fn write_and_commit(
         mut self,
-        new: &[NewMessage<'_>],
-        marks: &HashMap<(ChatId, UserId), Number>,
+        writes: &BatchWrites<'_>,
     ) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
-        let (written, committed) = join(self.write(new, marks), self.end("COMMIT")).await;
+        let (written, committed) = join(self.write(writes), self.end("COMMIT")).await;
         self.client = self.client.take().filter(|_| committed.is_err());
         let written = written?;
         committed.map(|()| written)

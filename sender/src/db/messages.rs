@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::messages::content::Content;
 
 const COLUMNS: &str = "chat_id, id, number, seq, revision, sender_id, sender_username, content, reply_to_id, \
-                       request_hash, created_at, edited_at, removed_at";
+                       thread_root_id, thread_ordinal, request_hash, created_at, edited_at, removed_at";
 
 /// A message, and the fingerprint of the request that added it.
 pub struct StoredMessage {
@@ -22,6 +22,7 @@ pub struct StoredMessage {
 
 fn read(row: &Row) -> Result<StoredMessage, Error> {
     let reply_to: Option<Uuid> = row.try_get("reply_to_id")?;
+    let thread_root: Option<Uuid> = row.try_get("thread_root_id")?;
     let created_at: Timestamp = row.try_get("created_at")?;
     let edited_at: Option<Timestamp> = row.try_get("edited_at")?;
     let removed_at: Option<Timestamp> = row.try_get("removed_at")?;
@@ -36,6 +37,8 @@ fn read(row: &Row) -> Result<StoredMessage, Error> {
             sender_username: row.try_get("sender_username")?,
             content: row.try_get("content")?,
             reply_to_id: reply_to.map(MessageId),
+            thread_root_id: thread_root.map(MessageId),
+            thread_ordinal: row.try_get("thread_ordinal")?,
             created_at: Instant(created_at),
             edited_at: edited_at.map(Instant),
             removed_at: removed_at.map(Instant),
@@ -104,6 +107,15 @@ pub async fn find_each(
         .collect()
 }
 
+/// Where a reply stands in its thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadPlace {
+    /// The message that the thread is about.
+    pub root: MessageId,
+    /// Which reply it is, from 1.
+    pub ordinal: i32,
+}
+
 /// What a new message starts with.
 pub struct NewMessage<'a> {
     pub id: MessageId,
@@ -112,6 +124,8 @@ pub struct NewMessage<'a> {
     pub sender_username: &'a str,
     pub content: &'a Content,
     pub reply_to_id: Option<MessageId>,
+    /// None in the timeline.
+    pub thread: Option<ThreadPlace>,
     pub request_hash: &'a [u8],
 }
 
@@ -135,6 +149,8 @@ impl NewMessage<'_> {
             sender_username: self.sender_username.to_owned(),
             content: Some(self.content.as_str().to_owned()),
             reply_to_id: self.reply_to_id,
+            thread_root_id: self.thread.map(|place| place.root),
+            thread_ordinal: self.thread.map(|place| place.ordinal),
             created_at: assigned.at,
             edited_at: None,
             removed_at: None,
@@ -145,12 +161,14 @@ impl NewMessage<'_> {
 /// For [`add_each`].
 pub async fn prepare_add_each(client: &Client) -> Result<Statement, Error> {
     let sql = "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
-                                     request_hash, created_at)
+                                     thread_root_id, thread_ordinal, request_hash, created_at)
                SELECT e.chat_id, e.id, e.number, e.seq, i.sender_id, i.sender_username, i.content, i.reply_to_id,
-                      i.request_hash, e.at
+                      i.thread_root_id, i.thread_ordinal, i.request_hash, e.at
                FROM append_messages($1, $2, $3) e
-               JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[])
-                    AS i (chat_id, id, sender_id, sender_username, content, reply_to_id, request_hash)
+               JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[],
+                           $8::uuid[], $9::integer[])
+                    AS i (chat_id, id, sender_id, sender_username, content, reply_to_id, request_hash,
+                          thread_root_id, thread_ordinal)
                     ON i.chat_id = e.chat_id AND i.id = e.id
                RETURNING chat_id, id, number, seq, created_at";
     Ok(client.prepare_cached(sql).await?)
@@ -173,11 +191,22 @@ pub async fn add_each(
         .map(|new| new.reply_to_id.map(|id| id.0))
         .collect();
     let hashes: Vec<&[u8]> = new.iter().map(|new| new.request_hash).collect();
+    let (roots, ordinals): (Vec<Option<Uuid>>, Vec<Option<i32>>) = new
+        .iter()
+        .map(|new| {
+            let place = new.thread;
+            (
+                place.map(|place| place.root.0),
+                place.map(|place| place.ordinal),
+            )
+        })
+        .unzip();
     let rows = client
         .query(
             statement,
             &[
-                &chats, &ids, &senders, &usernames, &contents, &answered, &hashes,
+                &chats, &ids, &senders, &usernames, &contents, &answered, &hashes, &roots,
+                &ordinals,
             ],
         )
         .await?;

@@ -223,6 +223,9 @@ pub async fn advance_sender_marks(
     statement: &Statement,
     marks: &HashMap<(ChatId, UserId), Number>,
 ) -> Result<(), Error> {
+    if marks.is_empty() {
+        return Ok(());
+    }
     let chats: Vec<Uuid> = marks.keys().map(|(chat, _)| chat.0).collect();
     let senders: Vec<Uuid> = marks.keys().map(|(_, sender)| sender.0).collect();
     let numbers: Vec<Number> = marks.values().copied().collect();

@@ -13,6 +13,7 @@ mod linger;
 mod metrics;
 mod plan;
 mod queue;
+mod threads;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -174,6 +175,7 @@ mod tests {
             sender_id: UserId::new(),
             content: Content::parse("hello").unwrap(),
             reply_to_id: None,
+            thread_root_id: None,
             request_hash: vec![],
             permit: Permit::free(),
         }

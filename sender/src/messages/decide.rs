@@ -31,6 +31,8 @@ pub struct DraftContext<'a> {
     pub earlier: Option<Earlier<'a>>,
     /// Whether the message that the draft replies to, if any, is in the chat.
     pub reply_target_exists: bool,
+    /// Whether the draft may go where it is to go: to a thread, or to the timeline.
+    pub thread: Result<(), Error>,
     /// The index of the next message that the batch inserts.
     pub next_index: usize,
 }
@@ -82,9 +84,9 @@ pub fn decide(draft: &Draft, context: DraftContext<'_>) -> Decision {
         (Ok(_), None) if !context.reply_target_exists => {
             Decision::Reject(Error::not_found_in("replyToId", "message"))
         }
-        (Ok(_), None) => match draft.permit.charge_to_chat() {
+        (Ok(_), None) => match context.thread.and_then(|()| draft.permit.charge_to_chat()) {
             Ok(()) => Decision::Insert(context.next_index),
-            Err(limited) => Decision::Reject(limited),
+            Err(refused) => Decision::Reject(refused),
         },
     }
 }

@@ -14,6 +14,8 @@ pub struct Draft {
     pub sender_id: UserId,
     pub content: Content,
     pub reply_to_id: Option<MessageId>,
+    /// The message in whose thread this is to be a reply: its root, or any other reply in it. None in the timeline.
+    pub thread_root_id: Option<MessageId>,
     /// Tells a retry from another request with the same id.
     pub request_hash: Vec<u8>,
     pub permit: Arc<Permit>,

@@ -178,7 +178,7 @@ impl BatchCommitter {
         plan: BatchPlan<'_>,
     ) -> Result<CommittedBatch, Error> {
         let mut events = republish_duplicates(&transaction, &plan).await?;
-        let inserted = if plan.new.is_empty() {
+        let inserted = if plan.writes.new.is_empty() {
             transaction.roll_back().await;
             vec![]
         } else {
@@ -199,9 +199,8 @@ impl BatchCommitter {
         snapshot: &BatchSnapshot,
         plan: &BatchPlan<'_>,
     ) -> Result<(Vec<Message>, PendingEvents), Error> {
-        let BatchPlan { new, marks, .. } = plan;
-        let numbers = transaction.write_and_commit(new, marks).await?;
-        self.metrics.messages.observe(new.len() as f64);
+        let numbers = transaction.write_and_commit(&plan.writes).await?;
+        self.metrics.messages.observe(plan.writes.new.len() as f64);
         build_events(snapshot, plan, &numbers)
     }
 
@@ -248,9 +247,9 @@ fn build_events(
     numbers: &HashMap<(ChatId, MessageId), AssignedNumbers>,
 ) -> Result<(Vec<Message>, PendingEvents), Error> {
     let mut heads: HashMap<ChatId, EventId> = HashMap::new();
-    let mut messages = Vec::with_capacity(plan.new.len());
+    let mut messages = Vec::with_capacity(plan.writes.new.len());
     let mut events = PendingEvents::default();
-    for (new, trace) in plan.new.iter().zip(&plan.traces) {
+    for (new, trace) in plan.writes.new.iter().zip(&plan.traces) {
         let assigned = numbers
             .get(&(new.chat_id, new.id))
             .ok_or_else(|| Error::internal("a message of the batch was not stored"))?;

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 
 use chassis::Error;
-use shared_schema::{ChatId, MessageId, Number, UserId};
+use shared_schema::{ChatId, MessageId, Number, Reason};
 
-use super::queue::QueuedMessage;
+use super::{
+    queue::QueuedMessage,
+    threads::{NewReply, ThreadTarget, add_reply},
+};
 use crate::{
     db::{
         feeds::LockMode,
-        message_batches::{BatchLookup, BatchSnapshot},
-        messages::NewMessage,
+        message_batches::{BatchLookup, BatchSnapshot, BatchWrites},
+        messages::{NewMessage, ThreadPlace},
     },
     messages::{
         decide::{Decision, DraftContext, Earlier, decide},
@@ -21,12 +24,9 @@ use crate::{
 
 /// What a batch writes and answers.
 pub struct BatchPlan<'a> {
-    /// The messages to insert.
-    pub new: Vec<NewMessage<'a>>,
-    /// The traces of their requests.
+    pub writes: BatchWrites<'a>,
+    /// The traces of the requests of the new messages.
     pub traces: Vec<Option<&'a str>>,
-    /// The read marks of their senders after them.
-    pub marks: HashMap<(ChatId, UserId), Number>,
     /// One for each message of the batch, in its order.
     pub decisions: Vec<Decision>,
 }
@@ -40,6 +40,10 @@ pub fn lookups_for(messages: &[QueuedMessage]) -> BatchLookup {
         lookup.messages.insert((draft.chat_id, draft.id));
         if let Some(target) = draft.reply_to_id {
             lookup.messages.insert((draft.chat_id, target));
+        }
+        if let Some(root) = draft.thread_root_id {
+            lookup.messages.insert((draft.chat_id, root));
+            lookup.in_threads.insert((draft.chat_id, root));
         }
     }
     lookup
@@ -55,9 +59,8 @@ pub fn plan_batch<'a>(
         snapshot,
         indexes: HashMap::new(),
         plan: BatchPlan {
-            new: vec![],
+            writes: BatchWrites::default(),
             traces: vec![],
-            marks: HashMap::new(),
             decisions: Vec::with_capacity(messages.len()),
         },
         numbers: HashMap::new(),
@@ -88,13 +91,14 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn plan(&mut self, message: &'a QueuedMessage) -> Decision {
         let draft = &message.draft;
-        let next_index = self.plan.new.len();
-        let context = self.context(draft);
+        let next_index = self.plan.writes.new.len();
+        let target = self.thread_target(draft);
+        let context = self.context(draft, &target);
         let username = context.sender_username.as_ref().ok().copied();
         let decision = decide(draft, context);
         match (&decision, username) {
             (Decision::Insert(index), Some(username)) if *index == next_index => {
-                match self.insert(message, username) {
+                match self.insert(message, username, target.ok().flatten()) {
                     Ok(()) => decision,
                     Err(refused) => Decision::Reject(refused),
                 }
@@ -103,11 +107,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn context(&self, draft: &Draft) -> DraftContext<'a> {
+    fn context(
+        &self,
+        draft: &Draft,
+        target: &Result<Option<ThreadTarget>, Refusal>,
+    ) -> DraftContext<'a> {
         let key = (draft.chat_id, draft.id);
         let in_batch = self.indexes.get(&key).map(|&index| Earlier::InBatch {
             index,
-            request_hash: self.plan.new[index].request_hash,
+            request_hash: self.plan.writes.new[index].request_hash,
         });
         let stored = || self.snapshot.messages.get(&key).map(Earlier::Stored);
         DraftContext {
@@ -116,8 +124,40 @@ impl<'a> Planner<'a> {
             reply_target_exists: draft
                 .reply_to_id
                 .is_none_or(|target| self.exists((draft.chat_id, target))),
-            next_index: self.plan.new.len(),
+            thread: target.as_ref().map(|_| ()).map_err(Refusal::error),
+            next_index: self.plan.writes.new.len(),
         }
+    }
+
+    /// The thread that a draft is to go to. None for the timeline.
+    fn thread_target(&self, draft: &Draft) -> Result<Option<ThreadTarget>, Refusal> {
+        let Some(asked) = draft.thread_root_id else {
+            return Ok(None);
+        };
+        let key = (draft.chat_id, asked);
+        let (place, author) = if let Some(&index) = self.indexes.get(&key) {
+            let new = &self.plan.writes.new[index];
+            (new.thread.map(|place| place.root), new.sender_id)
+        } else if let Some(stored) = self.snapshot.messages.get(&key) {
+            (stored.message.thread_root_id, stored.message.sender_id)
+        } else {
+            return Err(Refusal::NoSuchRoot);
+        };
+        let chat = self.snapshot.chats.get(&draft.chat_id);
+        if chat.is_some_and(|chat| !chat.threads_allowed) {
+            return Err(Refusal::NotAllowed);
+        }
+        // A reply to a reply joins the thread of the latter: there is one level.
+        Ok(Some(match place {
+            Some(root) => ThreadTarget {
+                root,
+                root_author: None,
+            },
+            None => ThreadTarget {
+                root: asked,
+                root_author: Some(author),
+            },
+        }))
     }
 
     fn sender_username(&self, draft: &Draft) -> Result<&'a str, Error> {
@@ -134,7 +174,12 @@ impl<'a> Planner<'a> {
         self.indexes.contains_key(&message) || self.snapshot.messages.contains_key(&message)
     }
 
-    fn insert(&mut self, message: &'a QueuedMessage, username: &'a str) -> Result<(), Error> {
+    fn insert(
+        &mut self,
+        message: &'a QueuedMessage,
+        username: &'a str,
+        target: Option<ThreadTarget>,
+    ) -> Result<(), Error> {
         let draft = &message.draft;
         let (id, chat_id) = (draft.id, draft.chat_id);
         let feed = self
@@ -145,18 +190,59 @@ impl<'a> Planner<'a> {
         // The lock makes the number known before the message has it.
         let number = self.numbers.entry(chat_id).or_insert(feed.message_count);
         *number += 1;
-        self.plan.marks.insert((chat_id, draft.sender_id), *number);
-        self.indexes.insert((chat_id, id), self.plan.new.len());
+        let thread = self.place(draft, *number, target);
+        self.indexes
+            .insert((chat_id, id), self.plan.writes.new.len());
         self.plan.traces.push(message.trace.as_deref());
-        self.plan.new.push(NewMessage {
+        self.plan.writes.new.push(NewMessage {
             id,
             chat_id,
             sender_id: draft.sender_id,
             sender_username: username,
             content: &draft.content,
             reply_to_id: draft.reply_to_id,
+            thread,
             request_hash: &draft.request_hash,
         });
         Ok(())
+    }
+
+    /// Sending is reading: a message of the timeline moves its sender's mark in the chat, a reply the one in its thread.
+    fn place(
+        &mut self,
+        draft: &Draft,
+        number: Number,
+        target: Option<ThreadTarget>,
+    ) -> Option<ThreadPlace> {
+        let writes = &mut self.plan.writes;
+        let Some(target) = target else {
+            let sender = (draft.chat_id, draft.sender_id);
+            writes.marks.insert(sender, number);
+            return None;
+        };
+        let reply = NewReply {
+            id: draft.id,
+            chat: draft.chat_id,
+            sender: draft.sender_id,
+            number,
+        };
+        let stored = &self.snapshot.threads;
+        Some(add_reply(&mut writes.threads, stored, target, reply))
+    }
+}
+
+/// Why a draft cannot go to a thread.
+#[derive(Clone, Copy, Debug)]
+enum Refusal {
+    NoSuchRoot,
+    NotAllowed,
+}
+
+impl Refusal {
+    fn error(&self) -> Error {
+        match self {
+            Self::NoSuchRoot => Error::not_found_in("threadRootId", "message"),
+            Self::NotAllowed => Error::forbidden(Reason::ThreadsNotAllowed),
+        }
     }
 }

@@ -26,6 +26,8 @@ pub struct UpdateChatInput {
     description: Option<String>,
     /// Whether participants may add reactions. Existing reactions stay.
     reactions_allowed: Option<bool>,
+    /// Whether participants may reply in threads. Existing replies stay.
+    threads_allowed: Option<bool>,
 }
 
 /// The result of updating a chat.
@@ -64,6 +66,7 @@ struct Edit {
     name: Option<ChatName>,
     description: Option<Description>,
     reactions_allowed: Option<bool>,
+    threads_allowed: Option<bool>,
 }
 
 impl Edit {
@@ -73,6 +76,7 @@ impl Edit {
             name: input.name.as_deref().map(ChatName::parse).transpose()?,
             description: description.map(Description::parse).transpose()?,
             reactions_allowed: input.reactions_allowed,
+            threads_allowed: input.threads_allowed,
         })
     }
 }
@@ -92,6 +96,7 @@ async fn describe(
             .as_ref()
             .map_or(old.description, Description::as_str),
         reactions_allowed: edit.reactions_allowed.unwrap_or(old.reactions_allowed),
+        threads_allowed: edit.threads_allowed.unwrap_or(old.threads_allowed),
     };
     if new == old {
         return Ok(Outcome::unchanged(UpdateChatPayload {

@@ -29,6 +29,9 @@ pub struct CreateMessageInput {
     content: String,
     /// The id of the message in the same chat that this message replies to. That message may have been removed.
     reply_to_id: Option<MessageId>,
+    /// The id of a message in the same chat: this message becomes a reply in the thread of that message, or, if that message
+    /// is a reply in a thread itself, in the same thread. That message may have been removed. Null for the timeline.
+    thread_root_id: Option<MessageId>,
 }
 
 /// The message that was stored.
@@ -46,7 +49,9 @@ pub struct CreateMessage;
 
 #[Object]
 impl CreateMessage {
-    /// Adds a message to a chat and moves the sender's own read mark to it. Retrying with the same id is safe. Fails
+    /// Adds a message to a chat and moves the sender's own read mark to it; a reply in a thread moves the sender's mark in
+    /// the thread instead, and makes the sender follow it. Retrying with the same id is safe. Fails with `FORBIDDEN` if it is
+    /// to be a reply in a thread and the chat does not allow threads. Fails
     /// with `RATE_LIMITED` and the time to wait if the caller or the chat has exceeded its limit; a retry of a message
     /// that was stored is never rate limited.
     async fn create_message(
@@ -96,15 +101,20 @@ impl CreateMessageInput {
         let request_hash = RequestHash::of("createMessage", caller.user_id)
             .part(self.chat_id.0.as_bytes())
             .part(content.as_str().as_bytes())
-            .optional(reply_to)
-            .finish();
+            .optional(reply_to);
+        // Messages of the timeline have the hash that they had before there were threads.
+        let request_hash = match &self.thread_root_id {
+            Some(id) => request_hash.part(id.0.as_bytes()),
+            None => request_hash,
+        };
         Ok(Draft {
             id: key::parse_or_new(self.id.as_ref())?,
             chat_id: self.chat_id,
             sender_id: caller.user_id,
             content,
             reply_to_id: self.reply_to_id,
-            request_hash,
+            thread_root_id: self.thread_root_id,
+            request_hash: request_hash.finish(),
             permit: limits.permit(caller.user_id, self.chat_id),
         })
     }

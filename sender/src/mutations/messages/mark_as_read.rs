@@ -5,10 +5,11 @@ use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
 use feed_log::{Outcome, PendingEvents, append};
 use futures_util::try_join;
-use shared_schema::{Change, ChatId, Cursor, Number, Reason, Signal};
+use shared_schema::{Change, ChatId, Cursor, Number, Signal};
 
 use crate::{
     db::{feeds, participants},
+    messages::number::require_number,
     objects,
     participants::access::{ChatAccess, chat_not_found},
     state::RequestContext,
@@ -29,7 +30,8 @@ pub struct MarkAsReadInput {
 pub struct MarkAsReadPayload {
     /// The caller's participation, with the current read mark.
     participant: objects::Participant,
-    /// The number of unread messages: those after the read mark that have not been removed.
+    /// The number of unread messages: those after the read mark that have not been removed and are not the caller's own
+    /// replies in threads.
     unread_count: Number,
     /// A position in the caller's own feed: right after the change, or right after the newest event if the mark did not
     /// move.
@@ -49,24 +51,11 @@ impl MarkAsRead {
         input: MarkAsReadInput,
     ) -> async_graphql::Result<MarkAsReadPayload> {
         let caller = Caller::of(context)?.clone();
-        at_least_one(input.number)?;
+        require_number(input.number)?;
         let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| mark(tx, &caller, &input).await;
         Ok(transactions.run(rule).await?)
     }
-}
-
-fn at_least_one(number: Number) -> Result<(), Error> {
-    if number < 1 {
-        return Err(Error::bad_input(
-            "number",
-            Reason::OutOfRange {
-                min: 1,
-                max: i64::MAX,
-            },
-        ));
-    }
-    Ok(())
 }
 
 /// Does not lock the chat: the mark belongs to its reader, and thousands of participants may read while one writes. The
