@@ -15,6 +15,7 @@ mod resources;
 mod sends;
 mod states;
 mod streams;
+mod threads;
 
 use std::path::Path;
 
@@ -47,6 +48,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     states::check(&index, &mut findings);
     delays::check(&index, &mut findings);
     reactions::check(&index, &mut findings);
+    threads::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations

@@ -225,6 +225,20 @@ pub const MUTANTS: &[Mutant] = &[
         with_redis: true,
         caught_by: &[Invariant::Reactions, Invariant::HybridState],
     },
+    Mutant {
+        name: "threads_read_before_the_lock",
+        // Replies in few threads meet on both senders.
+        row: row(
+            "threads_read_before_the_lock",
+            Fault::Nothing,
+            EnvironmentKind::Plain,
+            20_000,
+        ),
+        injections: 1,
+        rate: 300.0,
+        with_redis: true,
+        caught_by: &[Invariant::Threads, Invariant::HybridState],
+    },
 ];
 
 const fn row(name: &'static str, fault: Fault, environment: EnvironmentKind, brief_ms: u64) -> Row {

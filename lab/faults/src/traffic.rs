@@ -1,4 +1,5 @@
-//! The traffic during a run: users send, edit and remove messages, react to them, read, rename chats, join and leave.
+//! The traffic during a run: users send, edit and remove messages, react to them, reply in threads, follow and read these, read,
+//! rename chats, join and leave.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -95,6 +96,8 @@ impl Writer {
                     self.add_or_remove_participant(&owned_chats).await
                 }
                 19..35 => self.react(chat).await,
+                35..50 => self.reply_in_thread(chat).await,
+                50..56 => self.follow_or_read_thread(chat).await,
                 _ => self.send(chat).await,
             }
         }
@@ -107,10 +110,22 @@ impl Writer {
 
     async fn send(&mut self, chat: &Chat) {
         let content = format!("{} says {:x}", self.index, self.rng.next_u64());
-        let Some(payload) = self
-            .execute(&ClientMutation::send_message(chat.id, &content))
-            .await
-        else {
+        let message = ClientMutation::send_message(chat.id, &content);
+        self.send_message(chat, &message).await;
+    }
+
+    /// Replies to one of the newest messages, to which others reply, too. A reply to a reply joins its thread.
+    async fn reply_in_thread(&mut self, chat: &Chat) {
+        let messages = self.workload.newest_messages(chat.id);
+        if let Some(root) = self.rng.pick(&messages).copied() {
+            let content = format!("{} replies {:x}", self.index, self.rng.next_u64());
+            let reply = ClientMutation::reply_in_thread(chat.id, root, &content);
+            self.send_message(chat, &reply).await;
+        }
+    }
+
+    async fn send_message(&mut self, chat: &Chat, message: &ClientMutation) {
+        let Some(payload) = self.execute(message).await else {
             return;
         };
         let message = &payload["message"];
@@ -159,6 +174,19 @@ impl Writer {
         if self.rng.below(3) == 0 {
             self.execute(&mutation).await;
         }
+    }
+
+    async fn follow_or_read_thread(&mut self, chat: &Chat) {
+        let messages = self.workload.newest_messages(chat.id);
+        let Some(root) = self.rng.pick(&messages).copied() else {
+            return;
+        };
+        let mutation = match (self.rng.below(4), self.newest_numbers.get(&chat.id)) {
+            (0, _) => ClientMutation::follow_thread(chat.id, root),
+            (1, _) | (_, None) => ClientMutation::unfollow_thread(chat.id, root),
+            (_, Some(number)) => ClientMutation::mark_thread_as_read(chat.id, root, *number),
+        };
+        self.execute(&mutation).await;
     }
 
     async fn read(&mut self, chat: &Chat) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, RwLock};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
@@ -244,10 +244,34 @@ impl Workload {
                     "unread": count["unreadCount"] });
                 self.history.write("unread", &fields);
             }
+            self.record_followed_threads(user).await;
         }
         for device in self.devices.read().await.iter() {
             device.compare(&self.history).await;
         }
+    }
+
+    /// Records the threads that a user follows, with what is unread in them.
+    async fn record_followed_threads(&self, user: &TestUser) {
+        let document = "query ($after: String) { followedThreads(first: 100, after: $after) {
+            nodes { thread { chatId rootId replyCount } unreadCount } pageInfo { hasNextPage endCursor } } }";
+        let mut threads = Vec::new();
+        let mut after = Value::Null;
+        loop {
+            let Ok(mut data) = user.query(document, json!({ "after": after })).await else {
+                return;
+            };
+            let page = &mut data["followedThreads"];
+            if let Some(nodes) = page["nodes"].as_array_mut() {
+                threads.append(nodes);
+            }
+            if page["pageInfo"]["hasNextPage"] != json!(true) {
+                break;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+        let fields = json!({ "user": user.name, "threads": threads });
+        self.history.write("followed", &fields);
     }
 
     /// Stops all devices.

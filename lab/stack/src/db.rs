@@ -25,7 +25,7 @@ pub struct Observer {
 }
 
 /// The tables of a dump, by their names in the history, each with the query that returns one JSON object per row.
-const DUMP_QUERIES: [(&str, &str); 6] = [
+const DUMP_QUERIES: [(&str, &str); 8] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -42,14 +42,15 @@ const DUMP_QUERIES: [(&str, &str); 6] = [
     (
         "dump.message",
         "SELECT json_build_object('chat_id', chat_id, 'id', id, 'number', number, 'seq', seq,
-                'revision', revision, 'removed', removed_at IS NOT NULL)::text
+                'revision', revision, 'removed', removed_at IS NOT NULL, 'sender_id', sender_id,
+                'thread_root_id', thread_root_id, 'thread_ordinal', thread_ordinal)::text
          FROM messages WHERE chat_id = ANY ($1)",
     ),
     (
         "dump.participant",
         "SELECT json_build_object('chat_id', chat_id, 'user_id', user_id, 'role', role,
                 'last_read_number', last_read_number, 'joined_seq', joined_seq,
-                'left_seq', left_seq)::text
+                'joined_number', joined_number, 'left_seq', left_seq)::text
          FROM participants WHERE chat_id = ANY ($1)",
     ),
     (
@@ -61,6 +62,18 @@ const DUMP_QUERIES: [(&str, &str); 6] = [
         "dump.reaction_group",
         "SELECT json_build_object('chat_id', chat_id, 'message_id', message_id, 'emoji', emoji, 'count', count)::text
          FROM reaction_groups WHERE chat_id = ANY ($1)",
+    ),
+    (
+        "dump.thread",
+        "SELECT json_build_object('chat_id', chat_id, 'root_id', root_id, 'reply_count', reply_count,
+                'last_number', last_number)::text
+         FROM threads WHERE chat_id = ANY ($1)",
+    ),
+    (
+        "dump.thread_follow",
+        "SELECT json_build_object('chat_id', chat_id, 'root_id', root_id, 'user_id', user_id, 'following', following,
+                'last_read_number', last_read_number)::text
+         FROM thread_follows WHERE chat_id = ANY ($1)",
     ),
 ];
 
@@ -95,6 +108,8 @@ impl Observer {
                             AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1 AND content IS NOT NULL)
                             AND NOT EXISTS (SELECT FROM reactions WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM reaction_groups WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM threads WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM thread_follows WHERE chat_id = $1)
                      FROM chats WHERE id = $1";
         let row = self.client.query_one(query, &[&chat]).await;
         Ok(row.map_err(failed)?.get(0))

@@ -66,6 +66,15 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         }
     }
 
+    for (index, (speaker, content)) in (1..).zip(ENGINE_ROOM_THREAD) {
+        let reply = NewMessage {
+            id: fixed(4, index),
+            thread_root: Some(fixed(2, ENGINE_ROOM_THREAD_ROOT)),
+            ..NewMessage::new(group, *content)
+        };
+        participants[*speaker].send(&reply).await?;
+    }
+
     let direct = grace
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])
         .await?;
@@ -157,6 +166,28 @@ const ENGINE_ROOM_REACTIONS: &[(u8, &str, &[usize])] = &[
     (11, "👍🏽", &[1]),
     (11, "👍", &[0]),
     (13, "👏", &[0, 2]),
+];
+
+/// The number of the message that has a thread under it.
+const ENGINE_ROOM_THREAD_ROOT: u8 = 4;
+
+/// The replies in that thread.
+const ENGINE_ROOM_THREAD: &[(usize, &str)] = &[
+    (1, "What if two people write at the same moment?"),
+    (
+        2,
+        "One of them holds the lock of the chat first. That one gets the smaller number.",
+    ),
+    (0, "And if the second one gives up?"),
+    (
+        2,
+        "Then nobody gets that number in the end: a rollback takes it back.",
+    ),
+    (
+        1,
+        "So the replies here are counted in the same line as everything else.",
+    ),
+    (0, "Yes. Whoever has read the chat has read its threads."),
 ];
 
 const DIRECT: &[(usize, &str)] = &[

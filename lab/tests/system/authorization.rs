@@ -79,6 +79,11 @@ impl ChatFixture {
             .unwrap();
         let message = lab_stack::client::NewMessage::new(chat_id, "only for us");
         admin.send(&message).await.unwrap();
+        let reply = lab_stack::client::NewMessage {
+            thread_root: Some(message.id),
+            ..lab_stack::client::NewMessage::new(chat_id, "in a thread")
+        };
+        admin.send(&reply).await.unwrap();
         let removal = "mutation ($input: RemoveParticipantInput!) { removeParticipant(input: $input) { userId } }";
         let who = json!({ "chatId": chat_id, "userId": former.user_id() });
         admin.mutate(removal, who).await.unwrap();
@@ -166,6 +171,16 @@ fn query(
             chat,
             [U, N, N, OK, OK],
         ),
+        "thread" => (
+            "query ($chatId: ID!, $id: ID!) { thread(chatId: $chatId, rootId: $id) { replyCount root { content } } }",
+            chat,
+            [U, NULL, NULL, OK, OK],
+        ),
+        "followedThreads" => (
+            "{ followedThreads { nodes { thread { rootId } } } }",
+            json!({}),
+            [U, OK, OK, OK, OK],
+        ),
         "feed" => (
             "query ($chatId: ID!, $after: Cursor!) { feed(id: $chatId, after: $after) { cursor } }",
             chat,
@@ -201,7 +216,7 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
             // A user who left still sees the chat, to join it again. The rest is about its messages.
             "chat" => [U, OK, OK, OK, OK],
             "messages" | "viewerState" => [U, OK, N, OK, OK],
-            "message" => [U, OK, NULL, OK, OK],
+            "message" | "thread" => [U, OK, NULL, OK, OK],
             // Live delivery, polled or not, is only for participants.
             _ => group,
         };
@@ -232,7 +247,14 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
     let _machine = shared_stack::lock_machine().await;
     let fixture = ChatFixture::gather().await;
     let other_user = fixture.people[1].as_ref().unwrap();
-    for field in ["chat", "messages", "message", "viewerState", "feed"] {
+    for field in [
+        "chat",
+        "messages",
+        "message",
+        "thread",
+        "viewerState",
+        "feed",
+    ] {
         let (document, foreign, _) = query(field, &fixture, fixture.chat_id);
         let nowhere = Uuid::now_v7();
         let (_, mut absent, _) = query(field, &fixture, nowhere);

@@ -205,8 +205,10 @@ feed_events! {
         }
         /// In a user's own feed: the user follows a thread now, does not follow it any longer, or has read replies in it, on any
         /// of their devices. Replying has no event of this type: the `MessageAdded` of a reply implies that its sender follows
-        /// the thread and has read it up to the reply, and that of the first reply implies that the author of the root, if
-        /// they take part and have not decided otherwise, follows it.
+        /// the thread and has read it up to the reply, and that of the first reply that the author of the root follows it,
+        /// unless something is known of them already. The two feeds may arrive in any order, and the mark tells which is
+        /// newer: ignore an event whose `lastReadNumber` is below the known mark, and an own reply whose `number` is not
+        /// above it.
         ThreadFollowChanged { chat_id, root_id, following, last_read_number } => {
             /// The id of the chat.
             chat_id: ChatId,

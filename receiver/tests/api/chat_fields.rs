@@ -39,6 +39,12 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
         ("messageCount", "messageCount", Same, Same),
         ("name", "name", Same, Same),
         (
+            "ownReplyNumbers",
+            "ownReplyNumbers",
+            Nothing(json!([])),
+            Nothing(json!([])),
+        ),
+        (
             "participant",
             "participant(userId: $user) { userId }",
             Nothing(Value::Null),
@@ -58,6 +64,7 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
             Nothing(json!([])),
             Nothing(json!([])),
         ),
+        ("threadsAllowed", "threadsAllowed", Same, Same),
     ]
 }
 
@@ -77,7 +84,8 @@ async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
         .await;
     let removed = app.say(&ada, chat, "gone").await;
     app.unsay(&ada, &removed).await;
-    app.say(&ada, chat, "inside").await;
+    let root = app.say(&ada, chat, "inside").await;
+    app.reply_in_thread(&bob, &root, "in a thread").await;
     app.remove(&ada, chat, &left).await;
     for (name, selection, stranger, former) in rows {
         let document = match selection.contains("$user") {

@@ -9,7 +9,7 @@ pub const INBOX: &str = "
             ... on ChatCreated { chatId chat { id name } }
             ... on ChatUpdated { chatId chat { id name } }
             ... on ChatRemoved { chatId }
-            ... on MessageAdded { message { id number revision content senderUsername cursor } }
+            ... on MessageAdded { message { id number revision content senderUsername cursor threadRootId threadOrdinal } }
             ... on MessageUpdated { message { id number revision content } }
             ... on MessageRemoved { message { id number revision content } }
             ... on ReactionChanged { chatId messageId variant added reactionGroup { emoji count position lastUserIds } }
@@ -19,6 +19,7 @@ pub const INBOX: &str = "
             ... on ChatAdded { chatId unreadCount chat { id name feedCursor } participant { userId role } }
             ... on ChatLeft { chatId }
             ... on ReadMarkMoved { chatId lastReadNumber }
+            ... on ThreadFollowChanged { chatId rootId following lastReadNumber }
             ... on SessionRevoked { sessionId }
             ... on ProfileUpdated { user { id displayName } }
             ... on UnknownEvent { kind }

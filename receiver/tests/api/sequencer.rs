@@ -57,6 +57,8 @@ fn message(number: i64, content: Option<&str>) -> Message {
         sender_username: "ada".into(),
         content: content.map(Into::into),
         reply_to_id: None,
+        thread_root_id: None,
+        thread_ordinal: None,
         created_at: Instant(jiff::Timestamp::UNIX_EPOCH),
         edited_at: None,
         removed_at: None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::{Person, TestApp};
@@ -47,11 +48,18 @@ async fn rows(app: &TestApp) -> Rows {
 /// What ten messages cost, per table. Backends count for themselves and tell when they end, so the sender is stopped
 /// before each look.
 async fn cost_of_messages(app: &mut TestApp, person: &Person, chat: &str) -> Rows {
+    cost_of_replies(app, person, chat, &Value::Null).await
+}
+
+/// The same for replies in the thread of a message.
+async fn cost_of_replies(app: &mut TestApp, person: &Person, chat: &str, root: &Value) -> Rows {
     app.stop(0).await;
     let before = rows(app).await;
     app.start(1).await;
     for number in 0..MESSAGES {
-        app.say(person, chat, &format!("message {number}")).await;
+        let content = format!("message {number}");
+        let input = json!({ "chatId": chat, "content": content, "threadRootId": root });
+        app.call(person, "createMessage", input).await.ok();
     }
     app.stop(0).await;
     let after = rows(app).await;
@@ -105,6 +113,45 @@ async fn a_message_writes_four_rows_among_2_and_among_10_000() {
             );
         }
     }
+}
+
+/// A reply costs the rows of a message, the thread's and the sender's own in it, whoever else follows.
+#[tokio::test]
+async fn a_reply_writes_five_rows_however_long_its_thread_is_and_whoever_follows_it() {
+    let mut app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let chat = app.group(&ada, &[&bob]).await;
+    crowd(&app, &chat, 2_000).await;
+    let root = app.say(&ada, &chat, "a question").await["id"].clone();
+    // Bob follows from his first reply on, and so does Ada.
+    let reply = json!({ "chatId": chat, "content": "an answer", "threadRootId": root });
+    app.call(&bob, "createMessage", reply).await.ok();
+    let sql = "INSERT INTO thread_follows (chat_id, root_id, user_id, following)
+               SELECT p.chat_id, $2, p.user_id, true FROM participants p WHERE p.chat_id = $1
+               ON CONFLICT DO NOTHING";
+    let ids: [Uuid; 2] = [
+        chat.parse().unwrap(),
+        root.as_str().unwrap().parse().unwrap(),
+    ];
+    app.owner.execute(sql, &[&ids[0], &ids[1]]).await.unwrap();
+
+    let cost = cost_of_replies(&mut app, &bob, &chat, &root).await;
+    let expected: BTreeMap<String, i64> = [
+        "feed_events",
+        "feeds",
+        "messages",
+        "thread_follows",
+        "threads",
+    ]
+    .map(|table| (table.to_owned(), MESSAGES))
+    .into();
+    assert_eq!(cost.written, expected);
+    for table in ["feeds", "threads"] {
+        assert_eq!(cost.heap_only.get(table), Some(&MESSAGES), "{table}");
+    }
+    let read = cost.read.get("messages").copied().unwrap_or_default();
+    // For each, the root twice and the reply that was just stored.
+    assert!(read <= 3 * MESSAGES, "{read} rows of messages were read");
 }
 
 /// Defect 7: every send loaded the whole history of the chat.

@@ -59,7 +59,7 @@ async fn a_mutation_that_fails_leaves_nothing_behind_and_takes_no_number() {
     for fixture in [&group, &public] {
         let last = app.feed(&fixture.chat).await.len() as i64;
         let message = app.say(&people.owner, &fixture.chat, "at last").await;
-        assert_eq!(message["number"], fixture.number + 1);
+        assert_eq!(message["number"], fixture.newest + 1);
         assert_eq!(message["seq"], last + 1);
         app.feed(&fixture.chat).await;
     }

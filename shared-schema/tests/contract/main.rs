@@ -268,3 +268,31 @@ fn an_envelope_of_a_newer_version_is_known_as_such_whatever_is_in_it() {
         assert!(read(garbage.clone()).is_err(), "{garbage}");
     }
 }
+
+/// A message of the timeline is written as before there were threads (the golden envelopes), and a reply has two fields more,
+/// which the last release passes over.
+#[test]
+fn a_reply_in_a_thread_says_so_and_is_a_message_to_the_last_release() {
+    let mut golden = golden().into_iter();
+    let (_, mut envelope) = golden.find(|(kind, _)| kind == "MESSAGE_ADDED").unwrap();
+    let timeline = read(&envelope).events[0].change.message().unwrap().clone();
+    assert_eq!(
+        (timeline.thread_root_id, timeline.thread_ordinal),
+        (None, None)
+    );
+    let data = &mut envelope["events"][0]["data"];
+    let root = data["reply_to_id"].clone();
+    data["thread_root_id"] = root.clone();
+    data["thread_ordinal"] = json!(7);
+
+    let publication = read(&envelope);
+    let reply = publication.events[0].change.message().unwrap().clone();
+    assert_eq!(json!(reply.thread_root_id), root);
+    assert_eq!(reply.thread_ordinal, Some(7));
+    assert_eq!(serde_json::to_value(&publication).unwrap(), envelope);
+    let there: last_release::Publication = serde_json::from_value(envelope).unwrap();
+    let last_release::Change::MessageAdded(there) = &there.events[0].change else {
+        panic!("{there:?}");
+    };
+    assert_eq!((there.id, there.number), (reply.id.0, reply.number));
+}

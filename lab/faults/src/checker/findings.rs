@@ -40,10 +40,13 @@ pub enum Invariant {
     Resources,
     /// I17: reaction groups equal the number of reactions, in every event and at rest.
     Reactions,
+    /// I18: the replies of a thread are numbered without gaps and counted; unread replies equal counting, and whoever has
+    /// nothing unread in a chat has nothing unread in its threads.
+    Threads,
 }
 
 impl Invariant {
-    /// `I1` to `I17`.
+    /// `I1` to `I18`.
     pub fn id(self) -> String {
         format!("I{}", self as u8 + 1)
     }

@@ -1,9 +1,13 @@
 //! The history in memory: what each device observed in order, what clients requested, and the dump.
 
+mod fields;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
+
+use fields::{id, observation, optional_id, reaction_change, users};
 
 /// A line that is neither an observation of a device nor a row of the dump.
 pub struct HistoryEntry {
@@ -121,11 +125,44 @@ pub struct Message {
     pub number: u64,
     pub seq: u64,
     pub removed: bool,
+    pub sender: Uuid,
+    /// The root of the thread that it is a reply in, and which reply it is there.
+    pub thread: Option<(Uuid, u64)>,
+}
+
+impl Message {
+    /// Whether someone with this mark has not read it, and it is still there.
+    pub fn is_unread_above(&self, mark: u64) -> bool {
+        self.number > mark && !self.removed
+    }
+
+    /// Whether it is a reply of this user in a thread.
+    pub fn is_reply_of(&self, user: Uuid) -> bool {
+        self.thread.is_some() && self.sender == user
+    }
+}
+
+/// A thread of the dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thread {
+    pub reply_count: u64,
+    pub last_number: u64,
+}
+
+/// Where a user stands with a thread, in the dump.
+pub struct ThreadFollow {
+    pub chat: Uuid,
+    pub root: Uuid,
+    pub user: Uuid,
+    pub following: bool,
+    pub last_read: u64,
 }
 
 /// A participant of the dump.
 pub struct Participant {
     pub last_read: u64,
+    /// The newest number when they joined.
+    pub joined: u64,
     pub left: bool,
 }
 
@@ -149,6 +186,9 @@ pub struct HistoryIndex {
     pub reactions: HashMap<Uuid, HashSet<ReactionKey>>,
     /// By chat: message, emoji, count.
     pub reaction_groups: HashMap<Uuid, Vec<(Uuid, String, u64)>>,
+    /// By chat and root.
+    pub threads: BTreeMap<(Uuid, Uuid), Thread>,
+    pub thread_follows: Vec<ThreadFollow>,
     /// Events that were lost in a failover, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
@@ -263,6 +303,9 @@ impl HistoryIndex {
                     number: number("number"),
                     seq: number("seq"),
                     removed: row["removed"] == Value::Bool(true),
+                    sender: id(&row["sender_id"]),
+                    thread: optional_id(&row["thread_root_id"])
+                        .map(|root| (root, number("thread_ordinal"))),
                 };
                 self.messages
                     .insert((id(&row["chat_id"]), id(&row["id"])), message);
@@ -281,9 +324,25 @@ impl HistoryIndex {
                 let groups = self.reaction_groups.entry(id(&row["chat_id"])).or_default();
                 groups.push(group);
             }
+            "dump.thread" => {
+                let thread = Thread {
+                    reply_count: number("reply_count"),
+                    last_number: number("last_number"),
+                };
+                let key = (id(&row["chat_id"]), id(&row["root_id"]));
+                self.threads.insert(key, thread);
+            }
+            "dump.thread_follow" => self.thread_follows.push(ThreadFollow {
+                chat: id(&row["chat_id"]),
+                root: id(&row["root_id"]),
+                user: id(&row["user_id"]),
+                following: row["following"] == Value::Bool(true),
+                last_read: number("last_read_number"),
+            }),
             _ => {
                 let participant = Participant {
                     last_read: number("last_read_number"),
+                    joined: number("joined_number"),
                     left: !row["left_seq"].is_null(),
                 };
                 self.participants
@@ -313,69 +372,4 @@ impl HistoryIndex {
             }
         }
     }
-}
-
-fn observation(kind: &str, value: &Value) -> Observation {
-    let (feed, seq) = (id(&value["f"]), value["s"].as_u64().unwrap_or_default());
-    let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
-    match kind {
-        "sub" => {
-            let after = value["after"].as_object().into_iter().flatten();
-            let seqs = after.filter_map(|(feed, seq)| Some((feed.parse().ok()?, seq.as_u64()?)));
-            Observation::Subscribed(seqs.collect())
-        }
-        "pos" => Observation::Position { feed, seq },
-        "reset" => Observation::Reset {
-            feed,
-            seq,
-            reason: text("reason"),
-        },
-        "recv" => Observation::Received(ReceivedEvent {
-            feed,
-            seq,
-            id: id(&value["e"]),
-            kind: text("kind"),
-            message: optional_id(&value["m"]),
-            empty: value["x"] == Value::Bool(true),
-            chat: optional_id(&value["chatId"]),
-            read: value["lastReadNumber"].as_u64(),
-        }),
-        _ => Observation::Ended,
-    }
-}
-
-fn reaction_change(row: &Value) -> Option<ReactionChange> {
-    let data = &row["data"];
-    if row["kind"] != "REACTION_CHANGED" {
-        return None;
-    }
-    Some(ReactionChange {
-        key: ReactionKey {
-            message: id(&data["message_id"]),
-            emoji: data["group"]["emoji"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-            user: id(&row["actor_id"]),
-        },
-        variant: data["variant"].as_str().unwrap_or_default().to_owned(),
-        added: data["added"] == Value::Bool(true),
-        count: data["group"]["count"].as_u64().unwrap_or_default(),
-    })
-}
-
-/// The users in an event's data: `user_id` itself, or that of each of `participants`.
-fn users(data: &Value) -> Vec<Uuid> {
-    let one =
-        |value: &Value| optional_id(&value["user_id"]).or_else(|| optional_id(&value["userId"]));
-    let several = data["participants"].as_array().into_iter().flatten();
-    several.filter_map(one).chain(one(data)).collect()
-}
-
-fn optional_id(value: &Value) -> Option<Uuid> {
-    value.as_str()?.parse().ok()
-}
-
-fn id(value: &Value) -> Uuid {
-    optional_id(value).unwrap_or_default()
 }

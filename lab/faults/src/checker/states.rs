@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::findings::{Findings, Invariant};
-use super::history_index::{HistoryIndex, Observation};
+use super::history_index::{HistoryIndex, Message, Observation};
 
 /// Microseconds after a removal during which the text of the message may still be sent and the queries of the participant
 /// may still succeed. The bound of the row is added.
@@ -78,25 +78,23 @@ fn check_revocations(index: &HistoryIndex, grace: u64, findings: &mut Findings) 
     }
 }
 
-/// At rest, an unread count is the number of messages above the read mark that have not been removed.
+/// At rest, an unread count is the number of messages above the read mark that have not been removed and are not the user's
+/// own replies in threads.
 fn check_unread_counts(index: &HistoryIndex, findings: &mut Findings) {
-    let mut numbers: HashMap<Uuid, Vec<u64>> = HashMap::new();
+    let mut messages: HashMap<Uuid, Vec<&Message>> = HashMap::new();
     for ((chat, _), message) in &index.messages {
-        if !message.removed {
-            numbers.entry(*chat).or_default().push(message.number);
-        }
+        messages.entry(*chat).or_default().push(message);
     }
-    numbers
-        .values_mut()
-        .for_each(|numbers| numbers.sort_unstable());
     for entry in index.entries("unread") {
         let (chat, user) = (entry.id("chat"), index.user(entry.text("user")));
         let Some(participant) = index.participants.get(&(chat, user)) else {
             continue;
         };
-        let numbers = numbers.get(&chat).map(Vec::as_slice).unwrap_or_default();
-        let read = numbers.partition_point(|number| *number <= participant.last_read);
-        let counted = (numbers.len() - read) as u64;
+        let messages = messages.get(&chat).into_iter().flatten();
+        let unread = messages.filter(|message| {
+            message.is_unread_above(participant.last_read) && !message.is_reply_of(user)
+        });
+        let counted = unread.count() as u64;
         if participant.left || entry.number("unread") != counted {
             let what = format!(
                 "{} has an unread count of {} in {chat}; the number of unread messages is {counted}",
@@ -130,7 +128,9 @@ fn check_read_marks(index: &HistoryIndex, findings: &mut Findings) {
             let Observation::Received(event) = observation else {
                 continue;
             };
-            if let (Some(chat), Some(read)) = (event.chat, event.read) {
+            // Marks in threads have events of their own.
+            let mark = event.read.filter(|_| event.kind == "ReadMarkMoved");
+            if let (Some(chat), Some(read)) = (event.chat, mark) {
                 let before = marks.insert(chat, read).unwrap_or(0);
                 if read < before {
                     let what = format!(
@@ -184,7 +184,15 @@ fn difference(local: Option<&&Value>, fresh: Option<&&Value>) -> String {
             fresh.is_some()
         );
     };
-    let sections = ["name", "read", "people", "messages", "reactions"];
+    let sections = [
+        "name",
+        "read",
+        "people",
+        "messages",
+        "reactions",
+        "threads",
+        "follows",
+    ];
     let section = sections
         .iter()
         .find(|section| local[**section] != fresh[**section]);

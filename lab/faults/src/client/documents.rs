@@ -18,10 +18,11 @@ pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(
         ... on ChatAdded { chatId }
         ... on ChatLeft { chatId }
         ... on ReadMarkMoved { chatId lastReadNumber }
+        ... on ThreadFollowChanged { chatId rootId following lastReadNumber }
         ... on SessionRevoked { sessionId }
         ... on ProfileUpdated { seq }
         ... on UnknownEvent { kind }
     }
     signals { __typename }
 } }
-fragment message on Message { id number revision senderId content }";
+fragment message on Message { id number revision senderId content threadRootId threadOrdinal }";

@@ -25,10 +25,14 @@ struct ChatState {
     read: u64,
     /// Roles by user.
     participants: BTreeMap<String, Value>,
-    /// By message: number, revision, text.
-    messages: BTreeMap<String, (u64, u64, Value)>,
+    /// By message: number, revision, text, sender.
+    messages: BTreeMap<String, (u64, u64, Value, Value)>,
     /// By message: the number of reactions by emoji. A message without reactions has no entry.
     reactions: BTreeMap<String, BTreeMap<String, u64>>,
+    /// By root: the number of replies.
+    threads: BTreeMap<String, u64>,
+    /// By root: whether the user follows the thread, and their mark in it.
+    follows: BTreeMap<String, (bool, u64)>,
 }
 
 const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $after) {
@@ -41,8 +45,15 @@ const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: 
 
 const MESSAGES_QUERY: &str = "query ($id: ID!, $before: String) {
     messages(chatId: $id, last: 100, before: $before) {
-        pageInfo { hasPreviousPage startCursor } nodes { id number revision content
+        pageInfo { hasPreviousPage startCursor } nodes { id number revision senderId content threadRootId threadOrdinal
+            thread { replyCount }
             reactionGroups { emoji count reactions(first: 100) { nodes { userId } } } } } }";
+
+/// The largest range of numbers that `viewerState` takes.
+const MAX_RANGE: u64 = 500;
+
+const FOLLOWS_QUERY: &str = "query ($id: ID!, $from: Int!, $to: Int!) {
+    viewerState(chatId: $id, fromNumber: $from, toNumber: $to) { threads { rootId following lastReadNumber } } }";
 
 impl LocalState {
     /// Loads everything.
@@ -99,10 +110,11 @@ impl LocalState {
             }
             ("MessageAdded" | "MessageUpdated" | "MessageRemoved", Some(chat)) => {
                 let message = &event["message"];
-                if message["senderId"] == json!(user_id) {
+                if message["senderId"] == json!(user_id) && message["threadRootId"].is_null() {
                     chat.read = chat.read.max(number(&message["number"]));
                 }
                 chat.merge(message);
+                chat.follow_by_reply(user_id, message);
             }
             ("ReactionChanged", Some(chat)) => {
                 let group = &event["reactionGroup"];
@@ -151,11 +163,19 @@ impl LocalState {
         }
     }
 
+    /// Where the user stands with a thread, which may have changed on another device. Replies in the chat's feed may be newer.
+    pub fn set_follow(&mut self, chat: Uuid, event: &Value) {
+        if let Some(chat) = self.chats.get_mut(&chat) {
+            chat.set_follow(event);
+        }
+    }
+
     /// Every chat as JSON, for the history.
     pub fn chats(&self) -> BTreeMap<Uuid, Value> {
         let shown = |chat: &ChatState| {
             json!({ "name": chat.name, "read": chat.read, "people": chat.participants,
-                "messages": chat.messages, "reactions": chat.reactions })
+                "messages": chat.messages, "reactions": chat.reactions, "threads": chat.threads,
+                "follows": chat.follows })
         };
         self.chats
             .iter()
@@ -202,11 +222,72 @@ impl ChatState {
                 for group in groups.into_iter().flatten() {
                     state.set_reactions(&text(&message["id"]), &counted(group));
                 }
+                let replies = number(&message["thread"]["replyCount"]);
+                state.count_replies(&text(&message["id"]), replies);
             }
             if page["pageInfo"]["hasPreviousPage"] != json!(true) {
+                state.load_follows(user, id).await?;
                 return Ok(Some(state));
             }
             before = page["pageInfo"]["startCursor"].clone();
+        }
+    }
+
+    /// Loads where the user stands with the threads, after the messages.
+    async fn load_follows(&mut self, user: &TestUser, id: Uuid) -> Result<(), Refusal> {
+        let newest = self.messages.values().map(|message| message.0).max();
+        for from in (1..=newest.unwrap_or_default()).step_by(MAX_RANGE as usize) {
+            let to = from + MAX_RANGE - 1;
+            let variables = json!({ "id": id, "from": from, "to": to });
+            let data = match user.query(FOLLOWS_QUERY, variables).await {
+                Err(refusal) if refusal.code() == Some("NOT_FOUND") => return Ok(()),
+                answer => answer?,
+            };
+            let threads = data["viewerState"]["threads"].as_array();
+            for thread in threads.into_iter().flatten() {
+                self.set_follow(thread);
+            }
+        }
+        Ok(())
+    }
+
+    /// The mark of a thread only grows, and orders what the two feeds tell: the event with the lower mark is older.
+    fn set_follow(&mut self, state: &Value) {
+        let mark = number(&state["lastReadNumber"]);
+        let follow = (state["following"] == json!(true), mark);
+        let stored = self.follows.entry(text(&state["rootId"])).or_insert(follow);
+        if mark >= stored.1 {
+            *stored = follow;
+        }
+    }
+
+    /// Who replies follows and has read up to the reply; the author of a root follows from the first reply on.
+    fn follow_by_reply(&mut self, user: Uuid, message: &Value) {
+        let Some(root) = message["threadRootId"].as_str() else {
+            return;
+        };
+        let ordinal = number(&message["threadOrdinal"]);
+        self.count_replies(root, ordinal);
+        if message["senderId"] == json!(user) {
+            let mark = number(&message["number"]);
+            let stored = self.follows.entry(root.to_owned()).or_default();
+            if mark > stored.1 {
+                *stored = (true, mark);
+            }
+        } else if ordinal == 1
+            && self
+                .messages
+                .get(root)
+                .is_some_and(|root| root.3 == json!(user))
+        {
+            self.follows.entry(root.to_owned()).or_insert((true, 0));
+        }
+    }
+
+    fn count_replies(&mut self, root: &str, replies: u64) {
+        if replies > 0 {
+            let count = self.threads.entry(root.to_owned()).or_default();
+            *count = replies.max(*count);
         }
     }
 
@@ -217,6 +298,7 @@ impl ChatState {
             number(&message["number"]),
             revision,
             message["content"].clone(),
+            message["senderId"].clone(),
         );
         let stored = self
             .messages

@@ -13,7 +13,7 @@ use lab_stack::stack::Service;
 #[derive(Clone, Debug)]
 pub struct ClientMutation {
     /// Its name in the history: `send`, `edit`, `remove`, `rename`, `add`, `drop`, `read`, `react`,
-    /// `unreact`.
+    /// `unreact`, `follow`, `unfollow`, `readthread`.
     pub name: &'static str,
     /// What identifies it in the history.
     pub fields: Value,
@@ -49,6 +49,13 @@ impl ClientMutation {
             ),
             input: json!({ "id": cid, "chatId": chat, "content": content }),
         }
+    }
+
+    /// Replies in the thread of a message.
+    pub fn reply_in_thread(chat: Uuid, root: Uuid, content: &str) -> ClientMutation {
+        let mut mutation = ClientMutation::send_message(chat, content);
+        mutation.input["threadRootId"] = json!(root);
+        mutation
     }
 
     /// Changes the text of a message.
@@ -144,6 +151,36 @@ impl ClientMutation {
             fields: json!({ "chat": chat, "number": number }),
             document: document!("markAsRead", "MarkAsReadInput", "cursor"),
             input: json!({ "chatId": chat, "number": number }),
+        }
+    }
+
+    /// Follows the thread of a message.
+    pub fn follow_thread(chat: Uuid, root: Uuid) -> ClientMutation {
+        ClientMutation {
+            name: "follow",
+            fields: json!({ "chat": chat, "root": root }),
+            document: document!("followThread", "FollowThreadInput", "cursor"),
+            input: json!({ "chatId": chat, "rootId": root }),
+        }
+    }
+
+    /// Ends following the thread of a message.
+    pub fn unfollow_thread(chat: Uuid, root: Uuid) -> ClientMutation {
+        ClientMutation {
+            name: "unfollow",
+            fields: json!({ "chat": chat, "root": root }),
+            document: document!("unfollowThread", "UnfollowThreadInput", "cursor"),
+            input: json!({ "chatId": chat, "rootId": root }),
+        }
+    }
+
+    /// Marks all replies in the thread of a message up to `number` as read.
+    pub fn mark_thread_as_read(chat: Uuid, root: Uuid, number: u64) -> ClientMutation {
+        ClientMutation {
+            name: "readthread",
+            fields: json!({ "chat": chat, "root": root, "number": number }),
+            document: document!("markThreadAsRead", "MarkThreadAsReadInput", "cursor"),
+            input: json!({ "chatId": chat, "rootId": root, "number": number }),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod allowed;
 mod sample_history;
+mod threads;
 mod violations;
 
 use lab_faults::checker::{Findings, Invariant, check_lines};

@@ -18,6 +18,7 @@ pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: 
         ... on ChatAdded { chatId }
         ... on ChatLeft { chatId }
         ... on ReadMarkMoved { chatId lastReadNumber }
+        ... on ThreadFollowChanged { chatId rootId following lastReadNumber }
         ... on SessionRevoked { sessionId }
         ... on ProfileUpdated { user { id displayName } }
         ... on UnknownEvent { kind }
@@ -28,4 +29,5 @@ pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: 
     }
 } }
 fragment chat on Chat { id name description participantCount messageCount }
-fragment message on Message { id number seq revision senderId content replyToId editedAt removedAt }";
+fragment message on Message { id number seq revision senderId content replyToId threadRootId threadOrdinal editedAt
+    removedAt }";

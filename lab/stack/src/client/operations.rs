@@ -18,6 +18,8 @@ pub struct NewMessage {
     pub content: String,
     /// The message that it replies to.
     pub reply_to: Option<Uuid>,
+    /// The message in whose thread it is a reply.
+    pub thread_root: Option<Uuid>,
 }
 
 impl NewMessage {
@@ -28,13 +30,14 @@ impl NewMessage {
             chat_id,
             content: content.into(),
             reply_to: None,
+            thread_root: None,
         }
     }
 
     fn variables(&self) -> Value {
         json!({ "input": {
             "id": self.id, "chatId": self.chat_id, "content": self.content,
-            "replyToId": self.reply_to,
+            "replyToId": self.reply_to, "threadRootId": self.thread_root,
         } })
     }
 }

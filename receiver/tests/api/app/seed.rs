@@ -2,6 +2,7 @@
 
 mod reactions;
 mod statements;
+mod threads;
 
 use shared_schema::{
     Change, ChatId, ChatKind, Event, FeedRef, Instant, Message, MessageId, Number, ParticipantRole,

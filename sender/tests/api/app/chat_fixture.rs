@@ -57,20 +57,24 @@ impl FixturePeople {
     }
 }
 
-/// A chat of the people in which one message was sent, and a member reacted to it.
+/// A chat of the people in which one message was sent. A member reacted to it, and an admin replied in its thread.
 pub struct ChatFixture {
     pub chat: String,
     pub message: String,
     /// The message's number.
     pub number: i64,
+    /// The number of the newest message: the reply, if there is one.
+    pub newest: i64,
 }
 
 impl ChatFixture {
     pub fn new(chat: &str, message: &Value) -> Self {
+        let number = message["number"].as_i64().unwrap();
         Self {
             chat: chat.to_owned(),
             message: message["id"].as_str().unwrap().to_owned(),
-            number: message["number"].as_i64().unwrap(),
+            number,
+            newest: number,
         }
     }
 
@@ -79,7 +83,7 @@ impl ChatFixture {
         Self {
             chat: chat.to_owned(),
             message: self.message.clone(),
-            number: self.number,
+            ..*self
         }
     }
 }
@@ -113,9 +117,14 @@ impl TestApp {
         self.call(&people.member, "addReaction", reaction)
             .await
             .ok();
+        let reply = json!({ "chatId": chat, "threadRootId": message["id"], "content": "a reply" });
+        let reply = self.call(&people.admin, "createMessage", reply).await.ok();
         self.call(&people.former, "leaveChat", json!({ "chatId": chat }))
             .await
             .ok();
-        ChatFixture::new(&chat, &message)
+        ChatFixture {
+            newest: reply["message"]["number"].as_i64().unwrap(),
+            ..ChatFixture::new(&chat, &message)
+        }
     }
 }

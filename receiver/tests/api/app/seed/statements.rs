@@ -157,6 +157,25 @@ pub async fn add_message(
     content: &str,
     reply_to: Option<MessageId>,
 ) -> (Message, Event) {
+    let mut message = next_message(tx, person, chat, content).await;
+    message.reply_to_id = reply_to;
+    let (message, event) = store_message(tx, person, message).await;
+    tx.execute(
+        "UPDATE participants SET last_read_number = $3 WHERE chat_id = $1 AND user_id = $2",
+        &[&chat.0, &person.id.0, &message.number],
+    )
+    .await
+    .unwrap();
+    (message, event)
+}
+
+/// The next message of a chat, which is locked from here on.
+pub async fn next_message(
+    tx: &Transaction<'_>,
+    person: &Person,
+    chat: ChatId,
+    content: &str,
+) -> Message {
     let row = tx
         .query_one(
             "SELECT last_seq, message_count FROM feeds WHERE id = $1 FOR UPDATE",
@@ -164,7 +183,7 @@ pub async fn add_message(
         )
         .await
         .unwrap();
-    let mut message = Message {
+    Message {
         id: MessageId::new(),
         chat_id: chat,
         number: row.get::<_, i64>("message_count") + 1,
@@ -173,40 +192,46 @@ pub async fn add_message(
         sender_id: person.id,
         sender_username: person.username.clone(),
         content: Some(content.into()),
-        reply_to_id: reply_to,
+        reply_to_id: None,
+        thread_root_id: None,
+        thread_ordinal: None,
         created_at: Instant(jiff::Timestamp::now()),
         edited_at: None,
         removed_at: None,
-    };
+    }
+}
+
+/// Stores a message with its event.
+pub async fn store_message(
+    tx: &Transaction<'_>,
+    person: &Person,
+    mut message: Message,
+) -> (Message, Event) {
     let event = append(
         tx,
         person.id,
-        chat.into(),
+        message.chat_id.into(),
         Change::MessageAdded(message.clone()),
     )
     .await;
     message.created_at = event.at;
     tx.execute(
         "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
-                               request_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9)",
+                               thread_root_id, thread_ordinal, request_hash, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11)",
         &[
-            &chat.0,
+            &message.chat_id.0,
             &message.id.0,
             &message.number,
             &message.seq,
             &person.id.0,
             &person.username,
-            &content,
-            &reply_to.map(|id| id.0),
+            &message.content,
+            &message.reply_to_id.map(|id| id.0),
+            &message.thread_root_id.map(|id| id.0),
+            &message.thread_ordinal,
             &event.at.0,
         ],
-    )
-    .await
-    .unwrap();
-    tx.execute(
-        "UPDATE participants SET last_read_number = $3 WHERE chat_id = $1 AND user_id = $2",
-        &[&chat.0, &person.id.0, &message.number],
     )
     .await
     .unwrap();
