@@ -3,10 +3,11 @@
 pub(crate) mod chat;
 pub(crate) mod events;
 pub(crate) mod feed_batch;
+pub(crate) mod followed_thread;
 pub(crate) mod message;
 pub(crate) mod numbers;
 pub(crate) mod pagination;
 pub(crate) mod participant;
 pub(crate) mod reaction;
+pub(crate) mod replies;
 pub(crate) mod signal;
-pub(crate) mod thread;

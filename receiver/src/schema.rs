@@ -6,9 +6,9 @@ use chassis::graphql::Limits;
 use crate::{
     objects::{
         chat::{ChatConnection, ParticipantConnection},
+        followed_thread::FollowedThreadConnection,
         message::MessageConnection,
         reaction::ReactionConnection,
-        thread::FollowedThreadConnection,
     },
     queries::Query,
     state::State,

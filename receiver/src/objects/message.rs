@@ -2,21 +2,31 @@
 
 use async_graphql::{
     ComplexObject, Context, Result, SimpleObject,
-    connection::{Connection, EmptyFields},
+    connection::{Connection, Edge, EmptyFields},
 };
 
 use chassis::graphql::AnswerBudget;
 
-use shared_schema::User;
+use shared_schema::{ChatId, Instant, MessageId, Number, User, UserId};
 
-use super::{reaction::ReactionGroup, thread::Thread};
-use crate::state::RequestContext;
+use super::{
+    pagination::{DEFAULT_PAGE_SIZE, PageArgs, page_cost},
+    reaction::ReactionGroup,
+    replies,
+};
+use crate::{
+    db::threads::{ThreadKey, ThreadRow},
+    state::RequestContext,
+};
 
 /// Bytes of the longest text: 5,000 characters.
 pub(crate) const MAX_TEXT_BYTES: usize = 20_000;
 
 /// The groups that a message counts for: most have none, and few have more than three.
 const REACTION_GROUPS_COST: usize = 3;
+
+/// The people that a thread counts for: it may show five.
+const LAST_USERS_COST: usize = 3;
 
 /// A list of messages.
 pub(crate) type MessageConnection = Connection<String, Message, EmptyFields, EmptyFields>;
@@ -102,5 +112,114 @@ impl Message {
             .into_iter()
             .map(|facts| ReactionGroup::of(chat, message, facts))
             .collect())
+    }
+}
+
+/// A thread: a message, the root, and the replies to it. The replies are messages of the chat, with numbers and events as all
+/// others. All fields are the same for everyone who may read the messages.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Thread {
+    /// The id of the root.
+    root_id: MessageId,
+    /// The id of the chat.
+    chat_id: ChatId,
+    /// The number of replies that were ever added, which is also the `threadOrdinal` of the newest. Removed ones count.
+    reply_count: i32,
+    /// The number of the newest reply.
+    last_number: Number,
+    /// When the newest reply was added.
+    last_reply_at: Instant,
+    /// The ids of the users who replied last, newest first: at most five.
+    last_user_ids: Vec<UserId>,
+    #[graphql(skip)]
+    root: Message,
+}
+
+impl Thread {
+    /// A thread that the caller may read, with its root.
+    #[must_use]
+    pub(crate) fn of(row: ThreadRow, root: Message) -> Self {
+        Self {
+            root_id: row.root_id,
+            chat_id: row.chat_id,
+            reply_count: row.reply_count,
+            last_number: row.last_number,
+            last_reply_at: row.last_reply_at,
+            last_user_ids: row.last_user_ids,
+            root,
+        }
+    }
+
+    pub(crate) fn chat_id(&self) -> ChatId {
+        self.chat_id
+    }
+
+    fn key(&self) -> ThreadKey {
+        (self.chat_id, self.root_id)
+    }
+}
+
+#[ComplexObject]
+impl Thread {
+    /// The message that the thread is about. It may have been removed.
+    async fn root(&self) -> &Message {
+        &self.root
+    }
+
+    /// The current public profiles of the users who replied last, newest first. Those whose account no longer exists are
+    /// left out.
+    #[graphql(
+        complexity = "LAST_USERS_COST * child_complexity",
+        cache_control(max_age = 1)
+    )] // A person is no part of the chat's history.
+    async fn last_users(&self, context: &Context<'_>) -> Result<Vec<User>> {
+        let loaders = context.loaders()?;
+        let users = self.last_user_ids.iter().map(|&user| loaders.user(user));
+        let users = futures_util::future::try_join_all(users).await?;
+        Ok(users.into_iter().flatten().collect())
+    }
+
+    /// The replies, oldest first. Without paging arguments, the newest 50. A page holds at most about 128 KiB of text, so it
+    /// may have fewer replies than requested.
+    #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
+    async fn replies(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The number of items to return from the start of the list, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items to return from the end of the list, at most 100.")]
+        last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The id of a reply in the thread. Returns `first` replies (50 if absent) with this one in the middle."
+        )]
+        around: Option<MessageId>,
+    ) -> Result<MessageConnection> {
+        let last = match first.is_none() && around.is_none() {
+            true => last.or(Some(DEFAULT_PAGE_SIZE)),
+            false => last,
+        };
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        let range = args.range::<Number>()?;
+        let page = match around {
+            Some(reply) => replies::page_around(context, self.key(), reply, range).await?,
+            None => replies::page(context, self.key(), range).await?,
+        };
+        let bytes = page.items.iter().filter_map(|reply| reply.content.as_ref());
+        AnswerBudget::admits(context, bytes.map(String::len).sum());
+        let mut connection = Connection::new(page.has_previous, page.has_next);
+        connection.edges.extend(
+            page.items
+                .into_iter()
+                .map(|reply| Edge::new(reply.number.to_string(), Message::from(reply))),
+        );
+        Ok(connection)
     }
 }

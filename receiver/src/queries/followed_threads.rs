@@ -18,8 +18,8 @@ use crate::{
         thread_follows::{FollowedRange, ThreadActivityKey},
     },
     objects::{
+        followed_thread::{FollowedThread, FollowedThreadConnection},
         pagination::{MAX_PAGE_TEXT_BYTES, PageArgs, page_cost},
-        thread::{FollowedThread, FollowedThreadConnection},
     },
 };
 

@@ -8,7 +8,7 @@ use shared_schema::{ChatId, ClientCursor, MessageId};
 use crate::{
     databases::read_at_least::read_at_least,
     db,
-    objects::thread::Thread,
+    objects::message::Thread,
     participants::{access::Access, participation::access_of},
 };
 

@@ -1,13 +1,17 @@
 //! The history in memory: what each device observed in order, what clients requested, and the dump.
 
 mod fields;
+mod observation;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use fields::{id, observation, optional_id, reaction_change, users};
+use fields::{id, optional_id, users};
+use observation::observation;
+
+pub use observation::{Observation, ReceivedEvent};
 
 /// A line that is neither an observation of a device nor a row of the dump.
 pub struct HistoryEntry {
@@ -28,39 +32,6 @@ impl HistoryEntry {
     pub fn number(&self, field: &str) -> u64 {
         self.fields[field].as_u64().unwrap_or_default()
     }
-}
-
-/// What a device observed.
-pub enum Observation {
-    /// It subscribed with these cursors.
-    Subscribed(HashMap<Uuid, u64>),
-    /// The server reported the position of a feed.
-    Position { feed: Uuid, seq: u64 },
-    /// The server reset the stream of a feed to a position.
-    Reset {
-        feed: Uuid,
-        seq: u64,
-        reason: String,
-    },
-    /// It received an event.
-    Received(ReceivedEvent),
-    /// Its connection ended.
-    Ended,
-}
-
-/// An event as a device received it.
-pub struct ReceivedEvent {
-    pub feed: Uuid,
-    pub seq: u64,
-    pub id: Uuid,
-    pub kind: String,
-    pub message: Option<Uuid>,
-    /// Whether the message had no text.
-    pub empty: bool,
-    /// In a user's own feed: the chat that the event is about.
-    pub chat: Option<Uuid>,
-    /// The number of a read mark.
-    pub read: Option<u64>,
 }
 
 /// A device and its observations, in order, with times.
@@ -372,4 +343,24 @@ impl HistoryIndex {
             }
         }
     }
+}
+
+fn reaction_change(row: &Value) -> Option<ReactionChange> {
+    let data = &row["data"];
+    if row["kind"] != "REACTION_CHANGED" {
+        return None;
+    }
+    Some(ReactionChange {
+        key: ReactionKey {
+            message: id(&data["message_id"]),
+            emoji: data["group"]["emoji"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            user: id(&row["actor_id"]),
+        },
+        variant: data["variant"].as_str().unwrap_or_default().to_owned(),
+        added: data["added"] == Value::Bool(true),
+        count: data["group"]["count"].as_u64().unwrap_or_default(),
+    })
 }

@@ -190,7 +190,8 @@ impl<'a> Planner<'a> {
         // The lock makes the number known before the message has it.
         let number = self.numbers.entry(chat_id).or_insert(feed.message_count);
         *number += 1;
-        let thread = self.place(draft, *number, target);
+        let number = *number;
+        let thread = self.place(draft, number, target);
         self.indexes
             .insert((chat_id, id), self.plan.writes.new.len());
         self.plan.traces.push(message.trace.as_deref());

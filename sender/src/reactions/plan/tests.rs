@@ -39,6 +39,7 @@ impl Fixture {
                 name: None,
                 description: String::new(),
                 reactions_allowed: true,
+                threads_allowed: true,
                 participant_count: 0,
                 created_by: UserId::new(),
                 created_at: Instant(jiff::Timestamp::UNIX_EPOCH),

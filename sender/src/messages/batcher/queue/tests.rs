@@ -21,6 +21,7 @@ fn message(chat_id: ChatId) -> (QueuedMessage, Answered) {
         sender_id: UserId::new(),
         content: Content::parse("hello").unwrap(),
         reply_to_id: None,
+        thread_root_id: None,
         request_hash: vec![],
         permit: Permit::free(),
     };
