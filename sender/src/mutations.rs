@@ -1,5 +1,5 @@
 //! The mutations, grouped by noun: one file per operation, each with its input, payload, resolver and rule in this
-//! order.
+//! order. Each noun is merged by itself, because the types of resolvers nest as deep as a list of merged objects is long.
 
 mod chats;
 mod messages;
@@ -15,23 +15,10 @@ use async_graphql::MergedObject;
 /// your own write.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
-    chats::create_chat::CreateChat,
-    chats::update_chat::UpdateChat,
-    chats::remove_chat::RemoveChat,
-    participants::join_chat::JoinChat,
-    participants::leave_chat::LeaveChat,
-    participants::add_participant::AddParticipant,
-    participants::add_participants::AddParticipants,
-    participants::remove_participant::RemoveParticipant,
-    participants::change_participant_role::ChangeParticipantRole,
-    messages::create_message::CreateMessage,
-    messages::update_message::UpdateMessage,
-    messages::remove_message::RemoveMessage,
-    messages::mark_as_read::MarkAsRead,
-    reactions::add_reaction::AddReaction,
-    reactions::remove_reaction::RemoveReaction,
-    threads::follow_thread::FollowThread,
-    threads::unfollow_thread::UnfollowThread,
-    threads::mark_thread_as_read::MarkThreadAsRead,
+    chats::ChatMutations,
+    participants::ParticipantMutations,
+    messages::MessageMutations,
+    reactions::ReactionMutations,
+    threads::ThreadMutations,
     signals::set_typing::SetTyping,
 );

@@ -45,7 +45,8 @@ impl From<FollowedThreadRow> for FollowedThread {
 impl FollowedThread {
     /// The chat that the thread is in.
     async fn chat(&self, context: &Context<'_>) -> Result<Chat> {
-        let chat = Chat::seen_by_caller(context, self.thread.chat_id()).await?;
+        let (chat, _) = self.thread.key();
+        let chat = Chat::seen_by_caller(context, chat).await?;
         // It was there when the list was read.
         Ok(chat.ok_or_else(|| Error::not_found("chat"))?)
     }

@@ -151,11 +151,8 @@ impl Thread {
         }
     }
 
-    pub(crate) fn chat_id(&self) -> ChatId {
-        self.chat_id
-    }
-
-    fn key(&self) -> ThreadKey {
+    /// Its chat and its root.
+    pub(crate) fn key(&self) -> ThreadKey {
         (self.chat_id, self.root_id)
     }
 }

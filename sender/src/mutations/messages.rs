@@ -1,6 +1,17 @@
 //! Mutations of messages and of read marks.
 
-pub mod create_message;
-pub mod mark_as_read;
-pub mod remove_message;
-pub mod update_message;
+mod create_message;
+mod mark_as_read;
+mod remove_message;
+mod update_message;
+
+use async_graphql::MergedObject;
+
+/// The mutations of this folder.
+#[derive(Default, MergedObject)]
+pub struct MessageMutations(
+    create_message::CreateMessage,
+    update_message::UpdateMessage,
+    remove_message::RemoveMessage,
+    mark_as_read::MarkAsRead,
+);

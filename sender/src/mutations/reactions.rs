@@ -1,4 +1,10 @@
 //! Mutations about reactions.
 
-pub mod add_reaction;
-pub mod remove_reaction;
+mod add_reaction;
+mod remove_reaction;
+
+use async_graphql::MergedObject;
+
+/// The mutations of this folder.
+#[derive(Default, MergedObject)]
+pub struct ReactionMutations(add_reaction::AddReaction, remove_reaction::RemoveReaction);
