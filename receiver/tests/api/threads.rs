@@ -431,12 +431,12 @@ async fn grow(app: &TestApp, person: &Person, root: &Message, replies: i64) {
                    INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, request_hash,
                                          created_at, thread_root_id, thread_ordinal)
                    SELECT $1, gen_random_uuid(), t.last_number + n, t.last_number + n + 2, $3, 'bob', 'long ago', '',
-                          now(), $2, t.reply_count + n
-                   FROM threads t, generate_series(1, $4) n WHERE t.chat_id = $1 AND t.root_id = $2
+                          now(), $2, (t.reply_count + n)::integer
+                   FROM threads t, generate_series(1, $4::bigint) n WHERE t.chat_id = $1 AND t.root_id = $2
                ), counted AS (
                    UPDATE feeds SET message_count = message_count + $4, last_seq = last_seq + $4 WHERE id = $1
                )
-               UPDATE threads SET reply_count = reply_count + $4::integer, last_number = last_number + $4
+               UPDATE threads SET reply_count = (reply_count + $4)::integer, last_number = last_number + $4
                WHERE chat_id = $1 AND root_id = $2";
     let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
         [&root.chat_id.0, &root.id.0, &person.id.0, &replies];

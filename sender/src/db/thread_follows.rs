@@ -51,8 +51,8 @@ pub async fn exceeds(
 ) -> Result<bool, Error> {
     let statement = db
         .prepare_cached(
-            "SELECT count(*) > $3 AS exceeds FROM (
-                 SELECT FROM thread_follows WHERE user_id = $2 AND chat_id = $1 AND following LIMIT $3 + 1
+            "SELECT count(*) > $3::bigint AS exceeds FROM (
+                 SELECT FROM thread_follows WHERE user_id = $2 AND chat_id = $1 AND following LIMIT $3::bigint + 1
              ) followed",
         )
         .await?;
