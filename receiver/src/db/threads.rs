@@ -81,7 +81,7 @@ pub(crate) struct ReplyRange {
 }
 
 /// The same range of each of these threads, each in the order of the range.
-pub(crate) async fn replies(
+pub(crate) async fn replies_of(
     pool: &Pool,
     threads: &[ThreadKey],
     range: ReplyRange,

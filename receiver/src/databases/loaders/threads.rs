@@ -56,7 +56,7 @@ impl Loader<ReplyPage> for ReplyPages {
         let keys: Vec<_> = keys.iter().map(|page| (page.range, page.thread)).collect();
         let mut pages = HashMap::new();
         for (range, threads) in grouped(&keys) {
-            let parts = db::threads::replies(&self.0, &threads, range).await?;
+            let parts = db::threads::replies_of(&self.0, &threads, range).await?;
             pages.extend(
                 parts
                     .into_iter()
