@@ -237,7 +237,7 @@ pub const MUTANTS: &[Mutant] = &[
         injections: 1,
         rate: 300.0,
         with_redis: true,
-        caught_by: &[Invariant::Threads, Invariant::HybridState],
+        caught_by: &[Invariant::Threads],
     },
 ];
 

@@ -1,6 +1,6 @@
 //! Checks threads: their replies are numbered and counted, and what is unread in them equals counting. (I18)
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -54,7 +54,8 @@ fn check_ordinals(index: &HistoryIndex, replies: &Replies<'_>, findings: &mut Fi
             (*key, thread)
         })
         .collect();
-    for key in counted.keys().chain(index.threads.keys()) {
+    let keys: BTreeSet<_> = counted.keys().chain(index.threads.keys()).collect();
+    for key in keys {
         let (counted, stored) = (counted.get(key), index.threads.get(key));
         if counted != stored {
             let what = format!(
@@ -76,7 +77,8 @@ fn check_followed(index: &HistoryIndex, replies: &Replies<'_>, findings: &mut Fi
         let user = index.user(entry.text("user"));
         let told = told(&entry.fields["threads"]);
         let counted = counted(index, replies, user);
-        for key in told.keys().chain(counted.keys()) {
+        let keys: BTreeSet<_> = told.keys().chain(counted.keys()).collect();
+        for key in keys {
             let (told, counted) = (told.get(key), counted.get(key));
             if told != counted {
                 let what = format!(

@@ -4,7 +4,7 @@ use lab_faults::checker::{Invariant, Violation};
 use serde_json::{Value, json};
 
 use crate::sample_history::{CHAT, CYD, M3, SampleHistory, id, like};
-use crate::{assert_clean, findings};
+use crate::{assert_clean, assert_violation, findings};
 
 fn last_received(line: &Value) -> bool {
     line["k"] == "recv" && line["d"] == "b" && line["s"] == 8 && line["f"] == json!(id(CHAT))
@@ -225,4 +225,10 @@ fn who_is_asked_in_by_the_last_event_of_all_is_owed_nothing_but_the_news() {
         history.add("recv", fields);
     }
     assert_clean(&history);
+    // Still connected, they may be given the position of that event.
+    let position = |seq: u64| json!({ "d": "c", "c": 1, "f": id(CHAT), "s": seq });
+    history.add("pos", position(9));
+    assert_clean(&history);
+    history.add("pos", position(10));
+    assert_violation(&history, Invariant::StreamShape);
 }
