@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::{
     auth::Verifier,
-    postgres::{Pool, probe},
+    postgres::{Pool, probe::Probe},
 };
 
 /// A check that takes longer has failed.
@@ -94,25 +94,25 @@ impl Checks {
         })
     }
 
-    /// A statement that answers `true` when the database can do something that requests need.
+    /// A statement that answers `true` when the database can do something that requests need. A good answer counts for
+    /// five seconds.
     #[must_use]
     pub fn answers(self, name: &'static str, pool: &Pool, sql: &'static str) -> Self {
-        let pool = pool.clone();
+        let (pool, probe) = (pool.clone(), Arc::new(Probe::default()));
         self.with(name, move || {
-            let pool = pool.clone();
-            async move { probe::ask(&pool, sql).await }
+            let (pool, probe) = (pool.clone(), Arc::clone(&probe));
+            async move { probe.ask(&pool, sql).await }
         })
     }
 
-    /// The same, asked now and then on a new connection: what the database has loaded into those of the pool may be gone
-    /// for all that come later, as after an upgrade of its package.
+    /// The same, but asked on a new connection: what the database has loaded into those of the pool may be gone for all that
+    /// come later, as after an upgrade of its package. Any answer counts for five seconds.
     #[must_use]
     pub fn answers_anew(self, name: &'static str, pool: &Pool, sql: &'static str) -> Self {
-        let pool = pool.clone();
-        let fresh = Arc::new(probe::Fresh::default());
+        let (pool, probe) = (pool.clone(), Arc::new(Probe::default()));
         self.with(name, move || {
-            let (pool, fresh) = (pool.clone(), Arc::clone(&fresh));
-            async move { fresh.ask(&pool, sql).await }
+            let (pool, probe) = (pool.clone(), Arc::clone(&probe));
+            async move { probe.ask_anew(&pool, sql).await }
         })
     }
 

@@ -8,5 +8,5 @@ mod transaction;
 
 pub use append::{append, append_all, append_each};
 pub use pending_events::PendingEvents;
-pub use retry::{Retries, is_transient};
+pub use retry::{Retries, is_transient, shared_failure};
 pub use transaction::{Outcome, TransactionRunner, commit};

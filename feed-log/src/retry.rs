@@ -1,6 +1,6 @@
-//! Which transactions are run again, and when.
+//! Which transactions are run again, and when; and what their requests are told if that did not help.
 
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use chassis::Error;
 use tokio_postgres::error::SqlState;
@@ -45,4 +45,19 @@ pub fn is_transient(error: &Error) -> bool {
     code.is_some_and(|code| {
         *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
     })
+}
+
+/// The error of a transaction that several requests shared, once for each of them: `UNAVAILABLE` if a retry may succeed.
+#[must_use]
+pub fn shared_failure(error: Error) -> impl Fn() -> Error {
+    let may_succeed_later = is_transient(&error) || matches!(error, Error::Unavailable { .. });
+    let cause = Arc::new(error);
+    move || {
+        let cause = Arc::clone(&cause);
+        if may_succeed_later {
+            Error::unavailable(cause)
+        } else {
+            Error::internal(cause)
+        }
+    }
 }

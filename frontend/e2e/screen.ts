@@ -16,9 +16,17 @@ export async function everythingOnScreen(page: Page): Promise<string[]> {
     const more = () => list.parentElement?.querySelector('button[aria-label^="Go to the newest"]');
     const until = Date.now() + 60_000;
     for (let end = false; !end; ) {
-      if (Date.now() > until) throw new Error("the end was not reached");
+      if (Date.now() > until) throw new Error(`the end was not reached, only ${seen.size}`);
+      const rows = [...list.querySelectorAll("article")];
+      const first = Number(rows[0]?.getAttribute("data-number") ?? 0);
+      if (first > seen.size + 1) {
+        // A page that came above has put the reader back to where they were, after the last look.
+        list.scrollBy(0, -250);
+        await frame();
+        continue;
+      }
       let previous = 0;
-      for (const row of list.querySelectorAll("article")) {
+      for (const row of rows) {
         const number = Number(row.getAttribute("data-number") ?? Number.NaN);
         // Also where rows overlap from one look to the next: what is in view is in order, without a hole.
         if (previous && number !== previous + 1) throw new Error(`${number} stands after ${previous}`);

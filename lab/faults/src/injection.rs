@@ -4,6 +4,7 @@ mod balancer;
 mod clients;
 mod clock;
 mod context;
+mod crowd;
 mod failover;
 mod fault;
 mod flood;
@@ -68,6 +69,7 @@ impl Fault {
             Fault::RevokeSession => clients::revoke_session(context).await,
             Fault::SendEightTimes => clients::send_eight_times(context).await,
             Fault::Nemesis => nemesis::inject_several(context).await,
+            Fault::ReactionCrowd => crowd::reaction_crowd(context).await,
             Fault::ReturnAfterRemoval => clients::return_after_removal(context).await,
         }
     }

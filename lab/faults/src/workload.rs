@@ -111,7 +111,7 @@ impl Workload {
         for batch in (0..size.users).collect::<Vec<_>>().chunks(4) {
             let registrations = batch
                 .iter()
-                .map(|number| register_user(environment, *number));
+                .map(async |number| register_user(environment, &format!("u{number}")).await);
             users.extend(try_join_all(registrations).await.map_err(setup_failed)?);
         }
         for user in &users {
@@ -294,18 +294,18 @@ impl Workload {
 }
 
 /// Registers a user. Each attempt has a different username.
-async fn register_user(
+pub async fn register_user(
     environment: &FaultEnvironment,
-    number: usize,
+    name: &str,
 ) -> Result<Arc<TestUser>, Refusal> {
     let mut backoff = Backoff::default();
     for _ in 0..MAX_SETUP_ATTEMPTS {
-        match TestUser::register(&environment.url(), &format!("u{number}")).await {
+        match TestUser::register(&environment.url(), name).await {
             Err(refusal) if is_retryable(&refusal) => backoff.wait(&refusal).await,
             registered => return registered.map(Arc::new),
         }
     }
-    TestUser::register(&environment.url(), &format!("u{number}"))
+    TestUser::register(&environment.url(), name)
         .await
         .map(Arc::new)
 }

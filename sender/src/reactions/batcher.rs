@@ -12,7 +12,7 @@ use std::{
 
 use chassis::{Error, telemetry::trace_id};
 use deadpool_postgres::Transaction;
-use feed_log::is_transient;
+use feed_log::shared_failure;
 use prometheus_client::{
     metrics::{counter::Counter, histogram::Histogram},
     registry::Registry,
@@ -47,10 +47,18 @@ pub struct ReactionBatcher(Arc<Inner>);
 
 struct Inner {
     transactions: TransactionRunner,
-    /// By chat. An entry exists while a transaction of the chat is in flight.
-    queues: Mutex<HashMap<ChatId, VecDeque<QueuedToggle>>>,
+    queues: Mutex<Queues>,
     batch_size: Histogram,
     refused: Counter,
+}
+
+/// The reactions that wait.
+#[derive(Default)]
+struct Queues {
+    /// An entry exists while a transaction of the chat is in flight.
+    by_chat: HashMap<ChatId, VecDeque<QueuedToggle>>,
+    /// The sum of their lengths.
+    waiting: usize,
 }
 
 struct QueuedToggle {
@@ -105,44 +113,56 @@ impl ReactionBatcher {
 
     /// Whether the chat had no queue, so that nobody works on it.
     fn push(&self, queued: QueuedToggle) -> Result<bool, Error> {
-        let mut queues = self.queues();
-        let waiting: usize = queues.values().map(VecDeque::len).sum();
-        let is_full = |queue: &VecDeque<_>| queue.len() >= MAX_QUEUED_PER_CHAT;
-        if queues.get(&queued.toggle.chat_id).is_some_and(is_full) {
+        let pushed = self.queues().push(queued);
+        if pushed.is_err() {
             self.0.refused.inc();
+        }
+        pushed
+    }
+
+    fn queues(&self) -> MutexGuard<'_, Queues> {
+        // A panic elsewhere leaves the queues whole.
+        self.0.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queues {
+    /// Whether the chat had no queue.
+    fn push(&mut self, queued: QueuedToggle) -> Result<bool, Error> {
+        let chat = queued.toggle.chat_id;
+        let waiting_in_chat = self.by_chat.get(&chat).map(VecDeque::len);
+        if waiting_in_chat.is_some_and(|waiting| waiting >= MAX_QUEUED_PER_CHAT) {
             return Err(Error::rate_limited(RETRY_AFTER));
         }
-        if waiting >= MAX_QUEUED {
-            self.0.refused.inc();
+        if self.waiting >= MAX_QUEUED {
             return Err(Error::unavailable(
                 "too many reactions are waiting to be stored",
             ));
         }
-        let mut is_new = false;
-        let queue = queues.entry(queued.toggle.chat_id).or_insert_with(|| {
-            is_new = true;
-            VecDeque::new()
-        });
-        queue.push_back(queued);
-        Ok(is_new)
+        self.waiting += 1;
+        self.by_chat.entry(chat).or_default().push_back(queued);
+        Ok(waiting_in_chat.is_none())
     }
 
     /// The next reactions of a chat. None if there are none; the chat then has no queue.
-    fn next(&self, chat: ChatId) -> Option<Vec<QueuedToggle>> {
-        let mut queues = self.queues();
-        let queue = queues.get_mut(&chat)?;
+    fn next(&mut self, chat: ChatId) -> Option<Vec<QueuedToggle>> {
+        let queue = self.by_chat.get_mut(&chat)?;
+        let before = queue.len();
         queue.retain(|queued| !queued.answer.is_closed());
-        if queue.is_empty() {
-            queues.remove(&chat);
+        let count = queue.len().min(MAX_REACTIONS_PER_BATCH);
+        let batch: Vec<_> = queue.drain(..count).collect();
+        self.waiting -= before - queue.len();
+        if batch.is_empty() {
+            self.by_chat.remove(&chat);
             return None;
         }
-        let count = queue.len().min(MAX_REACTIONS_PER_BATCH);
-        Some(queue.drain(..count).collect())
+        Some(batch)
     }
 
-    fn queues(&self) -> MutexGuard<'_, HashMap<ChatId, VecDeque<QueuedToggle>>> {
-        // A panic elsewhere leaves the map whole.
-        self.0.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Drops what waits for a chat.
+    fn remove(&mut self, chat: ChatId) {
+        let dropped = self.by_chat.remove(&chat);
+        self.waiting -= dropped.map_or(0, |queue| queue.len());
     }
 }
 
@@ -157,7 +177,10 @@ struct Turn {
 
 impl Turn {
     async fn run(mut self) {
-        while let Some(batch) = self.batcher.next(self.chat) {
+        loop {
+            // A statement of its own, so that the queues are unlocked while the batch is committed.
+            let next = self.batcher.queues().next(self.chat);
+            let Some(batch) = next else { break };
             self.commit(batch).await;
         }
         self.is_over = true;
@@ -184,7 +207,10 @@ impl Turn {
                 batch_size.observe(results.len() as f64);
                 results
             }
-            Err(error) => fail(answers.len(), error),
+            Err(error) => {
+                let failure = shared_failure(error);
+                answers.iter().map(|_| Err(failure())).collect()
+            }
         };
         for (answer, result) in answers.into_iter().zip(results) {
             if answer.send(result).is_err() {
@@ -197,23 +223,7 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if !self.is_over {
-            self.batcher.queues().remove(&self.chat);
+            self.batcher.queues().remove(self.chat);
         }
     }
-}
-
-/// The same error for each of so many reactions.
-fn fail(count: usize, error: Error) -> Vec<Result<Toggled, Error>> {
-    let is_unavailable = is_transient(&error) || matches!(error, Error::Unavailable { .. });
-    let cause = Arc::new(error);
-    (0..count)
-        .map(|_| {
-            let cause = Arc::clone(&cause);
-            Err(if is_unavailable {
-                Error::unavailable(cause)
-            } else {
-                Error::internal(cause)
-            })
-        })
-        .collect()
 }

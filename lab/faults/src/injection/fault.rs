@@ -65,6 +65,8 @@ pub enum Fault {
     SendEightTimes,
     /// A device is away while messages are written and removed.
     ReturnAfterRemoval,
+    /// Many users toggle reactions to one message, and instances are killed.
+    ReactionCrowd,
     /// Some of these at once.
     Nemesis,
 }

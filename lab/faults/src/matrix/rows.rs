@@ -354,4 +354,15 @@ pub const ROWS: &[Row] = &[
         long_ms: 5_000,
         ..DEFAULT_ROW
     },
+    Row {
+        id: "F33",
+        title: "64 users toggle five reactions to one message, and instances are killed",
+        how: "everyone adds and removes all the time through both senders; kill -9 of a sender or a receiver every four seconds",
+        fault: Fault::ReactionCrowd,
+        bound_ms: 15_000,
+        brief_ms: 20_000,
+        long_ms: 60_000,
+        full: 1,
+        ..DEFAULT_ROW
+    },
 ];

@@ -5,12 +5,11 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
     time::Duration,
 };
 
 use chassis::{Error, postgres::Pool, publisher::Publisher};
-use feed_log::{PendingEvents, Retries, is_transient};
+use feed_log::{PendingEvents, Retries, shared_failure};
 use futures_util::future::try_join_all;
 use shared_schema::{Change, ChatId, Event, EventId, Message, MessageId};
 
@@ -305,16 +304,9 @@ fn fail_all(messages: Vec<QueuedMessage>, error: Error) -> HashSet<ChatId> {
         .iter()
         .map(|message| message.draft.chat_id)
         .collect();
-    let is_unavailable = is_transient(&error) || matches!(error, Error::Unavailable { .. });
-    let cause = Arc::new(error);
+    let failure = shared_failure(error);
     for message in messages {
-        let cause = Arc::clone(&cause);
-        let error = if is_unavailable {
-            Error::unavailable(cause)
-        } else {
-            Error::internal(cause)
-        };
-        reply(message, Err(error));
+        reply(message, Err(failure()));
     }
     chats
 }
