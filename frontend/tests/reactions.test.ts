@@ -210,7 +210,7 @@ test("however many react, a page is asked for once, and what is asked for later 
   it.state.holds = false;
   expect(it.asked.map(({ operation }) => operation)).toEqual(["Messages"]);
   await it.load();
-  expect(it.asked.at(-1)?.variables.reactionsUpTo).toBe(`chat ${server.events.length}`);
+  expect(it.asked.at(-1)?.variables.detailsUpTo).toBe(`chat ${server.events.length}`);
 });
 
 test("what is the reader's own is asked for with the pages that have reactions, once, and for no live message", async () => {

@@ -61,7 +61,7 @@ function demand(operation: ApolloLink.Operation, changes: Changes, me: string | 
   if (!feed) return;
   const { variables } = operation;
   if (takes("atLeast") && !atLeast) operation.variables = { ...variables, atLeast: changes.cursorOf(feed) };
-  if (takes("reactionsUpTo")) operation.variables = { ...variables, reactionsUpTo: changes.reactionsUpTo(feed) };
+  if (takes("detailsUpTo")) operation.variables = { ...variables, detailsUpTo: changes.detailsUpTo(feed) };
 }
 
 /** The feeds whose events an answer depends on: those of its chats, and the own one where it lists chats. */

@@ -21,7 +21,7 @@ export class Changes {
   readonly restarted = new Store<{ feedId: string } | undefined>(undefined);
   #clock = 0;
   readonly #changes = new Map<string, Change>();
-  readonly #reactions = new Map<string, string>();
+  readonly #details = new Map<string, string>();
   #profileAt = Number.NEGATIVE_INFINITY;
 
   now(): number {
@@ -47,20 +47,20 @@ export class Changes {
     return this.#changes.get(feedId)?.cursor;
   }
 
-  /** Reactions to messages are known up to there. No list or fact has changed with them: no answer is late. */
-  noteReaction(feedId: string, cursor: string): void {
-    this.#reactions.set(feedId, cursor);
+  /** What belongs to messages, such as reactions, is known up to there. No list or fact has changed: no answer is late. */
+  noteDetail(feedId: string, cursor: string): void {
+    this.#details.set(feedId, cursor);
   }
 
-  /** The position that an answer with messages of this feed must have reached, if reactions to them were told. */
-  reactionsUpTo(feedId: string): string | undefined {
-    return this.#reactions.get(feedId);
+  /** The position that an answer with messages of this feed must have reached, if something that belongs to them was told. */
+  detailsUpTo(feedId: string): string | undefined {
+    return this.#details.get(feedId);
   }
 
   /** The feed has another history now, in which the position may not be. */
   restart(feedId: string): void {
     this.#clock += 1;
-    this.#reactions.delete(feedId);
+    this.#details.delete(feedId);
     this.#changes.set(feedId, { at: this.#clock, cursor: undefined });
     this.restarted.set({ feedId });
   }

@@ -14,7 +14,7 @@ export const live = {
       putGroup(cache, messageId, reactionGroup);
       if (actorId === me) putOwn(cache, { chatId, messageId, emoji: reactionGroup.emoji, variant: own });
       recentReactions(changes).note(messageId, reactionGroup, actorId === me ? own : undefined);
-      changes.noteReaction(feedId, cursor);
+      changes.noteDetail(feedId, cursor);
     },
   },
 } satisfies LiveHandlers<ReactionEventsFragment>;
