@@ -16,7 +16,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await openChat(ben, "Evening choir");
     await expect(message(ben, "We meet on Thursday")).toBeVisible();
     await message(ben, "We meet on Thursday").hover();
-    await message(ben, "We meet on Thursday").getByRole("button", { name: "Reply" }).click();
+    await message(ben, "We meet on Thursday").getByRole("button", { name: "Reply", exact: true }).click();
     await picture(ben.page, `replying-${colorScheme}`);
     await expectAccessible(ben.page);
     await say(ben, "I will bring the tenor parts.");

@@ -84,7 +84,7 @@ test("a message is edited, answered and removed, and the other side sees it live
   await expect(message(ben, "See you on Tuesday")).toContainText("edited");
 
   await message(ben, "Tuesday").hover();
-  await message(ben, "Tuesday").getByRole("button", { name: "Reply" }).click();
+  await message(ben, "Tuesday").getByRole("button", { name: "Reply", exact: true }).click();
   await say(ben, "Tuesday it is");
   const answer = message(ada, "Tuesday it is");
   await expect(answer.getByRole("button", { name: "Go to the message of Ada Lovelace" })).toContainText(

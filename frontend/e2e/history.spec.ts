@@ -8,7 +8,7 @@ test("history loads upward without moving what is read, and a quote leads back t
   await startGroup(ada, "Long talk", [ben]);
   await say(ada, "the very first message");
   await message(ada, "the very first message").hover();
-  await message(ada, "the very first message").getByRole("button", { name: "Reply" }).click();
+  await message(ada, "the very first message").getByRole("button", { name: "Reply", exact: true }).click();
   await say(ada, "an answer to it");
   await expect(message(ada, "an answer to it").getByRole("img", { name: "Sent" })).toBeVisible();
   const lines = Array.from({ length: 137 }, (_, index) => `line ${index + 3} ${"of many words ".repeat(index % 5)}`);
@@ -72,7 +72,7 @@ test("history loads upward without moving what is read, and a quote leads back t
     await expect(ben.page.getByText("This is the beginning of the chat")).toBeInViewport({ timeout: 200 });
   }).toPass({ timeout: 30_000 });
   await message(ben, "the very first message").first().hover();
-  await message(ben, "the very first message").first().getByRole("button", { name: "Reply" }).click();
+  await message(ben, "the very first message").first().getByRole("button", { name: "Reply", exact: true }).click();
   await say(ben, "a late answer");
   await expect(message(ben, "a late answer")).toBeInViewport();
   await ada.page.reload();

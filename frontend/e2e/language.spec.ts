@@ -69,7 +69,7 @@ test("in Arabic two people talk from right to left, and nothing of it is left in
   await message(ben, "متى نبدأ")
     .getByRole("button", { name: /^إجراءات/ })
     .tap();
-  await ben.page.getByRole("menuitem", { name: "رد" }).tap();
+  await ben.page.getByRole("menuitem", { name: "رد", exact: true }).tap();
   await write(ben, "At seven, in the hall. Is that too late?");
   await expect(message(ada, "At seven").getByRole("button", { name: /^الانتقال إلى رسالة/ })).toBeVisible();
   await expect(message(ada, "متى نبدأ").first().getByRole("img", { name: "قرأها مشارك واحد" })).toBeVisible();

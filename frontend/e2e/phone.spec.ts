@@ -37,7 +37,7 @@ test("on a phone there is one pane, and a way back", async ({ browser }) => {
   await message(ada, "Stop 12 of 12").getByText("Stop 12 of 12").tap();
   await more.tap();
   await picture(ada.page, "phone-menu");
-  await ada.page.getByRole("menuitem", { name: "Reply" }).tap();
+  await ada.page.getByRole("menuitem", { name: "Reply", exact: true }).tap();
   await expect(ada.page.getByText("Replying to Ben Okafor")).toBeVisible();
   await ada.page.getByRole("button", { name: "Cancel reply" }).tap();
 

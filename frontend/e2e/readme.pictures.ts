@@ -12,7 +12,7 @@ async function tell(people: readonly Person[], person: Person, text: string): Pr
 
 async function reply(people: readonly Person[], person: Person, to: string, text: string): Promise<void> {
   await message(person, to).first().hover();
-  await message(person, to).first().getByRole("button", { name: "Reply" }).click();
+  await message(person, to).first().getByRole("button", { name: "Reply", exact: true }).click();
   await tell(people, person, text);
 }
 

@@ -113,9 +113,9 @@ test("with the keyboard alone a message is removed, and the way back is where th
   const removeByKeyboard = async () => {
     await actions.focus();
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("menuitem", { name: "Reply" })).toBeVisible();
-    await page.getByRole("menuitem", { name: "Reply" }).focus();
-    for (let steps = 0; steps < 4; steps += 1) await page.keyboard.press("ArrowDown");
+    await expect(page.getByRole("menuitem", { name: "Reply", exact: true })).toBeVisible();
+    await page.getByRole("menuitem", { name: "Reply", exact: true }).focus();
+    for (let steps = 0; steps < 5; steps += 1) await page.keyboard.press("ArrowDown");
     await expect(page.getByRole("menuitem", { name: "Remove" })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(undo(ada)).toBeFocused();

@@ -125,7 +125,7 @@ test("F17: on a phone a finger that rests opens a sheet, and one that pulls repl
     expect((await item.boundingBox())!.height).toBeGreaterThanOrEqual(44);
   }
   await expectAccessible(page);
-  await menu.getByRole("menuitem", { name: "Reply" }).tap();
+  await menu.getByRole("menuitem", { name: "Reply", exact: true }).tap();
   await expect(page.getByText("Replying to Ben Okafor")).toBeVisible();
   await page.getByRole("button", { name: "Cancel reply" }).tap();
 

@@ -1,5 +1,6 @@
 import { Store } from "@/api/store";
 import { liveHandlers } from "@/app/features";
+import { OwnThreads } from "@/features/threads/model/ownThreads";
 import { TypingNames } from "@/features/typing/model/typingNames";
 import type { Applier } from "@/live/applyBatch";
 
@@ -23,6 +24,11 @@ export interface Message extends Json {
   number: number;
   revision: number;
   content: string | null;
+  senderId: string;
+  createdAt: string;
+  threadRootId: string | null;
+  threadOrdinal: number | null;
+  thread: Json | null;
   reactionGroups: Group[];
 }
 
@@ -40,11 +46,15 @@ export class ChatModel {
     ["ada", "MEMBER"],
     ["ben", "MEMBER"],
   ]);
+  /** Who follows which thread, and how far they have read there: `root user`. */
+  readonly follows = new Map<string, number>();
+  readonly #left = new Map<string, number>();
   name = "a chat";
   /** Every event so far: `events[n]` has the seq n + 1. */
   readonly events: Json[] = [];
 
-  add(senderId: string, content: string): void {
+  /** Adds a message; in the thread of another one, if its number is given. */
+  add(senderId: string, content: string, inThreadOf?: number): void {
     const number = this.messages.length + 1;
     const message: Message = {
       __typename: "Message",
@@ -60,11 +70,101 @@ export class ChatModel {
       removedAt: null,
       sender: { __typename: "User", id: senderId, displayName: senderId.toUpperCase() },
       replyTo: null,
+      threadRootId: null,
+      threadOrdinal: null,
+      thread: null,
       reactionGroups: [],
     };
     this.messages.push(message);
-    this.marks.set(senderId, number);
-    this.#tell("MessageAdded", { message });
+    if (inThreadOf === undefined) this.marks.set(senderId, number);
+    else this.#reply(message, inThreadOf);
+    // Events tell of a thread by its replies.
+    const { thread: _, ...told } = this.messages.at(-1)!;
+    this.#tell("MessageAdded", { message: told }, senderId);
+  }
+
+  #reply(message: Message, rootNumber: number): void {
+    const root = this.messages[rootNumber - 1]!;
+    const ordinal = this.repliesTo(rootNumber).length + 1;
+    Object.assign(message, { threadRootId: root.id, threadOrdinal: ordinal });
+    const before = (root.thread?.lastUserIds ?? []) as string[];
+    root.thread = {
+      __typename: "Thread",
+      rootId: root.id,
+      chatId: CHAT,
+      replyCount: ordinal,
+      lastNumber: message.number,
+      lastReplyAt: message.createdAt,
+      lastUserIds: [message.senderId, ...before.filter((id) => id !== message.senderId)].slice(0, 5),
+      lastUsers: [],
+    };
+    // Who writes follows it, and who started it does from the first reply on.
+    if (ordinal === 1 && root.senderId !== message.senderId) this.follows.set(`${root.id} ${root.senderId}`, 0);
+    this.follows.set(`${root.id} ${message.senderId}`, message.number);
+  }
+
+  repliesTo(rootNumber: number): Message[] {
+    const root = this.messages[rootNumber - 1]!;
+    return this.messages.filter(({ threadRootId }) => threadRootId === root.id);
+  }
+
+  /** How many replies the reader has left to read: those of others above their marks that have not been removed. */
+  unreadReplies(rootNumber: number): number {
+    const mark = this.follows.get(`${this.messages[rootNumber - 1]!.id} ${ME}`);
+    if (mark === undefined) return 0;
+    const read = Math.max(mark, this.marks.get(ME) ?? 0);
+    return this.repliesTo(rootNumber).filter(({ number, removedAt }) => number > read && !removedAt).length;
+  }
+
+  /** How much the reader has left to read in the chat. */
+  unread(): number {
+    const mark = this.marks.get(ME) ?? 0;
+    const isOwnReply = ({ senderId, threadRootId }: Message) => senderId === ME && threadRootId !== null;
+    return this.messages.filter((one) => one.number > mark && !one.removedAt && !isOwnReply(one)).length;
+  }
+
+  /** The answer to the query for the threads that the reader follows. */
+  followedThreads(): Json {
+    const followed = this.messages.filter(({ id, thread }) => thread && this.follows.has(`${id} ${ME}`));
+    const edges = followed.map(({ id, number, thread }) => ({
+      __typename: "FollowedThreadEdge",
+      node: {
+        __typename: "FollowedThread",
+        thread,
+        lastReadNumber: this.follows.get(`${id} ${ME}`),
+        unreadCount: this.unreadReplies(number),
+      },
+    }));
+    const pageInfo = { __typename: "PageInfo", hasNextPage: false, endCursor: null };
+    return { followedThreads: { __typename: "FollowedThreadConnection", edges, pageInfo } };
+  }
+
+  /** The answer to the query for the last replies of a thread. */
+  newestReplies(rootNumber: number, last: number): Json {
+    const { thread } = this.messages[rootNumber - 1]!;
+    const edges = this.repliesTo(rootNumber)
+      .slice(-last)
+      .map((message) => edge("Message", message));
+    return { thread: thread && { ...thread, replies: { __typename: "MessageConnection", edges } } };
+  }
+
+  /** The reader reads the chat up to a message, on another device. */
+  readUpTo(number: number): void {
+    this.marks.set(ME, Math.max(number, this.marks.get(ME) ?? 0));
+    this.#tell("ReadMarkMoved", { chatId: CHAT, lastReadNumber: this.marks.get(ME) }, ME);
+  }
+
+  /** The reader reads a thread up to a message, or begins or ends following it, on another device. */
+  follow(rootNumber: number, following: boolean, number = 0): void {
+    const { id: rootId } = this.messages[rootNumber - 1]!;
+    const key = `${rootId} ${ME}`;
+    const lastReadNumber = Math.max(number, this.follows.get(key) ?? this.#left.get(rootId) ?? 0);
+    if (following) this.follows.set(key, lastReadNumber);
+    else {
+      this.follows.delete(key);
+      this.#left.set(rootId, lastReadNumber);
+    }
+    this.#tell("ThreadFollowChanged", { chatId: CHAT, rootId, following, lastReadNumber }, ME);
   }
 
   edit(number: number, content: string): void {
@@ -160,6 +260,9 @@ export class ChatModel {
               removedNumbers: this.messages
                 .filter(({ number, removedAt }) => removedAt && number > (this.marks.get(ME) ?? 0))
                 .map(({ number }) => number),
+              ownReplyNumbers: this.messages
+                .filter((one) => one.senderId === ME && one.threadRootId && one.number > (this.marks.get(ME) ?? 0))
+                .map(({ number }) => number),
               lastMessage: this.messages.at(-1) ?? null,
               participants: { __typename: "ParticipantConnection", edges: participants },
             },
@@ -184,6 +287,7 @@ export class ChatModel {
       name: this.name,
       description: "",
       reactionsAllowed: true,
+      threadsAllowed: true,
       participantCount: this.roles.size,
       messageCount: this.messages.length,
       lastMessageAt: this.messages.at(-1)?.createdAt ?? null,
@@ -198,7 +302,8 @@ export class ChatModel {
     if (before.removedAt) return;
     const message = { ...before, ...fields, revision: before.revision + 1 };
     this.messages[index] = message;
-    this.#tell(kind, { message });
+    const { thread: _, ...told } = message;
+    this.#tell(kind, { message: told });
   }
 
   #tell(kind: string, fields: Json, actorId = "ada"): void {
@@ -222,5 +327,15 @@ export function batch(events: readonly Json[], over: Json = {}): never {
 export const applier: Applier = {
   me: ME,
   handlers: liveHandlers,
-  services: { typing: new TypingNames(), incoming: new Store<unknown>(undefined) } as unknown as Applier["services"],
+  services: {
+    typing: new TypingNames(),
+    incoming: new Store<unknown>(undefined),
+    threads: noThreads(),
+  } as unknown as Applier["services"],
 };
+
+/** For tests that do not ask what is left to read in threads. */
+export function noThreads(): OwnThreads {
+  const load = () => new Promise<never>(() => {});
+  return new OwnThreads({ me: ME, load, authorOf: () => "nobody", chatMark: () => 0 });
+}

@@ -92,6 +92,18 @@ test("arrow-up in an empty field edits the last message, and in any other moves 
   expect(onEditLast).toHaveBeenCalledOnce();
 });
 
+test("in a thread one writes to the thread, and what is begun there stays there", async () => {
+  const it = around(undefined, () => new Promise(() => {}));
+  const props = { chatId: CHAT, title: "Ada", mode: WRITE, onMode: vi.fn(), onEditLast: vi.fn(), onSent: vi.fn() };
+  await show(<Composer {...props} rootId="m1" />, it);
+  const field = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Reply in the thread" });
+  fireEvent.change(field, { target: { value: "an answer" } });
+  expect([it.signedIn.drafts.get(CHAT), it.signedIn.drafts.get(`${CHAT}/m1`)]).toEqual([undefined, "an answer"]);
+  await act(async () => void fireEvent.keyDown(field, { key: "Enter" }));
+  await expect.poll(() => it.tab.outbox.of("message", CHAT).map((entry) => entry.threadRootId)).toEqual(["m1"]);
+  expect(it.signedIn.drafts.get(`${CHAT}/m1`)).toBeUndefined();
+});
+
 test("what is written is told as typing, and sending as the end of it", async () => {
   const { write, press, asked } = await composer();
   write("he");

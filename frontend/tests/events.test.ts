@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { makeCache } from "@/app/cache";
 import { runAround } from "@/features/messages/model/contiguousRange";
 import { keepNewer } from "@/features/messages/model/staleResponses";
+import { unreadAbove } from "@/features/messages/model/unread";
 import { hideParticipant } from "@/features/participants/cache";
+import { knownThread } from "@/features/threads";
 import { ChatsDocument, MessagesDocument, ViewerStateDocument } from "@/gql/receiver/graphql";
 import { SentMessageFragmentDoc } from "@/gql/sender/graphql";
 import { applyBatch } from "@/live/applyBatch";
@@ -29,7 +31,8 @@ function client() {
         fragmentName: "SentMessage",
         returnPartialData: true,
       }) as never;
-    const fresh = keepNewer(structuredClone(data), { message });
+    const thread = (rootId: string) => knownThread(cache, rootId) as never;
+    const fresh = keepNewer(structuredClone(data), { message, thread });
     cache.writeQuery({ query, variables, data: fresh } as never);
   };
   return {
@@ -74,6 +77,7 @@ function expectSame(server: ChatModel, { chat, loaded }: Client, { withMessages 
     lastMessage: lastOf(server),
   });
   expect(participant).toMatchObject({ lastReadNumber: server.marks.get(ME), role: server.roles.get(ME) });
+  expect(unreadAbove(participant.lastReadNumber, node)).toBe(server.unread());
   const known = node.participants.edges.map((edge: { node: object }) => edge.node);
   const byUser = (a: { userId: string }, b: { userId: string }) => (a.userId < b.userId ? -1 : 1);
   const people = [...server.roles.keys()].map((id) => ({ userId: id, role: server.roles.get(id) }));
@@ -95,6 +99,12 @@ function react(server: ChatModel, number: number, roll: (sides: number) => numbe
   server.react(["ada", "ben", ME][roll(3)]!, number, emoji, [emoji, variant, null][roll(3)]!);
 }
 
+/** Somebody replies in the thread of a message that is no reply itself. */
+function reply(server: ChatModel, number: number, roll: (sides: number) => number): void {
+  if (server.messages[number - 1]?.threadRootId !== null) return;
+  server.add(["ada", "ben", ME][roll(3)]!, `reply ${roll(1_000)}`, number);
+}
+
 /** One random change. */
 function change(server: ChatModel, roll: (sides: number) => number): void {
   const number = 1 + roll(Math.max(1, server.messages.length));
@@ -109,6 +119,8 @@ function change(server: ChatModel, roll: (sides: number) => number): void {
     () => server.promote(["cleo", "ada"][roll(2)]!, ["ADMIN", "MEMBER"][roll(2)]!),
     () => react(server, number, roll),
     () => react(server, number, roll),
+    () => reply(server, number, roll),
+    () => reply(server, number, roll),
   ];
   kinds[roll(kinds.length)]!();
 }
@@ -151,7 +163,12 @@ test("a page that was read before live events, and arrives after them, takes not
     const seen = server.events.length;
     for (let step = 0; step < 12; step += 1) {
       const number = 1 + roll(server.messages.length);
-      [() => server.add("ben", "new"), () => server.edit(number, `e ${step}`), () => server.remove(number)][roll(3)]!();
+      [
+        () => server.add("ben", "new"),
+        () => server.edit(number, `e ${step}`),
+        () => server.remove(number),
+        () => reply(server, number, roll),
+      ][roll(4)]!();
     }
     own.apply(server.events.slice(seen));
     own.messages(late);

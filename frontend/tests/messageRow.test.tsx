@@ -1,8 +1,9 @@
 import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { MessageRow } from "@/features/messages/components/MessageRow";
+import { ReplyLine } from "@/features/messages/components/ReplyLine";
 import type { MessageActions } from "@/features/messages/model/messageActions";
-import { ME } from "./chatModel";
+import { CHAT, ME } from "./chatModel";
 import { around, show } from "./page";
 
 afterEach(cleanup);
@@ -34,6 +35,7 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
     remove: vi.fn(),
     details: vi.fn(),
     jumpTo: vi.fn(),
+    openThread: vi.fn(),
     react: vi.fn(),
     toggleReaction: vi.fn(),
     whoReacted: vi.fn(),
@@ -49,6 +51,7 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
       highlighted={false}
       readOnly={false}
       reactable
+      threadable
       readers={undefined}
       actions={actions}
       {...props}
@@ -157,4 +160,62 @@ test("a removed message shows no reactions, whatever is known of it", async () =
   const reactionGroups = [{ emoji: "👍", count: 2, position: 1 }];
   const { article } = await row({ content: null, removedAt: "2026-01-01T12:05:00Z", reactionGroups });
   expect(within(article).queryByRole("list")).toBeNull();
+});
+
+const thread = (over: object = {}) =>
+  ({
+    __typename: "Thread",
+    rootId: "m1",
+    chatId: CHAT,
+    replyCount: 12,
+    lastReplyAt: "2026-01-01T12:30:00Z",
+    lastUserIds: ["ben"],
+    ...over,
+  }) as never;
+
+test("a message that starts a thread says how many replies there are, and leads to them", async () => {
+  const { article, actions } = await row({}, { thread: thread() });
+  fireEvent.click(within(article).getByRole("button", { name: /^12 replies/ }));
+  expect(actions.openThread).toHaveBeenCalledWith("m1");
+  cleanup();
+  const gone = await row({ content: null, removedAt: "2026-01-01T12:05:00Z" }, { thread: thread({ replyCount: 1 }) });
+  expect(within(gone.article).getByRole("button", { name: /^1 reply/ })).toBeTruthy();
+});
+
+test("T and the menu open the thread of a message; where threads are not allowed, only one that is there", async () => {
+  const { article, actions } = await row({});
+  article.focus();
+  fireEvent.keyDown(article, { key: "t", ctrlKey: true });
+  expect(actions.openThread).not.toHaveBeenCalled();
+  fireEvent.keyDown(article, { key: "t" });
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(await screen.findByRole("menuitem", { name: "Reply in thread" }));
+  expect(actions.openThread.mock.calls).toEqual([["m1"], ["m1"]]);
+  cleanup();
+  const without = await row({}, { threadable: false });
+  fireEvent.keyDown(without.article, { key: "t" });
+  expect(without.actions.openThread).not.toHaveBeenCalled();
+  fireEvent.keyDown(without.article, { key: "Enter" });
+  await screen.findByRole("menuitem", { name: "Reply" });
+  expect(screen.queryByRole("menuitem", { name: "Reply in thread" })).toBeNull();
+  cleanup();
+  const started = await row({}, { threadable: false, thread: thread() });
+  fireEvent.keyDown(started.article, { key: "t" });
+  expect(started.actions.openThread).toHaveBeenCalledWith("m1");
+});
+
+test("in the chat a reply is one line, which leads to it in its thread", async () => {
+  const openThread = vi.fn();
+  const actions = { openThread } as unknown as MessageActions;
+  const reply = message({ threadRootId: "m0", threadOrdinal: 3 });
+  await show(<ReplyLine message={reply} own={false} highlighted={false} actions={actions} />, around());
+  const article = screen.getByRole("article");
+  expect(article.textContent).toMatch(/^Ada replied in a thread: Is anybody here\?/);
+  article.focus();
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(within(article).getByRole("button"));
+  expect(openThread.mock.calls).toEqual([
+    ["m0", "m1"],
+    ["m0", "m1"],
+  ]);
 });

@@ -95,7 +95,7 @@ test("the end of a session leaves nothing of its reader, and everything of other
 test("who reads far up keeps the page that was newest before, and not the one they are at", async () => {
   const model = talk();
   const { client, copy } = await readAndKept(model, "finn");
-  keepMessages(client.cache, CHAT, 21, 40);
+  keepMessages(client.cache, { chatId: CHAT }, 21, 40);
   await copy.save();
   const after = tab(model, "finn");
   await after.copy.restore();

@@ -21,7 +21,7 @@ import { Preferences } from "@/features/preferences/model/preferences";
 import { TypingNames } from "@/features/typing/model/typingNames";
 import { type Services, ServicesContext, SignedInContext, type SignedInServices } from "@/session/services";
 import { browser, type Tab } from "./browser";
-import { ME } from "./chatModel";
+import { ME, noThreads } from "./chatModel";
 
 /** What a component finds around it: a tab of its own, and a service that answers what the test says. */
 export interface Around {
@@ -53,6 +53,7 @@ export function around(
     outbox: tab.outbox,
     drafts: new Drafts(tab.store),
     preferences: new Preferences(deviceStorage, ME),
+    threads: noThreads(),
     typing: new TypingNames(),
     incoming: new Store<unknown>(undefined),
     lookedAt: new Store<string | undefined>(undefined),
@@ -64,7 +65,7 @@ export function around(
 /** Shows a component at an address, with everything around it. */
 export async function show(element: ReactNode, { client, signedIn, services }: Around, path = "/"): Promise<void> {
   const root = createRootRoute({ component: Outlet });
-  const paths = ["/", "/sign-in", "/sign-up", "/chats/$chatId"];
+  const paths = ["/", "/sign-in", "/sign-up", "/threads", "/chats/$chatId", "/chats/$chatId/thread/$rootId"];
   const routes = paths.map((at) => createRoute({ getParentRoute: () => root, path: at, component: () => element }));
   const history = createMemoryHistory({ initialEntries: [path] });
   const router = createRouter({ routeTree: root.addChildren(routes), history });

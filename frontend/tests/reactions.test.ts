@@ -70,7 +70,7 @@ function tab(server: ChatModel) {
     passOverEvents() {
       seen = server.events.length;
     },
-    load: () => loadPage(client, { chatId: CHAT, last: 50 }),
+    load: () => loadPage(client, { chatId: CHAT }, { last: 50 }),
     groups: (number: number): string[] => {
       const { messages } = cache.readQuery({ query: MessagesDocument, variables: { chatId: CHAT, last: 50 } }) as Json;
       const found = messages.edges.find(({ node }: Json) => node.number === number);

@@ -65,3 +65,54 @@ test("a message on its way is shown once, also when its live event overtakes its
   expect(keys.filter((key) => key === last!.id)).toHaveLength(1);
   expect(keys.at(-1)).toBe("not yet");
 });
+
+test("a reply in a thread stands in the chat in short and groups nothing; in the thread it stands below what it answers", () => {
+  const model = new ChatModel();
+  model.add("ada", "a question");
+  model.add("ada", "something else");
+  model.add("ben", "an answer", 1);
+  model.add("ben", "more of it", 1);
+  model.add("ben", "to everybody");
+  const messages = model.messages as unknown as CachedMessageFragment[];
+  const kinds = (rows: ReturnType<typeof rowsOf>) =>
+    rows.map((row) =>
+      row.kind === "message" ? `${row.number}${row.first ? " first" : ""}${row.last ? " last" : ""}` : row.kind,
+    );
+  expect(kinds(rowsOf({ ...base, messages }))).toEqual([
+    "beginning",
+    "day",
+    "1 first",
+    "2 last",
+    "reply",
+    "reply",
+    "5 first last",
+  ]);
+  const replies = messages.slice(2, 4);
+  const root = messages[0]!;
+  expect(kinds(rowsOf({ ...base, root, messages: replies, readUpTo: 3 }))).toEqual([
+    "day",
+    "1 first last",
+    "replies",
+    "3 first",
+    "new",
+    "4 first last",
+  ]);
+  expect(kinds(rowsOf({ ...base, root, messages: replies.slice(1) })), "what is above is not loaded").toEqual([
+    "4 last",
+  ]);
+  expect(kinds(rowsOf({ ...base, root, messages: [] }))).toEqual(["day", "1 first last", "replies"]);
+});
+
+test("a reply on its way stands in its thread as a message, in the chat in short, and in no other thread", () => {
+  const model = new ChatModel();
+  model.add("ada", "a question");
+  model.add("ada", "another");
+  const messages = model.messages as unknown as CachedMessageFragment[];
+  const text = { content: "text", replyToId: null, createdAt: "2026-01-03T00:00:00Z" };
+  const unsent = [{ kind: "message" as const, place: 1, id: "1", chatId: "chat", threadRootId: "message 1", ...text }];
+  const last = (root?: CachedMessageFragment) =>
+    rowsOf({ ...base, messages: root ? [] : messages, root, unsent }).at(-1)?.kind;
+  expect(last()).toBe("unsentReply");
+  expect(last(messages[0])).toBe("unsent");
+  expect(last(messages[1])).toBe("replies");
+});

@@ -57,6 +57,8 @@ test("no sentence was left in English", async () => {
     "chats.chats",
     "emoji.emoji",
     "participants.admin",
+    "threads.thread",
+    "threads.threads",
   ]);
   expect(await sameIn("ar")).toEqual(["app.appName"]);
 });
@@ -166,6 +168,8 @@ const WITHOUT_TEXTS = [
   "participants.participantsCount",
   "reactions.count",
   "reactions.countOf",
+  "threads.repliesCount",
+  "threads.unreadThreads",
 ];
 
 test("e1: a name or text among our words turns none of them round, in any language", async () => {

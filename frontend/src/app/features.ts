@@ -5,6 +5,7 @@ import { chatLive, chatPolicies } from "@/features/chats";
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
 import { participantLive, participantPolicies } from "@/features/participants";
 import { forgetReactions, reactionLive, reactionPolicies } from "@/features/reactions";
+import { threadLive, threadPolicies } from "@/features/threads";
 import { typingLive } from "@/features/typing";
 import type { AnyLiveHandlers, LiveKind } from "@/live/handlers";
 
@@ -24,6 +25,7 @@ const features = {
   chats: { policies: chatPolicies, live: chatLive },
   participants: { policies: participantPolicies, live: participantLive },
   reactions: { policies: reactionPolicies, live: reactionLive, forget: forgetReactions },
+  threads: { policies: threadPolicies, live: threadLive },
   messages: { policies: messagePolicies, live: messageLive, forget: forgetMessages },
   typing: { live: typingLive },
 } satisfies Record<string, Feature>;

@@ -3,6 +3,7 @@ import { Kind } from "graphql";
 import { mergeMap, type Observable, of } from "rxjs";
 import { keepNewer } from "@/features/messages";
 import { recentReactions } from "@/features/reactions";
+import { knownThread } from "@/features/threads";
 import { PersonNameFragmentDoc } from "@/gql/receiver/graphql";
 import { ChatStateFragmentDoc, ParticipantStateFragmentDoc, SentMessageFragmentDoc } from "@/gql/sender/graphql";
 import { type Changes, changesOf } from "@/live/changes";
@@ -36,6 +37,7 @@ export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string 
           const fresh = keepNewer(result.data, {
             message,
             reactions: (id, answered) => recent.groupsOf(id, answered, reactedBefore),
+            thread: (rootId) => knownThread(cache, rootId) as never,
           });
           return of({ ...result, data: keepKnown(cache, changes, fresh, me, overtaken) });
         }),
@@ -46,8 +48,8 @@ export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string 
 }
 
 /**
- * Asks for nothing older than what events have said of this chat, or of the list, or of the reactions to its messages: a
- * service may read from a replica.
+ * Asks for nothing older than what events have said of this chat, or of the list, or of the reactions to its messages and
+ * the replies to them: a service may read from a replica.
  */
 function demand(operation: ApolloLink.Operation, changes: Changes, me: string | undefined): void {
   const takes = (name: string) =>

@@ -6,7 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { ProfilePage, SignInPage, SignUpPage } from "@/features/account";
-import { ChatDetails, ChatPage, DiscoverPage, NoChatChosen } from "@/features/chats";
+import { ChatDetails, ChatPage, DiscoverPage, NoChatChosen, ThreadPane, ThreadsPage } from "@/features/chats";
 import type { Services } from "@/session/services";
 import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
@@ -68,6 +68,18 @@ const details = createRoute({
   path: "/details",
   component: ChatDetails,
 });
+/** A message and the replies to it. `at` is the reply to begin at. */
+const thread = createRoute({
+  getParentRoute: () => chat,
+  path: "/thread/$rootId",
+  validateSearch: ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {}),
+  component: ThreadPane,
+});
+const threads = createRoute({
+  getParentRoute: () => app,
+  path: "/threads",
+  component: ThreadsPage,
+});
 const discover = createRoute({
   getParentRoute: () => app,
   path: "/discover",
@@ -89,7 +101,7 @@ export function makeRouter(services: Services) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
-      app.addChildren([home, chat.addChildren([details]), discover, profile, nowhere]),
+      app.addChildren([home, chat.addChildren([details, thread]), threads, discover, profile, nowhere]),
     ]),
     context: { services },
     defaultPreload: "intent",

@@ -11,6 +11,7 @@ import { chatReader } from "@/features/chats";
 import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
 import { clearOtherCopies, indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
+import { ownThreadsOf } from "@/features/threads";
 import { TypingNames } from "@/features/typing";
 import { LogoutDocument } from "@/gql/users/graphql";
 import type { LiveServices } from "@/live/handlers";
@@ -111,6 +112,7 @@ export class ApplicationServices implements Services {
       before.drafts.flush();
       before.removals.close();
       before.outbox.close();
+      before.threads.close();
       await before.copy.forget().catch((error) => console.warn("the offline copy could not be deleted", error));
       await this.client.clearStore();
     }
@@ -158,13 +160,16 @@ export class ApplicationServices implements Services {
       removals: new PendingRemovals(outbox),
       copy,
       preferences: new Preferences(deviceStorage, me),
+      threads: ownThreadsOf(client, me),
       typing: new TypingNames(),
       incoming: new Store<{ id: string; chatId: string } | undefined>(undefined),
       lookedAt: new Store<string | undefined>(undefined),
     };
     const inbox = this.#inboxOf(me, services);
     inbox.loaded.subscribe(() => {
-      if (inbox.loaded.get() === "yes") void copy.refresh();
+      if (inbox.loaded.get() !== "yes") return;
+      void copy.refresh();
+      services.threads.refreshSoon(0);
     });
     inbox.state.subscribe(() => {
       if (inbox.state.get() !== "live") return;

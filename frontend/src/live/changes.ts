@@ -47,7 +47,7 @@ export class Changes {
     return this.#changes.get(feedId)?.cursor;
   }
 
-  /** What belongs to messages, such as reactions, is known up to there. No list or fact has changed: no answer is late. */
+  /** What belongs to messages, reactions and threads, is known up to there. No list or fact has changed: no answer is late. */
   noteDetail(feedId: string, cursor: string): void {
     this.#details.set(feedId, cursor);
   }

@@ -80,6 +80,12 @@ export const PeopleIcon = icon(
 export const BubbleIcon = icon(
   <path d="M4.500 7.500a3 3 0 0 1 3-3h9a3 3 0 0 1 3 3v5a3 3 0 0 1-3 3H11l-4.500 4v-4a3 3 0 0 1-2-3z" />,
 );
+export const ThreadIcon = icon(
+  <>
+    <path d="M4.500 7a2.500 2.500 0 0 1 2.500-2.500h10A2.500 2.500 0 0 1 19.500 7v6a2.500 2.500 0 0 1-2.500 2.500h-5L7.500 19.500v-4H7A2.500 2.500 0 0 1 4.500 13z" />
+    <path d="M8.500 8.500h7M8.500 11.500h4" />
+  </>,
+);
 export const PinIcon = icon(<path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />);
 export const MutedIcon = icon(
   <path d="M6.500 16.500h11l-1.500-2.500v-4a4 4 0 0 0-6.500-3.100M8 10.500V14l-1.500 2.500M10.500 19.500h3M4.500 4.500l15 15" />,

@@ -28,6 +28,7 @@ const chatPolicy: TypePolicy = {
     },
     // A copy that an earlier version kept on this device says nothing about them.
     reactionsAllowed: { read: (existing: boolean | undefined) => existing ?? true },
+    threadsAllowed: { read: (existing: boolean | undefined) => existing ?? true },
   },
 };
 

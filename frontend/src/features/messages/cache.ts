@@ -1,12 +1,15 @@
 import type { ApolloCache, Reference } from "@apollo/client";
-import type { FieldFunctionOptions, FieldPolicy, TypePolicies } from "@apollo/client/cache";
+import type { FieldFunctionOptions, FieldPolicy, Modifier, TypePolicies } from "@apollo/client/cache";
 import { argumentsOf, modifyCache } from "@/api/modifyCache";
+import { knownThread } from "@/features/threads";
 import {
   type CachedMessageFragment,
   CachedMessageFragmentDoc,
   type KnownMessageFragment,
   KnownMessageFragmentDoc,
+  type RepliesQuery,
 } from "@/gql/receiver/graphql";
+import { placeOf, shownOf, type Timeline } from "./model/timeline";
 
 /** One loaded message of a chat. Live messages have no pagination cursor until a page brings it. */
 interface MessageEdge {
@@ -34,6 +37,18 @@ const messagesField: FieldPolicy<StoredMessages> = {
   },
 };
 
+/** The same for the replies of a thread. Their numbers have gaps, their ordinals have none. */
+const repliesField: FieldPolicy<StoredMessages> = { ...messagesField, keyArgs: false };
+
+/** A message by its id: known from wherever it was read before. Null (not there, or not theirs to read) is kept as an answer. */
+const messageField: FieldPolicy<Reference | null> = {
+  keyArgs: ["chatId", "id"],
+  read(existing, { args, toReference, canRead }) {
+    const message = toReference({ __typename: "Message", id: args?.id });
+    return existing === null || !message || !canRead(message) ? existing : message;
+  },
+};
+
 /** The newest message wins, whichever order a page and the live events come in. */
 const lastMessageField: FieldPolicy<Reference | null> = {
   merge(existing, incoming, { readField }) {
@@ -53,10 +68,10 @@ const latest: FieldPolicy<string | null> = {
 };
 
 /** Of one chat, above any mark that is in use: beyond these the count may be too high. */
-const MAX_REMOVED_NUMBERS = 10_000;
+const MAX_READ_NUMBERS = 10_000;
 
-/** What is removed stays so: whatever answer or event tells of it, and in whichever order. */
-const removedNumbers: FieldPolicy<readonly number[]> = {
+/** What was removed, or is a reply of the reader's own, stays so: whatever answer or event tells of it, and in whichever order. */
+const numbersField: FieldPolicy<readonly number[]> = {
   merge: (existing, incoming) => withNumbers(existing ?? [], incoming),
   // A copy that an earlier version kept on this device has none.
   read: (existing) => existing ?? [],
@@ -64,13 +79,22 @@ const removedNumbers: FieldPolicy<readonly number[]> = {
 
 function withNumbers(known: readonly number[], more: readonly number[]): readonly number[] {
   const unknown = more.filter((number) => !known.includes(number));
-  return unknown.length === 0 ? known : [...known, ...unknown].sort((a, b) => a - b).slice(-MAX_REMOVED_NUMBERS);
+  return unknown.length === 0 ? known : [...known, ...unknown].sort((a, b) => a - b).slice(-MAX_READ_NUMBERS);
 }
 
 export const policies: TypePolicies = {
-  Query: { fields: { messages: messagesField } },
+  Query: { fields: { messages: messagesField, message: messageField } },
   Message: { keyFields: ["id"] },
-  Chat: { fields: { messageCount: largest, lastMessageAt: latest, lastMessage: lastMessageField, removedNumbers } },
+  Thread: { fields: { replies: repliesField } },
+  Chat: {
+    fields: {
+      messageCount: largest,
+      lastMessageAt: latest,
+      lastMessage: lastMessageField,
+      removedNumbers: numbersField,
+      ownReplyNumbers: numbersField,
+    },
+  },
 };
 
 type ReadField = FieldFunctionOptions["readField"];
@@ -108,38 +132,70 @@ export function putMessage(cache: ApolloCache, message: CachedMessageFragment): 
 }
 
 /**
- * The same for a message that was added: it also takes its place among the loaded messages of its chat. Calling it
- * again with the same message changes nothing.
+ * The same for a message that was added: it also takes its place among the loaded messages of its chat, and of its thread.
+ * Calling it again with the same message changes nothing.
  */
 export function addMessage(cache: ApolloCache, message: CachedMessageFragment): void {
   putMessage(cache, message);
   const id = cache.identify({ __typename: "Message", id: message.id })!;
+  const add: Modifier<StoredMessages> = (existing, { readField, toReference }) => {
+    const node = toReference(id);
+    if (!node || existing.edges.some((edge) => edge.node.__ref === id)) return existing;
+    const edge: MessageEdge = { __typename: "MessageEdge", cursor: "", node };
+    return { ...existing, edges: mergeEdges(existing.edges, [edge], readField).slice(-MAX_LOADED) };
+  };
   modifyCache(cache, "ROOT_QUERY", {
-    messages(existing: StoredMessages, { storeFieldName, readField, toReference }) {
-      if (argumentsOf(storeFieldName).chatId !== message.chatId) return existing;
-      const node = toReference(id);
-      if (!node || existing.edges.some((edge) => edge.node.__ref === id)) return existing;
-      const edge: MessageEdge = { __typename: "MessageEdge", cursor: "", node };
-      return { ...existing, edges: mergeEdges(existing.edges, [edge], readField).slice(-MAX_LOADED) };
+    messages: (existing: StoredMessages, details) =>
+      argumentsOf(details.storeFieldName).chatId === message.chatId ? add(existing, details) : existing,
+  });
+  if (message.threadRootId) addReply(cache, message, add);
+}
+
+/** The first reply begins the list of them: nothing of it is missing. */
+function addReply(cache: ApolloCache, message: CachedMessageFragment, add: Modifier<StoredMessages>): void {
+  const id = cache.identify({ __typename: "Thread", rootId: message.threadRootId })!;
+  let begun = false;
+  modifyCache(cache, id, {
+    replies(existing: StoredMessages, details) {
+      begun = true;
+      return add(existing, details);
     },
+  });
+  const thread = knownThread(cache, message.threadRootId!);
+  if (begun || message.threadOrdinal !== 1 || !thread) return;
+  const edges = [{ __typename: "MessageEdge", cursor: "", node: message }];
+  cache.writeQuery({
+    ...shownOf({ chatId: message.chatId, rootId: thread.rootId }),
+    data: { thread: { ...thread, replies: { __typename: "MessageConnection", edges } } } as unknown as RepliesQuery,
   });
 }
 
 /**
- * Lets go of the loaded messages of a chat that are not between two numbers: what is far from the reader is a page away,
- * and a day of scrolling must not fill the memory.
+ * Lets go of the loaded messages of a chat or a thread that are not between two places: what is far from the reader is a
+ * page away, and a day of scrolling must not fill the memory.
  */
-export function keepMessages(cache: ApolloCache, chatId: string, from: number, to = Number.POSITIVE_INFINITY): void {
-  modifyCache(cache, "ROOT_QUERY", {
-    messages(existing: StoredMessages, { storeFieldName, readField }) {
-      if (argumentsOf(storeFieldName).chatId !== chatId) return existing;
-      const edges = existing.edges.filter((edge) => {
-        const number = readField<number>("number", edge.node) ?? 0;
-        return from <= number && number <= to;
-      });
-      return edges.length === existing.edges.length ? existing : { ...existing, edges };
-    },
-  });
+export function keepMessages(
+  cache: ApolloCache,
+  timeline: Timeline,
+  from: number,
+  to = Number.POSITIVE_INFINITY,
+): void {
+  const { chatId, rootId } = timeline;
+  const keep: Modifier<StoredMessages> = (existing, { readField }) => {
+    const edges = existing.edges.filter(({ node }) => {
+      const number = readField<number>("number", node) ?? 0;
+      const place = placeOf(timeline, { number, threadOrdinal: readField<number>("threadOrdinal", node) ?? null });
+      return from <= place && place <= to;
+    });
+    return edges.length === existing.edges.length ? existing : { ...existing, edges };
+  };
+  if (rootId !== undefined) modifyCache(cache, cache.identify({ __typename: "Thread", rootId }), { replies: keep });
+  else {
+    modifyCache(cache, "ROOT_QUERY", {
+      messages: (existing: StoredMessages, details) =>
+        argumentsOf(details.storeFieldName).chatId === chatId ? keep(existing, details) : existing,
+    });
+  }
   cache.gc();
 }
 
@@ -165,7 +221,25 @@ export function countRemoval(cache: ApolloCache, message: { chatId: string; numb
   });
 }
 
-/** Forgets the loaded messages of a chat; an open conversation loads its newest page again. */
+/** The reader has replied in a thread: above their mark stands a message of theirs. */
+export function countOwnReply(cache: ApolloCache, message: { chatId: string; number: number }): void {
+  modifyCache(cache, cache.identify({ __typename: "Chat", id: message.chatId })!, {
+    ownReplyNumbers: (known: readonly number[]) => withNumbers(known, [message.number]),
+  });
+}
+
+/** Forgets the loaded messages of a chat and of its threads; what is open loads its newest page again. */
 export function forget(cache: ApolloCache, chatId: string): void {
   cache.evict({ id: "ROOT_QUERY", fieldName: "messages", args: { chatId } });
+  const threads: string[] = [];
+  modifyCache(cache, "ROOT_QUERY", {
+    thread(existing: Reference | null, { storeFieldName }) {
+      const asked = argumentsOf(storeFieldName);
+      if (asked.chatId === chatId) threads.push(String(asked.rootId));
+      return existing;
+    },
+  });
+  for (const rootId of threads) {
+    cache.evict({ id: cache.identify({ __typename: "Thread", rootId })!, fieldName: "replies" });
+  }
 }

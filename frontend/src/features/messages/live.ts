@@ -2,7 +2,7 @@ import { moveReadMark } from "@/features/participants";
 import { unmask } from "@/gql/receiver";
 import { CachedMessageFragmentDoc, type MessageEventsFragment } from "@/gql/receiver/graphql";
 import type { Applying, LiveHandlers } from "@/live/handlers";
-import { addMessage, countMessage, countRemoval, putMessage } from "./cache";
+import { addMessage, countMessage, countOwnReply, countRemoval, putMessage } from "./cache";
 
 type Event<Kind extends MessageEventsFragment["__typename"]> = Extract<MessageEventsFragment, { __typename: Kind }>;
 
@@ -14,14 +14,15 @@ function putChanged({ message: masked }: Event<"MessageUpdated" | "MessageRemove
 
 export const live = {
   apply: {
-    MessageAdded({ message: masked }, { cache }) {
+    MessageAdded({ message: masked }, { cache, me }) {
       const message = unmask(CachedMessageFragmentDoc, masked);
       addMessage(cache, message);
       countMessage(cache, message);
       // Told late, it may be gone by now.
       if (message.removedAt) countRemoval(cache, message);
-      // Who sends has read: the sender moves the own mark in the same transaction.
-      moveReadMark(cache, message.chatId, message.senderId, message.number);
+      // Who sends has read: the sender moves the own mark in the same transaction. Who replies in a thread has read that.
+      if (!message.threadRootId) moveReadMark(cache, message.chatId, message.senderId, message.number);
+      else if (message.senderId === me) countOwnReply(cache, message);
     },
     MessageUpdated: putChanged,
     MessageRemoved: putChanged,

@@ -5,6 +5,7 @@ export { ParticipantName } from "./components/ParticipantName";
 export { ParticipantRow } from "./components/ParticipantRow";
 export { PeoplePicker, type Person } from "./components/PeoplePicker";
 export { useAllParticipants } from "./hooks/useAllParticipants";
+export { useOwnMark } from "./hooks/useOwnMark";
 export { useParticipants } from "./hooks/useParticipants";
 export { useReadMarks } from "./hooks/useReadMarks";
 export { live as participantLive } from "./live";

@@ -37,6 +37,14 @@ export const UNREAD: Counted = {
   many: "رسالة غير مقروءة",
   other: "رسالة غير مقروءة",
 };
+export const REPLIES: Counted = { one: "رد واحد", two: "ردان", few: "ردود", many: "ردًا", other: "رد" };
+export const THREADS_WITH_UNREAD: Counted = {
+  one: "سلسلة واحدة فيها ردود غير مقروءة",
+  two: "سلسلتان فيهما ردود غير مقروءة",
+  few: "سلاسل فيها ردود غير مقروءة",
+  many: "سلسلة فيها ردود غير مقروءة",
+  other: "سلسلة فيها ردود غير مقروءة",
+};
 export const SECONDS: Counted = { one: "ثانية واحدة", two: "ثانيتين", few: "ثوانٍ", many: "ثانية", other: "ثانية" };
 export const MINUTES: Counted = { one: "دقيقة واحدة", two: "دقيقتين", few: "دقائق", many: "دقيقة", other: "دقيقة" };
 export const NEW_MESSAGES: Counted = {

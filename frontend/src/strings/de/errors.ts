@@ -45,10 +45,12 @@ export const errors: Strings["errors"] = {
     REACTIONS_NOT_ALLOWED: "In diesem Chat sind Reaktionen ausgeschaltet.",
     REQUIRED: "Fülle dieses Feld aus.",
     TAKEN: "Das ist schon vergeben. Wähle etwas anderes.",
+    THREADS_NOT_ALLOWED: "Threads sind in diesem Chat ausgeschaltet.",
     TOO_EASY_TO_GUESS: "Es ist zu leicht zu erraten. Füge ein oder zwei Wörter hinzu.",
     TOO_FEW: "Wähle mindestens {min}.",
     TOO_LONG: "Höchstens {max} Zeichen.",
     TOO_MANY: "Wähle höchstens {max}.",
+    TOO_MANY_FOLLOWED_THREADS: "Du kannst höchstens {max} Threads eines Chats folgen. Folge zuerst einem nicht mehr.",
     TOO_MANY_REACTIONS:
       "Eine Nachricht kann höchstens {max} verschiedene Reaktionen haben. Schließe dich einer an, die schon da ist.",
     TOO_SHORT: "Mindestens {min} Zeichen.",

@@ -11,6 +11,7 @@ import { notifications } from "./notifications";
 import { participants } from "./participants";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
+import { threads } from "./threads";
 import { typing } from "./typing";
 import { ui } from "./ui";
 
@@ -28,6 +29,7 @@ export const de: Strings = {
   participants,
   preferences,
   reactions,
+  threads,
   typing,
   ui,
 };

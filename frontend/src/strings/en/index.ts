@@ -10,6 +10,7 @@ import { notifications } from "./notifications";
 import { participants } from "./participants";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
+import { threads } from "./threads";
 import { typing } from "./typing";
 import { ui } from "./ui";
 
@@ -27,6 +28,7 @@ export const en = {
   participants,
   preferences,
   reactions,
+  threads,
   typing,
   ui,
 };

@@ -28,6 +28,7 @@ export function ChatFacts(props: {
             name={chat.name ?? ""}
             description={chat.description}
             reactionsAllowed={chat.reactionsAllowed}
+            threadsAllowed={chat.threadsAllowed}
             onDone={() => setEditing(false)}
           />
         </div>

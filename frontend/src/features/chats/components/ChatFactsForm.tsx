@@ -7,26 +7,30 @@ import { Toggle } from "@/ui/Toggle";
 import { useUpdateChat } from "../hooks/useChangeChat";
 import styles from "./ChatFactsForm.module.css";
 
-/** What those who may can change about a chat: its name, its description, and whether there are reactions. */
+/** What those who may can change about a chat: its name, its description, and whether there are reactions and threads. */
 export function ChatFactsForm(props: {
   chatId: string;
   name: string;
   description: string;
   reactionsAllowed: boolean;
+  threadsAllowed: boolean;
   onDone(): void;
 }) {
   const [update, { loading }] = useUpdateChat();
   const [name, setName] = useState(props.name);
   const [description, setDescription] = useState(props.description);
   const [reactionsAllowed, setReactionsAllowed] = useState(props.reactionsAllowed);
+  const [threadsAllowed, setThreadsAllowed] = useState(props.threadsAllowed);
   const [failure, setFailure] = useState<Failure>();
   const renamed = name.trim() !== props.name || description.trim() !== props.description;
-  const changed = renamed || reactionsAllowed !== props.reactionsAllowed;
+  const switched = reactionsAllowed !== props.reactionsAllowed || threadsAllowed !== props.threadsAllowed;
+  const changed = renamed || switched;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setFailure(undefined);
-    const input = { chatId: props.chatId, name: name.trim(), description: description.trim(), reactionsAllowed };
+    const facts = { name: name.trim(), description: description.trim(), reactionsAllowed, threadsAllowed };
+    const input = { chatId: props.chatId, ...facts };
     try {
       await update({ variables: { input } });
       props.onDone();
@@ -59,6 +63,12 @@ export function ChatFactsForm(props: {
         hint={t.chats.reactionsAllowedHint}
         checked={reactionsAllowed}
         onChange={setReactionsAllowed}
+      />
+      <Toggle
+        label={t.chats.threadsAllowed}
+        hint={t.chats.threadsAllowedHint}
+        checked={threadsAllowed}
+        onChange={setThreadsAllowed}
       />
       {failure && <Notice tone="error">{explain(failure)}</Notice>}
       <div className={styles.pair}>

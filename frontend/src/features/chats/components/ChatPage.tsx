@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { ConnectionWords } from "@/features/connection";
 import {
@@ -10,8 +10,10 @@ import {
   MessageList,
   type MessageListProps,
   RemovalNotice,
+  useChatReading,
   useMessageActions,
   useMessages,
+  useOpenThread,
 } from "@/features/messages";
 import { permissionsOf, useReadMarks } from "@/features/participants";
 import { ReactionsDialog } from "@/features/reactions";
@@ -26,6 +28,7 @@ import { BackIcon, CompassIcon, InfoIcon, WarningIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { PageHeader } from "@/ui/PageHeader";
 import { usePageName } from "@/ui/pageTitle";
+import { useOneColumn } from "@/ui/pointer";
 import { useChat } from "../hooks/useChats";
 import { useJoinChat } from "../hooks/useJoinChat";
 import type { ListedChat } from "../model/listedChat";
@@ -61,14 +64,16 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const conversation = useMessages(chat.id, chat.messageCount);
   const othersMarks = useReadMarks(chat.id);
+  const reading = useChatReading(chat.id);
   const doing = useMessageActions(chat.id, conversation);
   const list = useRef<HTMLElement>(null);
   usePageName(title.name);
   const page = useRef<HTMLElement>(null);
   const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
+  const { isOpen, covered } = useThreadBeside(toField);
   return (
     <div className={styles.split}>
-      <section ref={page} className={styles.page} aria-label={title.name}>
+      <section ref={page} className={styles.page} aria-label={title.name} data-covered={covered || undefined}>
         <Header listed={listed} />
         <MessageList
           frame={list}
@@ -76,16 +81,20 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           direct={chat.kind === "DIRECT"}
           conversation={conversation}
           messageCount={chat.messageCount}
+          lastNumber={chat.messageCount}
           mark={mark}
+          reading={reading}
           unread={listed.unread}
           readOnly={false}
           reactable={role !== undefined && chat.reactionsAllowed}
+          threadable={role !== undefined && chat.threadsAllowed}
+          covered={covered}
           othersMarks={othersMarks}
           removesOthers={permissionsOf(role, chat.kind).removeMessages}
           actions={doing.actions}
           onLeave={toField}
         />
-        <RemovalNotice chatId={chat.id} byKeyboard={doing.byKeyboard} list={list} />
+        {!isOpen && <RemovalNotice chatId={chat.id} byKeyboard={doing.byKeyboard} list={list} />}
         <TypingLine chatId={chat.id} />
         {role ? (
           <Composer
@@ -107,6 +116,19 @@ function OpenChat({ listed }: { listed: ListedChat }) {
       <Outlet />
     </div>
   );
+}
+
+/** Whether a thread is open, and whether it stands in the place of the chat. Who closes it goes on in the field of the chat. */
+function useThreadBeside(toField: () => void) {
+  const isOpen = useParams({ strict: false, select: ({ rootId }) => rootId !== undefined });
+  const covered = useOneColumn() && isOpen;
+  useEffect(() => {
+    if (!isOpen) return;
+    return () => {
+      if (matchMedia("(hover: hover) and (pointer: fine)").matches) toField();
+    };
+  }, [isOpen, toField]);
+  return { isOpen, covered };
 }
 
 function Header({ listed }: { listed: ListedChat }) {
@@ -156,6 +178,9 @@ function JoinPrompt({ listed }: { listed: ListedChat }) {
   useEffect(() => {
     loadChat(client, chat.id, me).catch((error) => console.warn("the chat could not be read again", error));
   }, [client, chat.id, me]);
+  const reading = useChatReading(chat.id);
+  const openThread = useOpenThread(chat.id);
+  const actions = useMemo(() => ({ ...NOTHING, openThread }), [openThread]);
   const nothing = conversation.error !== undefined || chat.messageCount === 0;
   return (
     <div className={styles.split}>
@@ -175,13 +200,16 @@ function JoinPrompt({ listed }: { listed: ListedChat }) {
             direct={false}
             conversation={conversation}
             messageCount={chat.messageCount}
+            lastNumber={chat.messageCount}
             mark={undefined}
+            reading={reading}
             unread={0}
             othersMarks={NOBODY}
             removesOthers={false}
             readOnly
             reactable={false}
-            actions={NOTHING}
+            threadable={false}
+            actions={actions}
             onLeave={stay}
           />
         )}
@@ -194,7 +222,7 @@ function JoinPrompt({ listed }: { listed: ListedChat }) {
 
 const NOBODY: readonly never[] = [];
 const stay = () => {};
-const NOTHING: MessageListProps["actions"] = {
+const NOTHING: Omit<MessageListProps["actions"], "openThread"> = {
   reply: stay,
   edit: stay,
   remove: stay,

@@ -16,6 +16,7 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     ["↑ ↓", names.betweenMessages],
     [caps.enter, names.messageMenu],
     ["+", names.react],
+    ["T", names.thread],
     ["Esc", names.toField],
     ["↑", names.editLast],
     [enterSends ? caps.enter : shortcutName(caps.enter), names.send],

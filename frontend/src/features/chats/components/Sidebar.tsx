@@ -14,6 +14,7 @@ import { useChats } from "../hooks/useChats";
 import { useUnreadCount } from "../hooks/useUnreadCount";
 import { ChatRow } from "./ChatRow";
 import styles from "./Sidebar.module.css";
+import { ThreadsLink } from "./ThreadsLink";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
 const ChatSwitcher = lazy(() => import("./ChatSwitcher"));
@@ -58,6 +59,11 @@ export function Sidebar() {
         {dialog === "switch" && <ChatSwitcher onClose={close} />}
         {dialog === "keys" && <KeysDialog onClose={close} />}
       </Suspense>
+      {chats.length > 0 && (
+        <div className={styles.views}>
+          <ThreadsLink chats={chats} />
+        </div>
+      )}
       {chats.length > 0 && (
         <ul className={styles.list}>
           {chats.map((listed) => (

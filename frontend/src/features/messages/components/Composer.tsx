@@ -20,6 +20,8 @@ const MAX_PLACEHOLDER = { onePane: 20, twoPanes: 36 };
 /** Made anew only when something of its own has changed: measuring the field takes its time. */
 export const Composer = memo(function Composer(props: {
   chatId: string;
+  /** The message in whose thread one writes. */
+  rootId?: string;
   title: string;
   mode: ComposerMode;
   onMode(mode: ComposerMode): void;
@@ -30,6 +32,8 @@ export const Composer = memo(function Composer(props: {
   const { mode } = props;
   const enterSends = useEnterSends();
   const longest = useOnePane() ? MAX_PLACEHOLDER.onePane : MAX_PLACEHOLDER.twoPanes;
+  const label = props.rootId === undefined ? t.messages.messageField : t.threads.replyField;
+  const invitation = props.rootId === undefined ? t.messages.writeTo(props.title) : label;
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -54,10 +58,8 @@ export const Composer = memo(function Composer(props: {
         <Textarea
           ref={field}
           className={styles.field}
-          aria-label={t.messages.messageField}
-          placeholder={
-            t.messages.writeTo(props.title).length > longest ? t.messages.messageField : t.messages.writeTo(props.title)
-          }
+          aria-label={label}
+          placeholder={invitation.length > longest ? label : invitation}
           autosize
           minRows={1}
           maxRows={8}

@@ -10,27 +10,36 @@ import { BubbleIcon, DownIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { usePrinting } from "@/ui/printing";
 import { useListKeys } from "../hooks/useListKeys";
-import { useMarkAsRead } from "../hooks/useMarkAsRead";
+import { type Reading, useMarkAsRead } from "../hooks/useMarkAsRead";
 import type { LoadedMessages } from "../hooks/useMessages";
-import { useReactionWishes } from "../hooks/useReactionWishes";
+import type { useReactionWishes } from "../hooks/useReactionWishes";
+import { useRows } from "../hooks/useRows";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
 import type { MessageActions } from "../model/messageActions";
 import { type Mark, readBy } from "../model/readReceipts";
-import { isEmpty, type Row, rowsOf } from "../model/rows";
+import { isEmpty, type Row } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { MessageRow } from "./MessageRow";
-import { Beginning, DaySeparator, NewMessagesLine } from "./Separators";
-import { UnsentNote, UnsentRow } from "./UnsentRow";
+import { ReplyLine } from "./ReplyLine";
+import { Beginning, DaySeparator, NewMessagesLine, RepliesLine } from "./Separators";
+import { UnsentNote, UnsentReply, UnsentRow } from "./UnsentRow";
 
 export interface MessageListProps {
   frame: RefObject<HTMLElement | null>;
   chatId: string;
   direct: boolean;
   conversation: LoadedMessages;
+  /** Of a thread, what its replies answer. */
+  root?: LoadedMessages["messages"][number] | undefined;
+  /** How many messages there are, or replies. */
   messageCount: number;
+  /** The number of the newest of them. */
+  lastNumber: number;
   /** The own read mark; none for someone who does not take part. */
   mark: number | undefined;
+  /** What moves it. */
+  reading: Reading;
   /** How many messages above it are left to read. */
   unread: number;
   /** The read marks of the others, as far as they are known. */
@@ -39,6 +48,12 @@ export interface MessageListProps {
   readOnly: boolean;
   /** Whether the reader may react to them. */
   reactable: boolean;
+  /** Whether the reader may reply to them in threads. */
+  threadable: boolean;
+  /** Something else is shown in its place: nobody sees it. */
+  covered?: boolean;
+  /** A message to begin at. */
+  startAt?: string | undefined;
   removesOthers: boolean;
   actions: Omit<MessageActions, "jumpTo">;
   /** Back to the field below. */
@@ -46,50 +61,28 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { frame, conversation, chatId, mark, messageCount, unread } = props;
-  const { me, inbox, outbox, lookedAt } = useSignedIn();
-  const allUnsent = useStore(outbox.entries);
+  const { frame, conversation, mark, unread } = props;
+  const { inbox } = useSignedIn();
   // Until the services have told, what this device remembers is all there is: nothing can be new, or read.
   const told = useStore(inbox.loaded) === "yes";
-  const seen = useVisible();
+  const seen = useVisible() && !props.covered;
   const visible = seen && told;
   const readUpTo = useNewLine(visible, mark, unread);
-  const { messages, atEnd } = conversation;
-  const unsent = useMemo(() => allUnsent.filter((entry) => entry.chatId === chatId), [allUnsent, chatId]);
-  const wishes = useReactionWishes(unsent);
-  const rows = useMemo(() => {
-    // What was written last stands below the newest; what changes messages that are there stands with them. A reaction makes
-    // its row taller: who is at the end stays there.
-    const here = unsent.filter((entry) => atEnd || entry.kind !== "message");
-    return rowsOf({ messages, unsent: here, readUpTo, me });
-  }, [messages, atEnd, unsent, readUpTo, me]);
-
+  const { atEnd } = conversation;
+  const { rows, wishes } = useRows(props, readUpTo);
   const scroll = useStickyScroll(frame, rows, conversation);
   const { jumpTo } = scroll;
   const actions = useMemo(() => ({ ...props.actions, jumpTo }), [props.actions, jumpTo]);
   const onKeyDown = useListKeys(frame, props.onLeave);
   const printing = usePrinting();
-  const looking = visible && scroll.atBottom && atEnd;
-  useMarkAsRead(chatId, messageCount, mark, looking);
-  const before = seen && scroll.atBottom && atEnd;
+  useMarkAsRead(props.reading, props.lastNumber, mark, visible && scroll.atBottom && atEnd);
+  useLookedAt(props, seen && scroll.atBottom && atEnd);
+  const { startAt } = props;
   useEffect(() => {
-    if (!before) return;
-    lookedAt.set(chatId);
-    return () => lookedAt.set(undefined);
-  }, [before, chatId, lookedAt]);
+    if (startAt && conversation.loaded) jumpTo(startAt);
+  }, [startAt, conversation.loaded, jumpTo]);
 
-  if (conversation.error && !conversation.loaded) {
-    return (
-      <div className={styles.failed}>
-        <Notice tone="error">
-          {t.messages.messagesFailed} {explain(failureOf(conversation.error))}
-        </Notice>
-        <Button variant="default" onClick={() => void conversation.retry()}>
-          {t.ui.tryAgain}
-        </Button>
-      </div>
-    );
-  }
+  if (conversation.error && !conversation.loaded) return <Failed conversation={conversation} />;
   if (!conversation.loaded) return <ListSkeleton />;
   if (isEmpty(rows)) {
     return (
@@ -103,8 +96,15 @@ export function MessageList(props: MessageListProps) {
   );
   return (
     <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section ref={frame} className={styles.list} tabIndex={0} aria-label={t.messages.messages} onKeyDown={onKeyDown}>
+      <section
+        ref={frame}
+        className={styles.list}
+        data-thread={props.root ? true : undefined}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        tabIndex={0}
+        aria-label={props.root ? t.threads.replies : t.messages.messages}
+        onKeyDown={onKeyDown}
+      >
         <div className={styles.spacer} />
         <Virtualizer
           ref={scroll.list}
@@ -159,8 +159,16 @@ function RowView({
       return <DaySeparator at={row.at} />;
     case "new":
       return <NewMessagesLine />;
+    case "replies":
+      return <RepliesLine count={props.messageCount} />;
+    case "reply":
+      return (
+        <ReplyLine message={row.message} own={row.own} highlighted={highlighted === row.key} actions={props.actions} />
+      );
     case "unsent":
       return <UnsentRow unsent={row.unsent} first={row.first} />;
+    case "unsentReply":
+      return <UnsentReply unsent={row.unsent} />;
     case "edit":
       return <UnsentNote entry={row.edit} />;
     case "message": {
@@ -175,6 +183,8 @@ function RowView({
           removable={own || props.removesOthers}
           readOnly={props.readOnly}
           reactable={props.reactable}
+          threadable={props.threadable}
+          thread={props.conversation.threads.get(row.key)}
           ownReactions={props.conversation.ownReactions.get(row.key)}
           wishes={props.wishes.get(row.key)}
           highlighted={highlighted === row.key}
@@ -184,6 +194,30 @@ function RowView({
       );
     }
   }
+}
+
+/** The chat whose newest messages are before the reader's eyes has no badge. In a thread they see only what belongs to it. */
+function useLookedAt({ chatId, root }: Pick<MessageListProps, "chatId" | "root">, looking: boolean): void {
+  const { lookedAt } = useSignedIn();
+  const here = looking && !root;
+  useEffect(() => {
+    if (!here) return;
+    lookedAt.set(chatId);
+    return () => lookedAt.set(undefined);
+  }, [here, chatId, lookedAt]);
+}
+
+function Failed({ conversation }: { conversation: LoadedMessages }) {
+  return (
+    <div className={styles.failed}>
+      <Notice tone="error">
+        {t.messages.messagesFailed} {conversation.error && explain(failureOf(conversation.error))}
+      </Notice>
+      <Button variant="default" onClick={() => void conversation.retry()}>
+        {t.ui.tryAgain}
+      </Button>
+    </div>
+  );
 }
 
 /**

@@ -1,13 +1,22 @@
 import { VisuallyHidden } from "@mantine/core";
-import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo, useRef, useState } from "react";
+import {
+  type ComponentProps,
+  type CSSProperties,
+  type FocusEvent,
+  type KeyboardEvent,
+  memo,
+  useRef,
+  useState,
+} from "react";
 import { type OwnReaction, ReactionChips, type ReactionWish } from "@/features/reactions";
+import { ThreadFooter } from "@/features/threads";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { type MessageRowFragment, MessageRowFragmentDoc, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { Avatar } from "@/ui/Avatar";
 import { ReplyIcon } from "@/ui/icons";
-import { isComposing } from "@/ui/keys";
+import { isComposing, isLetter } from "@/ui/keys";
 import { plainText } from "@/ui/parseMarkdown";
 import { TabStopContext, useTabStop } from "@/ui/tabStop";
 import { hueOf } from "@/ui/userColor";
@@ -33,6 +42,10 @@ interface MessageRowProps {
   readOnly: boolean;
   /** Whether the reader may react to it. */
   reactable: boolean;
+  /** Whether the reader may reply to it in a thread. */
+  threadable: boolean;
+  /** The thread that it starts. */
+  thread?: ComponentProps<typeof ThreadFooter>["thread"] | undefined;
   /** The reader's own reactions to it, and what they are to be. */
   ownReactions?: readonly OwnReaction[] | undefined;
   wishes?: readonly ReactionWish[] | undefined;
@@ -81,6 +94,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
               name={name}
               timed={props.last}
               reactable={props.reactable}
+              threadable={props.threadable}
               popup={popup}
               onPopup={setPopup}
               actions={actions}
@@ -120,6 +134,7 @@ function Bubble(props: Omit<MessageRowProps, "message"> & { message: MessageRowF
           onAsk={(emoji) => actions.whoReacted(message.id, emoji)}
         />
       )}
+      {props.thread && <ThreadFooter thread={props.thread} onOpen={() => actions.openThread(message.id)} />}
     </div>
   );
 }
@@ -174,7 +189,7 @@ function Meta(props: {
 }
 
 /** What a row does about the focus, keys and fingers: inside of it the Tab key goes on only where one has entered. */
-function useRow({ id, removedAt }: MessageRowFragment, { actions, reactable }: MessageRowProps) {
+function useRow({ id, removedAt }: MessageRowFragment, { actions, reactable, threadable, thread }: MessageRowProps) {
   const [entered, setEntered] = useState(false);
   const [popup, show] = useState<RowPopup>();
   /** What had the focus when it came, and gets it back. */
@@ -191,8 +206,13 @@ function useRow({ id, removedAt }: MessageRowFragment, { actions, reactable }: M
   });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || isComposing(event.nativeEvent)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isLetter(event, "t") && (thread || (threadable && removedAt == null))) {
+      event.preventDefault();
+      return actions.openThread(id);
+    }
     const wanted = event.key === "Enter" ? "menu" : event.key === "+" && reactable ? "emoji" : undefined;
-    if (!wanted || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!wanted) return;
     event.preventDefault();
     // A menu closes on keys that are pressed outside of it, as this one was.
     event.stopPropagation();

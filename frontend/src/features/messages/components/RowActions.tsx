@@ -6,7 +6,17 @@ import { RowActionsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { copyText } from "@/ui/copy";
-import { CopyIcon, EditIcon, InfoIcon, MoreIcon, PeopleIcon, ReplyIcon, SmileIcon, TrashIcon } from "@/ui/icons";
+import {
+  CopyIcon,
+  EditIcon,
+  InfoIcon,
+  MoreIcon,
+  PeopleIcon,
+  ReplyIcon,
+  SmileIcon,
+  ThreadIcon,
+  TrashIcon,
+} from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
@@ -25,6 +35,7 @@ interface RowActionsProps {
   /** Whether the bubble says when it was sent; else this does. */
   timed: boolean;
   reactable: boolean;
+  threadable: boolean;
   popup: RowPopup | undefined;
   onPopup(popup: RowPopup | undefined): void;
   actions: MessageActions;
@@ -129,6 +140,11 @@ function RowMenu({ actions, onPopup, ...props }: RowActionsProps & { label: stri
         <Menu.Item leftSection={<ReplyIcon size={16} />} onClick={() => actions.reply(message.id)}>
           {t.messages.reply}
         </Menu.Item>
+        {props.threadable && (
+          <Menu.Item leftSection={<ThreadIcon size={16} />} onClick={() => actions.openThread(message.id)}>
+            {t.threads.replyInThread}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<CopyIcon size={16} />} onClick={() => void copy()}>
           {t.messages.copy}
         </Menu.Item>

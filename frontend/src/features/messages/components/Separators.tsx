@@ -22,6 +22,15 @@ export function NewMessagesLine() {
   );
 }
 
+/** In a thread, between what it answers and the replies. */
+export function RepliesLine({ count }: { count: number }) {
+  return (
+    <div className={styles.replies}>
+      <span>{count > 0 ? t.threads.repliesCount(count) : t.threads.noReplies}</span>
+    </div>
+  );
+}
+
 export function Beginning() {
   return (
     <div className={styles.beginning}>

@@ -1,13 +1,15 @@
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { clockTime } from "@/strings/time";
-import { WarningIcon } from "@/ui/icons";
+import { ThreadIcon, WarningIcon } from "@/ui/icons";
+import { plainText } from "@/ui/parseMarkdown";
 import { type Trouble, useSendingTrouble } from "../hooks/useSendingTrouble";
 import { isFewEmoji } from "../model/looks";
 import type { UnsentEdit, UnsentMessage } from "../model/outboxEntry";
 import styles from "./Bubble.module.css";
 import { MessageText } from "./MessageText";
 import { ReadReceipt } from "./ReadReceipt";
+import line from "./ReplyLine.module.css";
 
 /** A message on its way: in the outbox, or given back to its author with the reason. */
 export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boolean }) {
@@ -32,6 +34,26 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
             </span>
           </span>
         </div>
+      </div>
+      <Word entry={unsent} trouble={trouble} unkept={unkept} />
+    </article>
+  );
+}
+
+/** In the chat, a reply that goes to one of its threads: in short, as it will stand there. */
+export function UnsentReply({ unsent }: { unsent: UnsentMessage }) {
+  const { trouble, unkept } = useSendingTrouble(unsent);
+  return (
+    <article
+      className={line.row}
+      aria-label={`${t.ui.you}, ${unsent.failure ? t.messages.notSent : t.messages.sending}`}
+    >
+      <div className={line.line}>
+        <ThreadIcon size={15} />
+        <span className={line.text} dir="auto">
+          {t.threads.youReplied(plainText(unsent.content))}
+        </span>
+        {!unsent.failure && <ReadReceipt state={trouble.kind === "offline" ? "waiting" : "sending"} direct />}
       </div>
       <Word entry={unsent} trouble={trouble} unkept={unkept} />
     </article>

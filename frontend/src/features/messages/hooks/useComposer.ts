@@ -3,6 +3,7 @@ import { useTypingSignal } from "@/features/typing";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
+import { draftPlace } from "../model/drafts";
 import { useEditMessage } from "./useEditMessage";
 import { useSendMessage } from "./useSendMessage";
 
@@ -15,28 +16,36 @@ export type ComposerMode =
   | { kind: "reply" | "edit"; message: FragmentType<typeof ComposerMessageFragmentDoc> };
 
 /** The text in the field: where it comes from, where it is kept while it is written, and what sending it does. */
-export function useComposer(props: { chatId: string; mode: ComposerMode; leaveMode(): void; onSent(): void }) {
-  const { chatId, mode, leaveMode } = props;
+export function useComposer(props: {
+  chatId: string;
+  /** The message in whose thread one writes. */
+  rootId?: string | undefined;
+  mode: ComposerMode;
+  leaveMode(): void;
+  onSent(): void;
+}) {
+  const { chatId, rootId, mode, leaveMode } = props;
   const { drafts } = useSignedIn();
-  const [text, setText] = useState(() => drafts.get(chatId) ?? "");
+  const place = draftPlace(chatId, rootId);
+  const [text, setText] = useState(() => drafts.get(place) ?? "");
   const typing = useTypingSignal(chatId);
-  const send = useSendMessage(chatId);
+  const send = useSendMessage(chatId, rootId);
   const edit = useEditMessage();
   const about = mode.kind === "write" ? undefined : unmask(ComposerMessageFragmentDoc, mode.message);
   const edited = mode.kind === "edit" ? about : undefined;
 
   useEffect(() => {
     if (edited) setText(edited.content ?? "");
-    else setText(drafts.get(chatId) ?? "");
-  }, [edited, drafts, chatId]);
-  useEffect(() => (edited ? undefined : drafts.follow(chatId, setText)), [edited, drafts, chatId]);
+    else setText(drafts.get(place) ?? "");
+  }, [edited, drafts, place]);
+  useEffect(() => (edited ? undefined : drafts.follow(place, setText)), [edited, drafts, place]);
 
   const length = [...text.trim()].length;
   const sendable = length > 0 && length <= MAX_CHARACTERS;
   const change = (value: string) => {
     setText(value);
     if (edited) return;
-    drafts.set(chatId, value);
+    drafts.set(place, value);
     typing(value.trim().length > 0);
   };
   const { field, insert } = useField(mode, text, change);
@@ -49,7 +58,7 @@ export function useComposer(props: { chatId: string; mode: ComposerMode; leaveMo
     }
     if (!send(text.trim(), mode.kind === "reply" && about ? about.id : null)) return;
     typing(false);
-    drafts.delete(chatId);
+    drafts.delete(place);
     setText("");
     leaveMode();
     props.onSent();

@@ -1,31 +1,36 @@
-import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef } from "react";
 import { failureOf, isTemporary } from "@/api/errors";
-import { moveReadMark } from "@/features/participants";
-import { MarkAsReadDocument } from "@/gql/sender/graphql";
-import { useSignedIn } from "@/session/services";
 
 /** A burst of messages is marked once, after it. */
 const BURST_MS = 400;
 const RETRY_MS = 5_000;
 
+/** A read mark of the reader's own, in a chat or in a thread. */
+export interface Reading {
+  /** Moves it here. */
+  move(number: number): void;
+  /** Has a service move it. */
+  tell(number: number): Promise<unknown>;
+}
+
 /**
  * Moves the own read mark to `number` while the reader looks at it. Here it moves at once, so that a badge does not
  * flash for what is being read; the service hears of it after the burst, and the other devices from the own feed.
  */
-export function useMarkAsRead(chatId: string, number: number, mark: number | undefined, looking: boolean): void {
-  const client = useApolloClient();
-  const { me } = useSignedIn();
-  const told = useRef(mark ?? 0);
+export function useMarkAsRead(reading: Reading, number: number, mark: number | undefined, looking: boolean): void {
+  const told = useRef<number>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
-    if (!looking || mark === undefined || number <= told.current) return;
-    moveReadMark(client.cache, chatId, me, number);
+    if (!looking || mark === undefined) return;
+    // What was read before one came needs no word.
+    told.current ??= mark;
+    if (number <= told.current) return;
+    reading.move(number);
     const tell = () =>
-      client.mutate({ mutation: MarkAsReadDocument, variables: { input: { chatId, number } } }).then(
+      reading.tell(number).then(
         () => {
-          told.current = Math.max(told.current, number);
+          told.current = Math.max(told.current ?? 0, number);
         },
         (error) => {
           if (isTemporary(failureOf(error))) timer.current = setTimeout(tell, RETRY_MS);
@@ -33,5 +38,5 @@ export function useMarkAsRead(chatId: string, number: number, mark: number | und
       );
     clearTimeout(timer.current);
     timer.current = setTimeout(tell, BURST_MS);
-  }, [client, chatId, me, number, mark, looking]);
+  }, [reading, number, mark, looking]);
 }

@@ -6,16 +6,17 @@ import type { MessageActions } from "../model/messageActions";
 import { asIntended } from "../model/rows";
 import type { ComposerMode } from "./useComposer";
 import type { LoadedMessages } from "./useMessages";
+import { useOpenThread } from "./useOpenThread";
 import { useReact } from "./useReact";
 import { useRefusedReactions } from "./useRefusedReactions";
 import { useRemoveMessage } from "./useRemoveMessage";
 
 /**
- * What is being done with the messages of a chat: which one is answered or edited in the field, and whose details or reactions
- * are shown.
+ * What is being done with the messages of a chat, or with those of a thread that `root` starts: which one is answered or edited
+ * in the field, and whose details or reactions are shown.
  * It asks for the messages as they are by then: the field and the rows are not made anew with every page of them.
  */
-export function useMessageActions(chatId: string, conversation: LoadedMessages) {
+export function useMessageActions(chatId: string, conversation: LoadedMessages, root?: CachedMessageFragment) {
   const { me, outbox } = useSignedIn();
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
   const [detailed, setDetailed] = useState<CachedMessageFragment>();
@@ -24,14 +25,18 @@ export function useMessageActions(chatId: string, conversation: LoadedMessages) 
   const remove = useRemoveMessage();
   const { react, toggle } = useReact(chatId);
   useRefusedReactions();
-  const latest = useRef(conversation);
+  const openThread = useOpenThread(chatId);
+  const latest = useRef({ conversation, root });
   useEffect(() => {
-    latest.current = conversation;
-  }, [conversation]);
+    latest.current = { conversation, root };
+  }, [conversation, root]);
   /** The last message that passes, as its author means it to be. */
   const find = useCallback(
-    (passes: (message: CachedMessageFragment) => boolean) =>
-      latest.current.messages.map((message) => asIntended(message, outbox.entries.get())).findLast(passes),
+    (passes: (message: CachedMessageFragment) => boolean) => {
+      const { conversation, root } = latest.current;
+      const messages = root ? [root, ...conversation.messages] : conversation.messages;
+      return messages.map((message) => asIntended(message, outbox.entries.get())).findLast(passes);
+    },
     [outbox],
   );
   const actions = useMemo<Omit<MessageActions, "jumpTo">>(() => {
@@ -47,23 +52,27 @@ export function useMessageActions(chatId: string, conversation: LoadedMessages) 
         remove(id, chatId);
       },
       details: (id) => withMessage(id, setDetailed),
+      openThread,
       react,
       toggleReaction: toggle,
       whoReacted: (id, emoji) => setReacted({ id, emoji }),
     };
-  }, [find, remove, react, toggle, chatId]);
+  }, [find, remove, react, toggle, openThread, chatId]);
+  const rootId = root?.id;
   const editLast = useCallback(() => {
     // The last one may still be on its way: the one before is not what they mean.
     if (outbox.of("message", chatId).length > 0) return;
-    const message = find((one) => one.senderId === me && !one.removedAt);
+    const message = find((one) => one.senderId === me && !one.removedAt && (one.threadRootId ?? undefined) === rootId);
     if (message) setMode({ kind: "edit", message });
-  }, [chatId, find, me, outbox]);
+  }, [chatId, rootId, find, me, outbox]);
   const showNewest = useCallback(() => {
-    latest.current.jumpToNewest().catch((error) => console.warn("the newest messages could not be loaded", error));
+    latest.current.conversation
+      .jumpToNewest()
+      .catch((error) => console.warn("the newest messages could not be loaded", error));
   }, []);
   const closeDetails = () => setDetailed(undefined);
   const closeReacted = useCallback(() => setReacted(undefined), []);
-  const message = reacted && conversation.messages.find(({ id }) => id === reacted.id);
+  const message = reacted && [...conversation.messages, ...(root ? [root] : [])].find(({ id }) => id === reacted.id);
   const counts = JSON.stringify(unmask(ReactionChipsFragmentDoc, message)?.reactionGroups);
   const whoReacted = reacted && { chatId, messageId: reacted.id, emoji: reacted.emoji, counts, onClose: closeReacted };
   return { mode, setMode, detailed, closeDetails, whoReacted, byKeyboard, actions, editLast, showNewest };

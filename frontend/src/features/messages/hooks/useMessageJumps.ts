@@ -3,11 +3,12 @@ import { useCallback, useEffect, useRef } from "react";
 import { unmask } from "@/gql/receiver";
 import { CachedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { keepMessages } from "../cache";
-import { loadPage, PAGE, shownOf } from "../model/loadPage";
+import { loadPage } from "../model/loadPage";
+import { edgesOf, PAGE, placeOf, type Timeline } from "../model/timeline";
 import type { MessageWindow } from "./useMessageWindow";
 
-/** Shows another place of the chat: a message, which is loaded if need be, or the newest one. */
-export function useMessageJumps(chatId: string, messageCount: number, shown: MessageWindow) {
+/** Shows another place of a chat or a thread: a message, which is loaded if need be, or the newest one. */
+export function useMessageJumps(timeline: Timeline, count: number, shown: MessageWindow) {
   const client = useApolloClient();
   const { edges, atEnd, setAnchor } = shown;
   // What is loaded changes with every page: what leads to a message must not, or every row would be made anew.
@@ -19,24 +20,26 @@ export function useMessageJumps(chatId: string, messageCount: number, shown: Mes
     async (id: string): Promise<void> => {
       let found = held.current.find((edge) => edge.message.id === id)?.number;
       if (found === undefined) {
-        const answer = await loadPage(client, { chatId, around: id, first: PAGE });
-        found = answer.messages.edges
-          .map((edge) => unmask(CachedMessageFragmentDoc, edge.node))
-          .find((message) => message.id === id)?.number;
+        // What a thread begins with stands above its first reply.
+        const isRoot = id === timeline.rootId;
+        const answer = await loadPage(client, timeline, isRoot ? { first: PAGE } : { around: id, first: PAGE });
+        const messages = edgesOf(answer).map((edge) => unmask(CachedMessageFragmentDoc, edge.node));
+        const message = isRoot ? messages[0] : messages.find((one) => one.id === id);
+        found = message && placeOf(timeline, message);
       }
       if (found !== undefined) setAnchor(found);
     },
-    [client, chatId, setAnchor],
+    [client, timeline, setAnchor],
   );
 
   /** Back to where it goes on: to a page of the newest, without all that lies between. */
   const jumpToNewest = useCallback(async (): Promise<void> => {
     if (!atEnd) {
-      await loadPage(client, shownOf(chatId));
-      keepMessages(client.cache, chatId, messageCount - PAGE + 1);
+      await loadPage(client, timeline, { last: PAGE });
+      keepMessages(client.cache, timeline, count - PAGE + 1);
     }
     setAnchor(undefined);
-  }, [client, chatId, atEnd, messageCount, setAnchor]);
+  }, [client, timeline, atEnd, count, setAnchor]);
 
   return { jumpTo, jumpToNewest };
 }

@@ -1,27 +1,27 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { MessagesQueryVariables } from "@/gql/receiver/graphql";
 import { keepMessages } from "../cache";
-import { loadPage, PAGE } from "../model/loadPage";
+import { loadPage } from "../model/loadPage";
+import { PAGE, type Page, type Timeline } from "../model/timeline";
 import type { MessageWindow } from "./useMessageWindow";
 
 /** Reading on, a reader has so many behind them before the first are let go. */
 const MAX_BEHIND = 300;
 
 /** Loads the page before what is shown, or the one after it: one at a time, and lets go of what is far away. */
-export function useMessagePages(chatId: string, messageCount: number, shown: MessageWindow) {
+export function useMessagePages(timeline: Timeline, count: number, shown: MessageWindow) {
   const client = useApolloClient();
   const { run, atEnd, loaded, setAnchor } = shown;
   const [loading, setLoading] = useState<"older" | "newer">();
   const busy = useRef(false);
 
   const load = useCallback(
-    async (what: "older" | "newer", variables: Omit<MessagesQueryVariables, "chatId">) => {
+    async (what: "older" | "newer", page: Page) => {
       if (busy.current) return;
       busy.current = true;
       setLoading(what);
       try {
-        await loadPage(client, { chatId, ...variables });
+        await loadPage(client, timeline, page);
       } catch (error) {
         console.warn("a page of messages could not be loaded; scrolling asks again", error);
       } finally {
@@ -29,7 +29,7 @@ export function useMessagePages(chatId: string, messageCount: number, shown: Mes
         setLoading(undefined);
       }
     },
-    [client, chatId],
+    [client, timeline],
   );
 
   // A live message has no pagination cursor; the page around it has everything there is about that place.
@@ -38,27 +38,27 @@ export function useMessagePages(chatId: string, messageCount: number, shown: Mes
     if (!first || first.number === 1 || busy.current) return;
     if (run.length > MAX_BEHIND) {
       setAnchor(first.number);
-      keepMessages(client.cache, chatId, first.number, first.number + MAX_BEHIND - 1);
+      keepMessages(client.cache, timeline, first.number, first.number + MAX_BEHIND - 1);
     }
     void load("older", first.cursor ? { last: PAGE, before: first.cursor } : { first: PAGE, around: first.message.id });
-  }, [client, chatId, run, load, setAnchor]);
+  }, [client, timeline, run, load, setAnchor]);
   const loadNewer = useCallback(() => {
     const last = run.at(-1);
-    if ((last?.number ?? 0) >= messageCount || busy.current) return;
+    if ((last?.number ?? 0) >= count || busy.current) return;
     // The first page was answered before there was anything.
     if (!last) return void load("newer", { last: PAGE });
     if (run.length > MAX_BEHIND) {
       setAnchor((held) => (held === undefined ? undefined : last.number));
-      keepMessages(client.cache, chatId, last.number - MAX_BEHIND + 1);
+      keepMessages(client.cache, timeline, last.number - MAX_BEHIND + 1);
     }
     void load("newer", last.cursor ? { first: PAGE, after: last.cursor } : { first: PAGE, around: last.message.id });
-  }, [client, chatId, run, load, messageCount, setAnchor]);
+  }, [client, timeline, run, load, count, setAnchor]);
 
-  // The page was answered before, but arrived after, events for this chat: close the gap that they left.
+  // The page was answered before, but arrived after, events for this list: close the gap that they left.
   const lastNumber = run.at(-1)?.number ?? 0;
   useEffect(() => {
-    if (atEnd && loaded && lastNumber < messageCount) loadNewer();
-  }, [atEnd, loaded, lastNumber, messageCount, loadNewer]);
+    if (atEnd && loaded && lastNumber < count) loadNewer();
+  }, [atEnd, loaded, lastNumber, count, loadNewer]);
 
   return { loading, loadOlder, loadNewer };
 }

@@ -6,9 +6,9 @@ import { tell } from "@/ui/status";
 
 /**
  * Puts a message into the outbox: seen at once, sent in order, kept over a reload. Tells whether there was room for it;
- * if not, the reader has been told why.
+ * if not, the reader has been told why. `threadRootId` is the message in whose thread it is a reply.
  */
-export function useSendMessage(chatId: string) {
+export function useSendMessage(chatId: string, threadRootId?: string) {
   const { outbox } = useSignedIn();
   return useCallback(
     (content: string, replyToId: string | null) => {
@@ -17,9 +17,10 @@ export function useSendMessage(chatId: string) {
         tell(t.messages.tooMuchUnsent);
         return false;
       }
-      void outbox.send({ id, chatId, content, replyToId, createdAt: new Date().toISOString() });
+      const createdAt = new Date().toISOString();
+      void outbox.send({ id, chatId, content, replyToId, createdAt, ...(threadRootId && { threadRootId }) });
       return true;
     },
-    [outbox, chatId],
+    [outbox, chatId, threadRootId],
   );
 }

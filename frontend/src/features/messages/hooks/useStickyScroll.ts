@@ -122,7 +122,8 @@ function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boo
 
 /** Whether rows came or went at the start, so that all others have moved. */
 function isShift(before: readonly Row[], after: readonly Row[]): boolean {
-  const [first, second] = [before, after].map((rows) => rows.find((row) => row.kind === "message")?.key);
+  const isMessage = ({ kind }: Row) => kind === "message" || kind === "reply";
+  const [first, second] = [before, after].map((rows) => rows.find(isMessage)?.key);
   if (first === undefined || second === undefined || first === second) return false;
   return after.some((row) => row.key === first) || before.some((row) => row.key === second);
 }

@@ -2,6 +2,7 @@ import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { moveReadMark } from "@/features/participants";
 import { sendReaction } from "@/features/reactions";
+import { isReply, putReply } from "@/features/threads";
 import {
   type CachedMessageFragment,
   MessageSenderFragmentDoc,
@@ -17,7 +18,7 @@ import {
   SentMessageFragmentDoc,
   UpdateMessageDocument,
 } from "@/gql/sender/graphql";
-import { addMessage, countMessage, knownMessage, putMessage } from "../cache";
+import { addMessage, countMessage, countOwnReply, knownMessage, putMessage } from "../cache";
 import type { OutboxEntry, UnsentEdit, UnsentMessage, UnsentRemoval } from "./outboxEntry";
 
 /** Sends one entry of the outbox and writes what is acknowledged where its live event would, so that the two merge. */
@@ -35,10 +36,10 @@ export function deliver(client: ApolloClient, entry: OutboxEntry, me: string, si
 }
 
 async function create(client: ApolloClient, unsent: UnsentMessage, me: string, signal: AbortSignal): Promise<void> {
-  const { id, chatId, content, replyToId } = unsent;
+  const { id, chatId, content, replyToId, threadRootId } = unsent;
   const { data } = await client.mutate({
     mutation: CreateMessageDocument,
-    variables: { input: { id, chatId, content, replyToId } },
+    variables: { input: { id, chatId, content, replyToId, ...(threadRootId && { threadRootId }) } },
     fetchPolicy: "no-cache",
     context: { signal },
   });
@@ -46,9 +47,11 @@ async function create(client: ApolloClient, unsent: UnsentMessage, me: string, s
   const message = complete(client.cache, unmask(SentMessageFragmentDoc, data.createMessage.message));
   client.cache.batch({
     update(cache) {
+      if (isReply(message)) putReply(cache, message);
       addMessage(cache, message);
       countMessage(cache, message);
-      moveReadMark(cache, chatId, me, message.number);
+      if (message.threadRootId) countOwnReply(cache, message);
+      else moveReadMark(cache, chatId, me, message.number);
     },
   });
 }

@@ -1,5 +1,9 @@
 import type { DeviceStore } from "@/session/deviceStore";
 
+/** Where somebody writes: in a chat, or in one thread of it. */
+export const draftPlace = (chatId: string, rootId: string | undefined): string =>
+  rootId === undefined ? chatId : `${chatId}/${rootId}`;
+
 const PREFIX = "draft.";
 /** Someone who types is not written down with every letter. */
 const SETTLE_MS = 250;
@@ -18,26 +22,26 @@ export class Drafts {
     this.#store = store;
   }
 
-  get = (chatId: string): string | undefined => this.#typed.get(chatId)?.text ?? this.#stored(chatId);
+  get = (place: string): string | undefined => this.#typed.get(place)?.text ?? this.#stored(place);
 
-  set(chatId: string, text: string): void {
-    const typed = this.#typed.get(chatId);
+  set(place: string, text: string): void {
+    const typed = this.#typed.get(place);
     if (typed) typed.text = text;
     else {
-      const timer = setTimeout(() => this.#write(chatId), SETTLE_MS);
-      this.#typed.set(chatId, { text, base: this.#stored(chatId), timer });
+      const timer = setTimeout(() => this.#write(place), SETTLE_MS);
+      this.#typed.set(place, { text, base: this.#stored(place), timer });
     }
   }
 
-  delete(chatId: string): void {
-    clearTimeout(this.#typed.get(chatId)?.timer);
-    this.#typed.delete(chatId);
-    void this.#store.remove(PREFIX + chatId);
+  delete(place: string): void {
+    clearTimeout(this.#typed.get(place)?.timer);
+    this.#typed.delete(place);
+    void this.#store.remove(PREFIX + place);
   }
 
   /** The page is left: nothing that was typed may wait any longer. */
   flush(): void {
-    for (const chatId of this.#typed.keys()) this.#write(chatId);
+    for (const place of this.#typed.keys()) this.#write(place);
   }
 
   /** How many there are. */
@@ -48,33 +52,33 @@ export class Drafts {
 
   subscribe = (listener: () => void): (() => void) => this.#store.changes.subscribe(listener);
 
-  /** Tells what is being written in a chat whenever another tab has changed it. */
-  follow(chatId: string, listener: (text: string) => void): () => void {
-    let known = this.#stored(chatId);
+  /** Tells what is being written in a place whenever another tab has changed it. */
+  follow(place: string, listener: (text: string) => void): () => void {
+    let known = this.#stored(place);
     return this.#store.changes.subscribe(() => {
-      const stored = this.#stored(chatId);
-      if (stored === known || this.#typed.has(chatId)) return;
+      const stored = this.#stored(place);
+      if (stored === known || this.#typed.has(place)) return;
       known = stored;
       if (!this.#writing) listener(stored ?? "");
     });
   }
 
-  #stored(chatId: string): string | undefined {
-    return this.#store.peek(PREFIX + chatId);
+  #stored(place: string): string | undefined {
+    return this.#store.peek(PREFIX + place);
   }
 
-  #write(chatId: string): void {
-    const typed = this.#typed.get(chatId);
+  #write(place: string): void {
+    const typed = this.#typed.get(place);
     if (!typed) return;
     clearTimeout(typed.timer);
-    this.#typed.delete(chatId);
-    const there = this.#store.current<string>(PREFIX + chatId);
+    this.#typed.delete(place);
+    const there = this.#store.current<string>(PREFIX + place);
     // Two tabs at the very same time: neither text goes under.
     const both = there !== undefined && there !== typed.base && !typed.text.includes(there);
     const text = both ? `${there}\n${typed.text}` : typed.text;
     this.#writing = !both;
-    if (text.trim()) void this.#store.put(PREFIX + chatId, () => text);
-    else void this.#store.remove(PREFIX + chatId);
+    if (text.trim()) void this.#store.put(PREFIX + place, () => text);
+    else void this.#store.remove(PREFIX + place);
     this.#writing = false;
   }
 }

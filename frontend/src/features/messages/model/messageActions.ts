@@ -5,6 +5,8 @@ export interface MessageActions {
   remove(id: string, how: { keyboard: boolean }): void;
   details(id: string): void;
   jumpTo(id: string): void;
+  /** Shows the thread of a message; at one of its replies, if one is meant. */
+  openThread(rootId: string, at?: string): void;
   /** Reacts with an emoji as it was chosen, or takes that back. */
   react(id: string, variant: string): void;
   /** Joins those who reacted with an emoji, or leaves them. */

@@ -16,6 +16,8 @@ export interface UnsentMessage extends Waiting {
   kind: "message";
   content: string;
   replyToId: string | null;
+  /** The message in whose thread it is a reply. */
+  threadRootId?: string;
   createdAt: string;
 }
 

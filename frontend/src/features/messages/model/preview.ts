@@ -13,6 +13,9 @@ export function messagePreview(
 ): string {
   const message = asIntended(unmask(MessagePreviewFragmentDoc, masked), context.unsent);
   const text = message.removedAt ? t.messages.removedMessage : plainText(message.content ?? "");
-  if (message.senderId === context.me) return t.chats.youSaid(text);
+  const own = message.senderId === context.me;
+  if (message.threadRootId)
+    return own ? t.threads.youReplied(text) : t.threads.someoneReplied(senderName(message), text);
+  if (own) return t.chats.youSaid(text);
   return context.direct ? text : t.chats.someoneSaid(senderName(message), text);
 }

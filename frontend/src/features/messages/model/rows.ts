@@ -16,12 +16,20 @@ export type Row =
       first: boolean;
       last: boolean;
     }
+  /** In a chat: that somebody has replied in a thread. */
+  | { kind: "reply"; key: string; message: CachedMessageFragment; own: boolean; number: number }
+  /** In a thread: what follows are the replies. */
+  | { kind: "replies"; key: string }
+  /** In a chat: a reply in a thread on its way. */
+  | { kind: "unsentReply"; key: string; unsent: UnsentMessage }
   | { kind: "unsent"; key: string; unsent: UnsentMessage; first: boolean }
   | { kind: "edit"; key: string; edit: UnsentEdit };
 
 interface Conversation {
   /** Without holes, in order. */
   messages: readonly CachedMessageFragment[];
+  /** Of the replies of a thread, what they answer. */
+  root?: CachedMessageFragment | undefined;
   /** What the reader has said here and no service has acknowledged. */
   unsent: readonly OutboxEntry[];
   /** The own read mark when the conversation was opened: what is above it is new. */
@@ -30,48 +38,93 @@ interface Conversation {
 }
 
 /**
- * Messages with day separators and the line above what is new, grouped by sender and minute.
+ * Messages with day separators and the line above what is new, grouped by sender and minute. Replies in a thread stand at
+ * their place in the chat, in short; in the thread they are messages like any other, below what they answer.
  *
  * What is above the first message is not known until it is loaded, so nothing is said about it: no day and no name.
  * Older messages then only add rows at the start, and what someone reads does not move by a pixel.
  */
-export function rowsOf({ messages, unsent, readUpTo, me }: Conversation): Row[] {
-  const rows: Row[] = [];
-  if (messages[0]?.number === 1 || messages.length === 0) rows.push({ kind: "beginning", key: "beginning" });
-  const edits = new Map(unsent.flatMap((entry) => (entry.kind === "edit" ? [[entry.id, entry]] : [])));
+export function rowsOf({ messages, root, unsent, readUpTo, me }: Conversation): Row[] {
+  const rows = beginningOf(messages, root, unsent, me);
+  const isBeginning = rows.length > 0;
+  const edits = editsIn(unsent);
+  const isBrief = (message: CachedMessageFragment) => !root && message.threadRootId != null;
+  const isHere = (entry: OutboxEntry) => entry.kind === "message" && entry.threadRootId === root?.id;
   // Who has answered has seen what was new above it.
-  const answered = messages.findLast((message) => message.senderId === me)?.number ?? 0;
-  let newLine = unsent.some((entry) => entry.kind === "message" && !entry.failure) || answered > readUpTo;
+  const answered = messages.findLast((message) => message.senderId === me && !isBrief(message))?.number ?? 0;
+  let newLine = unsent.some((entry) => isHere(entry) && !entry.failure) || answered > readUpTo;
   messages.forEach((message, index) => {
-    const before = messages[index - 1];
+    const previous = messages[index - 1];
+    const before = previous ?? (isBeginning ? root : undefined);
     const after = messages[index + 1];
-    const unknownBefore = !before && message.number > 1;
-    if (before ? dayKey(before.createdAt) !== dayKey(message.createdAt) : !unknownBefore) {
+    if (before ? dayKey(before.createdAt) !== dayKey(message.createdAt) : isBeginning) {
       rows.push({ kind: "day", key: `day ${dayKey(message.createdAt)}`, at: message.createdAt });
     }
-    const startsNew = !newLine && message.number > readUpTo && message.senderId !== me;
+    const own = message.senderId === me;
+    const startsNew = !newLine && message.number > readUpTo && !own;
     if (startsNew) {
       newLine = true;
       rows.push({ kind: "new", key: "new" });
     }
-    rows.push({
-      kind: "message",
-      key: message.id,
-      message: asIntended(message, unsent),
-      own: message.senderId === me,
-      number: message.number,
-      first: startsNew || (before ? !together(before, message) : !unknownBefore),
-      last: !after || !together(message, after),
-    });
-    const edit = edits.get(message.id);
-    if (edit) rows.push({ kind: "edit", key: `edit ${message.id}`, edit });
+    const { id: key, number } = message;
+    const intended = asIntended(message, unsent);
+    if (isBrief(message)) {
+      rows.push({ kind: "reply", key, message: intended, own, number });
+      return;
+    }
+    const first = startsNew || (previous ? isBrief(previous) || !together(previous, message) : isBeginning);
+    const last = !after || isBrief(after) || !together(message, after);
+    rows.push({ kind: "message", key, message: intended, own, number, first, last });
+    const edit = edits.get(key);
+    if (edit) rows.push({ kind: "edit", key: `edit ${key}`, edit });
   });
+  return [...rows, ...unsentRows(messages, root, unsent, me)];
+}
+
+/** What stands above the first message, where that is there: in a thread, what it answers. */
+function beginningOf(
+  messages: readonly CachedMessageFragment[],
+  root: CachedMessageFragment | undefined,
+  unsent: readonly OutboxEntry[],
+  me: string,
+): Row[] {
+  const [first] = messages;
+  if (first && (root ? first.threadOrdinal : first.number) !== 1) return [];
+  if (!root) return [{ kind: "beginning", key: "beginning" }];
+  const { id: key, number, createdAt } = root;
+  const own = root.senderId === me;
+  const edit = editsIn(unsent).get(key);
+  return [
+    { kind: "day", key: `day ${dayKey(createdAt)}`, at: createdAt },
+    { kind: "message", key, message: asIntended(root, unsent), own, number, first: true, last: true },
+    ...(edit ? [{ kind: "edit" as const, key: `edit ${key}`, edit }] : []),
+    { kind: "replies", key: "replies" },
+  ];
+}
+
+const editsIn = (unsent: readonly OutboxEntry[]): ReadonlyMap<string, UnsentEdit> =>
+  new Map(unsent.flatMap((entry) => (entry.kind === "edit" ? [[entry.id, entry]] : [])));
+
+/** What is on its way: in a chat also what goes to its threads, in short. */
+function unsentRows(
+  messages: readonly CachedMessageFragment[],
+  root: CachedMessageFragment | undefined,
+  unsent: readonly OutboxEntry[],
+  me: string,
+): Row[] {
   const sent = new Set(messages.map((message) => message.id));
-  let previous = messages.at(-1)?.senderId === me;
-  for (const message of unsent) {
-    if (message.kind !== "message" || sent.has(message.id)) continue;
-    rows.push({ kind: "unsent", key: message.id, unsent: message, first: !previous });
-    previous = true;
+  const last = messages.at(-1);
+  let previous = last?.senderId === me && (root !== undefined || last.threadRootId == null);
+  const rows: Row[] = [];
+  for (const entry of unsent) {
+    if (entry.kind !== "message" || sent.has(entry.id)) continue;
+    if (entry.threadRootId === root?.id) {
+      rows.push({ kind: "unsent", key: entry.id, unsent: entry, first: !previous });
+      previous = true;
+    } else if (!root) {
+      rows.push({ kind: "unsentReply", key: entry.id, unsent: entry });
+      previous = false;
+    }
   }
   return rows;
 }

@@ -14,6 +14,12 @@ import { type ChatNews, showNotification } from "../model/showNotification";
 /** Messages of a chat that come this close together are told as one. */
 const BURST_MS = 600;
 
+/** Which message it is about, and in whose thread. */
+interface Place {
+  id: string;
+  rootId: string | undefined;
+}
+
 interface Heard {
   chatId: string;
   /** The newest of the burst. */
@@ -52,8 +58,7 @@ export default function Notifier() {
       const work = async () => {
         if (notify && Notification.permission === "granted") {
           for (const one of news) {
-            const params = { chatId: one.chatId };
-            await showNotification(one, () => void navigate({ to: "/chats/$chatId", params }));
+            await showNotification(one, () => void navigate(placeOf(one)));
           }
         }
         if (sound) await chime();
@@ -75,8 +80,14 @@ export default function Notifier() {
   return null;
 }
 
+/** Where a message is read: in its chat, or in the thread to which it belongs. */
+function placeOf({ chatId, rootId, id }: ChatNews & Place) {
+  if (!rootId) return { to: "/chats/$chatId", params: { chatId } } as const;
+  return { to: "/chats/$chatId/thread/$rootId", params: { chatId, rootId }, search: { at: id } } as const;
+}
+
 /** What there is to say; nothing about what was read meanwhile, here or on another device. */
-function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): ChatNews | undefined {
+function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): (ChatNews & Place) | undefined {
   const message = cache.readFragment({
     id: cache.identify({ __typename: "Message", id })!,
     fragment: NotifiedMessageFragmentDoc,
@@ -95,5 +106,8 @@ function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): C
   if (!message?.content || !chat || (own && own.lastReadNumber >= message.number)) return undefined;
   const text = plainText(message.content);
   const said = chat.kind === "DIRECT" ? text : t.chats.someoneSaid(senderName(message), text);
-  return { chatId, title: chatTitle(chat, me).name, body: count > 1 ? t.notifications.newMessagesCount(count) : said };
+  const body = count > 1 ? t.notifications.newMessagesCount(count) : said;
+  const rootId = message.threadRootId ?? undefined;
+  const path = rootId ? `/chats/${chatId}/thread/${rootId}?at=${id}` : `/chats/${chatId}`;
+  return { chatId, id, rootId, path, title: chatTitle(chat, me).name, body };
 }

@@ -1,13 +1,14 @@
-/** What a notification says, and which chat it leads to. */
+/** What a notification says, of which chat it is, and where it leads. */
 export interface ChatNews {
   title: string;
   body: string;
   chatId: string;
+  path: string;
 }
 
 /** Shows it. A later one of the same chat takes its place, so that a busy chat does not pile up. */
-export async function showNotification({ title, body, chatId }: ChatNews, open: () => void): Promise<void> {
-  const options: NotificationOptions = { body, tag: chatId, icon: "/icon-192.png", data: { path: `/chats/${chatId}` } };
+export async function showNotification({ title, body, chatId, path }: ChatNews, open: () => void): Promise<void> {
+  const options: NotificationOptions = { body, tag: chatId, icon: "/icon-192.png", data: { path } };
   try {
     const shown = new Notification(title, options);
     shown.onclick = () => {

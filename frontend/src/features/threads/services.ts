@@ -1,0 +1,7 @@
+import type { OwnThreads } from "./model/ownThreads";
+
+declare module "@/session/services" {
+  interface SignedInServices {
+    threads: OwnThreads;
+  }
+}
