@@ -142,6 +142,13 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
             "Messages" => json!({ "chatId": chat, "first": 100, "around": message.id }),
             "ViewerState" => json!({ "chatId": chat, "fromNumber": 1, "toNumber": 500 }),
             "Reactions" => json!({ "chatId": chat, "messageId": message.id, "first": 50 }),
+            "Replies" => {
+                json!({ "chatId": chat, "rootId": message.id, "first": 100, "around": message.id })
+            }
+            "ThreadRoot" => json!({ "chatId": chat, "rootId": message.id }),
+            "OwnThread" => json!({ "chatId": chat, "number": 1 }),
+            "OwnThreads" => json!({ "first": 100 }),
+            "FollowedThreads" => json!({ "unreadOnly": false, "first": 25 }),
             "Inbox" => json!({}),
             "FeedPositions" => json!({ "first": 50 }),
             "Feed" => json!({ "id": chat, "after": app.head(chat).await.to_string() }),
