@@ -48,7 +48,6 @@ pub fn is_transient(error: &Error) -> bool {
 }
 
 /// The error of a transaction that several requests shared, once for each of them: `UNAVAILABLE` if a retry may succeed.
-#[must_use]
 pub fn shared_failure(error: Error) -> impl Fn() -> Error {
     let may_succeed_later = is_transient(&error) || matches!(error, Error::Unavailable { .. });
     let cause = Arc::new(error);
