@@ -1,4 +1,4 @@
-import { live, newPerson, openBrowser, picture, signUp, startDirect } from "./people";
+import { live, newPerson, openBrowser, picture, say, signUp, startDirect } from "./people";
 import { expect, test } from "./test";
 
 test("the developer panel pins an instance, tells who answered, and drops the connection", async ({ browser }) => {
@@ -18,6 +18,23 @@ test("the developer panel pins an instance, tells who answered, and drops the co
     await page.getByRole("button", { name: "Drop the connection" }).click();
     await live(ada);
   }
+});
+
+test("the developer panel compares what this tab applied with the server", async ({ browser }) => {
+  const page = await openBrowser(browser, "1");
+  await page.goto("/sign-in?dev");
+  const ada = await signUp(page, "Ada Lovelace");
+  const ben = await newPerson(browser, "2", "Ben Okafor");
+  await startDirect(ben, ada);
+  await live(ada);
+  for (const text of ["one", "two", "three"]) await say(ben, text);
+  await page.getByText("Developer panel").click();
+  await expect(async () => {
+    await page.getByRole("button", { name: "Compare with the server" }).click();
+    await expect(page.getByText(/in sync, [3-9] events/)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expect(page.getByText(/different from event/)).toHaveCount(0);
+  await picture(page, "developer-in-sync");
 });
 
 test("there is no developer panel in a build that was not asked for it", async ({ browser }) => {

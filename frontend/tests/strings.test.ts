@@ -162,6 +162,8 @@ const WITHOUT_TEXTS = [
   "messages.notHereThenCount",
   "messages.notReadByCount",
   "messages.readBy",
+  "developer.differentFrom",
+  "developer.inSync",
   "messages.readByCount",
   "messages.sendingIn",
   "notifications.newMessagesCount",

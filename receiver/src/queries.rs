@@ -2,6 +2,7 @@
 
 pub(crate) mod chat;
 pub(crate) mod chats;
+pub(crate) mod event_digest;
 pub(crate) mod feed;
 pub(crate) mod followed_threads;
 pub(crate) mod message;
@@ -26,4 +27,5 @@ pub(crate) struct Query(
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,
+    event_digest::EventDigestOfChat,
 );

@@ -7,6 +7,12 @@ import type { FeedPositions } from "./positions";
 
 export type Batch = InboxSubscription["inbox"];
 
+/** What is known of every event, of whatever kind. */
+export interface AppliedEvent {
+  id: string;
+  seq: number;
+}
+
 /** For whom batches are applied, and by what. */
 export interface Applier {
   me: string;
@@ -16,14 +22,15 @@ export interface Applier {
 
 /**
  * Applies a batch in one cache transaction and then, not before, moves the feed's position. Events that the position
- * already covers are skipped. A batch with `reset` is not for here: its events are not all there were.
+ * already covers are skipped; the others are the answer. A batch with `reset` is not for here: its events are not all there
+ * were.
  */
 export function applyBatch(
   cache: ApolloCache,
   positions: FeedPositions,
   batch: Batch,
   { me, handlers, services }: Applier,
-): void {
+): readonly AppliedEvent[] {
   const { feedId, cursor } = batch;
   const events = unmask(InboxEventFragmentDoc, batch.events).filter(
     (event) => !positions.hasApplied(feedId, event.seq),
@@ -47,4 +54,5 @@ export function applyBatch(
       notify?.[one.__typename]?.(one, { me, feedId, cursor, actorId, positions, services });
     }
   }
+  return events;
 }

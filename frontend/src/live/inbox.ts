@@ -1,7 +1,7 @@
 import type { ApolloClient } from "@apollo/client";
 import { fullJitter, pause } from "@/api/backoff";
 import { Store } from "@/api/store";
-import { type Applier, applyBatch, type Batch } from "./applyBatch";
+import { type AppliedEvent, type Applier, applyBatch, type Batch } from "./applyBatch";
 import { changesOf } from "./changes";
 import { FeedPositions } from "./positions";
 import type { TransportFallback } from "./transportFallback";
@@ -27,6 +27,9 @@ export interface StateReader {
   forget(chatId: string): void;
 }
 
+/** Is told which events of a feed are in the cache now. */
+type AppliedListener = (feedId: string, events: readonly AppliedEvent[]) => void;
+
 interface Dependencies extends Applier {
   client: ApolloClient;
   /** How it is told what happens, from positions that this keeps. */
@@ -49,6 +52,7 @@ export class Inbox {
   readonly fallback: TransportFallback;
   readonly #deps: Dependencies;
   #close: (() => void) | undefined;
+  readonly #appliedListeners = new Set<AppliedListener>();
   readonly #loading = new Set<string>();
   #loadingUnknown: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -74,6 +78,12 @@ export class Inbox {
     this.#stopped = true;
     this.#close?.();
     this.positions.clear();
+  }
+
+  /** Tells of every event that is applied from now on, until the answer is called. */
+  observeApplied(listener: AppliedListener): () => void {
+    this.#appliedListeners.add(listener);
+    return () => this.#appliedListeners.delete(listener);
   }
 
   #listen(): void {
@@ -107,7 +117,8 @@ export class Inbox {
     try {
       if (batch.reset) void this.#reset(batch);
       else {
-        applyBatch(client.cache, this.positions, batch, this.#deps);
+        const events = applyBatch(client.cache, this.positions, batch, this.#deps);
+        for (const listener of this.#appliedListeners) listener(batch.feedId, events);
         if (batch.feedId !== me && this.positions.cursorOf(batch.feedId)) this.#know(batch);
       }
     } catch (error) {

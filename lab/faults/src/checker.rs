@@ -7,6 +7,7 @@
 //! `docs/FAULTS.md` says what each invariant means. For each there are tests with broken histories that must violate it.
 
 mod delays;
+mod digests;
 mod findings;
 mod history_index;
 mod log;
@@ -45,6 +46,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     log::check(&index, &mut findings);
     sends::check(&index, &mut findings);
     streams::check(&index, &mut findings);
+    digests::check(&index, &mut findings);
     states::check(&index, &mut findings);
     delays::check(&index, &mut findings);
     reactions::check(&index, &mut findings);

@@ -186,6 +186,11 @@ fn query(
             chat,
             [U, N, N, OK, OK],
         ),
+        "eventDigest" => (
+            "query ($chatId: ID!) { eventDigest(chatId: $chatId, fromSeq: 1, toSeq: 9) { eventCount sha256 } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
         new => panic!("{new} needs a row here"),
     }
 }
@@ -254,6 +259,7 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
         "thread",
         "viewerState",
         "feed",
+        "eventDigest",
     ] {
         let (document, foreign, _) = query(field, &fixture, fixture.chat_id);
         let nowhere = Uuid::now_v7();

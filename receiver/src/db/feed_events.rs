@@ -68,3 +68,36 @@ fn event(feed: FeedRef, row: &Row) -> Result<Event, Error> {
         change: Change::from_stored(kind, row.try_get::<_, Option<Value>>("data")?, message),
     })
 }
+
+/// What a range of a feed holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventDigestRow {
+    pub(crate) event_count: i64,
+    /// Of the seq as eight bytes, most significant first, and the id of each event; in hexadecimal.
+    pub(crate) sha256: String,
+}
+
+/// The digest of the events with these seqs.
+pub(crate) async fn digest(
+    pool: &Pool,
+    feed: FeedRef,
+    from: Seq,
+    to: Seq,
+) -> Result<EventDigestRow, Error> {
+    let rows = rows(
+        pool,
+        "SELECT count(*) AS event_count,
+                encode(sha256(coalesce(string_agg(int8send(seq) || uuid_send(id), '' ORDER BY seq), '')), 'hex') AS sha256
+         FROM feed_events
+         WHERE feed_id = $1 AND seq BETWEEN $2 AND $3",
+        &[&feed.id(), &from, &to],
+    )
+    .await?;
+    let row = rows
+        .first()
+        .ok_or_else(|| Error::internal("a count without a row"))?;
+    Ok(EventDigestRow {
+        event_count: row.try_get("event_count")?,
+        sha256: row.try_get("sha256")?,
+    })
+}

@@ -147,6 +147,7 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
                 json!({ "chatId": chat, "rootId": message.id, "first": 25, "around": message.id })
             }
             "ThreadRoot" => json!({ "chatId": chat, "rootId": message.id }),
+            "EventDigest" => json!({ "chatId": chat, "fromSeq": 1, "toSeq": 10_000 }),
             "OwnThread" => json!({ "chatId": chat, "number": 1 }),
             "OwnThreads" => json!({ "first": 100 }),
             "FollowedThreads" => json!({ "unreadOnly": false, "first": 25 }),

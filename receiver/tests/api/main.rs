@@ -9,6 +9,7 @@ mod events;
 
 mod chat;
 mod chats;
+mod event_digest;
 mod feed;
 mod message;
 mod messages;

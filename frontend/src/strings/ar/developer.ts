@@ -1,4 +1,5 @@
 import type { Strings } from "../en";
+import { number } from "./counted";
 
 /** Words for the developer panel, in Arabic. */
 export const developer: Strings["developer"] = {
@@ -9,4 +10,9 @@ export const developer: Strings["developer"] = {
   positions: "مواضع الخلاصات",
   dropConnection: "قطع الاتصال",
   connectionState: "الاتصال",
+  compare: "مقارنة بالخادم",
+  compareHint: "يقارن ما طبّقته هذه الصفحة منذ فتحها بأحداث الخادم.",
+  inSync: (count: number) => `متطابق، عدد الأحداث: ${number(count)}`,
+  differentFrom: (seq: number) => `مختلف ابتداءً من الحدث ${seq}`,
+  comparisonFailed: "تعذّرت المقارنة",
 };

@@ -9,4 +9,10 @@ export const developer: Strings["developer"] = {
   positions: "Stand der Feeds",
   dropConnection: "Verbindung trennen",
   connectionState: "Verbindung",
+  compare: "Mit dem Server vergleichen",
+  compareHint: "Vergleicht, was dieser Tab seit dem Öffnen angewandt hat, mit den Ereignissen des Servers.",
+  inSync: (count: number) =>
+    count === 1 ? "stimmt überein, 1 Ereignis" : `stimmt überein, ${count.toLocaleString("de")} Ereignisse`,
+  differentFrom: (seq: number) => `weicht ab Ereignis ${seq} ab`,
+  comparisonFailed: "ließ sich nicht vergleichen",
 };

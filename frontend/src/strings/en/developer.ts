@@ -7,4 +7,9 @@ export const developer = {
   positions: "Feed positions",
   dropConnection: "Drop the connection",
   connectionState: "Connection",
+  compare: "Compare with the server",
+  compareHint: "Compares the events that this tab has applied since it was opened with those of the server.",
+  inSync: (count: number) => (count === 1 ? "in sync, 1 event" : `in sync, ${count.toLocaleString("en")} events`),
+  differentFrom: (seq: number) => `different from event ${seq} on`,
+  comparisonFailed: "could not be compared",
 };

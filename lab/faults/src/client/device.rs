@@ -3,7 +3,7 @@
 //! It keeps one cursor per feed and resumes with all of them when it reconnects, to whichever instance. It does not check
 //! what it receives: everything is recorded in the history, which the checker reads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +14,15 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::cursor;
-use super::documents::DEVICE_INBOX;
+use super::documents::{DEVICE_INBOX, EVENT_DIGEST};
 use super::local_state::LocalState;
 use super::test_user::{Backoff, TestUser};
 use super::ws_connection::{self, ConnectionEnd};
 use crate::history::History;
 use lab_stack::client::{Socket, SocketEnd};
+
+/// The longest range of one digest.
+const MAX_DIGEST_EVENTS: u64 = 10_000;
 
 /// What a device should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,8 @@ struct DeviceState {
     /// The close code of the last connection.
     last_close_code: watch::Sender<u16>,
     local_state: tokio::sync::Mutex<Option<LocalState>>,
+    /// By feed: the first and the last seq of the unbroken range that it received last, without resets in it.
+    received: Mutex<BTreeMap<Uuid, (u64, u64)>>,
 }
 
 impl DeviceState {
@@ -55,6 +60,18 @@ impl DeviceState {
         self.positions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those who leave a chat and come back receive nothing of what happened in between: their range begins anew.
+    fn extend_received(&self, feed: Uuid, seq: u64) {
+        let mut received = self.received();
+        let range = received.entry(feed).or_insert((seq, seq));
+        let first = if seq == range.1 + 1 { range.0 } else { seq };
+        *range = (first, seq);
+    }
+
+    fn received(&self) -> MutexGuard<'_, BTreeMap<Uuid, (u64, u64)>> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -140,6 +157,23 @@ impl Device {
                 let fields = json!({ "d": self.name, "chat": chat, "state": state });
                 history.write(kind, &fields);
             }
+        }
+        self.record_digests(history).await;
+    }
+
+    /// Records what the server says of the events that this device has received.
+    async fn record_digests(&self, history: &History) {
+        let received = self.state.received().clone();
+        for (feed, (first, last)) in received {
+            let from = first.max(last.saturating_sub(MAX_DIGEST_EVENTS - 1));
+            let variables = json!({ "chat": feed, "from": from, "to": last });
+            // Not of the user's own feed, nor of a chat that they have left.
+            let Ok(data) = self.user.query(EVENT_DIGEST, variables).await else {
+                continue;
+            };
+            let fields = json!({ "d": self.name, "chat": feed, "from": from, "to": last,
+                "sha256": data["eventDigest"]["sha256"] });
+            history.write("digest", &fields);
         }
     }
 
@@ -271,6 +305,7 @@ impl DeviceTask {
             .map(Vec::as_slice)
             .unwrap_or_default();
         if let Some(reason) = batch["reset"].as_str() {
+            self.state.received().remove(&feed);
             let fields =
                 json!({ "d": name, "c": connection, "f": feed, "s": seq, "reason": reason });
             self.history.write("reset", &fields);
@@ -280,6 +315,9 @@ impl DeviceTask {
         }
         for event in events {
             self.record(feed, event);
+            if let Some(seq) = event["seq"].as_u64() {
+                self.state.extend_received(feed, seq);
+            }
         }
         let known = self
             .state

@@ -1,6 +1,10 @@
 //! The inbox subscription of devices. It names every kind of event, which a test checks: a kind that is missing here would
 //! not be checked by any run.
 
+/// A digest of a range of a chat's events.
+pub(crate) const EVENT_DIGEST: &str = "query ($chat: ID!, $from: Int!, $to: Int!) {
+    eventDigest(chatId: $chat, fromSeq: $from, toSeq: $to) { sha256 } }";
+
 /// The subscription of devices: what their local state consists of, and no more.
 pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: $after) {
     feedId cursor caughtUp reset

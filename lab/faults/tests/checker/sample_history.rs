@@ -194,6 +194,10 @@ impl SampleHistory {
             let fields = json!({ "d": "a", "chat": id(CHAT), "state": state });
             self.add(kind, fields);
         }
+        // Of the four events about the first two messages.
+        let sha256 = "d790ff0a3d36f21302521b6b0e7f5402c12810b059cf9f420edd85f0435eb76c";
+        let fields = json!({ "d": "a", "chat": id(CHAT), "from": 3, "to": 6, "sha256": sha256 });
+        self.add("digest", fields);
         self.add("resource", resources("after", 22, 60_000));
     }
 

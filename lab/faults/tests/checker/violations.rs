@@ -65,6 +65,20 @@ fn i3_two_devices_must_see_the_same_at_the_same_place() {
 }
 
 #[test]
+fn i3_the_digest_of_a_range_is_that_of_what_a_device_received() {
+    let digest = like("digest", &[("d", json!("a"))]);
+    let mut history = SampleHistory::valid();
+    history.find(&digest)["to"] = json!(5);
+    assert_violation(&history, Invariant::Agreement);
+    let mut history = SampleHistory::valid();
+    history.find(&digest)["sha256"] = json!("0".repeat(64));
+    assert_violation(&history, Invariant::Agreement);
+    // An event that did not arrive, or arrived too late.
+    let history = SampleHistory::valid().without(received("a", 5));
+    assert_violation(&history, Invariant::Agreement);
+}
+
+#[test]
 fn i4_equal_sends_must_have_equal_answers() {
     let mut history = SampleHistory::valid();
     let mut again = history.find(acknowledged(M1)).clone();

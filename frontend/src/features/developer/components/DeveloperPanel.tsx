@@ -4,17 +4,33 @@ import { answeredBy, pinInstance, pinnedInstance } from "@/api/instance";
 import { useStore } from "@/api/store";
 import { useServices, useSignedIn } from "@/session/services";
 import { t } from "@/strings";
+import { useComparison } from "../hooks/useComparison";
+import type { Comparison } from "../model/compareEvents";
 import styles from "./DeveloperPanel.module.css";
 
 const CHOICES = [undefined, "1", "2"];
 
-/** For those who work on Antiphon: which instance serves this tab, where each feed stands, and a bad network at will. */
+/** Only where the page came over TLS or from this machine can a browser compute digests. */
+const CAN_COMPARE = Boolean(globalThis.crypto?.subtle);
+
+function comparisonText(comparison: Comparison | "failed"): string {
+  if (comparison === "failed") return t.developer.comparisonFailed;
+  return comparison.result === "in-sync"
+    ? t.developer.inSync(comparison.count)
+    : t.developer.differentFrom(comparison.seq);
+}
+
+/**
+ * For those who work on Antiphon: which instance serves this tab, where each feed stands and whether its events are those of
+ * the server, and a bad network at will.
+ */
 export default function DeveloperPanel() {
   const { socket } = useServices();
-  const { inbox } = useSignedIn();
+  const { inbox, me } = useSignedIn();
   const answered = useStore(answeredBy);
   const state = useStore(inbox.state);
   const way = useStore(inbox.fallback.name);
+  const { comparisons, compare } = useComparison(inbox, me);
   const [positions, setPositions] = useState(inbox.positions.entries());
   useEffect(() => {
     const timer = setInterval(() => setPositions(inbox.positions.entries()), 1_000);
@@ -62,10 +78,20 @@ export default function DeveloperPanel() {
       <ul className={styles.positions}>
         {positions.map(({ feedId, seq, cursor }) => (
           <li key={feedId} title={cursor}>
-            {feedId.slice(-8)} {seq || "—"}
+            {feedId.slice(-8)} {seq || "—"}{" "}
+            {comparisons.has(feedId) && <span>{comparisonText(comparisons.get(feedId)!)}</span>}
           </li>
         ))}
       </ul>
+      <Button
+        size="compact-sm"
+        variant="default"
+        disabled={!CAN_COMPARE}
+        title={t.developer.compareHint}
+        onClick={() => void compare()}
+      >
+        {t.developer.compare}
+      </Button>
     </details>
   );
 }
