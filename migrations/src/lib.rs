@@ -5,6 +5,9 @@ use std::time::Duration;
 use tokio_postgres::{Client, Config, NoTls, error::SqlState};
 
 mod folding;
+mod lobby;
+
+pub use lobby::{LOBBY, create_lobby_on};
 
 mod embedded {
     refinery::embed_migrations!("sql");

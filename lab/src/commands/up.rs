@@ -173,6 +173,7 @@ pub async fn run(up: Up) -> Result<ExitCode, Error> {
 }
 
 async fn serve(stack: &Stack, data: &Path, with_demo: bool) -> Result<(), Error> {
+    stack.create_lobby().await?;
     if with_demo {
         demo::seed_once(&stack.url(), data).await?;
     }

@@ -47,9 +47,9 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         return Ok(());
     };
 
-    let lobby = ada
-        .create_chat(fixed(1, 0), "PUBLIC", Some("Lobby"), &[])
-        .await?;
+    // Ada joins first, so it is hers.
+    let lobby = migrations::LOBBY;
+    ada.join_chat(lobby).await?;
     grace.join_chat(lobby).await?;
     linus.join_chat(lobby).await?;
     send_conversation(lobby, 1, &participants, LOBBY).await?;

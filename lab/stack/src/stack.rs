@@ -97,6 +97,11 @@ impl Stack {
         self.postgres.migrate(DATABASE).await
     }
 
+    /// Gives a new installation the lobby, as `migrate` does.
+    pub async fn create_lobby(&self) -> Result<(), Error> {
+        self.postgres.create_lobby(DATABASE).await
+    }
+
     async fn start_edge(&self) -> Result<(), Error> {
         if let Some(root) = &self.options.web {
             let process = edge::web(&self.directory, &self.options.ports, root)?;

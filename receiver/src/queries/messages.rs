@@ -5,7 +5,7 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, postgres::Pool};
-use shared_schema::{ChatId, ClientCursor, MessageId, Number, Reason};
+use shared_schema::{ChatId, ClientCursor, Instant, MessageId, Number, Reason};
 
 use crate::{
     databases::read_at_least::read_at_least,
@@ -49,11 +49,20 @@ impl Messages {
         )]
         around: Option<MessageId>,
         #[graphql(
+            desc = "The number of a message in the chat. Returns the same as `around` with its id; the newest page if the chat has fewer messages."
+        )]
+        around_number: Option<Number>,
+        #[graphql(
+            desc = "A point in time. Returns the same as `around` with the id of the first message that was sent then or later, or of the newest one if there is none."
+        )]
+        around_time: Option<Instant>,
+        #[graphql(
             desc = "Wait briefly until the answer reflects this position. Fails with `UNAVAILABLE` if that takes too long."
         )]
         at_least: Option<ClientCursor>,
     ) -> Result<MessageConnection> {
-        let last = if first.is_none() && around.is_none() {
+        let middle = Middle::of(around, around_number, around_time)?;
+        let last = if first.is_none() && middle.is_none() {
             last.or(Some(DEFAULT_PAGE_SIZE))
         } else {
             last
@@ -66,7 +75,7 @@ impl Messages {
         }
         .range::<Number>()?;
         if at_least.is_none() && PreauthorizedChat::covers(context, chat_id) {
-            let page = page(&context.database()?.pool, chat_id, around, range).await?;
+            let page = page(&context.database()?.pool, chat_id, middle, range).await?;
             return Ok(connection(page));
         }
         let caller = Caller::of(context)?;
@@ -75,10 +84,69 @@ impl Messages {
             if !access.is_some_and(Access::reads) {
                 return Ok(None);
             }
-            page(&database.pool, chat_id, around, range).await.map(Some)
+            page(&database.pool, chat_id, middle, range).await.map(Some)
         });
         let page = page.await?.ok_or_else(|| Error::not_found("chat"))?;
         Ok(connection(page))
+    }
+}
+
+/// What a page is around.
+#[derive(Clone, Copy, Debug)]
+enum Middle {
+    Message(MessageId),
+    Number(Number),
+    Time(Instant),
+}
+
+impl Middle {
+    /// The one that was named.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when several were named, or a number that no message has.
+    fn of(
+        message: Option<MessageId>,
+        number: Option<Number>,
+        time: Option<Instant>,
+    ) -> Result<Option<Self>, Error> {
+        if number.is_some_and(|number| number < 1) {
+            let (min, max) = (1, i64::from(i32::MAX));
+            return Err(Error::bad_input(
+                "aroundNumber",
+                Reason::OutOfRange { min, max },
+            ));
+        }
+        match (message, number, time) {
+            (None, None, None) => Ok(None),
+            (Some(id), None, None) => Ok(Some(Self::Message(id))),
+            (None, Some(number), None) => Ok(Some(Self::Number(number))),
+            (None, None, Some(time)) => Ok(Some(Self::Time(time))),
+            _ => Err(Error::bad_input(
+                "around",
+                Reason::NotTogetherWith {
+                    other: "aroundNumber or aroundTime",
+                },
+            )),
+        }
+    }
+
+    /// The number of the message in the middle. None if the chat has no messages.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when there is no such message; when Postgres does not answer.
+    async fn number(self, pool: &Pool, chat_id: ChatId) -> Result<Option<Number>, Error> {
+        match self {
+            Self::Message(id) => {
+                let found = db::messages::by_id(pool, &[(chat_id, id)]).await?;
+                let message = found.first().ok_or_else(|| Error::not_found("message"))?;
+                Ok(Some(message.number))
+            }
+            Self::Number(number) => {
+                let newest = db::messages::newest_number(pool, chat_id).await?;
+                Ok(newest.map(|newest| number.min(newest)))
+            }
+            Self::Time(time) => db::messages::number_at(pool, chat_id, time).await,
+        }
     }
 }
 
@@ -86,11 +154,11 @@ impl Messages {
 async fn page(
     pool: &Pool,
     chat_id: ChatId,
-    around: Option<MessageId>,
+    middle: Option<Middle>,
     range: PageRange<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
-    match around {
-        Some(id) => about(pool, chat_id, id, range).await,
+    match middle {
+        Some(middle) => around(pool, chat_id, middle, range).await,
         None => between(pool, chat_id, range).await,
     }
 }
@@ -114,11 +182,11 @@ async fn between(
     Ok(range.trim_truncated(part.messages, part.is_truncated))
 }
 
-/// The page around a message; half of it stays empty at an end of the chat.
-async fn about(
+/// The page around a message or a point in time; half of it stays empty at an end of the chat.
+async fn around(
     pool: &Pool,
     chat_id: ChatId,
-    id: MessageId,
+    middle: Middle,
     range: PageRange<Number>,
 ) -> Result<Page<shared_schema::Message>, Error> {
     if range.backward || range.after.is_some() || range.before.is_some() {
@@ -129,11 +197,9 @@ async fn about(
             },
         ));
     }
-    let found = db::messages::by_id(pool, &[(chat_id, id)]).await?;
-    let middle = found
-        .first()
-        .ok_or_else(|| Error::not_found("message"))?
-        .number;
+    let Some(middle) = middle.number(pool, chat_id).await? else {
+        return between(pool, chat_id, range).await;
+    };
     // From the middle on in both directions: where texts are long, the message itself is there.
     let earlier = (range.size / 2).min(middle - 1);
     let wanted = NumberRange {

@@ -26,7 +26,11 @@ fn digest_of(events: &[Value]) -> Value {
         let id: Uuid = event["id"].as_str().unwrap().parse().unwrap();
         hash.update(id.as_bytes());
     }
-    let sha256: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256: String = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     json!({ "eventCount": events.len(), "sha256": sha256 })
 }
 
@@ -44,9 +48,15 @@ async fn a_client_that_applied_every_event_computes_the_same() {
     assert_eq!(events.len(), 42);
 
     assert_eq!(digest(&app, &bob, chat, 1, 42).await, digest_of(&events));
-    assert_eq!(digest(&app, &bob, chat, 7, 7).await, digest_of(&events[6..7]));
+    assert_eq!(
+        digest(&app, &bob, chat, 7, 7).await,
+        digest_of(&events[6..7])
+    );
     // The range may reach further than the feed does.
-    assert_eq!(digest(&app, &bob, chat, 40, 9_000).await, digest_of(&events[39..]));
+    assert_eq!(
+        digest(&app, &bob, chat, 40, 9_000).await,
+        digest_of(&events[39..])
+    );
     assert_eq!(digest(&app, &bob, chat, 43, 50).await, digest_of(&[]));
     // Neither a missing nor a repeated nor a moved event goes unnoticed.
     let missing = [&events[..20], &events[21..]].concat();

@@ -5,8 +5,10 @@ use shared_schema::{ChatId, MessageId};
 
 use crate::app::TestApp;
 
-const MESSAGES: &str = "query($chat: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: ID, $atLeast: Cursor) {
-    messages(chatId: $chat, first: $first, after: $after, last: $last, before: $before, around: $around, atLeast: $atLeast) {
+const MESSAGES: &str = "query($chat: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: ID, $aroundNumber: Int, $aroundTime: DateTime,
+    $atLeast: Cursor) {
+    messages(chatId: $chat, first: $first, after: $after, last: $last, before: $before, around: $around, aroundNumber: $aroundNumber,
+        aroundTime: $aroundTime, atLeast: $atLeast) {
         edges { cursor node { id number content revision senderUsername sender { username }
                               replyTo { content sender { username } } } }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
@@ -125,6 +127,75 @@ async fn around_puts_a_message_in_the_middle() {
         app.ask(Some(&ada), MESSAGES, variables)
             .await
             .assert_refused("BAD_USER_INPUT", "around");
+    }
+}
+
+#[tokio::test]
+async fn around_also_takes_a_number_or_a_time() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let chat = app.group(&ada, &[]).await;
+    let page = async |variables: Value| {
+        let page = app.ask(Some(&ada), MESSAGES, variables).await.ok();
+        numbers(&page)
+    };
+    for nothing in [
+        json!({ "chat": chat, "aroundNumber": 3 }),
+        json!({ "chat": chat, "aroundTime": "2026-03-01T00:00:00Z" }),
+    ] {
+        assert_eq!(page(nothing).await, [0; 0]);
+    }
+    app.say_many(&ada, chat, 30).await;
+    // One a day, from the first of March on, but for the last ten, which were sent on one day.
+    app.owner
+        .execute(
+            "UPDATE messages SET created_at = timestamptz '2026-03-01 12:00:00Z' + least(number - 1, 20) * interval '1 day'
+             WHERE chat_id = $1",
+            &[&chat.0],
+        )
+        .await
+        .unwrap();
+    for (time, middle) in [
+        ("1990-01-01T00:00:00Z", 1),
+        ("2026-03-01T12:00:00Z", 1),
+        ("2026-03-01T12:00:00.000001Z", 2),
+        ("2026-03-15T00:00:00Z", 15),
+        ("2026-03-15T14:00:00+02:00", 15),
+        ("2026-03-21T00:00:00Z", 21),
+        ("2026-03-22T00:00:00Z", 30),
+        ("2100-01-01T00:00:00Z", 30),
+    ] {
+        let variables = json!({ "chat": chat, "aroundTime": time, "first": 1 });
+        assert_eq!(page(variables).await, [middle], "{time}");
+    }
+    for (number, expected) in [
+        (1, vec![1, 2, 3]),
+        (15, vec![14, 15, 16]),
+        (31, vec![29, 30]),
+        (9_000, vec![29, 30]),
+    ] {
+        let variables = json!({ "chat": chat, "aroundNumber": number, "first": 3 });
+        assert_eq!(page(variables).await, expected, "{number}");
+    }
+    for (wrong, field) in [
+        (json!({ "aroundNumber": 0 }), "aroundNumber"),
+        (
+            json!({ "aroundNumber": 1, "around": MessageId::new() }),
+            "around",
+        ),
+        (
+            json!({ "aroundNumber": 1, "aroundTime": "2026-03-15T00:00:00Z" }),
+            "around",
+        ),
+        (json!({ "aroundNumber": 1, "last": 2 }), "around"),
+    ] {
+        let mut variables = json!({ "chat": chat });
+        variables
+            .as_object_mut()
+            .unwrap()
+            .extend(wrong.as_object().unwrap().clone());
+        let answer = app.ask(Some(&ada), MESSAGES, variables).await;
+        answer.assert_refused("BAD_USER_INPUT", field);
     }
 }
 

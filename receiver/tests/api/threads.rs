@@ -476,6 +476,10 @@ async fn a_thread_of_5_000_replies_costs_what_a_small_one_costs() {
         app.ask(Some(&ada), PAGE, json!({ "chat": chat }))
             .await
             .ok();
+        // Where a time stands in a long chat is found by a few lookups more, too.
+        let around = "query($chat: ID!) { messages(chatId: $chat, first: 1, aroundTime: \"2100-01-01T00:00:00Z\") { nodes { number } } }";
+        let page = app.ask(Some(&ada), around, json!({ "chat": chat })).await;
+        assert_eq!(page.ok()["nodes"][0]["number"], replies + 2);
         app.stop(0).await;
         costs.push(read(&app).await - before);
         app.remove(&ada, chat, &ada).await;

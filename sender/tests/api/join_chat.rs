@@ -32,6 +32,23 @@ async fn anyone_joins_a_public_chat_once() {
     app.call(&bob, "createMessage", message).await.ok();
 }
 
+/// The lobby of a new installation is such a chat.
+#[tokio::test]
+async fn whoever_joins_a_chat_without_participants_owns_it() {
+    let app = TestApp::new().await;
+    let lobby = migrations::LOBBY.to_string();
+    let owner = app.database.owner_url().parse().unwrap();
+    assert!(migrations::create_lobby_on(&owner, "Lobby").await.unwrap());
+    assert_eq!(app.kinds(&lobby).await, ["CHAT_CREATED"]);
+    let people = [app.person("ada").await, app.person("bob").await];
+    for (person, role) in people.iter().zip(["OWNER", "MEMBER"]) {
+        let payload = app.call(person, "joinChat", json!({ "chatId": lobby })).await.ok();
+        assert_eq!(payload["participant"]["role"], role);
+        assert_eq!(payload["chat"]["name"], "Lobby");
+    }
+    app.say(&people[1], &lobby, "hello").await;
+}
+
 #[tokio::test]
 async fn coming_back_takes_the_old_place_with_a_fresh_start() {
     let app = TestApp::new().await;

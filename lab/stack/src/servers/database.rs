@@ -127,6 +127,18 @@ impl Postgres {
         }
     }
 
+    /// Gives a migrated database the lobby, unless a chat has been created in it.
+    pub async fn create_lobby(&self, database: &str) -> Result<(), Error> {
+        let failed = |output: String| Error::Failed {
+            program: "creating the lobby".to_owned(),
+            output,
+        };
+        let url = self.owner_url(database).parse::<tokio_postgres::Config>();
+        let url = url.map_err(|cause| failed(cause.to_string()))?;
+        let created = migrations::create_lobby_on(&url, "Lobby").await;
+        created.map(drop).map_err(|cause| failed(cause.to_string()))
+    }
+
     /// Migrates a database and sets the passwords of the services' roles.
     pub async fn migrate(&self, database: &str) -> Result<(), Error> {
         let failed = |cause: migrations::Error| Error::Failed {

@@ -40,7 +40,8 @@ pub struct JoinChat;
 
 #[Object]
 impl JoinChat {
-    /// Adds the caller to a public chat as a member. Nothing changes if the caller is already a participant.
+    /// Adds the caller to a public chat: as a member, or as its owner if nobody takes part in it. Nothing changes if the
+    /// caller is already a participant.
     async fn join_chat(
         &self,
         context: &Context<'_>,
@@ -75,10 +76,15 @@ async fn join(
             cursor: feed.cursor(),
         }));
     }
+    // The lobby of a new installation belongs to nobody, and a chat must not stay without an owner.
+    let role = match chat.participant_count {
+        0 => ParticipantRole::Owner,
+        _ => ParticipantRole::Member,
+    };
     let join = Join {
         chat_id,
         actor: caller.user_id,
-        users: &[(caller.user_id, ParticipantRole::Member)],
+        users: &[(caller.user_id, role)],
         last_seq: feed.last_seq,
         message_count: feed.message_count,
     };
