@@ -170,6 +170,7 @@ const WITHOUT_TEXTS = [
   "participants.participantsCount",
   "reactions.count",
   "reactions.countOf",
+  "threads.foldedReplies",
   "threads.repliesCount",
   "threads.unreadThreads",
 ];
