@@ -24,6 +24,8 @@ function message(over: object = {}) {
     removedAt: null,
     replyTo: null,
     reactionGroups: [],
+    mentions: [],
+    mentionsAll: false,
     ...over,
   } as never;
 }

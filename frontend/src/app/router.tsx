@@ -6,7 +6,15 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { ProfilePage, SignInPage, SignUpPage } from "@/features/account";
-import { ChatDetails, ChatPage, DiscoverPage, NoChatChosen, ThreadPane, ThreadsPage } from "@/features/chats";
+import {
+  ChatDetails,
+  ChatPage,
+  DiscoverPage,
+  MentionsPage,
+  NoChatChosen,
+  ThreadPane,
+  ThreadsPage,
+} from "@/features/chats";
 import type { Services } from "@/session/services";
 import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
@@ -18,6 +26,8 @@ interface Context {
 const signedIn = ({ context }: { context: Context }) => context.services.session.state.get().status === "signed-in";
 
 const root = createRootRouteWithContext<Context>()({});
+
+const beginningAt = ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {});
 
 /** Pages for those who are not signed in; the others are sent on to where they wanted to go. */
 const door = createRoute({
@@ -57,9 +67,11 @@ const home = createRoute({
   path: "/",
   component: NoChatChosen,
 });
+/** `at` is the message to begin at. */
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
+  validateSearch: beginningAt,
   loader: ({ context, params }) => context.services.hydrateChat(params.chatId),
   component: ChatPage,
 });
@@ -72,13 +84,18 @@ const details = createRoute({
 const thread = createRoute({
   getParentRoute: () => chat,
   path: "/thread/$rootId",
-  validateSearch: ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {}),
+  validateSearch: beginningAt,
   component: ThreadPane,
 });
 const threads = createRoute({
   getParentRoute: () => app,
   path: "/threads",
   component: ThreadsPage,
+});
+const mentions = createRoute({
+  getParentRoute: () => app,
+  path: "/mentions",
+  component: MentionsPage,
 });
 const discover = createRoute({
   getParentRoute: () => app,
@@ -101,7 +118,7 @@ export function makeRouter(services: Services) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
-      app.addChildren([home, chat.addChildren([details, thread]), threads, discover, profile, nowhere]),
+      app.addChildren([home, chat.addChildren([details, thread]), threads, mentions, discover, profile, nowhere]),
     ]),
     context: { services },
     defaultPreload: "intent",

@@ -21,6 +21,7 @@ export const chats: Strings["chats"] = {
     editLast: "Die letzte eigene Nachricht bearbeiten, im leeren Feld",
     send: "Senden",
     newLine: "Neue Zeile",
+    mention: "Jemanden erwähnen, im Feld",
     thisList: "Diese Liste",
   },
   noSuchChat: "Keiner deiner Chats heißt so.",

@@ -20,6 +20,7 @@ export const chats = {
     editLast: "Edit your last message, in an empty field",
     send: "Send",
     newLine: "New line",
+    mention: "Mention someone, in the field",
     thisList: "This list",
   },
   noSuchChat: "None of your chats is called that.",

@@ -1,6 +1,6 @@
 import { useApolloClient } from "@apollo/client/react";
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { ConnectionWords } from "@/features/connection";
@@ -64,6 +64,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const conversation = useMessages(chat.id, chat.messageCount);
   const othersMarks = useReadMarks(chat.id);
+  const permissions = permissionsOf(role, chat.kind);
   const reading = useChatReading(chat.id);
   const doing = useMessageActions(chat.id, conversation);
   const list = useRef<HTMLElement>(null);
@@ -71,6 +72,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const page = useRef<HTMLElement>(null);
   const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
   const { isOpen, covered } = useThreadBeside(toField);
+  // With a thread, it is a reply in that.
+  const { at } = useSearch({ from: "/app/chats/$chatId" });
   return (
     <div className={styles.split}>
       <section ref={page} className={styles.page} aria-label={title.name} data-covered={covered || undefined}>
@@ -90,7 +93,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           threadable={role !== undefined && chat.threadsAllowed}
           covered={covered}
           othersMarks={othersMarks}
-          removesOthers={permissionsOf(role, chat.kind).removeMessages}
+          startAt={isOpen ? undefined : at}
+          removesOthers={permissions.removeMessages}
           actions={doing.actions}
           onLeave={toField}
         />
@@ -100,6 +104,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           <Composer
             chatId={chat.id}
             title={title.name}
+            people={chat.kind === "DIRECT" ? 0 : chat.participantCount}
+            leads={permissions.removeMessages}
             mode={doing.mode}
             onMode={doing.setMode}
             onEditLast={doing.editLast}

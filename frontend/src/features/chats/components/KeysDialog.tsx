@@ -21,6 +21,7 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     ["↑", names.editLast],
     [enterSends ? caps.enter : shortcutName(caps.enter), names.send],
     [enterSends ? `${caps.shift}+${caps.enter}` : caps.enter, names.newLine],
+    ["@", names.mention],
     ["?", names.thisList],
   ];
   return (

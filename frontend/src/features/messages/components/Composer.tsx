@@ -1,5 +1,14 @@
 import { ActionIcon, Textarea } from "@mantine/core";
-import { type KeyboardEvent, memo } from "react";
+import { type KeyboardEvent, memo, Suspense, type SyntheticEvent, useRef, useState } from "react";
+import {
+  type Completion,
+  ConfirmEveryone,
+  EVERYONE,
+  MANY_PEOPLE,
+  MentionHelp,
+  type MentionHelpProps,
+  namesIn,
+} from "@/features/mentions";
 import { useEnterSends } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
@@ -23,6 +32,10 @@ export const Composer = memo(function Composer(props: {
   /** The message in whose thread one writes. */
   rootId?: string;
   title: string;
+  /** How many take part; none where nobody mentions everyone. */
+  people?: number;
+  /** Whether the writer is an owner or an admin. */
+  leads?: boolean;
   mode: ComposerMode;
   onMode(mode: ComposerMode): void;
   /** Arrow-up in an empty field: edit the last own message. */
@@ -36,12 +49,19 @@ export const Composer = memo(function Composer(props: {
   const invitation = props.rootId === undefined ? t.messages.writeTo(props.title) : label;
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
+  const mentioning = useMentioning();
+  const { people = 0, leads = false } = props;
+  const [asking, setAsking] = useState(false);
+  const send = () => {
+    if (sendable && leads && people > MANY_PEOPLE && namesIn(text).includes(EVERYONE)) setAsking(true);
+    else submit();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends the composition of a character is not a send.
-    if (isComposing(event.nativeEvent)) return;
+    if (isComposing(event.nativeEvent) || mentioning.keys.current?.(event)) return;
     if (event.key === "Enter" && (enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      submit();
+      send();
     } else if (event.key === "Escape" && mode.kind !== "write") {
       event.stopPropagation();
       leaveMode();
@@ -51,8 +71,33 @@ export const Composer = memo(function Composer(props: {
     }
   };
   return (
-    <div className={styles.composer} data-keeps-escape={mode.kind !== "write" || undefined}>
+    <div
+      className={styles.composer}
+      data-keeps-escape={mode.kind !== "write" || mentioning.completion !== undefined || undefined}
+    >
       {mode.kind !== "write" && <About mode={mode} onLeave={leaveMode} />}
+      <Suspense>
+        {text.includes("@") && (
+          <MentionHelp
+            {...mentioning.help}
+            chatId={props.chatId}
+            text={text}
+            people={people}
+            leads={leads}
+            onTake={insert}
+          />
+        )}
+        {asking && (
+          <ConfirmEveryone
+            people={people}
+            onClose={() => setAsking(false)}
+            onConfirm={() => {
+              setAsking(false);
+              submit();
+            }}
+          />
+        )}
+      </Suspense>
       <div className={styles.line}>
         <EmojiButton onPick={insert} />
         <Textarea
@@ -67,7 +112,11 @@ export const Composer = memo(function Composer(props: {
           enterKeyHint={enterSends ? "send" : "enter"}
           value={text}
           error={length > MAX_CHARACTERS}
-          onChange={(event) => change(event.currentTarget.value)}
+          {...mentioning.field}
+          onChange={(event) => {
+            change(event.currentTarget.value);
+            mentioning.field.onSelect(event);
+          }}
           onKeyDown={onKeyDown}
         />
         <ActionIcon
@@ -78,7 +127,7 @@ export const Composer = memo(function Composer(props: {
           radius="xl"
           aria-label={mode.kind === "edit" ? t.ui.save : t.messages.send}
           disabled={!sendable}
-          onClick={() => submit()}
+          onClick={send}
         >
           <SendIcon />
         </ActionIcon>
@@ -91,6 +140,33 @@ export const Composer = memo(function Composer(props: {
     </div>
   );
 });
+
+/** What the field and the help for mentions, which is fetched with the first `@`, know of each other. */
+function useMentioning() {
+  const [caret, setCaret] = useState(0);
+  const [focused, setFocused] = useState(false);
+  const [completion, setCompletion] = useState<Completion>();
+  const keys = useRef<MentionHelpProps["keys"]["current"]>(null);
+  return {
+    keys,
+    completion,
+    help: { caret, focused, keys, onCompletion: setCompletion },
+    // A field of several lines is no combobox to ARIA; what makes one, a text field may have.
+    field: {
+      "aria-autocomplete": "list",
+      "aria-haspopup": completion && "listbox",
+      "aria-controls": completion?.listId,
+      "aria-activedescendant": completion?.optionId,
+      onSelect: (event: SyntheticEvent<HTMLTextAreaElement>) => {
+        const { selectionStart, selectionEnd } = event.currentTarget;
+        // What is marked is about to be replaced: nobody is writing a name there.
+        setCaret(selectionStart === selectionEnd ? selectionEnd : 0);
+      },
+      onFocus: () => setFocused(true),
+      onBlur: () => setFocused(false),
+    },
+  } as const;
+}
 
 /** What is being answered or edited, above the field. */
 function About({ mode, onLeave }: { mode: Exclude<ComposerMode, { kind: "write" }>; onLeave(): void }) {

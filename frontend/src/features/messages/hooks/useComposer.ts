@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { rewritten } from "@/features/mentions";
 import { useTypingSignal } from "@/features/typing";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
@@ -33,11 +34,13 @@ export function useComposer(props: {
   const edit = useEditMessage();
   const about = mode.kind === "write" ? undefined : unmask(ComposerMessageFragmentDoc, mode.message);
   const edited = mode.kind === "edit" ? about : undefined;
+  // Whom it mentions is written by the name they have by now.
+  const before = edited && rewritten(edited.content ?? "", edited);
 
   useEffect(() => {
-    if (edited) setText(edited.content ?? "");
+    if (before !== undefined) setText(before);
     else setText(drafts.get(place) ?? "");
-  }, [edited, drafts, place]);
+  }, [before, drafts, place]);
   useEffect(() => (edited ? undefined : drafts.follow(place, setText)), [edited, drafts, place]);
 
   const length = [...text.trim()].length;
@@ -52,7 +55,7 @@ export function useComposer(props: {
   const submit = () => {
     if (!sendable) return;
     if (edited) {
-      if (text.trim() !== edited.content && !edit(edited, text.trim())) return;
+      if (text.trim() !== before && !edit(edited, text.trim())) return;
       leaveMode();
       return;
     }
@@ -83,13 +86,15 @@ function useField(mode: ComposerMode, text: string, change: (value: string) => v
   useEffect(() => {
     if (matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus();
   }, []);
-  /** Where the caret is, as if it had been typed: so it can be undone like what was. */
-  const insert = (emoji: string) => {
-    const { selectionStart: start, selectionEnd: end } = field.current ?? { selectionStart: 0, selectionEnd: 0 };
+  /** In some place, by itself where the caret is, as if it had been typed: so it can be undone like what was. */
+  const insert = (words: string, at?: { start: number; end: number }) => {
+    const { selectionStart = 0, selectionEnd = 0 } = field.current ?? {};
+    const { start, end } = at ?? { start: selectionStart, end: selectionEnd };
     field.current?.focus();
-    if (document.execCommand("insertText", false, emoji)) return;
-    change(text.slice(0, start) + emoji + text.slice(end));
-    setCaret(start + emoji.length);
+    if (at) field.current?.setSelectionRange(start, end);
+    if (document.execCommand("insertText", false, words)) return;
+    change(text.slice(0, start) + words + text.slice(end));
+    setCaret(start + words.length);
   };
   return { field, insert };
 }
