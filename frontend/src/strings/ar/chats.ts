@@ -22,7 +22,7 @@ export const chats: Strings["chats"] = {
     editLast: "تعديل رسالتك الأخيرة، والحقل فارغ",
     send: "إرسال",
     newLine: "سطر جديد",
-    mention: "الإشارة إلى شخص، في الحقل",
+    mention: "الإشارة إلى مشارك، في الحقل",
     thisList: "هذه القائمة",
   },
   noSuchChat: "لا محادثة لديك بهذا الاسم.",

@@ -49,7 +49,7 @@ export const Composer = memo(function Composer(props: {
   const invitation = props.rootId === undefined ? t.messages.writeTo(props.title) : label;
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
-  const mentioning = useMentioning();
+  const mentioning = useMentioning(insert);
   const { people = 0, leads = false } = props;
   const [asking, setAsking] = useState(false);
   const send = () => {
@@ -78,14 +78,7 @@ export const Composer = memo(function Composer(props: {
       {mode.kind !== "write" && <About mode={mode} onLeave={leaveMode} />}
       <Suspense>
         {text.includes("@") && (
-          <MentionHelp
-            {...mentioning.help}
-            chatId={props.chatId}
-            text={text}
-            people={people}
-            leads={leads}
-            onTake={insert}
-          />
+          <MentionHelp {...mentioning.help} chatId={props.chatId} text={text} people={people} leads={leads} />
         )}
         {asking && (
           <ConfirmEveryone
@@ -142,15 +135,19 @@ export const Composer = memo(function Composer(props: {
 });
 
 /** What the field and the help for mentions, which is fetched with the first `@`, know of each other. */
-function useMentioning() {
+function useMentioning(insert: MentionHelpProps["onTake"]) {
   const [caret, setCaret] = useState(0);
   const [focused, setFocused] = useState(false);
   const [completion, setCompletion] = useState<Completion>();
   const keys = useRef<MentionHelpProps["keys"]["current"]>(null);
+  const onTake: MentionHelpProps["onTake"] = (name, place) => {
+    insert(name, place);
+    setCaret(place.start + name.length);
+  };
   return {
     keys,
     completion,
-    help: { caret, focused, keys, onCompletion: setCompletion },
+    help: { caret, focused, keys, onCompletion: setCompletion, onTake },
     // A field of several lines is no combobox to ARIA; what makes one, a text field may have.
     field: {
       "aria-autocomplete": "list",
