@@ -4,11 +4,13 @@ import { UnreadBadge } from "@/features/threads";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { AtIcon } from "@/ui/icons";
+import { useMoreMentions } from "../hooks/useMoreMentions";
 import type { ListedChat } from "../model/listedChat";
 import styles from "./Sidebar.module.css";
 
 /** Leads to the messages that mention the reader, and says how many of them are left to read; also those of muted chats. */
 export function MentionsLink({ chats }: { chats: readonly ListedChat[] }) {
+  useMoreMentions(chats);
   const looked = useStore(useSignedIn().lookedAt);
   const unread = chats.reduce((sum, { chat, mentioned }) => sum + (chat.id === looked ? 0 : mentioned), 0);
   return (
