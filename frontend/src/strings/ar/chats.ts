@@ -22,6 +22,8 @@ export const chats: Strings["chats"] = {
     editLast: "تعديل رسالتك الأخيرة، والحقل فارغ",
     send: "إرسال",
     newLine: "سطر جديد",
+    emphasize: "عريض، مائل، في الحقل",
+    link: "جعل المحدد رابطًا، في الحقل",
     mention: "الإشارة إلى مشارك، في الحقل",
     thisList: "هذه القائمة",
   },

@@ -21,6 +21,8 @@ export const chats: Strings["chats"] = {
     editLast: "Die letzte eigene Nachricht bearbeiten, im leeren Feld",
     send: "Senden",
     newLine: "Neue Zeile",
+    emphasize: "Fett, kursiv, im Feld",
+    link: "Das Markierte zu einem Link machen, im Feld",
     mention: "Jemanden erwähnen, im Feld",
     thisList: "Diese Liste",
   },

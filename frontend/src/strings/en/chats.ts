@@ -20,6 +20,8 @@ export const chats = {
     editLast: "Edit your last message, in an empty field",
     send: "Send",
     newLine: "New line",
+    emphasize: "Bold, italic, in the field",
+    link: "Make what is marked a link, in the field",
     mention: "Mention someone, in the field",
     thisList: "This list",
   },

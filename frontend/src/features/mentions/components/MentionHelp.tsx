@@ -78,7 +78,7 @@ export default function MentionHelp(props: MentionHelpProps) {
               className={styles.option}
               ref={index === at ? scrollIntoView : undefined}
               // The field keeps the focus, and on a phone its keyboard.
-              onPointerDown={(event) => event.preventDefault()}
+              onMouseDown={(event) => event.preventDefault()}
               onPointerMove={() => setChosen({ query: begun.query, at: index })}
               onClick={() => take(offer, begun)}
             >

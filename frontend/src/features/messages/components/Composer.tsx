@@ -13,13 +13,15 @@ import { useEnterSends } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
-import { CloseIcon, SendIcon } from "@/ui/icons";
+import { CloseIcon, FormatIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
 import { useOnePane } from "@/ui/pointer";
 import { type ComposerMode, MAX_CHARACTERS, useComposer } from "../hooks/useComposer";
+import { useFormatting } from "../hooks/useFormatting";
 import { senderName } from "../model/senderName";
 import styles from "./Composer.module.css";
 import { EmojiButton } from "./EmojiButton";
+import { FormattingBar } from "./FormattingBar";
 
 /** From here on the remaining characters are worth showing. */
 const NEAR_END = 4_700;
@@ -50,6 +52,7 @@ export const Composer = memo(function Composer(props: {
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
   const mentioning = useMentioning(insert);
+  const formatting = useFormatting(field, insert);
   const { people = 0, leads = false } = props;
   const [asking, setAsking] = useState(false);
   const send = () => {
@@ -59,6 +62,7 @@ export const Composer = memo(function Composer(props: {
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends the composition of a character is not a send.
     if (isComposing(event.nativeEvent) || mentioning.keys.current?.(event)) return;
+    if (formatting.onKeyDown(event)) return;
     if (event.key === "Enter" && (enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       send();
@@ -112,6 +116,19 @@ export const Composer = memo(function Composer(props: {
           }}
           onKeyDown={onKeyDown}
         />
+        {formatting.toggle && (
+          <ActionIcon
+            size={42}
+            radius="xl"
+            aria-label={t.messages.formatting}
+            aria-expanded={formatting.shown}
+            aria-controls={formatting.shown ? formatting.id : undefined}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={formatting.toggle}
+          >
+            <FormatIcon />
+          </ActionIcon>
+        )}
         <ActionIcon
           className={styles.send}
           variant="filled"
@@ -125,6 +142,7 @@ export const Composer = memo(function Composer(props: {
           <SendIcon />
         </ActionIcon>
       </div>
+      {formatting.shown && <FormattingBar id={formatting.id} onFormat={formatting.format} />}
       {length > NEAR_END && (
         <div className={styles.left} data-over={length > MAX_CHARACTERS || undefined} role="status">
           {t.messages.charactersLeft(MAX_CHARACTERS - length)}
@@ -155,7 +173,8 @@ function useMentioning(insert: MentionHelpProps["onTake"]) {
       "aria-controls": completion?.listId,
       "aria-activedescendant": completion?.optionId,
       onSelect: (event: SyntheticEvent<HTMLTextAreaElement>) => {
-        const { selectionStart, selectionEnd } = event.currentTarget;
+        const { selectionStart, selectionEnd, value } = event.currentTarget;
+        if (!value.includes("@")) return;
         // What is marked is about to be replaced: nobody is writing a name there.
         setCaret(selectionStart === selectionEnd ? selectionEnd : 0);
       },
