@@ -191,18 +191,22 @@ test("before very many are called, their number is asked about", async () => {
   expect(small.onSent).toHaveBeenCalledOnce();
 });
 
-test("editing begins with the names by which those who are mentioned are known now", async () => {
+test("in an edit, names mean whom they meant before: nothing is said of them, and everyone is not asked about again", async () => {
   const message = {
     id: "m1",
     chatId: CHAT,
-    content: "hello @ada_old!",
+    content: "hello @ada_old and @all",
     senderUsername: "me",
     sender: null,
-    mentionsAll: false,
+    mentionsAll: true,
     mentions: [{ userId: "ada", start: 6, length: 8, user: PEOPLE[0] }],
   };
-  const { area, press, tab } = await field({ mode: { kind: "edit", message: message as never } });
-  expect(area.value).toBe("hello @ada_l!");
+  const mode = { kind: "edit", message: message as never } as const;
+  const { area, write, press, tab, queries } = await field({ mode, people: 9_812, leads: true });
+  expect(area.value).toBe("hello @ada_old and @all");
+  await write("hello @ada_old, @ben and @all");
+  expect(queries().filter((query) => query !== "all")).toEqual(["ben"]);
+  await press("Escape");
   await press("Enter");
-  expect(tab.asked, "nothing was changed").toEqual([]);
+  await expect.poll(() => tab.asked).toEqual(["hello @ada_old, @ben and @all"]);
 });

@@ -326,7 +326,10 @@ test("what is being written at the caret is a name only where one can begin", ()
   expect(query("hello @Ad there", 9)).toBe("Ad");
   expect(query("(@ad")).toBe("ad");
   expect(query("مرحبا @آد")).toBe("آد");
-  for (const text of ["ada@example", "a/@b", "hello @ada ", "@@", "no name"]) expect(query(text), text).toBeUndefined();
+  expect(query("谢谢@ad")).toBe("ad");
+  expect(query("@ada/@b")).toBe("b");
+  const none = ["ada@x", "ada_@b", "x.org/@b", "https://x.org?to=@b", "\\@a", "hello @ada ", "@@", "no name"];
+  for (const text of none) expect(query(text), text).toBeUndefined();
 });
 
 test("the names of a text are those outside of code, links and quotes", () => {
@@ -334,5 +337,5 @@ test("the names of a text are those outside of code, links and quotes", () => {
   expect(
     namesIn("> @quoted\n```\n@code\n```\n[@link](https://example.org) ada@example.org https://x.org/@path"),
   ).toEqual([]);
-  expect(namesIn("@all!")).toEqual(["all"]);
+  expect(namesIn("@all! 谢谢@ada你好 @adä @ada\u0301 me@ada")).toEqual(["all", "ada"]);
 });

@@ -4,7 +4,7 @@ export { useMentionInserts } from "./hooks/useMentionInserts";
 export { ConfirmEveryone, MentionHelp } from "./lazy";
 export { live as mentionLive } from "./live";
 export type { Completion, MentionHelpProps } from "./model/completion";
-export { type Mentioning, rewritten, wordsFor } from "./model/mentioning";
+export { type Mentioning, namesKept, wordsFor } from "./model/mentioning";
 export { mentionsReader } from "./model/mentionsReader";
 export { EVERYONE, MANY_PEOPLE, namesIn } from "./model/names";
 export { unreadMentions } from "./model/unreadMentions";

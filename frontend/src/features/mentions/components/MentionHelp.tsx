@@ -64,7 +64,7 @@ export default function MentionHelp(props: MentionHelpProps) {
   }, [completion, onCompletion]);
   return (
     <>
-      <Warnings chatId={chatId} text={text} begun={focused ? begun : undefined} people={people} leads={leads} />
+      <Warnings {...props} begun={focused ? begun : undefined} />
       {shown && (
         <div id={id} role="listbox" aria-label={t.mentions.peopleToMention} className={styles.list}>
           {offers.map((offer, index) => (
@@ -125,14 +125,12 @@ function OfferView({ offer, people }: { offer: Offer; people: number }) {
 }
 
 /** Which names will stay text, and that everyone may not be mentioned, but for the name that is still being written. */
-function Warnings(
-  props: Pick<MentionHelpProps, "chatId" | "text" | "people" | "leads"> & { begun: Begun | undefined },
-) {
-  const { chatId, text, begun, people, leads } = props;
-  const names = useMemo(
-    () => namesIn(begun ? text.slice(0, begun.start) + text.slice(begun.end) : text),
-    [text, begun],
-  );
+function Warnings(props: MentionHelpProps & { begun: Begun | undefined }) {
+  const { chatId, text, begun, people, leads, kept } = props;
+  const names = useMemo(() => {
+    const written = begun ? text.slice(0, begun.start) + text.slice(begun.end) : text;
+    return namesIn(written).filter((name) => !kept.includes(name));
+  }, [text, begun, kept]);
   const unknown = useUnknownNames(chatId, names);
   const refused = names.includes(EVERYONE) && people > MANY_PEOPLE && !leads;
   return (

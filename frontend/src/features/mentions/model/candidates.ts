@@ -24,10 +24,14 @@ export async function candidatesFor(
   return people.filter(({ id }) => id !== me).slice(0, OFFERED);
 }
 
-/** Whether somebody in the chat has that name; undefined where that cannot be told. */
+/**
+ * Whether somebody in the chat has that name, or has it without what may belong to the sentence at its end; undefined where that
+ * cannot be told.
+ */
 export async function isMentionable(client: ApolloClient, chatId: string, name: string): Promise<boolean | undefined> {
-  const { people, all } = await ask(client, chatId, name, SEARCHED);
-  return people.some(({ username }) => username === name) || (all ? false : undefined);
+  const short = name.replace(/[_-]+$/, "");
+  const { people, all } = await ask(client, chatId, short || name, SEARCHED);
+  return people.some(({ username }) => username === name || username === short) || (all ? false : undefined);
 }
 
 async function ask(client: ApolloClient, chatId: string, query: string, first: number) {

@@ -17,6 +17,8 @@ export interface MentionHelpProps {
   people: number;
   /** Whether the writer is an owner or an admin. */
   leads: boolean;
+  /** The names of an edited message that mean somebody already. */
+  kept: readonly string[];
   /** Asked with each key that is pressed in the field: whether it was for the list. */
   keys: RefObject<((event: KeyboardEvent) => boolean) | null>;
   onCompletion(completion: Completion | undefined): void;

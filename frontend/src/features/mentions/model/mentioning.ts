@@ -1,5 +1,6 @@
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { MessageMentionsFragmentDoc } from "@/gql/receiver/graphql";
+import { EVERYONE } from "./names";
 
 /** A message as far as it mentions somebody. */
 export type Mentioning = FragmentType<typeof MessageMentionsFragmentDoc>;
@@ -37,13 +38,9 @@ export function wordsFor(text: string, message: Mentioning): { start: number; le
   }));
 }
 
-/** A text as its author would write it now: who has another username since then is mentioned by that. */
-export function rewritten(text: string, message: Mentioning): string {
-  let now = "";
-  let end = 0;
-  for (const { start, length, username } of placesIn(text, message)) {
-    now += `${text.slice(end, start)}@${username}`;
-    end = start + length;
-  }
-  return now + text.slice(end);
+/** The names by which a text mentions somebody. In an edit they keep meaning whom they meant, whatever those are called by now. */
+export function namesKept(text: string, message: Mentioning): string[] {
+  const { mentionsAll } = unmask(MessageMentionsFragmentDoc, message);
+  const names = placesIn(text, message).map(({ start, length }) => text.slice(start + 1, start + length).toLowerCase());
+  return mentionsAll ? [...names, EVERYONE] : names;
 }

@@ -3,10 +3,19 @@ import { type Block, type Inline, parseMarkdown } from "@/ui/parseMarkdown";
 /** By which everyone is mentioned. */
 export const EVERYONE = "all";
 
-/** A name is no part of a longer word, of a mail address or of a path. */
-const NAME = /(?<![\p{L}\p{N}_.@/\\+-])@([A-Za-z0-9][A-Za-z0-9_-]*)/gu;
+/** A name ends where no letter of a script with capitals, digit or mark goes on with it. */
+const NAME = /@([A-Za-z0-9_-]+)(?![\p{Ll}\p{Lu}\p{Lt}\p{N}\p{M}@_-])/gu;
 /** What is being written up to the caret: a name, or what somebody is called. */
-const BEGUN = /(?<![\p{L}\p{N}_.@/\\+-])@([\p{L}\p{M}\p{N}_-]{0,50})$/u;
+const BEGUN = /@([\p{L}\p{M}\p{N}_-]{0,50})$/u;
+/** The end of the first half of a mail address, or another `@`, or what takes its meaning from it. */
+const OF_ADDRESS = /(?:[\p{Ll}\p{Lu}\p{Lt}\p{N}][_%+-]*|[@\\])$/u;
+
+/** Whether a name can begin after that: it is no part of an address. After words of scripts without spaces it may stand. */
+function canBeginAfter(before: string): boolean {
+  const word = /\S*$/.exec(before)?.[0] ?? "";
+  const isWeb = word.includes("://") || (word.includes("/") && word.includes("."));
+  return !isWeb && !OF_ADDRESS.test(word);
+}
 
 /** A name that is being written: where its `@` stands, and what there is of it so far. */
 export interface Begun {
@@ -18,7 +27,8 @@ export interface Begun {
 /** What is being written at the caret, if that may become a mention. */
 export function begunAt(text: string, caret: number): Begun | undefined {
   const match = BEGUN.exec(text.slice(0, caret));
-  return match ? { start: match.index, end: caret, query: match[1]! } : undefined;
+  if (!match || !canBeginAfter(text.slice(0, match.index))) return undefined;
+  return { start: match.index, end: caret, query: match[1]! };
 }
 
 /**
@@ -30,8 +40,10 @@ export function namesIn(text: string): string[] {
   const found = new Set<string>();
   const look = (pieces: readonly Inline[]) => {
     for (const piece of pieces) {
-      if (piece.kind === "text") for (const [, name] of piece.text.matchAll(NAME)) found.add(name!.toLowerCase());
-      else if (piece.kind !== "code" && piece.kind !== "link") look(piece.children);
+      if (piece.kind === "text") {
+        for (const { 1: name = "", index } of piece.text.matchAll(NAME))
+          if (canBeginAfter(piece.text.slice(0, index))) found.add(name.toLowerCase());
+      } else if (piece.kind !== "code" && piece.kind !== "link") look(piece.children);
     }
   };
   const lookInto = (block: Block) => {

@@ -1,14 +1,6 @@
 import { ActionIcon, Textarea } from "@mantine/core";
-import { type KeyboardEvent, memo, Suspense, type SyntheticEvent, useRef, useState } from "react";
-import {
-  type Completion,
-  ConfirmEveryone,
-  EVERYONE,
-  MANY_PEOPLE,
-  MentionHelp,
-  type MentionHelpProps,
-  namesIn,
-} from "@/features/mentions";
+import { type KeyboardEvent, memo, Suspense } from "react";
+import { ConfirmEveryone, MentionHelp } from "@/features/mentions";
 import { useEnterSends } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
@@ -18,6 +10,7 @@ import { isComposing } from "@/ui/keys";
 import { useOnePane } from "@/ui/pointer";
 import { type ComposerMode, MAX_CHARACTERS, useComposer } from "../hooks/useComposer";
 import { useFormatting } from "../hooks/useFormatting";
+import { useMentioning } from "../hooks/useMentioning";
 import { senderName } from "../model/senderName";
 import styles from "./Composer.module.css";
 import { EmojiButton } from "./EmojiButton";
@@ -51,21 +44,16 @@ export const Composer = memo(function Composer(props: {
   const invitation = props.rootId === undefined ? t.messages.writeTo(props.title) : label;
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
-  const mentioning = useMentioning(insert);
-  const formatting = useFormatting(field, insert);
   const { people = 0, leads = false } = props;
-  const [asking, setAsking] = useState(false);
-  const send = () => {
-    if (sendable && leads && people > MANY_PEOPLE && namesIn(text).includes(EVERYONE)) setAsking(true);
-    else submit();
-  };
+  const mentioning = useMentioning({ text, mode, people, leads, insert, submit });
+  const formatting = useFormatting(field, insert);
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends the composition of a character is not a send.
     if (isComposing(event.nativeEvent) || mentioning.keys.current?.(event)) return;
     if (formatting.onKeyDown(event)) return;
     if (event.key === "Enter" && (enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      send();
+      mentioning.send(sendable);
     } else if (event.key === "Escape" && mode.kind !== "write") {
       event.stopPropagation();
       leaveMode();
@@ -81,19 +69,8 @@ export const Composer = memo(function Composer(props: {
     >
       {mode.kind !== "write" && <About mode={mode} onLeave={leaveMode} />}
       <Suspense>
-        {text.includes("@") && (
-          <MentionHelp {...mentioning.help} chatId={props.chatId} text={text} people={people} leads={leads} />
-        )}
-        {asking && (
-          <ConfirmEveryone
-            people={people}
-            onClose={() => setAsking(false)}
-            onConfirm={() => {
-              setAsking(false);
-              submit();
-            }}
-          />
-        )}
+        {text.includes("@") && <MentionHelp {...mentioning.help} chatId={props.chatId} text={text} />}
+        {mentioning.question && <ConfirmEveryone {...mentioning.question} />}
       </Suspense>
       <div className={styles.line}>
         <EmojiButton onPick={insert} />
@@ -137,7 +114,7 @@ export const Composer = memo(function Composer(props: {
           radius="xl"
           aria-label={mode.kind === "edit" ? t.ui.save : t.messages.send}
           disabled={!sendable}
-          onClick={send}
+          onClick={() => mentioning.send(sendable)}
         >
           <SendIcon />
         </ActionIcon>
@@ -151,38 +128,6 @@ export const Composer = memo(function Composer(props: {
     </div>
   );
 });
-
-/** What the field and the help for mentions, which is fetched with the first `@`, know of each other. */
-function useMentioning(insert: MentionHelpProps["onTake"]) {
-  const [caret, setCaret] = useState(0);
-  const [focused, setFocused] = useState(false);
-  const [completion, setCompletion] = useState<Completion>();
-  const keys = useRef<MentionHelpProps["keys"]["current"]>(null);
-  const onTake: MentionHelpProps["onTake"] = (name, place) => {
-    insert(name, place);
-    setCaret(place.start + name.length);
-  };
-  return {
-    keys,
-    completion,
-    help: { caret, focused, keys, onCompletion: setCompletion, onTake },
-    // A field of several lines is no combobox to ARIA; what makes one, a text field may have.
-    field: {
-      "aria-autocomplete": "list",
-      "aria-haspopup": completion && "listbox",
-      "aria-controls": completion?.listId,
-      "aria-activedescendant": completion?.optionId,
-      onSelect: (event: SyntheticEvent<HTMLTextAreaElement>) => {
-        const { selectionStart, selectionEnd, value } = event.currentTarget;
-        if (!value.includes("@")) return;
-        // What is marked is about to be replaced: nobody is writing a name there.
-        setCaret(selectionStart === selectionEnd ? selectionEnd : 0);
-      },
-      onFocus: () => setFocused(true),
-      onBlur: () => setFocused(false),
-    },
-  } as const;
-}
 
 /** What is being answered or edited, above the field. */
 function About({ mode, onLeave }: { mode: Exclude<ComposerMode, { kind: "write" }>; onLeave(): void }) {

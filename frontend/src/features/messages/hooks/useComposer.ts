@@ -1,5 +1,4 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { rewritten } from "@/features/mentions";
 import { useTypingSignal } from "@/features/typing";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
@@ -35,13 +34,11 @@ export function useComposer(props: {
   const edit = useEditMessage();
   const about = mode.kind === "write" ? undefined : unmask(ComposerMessageFragmentDoc, mode.message);
   const edited = mode.kind === "edit" ? about : undefined;
-  // Whom it mentions is written by the name they have by now.
-  const before = edited && rewritten(edited.content ?? "", edited);
 
   useEffect(() => {
-    if (before !== undefined) setText(before);
+    if (edited) setText(edited.content ?? "");
     else setText(drafts.get(place) ?? "");
-  }, [before, drafts, place]);
+  }, [edited, drafts, place]);
   useEffect(() => (edited ? undefined : drafts.follow(place, setText)), [edited, drafts, place]);
 
   const length = [...text.trim()].length;
@@ -56,7 +53,7 @@ export function useComposer(props: {
   const submit = () => {
     if (!sendable) return;
     if (edited) {
-      if (text.trim() !== before && !edit(edited, text.trim())) return;
+      if (text.trim() !== edited.content && !edit(edited, text.trim())) return;
       leaveMode();
       return;
     }
