@@ -150,6 +150,8 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
             "OwnThread" => json!({ "chatId": chat, "number": 1 }),
             "OwnThreads" => json!({ "first": 100 }),
             "FollowedThreads" => json!({ "unreadOnly": false, "first": 25 }),
+            "MentionsPage" => json!({ "first": 25 }),
+            "MentionCandidates" => json!({ "chatId": chat, "query": "a", "first": 8 }),
             "Inbox" => json!({}),
             "FeedPositions" => json!({ "first": 50 }),
             "Feed" => json!({ "id": chat, "after": app.head(chat).await.to_string() }),
@@ -174,10 +176,11 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
 }
 
 /// The tables that the receiver's role may read. It sees nothing of any other.
-const READABLE: [&str; 10] = [
+const READABLE: [&str; 11] = [
     "chats",
     "feed_events",
     "feeds",
+    "message_mentions",
     "messages",
     "participants",
     "reaction_groups",

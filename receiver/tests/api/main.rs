@@ -10,6 +10,7 @@ mod events;
 mod chat;
 mod chats;
 mod feed;
+mod mentions;
 mod message;
 mod messages;
 mod pages;
