@@ -10,6 +10,7 @@ mod delays;
 mod findings;
 mod history_index;
 mod log;
+mod mentions;
 mod reactions;
 mod resources;
 mod sends;
@@ -49,6 +50,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     delays::check(&index, &mut findings);
     reactions::check(&index, &mut findings);
     threads::check(&index, &mut findings);
+    mentions::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations
