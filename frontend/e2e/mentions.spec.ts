@@ -235,6 +235,8 @@ test("with nothing but a keyboard one finds a name, takes it, and sends", async 
   await expect(options(ada)).toHaveCount(0);
   await page.keyboard.press("Control+z");
   await expect(field(ada)).toHaveValue("Good evening, @be");
+  // What was taken is marked now; behind it one goes on.
+  await page.keyboard.press("ArrowRight");
   await expect(options(ada)).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(options(ada)).toHaveCount(0);
@@ -280,6 +282,7 @@ test("with a finger one takes a name on a phone, and sees there who calls", asyn
 test("in a thread one is called as in the chat, and led to the reply", async ({ browser }) => {
   const { ada, ben } = await pair(browser);
   await say(ada, "Who sings what?");
+  await expect(message(ada, "Who sings what?").getByRole("img", { name: "Sent", exact: true })).toBeVisible();
   await message(ada, "Who sings what?").press("Enter");
   await ada.page.getByRole("menuitem", { name: "Reply in thread", exact: true }).click();
   const pane = ada.page.getByRole("complementary", { name: "Thread", exact: true });
