@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use async_graphql::{
     ComplexObject, Context, Lookahead, Result, SimpleObject,
-    connection::{Connection, Edge, EmptyFields},
+    connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
 use jiff::Timestamp;

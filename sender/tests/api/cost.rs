@@ -190,12 +190,7 @@ async fn a_message_that_mentions_people_writes_one_row_for_each_and_reads_nothin
     app.owner.batch_execute("ANALYZE").await.unwrap();
     let input = |content: &str| json!({ "chatId": chat, "content": content });
     let plain = cost_of(&mut app, &ada, input("nothing but text")).await;
-    let addresses = cost_of(
-        &mut app,
-        &ada,
-        input("me@example.com and `@bob` and > @ada"),
-    )
-    .await;
+    let addresses = cost_of(&mut app, &ada, input("> @ada\n\nme@example.com and `@bob`")).await;
     assert_eq!(addresses, plain);
     assert_eq!(plain.read.get("message_mentions"), None);
 

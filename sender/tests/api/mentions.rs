@@ -146,12 +146,12 @@ async fn a_retry_gives_the_stored_mentions_and_never_meets_a_rule() {
     assert_eq!(first["message"]["mentions"], json!([place(&bob, 9)]));
     assert_eq!(rows(&app, &chat).await.len(), 1);
     // A sender who has left gets the message as it was sent.
-    app.call(&bob, "leaveChat", json!({ "chatId": chat }))
+    app.promote(&ada, &chat, &bob, "OWNER").await;
+    app.call(&ada, "leaveChat", json!({ "chatId": chat }))
         .await
         .ok();
-    app.promote(&ada, &chat, &ada, "OWNER").await;
     let again = app.call(&ada, "createMessage", input).await.ok();
-    assert_eq!(again["message"]["mentions"], first["message"]["mentions"]);
+    assert_eq!(again["message"], first["message"]);
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn fifty_people_may_be_mentioned_and_one_more_may_not() {
         .await;
     refused.assert_refused("BAD_USER_INPUT", "content");
     assert_eq!(refused.reason(), Some("TOO_MANY_MENTIONS"));
-    assert_eq!(counts(&app, &chat).await, []);
+    assert!(counts(&app, &chat).await.is_empty());
     // The same people again and again are 50 people, and so many names that nobody has are none.
     let text = format!("{} {}", named(50), named(50));
     let said = app.say(&ada, &chat, &text).await;
