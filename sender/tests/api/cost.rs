@@ -187,7 +187,6 @@ async fn a_message_that_mentions_people_writes_one_row_for_each_and_reads_nothin
     let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let chat = app.group(&ada, &[&bob]).await;
     crowd(&app, &chat, 10_000).await;
-    app.owner.batch_execute("ANALYZE").await.unwrap();
     let input = |content: &str| json!({ "chatId": chat, "content": content });
     let plain = cost_of(&mut app, &ada, input("nothing but text")).await;
     let addresses = cost_of(&mut app, &ada, input("> @ada\n\nme@example.com and `@bob`")).await;

@@ -98,7 +98,7 @@ async fn only_current_participants_are_mentioned() {
     app.call(&ada, "addParticipants", input).await.ok();
     app.deactivate(&gone).await;
     let said = app.say(&ada, &chat, "@bob @eve @gone @ada").await;
-    assert_eq!(said["mentions"], json!([place(&ada, 15)]));
+    assert_eq!(said["mentions"], json!([place(&ada, 16)]));
     // Whoever joins later was not mentioned, and is by the next text.
     let input = json!({ "chatId": chat, "userIds": [eve.id] });
     app.call(&ada, "addParticipants", input).await.ok();
