@@ -2,6 +2,7 @@ import { ApolloClient, ApolloLink } from "@apollo/client";
 import { Observable } from "rxjs";
 import { afterEach, expect, test } from "vitest";
 import { makeCache } from "@/app/cache";
+import { forgetChat } from "@/app/features";
 import { freshnessLink } from "@/app/freshnessLink";
 import { chatReader } from "@/features/chats/model/chatReader";
 import { listedChat } from "@/features/chats/model/listedChat";
@@ -298,6 +299,8 @@ test("the list of mentions follows the events, newest first, and is not asked fo
   expect(numbers()).toEqual([4, 3, 2, 1]);
   await own.client.query({ query: MentionsPageDocument, variables, fetchPolicy: "network-only" });
   expect(numbers()).toEqual([4, 3, 2, 1]);
+  forgetChat(own.cache, CHAT);
+  expect(own.cache.readQuery({ query: MentionsPageDocument, variables }), "events of a chat were missed").toBeNull();
 });
 
 test("the place of a name is found in whatever Markdown it stands, and stays as written in code and links", () => {

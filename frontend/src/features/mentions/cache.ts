@@ -118,6 +118,11 @@ export function completeMentions(
   })) as MessageMentionsFragment["mentions"];
 }
 
+/** What was missed in a chat may have changed any of them: the list is read again where it is shown. */
+export function forgetList(cache: ApolloCache): void {
+  cache.evict({ id: "ROOT_QUERY", fieldName: "mentions" });
+}
+
 /** Whoever signs in next is mentioned elsewhere. */
 export function forgetMentions(cache: ApolloCache): void {
   toldMentions(changesOf(cache)).clear();

@@ -1,5 +1,11 @@
 // What others may use of this feature.
-export { completeMentions, forgetMentions, knownMentions, policies as mentionPolicies } from "./cache";
+export {
+  completeMentions,
+  forgetList as forgetListOfMentions,
+  forgetMentions,
+  knownMentions,
+  policies as mentionPolicies,
+} from "./cache";
 export { useMentionInserts } from "./hooks/useMentionInserts";
 export { ConfirmEveryone, MentionHelp } from "./lazy";
 export { live as mentionLive } from "./live";

@@ -17,7 +17,7 @@ import styles from "./ThreadsPage.module.css";
 export function MentionsPage() {
   const navigate = useNavigate();
   usePageName(t.mentions.mentions);
-  const { chats } = useChats();
+  const { chats, loaded: listLoaded } = useChats();
   const byId = useMemo(() => new Map(chats.map((listed) => [listed.chat.id, listed])), [chats]);
   const { shown, loaded, error, more } = useMentions();
   // Of a chat that was left, nothing more is to be read.
@@ -39,7 +39,7 @@ export function MentionsPage() {
       <div className={styles.scroll}>
         {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
         {!loaded && !error && <Skeleton height={96} radius="md" />}
-        {loaded && rows.length === 0 && (
+        {loaded && listLoaded === "yes" && rows.length === 0 && (
           <EmptyState icon={<AtIcon size={28} />} title={t.mentions.noMentions}>
             {t.mentions.noMentionsHint}
           </EmptyState>
