@@ -22,6 +22,10 @@ fn mentions() -> SampleHistory {
     ] {
         let prev = (number > 1).then(|| id(message - 1));
         history.add(
+            "send.invoke",
+            json!({ "user": "ada", "chat": chat, "cid": id(message) }),
+        );
+        history.add(
             "send.ok",
             json!({ "user": "ada", "chat": chat, "cid": id(message), "id": id(message), "seq": number, "number": number,
                 "revision": 1, "mentions": people.iter().map(|user| id(*user)).collect::<Vec<_>>(), "all": all }),
