@@ -6,6 +6,9 @@ use shared_schema::{ChatId, MessageId, Number};
 
 use crate::{db::message_mentions, state::RequestContext};
 
+/// The places that a message counts for: most have none, and few have more than three.
+const MENTIONS_COST: usize = 3;
+
 /// A chat: a direct, group or public conversation.
 #[derive(SimpleObject)]
 pub struct Chat {
@@ -38,6 +41,7 @@ impl Message {
     /// The places in the text that mention a participant by `@username`, in the order of the text: at most 50 people, and at most
     /// 10 places for each. Code, links, quotes and HTML mention nobody, and neither does a name that is no current
     /// participant's when the text is written. Empty once the message has been removed.
+    #[graphql(complexity = "MENTIONS_COST * child_complexity")]
     async fn mentions(&self, context: &Context<'_>) -> Result<Vec<Mention>> {
         let message = &self.snapshot;
         let Some(text) = message
