@@ -144,11 +144,11 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
             "ChatById" => json!({ "id": chat, "me": ada.id }),
             "PublicChats" => json!({ "query": "chat" }),
             "Participants" => json!({ "chatId": chat, "first": 100 }),
-            "Messages" => json!({ "chatId": chat, "first": 25, "around": message.id }),
+            "Messages" => json!({ "chatId": chat, "first": 50, "around": message.id }),
             "ViewerState" => json!({ "chatId": chat, "fromNumber": 1, "toNumber": 500 }),
             "Reactions" => json!({ "chatId": chat, "messageId": message.id, "first": 50 }),
             "Replies" => {
-                json!({ "chatId": chat, "rootId": message.id, "first": 25, "around": message.id })
+                json!({ "chatId": chat, "rootId": message.id, "first": 50, "around": message.id })
             }
             "ThreadRoot" => json!({ "chatId": chat, "rootId": message.id }),
             "OwnThread" => json!({ "chatId": chat, "number": 1 }),
