@@ -51,10 +51,12 @@ pub enum Error {
         reason: Reason,
     },
     /// Too many requests.
-    #[error("too many requests")]
+    #[error("{}", rate_limited_message(*.reason))]
     RateLimited {
         /// When the next one may pass.
         retry_after: Duration,
+        /// What there was too much of, if it is less than all requests.
+        reason: Option<Reason>,
     },
     /// Something this service needs is away. Nothing is wrong with the request.
     #[error("temporarily unavailable")]
@@ -137,7 +139,19 @@ impl Error {
     /// Too many requests; the next one may pass after `retry_after`.
     #[must_use]
     pub fn rate_limited(retry_after: Duration) -> Self {
-        Self::RateLimited { retry_after }
+        Self::RateLimited {
+            retry_after,
+            reason: None,
+        }
+    }
+
+    /// Too much of something that a request contains; one that contains it may pass after `retry_after`.
+    #[must_use]
+    pub fn rate_limited_by(reason: Reason, retry_after: Duration) -> Self {
+        Self::RateLimited {
+            retry_after,
+            reason: Some(reason),
+        }
     }
 
     /// Something this service needs is away; the client may retry with the same ids.
@@ -187,6 +201,7 @@ impl Error {
             Self::Forbidden(reason)
             | Self::BadInput { reason, .. }
             | Self::Conflict { reason, .. } => Some(*reason),
+            Self::RateLimited { reason, .. } => *reason,
             _ => None,
         }
     }
@@ -195,12 +210,19 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
+            Self::RateLimited { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
                 Some(*retry_after)
             }
             _ => None,
         }
     }
+}
+
+fn rate_limited_message(reason: Option<Reason>) -> String {
+    reason.map_or_else(
+        || "too many requests".to_owned(),
+        |reason| reason.to_string(),
+    )
 }
 
 impl From<tokio_postgres::Error> for Error {

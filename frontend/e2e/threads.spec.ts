@@ -43,6 +43,8 @@ const chatLink = ({ page }: Person) => page.getByRole("navigation").getByRole("l
 
 /** Opens the thread of a message from its menu. */
 async function openThread(person: Person, text: string): Promise<void> {
+  // What is still on its way has no menu.
+  await expect(inChat(person, text).first()).toHaveAttribute("data-number");
   await inChat(person, text).first().press("Enter");
   await person.page.getByRole("menuitem", { name: "Reply in thread" }).click();
   await expect(pane(person).getByRole("article").filter({ hasText: text })).toBeVisible();

@@ -13,6 +13,18 @@ type Json = Record<string, unknown>;
 const person = (id: string) => ({ __typename: "User", id, username: id, displayName: id.toUpperCase() });
 const at = (tick: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, tick)).toISOString();
 
+/** Whom a text mentions: as much of the services' rules as these tests need. */
+export function mentionsIn(text: string): { mentions: Json[]; mentionsAll: boolean } {
+  const mentions = [...text.matchAll(/@(me|ada|ben)\b/g)].map(({ 0: name, 1: userId = "", index }) => ({
+    __typename: "Mention",
+    userId,
+    start: index,
+    length: name.length,
+    user: person(userId),
+  }));
+  return { mentions, mentionsAll: /@all\b/.test(text) };
+}
+
 interface Group extends Json {
   emoji: string;
   count: number;
@@ -30,6 +42,8 @@ export interface Message extends Json {
   threadOrdinal: number | null;
   thread: Json | null;
   reactionGroups: Group[];
+  mentions: Json[];
+  mentionsAll: boolean;
 }
 
 export class ChatModel {
@@ -70,6 +84,7 @@ export class ChatModel {
       removedAt: null,
       sender: { __typename: "User", id: senderId, displayName: senderId.toUpperCase() },
       replyTo: null,
+      ...mentionsIn(content),
       threadRootId: null,
       threadOrdinal: null,
       thread: null,
@@ -114,6 +129,14 @@ export class ChatModel {
     if (mark === undefined) return 0;
     const read = Math.max(mark, this.marks.get(ME) ?? 0);
     return this.repliesTo(rootNumber).filter(({ number, removedAt }) => number > read && !removedAt).length;
+  }
+
+  /** The numbers of the messages of others above the reader's mark that mention the reader. */
+  mentioned(): number[] {
+    const isMention = ({ senderId, mentions, mentionsAll }: Message) =>
+      senderId !== ME && (mentionsAll || mentions.some(({ userId }) => userId === ME));
+    const mark = this.marks.get(ME) ?? 0;
+    return this.messages.filter((one) => one.number > mark && isMention(one)).map(({ number }) => number);
   }
 
   /** How much the reader has left to read in the chat. */
@@ -168,12 +191,16 @@ export class ChatModel {
   }
 
   edit(number: number, content: string): void {
-    this.#change(number, { content, editedAt: at(number) }, "MessageUpdated");
+    this.#change(number, { content, editedAt: at(number), ...mentionsIn(content) }, "MessageUpdated");
   }
 
   remove(number: number): void {
     for (const key of this.reactions.keys()) if (key.startsWith(`${number} `)) this.reactions.delete(key);
-    this.#change(number, { content: null, removedAt: at(number), reactionGroups: [] }, "MessageRemoved");
+    this.#change(
+      number,
+      { content: null, removedAt: at(number), reactionGroups: [], ...mentionsIn("") },
+      "MessageRemoved",
+    );
   }
 
   /** Somebody reacts to a message, or takes that back. Tells nothing where it is so already. */
@@ -263,6 +290,7 @@ export class ChatModel {
               ownReplyNumbers: this.messages
                 .filter((one) => one.senderId === ME && one.threadRootId && one.number > (this.marks.get(ME) ?? 0))
                 .map(({ number }) => number),
+              mentionNumbers: this.mentioned(),
               lastMessage: this.messages.at(-1) ?? null,
               participants: { __typename: "ParticipantConnection", edges: participants },
             },

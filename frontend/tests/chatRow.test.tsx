@@ -74,3 +74,20 @@ test("a chat without a message says so, and a pinned and muted one shows both", 
   expect(within(link).getByRole("img", { name: "Muted" })).toBeTruthy();
   expect(within(link).getByRole("img", { name: "Pinned" })).toBeTruthy();
 });
+
+test("beside what is unread stands how often the reader is mentioned, also in a muted chat, and not while they look", async () => {
+  const model = talk();
+  model.add("ada", "come, @me");
+  const it = around();
+  it.signedIn.preferences.set("muted", CHAT, true);
+  const link = await row(model, it);
+  expect(within(link).getByRole("img", { name: "1 mention of you" }).textContent).toBe("@");
+  expect(within(link).getByRole("img", { name: "3 unread" })).toBeTruthy();
+  cleanup();
+  model.add("ben", "come, @all");
+  expect(within(await row(model)).getByRole("img", { name: "2 mentions of you" }).textContent).toBe("@2");
+  cleanup();
+  const looking = around();
+  looking.signedIn.lookedAt.set(CHAT);
+  expect(within(await row(model, looking)).queryByRole("img", { name: /mention/ })).toBeNull();
+});

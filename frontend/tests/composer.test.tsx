@@ -33,6 +33,8 @@ const about = (over: object = {}) =>
     content: "what was said",
     senderUsername: "ada",
     sender: { id: "ada", displayName: "Ada" },
+    mentions: [],
+    mentionsAll: false,
     ...over,
   }) as never;
 

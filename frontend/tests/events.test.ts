@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { makeCache } from "@/app/cache";
+import { knownMentions } from "@/features/mentions";
 import { runAround } from "@/features/messages/model/contiguousRange";
 import { keepNewer } from "@/features/messages/model/staleResponses";
 import { unreadAbove } from "@/features/messages/model/unread";
@@ -32,7 +33,8 @@ function client() {
         returnPartialData: true,
       }) as never;
     const thread = (rootId: string) => knownThread(cache, rootId) as never;
-    const fresh = keepNewer(structuredClone(data), { message, thread });
+    const mentions = (id: string) => knownMentions(cache, id);
+    const fresh = keepNewer(structuredClone(data), { message, thread, mentions });
     cache.writeQuery({ query, variables, data: fresh } as never);
   };
   return {
@@ -78,6 +80,9 @@ function expectSame(server: ChatModel, { chat, loaded }: Client, { withMessages 
   });
   expect(participant).toMatchObject({ lastReadNumber: server.marks.get(ME), role: server.roles.get(ME) });
   expect(unreadAbove(participant.lastReadNumber, node)).toBe(server.unread());
+  const removed = new Set(node.removedNumbers);
+  const above = (number: number) => number > participant.lastReadNumber && !removed.has(number);
+  expect(node.mentionNumbers.filter(above)).toEqual(server.mentioned());
   const known = node.participants.edges.map((edge: { node: object }) => edge.node);
   const byUser = (a: { userId: string }, b: { userId: string }) => (a.userId < b.userId ? -1 : 1);
   const people = [...server.roles.keys()].map((id) => ({ userId: id, role: server.roles.get(id) }));
@@ -105,13 +110,17 @@ function reply(server: ChatModel, number: number, roll: (sides: number) => numbe
   server.add(["ada", "ben", ME][roll(3)]!, `reply ${roll(1_000)}`, number);
 }
 
+/** A text that may mention somebody, the reader or everyone. */
+const text = (word: string, roll: (sides: number) => number) =>
+  `${["", "@me: ", "@all: ", "@ada and @me: "][roll(4)]}${word} ${roll(1_000)}`;
+
 /** One random change. */
 function change(server: ChatModel, roll: (sides: number) => number): void {
   const number = 1 + roll(Math.max(1, server.messages.length));
   const kinds = [
-    () => server.add(["ada", "ben", ME][roll(3)]!, `text ${roll(1_000)}`),
-    () => server.add("ada", `text ${roll(1_000)}`),
-    () => server.messages.length > 0 && server.edit(number, `edited ${roll(1_000)}`),
+    () => server.add(["ada", "ben", ME][roll(3)]!, text("text", roll)),
+    () => server.add("ada", text("text", roll)),
+    () => server.messages.length > 0 && server.edit(number, text("edited", roll)),
     () => server.messages.length > 0 && server.remove(number),
     () => server.rename(`name ${roll(100)}`),
     () => server.join(["cleo", "dan"][roll(2)]!),
@@ -155,7 +164,7 @@ test("a page that was read before live events, and arrives after them, takes not
   for (let seed = 1; seed <= 25; seed += 1) {
     const roll = dice(seed);
     const server = new ChatModel();
-    for (let step = 0; step < 15; step += 1) server.add("ada", `text ${step}`);
+    for (let step = 0; step < 15; step += 1) server.add("ada", text("text", roll));
     const own = client();
     own.chats(server.chats());
     own.messages(server.newest(10));
@@ -164,8 +173,8 @@ test("a page that was read before live events, and arrives after them, takes not
     for (let step = 0; step < 12; step += 1) {
       const number = 1 + roll(server.messages.length);
       [
-        () => server.add("ben", "new"),
-        () => server.edit(number, `e ${step}`),
+        () => server.add("ben", text("new", roll)),
+        () => server.edit(number, text("edited", roll)),
         () => server.remove(number),
         () => reply(server, number, roll),
       ][roll(4)]!();

@@ -4,6 +4,8 @@ import { MessageRow } from "@/features/messages/components/MessageRow";
 import { ReplyFold } from "@/features/messages/components/ReplyFold";
 import { ReplyLine } from "@/features/messages/components/ReplyLine";
 import type { MessageActions } from "@/features/messages/model/messageActions";
+import { asIntended } from "@/features/messages/model/rows";
+import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { CHAT, ME } from "./chatModel";
 import { around, show } from "./page";
 
@@ -25,6 +27,8 @@ function message(over: object = {}) {
     removedAt: null,
     replyTo: null,
     reactionGroups: [],
+    mentions: [],
+    mentionsAll: false,
     ...over,
   } as never;
 }
@@ -234,4 +238,54 @@ test("in the place of folded replies stands how many they are; Enter and a click
   cleanup();
   await show(<ReplyFold fold={{ ...fold, replies: ["m1"], open: true }} onToggle={onToggle} />, around());
   expect(screen.getByRole("button", { name: "1 reply in a thread", expanded: true })).toBeTruthy();
+});
+
+/** A message that mentions Ben, by the name he had then, and the reader. */
+const mentioning = {
+  content: "Come, @ben_1999 and @me_too, `@ben_1999`!",
+  mentions: [
+    { userId: "ben", start: 6, length: 9, user: { id: "ben", username: "ben", displayName: "Ben Okafor" } },
+    { userId: ME, start: 20, length: 7, user: { id: ME, username: "me_too", displayName: "Me Myself" } },
+  ],
+};
+
+test("those who are mentioned are named as they are called now, the reader apart, and the row says so to those who listen", async () => {
+  const { article } = await row(mentioning);
+  const ben = within(article).getByText("@Ben Okafor");
+  const me = within(article).getByText("@Me Myself");
+  expect([ben.dataset.me, me.dataset.me, ben.title]).toEqual([undefined, "true", "@ben"]);
+  expect(article.getAttribute("aria-label")).toMatch(/^Ada, .*2026.*, mentions you$/);
+  expect(within(article).getByText("@ben_1999").tagName).toBe("CODE");
+  cleanup();
+  const all = await row({ content: "Come, @all", mentionsAll: true });
+  expect(all.article.getAttribute("aria-label")).toMatch(/, mentions you$/);
+  cleanup();
+  const own = await row({ ...mentioning, senderId: ME }, { own: true });
+  expect(own.article.getAttribute("aria-label")).not.toMatch(/mentions you/);
+  expect(within(own.article).getByText("@Ben Okafor")).toBeTruthy();
+});
+
+test("nothing but what a service has said names anybody: not a text, and not the places of another revision", async () => {
+  const { article } = await row({ content: "hello @ben and @me" });
+  expect(article.textContent).toContain("hello @ben and @me");
+  expect(article.getAttribute("aria-label")).not.toMatch(/mentions you/);
+  cleanup();
+  const stale = await row({ ...mentioning, content: "Nobody is named in these words." });
+  expect(stale.article.textContent).toContain("Nobody is named in these words.");
+  cleanup();
+  const gone = await row({ content: "@ben_1999", mentions: [{ userId: "ben", start: 0, length: 9, user: null }] });
+  expect(gone.article.textContent).toContain("@ben_1999");
+});
+
+test("an edit that no service has taken names nobody yet", () => {
+  const edit = { kind: "edit", id: "m1", chatId: CHAT, content: "x @ben_1999", place: 1 } as const;
+  const intended = asIntended(message(mentioning) as CachedMessageFragment, [edit]) as unknown as typeof mentioning;
+  expect([intended.content, intended.mentions]).toEqual(["x @ben_1999", []]);
+});
+
+test("in the line for a reply, too, they are called as they are now", async () => {
+  const reply = message({ ...mentioning, threadRootId: "m0", threadOrdinal: 3 });
+  await show(<ReplyLine message={reply} own={false} highlighted={false} actions={{} as MessageActions} />, around());
+  const article = screen.getByRole("article", { name: /, mentions you$/ });
+  expect(article.textContent).toContain("Come, @Ben Okafor and @Me Myself");
 });

@@ -65,7 +65,15 @@ export function around(
 /** Shows a component at an address, with everything around it. */
 export async function show(element: ReactNode, { client, signedIn, services }: Around, path = "/"): Promise<void> {
   const root = createRootRoute({ component: Outlet });
-  const paths = ["/", "/sign-in", "/sign-up", "/threads", "/chats/$chatId", "/chats/$chatId/thread/$rootId"];
+  const paths = [
+    "/",
+    "/sign-in",
+    "/sign-up",
+    "/threads",
+    "/mentions",
+    "/chats/$chatId",
+    "/chats/$chatId/thread/$rootId",
+  ];
   const routes = paths.map((at) => createRoute({ getParentRoute: () => root, path: at, component: () => element }));
   const history = createMemoryHistory({ initialEntries: [path] });
   const router = createRouter({ routeTree: root.addChildren(routes), history });

@@ -157,6 +157,9 @@ const WITHOUT_TEXTS = [
   "connection.asOf",
   "emoji.found",
   "errors.tooManyAttempts",
+  "mentions.notifyTitle",
+  "mentions.ofYouCount",
+  "mentions.offeredCount",
   "messages.charactersLeft",
   "messages.jumpToNewestCount",
   "messages.notHereThenCount",
@@ -191,7 +194,8 @@ test("e1: a name or text among our words turns none of them round, in any langua
       if (typeof word !== "function" || WITHOUT_TEXTS.includes(name)) continue;
       for (const text of hostile) {
         const say = word as (...values: unknown[]) => string;
-        const sentences = name === "typing.typing" ? [say([text]), say([text, text])] : [say(text, text, text)];
+        const lists = ["typing.typing", "mentions.staysText"];
+        const sentences = lists.includes(name) ? [say([text]), say([text, text])] : [say(text, text, text)];
         for (const sentence of sentences) expect(outsideOfIsolates(sentence), `${code}.${name}`).not.toMatch(TURNING);
       }
     }

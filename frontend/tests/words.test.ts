@@ -44,7 +44,7 @@ test("F49: those who take part in a chat have one noun in each language, and who
     expect(sentences.size).toBeGreaterThan(220);
     const { right, other } = NOUNS[code];
     const mixed = [...sentences].filter(
-      ([name, said]) => other.test(said) && ![...OTHERS, ...STRANGERS].includes(name),
+      ([name, said]) => other.test(said.replace(/\{\w+\}/g, "…")) && ![...OTHERS, ...STRANGERS].includes(name),
     );
     expect(Object.fromEntries(mixed), code).toEqual({});
     for (const name of ["participantsCount", "addPeople", "typing", "groupHint"]) {

@@ -5,6 +5,7 @@ pub(crate) mod chats;
 pub(crate) mod event_digest;
 pub(crate) mod feed;
 pub(crate) mod followed_threads;
+pub(crate) mod mentions;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod public_chats;
@@ -24,6 +25,7 @@ pub(crate) struct Query(
     message::MessageById,
     thread::ThreadByRoot,
     followed_threads::FollowedThreads,
+    mentions::Mentions,
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,

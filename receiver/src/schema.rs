@@ -5,12 +5,11 @@ use chassis::graphql::Limits;
 
 use crate::{
     objects::{
-        chat::{ChatConnection, ParticipantConnection},
-        followed_thread::FollowedThreadConnection,
-        message::MessageConnection,
+        chat::ChatConnection, followed_thread::FollowedThreadConnection,
+        message::MessageConnection, participant::ParticipantConnection,
         reaction::ReactionConnection,
     },
-    queries::Query,
+    queries::{Query, mentions::MentionConnection},
     state::State,
     subscriptions::Subscription,
 };
@@ -36,6 +35,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         .apply(schema)
         .override_output_type_description::<ChatConnection>("A page of chats.")
         .override_output_type_description::<MessageConnection>("A page of messages.")
+        .override_output_type_description::<MentionConnection>(
+            "A page of messages that mention the caller.",
+        )
         .override_output_type_description::<ParticipantConnection>("A page of participants.")
         .override_output_type_description::<ReactionConnection>("A page of reactions.")
         .override_output_type_description::<FollowedThreadConnection>(

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod ended_sessions;
 pub mod feeds;
 pub mod message_batches;
+pub mod message_mentions;
 pub mod messages;
 pub mod participants;
 pub mod probes;
@@ -20,4 +21,4 @@ pub mod thread_follows;
 pub mod threads;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 11;
+pub const SCHEMA_VERSION: u32 = 12;

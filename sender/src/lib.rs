@@ -6,6 +6,7 @@ pub mod config;
 mod db;
 mod idempotency;
 mod limits;
+mod mentions;
 mod messages;
 mod mutations;
 mod objects;

@@ -1,8 +1,13 @@
 //! The objects of the contract as this service shows them: the shared fields and no others. The receiver's objects of
 //! the same names have additional fields.
 
-use async_graphql::SimpleObject;
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 use shared_schema::{ChatId, MessageId, Number};
+
+use crate::{db::message_mentions, state::RequestContext};
+
+/// The places that a message counts for: most have none, and few have more than three.
+const MENTIONS_COST: usize = 3;
 
 /// A chat: a direct, group or public conversation.
 #[derive(SimpleObject)]
@@ -19,6 +24,7 @@ impl From<shared_schema::Chat> for Chat {
 
 /// A message. All of its fields are the same for everyone who may read it.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Message {
     #[graphql(flatten)]
     snapshot: shared_schema::Message,
@@ -26,6 +32,41 @@ pub struct Message {
 
 impl From<shared_schema::Message> for Message {
     fn from(snapshot: shared_schema::Message) -> Self {
+        Self { snapshot }
+    }
+}
+
+#[ComplexObject]
+impl Message {
+    /// The places in the text that mention a participant by `@username`, in the order of the text: at most 50 people, and at most
+    /// 10 places for each. Code, links, quotes and HTML mention nobody, and neither does a name that is no current
+    /// participant's when the text is written. Empty once the message has been removed.
+    #[graphql(complexity = "MENTIONS_COST * child_complexity")]
+    async fn mentions(&self, context: &Context<'_>) -> Result<Vec<Mention>> {
+        let message = &self.snapshot;
+        let Some(text) = message
+            .content
+            .as_deref()
+            .filter(|_| message.mention_count > 0)
+        else {
+            return Ok(vec![]);
+        };
+        let client = context.state()?.transactions.client().await?;
+        let places = message_mentions::of_message(&client, message.chat_id, message.number).await?;
+        let places = shared_schema::Mention::in_text(places, text);
+        Ok(places.into_iter().map(Mention::from).collect())
+    }
+}
+
+/// A place in the text of a message that mentions a participant.
+#[derive(SimpleObject)]
+pub struct Mention {
+    #[graphql(flatten)]
+    snapshot: shared_schema::Mention,
+}
+
+impl From<shared_schema::Mention> for Mention {
+    fn from(snapshot: shared_schema::Mention) -> Self {
         Self { snapshot }
     }
 }

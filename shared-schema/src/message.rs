@@ -40,6 +40,13 @@ pub struct Message {
     /// many replies. Null if it is not a reply in a thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread_ordinal: Option<i32>,
+    /// Whether the text mentions all participants, by `@all`. False once the message has been removed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mentions_all: bool,
+    /// The number of people whom the text mentions by name. Only if it is above zero, there is something to read about them.
+    #[graphql(skip)]
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub mention_count: i16,
     /// When the message was sent.
     pub created_at: Instant,
     /// When the message was last edited. Null if it never was.
@@ -67,4 +74,15 @@ impl Message {
             event: self.id.into(),
         }
     }
+}
+
+// What a field that is skipped at its default is compared with: serde hands it over by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(value: &i16) -> bool {
+    *value == 0
 }

@@ -81,6 +81,10 @@ reasons! {
     LastOwner = "LAST_OWNER", "Make someone else an owner first.";
     /// Removing oneself is leaving.
     LeaveInstead = "LEAVE_INSTEAD", "You cannot remove yourself. Leave the chat instead.";
+    /// In a large chat, mentioning all is for owners and admins.
+    MentionAllNotAllowed { people: u32 } = "MENTION_ALL_NOT_ALLOWED", "In a chat with more than {people} people, only an owner or an admin may mention all.";
+    /// All participants of the chat were mentioned a moment ago.
+    MentionAllTooOften = "MENTION_ALL_TOO_OFTEN", "All participants were mentioned less than a minute ago. Try again later.";
     /// The message was removed, and stays so.
     MessageRemoved = "MESSAGE_REMOVED", "The message has been removed.";
     /// Two arguments that exclude each other.
@@ -119,6 +123,8 @@ reasons! {
     TooFew { min: u32 } = "TOO_FEW", "It must name at least {min}.";
     /// More threads of one chat than one may follow.
     TooManyFollowedThreads { max: u32 } = "TOO_MANY_FOLLOWED_THREADS", "You can follow at most {max} threads of a chat.";
+    /// More people in one message than may be mentioned.
+    TooManyMentions { max: u32 } = "TOO_MANY_MENTIONS", "A message can mention at most {max} people.";
     /// More different reactions than a message has room for.
     TooManyReactions { max: u32 } = "TOO_MANY_REACTIONS", "A message can have at most {max} different reactions.";
     /// More characters than there is room for.

@@ -49,7 +49,9 @@ export function failureOfGraphQL(error: GraphQLFormattedError): Failure {
   return failure;
 }
 
-/** Whether the same request, with the same id, may succeed later. */
-export function isTemporary({ code }: Failure): boolean {
+/** Whether the same request, with the same id, may succeed later, and is to be sent again by itself. */
+export function isTemporary({ code, reason }: Failure): boolean {
+  // Whether to call everyone once more, a minute after somebody did, is for its author to say.
+  if (reason === "MENTION_ALL_TOO_OFTEN") return false;
   return code === "NETWORK" || code === "UNAVAILABLE" || code === "RATE_LIMITED" || code === "INTERNAL";
 }

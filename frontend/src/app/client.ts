@@ -5,6 +5,7 @@ import { mergingTransform } from "@/api/mergedSelections";
 import { serviceOf } from "@/api/routing";
 import type { LiveSocket } from "@/api/socket";
 import { socketLink } from "@/api/socketLink";
+import { forgetMentions } from "@/features/mentions";
 import { possibleTypes } from "@/gql/possibleTypes";
 import type { Session } from "@/session/session";
 import { makeCache } from "./cache";
@@ -25,5 +26,7 @@ export function makeClient(session: Session, socket: LiveSocket, health: Health)
     http,
   );
   const documentTransform = mergingTransform(possibleTypes);
-  return new ApolloClient({ cache, link, documentTransform, devtools: { enabled: import.meta.env.DEV } });
+  const client = new ApolloClient({ cache, link, documentTransform, devtools: { enabled: import.meta.env.DEV } });
+  client.onClearStore(async () => forgetMentions(cache));
+  return client;
 }

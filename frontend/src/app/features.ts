@@ -2,6 +2,7 @@ import type { ApolloCache } from "@apollo/client";
 import type { TypePolicies } from "@apollo/client/cache";
 import { accountLive, accountPolicies } from "@/features/account";
 import { chatLive, chatPolicies } from "@/features/chats";
+import { forgetListOfMentions, mentionLive, mentionPolicies } from "@/features/mentions";
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
 import { participantLive, participantPolicies } from "@/features/participants";
 import { forgetReactions, reactionLive, reactionPolicies } from "@/features/reactions";
@@ -27,6 +28,7 @@ const features = {
   reactions: { policies: reactionPolicies, live: reactionLive, forget: forgetReactions },
   threads: { policies: threadPolicies, live: threadLive },
   messages: { policies: messagePolicies, live: messageLive, forget: forgetMessages },
+  mentions: { policies: mentionPolicies, live: mentionLive, forget: forgetListOfMentions },
   typing: { live: typingLive },
 } satisfies Record<string, Feature>;
 

@@ -1,6 +1,7 @@
 import { ApolloLink, type InMemoryCache } from "@apollo/client";
 import { Kind } from "graphql";
 import { mergeMap, type Observable, of } from "rxjs";
+import { knownMentions } from "@/features/mentions";
 import { keepNewer } from "@/features/messages";
 import { recentReactions } from "@/features/reactions";
 import { knownThread } from "@/features/threads";
@@ -37,6 +38,7 @@ export function freshnessLink(cache: InMemoryCache, whoIsSignedIn: () => string 
           const fresh = keepNewer(result.data, {
             message,
             reactions: (id, answered) => recent.groupsOf(id, answered, reactedBefore),
+            mentions: (id) => knownMentions(cache, id),
             thread: (rootId) => knownThread(cache, rootId) as never,
           });
           return of({ ...result, data: keepKnown(cache, changes, fresh, me, overtaken) });

@@ -6,7 +6,15 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { ProfilePage, SignInPage, SignUpPage } from "@/features/account";
-import { ChatDetails, ChatPage, DiscoverPage, NoChatChosen, ThreadPane, ThreadsPage } from "@/features/chats";
+import {
+  ChatDetails,
+  ChatPage,
+  DiscoverPage,
+  MentionsPage,
+  NoChatChosen,
+  ThreadPane,
+  ThreadsPage,
+} from "@/features/chats";
 import type { Services } from "@/session/services";
 import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
@@ -60,6 +68,7 @@ const home = createRoute({
   path: "/",
   component: NoChatChosen,
 });
+/** `at` is the message to begin at. */
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
@@ -84,6 +93,11 @@ const threads = createRoute({
   path: "/threads",
   component: ThreadsPage,
 });
+const mentions = createRoute({
+  getParentRoute: () => app,
+  path: "/mentions",
+  component: MentionsPage,
+});
 const discover = createRoute({
   getParentRoute: () => app,
   path: "/discover",
@@ -105,7 +119,7 @@ export function makeRouter(services: Services) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
-      app.addChildren([home, chat.addChildren([details, thread]), threads, discover, profile, nowhere]),
+      app.addChildren([home, chat.addChildren([details, thread]), threads, mentions, discover, profile, nowhere]),
     ]),
     context: { services },
     defaultPreload: "intent",

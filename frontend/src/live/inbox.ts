@@ -107,6 +107,9 @@ export class Inbox {
     this.#close?.();
     this.#enter("offline");
     await pause(fullJitter(3) + 500);
+    // What happened since nobody tells.
+    const changes = changesOf(this.#deps.client.cache);
+    for (const { feedId } of this.positions.entries()) changes.restart(feedId);
     this.positions.clear();
     await this.#insist(() => this.#reloadList());
     if (!this.#stopped) this.#listen();

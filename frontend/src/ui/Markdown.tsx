@@ -1,19 +1,40 @@
-import { memo, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { createContext, memo, type ReactNode, use, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { t } from "@/strings";
 import { copyText } from "./copy";
+import { type Marked, marked, type Place } from "./inserts";
 import styles from "./Markdown.module.css";
 import { type Block, type Inline, type List, parseMarkdown } from "./parseMarkdown";
 import { tell } from "./status";
 import { useTabStop } from "./tabStop";
 
-/** A message as it was meant, in the direction of what is around it. Elements are made from the parsed pieces alone: nothing in it can become markup. */
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
+/** What is shown in a place of the text. In code and in links, that stays as it was written. */
+export interface Insert extends Place {
+  shown: ReactNode;
+}
+
+const NONE: readonly Insert[] = [];
+const Inserts = createContext(marked("", NONE));
+
+/**
+ * A message as it was meant, in the direction of what is around it. Elements are made from the parsed pieces alone: nothing in
+ * it can become markup. Of the inserts, the same array must be given for as long as they are the same.
+ */
+export const Markdown = memo(function Markdown({
+  text,
+  inserts = NONE,
+}: {
+  text: string;
+  inserts?: readonly Insert[];
+}) {
+  const whole = useMemo(() => marked(text, inserts), [text, inserts]);
   return (
-    <div className={styles.markdown}>
-      {numbered(parseMarkdown(text), (block) => (
-        <BlockView block={block} />
-      ))}
-    </div>
+    <Inserts value={whole}>
+      <div className={styles.markdown}>
+        {numbered(parseMarkdown(whole.source), (block) => (
+          <BlockView block={block} />
+        ))}
+      </div>
+    </Inserts>
   );
 });
 
@@ -98,7 +119,11 @@ function Table({ rows: [head = [], ...rows] }: { rows: Inline[][][] }) {
 function inline(piece: Inline): ReactNode {
   switch (piece.kind) {
     case "code":
-      return <code className={styles.inlineCode}>{piece.text}</code>;
+      return (
+        <code className={styles.inlineCode}>
+          <Written text={piece.text} />
+        </code>
+      );
     case "bold":
       return <strong>{numbered(piece.children, inline)}</strong>;
     case "italic":
@@ -108,19 +133,33 @@ function inline(piece: Inline): ReactNode {
     case "link":
       return <LinkView href={piece.href}>{numbered(piece.children, inline)}</LinkView>;
     case "text":
-      return piece.text;
+      return <Text text={piece.text} />;
   }
 }
 
-function LinkView({ href, children }: { href: string; children: ReactNode }) {
+/** A piece of text with what is inserted into it. */
+function Text({ text }: { text: string }) {
+  return numbered(use(Inserts).split(text), (piece) => (typeof piece === "string" ? piece : piece.shown));
+}
+
+/** The same as it was written. */
+function Written({ text }: { text: string }) {
+  return use(Inserts).restored(text);
+}
+
+function LinkView(props: { href: string; children: ReactNode }) {
+  const whole = use(Inserts);
+  const href = whole.restored(props.href);
+  const asWritten = useMemo<Marked<Insert>>(() => ({ ...whole, split: (part) => [whole.restored(part)] }), [whole]);
   return (
     <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow" tabIndex={useTabStop()}>
-      {children}
+      <Inserts value={asWritten}>{props.children}</Inserts>
     </a>
   );
 }
 
-function CodeBlock({ text }: { text: string }) {
+function CodeBlock(props: { text: string }) {
+  const text = use(Inserts).restored(props.text);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     const worked = await copyText(text);

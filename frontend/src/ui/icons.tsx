@@ -86,6 +86,33 @@ export const ThreadIcon = icon(
     <path d="M8.500 8.500h7M8.500 11.500h4" />
   </>,
 );
+export const BoldIcon = icon(
+  <path d="M7.500 5h5.500a3.400 3.400 0 0 1 0 6.800H7.500zM7.500 11.800h6.300a3.600 3.600 0 0 1 0 7.200H7.500z" />,
+);
+export const ItalicIcon = icon(<path d="M10.500 5h6M7.500 19h6M13.500 5l-3 14" />);
+export const StrikeIcon = icon(
+  <path d="M4.500 12h15M16.500 8c-.500-2-2.200-3-4.500-3-2.600 0-4.500 1.300-4.500 3.500 0 1.600 1 2.700 3 3.500M7.500 16c.500 2 2.200 3 4.500 3 2.600 0 4.500-1.300 4.500-3.500 0-.600-.200-1.100-.400-1.500" />,
+);
+export const CodeIcon = icon(<path d="M8.500 7.500L4 12l4.500 4.500M15.500 7.500L20 12l-4.500 4.500" />);
+export const LinkIcon = icon(
+  <path d="M10 14.500a3.500 3.500 0 0 0 5 0l3.500-3.500a3.500 3.500 0 0 0-5-5L12.500 7M14 9.500a3.500 3.500 0 0 0-5 0L5.500 13a3.500 3.500 0 0 0 5 5l1-1" />,
+);
+export const QuoteIcon = icon(<path d="M5 5.500v13M9.500 8h9.500M9.500 12h9.500M9.500 16h6" />, { points: true });
+export const ListIcon = icon(
+  <path d="M9.500 6.500H20M9.500 12H20M9.500 17.500H20M5 6.500h.01M5 12h.01M5 17.500h.01" />,
+  {
+    points: true,
+  },
+);
+export const FormatIcon = icon(
+  <path d="M3.500 18L8 6l4.500 12M5 14h6M20 12.500V18M20 15.200a2.800 2.800 0 1 1-5.600 0 2.800 2.800 0 0 1 5.600 0z" />,
+);
+export const AtIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="3.600" />
+    <path d="M15.600 8.500v4.800a2.400 2.400 0 0 0 4.900.2V12a8.500 8.500 0 1 0-3.400 6.800" />
+  </>,
+);
 export const PinIcon = icon(<path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />);
 export const MutedIcon = icon(
   <path d="M6.500 16.500h11l-1.500-2.500v-4a4 4 0 0 0-6.500-3.100M8 10.500V14l-1.500 2.500M10.500 19.500h3M4.500 4.500l15 15" />,

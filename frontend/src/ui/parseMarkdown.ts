@@ -1,3 +1,4 @@
+import { marked, type Place } from "./inserts";
 import { DEEPEST, type Inline, parseInline } from "./parseInline";
 
 export type { Inline } from "./parseInline";
@@ -69,9 +70,15 @@ export function parseMarkdown(source: string, depth = 0): Block[] {
   return blocks;
 }
 
-/** The same as one line of words, for where there is room for no more. */
-export function plainText(source: string): string {
-  return parseMarkdown(source).map(wordsOf).join(" ").replace(/\s+/g, " ").trim();
+/** The same as one line of words, for where there is room for no more; with other words in some places of it. */
+export function plainText(source: string, places: readonly (Place & { words: string })[] = []): string {
+  const whole = marked(source, places);
+  const line = parseMarkdown(whole.source).map(wordsOf).join(" ").replace(/\s+/g, " ").trim();
+  if (places.length === 0) return line;
+  return whole
+    .split(line)
+    .map((piece) => (typeof piece === "string" ? piece : piece.words))
+    .join("");
 }
 
 function codeAt(lines: readonly string[], at: number, lastFence: number): Found {

@@ -11,6 +11,7 @@ mod digests;
 mod findings;
 mod history_index;
 mod log;
+mod mentions;
 mod reactions;
 mod resources;
 mod sends;
@@ -51,6 +52,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     delays::check(&index, &mut findings);
     reactions::check(&index, &mut findings);
     threads::check(&index, &mut findings);
+    mentions::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations

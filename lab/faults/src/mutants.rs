@@ -239,6 +239,20 @@ pub const MUTANTS: &[Mutant] = &[
         with_redis: true,
         caught_by: &[Invariant::Threads],
     },
+    Mutant {
+        name: "mention_parsed_from_raw_text",
+        // Names stand in code, in quotes and in links, too.
+        row: row(
+            "mention_parsed_from_raw_text",
+            Fault::Nothing,
+            EnvironmentKind::Plain,
+            10_000,
+        ),
+        injections: 1,
+        rate: 40.0,
+        with_redis: true,
+        caught_by: &[Invariant::Threads],
+    },
 ];
 
 const fn row(name: &'static str, fault: Fault, environment: EnvironmentKind, brief_ms: u64) -> Row {

@@ -1,5 +1,7 @@
-//! The traffic during a run: users send, edit and remove messages, react to them, reply in threads, follow and read these, read,
+//! The traffic during a run: users send, edit and remove messages, mention each other, react to messages, reply in threads, follow and read these, read,
 //! rename chats, join and leave.
+
+mod texts;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use super::client::mutation::ClientMutation;
 use super::seeded_rng::SeededRng;
 use super::workload::{Chat, Workload, WorkloadSize};
+use texts::{Mentionable, Text};
 
 /// Maximum number of own messages that a user may still edit or remove.
 const MAX_REMEMBERED_MESSAGES: usize = 20;
@@ -109,19 +112,37 @@ impl Writer {
     }
 
     async fn send(&mut self, chat: &Chat) {
-        let content = format!("{} says {:x}", self.index, self.rng.next_u64());
-        let message = ClientMutation::send_message(chat.id, &content);
-        self.send_message(chat, &message).await;
+        let mut text = self.text("says", chat);
+        if !chat.is_all_mentioned.swap(true, Ordering::AcqRel) {
+            text = text.to_all();
+        }
+        let message = ClientMutation::send_message(chat.id, text.content());
+        self.send_message(chat, &text.describe(message)).await;
     }
 
     /// Replies to one of the newest messages, to which others reply, too. A reply to a reply joins its thread.
     async fn reply_in_thread(&mut self, chat: &Chat) {
         let messages = self.workload.newest_messages(chat.id);
         if let Some(root) = self.rng.pick(&messages).copied() {
-            let content = format!("{} replies {:x}", self.index, self.rng.next_u64());
-            let reply = ClientMutation::reply_in_thread(chat.id, root, &content);
-            self.send_message(chat, &reply).await;
+            let text = self.text("replies", chat);
+            let reply = ClientMutation::reply_in_thread(chat.id, root, text.content());
+            self.send_message(chat, &text.describe(reply)).await;
         }
+    }
+
+    /// A text as nobody else writes it.
+    fn text(&mut self, verb: &str, chat: &Chat) -> Text {
+        let beginning = format!("{} {verb} {:x}", self.index, self.rng.next_u64());
+        let users = &self.workload.users;
+        let people: Vec<Mentionable<'_>> = chat
+            .members
+            .iter()
+            .map(|member| Mentionable {
+                username: users[*member].username(),
+                user_id: users[*member].user_id,
+            })
+            .collect();
+        Text::new(&mut self.rng, &beginning, &people)
     }
 
     async fn send_message(&mut self, chat: &Chat, message: &ClientMutation) {
@@ -142,10 +163,15 @@ impl Writer {
 
     async fn edit(&mut self) {
         let written: Vec<_> = self.written.iter().copied().collect();
-        if let Some((chat, id)) = self.rng.pick(&written).copied() {
-            let content = format!("{} corrects {:x}", self.index, self.rng.next_u64());
-            self.execute(&ClientMutation::edit_message(chat, id, &content))
-                .await;
+        let Some((chat_id, id)) = self.rng.pick(&written).copied() else {
+            return;
+        };
+        let workload = Arc::clone(&self.workload);
+        let chat = workload.chats.iter().find(|chat| chat.id == chat_id);
+        if let Some(chat) = chat {
+            let text = self.text("corrects", chat);
+            let edit = ClientMutation::edit_message(chat_id, id, text.content());
+            self.execute(&text.describe(edit)).await;
         }
     }
 

@@ -78,6 +78,8 @@ pub struct Chat {
     pub members: Vec<usize>,
     /// Participants who leave and return, and whether they are currently in the chat.
     pub rotating_members: Vec<(usize, AtomicBool)>,
+    /// Whether a message has mentioned all. One does, because the next one would have to wait for a minute.
+    pub is_all_mentioned: AtomicBool,
 }
 
 /// Users, chats and devices in an environment.
@@ -245,6 +247,7 @@ impl Workload {
                 self.history.write("unread", &fields);
             }
             self.record_followed_threads(user).await;
+            self.record_mentions(user).await;
         }
         for device in self.devices.read().await.iter() {
             device.compare(&self.history).await;
@@ -255,23 +258,20 @@ impl Workload {
     async fn record_followed_threads(&self, user: &TestUser) {
         let document = "query ($after: String) { followedThreads(first: 100, after: $after) {
             nodes { thread { chatId rootId replyCount } unreadCount } pageInfo { hasNextPage endCursor } } }";
-        let mut threads = Vec::new();
-        let mut after = Value::Null;
-        loop {
-            let Ok(mut data) = user.query(document, json!({ "after": after })).await else {
-                return;
-            };
-            let page = &mut data["followedThreads"];
-            if let Some(nodes) = page["nodes"].as_array_mut() {
-                threads.append(nodes);
-            }
-            if page["pageInfo"]["hasNextPage"] != json!(true) {
-                break;
-            }
-            after = page["pageInfo"]["endCursor"].clone();
+        if let Some(threads) = all_nodes(user, document, "followedThreads").await {
+            let fields = json!({ "user": user.name, "threads": threads });
+            self.history.write("followed", &fields);
         }
-        let fields = json!({ "user": user.name, "threads": threads });
-        self.history.write("followed", &fields);
+    }
+
+    /// Records the numbers of the messages that mention a user and that they have not read, of all their chats.
+    async fn record_mentions(&self, user: &TestUser) {
+        let document = "query ($after: String) { chats(first: 100, after: $after) {
+            nodes { id mentionNumbers } pageInfo { hasNextPage endCursor } } }";
+        if let Some(chats) = all_nodes(user, document, "chats").await {
+            let fields = json!({ "user": user.name, "chats": chats });
+            self.history.write("mentions", &fields);
+        }
     }
 
     /// Stops all devices.
@@ -290,6 +290,24 @@ impl Workload {
         let fields = json!({ "user": user.name, "chat": chat, "begun": began,
             "answered": answer.is_ok() });
         self.history.write("probe", &fields);
+    }
+}
+
+/// All nodes of a list, page by page. None without an answer.
+async fn all_nodes(user: &TestUser, document: &str, list: &str) -> Option<Vec<Value>> {
+    let mut found = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let variables = json!({ "after": after });
+        let mut data = user.query(document, variables).await.ok()?;
+        let page = &mut data[list];
+        if let Some(nodes) = page["nodes"].as_array_mut() {
+            found.append(nodes);
+        }
+        if page["pageInfo"]["hasNextPage"] != json!(true) {
+            return Some(found);
+        }
+        after = page["pageInfo"]["endCursor"].clone();
     }
 }
 
@@ -335,6 +353,7 @@ async fn create_chat(
             .into_iter()
             .map(|member| (member, AtomicBool::new(true)))
             .collect(),
+        is_all_mentioned: AtomicBool::new(false),
     })
 }
 

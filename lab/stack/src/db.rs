@@ -25,7 +25,7 @@ pub struct Observer {
 }
 
 /// The tables of a dump, by their names in the history, each with the query that returns one JSON object per row.
-const DUMP_QUERIES: [(&str, &str); 8] = [
+const DUMP_QUERIES: [(&str, &str); 9] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -43,7 +43,8 @@ const DUMP_QUERIES: [(&str, &str); 8] = [
         "dump.message",
         "SELECT json_build_object('chat_id', chat_id, 'id', id, 'number', number, 'seq', seq,
                 'revision', revision, 'removed', removed_at IS NOT NULL, 'sender_id', sender_id,
-                'thread_root_id', thread_root_id, 'thread_ordinal', thread_ordinal)::text
+                'thread_root_id', thread_root_id, 'thread_ordinal', thread_ordinal,
+                'mentions_all', mentions_all)::text
          FROM messages WHERE chat_id = ANY ($1)",
     ),
     (
@@ -74,6 +75,11 @@ const DUMP_QUERIES: [(&str, &str); 8] = [
         "SELECT json_build_object('chat_id', chat_id, 'root_id', root_id, 'user_id', user_id, 'following', following,
                 'last_read_number', last_read_number)::text
          FROM thread_follows WHERE chat_id = ANY ($1)",
+    ),
+    (
+        "dump.mention",
+        "SELECT json_build_object('chat_id', chat_id, 'number', number, 'user_id', user_id)::text
+         FROM message_mentions WHERE chat_id = ANY ($1)",
     ),
 ];
 
@@ -110,6 +116,7 @@ impl Observer {
                             AND NOT EXISTS (SELECT FROM reaction_groups WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM threads WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM thread_follows WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM message_mentions WHERE chat_id = $1)
                      FROM chats WHERE id = $1";
         let row = self.client.query_one(query, &[&chat]).await;
         Ok(row.map_err(failed)?.get(0))

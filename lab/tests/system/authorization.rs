@@ -181,6 +181,11 @@ fn query(
             json!({}),
             [U, OK, OK, OK, OK],
         ),
+        "mentions" => (
+            "{ mentions { nodes { content } } }",
+            json!({}),
+            [U, OK, OK, OK, OK],
+        ),
         "feed" => (
             "query ($chatId: ID!, $after: Cursor!) { feed(id: $chatId, after: $after) { cursor } }",
             chat,

@@ -5,6 +5,7 @@
 
 mod chats;
 mod grouping;
+mod mentions;
 mod messages;
 pub(crate) mod participants;
 pub(crate) mod reactions;
@@ -17,15 +18,16 @@ use async_graphql::dataloader::DataLoader;
 use chassis::{Error, postgres::Pool};
 use futures_util::future::BoxFuture;
 use moka::sync::Cache;
-use shared_schema::{ChatId, Cursor, MessageId, Number, UserId};
+use shared_schema::{ChatId, Cursor, Mention, MessageId, Number, UserId};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::db::{
-    chats::VisibleChat, messages::MessagePart, participants::ParticipantRow,
-    reactions::ReactionRow, threads::ThreadRow,
+    chats::VisibleChat, message_mentions::NumberKey, messages::MessagePart,
+    participants::ParticipantRow, reactions::ReactionRow, threads::ThreadRow,
 };
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
+use mentions::{Mentions, MentionsAboveMark};
 use messages::{Messages, NewestMessages};
 use participants::{ParticipantPage, ParticipantPages, Participants};
 use reactions::{ReactionGroups, ReactionPage, ReactionPages};
@@ -50,6 +52,8 @@ pub(crate) struct Loaders {
     threads: DataLoader<Threads>,
     reply_pages: DataLoader<ReplyPages>,
     own_replies_above_mark: DataLoader<OwnRepliesAboveMark>,
+    mentions: DataLoader<Mentions>,
+    mentions_above_mark: DataLoader<MentionsAboveMark>,
     chats: DataLoader<Chats>,
     participants: DataLoader<Participants>,
     unread: DataLoader<Unread>,
@@ -82,6 +86,8 @@ impl Loaders {
             threads: DataLoader::new(Threads(pool()), in_this_span),
             reply_pages: DataLoader::new(ReplyPages(pool()), in_this_span),
             own_replies_above_mark: DataLoader::new(OwnRepliesAboveMark(pool()), in_this_span),
+            mentions: DataLoader::new(Mentions(pool()), in_this_span),
+            mentions_above_mark: DataLoader::new(MentionsAboveMark(pool()), in_this_span),
             chats: DataLoader::new(Chats(pool()), in_this_span),
             participants: DataLoader::new(Participants(pool()), in_this_span),
             unread: DataLoader::new(Unread(pool()), in_this_span),
@@ -196,6 +202,27 @@ impl Loaders {
         chat: ChatId,
     ) -> Result<Vec<Number>, Arc<Error>> {
         let numbers = self.own_replies_above_mark.load_one((user, chat)).await?;
+        Ok(numbers.unwrap_or_default())
+    }
+
+    /// The places of a message that the caller may read which mention somebody by name, in no order.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn mentions(&self, message: NumberKey) -> Result<Vec<Mention>, Arc<Error>> {
+        Ok(self.mentions.load_one(message).await?.unwrap_or_default())
+    }
+
+    /// The numbers of the messages above this user's mark in a chat that mention them.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn mentions_above_mark(
+        &self,
+        user: UserId,
+        chat: ChatId,
+    ) -> Result<Vec<Number>, Arc<Error>> {
+        let numbers = self.mentions_above_mark.load_one((user, chat)).await?;
         Ok(numbers.unwrap_or_default())
     }
 

@@ -25,11 +25,11 @@ pub(crate) async fn page(
         pool,
         "SELECT event_seq, event_id, prev_id, kind, at, actor_id, data,
                 id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                thread_root_id, thread_ordinal, created_at, edited_at, removed_at
+                thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
          FROM (
          SELECT e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
                 m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at,
+                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at,
                 sum(octet_length(m.content)) OVER (ORDER BY e.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
          FROM (
              SELECT feed_id, seq, id, prev_id, kind, at, actor_id, data, message_id
@@ -38,7 +38,7 @@ pub(crate) async fn page(
          ) e
          LEFT JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
              FROM messages
              WHERE chat_id = e.feed_id AND id = e.message_id
              OFFSET 0

@@ -24,6 +24,8 @@ pub(crate) fn message(row: &Row) -> Result<Message, Error> {
             .try_get::<_, Option<Uuid>>("thread_root_id")?
             .map(MessageId),
         thread_ordinal: row.try_get("thread_ordinal")?,
+        mentions_all: row.try_get("mentions_all")?,
+        mention_count: row.try_get("mention_count")?,
         created_at: Instant(row.try_get("created_at")?),
         edited_at: row.try_get::<_, Option<_>>("edited_at")?.map(Instant),
         removed_at: row.try_get::<_, Option<_>>("removed_at")?.map(Instant),
@@ -80,10 +82,12 @@ async fn between(
     // The length of a text is stored beside it, so that no text is read that is not shown.
     let sql = format!(
         "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                thread_root_id, thread_ordinal, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
+                thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
+                (SELECT count(*) FROM page) AS found
          FROM (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at, row_number() OVER (ORDER BY {order}) AS place,
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
+                    row_number() OVER (ORDER BY {order}) AS place,
                     sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
              FROM page
          ) measured
@@ -93,7 +97,7 @@ async fn between(
     let page = format!(
         "WITH page AS MATERIALIZED (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at,
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
                     coalesce(octet_length(content), 0) + coalesce((
                         SELECT octet_length(content) FROM messages answered
                         WHERE answered.chat_id = $1 AND answered.id = m.reply_to_id), 0) AS bytes
@@ -130,11 +134,11 @@ pub(crate) async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Ve
         pool,
         // By its key, whatever the planner believes about the size of chats.
         "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at
+                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, id)
          CROSS JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
              FROM messages
              WHERE chat_id = wanted.chat_id AND id = wanted.id
              OFFSET 0
@@ -151,11 +155,11 @@ pub(crate) async fn newest_of(pool: &Pool, chats: &[ChatId]) -> Result<Vec<Messa
     let rows = rows(
         pool,
         "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at
+                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at
          FROM unnest($1::uuid[]) AS wanted (chat_id)
          CROSS JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
              FROM messages
              WHERE chat_id = wanted.chat_id
              ORDER BY number DESC

@@ -10,7 +10,7 @@ use shared_schema::{
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{feeds::head, rows, unexpected};
+use super::{escape_like, feeds::head, rows, unexpected};
 use crate::participants::access::{Access, ParticipationStatus};
 
 /// The place of a participant in a list ordered by joining.
@@ -206,6 +206,42 @@ pub(crate) async fn last_of(
             &ids,
             &before.map(|key| key.joined_seq),
             &before.map(|key| key.user.0),
+            &limit,
+        ],
+    )
+    .await?
+    .iter()
+    .map(participant)
+    .collect()
+}
+
+/// The participants of a chat after `after` whose username, or a word of whose display name, begins with `text`, in the order
+/// in which they joined, at most `limit`.
+pub(crate) async fn named(
+    pool: &Pool,
+    chat: ChatId,
+    text: &str,
+    after: Option<JoiningKey>,
+    limit: i64,
+) -> Result<Vec<ParticipantRow>, Error> {
+    let pattern = format!("{}%", escape_like(&text::folded(text)));
+    rows(
+        pool,
+        // In the order of the chat's index, and no further than the page is long. At most, it looks at every participant.
+        r#"SELECT p.chat_id, p.user_id, p.role, p.last_read_number, p.joined_number, p.joined_at, p.joined_seq
+         FROM participants p
+         CROSS JOIN LATERAL (
+             SELECT username COLLATE "C" AS username, name_folded FROM folded_names WHERE id = p.user_id OFFSET 0
+         ) n
+         WHERE p.chat_id = $1 AND p.left_seq IS NULL AND (p.joined_seq, p.user_id) > ($2, $3)
+           AND (n.username LIKE $4 OR n.name_folded LIKE $4 OR n.name_folded LIKE '% ' || $4)
+         ORDER BY p.joined_seq, p.user_id
+         LIMIT $5"#,
+        &[
+            &chat.0,
+            &after.map_or(0, |key| key.joined_seq),
+            &after.map_or(Uuid::nil(), |key| key.user.0),
+            &pattern,
             &limit,
         ],
     )

@@ -140,17 +140,17 @@ const FOLLOWED: &str = "
     )
     SELECT root_id, reply_count, last_number, last_reply_at, last_user_ids, last_read_number, unread_count,
            id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, thread_root_id,
-           thread_ordinal, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
+           thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
     FROM (
         SELECT page.root_id, page.reply_count, page.last_number, page.last_reply_at, page.last_user_ids,
                page.last_read_number, page.unread_count,
                m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
-               m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at,
+               m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at,
                row_number() OVER in_order AS place, sum(m.bytes) OVER in_order AS text
         FROM page
         CROSS JOIN LATERAL (
             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, thread_root_id,
-                   thread_ordinal, created_at, edited_at, removed_at,
+                   thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
                    coalesce(octet_length(content), 0) + coalesce((
                        SELECT octet_length(content) FROM messages answered
                        WHERE answered.chat_id = page.thread_chat_id AND answered.id = root.reply_to_id), 0) AS bytes

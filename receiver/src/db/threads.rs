@@ -96,19 +96,19 @@ pub(crate) async fn replies_of(
     // shown.
     let sql = format!(
         "SELECT r.id, r.chat_id, r.number, r.seq, r.revision, r.sender_id, r.sender_username, r.content, r.reply_to_id,
-                r.thread_root_id, r.thread_ordinal, r.created_at, r.edited_at, r.removed_at, r.found
+                r.thread_root_id, r.thread_ordinal, r.mention_count, r.mentions_all, r.created_at, r.edited_at, r.removed_at, r.found
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, root_id)
          CROSS JOIN LATERAL (
              SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at, found
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at, found
              FROM (
                  SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                        thread_root_id, thread_ordinal, created_at, edited_at, removed_at,
+                        thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
                         count(*) OVER () AS found, row_number() OVER (ORDER BY {order}) AS place,
                         sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
                  FROM (
                      SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                            thread_root_id, thread_ordinal, created_at, edited_at, removed_at,
+                            thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
                             coalesce(octet_length(content), 0) + coalesce((
                                 SELECT octet_length(content) FROM messages answered
                                 WHERE answered.chat_id = wanted.chat_id AND answered.id = m.reply_to_id), 0) AS bytes

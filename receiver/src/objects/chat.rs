@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use async_graphql::{
     ComplexObject, Context, Lookahead, Result, SimpleObject,
-    connection::{Connection, Edge, EmptyFields},
+    connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
 use jiff::Timestamp;
@@ -13,8 +13,9 @@ use shared_schema::{ChatId, Cursor, Number, UserId};
 use super::{
     message::{MAX_TEXT_BYTES, Message},
     numbers::Numbers,
-    pagination::{MAX_PAGE_TEXT_BYTES, Page, PageArgs, page_cost},
-    participant::Participant,
+    pagination::{MAX_PAGE_TEXT_BYTES, Page, PageArgs},
+    participant::{Participant, ParticipantConnection},
+    participant_search,
 };
 use crate::{
     databases::loaders::participants::{PagePart, ParticipantPage},
@@ -104,7 +105,10 @@ impl Chat {
     /// The participants in the order in which they joined. Empty if the caller has left the chat. Of a public chat in
     /// which the caller has never been a participant, only the first 100 are returned, with `lastReadNumber` equal to
     /// `joinedNumber`.
-    #[graphql(complexity = "page_cost(first.or(last), child_complexity)")]
+    #[allow(clippy::too_many_arguments)] // They are the field's arguments; GraphQL has no other place for them.
+    #[graphql(
+        complexity = "participant_search::cost(first.or(last), query.is_some(), child_complexity)"
+    )]
     async fn participants(
         &self,
         context: &Context<'_>,
@@ -114,6 +118,10 @@ impl Chat {
         #[graphql(desc = "The number of items to return from the end of the list, at most 100.")]
         last: Option<i32>,
         #[graphql(desc = "Return only items before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "Return only participants whose username, or a word of whose display name, begins with this text of at most 100 characters. The comparison ignores case, character width and the encoding of accents. Visitors of a public chat find nobody."
+        )]
+        query: Option<String>,
     ) -> Result<ParticipantConnection> {
         let range = PageArgs {
             first,
@@ -122,6 +130,16 @@ impl Chat {
             before,
         }
         .range::<JoiningKey>()?;
+        let query = query.as_deref().map(str::trim);
+        if let Some(query) = query.filter(|query| !query.is_empty()) {
+            return match self.access {
+                Access::Participant => {
+                    participant_search::participants_named(context, self.facts.id, query, range)
+                        .await
+                }
+                Access::Visitor | Access::Former => Ok(Connection::new(false, false)),
+            };
+        }
         let mut connection = Connection::new(false, false);
         let is_visitor = self.access == Access::Visitor;
         // Visitors see the start of the list and cannot go on from there.
@@ -176,6 +194,20 @@ impl Chat {
         let user = Caller::of(context)?.user_id;
         let loaders = context.loaders()?;
         let numbers = loaders.removed_above_mark(user, self.facts.id).await?;
+        Ok(Numbers::within_budget(context, numbers))
+    }
+
+    /// The numbers of the messages after the caller's read mark that mention the caller, by name or by `@all`, in ascending order,
+    /// at most 100. Messages that were removed and the caller's own do not count, nor does an `@all` from before they joined. Empty
+    /// if the caller is not a participant.
+    #[graphql(complexity = 5)]
+    async fn mention_numbers(&self, context: &Context<'_>) -> Result<Numbers> {
+        if self.access != Access::Participant {
+            return Ok(Numbers::default());
+        }
+        let user = Caller::of(context)?.user_id;
+        let loaders = context.loaders()?;
+        let numbers = loaders.mentions_above_mark(user, self.facts.id).await?;
         Ok(Numbers::within_budget(context, numbers))
     }
 
@@ -245,9 +277,6 @@ impl OwnParticipation {
         Ok(unread.unwrap_or_default())
     }
 }
-
-/// A list of participants.
-pub(crate) type ParticipantConnection = Connection<String, Participant, EmptyFields, EmptyFields>;
 
 /// A list of chats.
 pub(crate) type ChatConnection = Connection<String, Chat, ChatListPosition, OwnParticipation>;

@@ -1,4 +1,5 @@
-//! Messages, with their senders, the messages that they reply to, the reactions to them, and the threads that they belong to.
+//! Messages, with their senders, the messages that they reply to, the reactions to them, the threads that they belong
+//! to, and whom they mention.
 
 use async_graphql::{
     ComplexObject, Context, Result, SimpleObject,
@@ -10,6 +11,7 @@ use chassis::graphql::AnswerBudget;
 use shared_schema::{ChatId, Instant, MessageId, Number, User, UserId};
 
 use super::{
+    mention::Mention,
     pagination::{DEFAULT_PAGE_SIZE, PageArgs, page_cost},
     reaction::ReactionGroup,
     replies,
@@ -24,6 +26,12 @@ pub(crate) const MAX_TEXT_BYTES: usize = 20_000;
 
 /// The groups that a message counts for: most have none, and few have more than three.
 const REACTION_GROUPS_COST: usize = 3;
+
+/// The places that a message counts for: most have none, and few have more than three.
+const MENTIONS_COST: usize = 3;
+
+/// Bytes that a place counts, with a short profile of whom it mentions.
+const MENTION_BYTES: usize = 256;
 
 /// The people that a thread counts for: it may show five.
 const LAST_USERS_COST: usize = 3;
@@ -73,6 +81,24 @@ impl Message {
             facts,
             is_answered: true,
         }))
+    }
+
+    /// The places in the text that mention a participant by `@username`, in the order of the text: at most 50 people, and at most
+    /// 10 places for each. Code, links, quotes and HTML mention nobody, and neither does a name that is no current
+    /// participant's when the text is written. Empty once the message has been removed.
+    #[graphql(complexity = "MENTIONS_COST * child_complexity")]
+    async fn mentions(&self, context: &Context<'_>) -> Result<Vec<Mention>> {
+        let facts = &self.facts;
+        let Some(text) = facts.content.as_deref().filter(|_| facts.mention_count > 0) else {
+            return Ok(vec![]);
+        };
+        let loaders = context.loaders()?;
+        let places = loaders.mentions((facts.chat_id, facts.number)).await?;
+        let places = shared_schema::Mention::in_text(places, text);
+        if !AnswerBudget::admits(context, places.len() * MENTION_BYTES) {
+            return Ok(vec![]);
+        }
+        Ok(places.into_iter().map(Mention::from).collect())
     }
 
     /// The thread under this message. Null if it has no replies.

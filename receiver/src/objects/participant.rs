@@ -1,10 +1,16 @@
 //! Participants, with their profiles.
 
-use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, Result, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
 
 use shared_schema::User;
 
 use crate::state::RequestContext;
+
+/// A list of participants.
+pub(crate) type ParticipantConnection = Connection<String, Participant, EmptyFields, EmptyFields>;
 
 /// A participant: the membership of one user in one chat.
 #[derive(Clone, Debug, SimpleObject)]

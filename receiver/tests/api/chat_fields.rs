@@ -36,6 +36,12 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
             Nothing(Value::Null),
         ),
         ("lastMessageAt", "lastMessageAt", Same, Same),
+        (
+            "mentionNumbers",
+            "mentionNumbers",
+            Nothing(json!([])),
+            Nothing(json!([])),
+        ),
         ("messageCount", "messageCount", Same, Same),
         ("name", "name", Same, Same),
         (
@@ -86,6 +92,7 @@ async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
     app.unsay(&ada, &removed).await;
     let root = app.say(&ada, chat, "inside").await;
     app.reply_in_thread(&bob, &root, "in a thread").await;
+    app.mention(&ada, chat, "@bob", &[&bob, &eve, &left]).await;
     app.remove(&ada, chat, &left).await;
     for (name, selection, stranger, former) in rows {
         let document = match selection.contains("$user") {

@@ -11,6 +11,7 @@ mod chat;
 mod chats;
 mod event_digest;
 mod feed;
+mod mentions;
 mod message;
 mod messages;
 mod pages;

@@ -59,6 +59,8 @@ fn message(number: i64, content: Option<&str>) -> Message {
         reply_to_id: None,
         thread_root_id: None,
         thread_ordinal: None,
+        mentions_all: false,
+        mention_count: 0,
         created_at: Instant(jiff::Timestamp::UNIX_EPOCH),
         edited_at: None,
         removed_at: None,

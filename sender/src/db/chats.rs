@@ -1,6 +1,6 @@
 //! `chats`: what changes seldom about a conversation. Its counters of messages stand in `feeds`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chassis::Error;
 use deadpool_postgres::{Client, GenericClient, Transaction};
@@ -10,7 +10,10 @@ use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
 use super::feeds::Feed;
-use crate::chats::{description::Description, name::ChatName};
+use crate::{
+    chats::{description::Description, name::ChatName},
+    mentions::rules::ALL_INTERVAL,
+};
 
 const COLUMNS: &str = "id, kind, name, description, reactions_allowed, threads_allowed, participant_count, created_by, \
                        created_at, request_hash, removed_at";
@@ -250,5 +253,51 @@ pub async fn remove(tx: &Transaction<'_>, chat: ChatId) -> Result<(), Error> {
         )
         .await?;
     tx.query_one(&statement, &[&chat.0]).await?;
+    Ok(())
+}
+
+/// For [`find_all_mentioned`].
+pub async fn prepare_find_all_mentioned(db: &impl GenericClient) -> Result<Statement, Error> {
+    let sql = "SELECT c.id, c.wait
+               FROM unnest($1::uuid[]) AS i (id)
+               CROSS JOIN LATERAL (
+                   SELECT id, extract(epoch FROM all_mentioned_at - clock_timestamp())::float8 + $2 AS wait
+                   FROM chats WHERE id = i.id OFFSET 0
+               ) c
+               WHERE c.wait > 0";
+    Ok(db.prepare_cached(sql).await?)
+}
+
+/// Those of these chats in which all cannot be mentioned now, because they were within [`ALL_INTERVAL`], and for how long.
+pub async fn find_all_mentioned(
+    db: &impl GenericClient,
+    statement: &Statement,
+    chats: &[Uuid],
+) -> Result<HashMap<ChatId, Duration>, Error> {
+    let interval = ALL_INTERVAL.as_secs_f64();
+    let rows = db.query(statement, &[&chats, &interval]).await?;
+    rows.iter()
+        .map(|row| {
+            let wait: f64 = row.try_get("wait")?;
+            // A clock that was set back must not keep anybody waiting for longer.
+            let wait = Duration::from_secs_f64(wait.clamp(0.0, interval));
+            Ok((ChatId(row.try_get("id")?), wait))
+        })
+        .collect()
+}
+
+/// For [`set_all_mentioned`].
+pub async fn prepare_set_all_mentioned(db: &impl GenericClient) -> Result<Statement, Error> {
+    let sql = "UPDATE chats SET all_mentioned_at = clock_timestamp() WHERE id = ANY ($1)";
+    Ok(db.prepare_cached(sql).await?)
+}
+
+/// Remembers that all participants of these chats are mentioned now.
+pub async fn set_all_mentioned(
+    db: &impl GenericClient,
+    statement: &Statement,
+    chats: &[Uuid],
+) -> Result<(), Error> {
+    db.execute(statement, &[&chats]).await?;
     Ok(())
 }

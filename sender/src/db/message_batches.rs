@@ -4,6 +4,8 @@
 //! first polled. The locks come first, and the rows are read under them: each statement sees what was committed before the
 //! statement in front of it ended.
 
+mod mentions;
+
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
@@ -24,6 +26,8 @@ use super::{
     thread_follows::{self, FollowKey},
     threads::{self, StoredThread, ThreadKey, ThreadUpdate},
 };
+use mentions::MentionStatements;
+pub use mentions::{MentionLookup, MentionSnapshot, MentionWrites};
 
 /// The rows that a batch of messages needs before anything is decided.
 #[derive(Default)]
@@ -33,6 +37,8 @@ pub struct BatchLookup {
     pub messages: HashSet<(ChatId, MessageId)>,
     /// Messages whose threads are needed. Without one, nothing is asked about threads.
     pub in_threads: HashSet<(ChatId, MessageId)>,
+    /// Without any, nothing is asked about mentions.
+    pub mentions: MentionLookup,
 }
 
 /// The rows that exist, read under the locks. None of them changes during the transaction, except usernames.
@@ -44,6 +50,7 @@ pub struct BatchSnapshot {
     pub usernames: HashMap<UserId, String>,
     pub messages: HashMap<(ChatId, MessageId), StoredMessage>,
     pub threads: HashMap<ThreadKey, StoredThread>,
+    pub mentions: MentionSnapshot,
 }
 
 /// What a batch writes.
@@ -54,6 +61,7 @@ pub struct BatchWrites<'a> {
     /// The read marks of the senders after their messages of the timeline.
     pub marks: HashMap<(ChatId, UserId), Number>,
     pub threads: ThreadWrites,
+    pub mentions: MentionWrites,
 }
 
 /// What a batch with replies in threads writes besides.
@@ -75,6 +83,8 @@ struct Statements {
     marks: Statement,
     /// None for a batch without replies in threads.
     threads: Option<ThreadStatements>,
+    /// None for a batch without mentions.
+    mentions: Option<MentionStatements>,
 }
 
 struct ThreadStatements {
@@ -87,7 +97,7 @@ impl Statements {
     async fn prepare(
         client: &Client,
         lock_mode: LockMode,
-        with_threads: bool,
+        lookup: &BatchLookup,
     ) -> Result<Self, Error> {
         let (lock, chats, participants, usernames, messages, add, marks) = try_join!(
             feeds::prepare_lock_each(client, lock_mode),
@@ -98,9 +108,13 @@ impl Statements {
             messages::prepare_add_each(client),
             participants::prepare_advance_sender_marks(client),
         )?;
-        let threads = match with_threads {
-            true => Some(ThreadStatements::prepare(client).await?),
-            false => None,
+        let threads = match lookup.in_threads.is_empty() {
+            true => None,
+            false => Some(ThreadStatements::prepare(client).await?),
+        };
+        let mentions = match lookup.mentions.is_empty() {
+            true => None,
+            false => Some(MentionStatements::prepare(client).await?),
         };
         Ok(Self {
             lock,
@@ -111,6 +125,7 @@ impl Statements {
             add,
             marks,
             threads,
+            mentions,
         })
     }
 }
@@ -146,8 +161,7 @@ impl BatchTransaction {
         lock_timeout: Option<Duration>,
         lookup: &BatchLookup,
     ) -> Result<(Self, BatchSnapshot), Error> {
-        let with_threads = !lookup.in_threads.is_empty();
-        let statements = Statements::prepare(&client, lock_mode, with_threads).await?;
+        let statements = Statements::prepare(&client, lock_mode, lookup).await?;
         let transaction = Self {
             client: Some(client),
             statements,
@@ -173,7 +187,7 @@ impl BatchTransaction {
         let chats: Vec<Uuid> = lookup.chats.iter().map(|chat| chat.0).collect();
         let (sender_chats, senders) = columns(lookup.senders.iter().map(|(c, u)| (c.0, u.0)));
         let (message_chats, messages) = columns(lookup.messages.iter().map(|(c, m)| (c.0, m.0)));
-        let ((), feeds, chats, participants, usernames, messages, threads) = try_join!(
+        let ((), feeds, chats, participants, usernames, messages, threads, mentions) = try_join!(
             start,
             feeds::lock_each(client, &asked.lock, &chats),
             chats::find_each(client, &asked.chats, &chats),
@@ -181,6 +195,7 @@ impl BatchTransaction {
             profiles::usernames(client, &asked.usernames, &senders),
             messages::find_each(client, &asked.messages, &message_chats, &messages),
             self.find_threads(client, lookup),
+            self.find_mentions(client, lookup),
         )?;
         Ok(BatchSnapshot {
             feeds,
@@ -189,6 +204,7 @@ impl BatchTransaction {
             usernames,
             messages,
             threads,
+            mentions,
         })
     }
 
@@ -204,22 +220,34 @@ impl BatchTransaction {
         threads::find_each(client, &statements.find, &chats, &messages).await
     }
 
+    async fn find_mentions(
+        &self,
+        client: &Client,
+        lookup: &BatchLookup,
+    ) -> Result<MentionSnapshot, Error> {
+        match &self.statements.mentions {
+            Some(statements) => statements.find(client, &lookup.mentions).await,
+            None => Ok(MentionSnapshot::default()),
+        }
+    }
+
     /// The connection, for what else is to be read under the locks.
     pub fn client(&self) -> Result<&Client, Error> {
         let client = self.client.as_ref();
         client.ok_or_else(|| Error::internal("the transaction has already ended"))
     }
 
-    /// Writes the messages with their events, the read marks of their senders, and the threads.
+    /// Writes the messages with their events, the read marks of their senders, the threads and the mentions.
     async fn write(
         &self,
         writes: &BatchWrites<'_>,
     ) -> Result<HashMap<(ChatId, MessageId), AssignedNumbers>, Error> {
         let client = self.client()?;
-        let (assigned, (), ()) = try_join!(
+        let (assigned, (), (), ()) = try_join!(
             messages::add_each(client, &self.statements.add, &writes.new),
             participants::advance_sender_marks(client, &self.statements.marks, &writes.marks),
             self.write_threads(client, &writes.threads),
+            self.write_mentions(client, &writes.mentions),
         )?;
         Ok(assigned)
     }
@@ -237,6 +265,13 @@ impl BatchTransaction {
             thread_follows::add_each(client, &statements.follow, &writes.follows),
         )?;
         Ok(())
+    }
+
+    async fn write_mentions(&self, client: &Client, writes: &MentionWrites) -> Result<(), Error> {
+        match &self.statements.mentions {
+            Some(statements) => statements.write(client, writes).await,
+            None => Ok(()),
+        }
     }
 
     /// Writes and commits, in one round trip: a commit after a statement that failed is a rollback.

@@ -9,10 +9,11 @@ use shared_schema::{ChatId, Instant, Message, MessageId, Number, Seq, UserId};
 use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
-use crate::messages::content::Content;
+use crate::{mentions::people::Mentions, messages::content::Content};
 
 const COLUMNS: &str = "chat_id, id, number, seq, revision, sender_id, sender_username, content, reply_to_id, \
-                       thread_root_id, thread_ordinal, request_hash, created_at, edited_at, removed_at";
+                       thread_root_id, thread_ordinal, mention_count, mentions_all, request_hash, created_at, edited_at, \
+                       removed_at";
 
 /// A message, and the fingerprint of the request that added it.
 pub struct StoredMessage {
@@ -39,6 +40,8 @@ fn read(row: &Row) -> Result<StoredMessage, Error> {
             reply_to_id: reply_to.map(MessageId),
             thread_root_id: thread_root.map(MessageId),
             thread_ordinal: row.try_get("thread_ordinal")?,
+            mentions_all: row.try_get("mentions_all")?,
+            mention_count: row.try_get("mention_count")?,
             created_at: Instant(created_at),
             edited_at: edited_at.map(Instant),
             removed_at: removed_at.map(Instant),
@@ -126,6 +129,10 @@ pub struct NewMessage<'a> {
     pub reply_to_id: Option<MessageId>,
     /// None in the timeline.
     pub thread: Option<ThreadPlace>,
+    /// Whether it mentions all.
+    pub mentions_all: bool,
+    /// How many people it mentions by name.
+    pub mention_count: i16,
     pub request_hash: &'a [u8],
 }
 
@@ -151,6 +158,8 @@ impl NewMessage<'_> {
             reply_to_id: self.reply_to_id,
             thread_root_id: self.thread.map(|place| place.root),
             thread_ordinal: self.thread.map(|place| place.ordinal),
+            mentions_all: self.mentions_all,
+            mention_count: self.mention_count,
             created_at: assigned.at,
             edited_at: None,
             removed_at: None,
@@ -161,14 +170,15 @@ impl NewMessage<'_> {
 /// For [`add_each`].
 pub async fn prepare_add_each(client: &Client) -> Result<Statement, Error> {
     let sql = "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
-                                     thread_root_id, thread_ordinal, request_hash, created_at)
+                                     thread_root_id, thread_ordinal, request_hash, created_at, mention_count,
+                                     mentions_all)
                SELECT e.chat_id, e.id, e.number, e.seq, i.sender_id, i.sender_username, i.content, i.reply_to_id,
-                      i.thread_root_id, i.thread_ordinal, i.request_hash, e.at
+                      i.thread_root_id, i.thread_ordinal, i.request_hash, e.at, i.mention_count, i.mentions_all
                FROM append_messages($1, $2, $3) e
                JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[],
-                           $8::uuid[], $9::integer[])
+                           $8::uuid[], $9::integer[], $10::smallint[], $11::boolean[])
                     AS i (chat_id, id, sender_id, sender_username, content, reply_to_id, request_hash,
-                          thread_root_id, thread_ordinal)
+                          thread_root_id, thread_ordinal, mention_count, mentions_all)
                     ON i.chat_id = e.chat_id AND i.id = e.id
                RETURNING chat_id, id, number, seq, created_at";
     Ok(client.prepare_cached(sql).await?)
@@ -201,12 +211,16 @@ pub async fn add_each(
             )
         })
         .unzip();
+    let (mentioned, all): (Vec<i16>, Vec<bool>) = new
+        .iter()
+        .map(|new| (new.mention_count, new.mentions_all))
+        .unzip();
     let rows = client
         .query(
             statement,
             &[
                 &chats, &ids, &senders, &usernames, &contents, &answered, &hashes, &roots,
-                &ordinals,
+                &ordinals, &mentioned, &all,
             ],
         )
         .await?;
@@ -227,22 +241,33 @@ pub async fn add_each(
         .collect()
 }
 
-/// Replaces the text.
+/// Replaces the text, and says how many people it mentions.
 pub async fn edit(
     tx: &Transaction<'_>,
     chat: ChatId,
     id: MessageId,
     content: &Content,
+    mentions: &Mentions,
 ) -> Result<Message, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "UPDATE messages SET content = $3, revision = revision + 1, edited_at = clock_timestamp()
+            "UPDATE messages SET content = $3, mention_count = $4, mentions_all = $5, revision = revision + 1,
+                                 edited_at = clock_timestamp()
              WHERE chat_id = $1 AND id = $2 AND removed_at IS NULL
              RETURNING {COLUMNS}"
         ))
         .await?;
     let row = tx
-        .query_one(&statement, &[&chat.0, &id.0, &content.as_str()])
+        .query_one(
+            &statement,
+            &[
+                &chat.0,
+                &id.0,
+                &content.as_str(),
+                &mentions.count(),
+                &mentions.all,
+            ],
+        )
         .await?;
     Ok(read(&row)?.message)
 }
@@ -251,7 +276,8 @@ pub async fn edit(
 pub async fn remove(tx: &Transaction<'_>, chat: ChatId, id: MessageId) -> Result<Message, Error> {
     let statement = tx
         .prepare_cached(&format!(
-            "UPDATE messages SET content = NULL, revision = revision + 1, removed_at = clock_timestamp()
+            "UPDATE messages SET content = NULL, mention_count = 0, mentions_all = false, revision = revision + 1,
+                                 removed_at = clock_timestamp()
              WHERE chat_id = $1 AND id = $2 AND removed_at IS NULL
              RETURNING {COLUMNS}"
         ))

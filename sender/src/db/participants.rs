@@ -272,3 +272,33 @@ pub async fn unread(
     let row = db.query_opt(&statement, &[&chat.0, &user.0]).await?;
     Ok(row.map(|row| row.try_get("unread_count")).transpose()?)
 }
+
+/// For [`find_by_username`].
+pub async fn prepare_find_by_username(db: &impl GenericClient) -> Result<Statement, Error> {
+    // The offsets keep the planner from any other way than one look into each index for each.
+    let sql = "SELECT i.chat_id, i.username, p.user_id
+               FROM unnest($1::uuid[], $2::text[]) AS i (chat_id, username)
+               CROSS JOIN LATERAL (SELECT id FROM public_profiles WHERE username = i.username OFFSET 0) AS u
+               CROSS JOIN LATERAL (
+                   SELECT user_id FROM participants
+                   WHERE chat_id = i.chat_id AND user_id = u.id AND left_seq IS NULL OFFSET 0
+               ) AS p";
+    Ok(db.prepare_cached(sql).await?)
+}
+
+/// The current participants who have these usernames, each looked for in the chat that it is paired with.
+pub async fn find_by_username(
+    db: &impl GenericClient,
+    statement: &Statement,
+    names: &[(ChatId, &str)],
+) -> Result<HashMap<(ChatId, String), UserId>, Error> {
+    let (chats, names): (Vec<Uuid>, Vec<&str>) =
+        names.iter().map(|(chat, name)| (chat.0, *name)).unzip();
+    let rows = db.query(statement, &[&chats, &names]).await?;
+    rows.iter()
+        .map(|row| {
+            let key = (ChatId(row.try_get("chat_id")?), row.try_get("username")?);
+            Ok((key, UserId(row.try_get("user_id")?)))
+        })
+        .collect()
+}

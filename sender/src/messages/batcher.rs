@@ -10,6 +10,7 @@
 mod committer;
 mod contended;
 mod linger;
+mod mentions;
 mod metrics;
 mod plan;
 mod queue;
@@ -154,7 +155,7 @@ mod tests {
         queue::{MAX_QUEUED_MESSAGES, MAX_QUEUED_PER_CHAT},
         *,
     };
-    use crate::{limits::Permit, messages::content::Content};
+    use crate::{limits::Permit, mentions::tokens::MentionTokens, messages::content::Content};
 
     /// A batcher whose database accepts connections and never answers, so that messages stay queued.
     async fn without_database() -> (MessageBatcher, TcpListener) {
@@ -174,6 +175,7 @@ mod tests {
             chat_id,
             sender_id: UserId::new(),
             content: Content::parse("hello").unwrap(),
+            mention_tokens: MentionTokens::default(),
             reply_to_id: None,
             thread_root_id: None,
             request_hash: vec![],

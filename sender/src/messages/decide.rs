@@ -33,6 +33,8 @@ pub struct DraftContext<'a> {
     pub reply_target_exists: bool,
     /// Whether the draft may go where it is to go: to a thread, or to the timeline.
     pub thread: Result<(), Error>,
+    /// Whether its sender may mention whom it mentions.
+    pub mentions: Result<(), Error>,
     /// The index of the next message that the batch inserts.
     pub next_index: usize,
 }
@@ -84,16 +86,28 @@ pub fn decide(draft: &Draft, context: DraftContext<'_>) -> Decision {
         (Ok(_), None) if !context.reply_target_exists => {
             Decision::Reject(Error::not_found_in("replyToId", "message"))
         }
-        (Ok(_), None) => match context.thread.and_then(|()| draft.permit.charge_to_chat()) {
+        (Ok(_), None) => match context
+            .thread
+            .and(context.mentions)
+            .and_then(|()| draft.permit.charge_to_chat())
+        {
             Ok(()) => Decision::Insert(context.next_index),
             Err(refused) => Decision::Reject(refused),
         },
     }
 }
 
-/// The message as it was when it was sent, which its sender knows already.
+/// The message as it was when it was sent, which its sender knows already. Whom it mentioned is known only if it was never
+/// edited.
 fn as_sent(draft: &Draft, stored: &Message) -> Message {
+    let is_unchanged = stored.revision == 1;
     Message {
+        mentions_all: is_unchanged && stored.mentions_all,
+        mention_count: if is_unchanged {
+            stored.mention_count
+        } else {
+            0
+        },
         revision: 1,
         content: Some(draft.content.as_str().to_owned()),
         edited_at: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_schema::{ChatId, MessageId, UserId};
 
 use super::content::Content;
-use crate::limits::Permit;
+use crate::{limits::Permit, mentions::tokens::MentionTokens};
 
 /// A message that a client wants to send.
 pub struct Draft {
@@ -13,6 +13,8 @@ pub struct Draft {
     pub chat_id: ChatId,
     pub sender_id: UserId,
     pub content: Content,
+    /// The places of the text that may mention somebody.
+    pub mention_tokens: MentionTokens,
     pub reply_to_id: Option<MessageId>,
     /// The message in whose thread this is to be a reply: its root, or any other reply in it. None in the timeline.
     pub thread_root_id: Option<MessageId>,

@@ -53,13 +53,17 @@ async fn cost_of_messages(app: &mut TestApp, person: &Person, chat: &str) -> Row
 
 /// The same for replies in the thread of a message.
 async fn cost_of_replies(app: &mut TestApp, person: &Person, chat: &str, root: &Value) -> Rows {
+    let input = json!({ "chatId": chat, "content": "a message", "threadRootId": root });
+    cost_of(app, person, input).await
+}
+
+/// The same for messages of this input.
+async fn cost_of(app: &mut TestApp, person: &Person, input: Value) -> Rows {
     app.stop(0).await;
     let before = rows(app).await;
     app.start(1).await;
-    for number in 0..MESSAGES {
-        let content = format!("message {number}");
-        let input = json!({ "chatId": chat, "content": content, "threadRootId": root });
-        app.call(person, "createMessage", input).await.ok();
+    for _ in 0..MESSAGES {
+        app.call(person, "createMessage", input.clone()).await.ok();
     }
     app.stop(0).await;
     let after = rows(app).await;
@@ -174,4 +178,70 @@ async fn a_message_reads_nothing_of_the_history() {
         read <= MESSAGES,
         "{read} rows of messages were read for {MESSAGES} sends"
     );
+}
+
+/// A text without mentions costs what it always did, also if it has an `@`. Whoever is named costs one row.
+#[tokio::test]
+async fn a_message_that_mentions_people_writes_one_row_for_each_and_reads_nothing_of_others() {
+    let mut app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let chat = app.group(&ada, &[&bob]).await;
+    crowd(&app, &chat, 10_000).await;
+    let input = |content: &str| json!({ "chatId": chat, "content": content });
+    let plain = cost_of(&mut app, &ada, input("nothing but text")).await;
+    let addresses = cost_of(&mut app, &ada, input("> @ada\n\nme@example.com and `@bob`")).await;
+    assert_eq!(addresses, plain);
+    assert_eq!(plain.read.get("message_mentions"), None);
+
+    let mut expected = plain.written.clone();
+    expected.insert("message_mentions".into(), 2 * MESSAGES);
+    let mentions = cost_of(&mut app, &ada, input("@bob and @ada, not @nobody")).await;
+    assert_eq!(mentions.written, expected);
+    let read = |table: &str, cost: &Rows| cost.read.get(table).copied().unwrap_or_default();
+    // For each name its owner, and for each owner their participation; for each person the time of the message.
+    for (table, most) in [("users", 2), ("participants", 2), ("messages", 2)] {
+        let more = read(table, &mentions) - read(table, &plain);
+        assert!(more <= most * MESSAGES, "{table}: {more} rows more");
+    }
+}
+
+/// New columns make rows wider, and with that the planner expects fewer of them in a table that it knows nothing about. Which
+/// of two unique indexes it then prefers is a matter of their age.
+#[tokio::test]
+async fn what_is_looked_up_by_id_is_found_by_its_key_in_an_empty_database() {
+    let app = TestApp::new().await;
+    let key = "chat_id = $1 AND id = $2";
+    let lookups = [
+        format!("SELECT content FROM messages WHERE {key}"),
+        format!(
+            "SELECT id, is_removed FROM (SELECT id, removed_at IS NULL AS is_removed FROM messages WHERE {key}) m"
+        ),
+        format!(
+            "UPDATE messages SET content = 'x', mention_count = 1 WHERE {key} AND removed_at IS NULL"
+        ),
+        "SELECT m.content FROM unnest(ARRAY[$1], ARRAY[$2]) AS i (chat_id, id) CROSS JOIN LATERAL (
+             SELECT content FROM messages WHERE chat_id = i.chat_id AND id = i.id OFFSET 0) m"
+            .to_owned(),
+    ];
+    for (number, lookup) in lookups.iter().enumerate() {
+        let sql = format!(
+            "SET plan_cache_mode = force_generic_plan; PREPARE lookup_{number} (uuid, uuid) AS {lookup}"
+        );
+        app.owner.batch_execute(&sql).await.unwrap();
+        let id = Uuid::nil();
+        let explain = format!("EXPLAIN EXECUTE lookup_{number} ('{id}', '{id}')");
+        let rows = app.owner.simple_query(&explain).await.unwrap();
+        let plan: Vec<String> = rows
+            .iter()
+            .filter_map(|row| match row {
+                tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            })
+            .collect();
+        let scans: Vec<&String> = plan.iter().filter(|line| line.contains("Scan")).collect();
+        let of_messages = scans.iter().filter(|line| line.contains("messages_"));
+        let others: Vec<_> = of_messages.filter(|line| !line.contains("_pkey")).collect();
+        assert!(others.is_empty(), "{lookup}: {plan:#?}");
+        assert!(plan.iter().any(|line| line.contains("_pkey")), "{plan:#?}");
+    }
 }

@@ -36,6 +36,7 @@ mod events;
 mod group_commit;
 mod lifecycle;
 mod limits;
+mod mentions;
 mod publishing;
 mod reactions;
 mod threads;

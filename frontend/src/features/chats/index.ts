@@ -5,4 +5,4 @@ export { live as chatLive } from "./live";
 export { chatReader } from "./model/chatReader";
 export { chatTitle } from "./model/chatTitle";
 export { byActivity } from "./model/order";
-export { ChatDetails, ChatPage, DiscoverPage, NoChatChosen, ThreadPane, ThreadsPage } from "./pages";
+export { ChatDetails, ChatPage, DiscoverPage, MentionsPage, NoChatChosen, ThreadPane, ThreadsPage } from "./pages";

@@ -61,3 +61,11 @@ export const NEW_MESSAGES: Counted = {
   many: "رسالة جديدة",
   other: "رسالة جديدة",
 };
+export const MENTIONS: Counted = {
+  one: "إشارة واحدة إليك",
+  two: "إشارتان إليك",
+  few: "إشارات إليك",
+  many: "إشارة إليك",
+  other: "إشارة إليك",
+};
+export const NAMES: Counted = { one: "اسم واحد", two: "اسمان", few: "أسماء", many: "اسمًا", other: "اسم" };

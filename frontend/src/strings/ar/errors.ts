@@ -30,6 +30,9 @@ export const errors: Strings["errors"] = {
     JOIN_FIRST: "انضم إلى المحادثة أولًا.",
     LAST_OWNER: "عيّن مالكًا آخر أولًا.",
     LEAVE_INSTEAD: "لا يمكنك إزالة نفسك. غادر المحادثة بدلًا من ذلك.",
+    MENTION_ALL_NOT_ALLOWED:
+      "في محادثة يزيد عدد من فيها على {people}، لا يُسمح بالإشارة إلى الجميع إلا للمالك أو للمشرف.",
+    MENTION_ALL_TOO_OFTEN: "أُشير إلى الجميع قبل أقل من دقيقة. حاول لاحقًا.",
     MESSAGE_REMOVED: "حُذفت الرسالة.",
     NOTHING_VISIBLE: "أدخل محرفًا ظاهرًا واحدًا على الأقل.",
     NOT_AN_EMOJI: "اختر رمزًا تعبيريًا واحدًا.",
@@ -51,6 +54,7 @@ export const errors: Strings["errors"] = {
     TOO_LONG: "الحد الأقصى لعدد المحارف: {max}.",
     TOO_MANY: "الحد الأقصى للاختيار: {max}.",
     TOO_MANY_FOLLOWED_THREADS: "الحد الأقصى لعدد السلاسل التي تتابعها في محادثة: {max}. ألغِ متابعة إحداها أولًا.",
+    TOO_MANY_MENTIONS: "الحد الأقصى لمن تشير إليهم رسالة: {max}.",
     TOO_MANY_REACTIONS: "الحد الأقصى للتفاعلات المختلفة على رسالة: {max}. اختر تفاعلًا موجودًا.",
     TOO_SHORT: "الحد الأدنى لعدد المحارف: {min}.",
     WRONG_PASSWORD: "ليست هذه كلمة مرورك الحالية.",

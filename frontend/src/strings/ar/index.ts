@@ -6,6 +6,7 @@ import { connection } from "./connection";
 import { developer } from "./developer";
 import { emoji } from "./emoji";
 import { errors } from "./errors";
+import { mentions } from "./mentions";
 import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { participants } from "./participants";
@@ -24,6 +25,7 @@ export const ar: Strings = {
   developer,
   emoji,
   errors,
+  mentions,
   messages,
   notifications,
   participants,

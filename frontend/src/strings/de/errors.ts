@@ -30,6 +30,9 @@ export const errors: Strings["errors"] = {
     JOIN_FIRST: "Tritt dem Chat zuerst bei.",
     LAST_OWNER: "Gib zuerst jemand anderem Eigentümerrechte.",
     LEAVE_INSTEAD: "Du kannst dich nicht selbst entfernen. Verlasse stattdessen den Chat.",
+    MENTION_ALL_NOT_ALLOWED:
+      "In einem Chat mit mehr als {people} Teilnehmenden dürfen nur Eigentümer:innen und Admins alle erwähnen.",
+    MENTION_ALL_TOO_OFTEN: "Alle wurden vor weniger als einer Minute erwähnt. Versuche es später noch einmal.",
     MESSAGE_REMOVED: "Die Nachricht wurde entfernt.",
     NOTHING_VISIBLE: "Gib mindestens ein sichtbares Zeichen ein.",
     NOT_AN_EMOJI: "Wähle genau ein Emoji.",
@@ -51,6 +54,7 @@ export const errors: Strings["errors"] = {
     TOO_LONG: "Höchstens {max} Zeichen.",
     TOO_MANY: "Wähle höchstens {max}.",
     TOO_MANY_FOLLOWED_THREADS: "Du kannst höchstens {max} Threads eines Chats folgen. Folge zuerst einem nicht mehr.",
+    TOO_MANY_MENTIONS: "Eine Nachricht kann höchstens {max} Teilnehmende erwähnen.",
     TOO_MANY_REACTIONS:
       "Eine Nachricht kann höchstens {max} verschiedene Reaktionen haben. Schließe dich einer an, die schon da ist.",
     TOO_SHORT: "Mindestens {min} Zeichen.",

@@ -14,6 +14,16 @@ export const messages: Strings["messages"] = {
     const amount = number(Math.abs(count));
     return count >= 0 ? `noch ${amount} Zeichen` : `${amount} Zeichen zu viel`;
   },
+  formatting: "Formatierung",
+  formats: {
+    bold: "Fett",
+    italic: "Kursiv",
+    strike: "Durchgestrichen",
+    code: "Code",
+    link: "Link",
+    quote: "Zitat",
+    list: "Liste",
+  },
   reply: "Antworten",
   replyingTo: (name) => `Antwort an ${own(name)}`,
   cancelReply: "Nicht antworten",

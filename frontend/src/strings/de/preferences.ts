@@ -8,7 +8,7 @@ export const preferences: Strings["preferences"] = {
   pinned: "Oben gehalten",
   muteChat: "Stumm",
   muteHint:
-    "Auf diesem Gerät keine Mitteilung, kein Ton, und im Titel des Tabs nicht mitgezählt. Andere Geräte melden sich weiter.",
+    "Auf diesem Gerät keine Mitteilung und kein Ton, außer wenn du erwähnt wirst, und im Titel des Tabs nicht mitgezählt. Andere Geräte melden sich weiter.",
   muted: "Stumm",
   unpin: "Nicht mehr oben halten",
   unmute: "Nicht mehr stumm",

@@ -30,6 +30,9 @@ export const errors = {
     JOIN_FIRST: "Join the chat first.",
     LAST_OWNER: "Make someone else an owner first.",
     LEAVE_INSTEAD: "You cannot remove yourself. Leave the chat instead.",
+    MENTION_ALL_NOT_ALLOWED:
+      "In a chat with more than {people} participants, only an owner or an admin may mention everyone.",
+    MENTION_ALL_TOO_OFTEN: "Everyone was mentioned less than a minute ago. Try again later.",
     MESSAGE_REMOVED: "The message has been removed.",
     NOTHING_VISIBLE: "Enter at least one visible character.",
     NOT_AN_EMOJI: "Choose a single emoji.",
@@ -51,6 +54,7 @@ export const errors = {
     TOO_LONG: "At most {max} characters.",
     TOO_MANY: "Choose at most {max}.",
     TOO_MANY_FOLLOWED_THREADS: "You can follow at most {max} threads of a chat. Stop following one first.",
+    TOO_MANY_MENTIONS: "A message can mention at most {max} participants.",
     TOO_MANY_REACTIONS: "A message can have at most {max} different reactions. Join one that is there.",
     TOO_SHORT: "At least {min} characters.",
     WRONG_PASSWORD: "That is not your current password.",

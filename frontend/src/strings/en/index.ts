@@ -5,6 +5,7 @@ import { connection } from "./connection";
 import { developer } from "./developer";
 import { emoji } from "./emoji";
 import { errors } from "./errors";
+import { mentions } from "./mentions";
 import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { participants } from "./participants";
@@ -23,6 +24,7 @@ export const en = {
   developer,
   emoji,
   errors,
+  mentions,
   messages,
   notifications,
   participants,

@@ -12,6 +12,16 @@ export const messages = {
     const amount = Math.abs(count) === 1 ? "1 character" : `${Math.abs(count).toLocaleString("en")} characters`;
     return count >= 0 ? `${amount} left` : `${amount} too many`;
   },
+  formatting: "Formatting",
+  formats: {
+    bold: "Bold",
+    italic: "Italic",
+    strike: "Strikethrough",
+    code: "Code",
+    link: "Link",
+    quote: "Quote",
+    list: "List",
+  },
   reply: "Reply",
   replyingTo: (name: string) => `Replying to ${own(name)}`,
   cancelReply: "Cancel reply",

@@ -6,7 +6,7 @@ export const preferences = {
   pinned: "Pinned",
   muteChat: "Mute",
   muteHint:
-    "On this device no notification, no sound, and not counted in the title of the tab. Your other devices still notify you.",
+    "On this device no notification and no sound unless you are mentioned, and not counted in the title of the tab. Your other devices still notify you.",
   muted: "Muted",
   unpin: "Unpin",
   unmute: "Unmute",

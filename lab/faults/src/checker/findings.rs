@@ -40,7 +40,8 @@ pub enum Invariant {
     Resources,
     /// I17: reaction groups equal the number of reactions, in every event and at rest.
     Reactions,
-    /// I18: the replies of a thread are numbered without gaps and counted; unread replies equal counting, and whoever has
+    /// I18: threads and mentions. A message mentions whom its text mentions; the replies of a thread are numbered without gaps
+    /// and counted; unread replies and the numbers of unread mentions equal counting, and whoever has
     /// nothing unread in a chat has nothing unread in its threads.
     Threads,
 }

@@ -3,7 +3,7 @@
 mod fields;
 mod observation;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -95,8 +95,10 @@ impl Feed {
 pub struct Message {
     pub number: u64,
     pub seq: u64,
+    pub revision: u64,
     pub removed: bool,
     pub sender: Uuid,
+    pub mentions_all: bool,
     /// The root of the thread that it is a reply in, and which reply it is there.
     pub thread: Option<(Uuid, u64)>,
 }
@@ -160,6 +162,8 @@ pub struct HistoryIndex {
     /// By chat and root.
     pub threads: BTreeMap<(Uuid, Uuid), Thread>,
     pub thread_follows: Vec<ThreadFollow>,
+    /// The people whom a message mentions, by chat and number.
+    pub mentions: HashMap<(Uuid, u64), BTreeSet<Uuid>>,
     /// Events that were lost in a failover, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
@@ -270,16 +274,8 @@ impl HistoryIndex {
                 feed.events.push(event);
             }
             "dump.message" => {
-                let message = Message {
-                    number: number("number"),
-                    seq: number("seq"),
-                    removed: row["removed"] == Value::Bool(true),
-                    sender: id(&row["sender_id"]),
-                    thread: optional_id(&row["thread_root_id"])
-                        .map(|root| (root, number("thread_ordinal"))),
-                };
                 self.messages
-                    .insert((id(&row["chat_id"]), id(&row["id"])), message);
+                    .insert((id(&row["chat_id"]), id(&row["id"])), message(row));
             }
             "dump.reaction" => {
                 let reactions = self.reactions.entry(id(&row["chat_id"])).or_default();
@@ -302,6 +298,11 @@ impl HistoryIndex {
                 };
                 let key = (id(&row["chat_id"]), id(&row["root_id"]));
                 self.threads.insert(key, thread);
+            }
+            "dump.mention" => {
+                let key = (id(&row["chat_id"]), number("number"));
+                let people = self.mentions.entry(key).or_default();
+                people.insert(id(&row["user_id"]));
             }
             "dump.thread_follow" => self.thread_follows.push(ThreadFollow {
                 chat: id(&row["chat_id"]),
@@ -363,4 +364,17 @@ fn reaction_change(row: &Value) -> Option<ReactionChange> {
         added: data["added"] == Value::Bool(true),
         count: data["group"]["count"].as_u64().unwrap_or_default(),
     })
+}
+
+fn message(row: &Value) -> Message {
+    let number = |field: &str| row[field].as_u64().unwrap_or_default();
+    Message {
+        number: number("number"),
+        seq: number("seq"),
+        revision: number("revision"),
+        removed: row["removed"] == Value::Bool(true),
+        sender: id(&row["sender_id"]),
+        mentions_all: row["mentions_all"] == Value::Bool(true),
+        thread: optional_id(&row["thread_root_id"]).map(|root| (root, number("thread_ordinal"))),
+    }
 }

@@ -106,6 +106,11 @@ impl TestUser {
         })
     }
 
+    /// The name by which others mention the user.
+    pub fn username(&self) -> &str {
+        &self.login
+    }
+
     /// An access token, refreshed in time.
     pub async fn token(&self) -> String {
         let mut tokens = self.tokens.lock().await;

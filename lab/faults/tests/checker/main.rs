@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod allowed;
+mod mentions;
 mod sample_history;
 mod threads;
 mod violations;

@@ -206,6 +206,8 @@ fn assert_well_formed(error: &Value) {
     let can_be_mended = match extensions["code"].as_str() {
         Some("BAD_USER_INPUT") => extensions["field"].is_string(),
         Some("CONFLICT" | "FORBIDDEN") => true,
+        // Most say nothing but when the next request may pass.
+        Some("RATE_LIMITED") => !extensions["reason"].is_null(),
         _ => false,
     };
     let reasons: Value = serde_json::from_str(REASONS).expect("reasons.json is JSON");

@@ -1,5 +1,6 @@
 //! What `sender` would write: each change in one transaction with its events, then the hints.
 
+mod mentions;
 mod reactions;
 mod statements;
 mod threads;

@@ -6,6 +6,7 @@ use chassis::Error;
 use shared_schema::{ChatId, MessageId, Number, Reason};
 
 use super::{
+    mentions::{Refusal as MentionRefusal, mentions_of},
     queue::QueuedMessage,
     threads::{NewReply, ThreadTarget, add_reply},
 };
@@ -13,8 +14,10 @@ use crate::{
     db::{
         feeds::LockMode,
         message_batches::{BatchLookup, BatchSnapshot, BatchWrites},
+        message_mentions::NewMentions,
         messages::{NewMessage, ThreadPlace},
     },
+    mentions::people::{self, Mentions},
     messages::{
         decide::{Decision, DraftContext, Earlier, decide},
         draft::Draft,
@@ -44,6 +47,12 @@ pub fn lookups_for(messages: &[QueuedMessage]) -> BatchLookup {
         if let Some(root) = draft.thread_root_id {
             lookup.messages.insert((draft.chat_id, root));
             lookup.in_threads.insert((draft.chat_id, root));
+        }
+        let tokens = &draft.mention_tokens;
+        let names = people::names(tokens).map(|name| (draft.chat_id, name.to_owned()));
+        lookup.mentions.names.extend(names);
+        if tokens.may_mention_all() {
+            lookup.mentions.all.insert(draft.chat_id);
         }
     }
     lookup
@@ -93,12 +102,14 @@ impl<'a> Planner<'a> {
         let draft = &message.draft;
         let next_index = self.plan.writes.new.len();
         let target = self.thread_target(draft);
-        let context = self.context(draft, &target);
+        let mentions = mentions_of(draft, self.snapshot, &self.plan.writes.mentions);
+        let context = self.context(draft, &target, &mentions);
         let username = context.sender_username.as_ref().ok().copied();
         let decision = decide(draft, context);
         match (&decision, username) {
             (Decision::Insert(index), Some(username)) if *index == next_index => {
-                match self.insert(message, username, target.ok().flatten()) {
+                let mentions = mentions.unwrap_or_default();
+                match self.insert(message, username, target.ok().flatten(), mentions) {
                     Ok(()) => decision,
                     Err(refused) => Decision::Reject(refused),
                 }
@@ -111,6 +122,7 @@ impl<'a> Planner<'a> {
         &self,
         draft: &Draft,
         target: &Result<Option<ThreadTarget>, Refusal>,
+        mentions: &Result<Mentions, MentionRefusal>,
     ) -> DraftContext<'a> {
         let key = (draft.chat_id, draft.id);
         let in_batch = self.indexes.get(&key).map(|&index| Earlier::InBatch {
@@ -125,6 +137,7 @@ impl<'a> Planner<'a> {
                 .reply_to_id
                 .is_none_or(|target| self.exists((draft.chat_id, target))),
             thread: target.as_ref().map(|_| ()).map_err(Refusal::error),
+            mentions: mentions.as_ref().map(|_| ()).map_err(MentionRefusal::error),
             next_index: self.plan.writes.new.len(),
         }
     }
@@ -179,6 +192,7 @@ impl<'a> Planner<'a> {
         message: &'a QueuedMessage,
         username: &'a str,
         target: Option<ThreadTarget>,
+        mentions: Mentions,
     ) -> Result<(), Error> {
         let draft = &message.draft;
         let (id, chat_id) = (draft.id, draft.chat_id);
@@ -203,9 +217,27 @@ impl<'a> Planner<'a> {
             content: &draft.content,
             reply_to_id: draft.reply_to_id,
             thread,
+            mentions_all: mentions.all,
+            mention_count: mentions.count(),
             request_hash: &draft.request_hash,
         });
+        self.mention(draft, number, mentions);
         Ok(())
+    }
+
+    fn mention(&mut self, draft: &Draft, number: Number, mentions: Mentions) {
+        let writes = &mut self.plan.writes.mentions;
+        if mentions.all {
+            writes.all.insert(draft.chat_id);
+        }
+        if !mentions.people.is_empty() {
+            writes.new.push(NewMentions {
+                chat: draft.chat_id,
+                message: draft.id,
+                number,
+                people: mentions.people,
+            });
+        }
     }
 
     /// Sending is reading: a message of the timeline moves its sender's mark in the chat, a reply the one in its thread.

@@ -10,6 +10,7 @@ use crate::{
     db::messages,
     idempotency::{key, request_hash::RequestHash},
     limits::{Limits, is_ours},
+    mentions::tokens::MentionTokens,
     messages::{content::Content, draft::Draft},
     objects,
     state::RequestContext,
@@ -51,9 +52,10 @@ pub struct CreateMessage;
 impl CreateMessage {
     /// Adds a message to a chat and moves the sender's own read mark to it; a reply in a thread moves the sender's mark in
     /// the thread instead, and makes the sender follow it. Retrying with the same id is safe. Fails with `FORBIDDEN` if it is
-    /// to be a reply in a thread and the chat does not allow threads. Fails
-    /// with `RATE_LIMITED` and the time to wait if the caller or the chat has exceeded its limit; a retry of a message
-    /// that was stored is never rate limited.
+    /// to be a reply in a thread and the chat does not allow threads, or if it mentions all of more than 50 participants and the
+    /// caller is neither an owner nor an admin. Fails
+    /// with `RATE_LIMITED` and the time to wait if the caller or the chat has exceeded its limit, or if all participants of
+    /// the chat were mentioned within the last minute; a retry of a message that was stored is never rate limited.
     async fn create_message(
         &self,
         context: &Context<'_>,
@@ -111,6 +113,7 @@ impl CreateMessageInput {
             id: key::parse_or_new(self.id.as_ref())?,
             chat_id: self.chat_id,
             sender_id: caller.user_id,
+            mention_tokens: MentionTokens::of(content.as_str()),
             content,
             reply_to_id: self.reply_to_id,
             thread_root_id: self.thread_root_id,

@@ -7,7 +7,7 @@ use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole, Reason};
 
 use crate::{
-    db::{messages, reactions},
+    db::{message_mentions, messages, reactions},
     objects,
     participants::access::Participation,
     state::RequestContext,
@@ -75,6 +75,9 @@ async fn remove(
             message: message.into(),
             cursor: participation.cursor(),
         }));
+    }
+    if message.mention_count > 0 {
+        message_mentions::remove_all(tx, chat_id, message.number).await?;
     }
     let message = messages::remove(tx, chat_id, id).await?;
     reactions::delete_all(tx, chat_id, id).await?;

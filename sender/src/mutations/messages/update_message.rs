@@ -7,7 +7,11 @@ use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, Cursor, MessageId, Reason};
 
 use crate::{
-    db::messages, messages::content::Content, objects, participants::access::Participation,
+    db::{message_mentions, messages},
+    mentions::{edit::mentions_of_edit, tokens::MentionTokens},
+    messages::content::Content,
+    objects,
+    participants::access::Participation,
     state::RequestContext,
 };
 
@@ -36,7 +40,9 @@ pub struct UpdateMessage;
 
 #[Object]
 impl UpdateMessage {
-    /// Replaces the text of one of the caller's own messages. Fails with `CONFLICT` if the message has been removed.
+    /// Replaces the text of one of the caller's own messages. Whoever is mentioned before and after stays mentioned. Fails with
+    /// `CONFLICT` if the message has been removed, and as `createMessage` does if the new text mentions all and the old one does
+    /// not.
     async fn update_message(
         &self,
         context: &Context<'_>,
@@ -44,10 +50,11 @@ impl UpdateMessage {
     ) -> async_graphql::Result<UpdateMessagePayload> {
         let caller = Caller::of(context)?.clone();
         let content = Content::parse(&input.content)?;
+        let tokens = MentionTokens::of(content.as_str());
         let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| {
             let participation = Participation::of(tx, &caller, input.chat_id).await?;
-            edit(tx, &participation, input.id, &content).await
+            edit(tx, &participation, input.id, &content, &tokens).await
         };
         Ok(transactions.run_in_chat(input.chat_id, rule).await?)
     }
@@ -58,6 +65,7 @@ async fn edit(
     participation: &Participation,
     id: MessageId,
     content: &Content,
+    tokens: &MentionTokens,
 ) -> Result<Outcome<UpdateMessagePayload>, Error> {
     let chat_id = participation.chat_id();
     let caller = participation.own.user_id;
@@ -75,7 +83,11 @@ async fn edit(
             cursor: participation.cursor(),
         })),
         Some(_) => {
-            let message = messages::edit(tx, chat_id, id, content).await?;
+            let mentions = mentions_of_edit(tx, participation, &message, tokens).await?;
+            if message.mention_count > 0 || mentions.count() > 0 {
+                message_mentions::update(tx, &message, &mentions).await?;
+            }
+            let message = messages::edit(tx, chat_id, id, content, &mentions).await?;
             let change = Change::MessageUpdated(message.clone());
             let event = append(tx, caller, chat_id, change).await?;
             Ok(Outcome {

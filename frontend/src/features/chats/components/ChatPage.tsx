@@ -64,6 +64,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const conversation = useMessages(chat.id, chat.messageCount);
   const othersMarks = useReadMarks(chat.id);
+  const permissions = permissionsOf(role, chat.kind);
   const reading = useChatReading(chat.id);
   const doing = useMessageActions(chat.id, conversation);
   const list = useRef<HTMLElement>(null);
@@ -71,6 +72,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const page = useRef<HTMLElement>(null);
   const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
   const { isOpen, covered } = useThreadBeside(toField);
+  // With a thread, it is a reply in that.
   const { at } = useSearch({ from: "/app/chats/$chatId" });
   return (
     <div className={styles.split}>
@@ -91,8 +93,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           threadable={role !== undefined && chat.threadsAllowed}
           covered={covered}
           othersMarks={othersMarks}
-          removesOthers={permissionsOf(role, chat.kind).removeMessages}
           startAt={isOpen ? undefined : at}
+          removesOthers={permissions.removeMessages}
           actions={doing.actions}
           onLeave={toField}
         />
@@ -102,6 +104,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           <Composer
             chatId={chat.id}
             title={title.name}
+            people={chat.kind === "DIRECT" ? 0 : chat.participantCount}
+            leads={permissions.removeMessages}
             mode={doing.mode}
             onMode={doing.setMode}
             onEditLast={doing.editLast}

@@ -36,6 +36,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
   // What is before one's eyes is not unread, also while no service can be told.
   const looking = useStore(lookedAt) === chat.id;
   const unread = looking ? 0 : listed.unread;
+  const mentioned = looking ? 0 : listed.mentioned;
   const about = !hasMessages(listed.chat) && !unsent && !draft && typing.length === 0;
   const text = () => {
     if (typing.length > 0) return t.typing.typing(typing);
@@ -90,6 +91,11 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
           >
             {text()}
           </span>
+          {mentioned > 0 && (
+            <span className={styles.mentioned} role="img" aria-label={t.mentions.ofYouCount(mentioned)}>
+              @{mentioned > 1 && (mentioned > 99 ? "99+" : mentioned)}
+            </span>
+          )}
           {unread > 0 && (
             <span
               className={styles.badge}

@@ -21,6 +21,9 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     ["↑", names.editLast],
     [enterSends ? caps.enter : shortcutName(caps.enter), names.send],
     [enterSends ? `${caps.shift}+${caps.enter}` : caps.enter, names.newLine],
+    [`${shortcutName("B")} · ${shortcutName("I")}`, names.emphasize],
+    [shortcutName("K"), names.link],
+    ["@", names.mention],
     ["?", names.thisList],
   ];
   return (

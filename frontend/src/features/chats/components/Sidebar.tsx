@@ -13,6 +13,7 @@ import { useChatKeys } from "../hooks/useChatKeys";
 import { useChats } from "../hooks/useChats";
 import { useUnreadCount } from "../hooks/useUnreadCount";
 import { ChatRow } from "./ChatRow";
+import { MentionsLink } from "./MentionsLink";
 import styles from "./Sidebar.module.css";
 import { ThreadsLink } from "./ThreadsLink";
 
@@ -62,6 +63,7 @@ export function Sidebar() {
       {chats.length > 0 && (
         <div className={styles.views}>
           <ThreadsLink chats={chats} />
+          <MentionsLink chats={chats} />
         </div>
       )}
       {chats.length > 0 && (

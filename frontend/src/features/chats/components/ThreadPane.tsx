@@ -131,6 +131,7 @@ function Replies(props: {
   const { role, title } = listed;
   const { at } = useSearch({ from: "/app/chats/$chatId/thread/$rootId" });
   const chat = unmask(ThreadPaneFragmentDoc, listed.chat);
+  const permissions = permissionsOf(role, chat.kind);
   const count = thread?.replyCount ?? 0;
   const conversation = useMessages(chat.id, count, root);
   const othersMarks = useReadMarks(chat.id);
@@ -157,7 +158,7 @@ function Replies(props: {
         reactable={role !== undefined && chat.reactionsAllowed}
         threadable={false}
         othersMarks={othersMarks}
-        removesOthers={permissionsOf(role, chat.kind).removeMessages}
+        removesOthers={permissions.removeMessages}
         startAt={at}
         actions={doing.actions}
         onLeave={toField}
@@ -169,6 +170,8 @@ function Replies(props: {
           chatId={chat.id}
           rootId={root.id}
           title={title.name}
+          people={chat.kind === "DIRECT" ? 0 : chat.participantCount}
+          leads={permissions.removeMessages}
           mode={doing.mode}
           onMode={doing.setMode}
           onEditLast={doing.editLast}

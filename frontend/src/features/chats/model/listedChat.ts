@@ -1,3 +1,4 @@
+import { unreadMentions } from "@/features/mentions";
 import { unreadAbove } from "@/features/messages";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import {
@@ -18,6 +19,8 @@ export interface ListedChat {
   mark: number | undefined;
   /** How many messages are left to read. */
   unread: number;
+  /** How many of those mention the caller. */
+  mentioned: number;
 }
 
 export function listedChat(
@@ -28,6 +31,8 @@ export function listedChat(
   const chat = unmask(CachedChatFragmentDoc, masked);
   const own = unmask(OwnParticipantFragmentDoc, participant);
   const mark = own?.lastReadNumber;
-  const unread = unreadAbove(mark, unmask(ChatPageFragmentDoc, chat));
-  return { chat, title: chatTitle(chat, me), role: own?.role, mark, unread };
+  const numbers = unmask(ChatPageFragmentDoc, chat);
+  const unread = unreadAbove(mark, numbers);
+  const mentioned = unreadMentions(mark, numbers);
+  return { chat, title: chatTitle(chat, me), role: own?.role, mark, unread, mentioned };
 }

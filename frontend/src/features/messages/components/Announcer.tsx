@@ -2,6 +2,7 @@ import { useApolloClient } from "@apollo/client/react";
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
+import { mentionsReader } from "@/features/mentions";
 import { AnnouncedMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
@@ -12,7 +13,7 @@ const BURST_MS = 600;
 
 /** Tells those who do not see it that a message arrived. Shows nothing. */
 export function Announcer() {
-  const { incoming } = useSignedIn();
+  const { incoming, me } = useSignedIn();
   const client = useApolloClient();
   const latest = useStore(incoming);
   const [text, setText] = useState("");
@@ -24,10 +25,13 @@ export function Announcer() {
         fragment: AnnouncedMessageFragmentDoc,
         fragmentName: "AnnouncedMessage",
       });
-      if (message?.content) setText(t.messages.announced(senderName(message), message.content));
+      if (!message?.content) return;
+      const name = senderName(message);
+      const say = mentionsReader(message, me) ? t.mentions.someoneMentionedYou : t.messages.announced;
+      setText(say(name, message.content));
     }, BURST_MS);
     return () => clearTimeout(timer);
-  }, [latest, client]);
+  }, [latest, client, me]);
   return (
     <VisuallyHidden role="log" aria-live="polite">
       {text}

@@ -1,16 +1,20 @@
 import { ActionIcon, Textarea } from "@mantine/core";
-import { type KeyboardEvent, memo } from "react";
+import { type KeyboardEvent, memo, Suspense } from "react";
+import { ConfirmEveryone, MentionHelp } from "@/features/mentions";
 import { useEnterSends } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
-import { CloseIcon, SendIcon } from "@/ui/icons";
+import { CloseIcon, FormatIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
 import { useOnePane } from "@/ui/pointer";
 import { type ComposerMode, MAX_CHARACTERS, useComposer } from "../hooks/useComposer";
+import { useFormatting } from "../hooks/useFormatting";
+import { useMentioning } from "../hooks/useMentioning";
 import { senderName } from "../model/senderName";
 import styles from "./Composer.module.css";
 import { EmojiButton } from "./EmojiButton";
+import { FormattingBar } from "./FormattingBar";
 
 /** From here on the remaining characters are worth showing. */
 const NEAR_END = 4_700;
@@ -23,6 +27,10 @@ export const Composer = memo(function Composer(props: {
   /** The message in whose thread one writes. */
   rootId?: string;
   title: string;
+  /** How many take part; none where nobody mentions everyone. */
+  people?: number;
+  /** Whether the writer is an owner or an admin. */
+  leads?: boolean;
   mode: ComposerMode;
   onMode(mode: ComposerMode): void;
   /** Arrow-up in an empty field: edit the last own message. */
@@ -36,12 +44,16 @@ export const Composer = memo(function Composer(props: {
   const invitation = props.rootId === undefined ? t.messages.writeTo(props.title) : label;
   const leaveMode = () => props.onMode({ kind: "write" });
   const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
+  const { people = 0, leads = false } = props;
+  const mentioning = useMentioning({ text, mode, people, leads, insert, submit });
+  const formatting = useFormatting(field, insert);
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends the composition of a character is not a send.
-    if (isComposing(event.nativeEvent)) return;
+    if (isComposing(event.nativeEvent) || mentioning.keys.current?.(event)) return;
+    if (formatting.onKeyDown(event)) return;
     if (event.key === "Enter" && (enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      submit();
+      mentioning.send(sendable);
     } else if (event.key === "Escape" && mode.kind !== "write") {
       event.stopPropagation();
       leaveMode();
@@ -51,8 +63,15 @@ export const Composer = memo(function Composer(props: {
     }
   };
   return (
-    <div className={styles.composer} data-keeps-escape={mode.kind !== "write" || undefined}>
+    <div
+      className={styles.composer}
+      data-keeps-escape={mode.kind !== "write" || mentioning.completion !== undefined || undefined}
+    >
       {mode.kind !== "write" && <About mode={mode} onLeave={leaveMode} />}
+      <Suspense>
+        {text.includes("@") && <MentionHelp {...mentioning.help} chatId={props.chatId} text={text} />}
+        {mentioning.question && <ConfirmEveryone {...mentioning.question} />}
+      </Suspense>
       <div className={styles.line}>
         <EmojiButton onPick={insert} />
         <Textarea
@@ -67,9 +86,26 @@ export const Composer = memo(function Composer(props: {
           enterKeyHint={enterSends ? "send" : "enter"}
           value={text}
           error={length > MAX_CHARACTERS}
-          onChange={(event) => change(event.currentTarget.value)}
+          {...mentioning.field}
+          onChange={(event) => {
+            change(event.currentTarget.value);
+            mentioning.field.onSelect(event);
+          }}
           onKeyDown={onKeyDown}
         />
+        {formatting.toggle && (
+          <ActionIcon
+            size={42}
+            radius="xl"
+            aria-label={t.messages.formatting}
+            aria-expanded={formatting.shown}
+            aria-controls={formatting.shown ? formatting.id : undefined}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={formatting.toggle}
+          >
+            <FormatIcon />
+          </ActionIcon>
+        )}
         <ActionIcon
           className={styles.send}
           variant="filled"
@@ -78,11 +114,12 @@ export const Composer = memo(function Composer(props: {
           radius="xl"
           aria-label={mode.kind === "edit" ? t.ui.save : t.messages.send}
           disabled={!sendable}
-          onClick={() => submit()}
+          onClick={() => mentioning.send(sendable)}
         >
           <SendIcon />
         </ActionIcon>
       </div>
+      {formatting.shown && <FormattingBar id={formatting.id} onFormat={formatting.format} />}
       {length > NEAR_END && (
         <div className={styles.left} data-over={length > MAX_CHARACTERS || undefined} role="status">
           {t.messages.charactersLeft(MAX_CHARACTERS - length)}

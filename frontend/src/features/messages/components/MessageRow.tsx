@@ -8,10 +8,12 @@ import {
   useRef,
   useState,
 } from "react";
+import { mentionsReader } from "@/features/mentions";
 import { type OwnReaction, ReactionChips, type ReactionWish } from "@/features/reactions";
 import { ThreadFooter } from "@/features/threads";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { type MessageRowFragment, MessageRowFragmentDoc, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { Avatar } from "@/ui/Avatar";
@@ -62,16 +64,19 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const style = { "--hue": hueOf(message.senderId) } as CSSProperties;
   const removed = message.removedAt != null;
   const { entered, popup, setPopup, events } = useRow(message, props);
+  const mentioned = mentionsReader(message, useSignedIn().me);
+  const label = t.messages.messageOf(own ? t.ui.you : name, fullTime(message.createdAt));
   return (
     <article
       className={styles.row}
       data-own={own || undefined}
       data-first={props.first || undefined}
       data-highlighted={props.highlighted || undefined}
+      data-mentioned={mentioned || undefined}
       data-emoji={(!removed && !message.replyTo && isFewEmoji(message.content ?? "")) || undefined}
       data-number={message.number}
       tabIndex={-1}
-      aria-label={t.messages.messageOf(own ? t.ui.you : name, fullTime(message.createdAt))}
+      aria-label={mentioned ? t.mentions.mentionsYou(label) : label}
       style={style}
       {...(props.readOnly ? {} : events)}
     >
@@ -119,7 +124,7 @@ function Bubble(props: Omit<MessageRowProps, "message"> & { message: MessageRowF
         {removed ? (
           <span className={styles.removed}>{t.messages.removedMessage}</span>
         ) : (
-          <MessageText text={message.content ?? ""} />
+          <MessageText text={message.content ?? ""} message={message} />
         )}
         <Meta {...props} />
       </div>

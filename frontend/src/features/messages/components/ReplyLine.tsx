@@ -1,6 +1,8 @@
 import { type KeyboardEvent, memo, useState } from "react";
+import { mentionsReader, wordsFor } from "@/features/mentions";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { ReplyLineFragmentDoc } from "@/gql/receiver/graphql";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { clockTime, fullTime } from "@/strings/time";
 import { ThreadIcon } from "@/ui/icons";
@@ -22,7 +24,10 @@ export const ReplyLine = memo(function ReplyLine({ own, highlighted, actions, ..
   const message = unmask(ReplyLineFragmentDoc, props.message);
   const [entered, setEntered] = useState(false);
   const name = senderName(message);
-  const text = message.removedAt ? t.messages.removedMessage : plainText(message.content ?? "");
+  const content = message.content ?? "";
+  const text = message.removedAt ? t.messages.removedMessage : plainText(content, wordsFor(content, message));
+  const mentioned = mentionsReader(message, useSignedIn().me);
+  const label = t.messages.messageOf(own ? t.ui.you : name, fullTime(message.createdAt));
   const open = () => message.threadRootId && actions.openThread(message.threadRootId, message.id);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key !== "Enter" || event.target !== event.currentTarget || isComposing(event.nativeEvent)) return;
@@ -35,7 +40,8 @@ export const ReplyLine = memo(function ReplyLine({ own, highlighted, actions, ..
       data-highlighted={highlighted || undefined}
       data-number={message.number}
       tabIndex={-1}
-      aria-label={t.messages.messageOf(own ? t.ui.you : name, fullTime(message.createdAt))}
+      data-mentioned={mentioned || undefined}
+      aria-label={mentioned ? t.mentions.mentionsYou(label) : label}
       onFocus={() => setEntered(true)}
       onBlur={() => setEntered(false)}
       onKeyDown={onKeyDown}

@@ -4,6 +4,7 @@ import { type FragmentType, unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
 import { draftPlace } from "../model/drafts";
+import type { Range } from "../model/formatting";
 import { useEditMessage } from "./useEditMessage";
 import { useSendMessage } from "./useSendMessage";
 
@@ -69,27 +70,32 @@ export function useComposer(props: {
 /** When the field gets the focus, and what is put in at its caret. */
 function useField(mode: ComposerMode, text: string, change: (value: string) => void) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const [caret, setCaret] = useState<number>();
+  const [caret, setCaret] = useState<Range>();
   useEffect(() => {
     if (mode.kind !== "write") field.current?.focus();
   }, [mode]);
   useLayoutEffect(() => {
     if (caret === undefined) return;
     field.current?.focus();
-    field.current?.setSelectionRange(caret, caret);
+    field.current?.setSelectionRange(caret.start, caret.end);
     setCaret(undefined);
   }, [caret]);
   // Where a keyboard is at hand, whoever opens a chat can write at once; elsewhere it would bring up the screen's own.
   useEffect(() => {
     if (matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus();
   }, []);
-  /** Where the caret is, as if it had been typed: so it can be undone like what was. */
-  const insert = (emoji: string) => {
-    const { selectionStart: start, selectionEnd: end } = field.current ?? { selectionStart: 0, selectionEnd: 0 };
+  /** In some place, by itself where the caret is, as if it had been typed: so it can be undone like what was. */
+  const insert = (words: string, at?: Range, select?: Range) => {
+    const { selectionStart = 0, selectionEnd = 0 } = field.current ?? {};
+    const { start, end } = at ?? { start: selectionStart, end: selectionEnd };
     field.current?.focus();
-    if (document.execCommand("insertText", false, emoji)) return;
-    change(text.slice(0, start) + emoji + text.slice(end));
-    setCaret(start + emoji.length);
+    if (at) field.current?.setSelectionRange(start, end);
+    if (document.execCommand("insertText", false, words)) {
+      if (select) field.current?.setSelectionRange(select.start, select.end);
+      return;
+    }
+    change(text.slice(0, start) + words + text.slice(end));
+    setCaret(select ?? { start: start + words.length, end: start + words.length });
   };
   return { field, insert };
 }

@@ -1,5 +1,6 @@
 import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
+import { completeMentions } from "@/features/mentions";
 import { moveReadMark } from "@/features/participants";
 import { sendReaction } from "@/features/reactions";
 import { isReply, putReply } from "@/features/threads";
@@ -105,5 +106,6 @@ export function complete(cache: ApolloCache, sent: SentMessageFragment): CachedM
         fragmentName: "QuotedMessage",
       })
     : null;
-  return { ...message, sender, replyTo: quoted, reactionGroups } as unknown as CachedMessageFragment;
+  const mentions = completeMentions(cache, message.mentions);
+  return { ...message, sender, replyTo: quoted, reactionGroups, mentions } as unknown as CachedMessageFragment;
 }

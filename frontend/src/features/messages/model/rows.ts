@@ -140,7 +140,8 @@ export function asIntended<
     if (entry.id !== message.id || message.removedAt || (entry.kind === "removal" && entry.failure)) continue;
     if (entry.kind === "removal") return { ...message, content: null, removedAt: message.createdAt };
     if (entry.kind === "edit")
-      intended = { ...message, content: entry.content, editedAt: message.editedAt ?? message.createdAt };
+      // Whom the new text mentions, no service has said yet.
+      intended = { ...message, content: entry.content, editedAt: message.editedAt ?? message.createdAt, mentions: [] };
   }
   return intended;
 }

@@ -34,6 +34,8 @@ export interface KnownMessages {
   message(id: string): (Revised & Record<string, unknown>) | null;
   /** The reactions to a message: those of the answer with what was told of them while it travelled. */
   reactions?<G extends ReactionGroup>(id: string, answered: readonly G[]): readonly G[];
+  /** Whom a known message mentions: that belongs to its text. */
+  mentions?(id: string): unknown;
   /** The facts of a thread as they are known, if they are. */
   thread?(rootId: string): (Thread & Record<string, unknown>) | null;
 }
@@ -56,6 +58,7 @@ export function keepNewer<T>(answer: T, known: KnownMessages): T {
   return Object.fromEntries(
     Object.entries(answer).map(([field, value]) => {
       if (field === "reactionGroups" && id) return [field, known.reactions?.(id, value) ?? value];
+      if (field === "mentions" && stale && id) return [field, known.mentions?.(id) ?? value];
       return [field, stale && field in newer && !isNested(value) ? newer[field] : keepNewer(value, known)];
     }),
   ) as T;

@@ -3,6 +3,7 @@ import { useApolloClient } from "@apollo/client/react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { chatTitle } from "@/features/chats";
+import { mentionsReader, wordsFor } from "@/features/mentions";
 import { senderName } from "@/features/messages";
 import { NotifiedChatFragmentDoc, NotifiedMessageFragmentDoc, NotifiedReaderFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
@@ -24,6 +25,8 @@ interface Heard {
   chatId: string;
   /** The newest of the burst. */
   id: string;
+  /** The newest of those that mention the reader. */
+  mention: string | undefined;
   count: number;
 }
 
@@ -50,7 +53,8 @@ export default function Notifier() {
       timer = undefined;
       const { notify, sound, muted } = preferences.choices.get();
       const news = [...bursts.values()]
-        .filter(({ chatId }) => !muted.includes(chatId))
+        // Who is called by name is told also where they are spared the rest.
+        .filter(({ chatId, mention }) => mention || !muted.includes(chatId))
         .map((burst) => newsOf(cache, burst, me))
         .filter((one) => one !== undefined);
       bursts.clear();
@@ -68,7 +72,10 @@ export default function Notifier() {
     const stop = incoming.subscribe(() => {
       const latest = incoming.get();
       if (!latest || !mine || document.visibilityState !== "hidden") return;
-      bursts.set(latest.chatId, { ...latest, count: (bursts.get(latest.chatId)?.count ?? 0) + 1 });
+      const before = bursts.get(latest.chatId);
+      const message = messageIn(cache, latest.id);
+      const mention = message && mentionsReader(message, me) ? latest.id : before?.mention;
+      bursts.set(latest.chatId, { ...latest, mention, count: (before?.count ?? 0) + 1 });
       timer ??= setTimeout(tell, BURST_MS);
     });
     return () => {
@@ -86,13 +93,18 @@ function placeOf({ chatId, rootId, id }: ChatNews & Place) {
   return { to: "/chats/$chatId/thread/$rootId", params: { chatId, rootId }, search: { at: id } } as const;
 }
 
-/** What there is to say; nothing about what was read meanwhile, here or on another device. */
-function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): (ChatNews & Place) | undefined {
-  const message = cache.readFragment({
+const messageIn = (cache: ApolloCache, id: string) =>
+  cache.readFragment({
     id: cache.identify({ __typename: "Message", id })!,
     fragment: NotifiedMessageFragmentDoc,
     fragmentName: "NotifiedMessage",
   });
+
+/** What there is to say; nothing about what was read meanwhile, here or on another device. A mention is told before all else. */
+function newsOf(cache: ApolloCache, heard: Heard, me: string): (ChatNews & Place) | undefined {
+  const { chatId, mention, count } = heard;
+  const id = mention ?? heard.id;
+  const message = messageIn(cache, id);
   const chat = cache.readFragment({
     id: cache.identify({ __typename: "Chat", id: chatId })!,
     fragment: NotifiedChatFragmentDoc,
@@ -104,9 +116,11 @@ function newsOf(cache: ApolloCache, { chatId, id, count }: Heard, me: string): (
     fragmentName: "NotifiedReader",
   });
   if (!message?.content || !chat || (own && own.lastReadNumber >= message.number)) return undefined;
-  const text = plainText(message.content);
-  const said = chat.kind === "DIRECT" ? text : t.chats.someoneSaid(senderName(message), text);
-  const body = count > 1 ? t.notifications.newMessagesCount(count) : said;
+  const text = plainText(message.content, wordsFor(message.content, message));
+  const name = senderName(message);
+  const said = chat.kind === "DIRECT" ? text : t.chats.someoneSaid(name, text);
+  const news = count > 1 ? t.notifications.newMessagesCount(count) : said;
+  const body = mention ? t.mentions.someoneMentionedYou(name, text) : news;
   const rootId = message.threadRootId ?? undefined;
   const path = rootId ? `/chats/${chatId}/thread/${rootId}?at=${id}` : `/chats/${chatId}`;
   return { chatId, id, rootId, path, title: chatTitle(chat, me).name, body };

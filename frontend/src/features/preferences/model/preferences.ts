@@ -15,6 +15,8 @@ export interface Choices {
   enterSends?: boolean;
   /** The skin tone of what is chosen among the emoji, from 1, the lightest, to 5; none without a choice. */
   skinTone?: number;
+  /** Whether what formats a text is shown where there is little room for it. */
+  formatting?: boolean;
   /** Whether threads with something left to read stand first in the list of them. */
   unreadThreadsFirst?: boolean;
   /** Whether a chat hides the replies in its threads, and says where and how many. */

@@ -195,6 +195,8 @@ pub async fn next_message(
         reply_to_id: None,
         thread_root_id: None,
         thread_ordinal: None,
+        mentions_all: false,
+        mention_count: 0,
         created_at: Instant(jiff::Timestamp::now()),
         edited_at: None,
         removed_at: None,
@@ -217,8 +219,8 @@ pub async fn store_message(
     message.created_at = event.at;
     tx.execute(
         "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, reply_to_id,
-                               thread_root_id, thread_ordinal, request_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11)",
+                               thread_root_id, thread_ordinal, request_hash, created_at, mention_count, mentions_all)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, $13)",
         &[
             &message.chat_id.0,
             &message.id.0,
@@ -231,6 +233,8 @@ pub async fn store_message(
             &message.thread_root_id.map(|id| id.0),
             &message.thread_ordinal,
             &event.at.0,
+            &message.mention_count,
+            &message.mentions_all,
         ],
     )
     .await

@@ -5,6 +5,7 @@ use shared_schema::{MessageId, UserId};
 use super::*;
 use crate::{
     limits::Permit,
+    mentions::tokens::MentionTokens,
     messages::{
         batcher::linger::{LINGER, SLOW_BATCH},
         content::Content,
@@ -20,6 +21,7 @@ fn message(chat_id: ChatId) -> (QueuedMessage, Answered) {
         chat_id,
         sender_id: UserId::new(),
         content: Content::parse("hello").unwrap(),
+        mention_tokens: MentionTokens::default(),
         reply_to_id: None,
         thread_root_id: None,
         request_hash: vec![],
