@@ -6,6 +6,7 @@ pub(crate) mod chats;
 pub(crate) mod ended_sessions;
 pub(crate) mod feed_events;
 pub(crate) mod feeds;
+pub(crate) mod message_search;
 pub(crate) mod messages;
 pub(crate) mod participants;
 pub(crate) mod probes;
@@ -20,7 +21,7 @@ use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 11;
+pub(crate) const SCHEMA_VERSION: u32 = 13;
 
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.

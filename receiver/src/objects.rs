@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod feed_batch;
 pub(crate) mod followed_thread;
 pub(crate) mod message;
+pub(crate) mod message_search;
 pub(crate) mod numbers;
 pub(crate) mod pagination;
 pub(crate) mod participant;

@@ -7,6 +7,7 @@ pub(crate) mod followed_threads;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod public_chats;
+pub(crate) mod search_messages;
 pub(crate) mod thread;
 pub(crate) mod unread_counts;
 pub(crate) mod viewer_state;
@@ -23,6 +24,7 @@ pub(crate) struct Query(
     message::MessageById,
     thread::ThreadByRoot,
     followed_threads::FollowedThreads,
+    search_messages::SearchMessages,
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,
