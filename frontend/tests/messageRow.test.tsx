@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { MessageRow } from "@/features/messages/components/MessageRow";
+import { ReplyFold } from "@/features/messages/components/ReplyFold";
 import { ReplyLine } from "@/features/messages/components/ReplyLine";
 import type { MessageActions } from "@/features/messages/model/messageActions";
 import { CHAT, ME } from "./chatModel";
@@ -218,4 +219,19 @@ test("in the chat a reply is one line, which leads to it in its thread", async (
     ["m0", "m1"],
     ["m0", "m1"],
   ]);
+});
+
+test("in the place of folded replies stands how many they are; Enter and a click show and hide them", async () => {
+  const onToggle = vi.fn();
+  const fold = { kind: "fold" as const, key: "fold m1", number: 7, replies: ["m1", "m2", "m3"], open: false };
+  await show(<ReplyFold fold={fold} onToggle={onToggle} />, around());
+  const article = screen.getByRole("article", { name: "3 replies in threads" });
+  const button = within(article).getByRole("button", { name: "3 replies in threads", expanded: false });
+  article.focus();
+  fireEvent.keyDown(article, { key: "Enter" });
+  fireEvent.click(button);
+  expect(onToggle).toHaveBeenCalledTimes(2);
+  cleanup();
+  await show(<ReplyFold fold={{ ...fold, replies: ["m1"], open: true }} onToggle={onToggle} />, around());
+  expect(screen.getByRole("button", { name: "1 reply in a thread", expanded: true })).toBeTruthy();
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { foldReplies } from "@/features/messages/model/foldedReplies";
 import { rowsOf } from "@/features/messages/model/rows";
 import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { ChatModel, ME } from "./chatModel";
@@ -115,4 +116,48 @@ test("a reply on its way stands in its thread as a message, in the chat in short
   expect(last()).toBe("unsentReply");
   expect(last(messages[0])).toBe("unsent");
   expect(last(messages[1])).toBe("replies");
+});
+
+/** A chat in which every third message is said to all, and the others are replies to the first one. */
+function talkWithReplies(): CachedMessageFragment[] {
+  const model = new ChatModel();
+  model.add("ada", "a question");
+  for (let number = 2; number <= 90; number += 1) model.add("ben", `text ${number}`, number % 3 === 0 ? undefined : 1);
+  return model.messages.map((message) => ({
+    ...message,
+    createdAt: new Date(Date.UTC(2026, 0, 1, 12, message.number * 20)).toISOString(),
+  })) as unknown as CachedMessageFragment[];
+}
+
+test("folded replies leave one row that says how many they are; days, the line above what is new and all else stay", () => {
+  const messages = talkWithReplies();
+  const rows = rowsOf({ ...base, messages, readUpTo: 61 });
+  const folded = foldReplies(rows, new Set());
+  const rest = (all: typeof rows) => all.filter(({ kind }) => kind !== "reply" && kind !== "fold");
+  expect(rest(folded)).toEqual(rest(rows));
+  expect(folded.some(({ kind }) => kind === "reply")).toBe(false);
+  const hidden = folded.flatMap((row) => (row.kind === "fold" ? row.replies : []));
+  expect(hidden).toEqual(rows.flatMap((row) => (row.kind === "reply" ? [row.key] : [])));
+  expect(new Set(folded.map(({ key }) => key)).size).toBe(folded.length);
+  // 61 is read and 62 is not: the line stands between them, and each has a row of its own.
+  const line = folded.findIndex(({ kind }) => kind === "new");
+  const [before, after] = [folded[line - 1], folded[line + 1]];
+  expect(before).toMatchObject({ kind: "fold", number: 61, replies: ["message 61"] });
+  expect(after).toMatchObject({ kind: "fold", number: 62, replies: ["message 62"] });
+});
+
+test("an opened fold shows its replies below it, keeps its name while more arrive, and shows those too", () => {
+  const model = new ChatModel();
+  model.add("ada", "a question");
+  for (const text of ["one", "two"]) model.add("ben", text, 1);
+  const shown = (unfolded: string[]) =>
+    foldReplies(
+      rowsOf({ ...base, messages: model.messages as unknown as CachedMessageFragment[] }),
+      new Set(unfolded),
+    ).map((row) => (row.kind === "fold" ? `${row.key}: ${row.replies.length}${row.open ? " open" : ""}` : row.key));
+  expect(shown([]).slice(-1)).toEqual(["fold message 2: 2"]);
+  expect(shown(["message 3"]).slice(-3)).toEqual(["fold message 2: 2 open", "message 2", "message 3"]);
+  model.add("ada", "three", 1);
+  expect(shown(["message 3"]).slice(-4)).toEqual(["fold message 2: 3 open", "message 2", "message 3", "message 4"]);
+  expect(shown([]).slice(-1)).toEqual(["fold message 2: 3"]);
 });

@@ -168,6 +168,7 @@ const WITHOUT_TEXTS = [
   "participants.participantsCount",
   "reactions.count",
   "reactions.countOf",
+  "threads.foldedReplies",
   "threads.repliesCount",
   "threads.unreadThreads",
 ];

@@ -19,6 +19,9 @@ const signedIn = ({ context }: { context: Context }) => context.services.session
 
 const root = createRootRouteWithContext<Context>()({});
 
+/** In a chat or a thread, the message to begin at. */
+const placeIn = ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {});
+
 /** Pages for those who are not signed in; the others are sent on to where they wanted to go. */
 const door = createRoute({
   getParentRoute: () => root,
@@ -60,6 +63,7 @@ const home = createRoute({
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
+  validateSearch: placeIn,
   loader: ({ context, params }) => context.services.hydrateChat(params.chatId),
   component: ChatPage,
 });
@@ -68,11 +72,11 @@ const details = createRoute({
   path: "/details",
   component: ChatDetails,
 });
-/** A message and the replies to it. `at` is the reply to begin at. */
+/** A message and the replies to it. */
 const thread = createRoute({
   getParentRoute: () => chat,
   path: "/thread/$rootId",
-  validateSearch: ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {}),
+  validateSearch: placeIn,
   component: ThreadPane,
 });
 const threads = createRoute({

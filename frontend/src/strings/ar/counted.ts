@@ -38,6 +38,13 @@ export const UNREAD: Counted = {
   other: "رسالة غير مقروءة",
 };
 export const REPLIES: Counted = { one: "رد واحد", two: "ردان", few: "ردود", many: "ردًا", other: "رد" };
+export const FOLDED_REPLIES: Counted = {
+  one: "رد واحد في سلسلة",
+  two: "ردان في السلاسل",
+  few: "ردود في السلاسل",
+  many: "ردًا في السلاسل",
+  other: "رد في السلاسل",
+};
 export const THREADS_WITH_UNREAD: Counted = {
   one: "سلسلة واحدة فيها ردود غير مقروءة",
   two: "سلسلتان فيهما ردود غير مقروءة",

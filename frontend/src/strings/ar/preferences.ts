@@ -23,4 +23,6 @@ export const preferences: Strings["preferences"] = {
   enterSends: "مفتاح الإدخال يرسل الرسالة",
   enterSendsHint: "وShift+Enter يبدأ سطرًا جديدًا.",
   enterBreaksHint: "يبدأ مفتاح الإدخال سطرًا جديدًا، ويرسل Ctrl+Enter أو الزر.",
+  foldReplies: "طي الردود في السلاسل",
+  foldRepliesHint: "تُخفي المحادثة الردود في سلاسلها خلف سطر يذكر عددها.",
 };

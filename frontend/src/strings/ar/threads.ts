@@ -1,6 +1,6 @@
 import type { Strings } from "../en";
 import { isolated as own } from "../isolated";
-import { counted, REPLIES, THREADS_WITH_UNREAD } from "./counted";
+import { counted, FOLDED_REPLIES, REPLIES, THREADS_WITH_UNREAD } from "./counted";
 
 /** Words for threads: replies to one message, beside the chat, in Arabic. */
 export const threads: Strings["threads"] = {
@@ -9,6 +9,7 @@ export const threads: Strings["threads"] = {
   threadIn: (name) => `سلسلة ردود في ${own(name)}`,
   replies: "الردود",
   repliesCount: (count) => counted(count, REPLIES),
+  foldedReplies: (count) => counted(count, FOLDED_REPLIES),
   noReplies: "لا ردود بعد",
   replyInThread: "الرد في سلسلة",
   replyField: "رد في السلسلة",

@@ -24,4 +24,6 @@ export const preferences: Strings["preferences"] = {
   enterSends: "Eingabetaste sendet die Nachricht",
   enterSendsHint: "Umschalt+Eingabe beginnt eine neue Zeile.",
   enterBreaksHint: "Die Eingabetaste beginnt eine neue Zeile; Strg+Eingabe oder der Knopf sendet.",
+  foldReplies: "Antworten in Threads einklappen",
+  foldRepliesHint: "Ein Chat verbirgt die Antworten in seinen Threads hinter einer Zeile, die sagt, wie viele es sind.",
 };

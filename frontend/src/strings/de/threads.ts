@@ -9,6 +9,7 @@ export const threads: Strings["threads"] = {
   threadIn: (name) => `Thread in ${own(name)}`,
   replies: "Antworten",
   repliesCount: (count) => (count === 1 ? "1 Antwort" : `${number(count)} Antworten`),
+  foldedReplies: (count) => (count === 1 ? "1 Antwort in einem Thread" : `${number(count)} Antworten in Threads`),
   noReplies: "Noch keine Antworten",
   replyInThread: "Im Thread antworten",
   replyField: "Antwort im Thread",

@@ -22,4 +22,6 @@ export const preferences = {
   enterSends: "Enter sends the message",
   enterSendsHint: "Shift+Enter begins a new line.",
   enterBreaksHint: "Enter begins a new line; Ctrl+Enter or the button sends.",
+  foldReplies: "Fold thread replies",
+  foldRepliesHint: "A chat hides the replies in its threads behind a line that says how many they are.",
 };

@@ -7,6 +7,8 @@ export const threads = {
   threadIn: (name: string) => `Thread in ${own(name)}`,
   replies: "Replies",
   repliesCount: (count: number) => (count === 1 ? "1 reply" : `${count.toLocaleString("en")} replies`),
+  foldedReplies: (count: number) =>
+    count === 1 ? "1 reply in a thread" : `${count.toLocaleString("en")} replies in threads`,
   noReplies: "No replies yet",
   replyInThread: "Reply in thread",
   replyField: "Reply in the thread",

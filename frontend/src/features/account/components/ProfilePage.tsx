@@ -1,6 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { LanguageChoice, NoticeChoices, WritingChoices } from "@/features/preferences";
+import { LanguageChoice, NoticeChoices, ThreadChoices, WritingChoices } from "@/features/preferences";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { BackIcon } from "@/ui/icons";
@@ -61,6 +61,10 @@ export function ProfilePage() {
             <section className={styles.section}>
               <h2 className={styles.title}>{t.preferences.writing}</h2>
               <WritingChoices />
+            </section>
+            <section className={styles.section}>
+              <h2 className={styles.title}>{t.threads.threads}</h2>
+              <ThreadChoices />
             </section>
             <SessionList />
             <CloseAccount username={account.user.username} />

@@ -1,6 +1,6 @@
 import { useApolloClient } from "@apollo/client/react";
 import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { ConnectionWords } from "@/features/connection";
@@ -71,6 +71,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const page = useRef<HTMLElement>(null);
   const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
   const { isOpen, covered } = useThreadBeside(toField);
+  const { at } = useSearch({ from: "/app/chats/$chatId" });
   return (
     <div className={styles.split}>
       <section ref={page} className={styles.page} aria-label={title.name} data-covered={covered || undefined}>
@@ -91,6 +92,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           covered={covered}
           othersMarks={othersMarks}
           removesOthers={permissionsOf(role, chat.kind).removeMessages}
+          startAt={isOpen ? undefined : at}
           actions={doing.actions}
           onLeave={toField}
         />

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { type RefObject, useEffect, useMemo, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
 import { Virtualizer } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
@@ -21,6 +21,7 @@ import { type Mark, readBy } from "../model/readReceipts";
 import { isEmpty, type Row } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { MessageRow } from "./MessageRow";
+import { ReplyFold } from "./ReplyFold";
 import { ReplyLine } from "./ReplyLine";
 import { Beginning, DaySeparator, NewMessagesLine, RepliesLine } from "./Separators";
 import { UnsentNote, UnsentReply, UnsentRow } from "./UnsentRow";
@@ -69,9 +70,24 @@ export function MessageList(props: MessageListProps) {
   const visible = seen && told;
   const readUpTo = useNewLine(visible, mark, unread);
   const { atEnd } = conversation;
-  const { rows, wishes } = useRows(props, readUpTo);
+  const { rows, wishes, setOpen } = useRows(props, readUpTo);
   const scroll = useStickyScroll(frame, rows, conversation);
-  const { jumpTo } = scroll;
+  const { jumpTo: scrollTo, stay } = scroll;
+  // What is folded away cannot be scrolled to.
+  const jumpTo = useCallback(
+    (id: string) => {
+      setOpen([id], true);
+      scrollTo(id);
+    },
+    [setOpen, scrollTo],
+  );
+  const onFold = useCallback(
+    (replies: readonly string[], open: boolean) => {
+      stay();
+      setOpen(replies, open);
+    },
+    [setOpen, stay],
+  );
   const actions = useMemo(() => ({ ...props.actions, jumpTo }), [props.actions, jumpTo]);
   const onKeyDown = useListKeys(frame, props.onLeave);
   const printing = usePrinting();
@@ -92,7 +108,15 @@ export function MessageList(props: MessageListProps) {
     );
   }
   const view = (row: Row) => (
-    <RowView key={row.key} row={row} highlighted={scroll.highlighted} wishes={wishes} {...props} actions={actions} />
+    <RowView
+      key={row.key}
+      row={row}
+      highlighted={scroll.highlighted}
+      wishes={wishes}
+      onFold={onFold}
+      {...props}
+      actions={actions}
+    />
   );
   return (
     <div className={styles.frame} data-away={!scroll.atBottom || undefined}>
@@ -150,6 +174,7 @@ function RowView({
   row: Row;
   highlighted: string | undefined;
   wishes: ReturnType<typeof useReactionWishes>;
+  onFold(replies: readonly string[], open: boolean): void;
   actions: MessageActions;
 }) {
   switch (row.kind) {
@@ -165,6 +190,8 @@ function RowView({
       return (
         <ReplyLine message={row.message} own={row.own} highlighted={highlighted === row.key} actions={props.actions} />
       );
+    case "fold":
+      return <ReplyFold fold={row} onToggle={() => props.onFold(row.replies, !row.open)} />;
     case "unsent":
       return <UnsentRow unsent={row.unsent} first={row.first} />;
     case "unsentReply":

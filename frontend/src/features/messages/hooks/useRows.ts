@@ -1,8 +1,11 @@
 import { useMemo } from "react";
 import { useStore } from "@/api/store";
+import { useChoices } from "@/features/preferences";
 import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
+import { foldReplies } from "../model/foldedReplies";
 import { rowsOf } from "../model/rows";
+import { useFolding } from "./useFolding";
 import type { LoadedMessages } from "./useMessages";
 import { useReactionWishes } from "./useReactionWishes";
 
@@ -17,11 +20,14 @@ export function useRows(
   const entries = useStore(outbox.entries);
   const unsent = useMemo(() => entries.filter((entry) => entry.chatId === chatId), [entries, chatId]);
   const wishes = useReactionWishes(unsent);
-  const rows = useMemo(() => {
+  const { unfolded, setOpen } = useFolding();
+  const folds = useChoices().foldReplies === true;
+  const all = useMemo(() => {
     // What was written last stands below the newest; what changes messages that are there stands with them. A reaction makes
     // its row taller: who is at the end stays there.
     const here = unsent.filter((entry) => atEnd || entry.kind !== "message");
     return rowsOf({ messages, root, unsent: here, readUpTo, me });
   }, [messages, root, atEnd, unsent, readUpTo, me]);
-  return { rows, wishes };
+  const rows = useMemo(() => (folds ? foldReplies(all, unfolded) : all), [folds, all, unfolded]);
+  return { rows, wishes, setOpen };
 }

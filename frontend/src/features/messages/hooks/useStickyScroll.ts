@@ -70,8 +70,17 @@ export function useStickyScroll(
     if (toEnd < NEAR_EDGE_PX && !conversation.atEnd) conversation.loadNewer();
   };
   const onScroll = () => steady() && look();
+  const lookNow = useRef(look);
+  useEffect(() => {
+    lookNow.current = look;
+  });
+  /** What opens or closes before the reader's eyes does so below that place, also at the end. */
+  const stay = useCallback(() => {
+    stick.current = false;
+    setTimeout(() => lookNow.current(), SETTLED_MS);
+  }, []);
 
-  useOlderWithoutScrolling(list, stick, rows.length, conversation);
+  useOlderWithoutScrolling(list, stick, conversation);
   const { jumpTo: load, jumpToNewest: leaveAnchor } = conversation;
   const jumpTo = useCallback(
     (id: string) => {
@@ -92,7 +101,7 @@ export function useStickyScroll(
       (error) => console.warn("the newest messages could not be loaded", error),
     );
   };
-  return { list, shifted, atBottom, highlighted, onScroll, onResize, jumpTo, jumpToNewest };
+  return { list, shifted, atBottom, highlighted, onScroll, onResize, jumpTo, jumpToNewest, stay };
 }
 
 /**
@@ -122,10 +131,11 @@ function useSteadyEnd(frame: RefObject<HTMLElement | null>, stick: RefObject<boo
 
 /** Whether rows came or went at the start, so that all others have moved. */
 function isShift(before: readonly Row[], after: readonly Row[]): boolean {
-  const isMessage = ({ kind }: Row) => kind === "message" || kind === "reply";
-  const [first, second] = [before, after].map((rows) => rows.find(isMessage)?.key);
+  const [from, to] = [before, after].map((rows) => rows.flatMap((row) => ("number" in row ? [row.number] : [])));
+  const [first, second] = [from?.[0], to?.[0]];
   if (first === undefined || second === undefined || first === second) return false;
-  return after.some((row) => row.key === first) || before.some((row) => row.key === second);
+  // By numbers: what hides the first replies hides others when more have come above them.
+  return first <= (to?.at(-1) ?? 0) && second <= (from?.at(-1) ?? 0);
 }
 
 /**
@@ -135,9 +145,10 @@ function isShift(before: readonly Row[], after: readonly Row[]): boolean {
 function useOlderWithoutScrolling(
   list: RefObject<VirtualizerHandle | null>,
   stick: RefObject<boolean>,
-  count: number,
-  { hasOlder, loading, loadOlder }: LoadedMessages,
+  { messages, hasOlder, loading, loadOlder }: LoadedMessages,
 ) {
+  // Of messages, not of rows: a page of replies that are folded away adds none.
+  const count = messages.length;
   const askedAt = useRef(0);
   useEffect(() => {
     if (!hasOlder || loading || askedAt.current === count) return;

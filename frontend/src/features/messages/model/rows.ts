@@ -18,6 +18,8 @@ export type Row =
     }
   /** In a chat: that somebody has replied in a thread. */
   | { kind: "reply"; key: string; message: CachedMessageFragment; own: boolean; number: number }
+  /** In a chat, in the place of a stretch of replies that are hidden, or above it where it is open. */
+  | { kind: "fold"; key: string; number: number; replies: readonly string[]; open: boolean }
   /** In a thread: what follows are the replies. */
   | { kind: "replies"; key: string }
   /** In a chat: a reply in a thread on its way. */

@@ -17,6 +17,8 @@ export interface Choices {
   skinTone?: number;
   /** Whether threads with something left to read stand first in the list of them. */
   unreadThreadsFirst?: boolean;
+  /** Whether a chat hides the replies in its threads, and says where and how many. */
+  foldReplies?: boolean;
 }
 
 const NOTHING: Choices = { muted: [], pinned: [], notify: false, sound: false };
