@@ -18,6 +18,7 @@ import { Store } from "@/api/store";
 import { makeCache } from "@/app/cache";
 import { Drafts } from "@/features/messages/model/drafts";
 import { Preferences } from "@/features/preferences/model/preferences";
+import { Search } from "@/features/search/model/search";
 import { TypingNames } from "@/features/typing/model/typingNames";
 import { type Services, ServicesContext, SignedInContext, type SignedInServices } from "@/session/services";
 import { browser, type Tab } from "./browser";
@@ -54,6 +55,7 @@ export function around(
     drafts: new Drafts(tab.store),
     preferences: new Preferences(deviceStorage, ME),
     threads: noThreads(),
+    search: new Search(),
     typing: new TypingNames(),
     incoming: new Store<unknown>(undefined),
     lookedAt: new Store<string | undefined>(undefined),
@@ -65,7 +67,7 @@ export function around(
 /** Shows a component at an address, with everything around it. */
 export async function show(element: ReactNode, { client, signedIn, services }: Around, path = "/"): Promise<void> {
   const root = createRootRoute({ component: Outlet });
-  const paths = ["/", "/sign-in", "/sign-up", "/threads", "/chats/$chatId", "/chats/$chatId/thread/$rootId"];
+  const paths = ["/", "/sign-in", "/sign-up", "/threads", "/search", "/chats/$chatId", "/chats/$chatId/thread/$rootId"];
   const routes = paths.map((at) => createRoute({ getParentRoute: () => root, path: at, component: () => element }));
   const history = createMemoryHistory({ initialEntries: [path] });
   const router = createRouter({ routeTree: root.addChildren(routes), history });

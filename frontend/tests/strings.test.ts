@@ -168,6 +168,8 @@ const WITHOUT_TEXTS = [
   "participants.participantsCount",
   "reactions.count",
   "reactions.countOf",
+  "search.limited",
+  "search.messagesFound",
   "threads.foldedReplies",
   "threads.repliesCount",
   "threads.unreadThreads",

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { ProfilePage, SignInPage, SignUpPage } from "@/features/account";
 import { ChatDetails, ChatPage, DiscoverPage, NoChatChosen, ThreadPane, ThreadsPage } from "@/features/chats";
+import { SearchPage } from "@/features/search";
 import type { Services } from "@/session/services";
 import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
@@ -89,6 +90,11 @@ const discover = createRoute({
   path: "/discover",
   component: DiscoverPage,
 });
+const search = createRoute({
+  getParentRoute: () => app,
+  path: "/search",
+  component: SearchPage,
+});
 const profile = createRoute({
   getParentRoute: () => app,
   path: "/profile",
@@ -105,7 +111,7 @@ export function makeRouter(services: Services) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
-      app.addChildren([home, chat.addChildren([details, thread]), threads, discover, profile, nowhere]),
+      app.addChildren([home, chat.addChildren([details, thread]), threads, discover, search, profile, nowhere]),
     ]),
     context: { services },
     defaultPreload: "intent",

@@ -11,6 +11,7 @@ import { notifications } from "./notifications";
 import { participants } from "./participants";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
+import { search } from "./search";
 import { threads } from "./threads";
 import { typing } from "./typing";
 import { ui } from "./ui";
@@ -29,6 +30,7 @@ export const de: Strings = {
   participants,
   preferences,
   reactions,
+  search,
   threads,
   typing,
   ui,
