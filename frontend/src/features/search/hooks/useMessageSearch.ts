@@ -95,7 +95,8 @@ function useRetry(failure: Failure | undefined, again: () => void): void {
   }, [again]);
   useEffect(() => {
     if (wait === undefined) return;
-    const timer = setTimeout(() => latest.current(), wait);
-    return () => clearTimeout(timer);
+    // Until it is answered: the same failure again is nothing new to anyone.
+    const timer = setInterval(() => latest.current(), wait);
+    return () => clearInterval(timer);
   }, [wait]);
 }

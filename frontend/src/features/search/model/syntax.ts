@@ -14,12 +14,12 @@ export const OPERATORS = [
 export type OperatorName = (typeof OPERATORS)[number]["name"];
 
 /** An operator at the end that has not got what it is about. */
-const UNFINISHED = /(?:^|\s)(?:"|-|from:@?|in:[#@]?|has:|mentions:|before:|after:|on:)\s*$/i;
+const UNFINISHED = /(?:^|\s)(?:["“”„«»]|-|from:@?|in:[#@]?|has:|mentions:|before:|after:|on:)\s*$/i;
 
 /** What is searched for, as far as it is written. */
 export const finished = (text: string): string => text.replace(UNFINISHED, "").trim();
 
-const OPERATOR = /(?:^|\s)(?:"|-\S|(?:from|in|has|mentions|before|after|on):\S)/i;
+const OPERATOR = /(?:^|\s)(?:["“”„«»]|-\S|(?:from|in|has|mentions|before|after|on):\S)/i;
 
 /** Whether a search is meant for messages alone: no chat and no person is called that. */
 export const isForMessages = (text: string): boolean => OPERATOR.test(text);
