@@ -23,20 +23,22 @@ export function useMessageSearch(text: string, chatId: string | undefined) {
     skip,
     fetchPolicy: "cache-and-network",
   });
-  const found = skip ? undefined : data?.searchMessages;
+  // What was found for other words is no answer to these.
+  const current = !skip && query === written;
+  const found = current ? data?.searchMessages : undefined;
   const pages = useMore(variables, found?.pageInfo.endCursor);
-  const failure = error && !skip ? failureOf(error) : pages.failure;
+  const asking = error && !loading ? failureOf(error) : undefined;
+  const failure = current ? (asking ?? pages.failure) : undefined;
   const again = useCallback(() => {
     if (pages.failure) pages.more();
     else refetch().catch(told);
   }, [pages.failure, pages.more, refetch]);
   useRetry(failure, again);
-  const settled = query === written && !loading && !pages.loading;
   return {
     edges: found?.edges ?? NOTHING,
     page: found,
     /** Asked and not answered yet, or about to be asked. */
-    searching: online && written !== "" && !failure && !(settled || (query === written && found && !pages.loading)),
+    searching: online && written !== "" && !failure && (!found || pages.loading),
     failure,
     /** Nothing but what is on this device can be searched. */
     offline: !online && written !== "",
