@@ -9,13 +9,13 @@ import type { Option } from "../hooks/useSections";
 import { MessageHit } from "./MessageHit";
 import styles from "./SearchPanel.module.css";
 
-/** One thing that can be chosen, marked by the keys or by pointing at it. */
+/** One thing that can be chosen. The keys choose the active one; pointing at another one makes that active. */
 export function OptionRow(props: {
   option: Option;
   id: string;
-  chosen: boolean;
+  active: boolean;
   searchedBackTo: string | null | undefined;
-  onMark(): void;
+  onActivate(): void;
   onChoose(): void;
 }) {
   const { option } = props;
@@ -25,11 +25,11 @@ export function OptionRow(props: {
       id={props.id}
       role="option"
       tabIndex={-1}
-      aria-selected={props.chosen}
+      aria-selected={props.active}
       className={styles.option}
       data-kind={option.kind}
       // A list that comes under a resting pointer moves nothing. The focus stays in the field.
-      onPointerMove={props.onMark}
+      onPointerMove={props.onActivate}
       onMouseDown={(event) => event.preventDefault()}
       onClick={props.onChoose}
     >

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/session/services";
 import { useOnePane } from "@/ui/pointer";
@@ -19,6 +19,7 @@ export function SearchBeside({ children }: { children: ReactNode }) {
     void navigate({ to: "/search" });
   }, [open, onePane, search, navigate]);
   const beside = open && !onePane;
+  useFocusBack(beside);
   return (
     <>
       <div className={styles.list} inert={beside}>
@@ -27,4 +28,15 @@ export function SearchBeside({ children }: { children: ReactNode }) {
       <Suspense>{beside && <SearchPanel onClose={() => search.close()} onLeave={() => search.close()} />}</Suspense>
     </>
   );
+}
+
+/** Gives the focus back, when the search is closed, to what had it before the list could no longer have it. */
+function useFocusBack(beside: boolean): void {
+  useLayoutEffect(() => {
+    if (!beside) return;
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [beside]);
 }

@@ -1,18 +1,18 @@
 import { ActionIcon, TextInput } from "@mantine/core";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { BackIcon, CloseIcon, SearchIcon } from "@/ui/icons";
 import { shortcutName } from "@/ui/keys";
 import { Notice } from "@/ui/Notice";
+import { useActiveOption } from "../hooks/useActiveOption";
 import { useChoose } from "../hooks/useChoose";
-import { useMarked } from "../hooks/useMarked";
 import { type Option, useSections } from "../hooks/useSections";
 import { OptionRow } from "./OptionRow";
 import { ScopeSwitch } from "./ScopeSwitch";
 import styles from "./SearchPanel.module.css";
-import { SearchWord } from "./SearchWord";
+import { SearchStatus } from "./SearchStatus";
 
 const LIST = "search-found";
 
@@ -33,7 +33,7 @@ export default function SearchPanel(props: {
   const found = useSections(text, chatId);
   const { choose, failure } = useChoose(found.messages.more, props.onLeave);
   const options = found.sections.flatMap((section) => section.options);
-  const { marked, mark, onKeyDown } = useMarked({ options, idOf, text, choose, close: props.onClose });
+  const { active, activate, onKeyDown } = useActiveOption({ options, idOf, text, choose, close: props.onClose });
   const field = useFieldFocus(asked);
   return (
     // biome-ignore lint/a11y/useSemanticElements: not everywhere does the element have this role yet
@@ -62,7 +62,7 @@ export default function SearchPanel(props: {
           aria-expanded={options.length > 0}
           aria-controls={LIST}
           aria-autocomplete="list"
-          aria-activedescendant={marked && idOf(marked)}
+          aria-activedescendant={active && idOf(active)}
           aria-label={t.search.field}
           placeholder={t.search.field}
           maxLength={MAX_LENGTH}
@@ -94,9 +94,9 @@ export default function SearchPanel(props: {
                   key={option.id}
                   option={option}
                   id={idOf(option)}
-                  chosen={option === marked}
+                  active={option === active}
                   searchedBackTo={found.messages.page?.complete ? null : found.messages.page?.searchedBackTo}
-                  onMark={() => mark(option)}
+                  onActivate={() => activate(option)}
                   onChoose={() => choose(option)}
                 />
               ))}
@@ -104,22 +104,16 @@ export default function SearchPanel(props: {
           ))}
         </div>
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
-        <SearchWord text={text} found={found} />
+        <SearchStatus text={text} found={found} />
       </div>
       <p className={styles.foot}>{t.search.keys}</p>
     </div>
   );
 }
 
-/** The field has the focus from the beginning, and again when the search is asked for; afterwards it goes back to where it was. */
+/** The field has the focus from the beginning, and again when the search is asked for. */
 function useFieldFocus(asked: number) {
   const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   useEffect(() => {
     if (asked === undefined) return;
     field.current?.focus();

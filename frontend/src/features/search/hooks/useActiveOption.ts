@@ -2,8 +2,8 @@ import { type KeyboardEvent, useEffect, useState } from "react";
 import { isComposing } from "@/ui/keys";
 import type { Option } from "./useSections";
 
-/** Which of the options the keys of the field would choose: the first, until another one is marked. */
-export function useMarked(props: {
+/** The option that Enter chooses: the first, until the keys or the pointer have gone to another one. */
+export function useActiveOption(props: {
   options: readonly Option[];
   idOf(option: Option): string;
   text: string;
@@ -15,7 +15,7 @@ export function useMarked(props: {
   // By name and not by place: what is found later stands above or below it. For other words it begins anew.
   const found = held?.text === text ? options.findIndex((option) => idOf(option) === held.id) : -1;
   const at = Math.max(found, 0);
-  const mark = (option: Option | undefined, byKey = false) => option && setHeld({ id: idOf(option), text, byKey });
+  const activate = (option: Option | undefined, byKey = false) => option && setHeld({ id: idOf(option), text, byKey });
   const scrollTo = held?.byKey ? held.id : undefined;
   useEffect(() => {
     if (scrollTo) document.getElementById(scrollTo)?.scrollIntoView({ block: "nearest" });
@@ -24,10 +24,10 @@ export function useMarked(props: {
     if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") props.close();
     else if (event.key === "Enter" && options[at]) props.choose(options[at]);
-    else if (event.key === "ArrowDown") mark(options[at + 1], true);
-    else if (event.key === "ArrowUp") mark(options[at - 1], true);
+    else if (event.key === "ArrowDown") activate(options[at + 1], true);
+    else if (event.key === "ArrowUp") activate(options[at - 1], true);
     else return;
     event.preventDefault();
   };
-  return { marked: options[at], mark: (option: Option) => mark(option), onKeyDown };
+  return { active: options[at], activate: (option: Option) => activate(option), onKeyDown };
 }

@@ -7,7 +7,7 @@ import { finished } from "../model/syntax";
 import styles from "./SearchPanel.module.css";
 
 /** How the search fares, in words: what it waits for, how much it found, or why it found nothing. */
-export function SearchWord({ text, found }: { text: string; found: ReturnType<typeof useSections> }) {
+export function SearchStatus({ text, found }: { text: string; found: ReturnType<typeof useSections> }) {
   const { failure, again, offline } = found.messages;
   if (failure && failure.code !== "RATE_LIMITED") {
     return (
@@ -20,7 +20,7 @@ export function SearchWord({ text, found }: { text: string; found: ReturnType<ty
     );
   }
   const limited = failure && t.search.limited(Math.max(1, Math.ceil((failure.retryAfterMs ?? 2_000) / 1_000)));
-  const word = limited ?? (offline ? t.search.offline : wordFor(text, found));
+  const word = limited ?? (offline ? t.search.offline : statusOf(text, found));
   return (
     <p className={styles.word} role="status">
       {word}
@@ -28,7 +28,7 @@ export function SearchWord({ text, found }: { text: string; found: ReturnType<ty
   );
 }
 
-function wordFor(text: string, { hits, messages: { page }, searching }: ReturnType<typeof useSections>): string {
+function statusOf(text: string, { hits, messages: { page }, searching }: ReturnType<typeof useSections>): string {
   if (finished(text) === "") return "";
   if (searching || !page) return searching ? t.search.searching : "";
   if (hits > 0) return t.search.messagesFound(hits);
