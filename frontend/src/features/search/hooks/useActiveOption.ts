@@ -23,8 +23,11 @@ export function useActiveOption(props: {
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") props.close();
-    else if (event.key === "Enter" && options[at]) props.choose(options[at]);
-    else if (event.key === "ArrowDown") activate(options[at + 1], true);
+    else if (event.key === "Enter" && options[at]) {
+      // What comes in the place of this row is next.
+      if (options[at].kind === "more") activate(options[at - 1], true);
+      props.choose(options[at]);
+    } else if (event.key === "ArrowDown") activate(options[at + 1], true);
     else if (event.key === "ArrowUp") activate(options[at - 1], true);
     else return;
     event.preventDefault();
