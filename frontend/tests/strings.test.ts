@@ -170,6 +170,7 @@ const WITHOUT_TEXTS = [
   "reactions.countOf",
   "search.limited",
   "search.messagesFound",
+  "search.messagesSoFar",
   "threads.foldedReplies",
   "threads.repliesCount",
   "threads.unreadThreads",

@@ -17,6 +17,7 @@ export const search: Strings["search"] = {
   nothing: "لم يُعثر على رسالة.",
   nothingBackTo: (time) => `لم يُعثر على رسالة حتى ${own(time)}.`,
   messagesFound: (count) => counted(count, MESSAGES),
+  messagesSoFar: (count) => `${counted(count, MESSAGES)} حتى الآن`,
   limited: (seconds) => `تبحث أسرع من المسموح. يُستأنف البحث بعد ${counted(seconds, SECONDS)}.`,
   offline: "لا اتصال. يجري البحث في محادثاتك فقط؛ أما الأشخاص والرسائل فتحتاج إلى الشبكة.",
   keys: "↑ ↓ للاختيار، وEnter للفتح، وEsc للإغلاق. واضغط ? في مكان آخر لعرض كل الاختصارات.",

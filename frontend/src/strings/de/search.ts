@@ -17,6 +17,7 @@ export const search: Strings["search"] = {
   nothing: "Keine Nachricht gefunden.",
   nothingBackTo: (time) => `Bis ${own(time)} keine Nachricht gefunden.`,
   messagesFound: (count) => (count === 1 ? "1 Nachricht" : `${number(count)} Nachrichten`),
+  messagesSoFar: (count) => (count === 1 ? "Bisher 1 Nachricht" : `Bisher ${number(count)} Nachrichten`),
   limited: (seconds) =>
     `Du suchst schneller als erlaubt. Weiter in ${seconds === 1 ? "1 Sekunde" : `${number(seconds)} Sekunden`}.`,
   offline: "Offline. Nur deine Chats werden durchsucht; Personen und Nachrichten brauchen das Netz.",

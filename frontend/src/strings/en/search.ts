@@ -15,6 +15,8 @@ export const search = {
   nothing: "No message found.",
   nothingBackTo: (time: string) => `No message found back to ${own(time)}.`,
   messagesFound: (count: number) => (count === 1 ? "1 message" : `${count.toLocaleString("en")} messages`),
+  messagesSoFar: (count: number) =>
+    count === 1 ? "1 message so far" : `${count.toLocaleString("en")} messages so far`,
   limited: (seconds: number) =>
     `You are searching faster than is allowed. Searching again in ${seconds === 1 ? "1 second" : `${seconds} seconds`}.`,
   offline: "Offline. Only your chats are searched; people and messages need the network.",

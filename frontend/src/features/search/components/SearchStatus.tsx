@@ -31,7 +31,7 @@ export function SearchStatus({ text, found }: { text: string; found: ReturnType<
 function statusOf(text: string, { hits, messages: { page }, searching }: ReturnType<typeof useSections>): string {
   if (finished(text) === "") return "";
   if (searching || !page) return searching ? t.search.searching : "";
-  if (hits > 0) return t.search.messagesFound(hits);
+  if (hits > 0) return page.pageInfo.hasNextPage ? t.search.messagesSoFar(hits) : t.search.messagesFound(hits);
   if (!page.complete && page.searchedBackTo) return t.search.nothingBackTo(momentTime(page.searchedBackTo));
   return t.search.nothing;
 }
