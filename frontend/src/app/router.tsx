@@ -20,8 +20,7 @@ const signedIn = ({ context }: { context: Context }) => context.services.session
 
 const root = createRootRouteWithContext<Context>()({});
 
-/** In a chat or a thread, the message to begin at. */
-const placeIn = ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {});
+const beginningAt = ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {});
 
 /** Pages for those who are not signed in; the others are sent on to where they wanted to go. */
 const door = createRoute({
@@ -61,10 +60,11 @@ const home = createRoute({
   path: "/",
   component: NoChatChosen,
 });
+/** `at` is the message to begin at. */
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
-  validateSearch: placeIn,
+  validateSearch: beginningAt,
   loader: ({ context, params }) => context.services.hydrateChat(params.chatId),
   component: ChatPage,
 });
@@ -73,11 +73,11 @@ const details = createRoute({
   path: "/details",
   component: ChatDetails,
 });
-/** A message and the replies to it. */
+/** A message and the replies to it. `at` is the reply to begin at. */
 const thread = createRoute({
   getParentRoute: () => chat,
   path: "/thread/$rootId",
-  validateSearch: placeIn,
+  validateSearch: beginningAt,
   component: ThreadPane,
 });
 const threads = createRoute({

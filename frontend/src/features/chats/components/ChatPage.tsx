@@ -71,6 +71,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const page = useRef<HTMLElement>(null);
   const toField = useCallback(() => page.current?.querySelector("textarea")?.focus(), []);
   const { isOpen, covered } = useThreadBeside(toField);
+  // With a thread, it is a reply in that.
   const { at } = useSearch({ from: "/app/chats/$chatId" });
   return (
     <div className={styles.split}>
@@ -91,8 +92,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           threadable={role !== undefined && chat.threadsAllowed}
           covered={covered}
           othersMarks={othersMarks}
-          removesOthers={permissionsOf(role, chat.kind).removeMessages}
           startAt={isOpen ? undefined : at}
+          removesOthers={permissionsOf(role, chat.kind).removeMessages}
           actions={doing.actions}
           onLeave={toField}
         />
