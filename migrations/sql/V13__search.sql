@@ -21,14 +21,14 @@ BEGIN
 END
 $$;
 
--- What a run is found by: the run itself, or each pair of its characters and the last one alone.
+-- What a run is found by: the run itself, as far as a query can be long, or each pair of its characters and the last one alone.
 CREATE FUNCTION search_lexemes(run text) RETURNS SETOF text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
     IF run COLLATE "C" ~ '^[\u0E01-\u0E3A\u0E40-\u0E4E\u0E81-\u0EBD\u0EC0-\u0ECE\u1000-\u103F\u1050-\u109F\u1100-\u11FF\u1780-\u17D3\u2E80-\u2FDF\u3005-\u3007\u3021-\u3029\u3038-\u303B\u3041-\u309F\u30A1-\u30FA\u30FC-\u30FF\u3105-\u318E\u31A0-\u31BF\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uA960-\uA97C\uAC00-\uD7FB\uF900-\uFAFF\U00020000-\U0003FFFF]' THEN
         RETURN QUERY SELECT substr(run, start, 2) FROM generate_series(1, char_length(run)) AS start;
     ELSE
-        RETURN NEXT left(run, 64);
+        RETURN NEXT left(run, 200);
     END IF;
 END
 $$;
@@ -42,12 +42,12 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 $$;
 
 -- The lexemes of a text, each with the name of its block. It runs for each message that is sent, so plain ASCII is done in
--- one expression. The cost keeps the planner from testing rows that the index can find.
+-- one expression, in which a word may be longer than a query. The cost keeps the planner from testing rows that the index
+-- can find.
 CREATE FUNCTION search_tokens(block text, content text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100000 AS $$
 BEGIN
-    IF octet_length(content) = char_length(content)
-        AND (octet_length(content) <= 64 OR content COLLATE "C" !~ '[a-zA-Z0-9]{65}') THEN
+    IF octet_length(content) <= 2000 AND octet_length(content) = char_length(content) THEN
         RETURN array_to_tsvector(string_to_array(
             block || regexp_replace(lower(content COLLATE "C"), '[^a-z0-9]+', ' ' || block, 'g'), ' '));
     END IF;

@@ -139,10 +139,7 @@ fn routes(
     let limiter = Limiter::new(metrics.registry());
     let proxies = config.proxies.proxies();
     let searches = Class::new("search", config.searches.searches_per_user);
-    let message_searches = Class::new(
-        "message_search",
-        config.searches.message_searches_per_user,
-    );
+    let message_searches = Class::new("message_search", config.searches.message_searches_per_user);
     let field_limits = config
         .rates
         .field_limits(&limiter, &proxies)

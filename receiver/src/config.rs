@@ -6,11 +6,7 @@ use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, ProxyArgs, RateArgs, RedisArgs,
     TokenArgs, millis,
 };
-use chassis::{
-    StartError,
-    postgres,
-    rate_limit::Rate,
-};
+use chassis::{StartError, postgres, rate_limit::Rate};
 use clap::{Args, Parser};
 use secrecy::SecretString;
 

@@ -3,7 +3,7 @@
 
 use chassis::{Error, postgres::Pool};
 use jiff::Timestamp;
-use shared_schema::{ChatId, Message, MessageId, Number, UserId};
+use shared_schema::{ChatId, MessageId, Number, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 

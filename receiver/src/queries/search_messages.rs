@@ -31,8 +31,6 @@ use crate::{
 /// Maximum number of characters in a query.
 const MAX_QUERY_LENGTH: u32 = 200;
 
-
-
 /// `Query.searchMessages`.
 #[derive(Default)]
 pub(crate) struct SearchMessages;

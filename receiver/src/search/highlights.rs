@@ -89,7 +89,10 @@ fn end_of_match(folded: &[Folded], start: usize, words: &[Vec<char>]) -> Option<
     for (place, word) in words.iter().enumerate() {
         if place > 0 {
             let is_gap = |folded: &Folded| !text::is_letter_mark_or_number(folded.c);
-            end += folded[end..].iter().take_while(|folded| is_gap(folded)).count();
+            end += folded[end..]
+                .iter()
+                .take_while(|folded| is_gap(folded))
+                .count();
         }
         let part = folded.get(end..end + word.len())?;
         if !part.iter().map(|folded| folded.c).eq(word.iter().copied()) {
@@ -145,7 +148,11 @@ mod tests {
     #[test]
     fn the_words_are_where_they_stand_in_the_text() {
         for (text, terms, expected) in [
-            ("foo.png and food", vec![words(&["foo"])], vec!["foo", "foo"]),
+            (
+                "foo.png and food",
+                vec![words(&["foo"])],
+                vec!["foo", "foo"],
+            ),
             ("barfoo foo", vec![words(&["foo"])], vec!["foo"]),
             ("\u{1f389}\u{1f389} Ünï", vec![words(&["ünï"])], vec!["Ünï"]),
             ("ZOE\u{308} here", vec![words(&["zoë"])], vec!["ZOE\u{308}"]),
@@ -153,10 +160,26 @@ mod tests {
             ("Ｆｏｏ", vec![words(&["foo"])], vec!["Ｆｏｏ"]),
             ("我家在上海东边", vec![words(&["上海"])], vec!["上海"]),
             ("在上海foo", vec![words(&["foo"])], vec!["foo"]),
-            ("a t-shirt, tshirt", vec![words(&["t", "shirt"])], vec!["t-shirt", "tshirt"]),
-            ("one two", vec![words(&["one"]), words(&["two"])], vec!["one", "two"]),
-            ("onetwo", vec![words(&["one"]), words(&["onetw"])], vec!["onetw"]),
-            ("so \u{1f44d}\u{1f44d}!", vec![Term::Literal("\u{1f44d}".into())], vec!["\u{1f44d}\u{1f44d}"]),
+            (
+                "a t-shirt, tshirt",
+                vec![words(&["t", "shirt"])],
+                vec!["t-shirt", "tshirt"],
+            ),
+            (
+                "one two",
+                vec![words(&["one"]), words(&["two"])],
+                vec!["one", "two"],
+            ),
+            (
+                "onetwo",
+                vec![words(&["one"]), words(&["onetw"])],
+                vec!["onetw"],
+            ),
+            (
+                "so \u{1f44d}\u{1f44d}!",
+                vec![Term::Literal("\u{1f44d}".into())],
+                vec!["\u{1f44d}\u{1f44d}"],
+            ),
             ("nothing", vec![words(&["foo"])], vec![]),
             ("", vec![words(&["foo"])], vec![]),
         ] {

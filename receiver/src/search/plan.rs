@@ -89,11 +89,7 @@ impl Plan {
     }
 }
 
-async fn senders(
-    pool: &Pool,
-    caller: UserId,
-    query: &Query,
-) -> Result<Option<Vec<UserId>>, Error> {
+async fn senders(pool: &Pool, caller: UserId, query: &Query) -> Result<Option<Vec<UserId>>, Error> {
     if query.senders.is_empty() {
         return Ok(None);
     }
@@ -141,13 +137,13 @@ async fn terms(pool: &Pool, texts: &[String]) -> Result<Vec<Term>, Error> {
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let folded = db::message_search::folded(pool, &texts).await?;
-    let terms = folded
-        .into_iter()
-        .filter_map(|folded| match (folded.runs.is_empty(), folded.text.is_empty()) {
+    let terms = folded.into_iter().filter_map(|folded| {
+        match (folded.runs.is_empty(), folded.text.is_empty()) {
             (false, _) => Some(Term::Runs(folded.runs)),
             (true, false) => Some(Term::Literal(folded.text)),
             (true, true) => None,
-        });
+        }
+    });
     Ok(terms.collect())
 }
 

@@ -181,9 +181,7 @@ pub(crate) async fn scan(
                 stopped_at: Some(stopped_at),
             });
         }
-        let searched: Vec<Frontier> = frontiers
-            .drain(..most_chats.min(frontiers.len()))
-            .collect();
+        let searched: Vec<Frontier> = frontiers.drain(..most_chats.min(frontiers.len())).collect();
         let most_blocks = most_blocks(plan, searched.len());
         let windows: Vec<Window> = searched
             .iter()
@@ -191,8 +189,7 @@ pub(crate) async fn scan(
             .collect();
         metrics.windows.inc_by(windows.len() as u64);
         let size = i64::try_from(limit).unwrap_or(i64::MAX);
-        let results =
-            db::message_search::search(pool, user, &windows, &plan.filter, size).await?;
+        let results = db::message_search::search(pool, user, &windows, &plan.filter, size).await?;
         for result in results {
             let after = searched
                 .get(result.window)

@@ -117,7 +117,10 @@ impl Query {
 
 /// The start and the end of a day in UTC. Postgres' times go further back than ours, and nothing happened before 1970.
 fn day(text: &str) -> Option<(Timestamp, Timestamp)> {
-    let date: Date = text.parse().ok().filter(|_| text.len() == "2026-01-31".len())?;
+    let date: Date = text
+        .parse()
+        .ok()
+        .filter(|_| text.len() == "2026-01-31".len())?;
     let start = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let end = start.checked_add(SignedDuration::from_hours(24)).ok()?;
     (start >= Timestamp::UNIX_EPOCH).then_some((start, end))
@@ -225,7 +228,10 @@ fn unquoted(text: &str) -> &str {
 }
 
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}')
+    matches!(
+        c,
+        '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}'
+    )
 }
 
 /// NUL and its like are in no text, and Postgres takes none.
