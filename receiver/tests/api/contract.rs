@@ -149,6 +149,7 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
             "ThreadRoot" => json!({ "chatId": chat, "rootId": message.id }),
             "OwnThread" => json!({ "chatId": chat, "number": 1 }),
             "OwnThreads" => json!({ "first": 100 }),
+            "SearchMessages" => json!({ "query": "hello from:me", "chatId": chat }),
             "FollowedThreads" => json!({ "unreadOnly": false, "first": 25 }),
             "Inbox" => json!({}),
             "FeedPositions" => json!({ "first": 50 }),
