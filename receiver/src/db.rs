@@ -16,6 +16,7 @@ pub(crate) mod replication;
 pub(crate) mod sessions;
 pub(crate) mod thread_follows;
 pub(crate) mod threads;
+pub(crate) mod words;
 
 use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};

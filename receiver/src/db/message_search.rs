@@ -44,75 +44,16 @@ pub(crate) struct Filter {
     /// What is asked of the index: a text of the type `tsquery` in which `%` stands for the name of a block. If there is
     /// none, each message is looked at.
     pub(crate) template: Option<String>,
-    /// Regular expressions that the folded text matches.
+    /// Regular expressions that the folded text matches: all that is asked.
     pub(crate) patterns: Vec<String>,
+    /// Those of them that a message may not match although the index has found it.
+    pub(crate) undecided_patterns: Vec<String>,
     /// Regular expressions that it does not match.
     pub(crate) excluded: Vec<String>,
     /// Only messages from these users.
     pub(crate) senders: Option<Vec<UserId>>,
     /// Only messages that were sent at this time or later.
     pub(crate) since: Timestamp,
-}
-
-/// A word of a query, or what takes the place of words where a script does not separate them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
-    /// Folded.
-    pub(crate) text: String,
-    /// What the index finds it by: the word, or each pair of characters and the last one alone.
-    pub(crate) lexemes: Vec<String>,
-}
-
-impl Run {
-    /// Whether it is a word of a script that separates words: then it is not found inside another word.
-    #[must_use]
-    pub(crate) fn begins_at_boundary(&self) -> bool {
-        self.lexemes.len() == 1 && self.text.chars().next().is_some_and(|c| !is_unspaced(c))
-    }
-}
-
-/// Whether a character is, or may be, of a script that does not separate words.
-#[must_use]
-pub(crate) fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{0e01}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17d3}'
-        | '\u{2e80}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-}
-
-/// A text of a query.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FoldedText {
-    pub(crate) text: String,
-    pub(crate) runs: Vec<Run>,
-}
-
-/// These texts as the index knows them, in this order.
-pub(crate) async fn folded(pool: &Pool, texts: &[&str]) -> Result<Vec<FoldedText>, Error> {
-    let rows = rows(
-        pool,
-        "SELECT given.place, fold_nearly(given.text) AS folded, part.run, ARRAY (SELECT search_lexemes(part.run)) AS lexemes
-         FROM unnest($1::text[]) WITH ORDINALITY AS given (text, place)
-         LEFT JOIN LATERAL unnest(search_runs(given.text)) WITH ORDINALITY AS part (run, nth) ON true
-         ORDER BY given.place, part.nth",
-        &[&texts],
-    )
-    .await?;
-    let mut found = vec![FoldedText::default(); texts.len()];
-    for row in &rows {
-        let place: i64 = row.try_get("place")?;
-        let index = usize::try_from(place - 1).unwrap_or_default();
-        let Some(text) = found.get_mut(index) else {
-            continue;
-        };
-        text.text = row.try_get("folded")?;
-        if let Some(run) = row.try_get("run")? {
-            text.runs.push(Run {
-                text: run,
-                lexemes: row.try_get("lexemes")?,
-            });
-        }
-    }
-    Ok(found)
 }
 
 /// The users who have these usernames now.
@@ -199,15 +140,27 @@ pub(crate) async fn chats(
     .collect()
 }
 
-/// Messages to search: some blocks of a chat, the newest of which holds the message `last`.
+/// Messages of one block of the index, which consecutive numbers of a chat are in.
+pub(crate) const BLOCK_SIZE: i64 = 4_096;
+
+/// How messages are searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SearchMethod {
+    /// The index says which messages have the words. For words that few messages have.
+    ByIndex,
+    /// Each message is looked at until enough are found. For what most messages have, and for what the index does not know.
+    ByNumber,
+}
+
+/// Messages of a chat to search, the newest of which is the message `last`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
     pub(crate) chat: ChatId,
     /// The number of the newest message to search. If it is not known: the newest one before the time.
     pub(crate) last: Option<Number>,
     pub(crate) before: Timestamp,
-    /// How many blocks of 4,096 numbers.
-    pub(crate) blocks: i64,
+    /// How many numbers. By index, this is rounded up to whole blocks.
+    pub(crate) size: i64,
 }
 
 /// What was found in a window.
@@ -215,8 +168,9 @@ pub(crate) struct Window {
 pub(crate) struct WindowHits {
     /// Which of the windows.
     pub(crate) window: usize,
-    /// The lowest number that was searched.
+    /// The lowest and the highest number that were searched.
     pub(crate) first: Number,
+    pub(crate) last: Number,
     /// When the message before it was sent. None if it is the chat's first.
     pub(crate) older_at: Option<Timestamp>,
     /// The newest hits, newest first, as many as were asked for.
@@ -235,17 +189,17 @@ pub(crate) async fn search(
     pool: &Pool,
     user: UserId,
     windows: &[Window],
-    filter: &Filter,
+    (method, filter): (SearchMethod, &Filter),
     limit: i64,
 ) -> Result<Vec<WindowHits>, Error> {
-    let sql = match &filter.template {
-        Some(_) => by_index(),
-        None => by_number(),
+    let (sql, patterns) = match method {
+        SearchMethod::ByIndex => (by_index(), &filter.undecided_patterns),
+        SearchMethod::ByNumber => (by_number(), &filter.patterns),
     };
     let chats: Vec<Uuid> = windows.iter().map(|window| window.chat.0).collect();
     let lasts: Vec<Option<Number>> = windows.iter().map(|window| window.last).collect();
     let befores: Vec<Timestamp> = windows.iter().map(|window| window.before).collect();
-    let blocks: Vec<i64> = windows.iter().map(|window| window.blocks).collect();
+    let sizes: Vec<i64> = windows.iter().map(|window| window.size).collect();
     let senders: Option<Vec<Uuid>> = filter
         .senders
         .as_ref()
@@ -258,10 +212,10 @@ pub(crate) async fn search(
             &chats,
             &lasts,
             &befores,
-            &blocks,
+            &sizes,
             &senders,
             &filter.since,
-            &filter.patterns,
+            &patterns,
             &filter.excluded,
             &limit,
             &filter.template.as_deref().unwrap_or_default(),
@@ -276,6 +230,7 @@ pub(crate) async fn search(
             searched.push(WindowHits {
                 window,
                 first: row.try_get("first")?,
+                last: row.try_get("last")?,
                 older_at: row.try_get("older_at")?,
                 hits: Vec::new(),
             });
@@ -301,13 +256,13 @@ fn hit(row: &Row) -> Result<Option<Hit>, Error> {
     }))
 }
 
-/// The windows that the user may read, with their numbers.
-fn windows() -> String {
+/// The windows that the user may read, with their numbers. `first` is an expression for the first of them.
+fn windows(first: &str) -> String {
     format!(
         "WITH windows AS MATERIALIZED (
-             SELECT w.place, w.chat_id, greatest(1, (bounds.last / 4096 - w.blocks + 1) * 4096) AS first, bounds.last
+             SELECT w.place, w.chat_id, greatest(1, {first}) AS first, bounds.last
              FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[]) WITH ORDINALITY
-                 AS w (chat_id, last, before, blocks, place)
+                 AS w (chat_id, last, before, size, place)
              CROSS JOIN LATERAL (
                  SELECT coalesce(w.last, message_number_before(w.chat_id, w.before)) AS last
                  OFFSET 0
@@ -325,7 +280,7 @@ const CONDITIONS: &str = r#"
 
 /// The end of the statement: each window with its hits.
 const HITS: &str = "
-    SELECT w.place, w.first, w.chat_id, found.number, found.id, found.created_at, (
+    SELECT w.place, w.first, w.last, w.chat_id, found.number, found.id, found.created_at, (
         SELECT older.created_at FROM messages older WHERE older.chat_id = w.chat_id AND older.number = w.first - 1
     ) AS older_at";
 
@@ -358,12 +313,12 @@ fn by_index() -> String {
          FROM windows w
          LEFT JOIN found ON found.place = w.place AND found.nth <= $10
          ORDER BY w.place, found.number DESC",
-        windows(),
+        windows("(bounds.last / 4096 - (w.size + 4095) / 4096 + 1) * 4096"),
         candidates.join(" UNION ALL "),
     )
 }
 
-/// Without words: all messages of the windows are looked at.
+/// All messages of a window are looked at, until there are enough.
 fn by_number() -> String {
     format!(
         "{}
@@ -371,12 +326,12 @@ fn by_number() -> String {
          FROM windows w
          LEFT JOIN LATERAL (
              SELECT m.number, m.id, m.created_at FROM messages m
-             WHERE m.chat_id = w.chat_id AND m.number BETWEEN w.first AND w.last AND $11 = '' AND {CONDITIONS}
+             WHERE m.chat_id = w.chat_id AND m.number BETWEEN w.first AND w.last AND $11 = $11 AND {CONDITIONS}
              ORDER BY m.number DESC
              LIMIT $10
          ) found ON true
          ORDER BY w.place, found.number DESC",
-        windows(),
+        windows("bounds.last - w.size + 1"),
     )
 }
 

@@ -1,7 +1,7 @@
 //! Where the words of a search are in a text.
 
 use super::plan::Term;
-use crate::db::message_search::is_unspaced;
+use crate::db::words::is_unspaced;
 
 /// Highlights of one text.
 const MAX_HIGHLIGHTS: usize = 100;
@@ -126,7 +126,7 @@ fn merged(mut found: Vec<Highlight>) -> Vec<Highlight> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::message_search::Run;
+    use crate::db::words::Run;
 
     fn words(words: &[&str]) -> Term {
         let run = |word: &&str| Run {

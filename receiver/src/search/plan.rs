@@ -9,7 +9,8 @@ use shared_schema::{ChatId, UserId};
 use super::syntax::{ChatName, Query, Sender};
 use crate::db::{
     self,
-    message_search::{ChatFilter, Filter, Run},
+    message_search::{ChatFilter, Filter},
+    words::{self, Run},
 };
 
 /// Where a word may begin: after anything that is not part of a word, and beside the scripts that do not separate words.
@@ -62,19 +63,20 @@ impl Plan {
         let terms = terms(pool, &query.required).await?;
         let excluded = self::terms(pool, &query.excluded).await?;
         let mut lexemes: BTreeSet<String> = terms.iter().flat_map(lexemes).collect();
-        let mut patterns: Vec<String> = terms
-            .iter()
-            .filter(|term| !is_decided_by_index(term))
-            .map(pattern)
-            .collect();
+        let mut patterns: Vec<String> = terms.iter().map(pattern).collect();
+        let undecided = terms.iter().filter(|term| !is_decided_by_index(term));
+        let mut undecided_patterns: Vec<String> = undecided.map(pattern).collect();
         if query.has_link {
+            let link = format!("{BOUNDARY}https?://[^[:space:]]");
             lexemes.insert("'%http':*".to_owned());
-            patterns.push(format!("{BOUNDARY}https?://[^[:space:]]"));
+            patterns.push(link.clone());
+            undecided_patterns.push(link);
         }
         let template: Vec<&str> = lexemes.iter().map(String::as_str).collect();
         let filter = Filter {
             template: (!template.is_empty()).then(|| format!("({})", template.join("&"))),
             patterns,
+            undecided_patterns,
             excluded: excluded.iter().map(pattern).collect(),
             senders,
             since: query.since.unwrap_or(Timestamp::UNIX_EPOCH),
@@ -136,7 +138,7 @@ async fn terms(pool: &Pool, texts: &[String]) -> Result<Vec<Term>, Error> {
         return Ok(Vec::new());
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let folded = db::message_search::folded(pool, &texts).await?;
+    let folded = words::folded(pool, &texts).await?;
     let terms = folded.into_iter().filter_map(|folded| {
         match (folded.runs.is_empty(), folded.text.is_empty()) {
             (false, _) => Some(Term::Runs(folded.runs)),

@@ -16,24 +16,35 @@ use shared_schema::{Number, UserId};
 use super::{metrics::SearchMetrics, plan::Plan};
 use crate::db::{
     self,
-    message_search::{Hit, Position, SearchableChat, Window, WindowHits},
+    message_search::{BLOCK_SIZE, Hit, Position, SearchMethod, SearchableChat, Window, WindowHits},
 };
 
 /// After this time a search stops, with what it has.
 const MAX_SEARCH_TIME: Duration = Duration::from_millis(250);
 
-/// Chats that are searched at once: few at first, because words that are looked for are often found in the newest messages.
-const FIRST_CHATS: usize = 4;
+/// A statement should not take longer. The size of the next one depends on how long the last one took.
+const STATEMENT_TIME: Duration = Duration::from_millis(100);
+
+/// Chats that are searched in one statement.
 const MAX_CHATS: usize = 64;
 
-/// Entries of the index that are looked up at once.
-const MAX_ENTRIES: usize = 512;
+/// The numbers of a chat's first window, those of the first statement, and those of any.
+const FIRST_NUMBERS: i64 = 64;
+const FIRST_STATEMENT_NUMBERS: i64 = 4 * FIRST_NUMBERS;
+const MAX_STATEMENT_NUMBERS: i64 = 16_384;
 
-/// Blocks that are looked at at once where there are no words.
-const MAX_BLOCKS_WITHOUT_WORDS: usize = 4;
+/// Blocks of the first statement, and entries of the index that are looked up in any.
+const FIRST_STATEMENT_BLOCKS: i64 = 4;
+const MAX_STATEMENT_ENTRIES: i64 = 512;
 
-/// A chat grows its blocks by this factor for each window in which the page was not found.
-const GROWTH: i64 = 4;
+/// The next window of a chat is larger than the one before by this factor.
+const WINDOW_GROWTH: i64 = 4;
+
+/// The next statement is larger than the one before by at most this factor.
+const STATEMENT_GROWTH: i64 = 16;
+
+/// If one in so many messages is a hit, looking at the messages is cheaper than reading the hits of a whole block.
+const FREQUENT: i64 = 50;
 
 /// What a search found.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +62,8 @@ struct Frontier {
     position: Position,
     /// The newest message that was not searched, if it is known.
     last: Option<Number>,
-    /// The size of the next window.
+    /// The size of the next window by number and by index.
+    numbers: i64,
     blocks: i64,
 }
 
@@ -94,13 +106,25 @@ impl Frontier {
         Self {
             position,
             last,
+            numbers: FIRST_NUMBERS,
             blocks: 1,
         }
     }
 
     /// After a window was searched. None if there is nothing left.
-    fn after(&self, searched: &WindowHits, since: Timestamp, limit: usize) -> Option<Self> {
-        let blocks = self.blocks.saturating_mul(GROWTH);
+    fn after(
+        &self,
+        searched: &WindowHits,
+        method: SearchMethod,
+        (since, limit): (Timestamp, usize),
+    ) -> Option<Self> {
+        let (mut numbers, mut blocks) = (self.numbers, self.blocks);
+        match method {
+            SearchMethod::ByNumber => {
+                numbers = (numbers * WINDOW_GROWTH).min(MAX_STATEMENT_NUMBERS)
+            }
+            SearchMethod::ByIndex => blocks = (blocks * WINDOW_GROWTH).min(MAX_STATEMENT_ENTRIES),
+        }
         let (at, last) = match searched.hits.last() {
             // There may be more below the last one.
             Some(hit) if searched.hits.len() >= limit => (hit.position.at, hit.position.number - 1),
@@ -114,6 +138,7 @@ impl Frontier {
         (last > 0 && at >= since).then_some(Self {
             position,
             last: Some(last),
+            numbers,
             blocks,
         })
     }
@@ -127,12 +152,96 @@ impl Frontier {
         }
     }
 
-    fn window(&self, most_blocks: usize) -> Window {
+    /// The numbers or blocks of the next window.
+    fn size(&self, method: SearchMethod) -> i64 {
+        match method {
+            SearchMethod::ByNumber => self.numbers,
+            SearchMethod::ByIndex => self.blocks,
+        }
+    }
+
+    fn window(&self, method: SearchMethod, most: i64) -> Window {
+        let size = self.size(method).min(most);
         Window {
             chat: self.position.chat,
             last: self.last,
             before: self.position.at + SignedDuration::from_micros(1),
-            blocks: self.blocks.min(i64::try_from(most_blocks).unwrap_or(1)),
+            size: match method {
+                SearchMethod::ByNumber => size,
+                SearchMethod::ByIndex => size * BLOCK_SIZE,
+            },
+        }
+    }
+}
+
+/// How much the next statement may search.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    numbers: i64,
+    blocks: i64,
+    max_blocks: i64,
+    /// The index took so long that it is not asked any longer: what it finds is not what is looked for.
+    is_index_slow: bool,
+}
+
+impl Budget {
+    fn new(plan: &Plan) -> Self {
+        let lexemes = i64::try_from(plan.lexemes).unwrap_or(i64::MAX).max(1);
+        let max_blocks = (MAX_STATEMENT_ENTRIES / lexemes).max(1);
+        Self {
+            numbers: FIRST_STATEMENT_NUMBERS,
+            blocks: FIRST_STATEMENT_BLOCKS.min(max_blocks),
+            max_blocks,
+            is_index_slow: false,
+        }
+    }
+
+    fn of(&self, method: SearchMethod) -> i64 {
+        match method {
+            SearchMethod::ByNumber => self.numbers,
+            SearchMethod::ByIndex => self.blocks,
+        }
+    }
+
+    /// After so many numbers or blocks took so long.
+    fn adapt(&mut self, method: SearchMethod, size: i64, took: Duration) {
+        let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX).max(1);
+        let in_time = i64::try_from(STATEMENT_TIME.as_micros()).unwrap_or(i64::MAX);
+        let next = (size * in_time / micros).min(size * STATEMENT_GROWTH);
+        match method {
+            SearchMethod::ByNumber => {
+                self.numbers = next.clamp(FIRST_NUMBERS, MAX_STATEMENT_NUMBERS);
+            }
+            SearchMethod::ByIndex => self.blocks = next.clamp(1, self.max_blocks),
+        }
+    }
+}
+
+/// How many messages were searched so far, and how many of them are hits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Density {
+    searched: i64,
+    hits: i64,
+}
+
+impl Density {
+    fn add(&mut self, window: &WindowHits, limit: usize) {
+        // Where there are more hits than were asked for, the rest of the window was not looked at.
+        let first = match window.hits.last() {
+            Some(hit) if window.hits.len() >= limit => hit.position.number,
+            _ => window.first,
+        };
+        self.searched += (window.last - first + 1).max(0);
+        self.hits += i64::try_from(window.hits.len()).unwrap_or(i64::MAX);
+    }
+
+    /// How to search next.
+    fn method(self, plan: &Plan, budget: &Budget) -> SearchMethod {
+        let is_known = self.searched >= FIRST_NUMBERS;
+        let is_frequent = self.hits * FREQUENT >= self.searched;
+        match plan.filter.template {
+            Some(_) if is_known && !is_frequent && !budget.is_index_slow => SearchMethod::ByIndex,
+            _ => SearchMethod::ByNumber,
         }
     }
 }
@@ -157,8 +266,10 @@ pub(crate) async fn scan(
         .filter(|frontier| frontier.position.at >= since)
         .collect();
     let mut hits: Vec<Hit> = Vec::new();
-    let mut most_chats = FIRST_CHATS;
+    let mut density = Density::default();
+    let mut budget = Budget::new(plan);
     let started = Instant::now();
+    let mut has_searched = false;
     loop {
         // Nothing below what fills the page matters.
         let full = hits.get(limit.saturating_sub(1)).map(|hit| hit.position);
@@ -171,7 +282,7 @@ pub(crate) async fn scan(
                 stopped_at: None,
             });
         };
-        if started.elapsed() > MAX_SEARCH_TIME && most_chats > FIRST_CHATS {
+        if has_searched && started.elapsed() > MAX_SEARCH_TIME {
             metrics.incomplete.inc();
             let stopped_at = newest.cursor();
             hits.retain(|hit| hit.position > newest.position);
@@ -181,31 +292,48 @@ pub(crate) async fn scan(
                 stopped_at: Some(stopped_at),
             });
         }
-        let searched: Vec<Frontier> = frontiers.drain(..most_chats.min(frontiers.len())).collect();
-        let most_blocks = most_blocks(plan, searched.len());
-        let windows: Vec<Window> = searched
+        let method = density.method(plan, &budget);
+        let (count, size) = next_statement(&frontiers, method, budget.of(method));
+        let windows: Vec<Window> = frontiers[..count]
             .iter()
-            .map(|frontier| frontier.window(most_blocks))
+            .map(|frontier| frontier.window(method, budget.of(method)))
             .collect();
         metrics.windows.inc_by(windows.len() as u64);
-        let size = i64::try_from(limit).unwrap_or(i64::MAX);
-        let results = db::message_search::search(pool, user, &windows, &plan.filter, size).await?;
+        let asked = (method, &plan.filter);
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let began = Instant::now();
+        let results = match db::message_search::search(pool, user, &windows, asked, most).await {
+            Err(Error::Unavailable { .. }) if method == SearchMethod::ByIndex => {
+                budget.is_index_slow = true;
+                continue;
+            }
+            results => results?,
+        };
+        budget.adapt(method, size, began.elapsed());
+        has_searched = true;
+        let searched: Vec<Frontier> = frontiers.drain(..count).collect();
         for result in results {
-            let after = searched
-                .get(result.window)
-                .and_then(|frontier| frontier.after(&result, since, limit));
-            frontiers.extend(after);
+            density.add(&result, limit);
+            let frontier = searched.get(result.window);
+            frontiers.extend(
+                frontier.and_then(|frontier| frontier.after(&result, method, (since, limit))),
+            );
             hits.extend(result.hits);
         }
         hits.sort_unstable_by(|one, other| other.cmp(one));
-        most_chats = (most_chats * 2).min(MAX_CHATS);
     }
 }
 
-fn most_blocks(plan: &Plan, chats: usize) -> usize {
-    let at_once = match plan.lexemes {
-        0 => MAX_BLOCKS_WITHOUT_WORDS,
-        lexemes => MAX_ENTRIES / lexemes,
-    };
-    (at_once / chats.max(1)).max(1)
+/// How many of these chats the next statement searches, and how many numbers or blocks of them together.
+fn next_statement(frontiers: &[Frontier], method: SearchMethod, budget: i64) -> (usize, i64) {
+    let (mut count, mut total) = (0, 0);
+    for frontier in frontiers.iter().take(MAX_CHATS) {
+        let size = frontier.size(method).min(budget);
+        if count > 0 && total + size > budget {
+            break;
+        }
+        count += 1;
+        total += size;
+    }
+    (count, total)
 }

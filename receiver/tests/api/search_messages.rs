@@ -486,7 +486,7 @@ async fn everything_in_a_long_chat_is_found_in_order() {
     let after = app.metric("receiver_search_windows_total").await;
     assert!(
         (after - windows - 1.0).abs() < 0.5,
-        "what is everywhere is found in the newest block"
+        "what is everywhere is found among the newest messages"
     );
 }
 
