@@ -45,13 +45,11 @@ export default function SearchPanel(props: {
       data-keeps-escape
     >
       <div className={styles.head}>
+        <h1 className={styles.unseen}>{t.search.search}</h1>
         {props.isPage && (
-          <>
-            <h1 className={styles.unseen}>{t.search.search}</h1>
-            <ActionIcon aria-label={t.ui.back} onClick={props.onClose}>
-              <BackIcon />
-            </ActionIcon>
-          </>
+          <ActionIcon aria-label={t.ui.back} onClick={props.onClose}>
+            <BackIcon />
+          </ActionIcon>
         )}
         <TextInput
           ref={field}

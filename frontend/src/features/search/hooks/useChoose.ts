@@ -1,10 +1,17 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { v7 } from "uuid";
 import { type Failure, failureOf } from "@/api/errors";
 import { useCreateChat } from "@/features/chats";
 import { useSignedIn } from "@/session/services";
 import type { Hit, Option } from "./useSections";
+
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    /** When the reader asked to be led to a message. */
+    visit?: number;
+  }
+}
 
 /**
  * Does what an option stands for: goes to a chat, to somebody, or to a message at its place in its chat or thread; finds more;
@@ -30,10 +37,12 @@ export function useChoose(more: () => void, onLeave: () => void) {
       setFailure(failureOf(error));
     }
   };
+  const { at } = useSearch({ strict: false });
   const toMessage = ({ node: { id, chatId, threadRootId } }: Hit) => {
-    const there = { at: id };
-    if (!threadRootId) return navigate({ to: "/chats/$chatId", params: { chatId }, search: there });
-    return navigate({ to: "/chats/$chatId/thread/$rootId", params: { chatId, rootId: threadRootId }, search: there });
+    // To the same address only a state of its own leads once more; it need not be gone back through.
+    const there = { search: { at: id }, state: { visit: performance.now() }, replace: at === id };
+    if (!threadRootId) return navigate({ to: "/chats/$chatId", params: { chatId }, ...there });
+    return navigate({ to: "/chats/$chatId/thread/$rootId", params: { chatId, rootId: threadRootId }, ...there });
   };
   const choose = (option: Option) => {
     if (option.kind === "chat") toChat(option.id);
