@@ -62,6 +62,14 @@ impl Plan {
         }
         let terms = terms(pool, &query.required).await?;
         let excluded = self::terms(pool, &query.excluded).await?;
+        // Texts that nobody sees are no texts.
+        let only_texts = Query {
+            required: query.required.clone(),
+            ..Query::default()
+        };
+        if terms.is_empty() && *query == only_texts {
+            return Ok(None);
+        }
         let mut lexemes: BTreeSet<String> = terms.iter().flat_map(lexemes).collect();
         let mut patterns: Vec<String> = terms.iter().map(pattern).collect();
         let undecided = terms.iter().filter(|term| !is_decided_by_index(term));

@@ -62,11 +62,14 @@ impl Query {
 
     fn add_text(&mut self, word: &Word<'_>) {
         let text = word.whole();
-        match text.strip_prefix('-') {
-            Some(excluded) if !word.is_quoted && !excluded.is_empty() => {
-                self.excluded.push(unquoted(excluded).to_owned());
-            }
-            _ => self.required.push(unquoted(&text).to_owned()),
+        let excluded = text.strip_prefix('-').filter(|_| !word.is_quoted);
+        let (texts, text) = match excluded {
+            Some(excluded) if !excluded.is_empty() => (&mut self.excluded, excluded),
+            _ => (&mut self.required, text.as_str()),
+        };
+        let text = unquoted(text);
+        if !text.is_empty() {
+            texts.push(text.to_owned());
         }
     }
 
@@ -343,7 +346,7 @@ mod tests {
         ] {
             assert_eq!(Query::parse(text), required(&[text]), "{text}");
         }
-        for text in ["", " ", "\0\0"] {
+        for text in ["", " ", "\0\0", "\"", "\"\"", "-\"\"", "\" \""] {
             assert!(Query::parse(text).is_empty(), "{text:?}");
         }
     }

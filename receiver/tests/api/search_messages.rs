@@ -564,9 +564,9 @@ async fn one_user_may_search_five_times_at_once() {
     search(&app, &bob, "x").await;
 }
 
-/// A planner that reads all messages of a chat instead would do so only once there are many.
+/// A planner that could would rather read all messages of a chat, until there are statistics.
 #[tokio::test]
-async fn the_index_is_used_in_an_empty_database_and_in_a_full_one() {
+async fn the_index_is_used_whatever_the_planner_knows() {
     let app = TestApp::new().await;
     let (ada, bob, _) = app.trio().await;
     let reads = async || -> i64 {
@@ -587,9 +587,10 @@ async fn the_index_is_used_in_an_empty_database_and_in_a_full_one() {
     };
     let chat = app.group(&ada, &[&bob]).await;
     app.say(&ada, chat, "needle").await;
+    // The newest messages are looked at without it.
+    app.say_many(&ada, chat, 200).await;
     assert_eq!(found(&app, &bob, "needle").await, ["needle"]);
     let between = more_reads_than(0).await;
-    app.say_many(&ada, chat, 500).await;
     app.owner.batch_execute("ANALYZE messages").await.unwrap();
     assert_eq!(found(&app, &bob, "needle").await, ["needle"]);
     more_reads_than(between).await;
