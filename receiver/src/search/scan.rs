@@ -44,7 +44,7 @@ const WINDOW_GROWTH: i64 = 4;
 const STATEMENT_GROWTH: i64 = 16;
 
 /// If one in so many messages is a hit, looking at the messages is cheaper than reading the hits of a whole block.
-const FREQUENT: i64 = 50;
+const FREQUENT: i64 = 5;
 
 /// What a search found.
 #[derive(Clone, Debug, Default)]
