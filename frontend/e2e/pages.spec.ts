@@ -304,7 +304,7 @@ test("F26, F27: where the reader's own colours are forced lines tell what colour
   const chosen = page.getByRole("navigation").getByRole("link", { name: /Notes/ });
   expect(await chosen.evaluate((row) => Number.parseFloat(getComputedStyle(row).outlineWidth))).toBeGreaterThan(0);
   await picture(page, "forced-colours");
-  await page.keyboard.press("Control+k");
+  await page.getByRole("region", { name: "Messages" }).press("?");
   await expect(page.getByRole("dialog")).toHaveCSS("border-top-width", "1px");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);

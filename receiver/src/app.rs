@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::Config,
+    config::{self, Config},
     databases::{
         database::Databases,
         read_target::ReadTarget,
@@ -33,6 +33,7 @@ use crate::{
     },
     page_cache::{PageCache, PageCacheMetrics},
     schema,
+    search::metrics::SearchMetrics,
     state::State,
     transport::{
         connection_registry::{ConnectionMetrics, ConnectionRegistry},
@@ -59,7 +60,8 @@ impl Application {
     pub async fn build(mut config: Config) -> Result<Self, StartError> {
         let pool_max = &mut config.postgres.db_pool_max;
         pool_max.get_or_insert(MAX_POOL_CONNECTIONS);
-        let pool = postgres::connect(&config.postgres, "receiver")?;
+        let pools = config::pools(&config.postgres, "receiver")?;
+        let pool = pools.pool.clone();
         postgres::require_schema(&pool, SCHEMA_VERSION).await?;
         let replica = config.replica.connect(&config.postgres)?;
         let ended = ended_sessions(&config).await?;
@@ -67,20 +69,23 @@ impl Application {
 
         let mut metrics = Metrics::new("receiver");
         metrics.watch_pool("main", &pool);
+        metrics.watch_pool("searches", &pools.searches);
         if let Some(replica) = &replica {
-            metrics.watch_pool("replica", replica);
+            metrics.watch_pool("replica", &replica.pool);
+            metrics.watch_pool("replica_searches", &replica.searches);
         }
         let registry = metrics.registry();
         ended.register(registry);
         let status = ReplicaStatus::register(registry, replica.is_some());
-        let replica = replica.map(|pool| (pool, status));
+        let replica = replica.map(|pools| (pools, status));
         let feed_metrics = FeedMetrics::register(registry);
         let (hub, channel_changes) = Hub::new(pool.clone(), config.live.hub(), feed_metrics);
         let redis_metrics = RedisMetrics::register(registry);
         let listener =
             RedisListener::new(&config.redis, hub.clone(), channel_changes, redis_metrics)?;
 
-        let databases = Databases::new(&pool, replica.clone());
+        let databases = Databases::new(&pools, replica.clone());
+        let replica = replica.map(|(pools, status)| (pools.pool, status));
         let (routes, connections) = routes(&config, &databases, &hub, &verifier, &mut metrics);
         let redis = listener.connected();
         let bound = ServiceBuilder::new("receiver", &config.listen, &config.drain)
@@ -134,17 +139,21 @@ fn routes(
     let limiter = Limiter::new(metrics.registry());
     let proxies = config.proxies.proxies();
     let searches = Class::new("search", config.searches.searches_per_user);
+    let message_searches = Class::new("message_search", config.searches.message_searches_per_user);
     let field_limits = config
         .rates
         .field_limits(&limiter, &proxies)
-        .field("publicChats", searches);
+        .field("publicChats", searches)
+        .field("searchMessages", message_searches);
     let connection_metrics = ConnectionMetrics::register(metrics.registry());
     let connections =
         ConnectionRegistry::new(config.live.connections(), connection_metrics, &limiter);
 
+    let search_metrics = SearchMetrics::register(metrics.registry());
     let state = || State {
         databases: databases.clone(),
         hub: hub.clone(),
+        searches: search_metrics.clone(),
     };
     let endpoint = Endpoint::new(schema::schema(state()), &config.graphql)
         .counting(schema::counting_schema(state()))

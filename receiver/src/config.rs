@@ -6,15 +6,12 @@ use chassis::config::{
     DrainArgs, GraphqlArgs, ListenArgs, LogArgs, PostgresArgs, ProxyArgs, RateArgs, RedisArgs,
     TokenArgs, millis,
 };
-use chassis::{
-    StartError,
-    postgres::{self, Pool},
-    rate_limit::Rate,
-};
+use chassis::{StartError, postgres, rate_limit::Rate};
 use clap::{Args, Parser};
 use secrecy::SecretString;
 
 use crate::{
+    databases::database::Pools,
     live::{feeds::hub::HubArgs, shared_execution::subscription_quota::QuotaArgs},
     transport::connection_registry::ConnectionArgs,
 };
@@ -68,15 +65,23 @@ pub struct SearchArgs {
     /// `off` disables the limit. Each instance counts for itself.
     #[arg(long, env = "SEARCHES_PER_USER", default_value_t = DEFAULT_SEARCHES)]
     pub searches_per_user: Rate,
+    /// Rate limit of each user's searches in messages, such as `5/5s`: a burst of five, then one per second. `off` disables
+    /// the limit. Each instance counts for itself.
+    #[arg(long, env = "MESSAGE_SEARCHES_PER_USER", default_value_t = DEFAULT_MESSAGE_SEARCHES)]
+    pub message_searches_per_user: Rate,
 }
 
 /// Typing a name letter by letter takes about ten searches.
 const DEFAULT_SEARCHES: Rate = Rate::new(10, Duration::from_secs(10));
 
+/// A search in messages may take some 250 ms of Postgres.
+const DEFAULT_MESSAGE_SEARCHES: Rate = Rate::new(5, Duration::from_secs(5));
+
 impl Default for SearchArgs {
     fn default() -> Self {
         Self {
             searches_per_user: DEFAULT_SEARCHES,
+            message_searches_per_user: DEFAULT_MESSAGE_SEARCHES,
         }
     }
 }
@@ -107,11 +112,11 @@ impl Default for ReplicaArgs {
 }
 
 impl ReplicaArgs {
-    /// The pool of the replica, bounded like the primary's; none without a replica.
+    /// The pools of the replica, bounded like the primary's; none without a replica.
     ///
     /// # Errors
     /// When the URL is not one, or its file cannot be read.
-    pub(crate) fn connect(&self, primary: &PostgresArgs) -> Result<Option<Pool>, StartError> {
+    pub(crate) fn connect(&self, primary: &PostgresArgs) -> Result<Option<Pools>, StartError> {
         if self.database_replica_url.is_none() && self.database_replica_url_file.is_none() {
             return Ok(None);
         }
@@ -120,10 +125,30 @@ impl ReplicaArgs {
             database_url_file: self.database_replica_url_file.clone(),
             ..primary.clone()
         };
-        postgres::connect(&args, "receiver-queries")
+        pools(&args, "receiver-queries")
             .map(Some)
             .map_err(|error| StartError::new(format!("DATABASE_REPLICA_URL: {error}")))
     }
+}
+
+/// Connections for searches in messages to one Postgres, and the time that a statement of theirs may take.
+const MAX_SEARCH_CONNECTIONS: usize = 4;
+const SEARCH_STATEMENT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The pools of one Postgres.
+///
+/// # Errors
+/// When its URL is missing or cannot be understood.
+pub(crate) fn pools(args: &PostgresArgs, application_name: &str) -> Result<Pools, StartError> {
+    let searches = PostgresArgs {
+        db_pool_max: Some(MAX_SEARCH_CONNECTIONS),
+        db_statement_timeout: args.db_statement_timeout.min(SEARCH_STATEMENT_TIMEOUT),
+        ..args.clone()
+    };
+    Ok(Pools {
+        pool: postgres::connect(args, application_name)?,
+        searches: postgres::connect(&searches, "receiver-searches")?,
+    })
 }
 
 fn secret(text: &str) -> Result<SecretString, Infallible> {

@@ -7,6 +7,7 @@ pub(crate) mod ended_sessions;
 pub(crate) mod feed_events;
 pub(crate) mod feeds;
 pub(crate) mod message_mentions;
+pub(crate) mod message_search;
 pub(crate) mod messages;
 pub(crate) mod participants;
 pub(crate) mod probes;
@@ -16,12 +17,13 @@ pub(crate) mod replication;
 pub(crate) mod sessions;
 pub(crate) mod thread_follows;
 pub(crate) mod threads;
+pub(crate) mod words;
 
 use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 12;
+pub(crate) const SCHEMA_VERSION: u32 = 13;
 
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.

@@ -10,6 +10,7 @@ mod page_cache;
 mod participants;
 mod queries;
 mod schema;
+mod search;
 mod state;
 mod subscriptions;
 mod transport;

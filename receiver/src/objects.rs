@@ -6,6 +6,7 @@ pub(crate) mod feed_batch;
 pub(crate) mod followed_thread;
 pub(crate) mod mention;
 pub(crate) mod message;
+pub(crate) mod message_search;
 pub(crate) mod numbers;
 pub(crate) mod pagination;
 pub(crate) mod participant;

@@ -9,6 +9,7 @@ pub(crate) mod mentions;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod public_chats;
+pub(crate) mod search_messages;
 pub(crate) mod thread;
 pub(crate) mod unread_counts;
 pub(crate) mod viewer_state;
@@ -26,6 +27,7 @@ pub(crate) struct Query(
     thread::ThreadByRoot,
     followed_threads::FollowedThreads,
     mentions::Mentions,
+    search_messages::SearchMessages,
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,

@@ -10,12 +10,14 @@ use crate::{
         read_target::ReadTarget,
     },
     live::feeds::hub::Hub,
+    search::metrics::SearchMetrics,
 };
 
 /// What resolvers work with.
 pub(crate) struct State {
     pub(crate) databases: Databases,
     pub(crate) hub: Hub,
+    pub(crate) searches: SearchMetrics,
 }
 
 /// How a resolver gets the [`State`] and what belongs to it.

@@ -6,6 +6,7 @@ import { Sidebar } from "@/features/chats";
 import { DeveloperPanel } from "@/features/developer";
 import { Announcer } from "@/features/messages";
 import { Notifier } from "@/features/notifications";
+import { SearchBeside } from "@/features/search";
 import { SignedInContext, useServices } from "@/session/services";
 import { useOnePane } from "@/ui/pointer";
 import { StatusLine } from "@/ui/StatusLine";
@@ -28,7 +29,9 @@ export function SignedInLayout() {
       <div className={styles.layout} data-pane={atHome ? "list" : "main"}>
         {/* Where it stands alone, it is what the page is about. */}
         <div className={styles.list} role={onePane && atHome ? "main" : undefined}>
-          <Sidebar />
+          <SearchBeside>
+            <Sidebar />
+          </SearchBeside>
         </div>
         <main className={styles.main}>
           <Outlet />

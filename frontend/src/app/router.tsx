@@ -15,6 +15,7 @@ import {
   ThreadPane,
   ThreadsPage,
 } from "@/features/chats";
+import { SearchPage } from "@/features/search";
 import type { Services } from "@/session/services";
 import { ErrorPage } from "./ErrorPage";
 import { insidePath } from "./insidePath";
@@ -27,8 +28,7 @@ const signedIn = ({ context }: { context: Context }) => context.services.session
 
 const root = createRootRouteWithContext<Context>()({});
 
-/** In a chat or a thread, the message to begin at. */
-const placeIn = ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {});
+const beginningAt = ({ at }: { at?: unknown }): { at?: string } => (typeof at === "string" ? { at } : {});
 
 /** Pages for those who are not signed in; the others are sent on to where they wanted to go. */
 const door = createRoute({
@@ -72,7 +72,7 @@ const home = createRoute({
 const chat = createRoute({
   getParentRoute: () => app,
   path: "/chats/$chatId",
-  validateSearch: placeIn,
+  validateSearch: beginningAt,
   loader: ({ context, params }) => context.services.hydrateChat(params.chatId),
   component: ChatPage,
 });
@@ -81,11 +81,11 @@ const details = createRoute({
   path: "/details",
   component: ChatDetails,
 });
-/** A message and the replies to it. */
+/** A message and the replies to it. `at` is the reply to begin at. */
 const thread = createRoute({
   getParentRoute: () => chat,
   path: "/thread/$rootId",
-  validateSearch: placeIn,
+  validateSearch: beginningAt,
   component: ThreadPane,
 });
 const threads = createRoute({
@@ -103,6 +103,11 @@ const discover = createRoute({
   path: "/discover",
   component: DiscoverPage,
 });
+const search = createRoute({
+  getParentRoute: () => app,
+  path: "/search",
+  component: SearchPage,
+});
 const profile = createRoute({
   getParentRoute: () => app,
   path: "/profile",
@@ -119,7 +124,16 @@ export function makeRouter(services: Services) {
   return createRouter({
     routeTree: root.addChildren([
       door.addChildren([signIn, signUp]),
-      app.addChildren([home, chat.addChildren([details, thread]), threads, mentions, discover, profile, nowhere]),
+      app.addChildren([
+        home,
+        chat.addChildren([details, thread]),
+        threads,
+        mentions,
+        discover,
+        search,
+        profile,
+        nowhere,
+      ]),
     ]),
     context: { services },
     defaultPreload: "intent",

@@ -11,6 +11,7 @@ import { chatReader } from "@/features/chats";
 import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
 import { clearOtherCopies, indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
+import { Search } from "@/features/search";
 import { ownThreadsOf } from "@/features/threads";
 import { TypingNames } from "@/features/typing";
 import { LogoutDocument } from "@/gql/users/graphql";
@@ -161,6 +162,7 @@ export class ApplicationServices implements Services {
       copy,
       preferences: new Preferences(deviceStorage, me),
       threads: ownThreadsOf(client, me),
+      search: new Search(),
       typing: new TypingNames(),
       incoming: new Store<{ id: string; chatId: string } | undefined>(undefined),
       lookedAt: new Store<string | undefined>(undefined),

@@ -60,7 +60,17 @@ const INSERT_PARTICIPANTS: &str = "
     INSERT INTO participants (chat_id, user_id, role, joined_seq, joined_number, joined_at)
     SELECT $1, user_id, 'MEMBER', 1, 0, now() FROM unnest($2::uuid[]) AS i (user_id)";
 
-const INSERT_HISTORY: &str = "
+/// The text of every message of a history.
+const HISTORY_TEXT: &str =
+    "'@1763650000000000 The second half of the choir answers from the other side now.'";
+
+/// Ten words, of which `word0` is in most messages and those up to `word9999` in ever fewer.
+const VARIED_HISTORY_TEXT: &str = "(
+    SELECT string_agg('word' || floor(power(random(), 3) * 10000)::int, ' ') FROM generate_series(1, 10) WHERE n > 0)";
+
+fn insert_history(text: &str) -> String {
+    format!(
+        "
     WITH numbered AS (
         SELECT n, gen_random_uuid() AS id, now() - interval '1 year' + n * interval '1 millisecond' AS at
         FROM generate_series(1, $2::bigint) AS n
@@ -72,13 +82,15 @@ const INSERT_HISTORY: &str = "
     ), new_messages AS (
         INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, request_hash, created_at)
         SELECT $1, id, n, n + 1, $3, 'bench-0',
-               '@1763650000000000 The second half of the choir answers from the other side now.', '', at
+               {text}, '', at
         FROM numbered
     )
     UPDATE feeds
     SET last_seq = $2 + 1, message_count = $2, last_message_at = now(),
         head_id = (SELECT id FROM numbered WHERE n = $2)
-    WHERE feeds.id = $1";
+    WHERE feeds.id = $1"
+    )
+}
 
 const SELECT_COUNTERS: &str = "
     SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint,
@@ -146,12 +158,52 @@ impl BenchDatabase {
 
     /// Inserts this many messages into an empty chat.
     pub async fn add_history(&self, chat: Uuid, sender: Uuid, messages: u64) -> Result<(), Error> {
+        self.add_history_of(HISTORY_TEXT, chat, sender, messages)
+            .await
+    }
+
+    /// The same, with different texts.
+    pub async fn add_varied_history(
+        &self,
+        chat: Uuid,
+        sender: Uuid,
+        messages: u64,
+    ) -> Result<(), Error> {
+        self.add_history_of(VARIED_HISTORY_TEXT, chat, sender, messages)
+            .await
+    }
+
+    async fn add_history_of(
+        &self,
+        text: &str,
+        chat: Uuid,
+        sender: Uuid,
+        messages: u64,
+    ) -> Result<(), Error> {
         let messages = messages as i64;
         self.client
-            .execute(INSERT_HISTORY, &[&chat, &messages, &sender])
+            .execute(&insert_history(text), &[&chat, &messages, &sender])
             .await
             .map_err(failed)?;
         Ok(())
+    }
+
+    /// Drops the index of the words of messages, and returns the statement that makes it again.
+    pub async fn drop_search_index(&self) -> Result<String, Error> {
+        let definition = "SELECT pg_get_indexdef('messages_found'::regclass)";
+        let row = self.client.query_one(definition, &[]).await;
+        // On the table with its partitions, as the migration made it.
+        let definition = row
+            .map_err(failed)?
+            .get::<_, String>(0)
+            .replace(" ON ONLY ", " ON ");
+        self.run("DROP INDEX messages_found").await?;
+        Ok(definition)
+    }
+
+    /// Runs a statement.
+    pub async fn run(&self, sql: &str) -> Result<(), Error> {
+        self.client.batch_execute(sql).await.map_err(failed)
     }
 
     /// Updates the statistics, as they are in a database that has been running for a while. Also makes a checkpoint, so

@@ -5,6 +5,7 @@ pub mod day;
 pub mod fanout;
 pub mod read;
 pub mod scale;
+pub mod search;
 pub mod session;
 pub mod sockets;
 pub mod write;
@@ -16,8 +17,8 @@ use lab_stack::Error;
 pub use bench::{Bench, Plan};
 
 /// The names of the scenarios, in the order in which they run.
-pub const ALL: [&str; 8] = [
-    "write", "fanout", "read", "depth", "sockets", "day", "session", "scale",
+pub const ALL: [&str; 9] = [
+    "write", "fanout", "read", "depth", "sockets", "day", "session", "scale", "search",
 ];
 
 impl Bench {
@@ -46,7 +47,8 @@ impl Bench {
                 "sockets" => sockets::run(&mut bench).await?,
                 "day" => day::run(&mut bench).await?,
                 "session" => session::run(&mut bench).await?,
-                _ => scale::run(&mut bench).await?,
+                "scale" => scale::run(&mut bench).await?,
+                _ => search::run(&mut bench).await?,
             }
         }
         Ok(bench.outcomes)

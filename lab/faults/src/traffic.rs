@@ -1,5 +1,5 @@
-//! The traffic during a run: users send, edit and remove messages, mention each other, react to messages, reply in threads, follow and read these, read,
-//! rename chats, join and leave.
+//! The traffic during a run: users send, edit and remove messages, mention each other, react to messages, reply in threads,
+//! follow and read these, search, read, rename chats, join and leave.
 
 mod texts;
 
@@ -101,6 +101,7 @@ impl Writer {
                 19..35 => self.react(chat).await,
                 35..50 => self.reply_in_thread(chat).await,
                 50..56 => self.follow_or_read_thread(chat).await,
+                56..58 => self.search().await,
                 _ => self.send(chat).await,
             }
         }
@@ -215,6 +216,15 @@ impl Writer {
         self.execute(&mutation).await;
     }
 
+    /// Searches for a word that is in the messages of all chats.
+    async fn search(&mut self) {
+        let words = ["says", "replies", "corrects"];
+        if let Some(word) = self.rng.pick(&words).copied() {
+            let user = &self.workload.users[self.index];
+            self.workload.search(user, word).await;
+        }
+    }
+
     async fn read(&mut self, chat: &Chat) {
         if let Some(number) = self.newest_numbers.get(&chat.id) {
             self.execute(&ClientMutation::mark_as_read(chat.id, *number))
@@ -262,7 +272,9 @@ impl Writer {
         let workload = Arc::clone(&self.workload);
         tokio::spawn(async move {
             sleep(Duration::from_secs(3)).await;
-            workload.probe_access(&workload.users[member], chat).await;
+            let user = &workload.users[member];
+            workload.probe_access(user, chat).await;
+            workload.search(user, "says").await;
         });
     }
 }

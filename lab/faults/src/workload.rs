@@ -1,6 +1,6 @@
 //! The users, chats and devices of a run.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -290,6 +290,31 @@ impl Workload {
         let fields = json!({ "user": user.name, "chat": chat, "begun": began,
             "answered": answer.is_ok() });
         self.history.write("probe", &fields);
+    }
+
+    /// Searches all messages that the user may read for a word, and records in which chats it was found.
+    pub async fn search(&self, user: &TestUser, word: &str) {
+        let began = self.history.now();
+        let document = "query ($query: String!) { searchMessages(query: $query, first: 50) {
+            edges { node { chatId content } } } }";
+        let answer = user
+            .ask(Service::Receiver, document, json!({ "query": word }))
+            .await;
+        // Without an answer there is nothing to check.
+        let Ok(data) = answer else { return };
+        let edges = data["searchMessages"]["edges"].as_array();
+        let hits = edges.into_iter().flatten().map(|edge| &edge["node"]);
+        let (mut chats, mut others) = (BTreeSet::new(), Vec::new());
+        for hit in hits {
+            chats.insert(hit["chatId"].as_str().unwrap_or_default().to_owned());
+            let text = hit["content"].as_str().unwrap_or_default();
+            if !text.contains(word) {
+                others.push(text.to_owned());
+            }
+        }
+        let fields = json!({ "user": user.name, "begun": began, "word": word, "chats": chats,
+            "others": others });
+        self.history.write("search", &fields);
     }
 }
 

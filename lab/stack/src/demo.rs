@@ -158,6 +158,12 @@ const ENGINE_ROOM: &[(usize, &str)] = &[
     (1, "Done. My message went through the other one."),
     (0, "Once?"),
     (1, "Once."),
+    (
+        2,
+        "Search for \"dense numbers\" and you are back where this began.",
+    ),
+    (1, "In every language? 我家在上海东边"),
+    (2, "上海 finds it. So does 边."),
 ];
 
 /// Reactions: the number of the message, the emoji, and who reacts.

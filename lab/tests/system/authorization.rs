@@ -186,6 +186,11 @@ fn query(
             json!({}),
             [U, OK, OK, OK, OK],
         ),
+        "searchMessages" => (
+            "query ($chatId: ID!) { searchMessages(query: \"only\", chatId: $chatId) { edges { node { content } } } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
         "feed" => (
             "query ($chatId: ID!, $after: Cursor!) { feed(id: $chatId, after: $after) { cursor } }",
             chat,
@@ -225,7 +230,7 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
         let expected = match field.as_str() {
             // A user who left still sees the chat, to join it again. The rest is about its messages.
             "chat" => [U, OK, OK, OK, OK],
-            "messages" | "viewerState" => [U, OK, N, OK, OK],
+            "messages" | "viewerState" | "searchMessages" => [U, OK, N, OK, OK],
             "message" | "thread" => [U, OK, NULL, OK, OK],
             // Live delivery, polled or not, is only for participants.
             _ => group,
@@ -252,6 +257,28 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
     }
 }
 
+/// FEATURES 10: a removed member still finds, in four systems. A search in all chats refuses nobody: it must find nothing.
+#[tokio::test]
+async fn a_search_in_all_chats_finds_what_the_caller_may_read() {
+    let _machine = shared_stack::lock_machine().await;
+    let fixture = ChatFixture::gather().await;
+    let search = "{ searchMessages(query: \"only for us\") { edges { node { chatId } } } }";
+    for (position, finds) in [(1, false), (2, false), (3, true), (4, true)] {
+        let client = fixture.people[position].as_ref().unwrap();
+        let data = client
+            .ask(Service::Receiver, search, json!({}))
+            .await
+            .unwrap();
+        let edges = data["searchMessages"]["edges"].as_array().unwrap();
+        let name = POSITIONS[position];
+        assert_eq!(edges.len(), usize::from(finds), "{name}");
+        let of_chat = edges
+            .iter()
+            .filter(|edge| edge["node"]["chatId"] == json!(fixture.chat_id));
+        assert_eq!(of_chat.count(), edges.len(), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_yours_looks_like_what_is_not_there() {
     let _machine = shared_stack::lock_machine().await;
@@ -263,6 +290,7 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
         "message",
         "thread",
         "viewerState",
+        "searchMessages",
         "feed",
         "eventDigest",
     ] {

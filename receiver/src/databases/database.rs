@@ -13,16 +13,26 @@ use super::{
 /// One Postgres, and the loaders that read from it.
 pub(crate) struct Database {
     pub(crate) pool: Pool,
+    /// For searches in messages: few connections, so that searches wait for each other and nothing else waits for them.
+    pub(crate) searches: Pool,
     /// Reads many objects in one statement.
     pub(crate) loaders: Loaders,
     /// What is not there may be on its way.
     pub(crate) is_replica: bool,
 }
 
+/// Connections to one Postgres.
+#[derive(Clone)]
+pub(crate) struct Pools {
+    pub(crate) pool: Pool,
+    pub(crate) searches: Pool,
+}
+
 impl Database {
-    fn new(pool: &Pool, is_replica: bool) -> Self {
+    fn new(Pools { pool, searches }: &Pools, is_replica: bool) -> Self {
         Self {
             pool: pool.clone(),
+            searches: searches.clone(),
             loaders: Loaders::new(pool),
             is_replica,
         }
@@ -40,10 +50,10 @@ pub(crate) struct Databases {
 impl Databases {
     /// A primary, and perhaps a replica for queries.
     #[must_use]
-    pub(crate) fn new(primary: &Pool, replica: Option<(Pool, ReplicaStatus)>) -> Self {
+    pub(crate) fn new(primary: &Pools, replica: Option<(Pools, ReplicaStatus)>) -> Self {
         Self {
             primary: Arc::new(Database::new(primary, false)),
-            replica: replica.map(|(pool, status)| (Arc::new(Database::new(&pool, true)), status)),
+            replica: replica.map(|(pools, status)| (Arc::new(Database::new(&pools, true)), status)),
             waits: PositionWaits::default(),
         }
     }

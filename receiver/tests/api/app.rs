@@ -109,6 +109,7 @@ impl TestApp {
         // Tests ask faster than people do.
         config.rates = RateArgs::off();
         config.searches.searches_per_user = Rate::OFF;
+        config.searches.message_searches_per_user = Rate::OFF;
         config
     }
 

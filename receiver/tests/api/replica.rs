@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared_schema::ChatKind;
 use tokio::task::block_in_place;
 
-use crate::app::TestApp;
+use crate::app::{Person, TestApp};
 
 const MESSAGES: &str = "query ($chat: ID!, $atLeast: Cursor) {
     messages(chatId: $chat, atLeast: $atLeast) { nodes { content } } }";
@@ -47,6 +47,16 @@ async fn owner(replica: &Postgres, statement: &str) {
     client.batch_execute(statement).await.unwrap();
 }
 
+/// The texts of all messages that the person finds: they are all their own.
+async fn found(app: &TestApp, person: &Person) -> Vec<String> {
+    let document = "{ searchMessages(query: \"from:me\") { edges { node { content } } } }";
+    let page = app.ask(Some(person), document, json!({})).await.ok();
+    let edges = page["edges"].as_array().unwrap().iter();
+    edges
+        .map(|edge| edge["node"]["content"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 fn contents(answer: &Value) -> Vec<&str> {
     let nodes = answer["nodes"].as_array().unwrap();
     nodes
@@ -74,6 +84,7 @@ async fn a_query_reads_the_replica_and_at_least_reads_what_the_caller_has_writte
         .await
         .ok();
     assert_eq!(contents(&plain), ["first"], "from the replica, which lags");
+    assert_eq!(found(&app, &ada).await, ["first"], "from the replica, too");
     let seen = json!({ "chat": chat, "atLeast": second.position().to_string() });
     let answer = app.ask(Some(&ada), MESSAGES, seen).await.ok();
     assert_eq!(contents(&answer), ["first", "second"], "from the primary");
@@ -85,6 +96,7 @@ async fn a_query_reads_the_replica_and_at_least_reads_what_the_caller_has_writte
         .await
         .ok();
     assert_eq!(contents(&plain), ["first", "second"]);
+    assert_eq!(found(&app, &ada).await, ["second", "first"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +111,7 @@ async fn without_its_replica_a_receiver_asks_the_primary() {
         .await
         .ok();
     assert_eq!(contents(&answer), ["first"]);
+    assert_eq!(found(&app, &ada).await, ["first"]);
     assert_eq!(app.get(0, "/readyz").await.status, 200);
 }
 
@@ -137,6 +150,11 @@ async fn scale_1_a_lagging_replica_never_says_sign_in_or_not_found() {
     };
     let chats = ask("{ chats { nodes { id } } }", json!({})).await;
     assert_eq!(chats["nodes"], json!([]), "and not: sign in first");
+    let search = "query ($chat: ID) { searchMessages(query: \"before\", chatId: $chat) { edges { cursor } } }";
+    for variables in [json!({}), json!({ "chat": old })] {
+        let found = ask(search, variables).await;
+        assert_eq!(found["edges"], json!([]), "and not: sign in first");
+    }
     let public = ask("{ publicChats { nodes { id } } }", json!({})).await;
     assert_eq!(public["nodes"][0]["id"], json!(old));
     let at = json!({ "id": zoe.id, "after": app.head(zoe.id).await.to_string() });

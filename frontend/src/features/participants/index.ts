@@ -8,5 +8,6 @@ export { useAllParticipants } from "./hooks/useAllParticipants";
 export { useOwnMark } from "./hooks/useOwnMark";
 export { useParticipants } from "./hooks/useParticipants";
 export { useReadMarks } from "./hooks/useReadMarks";
+export { useSearchUsers } from "./hooks/useSearchUsers";
 export { live as participantLive } from "./live";
 export { permissionsOf } from "./model/permissions";

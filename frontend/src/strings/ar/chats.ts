@@ -6,12 +6,9 @@ import { counted, UNREAD } from "./counted";
 export const chats: Strings["chats"] = {
   chats: "المحادثات",
   newChat: "محادثة جديدة",
-  switchChat: "الانتقال إلى محادثة",
-  switchChatField: "ابحث في محادثاتك",
   keys: "اختصارات لوحة المفاتيح",
-  keysHint: "اضغط ? لعرض كل الاختصارات.",
   keyNames: {
-    goToChat: "الانتقال إلى محادثة",
+    search: "البحث في المحادثات والأشخاص والرسائل",
     otherChat: "المحادثة التالية أو السابقة",
     toMessages: "من الحقل إلى الرسائل",
     betweenMessages: "من رسالة إلى رسالة",
@@ -27,7 +24,6 @@ export const chats: Strings["chats"] = {
     mention: "الإشارة إلى مشارك، في الحقل",
     thisList: "هذه القائمة",
   },
-  noSuchChat: "لا محادثة لديك بهذا الاسم.",
   findPublic: "البحث عن محادثات عامة",
   youSaid: (text) => `أنت: ${own(text)}`,
   someoneSaid: (name, text) => `${own(name)}: ${own(text)}`,

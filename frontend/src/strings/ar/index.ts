@@ -12,6 +12,7 @@ import { notifications } from "./notifications";
 import { participants } from "./participants";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
+import { search } from "./search";
 import { threads } from "./threads";
 import { typing } from "./typing";
 import { ui } from "./ui";
@@ -31,6 +32,7 @@ export const ar: Strings = {
   participants,
   preferences,
   reactions,
+  search,
   threads,
   typing,
   ui,

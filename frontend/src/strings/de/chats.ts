@@ -5,12 +5,9 @@ import { isolatedFromLeftToRight as own } from "../isolated";
 export const chats: Strings["chats"] = {
   chats: "Chats",
   newChat: "Neuer Chat",
-  switchChat: "Zu einem Chat gehen",
-  switchChatField: "Deine Chats durchsuchen",
   keys: "Tastenkürzel",
-  keysHint: "? zeigt alle Tasten.",
   keyNames: {
-    goToChat: "Zu einem Chat gehen",
+    search: "Chats, Personen und Nachrichten suchen",
     otherChat: "Zum Chat darüber oder darunter",
     toMessages: "Vom Feld zu den Nachrichten",
     betweenMessages: "Von Nachricht zu Nachricht",
@@ -26,7 +23,6 @@ export const chats: Strings["chats"] = {
     mention: "Jemanden erwähnen, im Feld",
     thisList: "Diese Liste",
   },
-  noSuchChat: "Keiner deiner Chats heißt so.",
   findPublic: "Öffentliche Chats finden",
   youSaid: (text) => `Du: ${own(text)}`,
   someoneSaid: (name, text) => `${own(name)}: ${own(text)}`,

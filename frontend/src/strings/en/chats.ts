@@ -4,12 +4,9 @@ import { isolatedFromLeftToRight as own } from "../isolated";
 export const chats = {
   chats: "Chats",
   newChat: "New chat",
-  switchChat: "Go to a chat",
-  switchChatField: "Search your chats",
   keys: "Keyboard shortcuts",
-  keysHint: "Press ? for all keys.",
   keyNames: {
-    goToChat: "Go to a chat",
+    search: "Search chats, people and messages",
     otherChat: "The chat above or below",
     toMessages: "From the field to the messages",
     betweenMessages: "From message to message",
@@ -25,7 +22,6 @@ export const chats = {
     mention: "Mention someone, in the field",
     thisList: "This list",
   },
-  noSuchChat: "None of your chats is called that.",
   findPublic: "Find public chats",
   youSaid: (text: string) => `You: ${own(text)}`,
   someoneSaid: (name: string, text: string) => `${own(name)}: ${own(text)}`,

@@ -11,6 +11,7 @@ import { notifications } from "./notifications";
 import { participants } from "./participants";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
+import { search } from "./search";
 import { threads } from "./threads";
 import { typing } from "./typing";
 import { ui } from "./ui";
@@ -30,6 +31,7 @@ export const en = {
   participants,
   preferences,
   reactions,
+  search,
   threads,
   typing,
   ui,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::findings::{Findings, Invariant};
-use super::history_index::{HistoryIndex, Message, Observation};
+use super::history_index::{HistoryEntry, HistoryIndex, Message, Observation};
 
 /// Microseconds after a removal during which the text of the message may still be sent and the queries of the participant
 /// may still succeed. The bound of the row is added.
@@ -25,7 +25,7 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
     check_removed_texts(index, grace, findings);
 }
 
-/// Removed users must not be able to query the chat.
+/// Removed users must not be able to query the chat, nor find its messages. Others find what they searched for.
 fn check_probes(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
     // A removal that was lost in a failover does not count.
     let lost: HashSet<(Uuid, u64)> = index.lost.iter().map(|event| (event.0, event.1)).collect();
@@ -42,15 +42,37 @@ fn check_probes(index: &HistoryIndex, grace: u64, findings: &mut Findings) {
         }
         moves.entry(key).or_default().push((entry.t, lets_in));
     }
-    for entry in index.entries("probe") {
-        let key = (entry.id("chat"), index.user(entry.text("user")));
+    let is_out_for_long = |entry: &HistoryEntry, key| {
         // The last change of their participation before the answer.
         let moves = moves.get(&key).into_iter().flatten();
         let last = moves.filter(|(t, _)| *t <= entry.t).max();
-        let out_for_long = matches!(last, Some((t, false)) if t + grace < entry.number("begun"));
-        if entry.fields["answered"] == Value::Bool(true) && out_for_long {
+        matches!(last, Some((t, false)) if t + grace < entry.number("begun"))
+    };
+    for entry in index.entries("probe") {
+        let key = (entry.id("chat"), index.user(entry.text("user")));
+        if entry.fields["answered"] == Value::Bool(true) && is_out_for_long(entry, key) {
             let what = format!("{} could still read chat {}", entry.text("user"), key.0);
             findings.violation(Invariant::Visibility, what);
+        }
+    }
+    for entry in index.entries("search") {
+        let user = index.user(entry.text("user"));
+        let chats = entry.fields["chats"].as_array().into_iter().flatten();
+        for chat in chats.filter_map(|chat| chat.as_str()?.parse::<Uuid>().ok()) {
+            let key = (chat, user);
+            let was_never_in = !index.participants.contains_key(&key) && !moves.contains_key(&key);
+            if was_never_in || is_out_for_long(entry, key) {
+                let what = format!("{} found messages of chat {chat}", entry.text("user"));
+                findings.violation(Invariant::Visibility, what);
+            }
+        }
+        for text in entry.fields["others"].as_array().into_iter().flatten() {
+            let what = format!(
+                "{} searched for {} and found {text}",
+                entry.text("user"),
+                entry.text("word")
+            );
+            findings.violation(Invariant::NoPhantom, what);
         }
     }
 }

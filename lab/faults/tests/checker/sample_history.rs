@@ -184,6 +184,11 @@ impl SampleHistory {
             "probe",
             json!({ "user": "cyd", "chat": id(CHAT), "begun": begun, "answered": false }),
         );
+        for (user, chats) in [("bob", vec![id(CHAT)]), ("cyd", vec![])] {
+            let fields = json!({ "user": user, "begun": begun, "word": "better", "chats": chats,
+                "others": [] });
+            self.add("search", fields);
+        }
         for user in ["ada", "bob"] {
             let fields = json!({ "user": user, "chat": id(CHAT), "unread": 0 });
             self.add("unread", fields);

@@ -260,6 +260,23 @@ fn i11_who_had_to_go_must_not_be_answered() {
 }
 
 #[test]
+fn i11_nobody_finds_messages_of_a_chat_that_they_left_or_were_never_in() {
+    let mut history = SampleHistory::valid();
+    history.find(like("search", &[("user", json!("cyd"))]))["chats"] = json!([id(CHAT)]);
+    assert_violation(&history, Invariant::Visibility);
+    let mut history = SampleHistory::valid();
+    history.find(like("search", &[("user", json!("bob"))]))["chats"] = json!([id(0xfff)]);
+    assert_violation(&history, Invariant::Visibility);
+}
+
+#[test]
+fn i2_a_search_finds_no_other_texts() {
+    let mut history = SampleHistory::valid();
+    history.find(like("search", &[("user", json!("bob"))]))["others"] = json!(["worse"]);
+    assert_violation(&history, Invariant::NoPhantom);
+}
+
+#[test]
 fn i11_a_revoked_session_must_close_and_see_nothing_more() {
     let mut history = SampleHistory::valid();
     history.add("revoke.ok", json!({ "d": "b", "begun": 1 }));

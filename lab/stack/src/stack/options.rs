@@ -35,7 +35,7 @@ pub struct Options {
 
 /// Turns off every limit per user and per address: tests create dozens of users from one address, each of whom writes faster
 /// than anyone types.
-pub const UNLIMITED: [(&str, &str); 14] = [
+pub const UNLIMITED: [(&str, &str); 15] = [
     ("LOGINS_PER_ADDRESS", "0"),
     ("REGISTRATIONS_PER_ADDRESS", "0"),
     ("SENDS_PER_USER", "off"),
@@ -46,6 +46,7 @@ pub const UNLIMITED: [(&str, &str); 14] = [
     ("CHATS_PER_USER", "off"),
     ("PEOPLE_PER_USER", "off"),
     ("SEARCHES_PER_USER", "off"),
+    ("MESSAGE_SEARCHES_PER_USER", "off"),
     ("OPERATIONS_PER_USER", "off"),
     ("OPERATIONS_PER_ADDRESS", "off"),
     ("SOCKETS_PER_ADDRESS", "off"),

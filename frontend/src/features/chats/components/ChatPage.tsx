@@ -24,7 +24,7 @@ import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { EmptyState } from "@/ui/EmptyState";
-import { BackIcon, CompassIcon, InfoIcon, WarningIcon } from "@/ui/icons";
+import { BackIcon, CompassIcon, InfoIcon, SearchIcon, WarningIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
 import { PageHeader } from "@/ui/PageHeader";
 import { usePageName } from "@/ui/pageTitle";
@@ -140,6 +140,7 @@ function useThreadBeside(toField: () => void) {
 function Header({ listed }: { listed: ListedChat }) {
   const { name, seed } = listed.title;
   const chat = unmask(ChatPageFragmentDoc, listed.chat);
+  const { search } = useSignedIn();
   const navigate = useNavigate();
   const details = { to: "/chats/$chatId/details", params: { chatId: chat.id } } as const;
   return (
@@ -150,9 +151,14 @@ function Header({ listed }: { listed: ListedChat }) {
         </ActionIcon>
       }
       actions={
-        <ActionIcon aria-label={t.chats.details} title={t.chats.details} onClick={() => navigate(details)}>
-          <InfoIcon />
-        </ActionIcon>
+        <>
+          <ActionIcon aria-label={t.search.searchHere} title={t.search.searchHere} onClick={() => search.open(chat.id)}>
+            <SearchIcon />
+          </ActionIcon>
+          <ActionIcon aria-label={t.chats.details} title={t.chats.details} onClick={() => navigate(details)}>
+            <InfoIcon />
+          </ActionIcon>
+        </>
       }
     >
       <UnstyledButton className={styles.identity} onClick={() => navigate(details)} tabIndex={-1}>

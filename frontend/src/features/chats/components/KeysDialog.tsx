@@ -10,7 +10,7 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
   const names = t.chats.keyNames;
   const caps = t.ui.keyCaps;
   const keys: [string, string][] = [
-    [shortcutName("K"), names.goToChat],
+    [shortcutName("K"), names.search],
     ["Alt+↑ ↓", names.otherChat],
     [`${caps.shift}+Tab`, names.toMessages],
     ["↑ ↓", names.betweenMessages],

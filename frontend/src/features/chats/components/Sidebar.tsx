@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useAccount } from "@/features/account";
 import { ConnectionLine } from "@/features/connection";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { CompassIcon, ComposeIcon, GoToIcon } from "@/ui/icons";
+import { CompassIcon, ComposeIcon, SearchIcon } from "@/ui/icons";
 import { shortcutName } from "@/ui/keys";
 import { useUnreadTitle } from "@/ui/pageTitle";
 import { useOnePane } from "@/ui/pointer";
@@ -18,7 +19,6 @@ import styles from "./Sidebar.module.css";
 import { ThreadsLink } from "./ThreadsLink";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
-const ChatSwitcher = lazy(() => import("./ChatSwitcher"));
 const FirstSteps = lazy(() => import("./FirstSteps"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
 
@@ -26,8 +26,9 @@ export function Sidebar() {
   const account = useAccount();
   const { chats, loaded } = useChats();
   const onePane = useOnePane();
-  const [dialog, setDialog] = useState<"new" | "switch" | "keys">();
-  useChatKeys(chats, setDialog);
+  const { search } = useSignedIn();
+  const [dialog, setDialog] = useState<"new" | "keys">();
+  useChatKeys(chats, () => setDialog("keys"));
   useUnreadTitle(useUnreadCount(chats));
   const close = () => setDialog(undefined);
   return (
@@ -38,12 +39,12 @@ export function Sidebar() {
         </UnstyledButton>
         <h1 className={styles.title}>{t.chats.chats}</h1>
         <ActionIcon
-          aria-label={t.chats.switchChat}
+          aria-label={t.search.search}
           aria-keyshortcuts="Control+K"
-          title={`${t.chats.switchChat} (${shortcutName("K")})`}
-          onClick={() => setDialog("switch")}
+          title={`${t.search.search} (${shortcutName("K")})`}
+          onClick={() => search.open()}
         >
-          <GoToIcon />
+          <SearchIcon />
         </ActionIcon>
         <ActionIcon component={Link} to="/discover" aria-label={t.chats.findPublic} title={t.chats.findPublic}>
           <CompassIcon />
@@ -57,7 +58,6 @@ export function Sidebar() {
       <Suspense>
         {loaded === "yes" && chats.length === 0 && onePane && <FirstSteps />}
         {dialog === "new" && <NewChatDialog onClose={close} />}
-        {dialog === "switch" && <ChatSwitcher onClose={close} />}
         {dialog === "keys" && <KeysDialog onClose={close} />}
       </Suspense>
       {chats.length > 0 && (

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
+import { useLocation } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
 import { Virtualizer } from "virtua";
 import { failureOf } from "@/api/errors";
@@ -94,9 +95,11 @@ export function MessageList(props: MessageListProps) {
   useMarkAsRead(props.reading, props.lastNumber, mark, visible && scroll.atBottom && atEnd);
   useLookedAt(props, seen && scroll.atBottom && atEnd);
   const { startAt } = props;
+  // Whoever comes for it again goes there again.
+  const visit = useLocation({ select: ({ state }) => state.__TSR_key });
   useEffect(() => {
-    if (startAt && conversation.loaded) jumpTo(startAt);
-  }, [startAt, conversation.loaded, jumpTo]);
+    if (startAt && conversation.loaded && visit !== null) jumpTo(startAt);
+  }, [startAt, conversation.loaded, jumpTo, visit]);
 
   if (conversation.error && !conversation.loaded) return <Failed conversation={conversation} />;
   if (!conversation.loaded) return <ListSkeleton />;

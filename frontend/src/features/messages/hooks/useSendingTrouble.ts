@@ -1,6 +1,7 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/session/services";
+import { useOnline } from "@/ui/online";
 import { keyOf, type UnsentEdit, type UnsentMessage } from "../model/outboxEntry";
 
 /** Whatever takes longer than this is worth a word. */
@@ -20,7 +21,7 @@ export type Trouble =
 /** How a text in the outbox fares, and whether this device keeps it over a reload. */
 export function useSendingTrouble(entry: UnsentMessage | UnsentEdit): { trouble: Trouble; unkept: boolean } {
   const { outbox, store } = useSignedIn();
-  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  const online = useOnline();
   const wait = useStore(outbox.waits).get(entry.chatId);
   const unkept = useStore(store.unkept).has(keyOf(entry));
   const [late, setLate] = useState(false);
@@ -54,13 +55,4 @@ function useSeconds(until: number | undefined): number {
     return () => clearInterval(timer);
   }, [until]);
   return seconds;
-}
-
-function subscribeOnline(listener: () => void): () => void {
-  addEventListener("online", listener);
-  addEventListener("offline", listener);
-  return () => {
-    removeEventListener("online", listener);
-    removeEventListener("offline", listener);
-  };
 }

@@ -1,0 +1,3 @@
+import { lazyRouteComponent } from "@tanstack/react-router";
+
+export const SearchPage = lazyRouteComponent(() => import("./components/SearchPage"), "SearchPage");

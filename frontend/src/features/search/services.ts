@@ -1,0 +1,7 @@
+import type { Search } from "./model/search";
+
+declare module "@/session/services" {
+  interface SignedInServices {
+    search: Search;
+  }
+}
