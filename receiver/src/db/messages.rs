@@ -187,9 +187,6 @@ pub(crate) async fn newest_number(pool: &Pool, chat: ChatId) -> Result<Option<Nu
 
 /// The number of the first message that was sent at this time or later, or else of the newest one. None if the chat has no
 /// messages.
-///
-/// In a chat, later messages have higher numbers, and no number is missing: halving the range finds it by as many lookups as
-/// the count has bits, without an index that each message would pay for.
 pub(crate) async fn number_at(
     pool: &Pool,
     chat: ChatId,
@@ -197,23 +194,10 @@ pub(crate) async fn number_at(
 ) -> Result<Option<Number>, Error> {
     let rows = rows(
         pool,
-        "WITH RECURSIVE search (before, found) AS (
-             SELECT 0::bigint, message_count FROM feeds WHERE id = $1 AND message_count > 0
-             UNION ALL
-             SELECT CASE WHEN m.is_earlier THEN m.number ELSE before END,
-                    CASE WHEN m.is_earlier THEN found ELSE m.number END
-             FROM search
-             CROSS JOIN LATERAL (
-                 SELECT number, created_at < $2 AS is_earlier
-                 FROM messages
-                 WHERE chat_id = $1 AND number = (before + found) / 2
-                 OFFSET 0
-             ) m
-             WHERE found - before > 1
-         )
-         SELECT found FROM search ORDER BY found - before LIMIT 1",
+        "SELECT least(message_number_before(id, $2) + 1, message_count) AS number
+         FROM feeds WHERE id = $1 AND message_count > 0",
         &[&chat.0, &time.0],
     )
     .await?;
-    Ok(rows.first().map(|row| row.try_get("found")).transpose()?)
+    Ok(rows.first().map(|row| row.try_get("number")).transpose()?)
 }
