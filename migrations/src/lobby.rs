@@ -46,7 +46,7 @@ async fn create(transaction: &Transaction<'_>, name: &str) -> Result<bool, Error
         .await?;
     transaction
         .execute(
-            "SELECT append_events(ARRAY[$1], ARRAY[$2], '{CHAT_CREATED}', NULL, '{NULL}', '{NULL}')",
+            "SELECT append_events(ARRAY[$1::uuid], ARRAY[$2::uuid], '{CHAT_CREATED}', NULL, '{NULL}', '{NULL}')",
             &[&LOBBY, &Uuid::now_v7()],
         )
         .await?;
