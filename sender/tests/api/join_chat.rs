@@ -42,7 +42,10 @@ async fn whoever_joins_a_chat_without_participants_owns_it() {
     assert_eq!(app.kinds(&lobby).await, ["CHAT_CREATED"]);
     let people = [app.person("ada").await, app.person("bob").await];
     for (person, role) in people.iter().zip(["OWNER", "MEMBER"]) {
-        let payload = app.call(person, "joinChat", json!({ "chatId": lobby })).await.ok();
+        let payload = app
+            .call(person, "joinChat", json!({ "chatId": lobby }))
+            .await
+            .ok();
         assert_eq!(payload["participant"]["role"], role);
         assert_eq!(payload["chat"]["name"], "Lobby");
     }
