@@ -144,8 +144,9 @@ fn word_at(text: &str, at: usize) -> Option<&str> {
     let (before, after) = (&text[..at], &text[at + 1..]);
     let end = after.find(|c| !is_of_name(c)).unwrap_or(after.len());
     let (word, rest) = after.split_at(end);
+    // What looks back furthest comes last.
     let stands_alone =
-        !is_escaped(before) && !is_of_address(before) && !goes_on_with(rest) && !word.is_empty();
+        !word.is_empty() && !goes_on_with(rest) && !is_escaped(before) && !is_of_address(before);
     stands_alone.then_some(word)
 }
 
