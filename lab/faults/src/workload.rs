@@ -308,9 +308,7 @@ impl Workload {
         for hit in hits {
             chats.insert(hit["chatId"].as_str().unwrap_or_default().to_owned());
             let text = hit["content"].as_str().unwrap_or_default();
-            if !text.contains(word) {
-                others.push(text.to_owned());
-            }
+            others.extend((!text.contains(word)).then(|| text.to_owned()));
         }
         let fields = json!({ "user": user.name, "begun": began, "word": word, "chats": chats,
             "others": others });

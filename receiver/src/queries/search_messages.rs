@@ -77,7 +77,7 @@ impl SearchMessages {
             ..PageArgs::default()
         };
         let request = SearchRequest {
-            query: syntax::Query::parse(&query),
+            query: syntax::SearchQuery::parse(&query),
             chat: chat_id,
             range: args.range()?,
         };
@@ -99,7 +99,7 @@ impl SearchMessages {
 
 /// A request whose arguments were checked.
 struct SearchRequest {
-    query: syntax::Query,
+    query: syntax::SearchQuery,
     chat: Option<ChatId>,
     range: PageRange<Position>,
 }

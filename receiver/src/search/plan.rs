@@ -6,7 +6,7 @@ use chassis::{Error, postgres::Pool};
 use jiff::Timestamp;
 use shared_schema::{ChatId, UserId};
 
-use super::syntax::{ChatName, Query, Sender};
+use super::syntax::{ChatName, SearchQuery, Sender};
 use crate::db::{
     self,
     message_search::{ChatFilter, Filter},
@@ -51,7 +51,7 @@ impl Plan {
         pool: &Pool,
         caller: UserId,
         chat: Option<ChatId>,
-        query: &Query,
+        query: &SearchQuery,
     ) -> Result<Option<Self>, Error> {
         let senders = senders(pool, caller, query).await?;
         let is_impossible = query.has_file
@@ -63,9 +63,9 @@ impl Plan {
         let terms = terms(pool, &query.required).await?;
         let excluded = self::terms(pool, &query.excluded).await?;
         // Texts that nobody sees are no texts.
-        let only_texts = Query {
+        let only_texts = SearchQuery {
             required: query.required.clone(),
-            ..Query::default()
+            ..SearchQuery::default()
         };
         if terms.is_empty() && *query == only_texts {
             return Ok(None);
@@ -99,7 +99,11 @@ impl Plan {
     }
 }
 
-async fn senders(pool: &Pool, caller: UserId, query: &Query) -> Result<Option<Vec<UserId>>, Error> {
+async fn senders(
+    pool: &Pool,
+    caller: UserId,
+    query: &SearchQuery,
+) -> Result<Option<Vec<UserId>>, Error> {
     if query.senders.is_empty() {
         return Ok(None);
     }
@@ -118,7 +122,11 @@ async fn senders(pool: &Pool, caller: UserId, query: &Query) -> Result<Option<Ve
     Ok(Some(senders))
 }
 
-async fn chats(pool: &Pool, chat: Option<ChatId>, query: &Query) -> Result<ChatFilter, Error> {
+async fn chats(
+    pool: &Pool,
+    chat: Option<ChatId>,
+    query: &SearchQuery,
+) -> Result<ChatFilter, Error> {
     let mut filter = ChatFilter {
         chat,
         is_named: !query.chats.is_empty(),

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 /// A parsed query. All of its parts must be true of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Query {
+pub(crate) struct SearchQuery {
     /// Texts that must be in the message.
     pub(crate) required: Vec<String>,
     /// Texts that must not be in it.
@@ -40,7 +40,7 @@ pub(crate) enum ChatName {
     DirectWith(String),
 }
 
-impl Query {
+impl SearchQuery {
     /// What this text says.
     pub(crate) fn parse(text: &str) -> Self {
         let mut query = Self::default();
@@ -252,10 +252,10 @@ mod tests {
         Some(text.parse().unwrap())
     }
 
-    fn required(texts: &[&str]) -> Query {
-        Query {
+    fn required(texts: &[&str]) -> SearchQuery {
+        SearchQuery {
             required: texts.iter().map(|&text| text.to_owned()).collect(),
-            ..Query::default()
+            ..SearchQuery::default()
         }
     }
 
@@ -271,57 +271,57 @@ mod tests {
             ("\"not closed", required(&["not closed"])),
             (
                 "-foo -\"two words\" bar",
-                Query {
+                SearchQuery {
                     excluded: vec!["foo".into(), "two words".into()],
                     ..required(&["bar"])
                 },
             ),
             (
                 "from:@Ada FROM:bob from:me",
-                Query {
+                SearchQuery {
                     senders: vec![named("ada"), named("bob"), Sender::Caller],
-                    ..Query::default()
+                    ..SearchQuery::default()
                 },
             ),
             (
                 "in:#Lunch in:\"Two words\" in:#\"Two words\" in:@Bob",
-                Query {
+                SearchQuery {
                     chats: vec![
                         ChatName::Named("Lunch".into()),
                         ChatName::Named("Two words".into()),
                         ChatName::Named("Two words".into()),
                         ChatName::DirectWith("bob".into()),
                     ],
-                    ..Query::default()
+                    ..SearchQuery::default()
                 },
             ),
             (
                 "has:link has:file",
-                Query {
+                SearchQuery {
                     has_link: true,
                     has_file: true,
-                    ..Query::default()
+                    ..SearchQuery::default()
                 },
             ),
             (
                 "on:2026-02-28",
-                Query {
+                SearchQuery {
                     since: at("2026-02-28T00:00:00Z"),
                     before: at("2026-03-01T00:00:00Z"),
-                    ..Query::default()
+                    ..SearchQuery::default()
                 },
             ),
             (
                 "after:2026-01-31 before:2026-03-01 before:2026-02-01",
-                Query {
+                SearchQuery {
                     since: at("2026-02-01T00:00:00Z"),
                     before: at("2026-02-01T00:00:00Z"),
-                    ..Query::default()
+                    ..SearchQuery::default()
                 },
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(Query::parse(text), expected, "{text}");
+            assert_eq!(SearchQuery::parse(text), expected, "{text}");
         }
     }
 
@@ -344,17 +344,17 @@ mod tests {
             "a-b",
             "12:30",
         ] {
-            assert_eq!(Query::parse(text), required(&[text]), "{text}");
+            assert_eq!(SearchQuery::parse(text), required(&[text]), "{text}");
         }
         for text in ["", " ", "\0\0", "\"", "\"\"", "-\"\"", "\" \""] {
-            assert!(Query::parse(text).is_empty(), "{text:?}");
+            assert!(SearchQuery::parse(text).is_empty(), "{text:?}");
         }
     }
 
     proptest! {
         #[test]
         fn every_text_is_a_query(text in "[-\":@#a-z \u{0}\u{201c}\u{4e0a}]{0,40}") {
-            let query = Query::parse(&text);
+            let query = SearchQuery::parse(&text);
             let texts = query.required.iter().chain(&query.excluded);
             for found in texts {
                 prop_assert!(!found.contains('\0') || text.contains('\0'));

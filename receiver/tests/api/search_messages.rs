@@ -595,3 +595,23 @@ async fn the_index_is_used_whatever_the_planner_knows() {
     assert_eq!(found(&app, &bob, "needle").await, ["needle"]);
     more_reads_than(between).await;
 }
+
+/// A database in which text does not mean what we think it means, as one whose letters are those of ASCII.
+#[tokio::test]
+async fn a_database_that_does_not_find_words_is_not_ready() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get(0, "/readyz").await.status, 200);
+    let ascii = "CREATE OR REPLACE FUNCTION search_runs(content text) RETURNS text[]
+                 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+                     SELECT coalesce(array_agg(run[1]), '{}')
+                     FROM regexp_matches(lower(content COLLATE \"C\"), '[[:alnum:]]+', 'g') AS run
+                 $$";
+    app.owner.batch_execute(ascii).await.unwrap();
+    for _ in 0..200 {
+        if app.get(0, "/readyz").await.status == 503 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it is still ready");
+}
