@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Config, NoTls, error::SqlState};
 mod folding;
 mod lobby;
 
-pub use lobby::{LOBBY, create_lobby_on};
+pub use lobby::LOBBY;
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -95,6 +95,25 @@ pub async fn run_on(database: &Config) -> Result<usize, Error> {
     folding::run(&client).await?;
     lock.commit().await?;
     Ok(report.applied_migrations().len())
+}
+
+/// Creates the public chat [`LOBBY`] with this name, and answers whether it did. It does so only where no chat has ever been
+/// created: an installation whose lobby was renamed stays as it is, and one whose lobby was removed goes without.
+///
+/// Nobody takes part in it at first. Whoever joins it first owns it.
+///
+/// # Errors
+///
+/// When the database is away, is not migrated, or does not accept the name.
+pub async fn create_lobby_on(database: &Config, name: &str) -> Result<bool, Error> {
+    let mut client = connect(database).await?;
+    let transaction = client.transaction().await?;
+    let is_new = lobby::create(&transaction, name).await?;
+    transaction.commit().await?;
+    if is_new {
+        folding::run(&client).await?;
+    }
+    Ok(is_new)
 }
 
 async fn make_lock(client: &Client) -> Result<(), Error> {

@@ -1,33 +1,13 @@
 //! The lobby: a public chat that a new installation has before anybody has created one.
 
-use tokio_postgres::{Config, Transaction};
+use tokio_postgres::{Error, Transaction};
 use uuid::Uuid;
-
-use crate::{Error, connect, folding};
 
 /// The id of the lobby, the same in every installation.
 pub const LOBBY: Uuid = Uuid::from_u128(0x01980000_0000_7000_8000_6c6f6262790a);
 
-/// Creates the public chat [`LOBBY`] with this name, and answers whether it did. It does so only where no chat has ever been
-/// created: an installation whose lobby was renamed stays as it is, and one whose lobby was removed goes without.
-///
-/// Nobody takes part in it at first. Whoever joins it first owns it.
-///
-/// # Errors
-///
-/// When the database is away, is not migrated, or does not accept the name.
-pub async fn create_lobby_on(database: &Config, name: &str) -> Result<bool, Error> {
-    let mut client = connect(database).await?;
-    let transaction = client.transaction().await?;
-    let is_new = create(&transaction, name).await?;
-    transaction.commit().await?;
-    if is_new {
-        folding::run(&client).await?;
-    }
-    Ok(is_new)
-}
-
-async fn create(transaction: &Transaction<'_>, name: &str) -> Result<bool, Error> {
+/// Creates the lobby with its feed, if no chat has ever been created, and answers whether it did.
+pub(crate) async fn create(transaction: &Transaction<'_>, name: &str) -> Result<bool, Error> {
     // Another process may be doing the same: then the id is taken.
     let created = transaction
         .execute(

@@ -88,8 +88,10 @@ fn variables_of_compose() -> BTreeMap<String, String> {
     let read = text.split("${").skip(1);
     read.map(|rest| {
         let inside = rest.split('}').next().unwrap();
+        // With `-` instead, an empty value is one.
         let (name, default) = inside
             .split_once(":-")
+            .or_else(|| inside.split_once('-'))
             .unwrap_or_else(|| panic!("{inside} has no default"));
         (name.to_owned(), default.to_owned())
     })
