@@ -1,4 +1,5 @@
 import react from "@vitejs/plugin-react";
+import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { versionOfWorker, WORKER } from "./scripts/worker.mjs";
 
@@ -10,7 +11,11 @@ const proxied = Object.fromEntries(
 
 export default defineConfig({
   plugins: [react(), versionOfWorker()],
-  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  resolve: {
+    alias: { "@": new URL("./src", import.meta.url).pathname },
+    // RxJS offers itself as ES5 otherwise, with helpers for the classes that every browser has.
+    conditions: ["es2015", ...defaultClientConditions],
+  },
   server: { port: 3000, proxy: proxied },
   preview: { port: 3000, proxy: proxied },
   build: {

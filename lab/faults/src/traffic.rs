@@ -115,7 +115,7 @@ impl Writer {
     async fn send(&mut self, chat: &Chat) {
         let mut text = self.text("says", chat);
         if !chat.is_all_mentioned.swap(true, Ordering::AcqRel) {
-            text = text.to_all();
+            text = text.mentioning_all();
         }
         let message = ClientMutation::send_message(chat.id, text.content());
         self.send_message(chat, &text.describe(message)).await;

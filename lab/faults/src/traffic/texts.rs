@@ -54,7 +54,7 @@ impl Text {
     }
 
     /// The same, and it mentions all.
-    pub fn to_all(mut self) -> Text {
+    pub fn mentioning_all(mut self) -> Text {
         self.content.push_str(" @all");
         self.all = true;
         self
