@@ -19,8 +19,8 @@ export const search: Strings["search"] = {
   messagesFound: (count) => counted(count, MESSAGES),
   messagesSoFar: (count) => `${counted(count, MESSAGES)} حتى الآن`,
   limited: (seconds) => `تبحث أسرع من المسموح. يُستأنف البحث بعد ${counted(seconds, SECONDS)}.`,
-  offline: "لا اتصال. يجري البحث في محادثاتك فقط؛ أما الأشخاص والرسائل فتحتاج إلى الشبكة.",
-  keys: "↑ ↓ للاختيار، وEnter للفتح، وEsc للإغلاق. واضغط ? في مكان آخر لعرض كل الاختصارات.",
+  offlineHint: "لا اتصال. يجري البحث في محادثاتك فقط؛ أما الأشخاص والرسائل فتحتاج إلى الشبكة.",
+  keysHint: "↑ ↓ للاختيار، وEnter للفتح، وEsc للإغلاق. واضغط ? في مكان آخر لعرض كل الاختصارات.",
   operators: {
     from: { example: "from:@ada", meaning: "كتبها شخص واحد؛ وfrom:me ما كتبته أنت" },
     in: { example: "in:#choir", meaning: "في المحادثة بهذا الاسم؛ وin:@ada مع شخص واحد" },

@@ -20,8 +20,8 @@ export const search: Strings["search"] = {
   messagesSoFar: (count) => (count === 1 ? "Bisher 1 Nachricht" : `Bisher ${number(count)} Nachrichten`),
   limited: (seconds) =>
     `Du suchst schneller als erlaubt. Weiter in ${seconds === 1 ? "1 Sekunde" : `${number(seconds)} Sekunden`}.`,
-  offline: "Offline. Nur deine Chats werden durchsucht; Personen und Nachrichten brauchen das Netz.",
-  keys: "↑ ↓ wählt, Eingabe öffnet, Esc schließt. Anderswo zeigt ? alle Tasten.",
+  offlineHint: "Offline. Nur deine Chats werden durchsucht; Personen und Nachrichten brauchen das Netz.",
+  keysHint: "↑ ↓ wählt, Eingabe öffnet, Esc schließt. Anderswo zeigt ? alle Tasten.",
   operators: {
     from: { example: "from:@ada", meaning: "Von einer Person geschrieben; from:me von dir" },
     in: { example: "in:#chor", meaning: "Im Chat dieses Namens; in:@ada mit einer Person" },

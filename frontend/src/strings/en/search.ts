@@ -19,8 +19,8 @@ export const search = {
     count === 1 ? "1 message so far" : `${count.toLocaleString("en")} messages so far`,
   limited: (seconds: number) =>
     `You are searching faster than is allowed. Searching again in ${seconds === 1 ? "1 second" : `${seconds} seconds`}.`,
-  offline: "Offline. Only your chats are searched; people and messages need the network.",
-  keys: "↑ ↓ choose, Enter opens, Esc closes. Press ? elsewhere for all keys.",
+  offlineHint: "Offline. Only your chats are searched; people and messages need the network.",
+  keysHint: "↑ ↓ choose, Enter opens, Esc closes. Press ? elsewhere for all keys.",
   /** What narrows a search: how it is typed, and which messages it finds. */
   operators: {
     from: { example: "from:@ada", meaning: "Written by one person; from:me by you" },
