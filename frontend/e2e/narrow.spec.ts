@@ -113,7 +113,7 @@ test("a dialog that was seen in one language speaks the next one, with the names
   await expect(dialog.getByText("Gruppe", { exact: true })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Zu einem Chat gehen" })).toHaveAttribute("title", /\(Strg\+K\)$/);
+  await expect(page.getByRole("button", { name: "Suchen", exact: true })).toHaveAttribute("title", /\(Strg\+K\)$/);
   await page.getByRole("main").press("?");
   await expect(page.getByRole("dialog").getByText("Umschalt+Eingabe")).toBeVisible();
 });

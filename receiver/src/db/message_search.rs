@@ -54,6 +54,8 @@ pub(crate) struct Filter {
     pub(crate) senders: Option<Vec<UserId>>,
     /// Only messages that were sent at this time or later.
     pub(crate) since: Timestamp,
+    /// Only messages that mention the user who searches, by name or by `@all`.
+    pub(crate) mentions_user: bool,
 }
 
 /// The users who have these usernames now.
@@ -219,6 +221,7 @@ pub(crate) async fn search(
             &filter.excluded,
             &limit,
             &filter.template.as_deref().unwrap_or_default(),
+            &filter.mentions_user,
         ],
     )
     .await?;
@@ -275,6 +278,8 @@ fn windows(first: &str) -> String {
 /// The conditions that the index does not decide, on the message `m`.
 const CONDITIONS: &str = r#"
     m.content IS NOT NULL AND ($6::uuid[] IS NULL OR m.sender_id = ANY ($6)) AND m.created_at >= $7
+    AND (NOT $12 OR m.mentions_all OR EXISTS (
+        SELECT FROM message_mentions n WHERE n.chat_id = m.chat_id AND n.number = m.number AND n.user_id = $1))
     AND (cardinality($8::text[]) = 0 OR fold_nearly(m.content) COLLATE "und-x-icu" ~ ALL ($8))
     AND (cardinality($9::text[]) = 0 OR fold_nearly(m.content) COLLATE "und-x-icu" !~ ALL ($9))"#;
 
@@ -290,7 +295,7 @@ fn by_index() -> String {
     let mut candidates = Vec::new();
     for partition in 0..PARTITIONS {
         candidates.push(format!(
-            "SELECT m.chat_id, m.number, m.id, m.sender_id, m.created_at, m.content FROM messages_{partition} m
+            "SELECT m.chat_id, m.number, m.id, m.sender_id, m.created_at, m.content, m.mentions_all FROM messages_{partition} m
              WHERE m.content IS NOT NULL AND search_tokens(search_block(m.chat_id, m.number), m.content)
                  @@ (SELECT query FROM questions WHERE partition = {partition})"
         ));
@@ -348,11 +353,11 @@ pub(crate) async fn page(
     let sql = format!(
         "WITH page AS MATERIALIZED (
              SELECT w.place, m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                    m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.created_at, m.edited_at, m.removed_at, m.bytes
+                    m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at, m.bytes
              FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS w (chat_id, id, place)
              CROSS JOIN LATERAL (
                  SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                        thread_root_id, thread_ordinal, created_at, edited_at, removed_at,
+                        thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
                         octet_length(content) + coalesce((
                             SELECT octet_length(content) FROM messages answered
                             WHERE answered.chat_id = w.chat_id AND answered.id = hit.reply_to_id), 0) AS bytes
@@ -363,10 +368,10 @@ pub(crate) async fn page(
              {READABLE}
          )
          SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, thread_root_id,
-                thread_ordinal, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
+                thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
          FROM (
              SELECT place, id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, created_at, edited_at, removed_at,
+                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
                     row_number() OVER in_order AS nth, sum(bytes) OVER in_order AS text
              FROM page
              WINDOW in_order AS (ORDER BY place ROWS UNBOUNDED PRECEDING)

@@ -88,6 +88,7 @@ impl Plan {
             excluded: excluded.iter().map(pattern).collect(),
             senders,
             since: query.since.unwrap_or(Timestamp::UNIX_EPOCH),
+            mentions_user: query.mentions_caller,
         };
         Ok(Some(Self {
             terms,

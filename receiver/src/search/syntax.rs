@@ -17,6 +17,8 @@ pub(crate) struct SearchQuery {
     pub(crate) has_link: bool,
     /// It must have something that messages cannot have yet: there is none.
     pub(crate) has_file: bool,
+    /// It must mention the caller.
+    pub(crate) mentions_caller: bool,
     /// It must have been sent at this time or later.
     pub(crate) since: Option<Timestamp>,
     /// It must have been sent before this time.
@@ -89,6 +91,7 @@ impl SearchQuery {
                 "file" | "image" => self.has_file = true,
                 _ => return false,
             },
+            "mentions" if value.eq_ignore_ascii_case("me") => self.mentions_caller = true,
             "before" => match day(value) {
                 Some((start, _)) => self.end_at(start),
                 None => return false,
@@ -338,7 +341,7 @@ mod tests {
             "from:",
             "from:@",
             "in:#",
-            "mentions:me",
+            "mentions:@ada",
             ":",
             "-",
             "a-b",

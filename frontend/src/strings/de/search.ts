@@ -20,13 +20,12 @@ export const search: Strings["search"] = {
   messagesSoFar: (count) => (count === 1 ? "Bisher 1 Nachricht" : `Bisher ${number(count)} Nachrichten`),
   limited: (seconds) =>
     `Du suchst schneller als erlaubt. Weiter in ${seconds === 1 ? "1 Sekunde" : `${number(seconds)} Sekunden`}.`,
-  offline: "Offline. Nur deine Chats werden durchsucht; Personen und Nachrichten brauchen das Netz.",
-  keys: "↑ ↓ wählt, Eingabe öffnet, Esc schließt. Anderswo zeigt ? alle Tasten.",
+  offlineHint: "Offline. Nur deine Chats werden durchsucht; Personen und Nachrichten brauchen das Netz.",
+  keysHint: "↑ ↓ wählt, Eingabe öffnet, Esc schließt. Anderswo zeigt ? alle Tasten.",
   operators: {
     from: { example: "from:@ada", meaning: "Von einer Person geschrieben; from:me von dir" },
     in: { example: "in:#chor", meaning: "Im Chat dieses Namens; in:@ada mit einer Person" },
     link: { example: "has:link", meaning: "Mit einem Link. Bilder und Dateien gibt es noch nicht" },
-    mentions: { example: "mentions:me", meaning: "Die dich erwähnen" },
     before: { example: "before:2026-01-31", meaning: "Älter als dieser Tag" },
     after: { example: "after:2026-01-31", meaning: "Neuer als dieser Tag" },
     on: { example: "on:2026-01-31", meaning: "Von diesem Tag" },

@@ -19,14 +19,13 @@ export const search = {
     count === 1 ? "1 message so far" : `${count.toLocaleString("en")} messages so far`,
   limited: (seconds: number) =>
     `You are searching faster than is allowed. Searching again in ${seconds === 1 ? "1 second" : `${seconds} seconds`}.`,
-  offline: "Offline. Only your chats are searched; people and messages need the network.",
-  keys: "↑ ↓ choose, Enter opens, Esc closes. Press ? elsewhere for all keys.",
+  offlineHint: "Offline. Only your chats are searched; people and messages need the network.",
+  keysHint: "↑ ↓ choose, Enter opens, Esc closes. Press ? elsewhere for all keys.",
   /** What narrows a search: how it is typed, and which messages it finds. */
   operators: {
     from: { example: "from:@ada", meaning: "Written by one person; from:me by you" },
     in: { example: "in:#choir", meaning: "In the chat of that name; in:@ada with one person" },
     link: { example: "has:link", meaning: "With a link. There are no images or files yet" },
-    mentions: { example: "mentions:me", meaning: "That mention you" },
     before: { example: "before:2026-01-31", meaning: "Older than that day" },
     after: { example: "after:2026-01-31", meaning: "Newer than that day" },
     on: { example: "on:2026-01-31", meaning: "Of that day" },

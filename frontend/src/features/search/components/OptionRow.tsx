@@ -55,7 +55,7 @@ function Content({ option, searchedBackTo }: { option: Option; searchedBackTo: s
     case "operator":
       return (
         <span className={styles.operator}>
-          <code dir="ltr">{t.search.operators[option.operator.name].example}</code>
+          <code dir="auto">{t.search.operators[option.operator.name].example}</code>
           <span className={styles.soft}>{t.search.operators[option.operator.name].meaning}</span>
         </span>
       );

@@ -104,7 +104,7 @@ export default function SearchPanel(props: {
         {failure && <Notice tone="error">{explain(failure)}</Notice>}
         <SearchStatus text={text} found={found} />
       </div>
-      <p className={styles.foot}>{t.search.keys}</p>
+      <p className={styles.foot}>{t.search.keysHint}</p>
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function SearchStatus({ text, found }: { text: string; found: ReturnType<
     );
   }
   const limited = failure && t.search.limited(Math.max(1, Math.ceil((failure.retryAfterMs ?? 2_000) / 1_000)));
-  const word = limited ?? (offline ? t.search.offline : statusOf(text, found));
+  const word = limited ?? (offline ? t.search.offlineHint : statusOf(text, found));
   return (
     <p className={styles.word} role="status">
       {word}
