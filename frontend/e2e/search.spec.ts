@@ -50,7 +50,7 @@ test("F14: the search has a lens and shows its key, and what can be searched for
   await button.click();
   await expect(field(ada)).toBeFocused();
   await expect(panel(ada).getByText("Ctrl+K")).toBeVisible();
-  await expect(group(ada, "Search messages with").getByRole("option")).toHaveCount(8);
+  await expect(group(ada, "Search messages with").getByRole("option")).toHaveCount(9);
   await expectAccessible(page);
   await picture(page, "search-empty");
   await page.keyboard.press("ArrowUp");

@@ -25,6 +25,7 @@ export const search: Strings["search"] = {
     from: { example: "from:@ada", meaning: "كتبها شخص واحد؛ وfrom:me ما كتبته أنت" },
     in: { example: "in:#choir", meaning: "في المحادثة بهذا الاسم؛ وin:@ada مع شخص واحد" },
     link: { example: "has:link", meaning: "فيها رابط. لا توجد صور ولا ملفات بعد" },
+    mentions: { example: "mentions:me", meaning: "تذكرك" },
     before: { example: "before:2026-01-31", meaning: "أقدم من ذلك اليوم" },
     after: { example: "after:2026-01-31", meaning: "أحدث من ذلك اليوم" },
     on: { example: "on:2026-01-31", meaning: "من ذلك اليوم" },

@@ -26,6 +26,7 @@ export const search: Strings["search"] = {
     from: { example: "from:@ada", meaning: "Von einer Person geschrieben; from:me von dir" },
     in: { example: "in:#chor", meaning: "Im Chat dieses Namens; in:@ada mit einer Person" },
     link: { example: "has:link", meaning: "Mit einem Link. Bilder und Dateien gibt es noch nicht" },
+    mentions: { example: "mentions:me", meaning: "Die dich erwähnen" },
     before: { example: "before:2026-01-31", meaning: "Älter als dieser Tag" },
     after: { example: "after:2026-01-31", meaning: "Neuer als dieser Tag" },
     on: { example: "on:2026-01-31", meaning: "Von diesem Tag" },

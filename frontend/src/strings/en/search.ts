@@ -26,6 +26,7 @@ export const search = {
     from: { example: "from:@ada", meaning: "Written by one person; from:me by you" },
     in: { example: "in:#choir", meaning: "In the chat of that name; in:@ada with one person" },
     link: { example: "has:link", meaning: "With a link. There are no images or files yet" },
+    mentions: { example: "mentions:me", meaning: "That mention you" },
     before: { example: "before:2026-01-31", meaning: "Older than that day" },
     after: { example: "after:2026-01-31", meaning: "Newer than that day" },
     on: { example: "on:2026-01-31", meaning: "Of that day" },

@@ -3,6 +3,7 @@ export const OPERATORS = [
   { name: "from", typed: "from:@" },
   { name: "in", typed: "in:#" },
   { name: "link", typed: "has:link " },
+  { name: "mentions", typed: "mentions:me " },
   { name: "before", typed: "before:" },
   { name: "after", typed: "after:" },
   { name: "on", typed: "on:" },
