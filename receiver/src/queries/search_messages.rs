@@ -44,8 +44,8 @@ impl SearchMessages {
     /// All words of the query must be in the text, in any order; a word also finds longer words that begin with it. Case,
     /// character width and the encoding of accents do not matter. Text in scripts that do not separate words, such as Chinese
     /// or Thai, is found by any part of it. Also: `"some words"` next to each other, `-word` for texts without it,
-    /// `from:@username` (or `from:me`), `in:#name` or `in:@username` for chats, `has:link`, and `before:`, `after:` and `on:`
-    /// with a UTC date such as `2026-01-31`. `has:file` and `has:image` find nothing yet. Anything else is text.
+    /// `from:@username` (or `from:me`), `in:#name` or `in:@username` for chats, `has:link`, `mentions:me`, and `before:`,
+    /// `after:` and `on:` with a UTC date such as `2026-01-31`. `has:file` and `has:image` find nothing yet. Anything else is text.
     ///
     /// The time for a page is limited: see `complete`.
     #[graphql(complexity = "page_cost(Some(first), child_complexity)")]

@@ -307,6 +307,13 @@ mod tests {
                 },
             ),
             (
+                "mentions:Me",
+                SearchQuery {
+                    mentions_caller: true,
+                    ..SearchQuery::default()
+                },
+            ),
+            (
                 "on:2026-02-28",
                 SearchQuery {
                     since: at("2026-02-28T00:00:00Z"),

@@ -196,6 +196,29 @@ async fn operators_narrow_the_search_down_and_what_is_none_is_text() {
 }
 
 #[tokio::test]
+async fn mentions_of_the_caller_are_found_by_name_and_by_all() {
+    let app = TestApp::new().await;
+    let (ada, bob, eve) = app.trio().await;
+    let chat = app.group(&ada, &[&bob, &eve]).await;
+    app.mention(&ada, chat, "alpha for @bob", &[&bob]).await;
+    app.mention(&ada, chat, "alpha for @eve", &[&eve]).await;
+    app.mention(&ada, chat, "beta for @all", &[]).await;
+    app.say(&ada, chat, "alpha for `@bob`").await;
+    let removed = app.mention(&ada, chat, "alpha, too, @bob", &[&bob]).await;
+    app.unsay_mention(&ada, &removed).await;
+    let (by_name, by_all) = ("alpha for @bob", "beta for @all");
+    for (query, expected) in [
+        ("mentions:me", vec![by_all, by_name]),
+        ("alpha mentions:ME", vec![by_name]),
+        ("for mentions:me -beta", vec![by_name]),
+        ("mentions:me from:bob", vec![]),
+        ("mentions:@bob", vec![]),
+    ] {
+        assert_eq!(found(&app, &bob, query).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn dates_narrow_the_search_down() {
     let app = TestApp::new().await;
     let (ada, bob, _) = app.trio().await;
