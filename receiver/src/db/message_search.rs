@@ -90,7 +90,7 @@ pub(crate) struct SearchableChat {
 }
 
 /// The chats that `user` may search, in no order.
-pub(crate) async fn chats(
+pub(crate) async fn searchable_chats(
     pool: &Pool,
     user: UserId,
     filter: &ChatFilter,

@@ -92,7 +92,7 @@ impl Plan {
         Ok(Some(Self {
             terms,
             filter,
-            chats: chats(pool, chat, query).await?,
+            chats: chat_filter(pool, chat, query).await?,
             before: query.before,
             lexemes: lexemes.len(),
         }))
@@ -122,7 +122,7 @@ async fn senders(
     Ok(Some(senders))
 }
 
-async fn chats(
+async fn chat_filter(
     pool: &Pool,
     chat: Option<ChatId>,
     query: &SearchQuery,
