@@ -92,7 +92,7 @@ pub(crate) struct SearchableChat {
 }
 
 /// The chats that `user` may search, in no order.
-pub(crate) async fn readable_chats(
+pub(crate) async fn searchable_chats(
     pool: &Pool,
     user: UserId,
     filter: &ChatFilter,

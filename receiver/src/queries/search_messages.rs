@@ -135,7 +135,7 @@ async fn results(
     let Some(plan) = plan else {
         return Ok(Some(Results::default()));
     };
-    let chats = db::message_search::readable_chats(pool, user, &plan.chats).await?;
+    let chats = db::message_search::searchable_chats(pool, user, &plan.chats).await?;
     // A replica that does not know the caller yet does not know their chats, either.
     if chats.is_empty() && db::feeds::heads(pool, &[user.into()]).await?.is_empty() {
         return Ok(None);

@@ -93,7 +93,7 @@ impl Plan {
         Ok(Some(Self {
             terms,
             filter,
-            chats: searched_chats(pool, chat, query).await?,
+            chats: chat_filter(pool, chat, query).await?,
             before: query.before,
             lexemes: lexemes.len(),
         }))
@@ -123,7 +123,7 @@ async fn senders(
     Ok(Some(senders))
 }
 
-async fn searched_chats(
+async fn chat_filter(
     pool: &Pool,
     chat: Option<ChatId>,
     query: &SearchQuery,
