@@ -141,6 +141,8 @@ test("messages and replies of others cause no question", async ({ browser }) => 
   const asked = askedBy(ada);
   for (const number of ["two", "three", "four"]) await reply(ben, number);
   await say(ben, "aside");
+  // On its way it has no menu yet.
+  await expect(inChat(ada, "aside")).toBeVisible();
   await openThread(ben, "aside");
   await reply(ben, "to the aside");
   await expect(inThread(ada, "four")).toBeVisible();
