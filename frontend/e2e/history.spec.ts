@@ -1,4 +1,5 @@
-import { live, message, newPerson, openChat, picture, say, sayMany, startGroup } from "./people";
+import { expectAccessible, live, message, newPerson, openChat, picture, say, sayMany, startGroup } from "./people";
+import { rewritePast } from "./stack";
 import { expect, test } from "./test";
 
 test("history loads upward without moving what is read, and a quote leads back to its message", async ({ browser }) => {
@@ -100,4 +101,46 @@ test("unread messages are counted, and reading elsewhere clears the badge", asyn
   await other.getByRole("navigation").getByRole("link", { name: "Counting" }).click();
   await expect(other.getByText("New messages")).toBeVisible();
   await expect(row.getByRole("img", { name: /unread/ })).toHaveCount(0);
+});
+
+test("the day between messages leads to any other day", async ({ browser }) => {
+  const ada = await newPerson(browser, "1", "Ada Lovelace");
+  const ben = await newPerson(browser, "2", "Ben Okafor");
+  await startGroup(ada, "Diary", [ben]);
+  await sayMany(
+    ada,
+    Array.from({ length: 130 }, (_, index) => `page ${index + 1}.`),
+  );
+  // One a day, the last one today.
+  const chatId = new URL(ada.page.url()).pathname.split("/")[2];
+  rewritePast(
+    `UPDATE messages SET created_at = created_at - (130 - number) * interval '1 day' WHERE chat_id = '${chatId}'`,
+  );
+  await ben.page.reload();
+  await live(ben);
+  await openChat(ben, "Diary");
+  await expect(message(ben, "page 130.")).toBeVisible();
+
+  const { page } = ben;
+  await page.getByRole("button", { name: "Today", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Jump to a date" });
+  await expect(dialog.getByLabel("Date")).toBeFocused();
+  const day = await page.evaluate(() => {
+    const then = new Date(Date.now() - 100 * 86_400_000);
+    const two = (part: number) => String(part).padStart(2, "0");
+    return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())}`;
+  });
+  await dialog.getByLabel("Date").fill(day);
+  await expectAccessible(page);
+  await picture(page, "jump-to-date");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(message(ben, "page 30.")).toBeInViewport();
+
+  // Before everything, it is the first message; a day without one leads to the next that has one.
+  await page.getByTitle("Jump to a date").first().click();
+  await dialog.getByLabel("Date").fill("2001-02-03");
+  await dialog.getByRole("button", { name: "Go there" }).click();
+  await expect(message(ben, "page 1.")).toBeInViewport();
 });

@@ -1,3 +1,4 @@
 import { lazy } from "react";
 
+export const DateDialog = lazy(() => import("./components/DateDialog"));
 export const MessageDetails = lazy(() => import("./components/MessageDetails"));

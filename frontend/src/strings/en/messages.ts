@@ -48,6 +48,9 @@ export const messages = {
   jumpToNewest: "Go to the newest message",
   /** The count as it is shown, such as 99+: whoever speaks to the page says what they see. */
   jumpToNewestCount: (count: string) => `Go to the newest message, ${count} new`,
+  jumpToDate: "Jump to a date",
+  date: "Date",
+  goThere: "Go there",
   today: "Today",
   yesterday: "Yesterday",
   sending: "Sending",

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { useLocation } from "@tanstack/react-router";
-import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
+import { type RefObject, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { Virtualizer } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
@@ -17,6 +17,7 @@ import type { useReactionWishes } from "../hooks/useReactionWishes";
 import { useRows } from "../hooks/useRows";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
+import { DateDialog } from "../lazy";
 import type { MessageActions } from "../model/messageActions";
 import { type Mark, readBy } from "../model/readReceipts";
 import { isEmpty, type Row } from "../model/rows";
@@ -89,17 +90,13 @@ export function MessageList(props: MessageListProps) {
     },
     [setOpen, stay],
   );
+  const [day, setDay] = useState<string>();
   const actions = useMemo(() => ({ ...props.actions, jumpTo }), [props.actions, jumpTo]);
   const onKeyDown = useListKeys(frame, props.onLeave);
   const printing = usePrinting();
   useMarkAsRead(props.reading, props.lastNumber, mark, visible && scroll.atBottom && atEnd);
   useLookedAt(props, seen && scroll.atBottom && atEnd);
-  const { startAt } = props;
-  // Whoever comes for it again goes there again.
-  const visit = useLocation({ select: ({ state }) => state.__TSR_key });
-  useEffect(() => {
-    if (startAt && conversation.loaded && visit !== null) jumpTo(startAt);
-  }, [startAt, conversation.loaded, jumpTo, visit]);
+  useStart(props, jumpTo);
 
   if (conversation.error && !conversation.loaded) return <Failed conversation={conversation} />;
   if (!conversation.loaded) return <ListSkeleton />;
@@ -117,6 +114,7 @@ export function MessageList(props: MessageListProps) {
       highlighted={scroll.highlighted}
       wishes={wishes}
       onFold={onFold}
+      onDay={props.root ? undefined : setDay}
       {...props}
       actions={actions}
     />
@@ -144,6 +142,7 @@ export function MessageList(props: MessageListProps) {
           {view}
         </Virtualizer>
       </section>
+      <DayChoice chatId={props.chatId} day={day} onJump={jumpTo} onClose={() => setDay(undefined)} />
       {printing && <div className={styles.printed}>{rows.map(view)}</div>}
       {conversation.loading === "older" && (
         <div className={styles.loading} role="status">
@@ -167,6 +166,11 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
+function DayChoice(props: { chatId: string; day: string | undefined; onJump(id: string): void; onClose(): void }) {
+  const { day, ...rest } = props;
+  return <Suspense>{day !== undefined && <DateDialog from={day} {...rest} />}</Suspense>;
+}
+
 const shownCount = (count: number) => (count > 99 ? "99+" : String(count));
 
 function RowView({
@@ -178,13 +182,14 @@ function RowView({
   highlighted: string | undefined;
   wishes: ReturnType<typeof useReactionWishes>;
   onFold(replies: readonly string[], open: boolean): void;
+  onDay: ((at: string) => void) | undefined;
   actions: MessageActions;
 }) {
   switch (row.kind) {
     case "beginning":
       return <Beginning />;
     case "day":
-      return <DaySeparator at={row.at} />;
+      return <DaySeparator at={row.at} onChoose={props.onDay} />;
     case "new":
       return <NewMessagesLine />;
     case "replies":
@@ -224,6 +229,14 @@ function RowView({
       );
     }
   }
+}
+
+/** Begins at the message that is asked for. Whoever comes for it again goes there again. */
+function useStart({ startAt, conversation }: MessageListProps, jumpTo: (id: string) => void): void {
+  const visit = useLocation({ select: ({ state }) => state.__TSR_key });
+  useEffect(() => {
+    if (startAt && conversation.loaded && visit !== null) jumpTo(startAt);
+  }, [startAt, conversation.loaded, jumpTo, visit]);
 }
 
 /** The chat whose newest messages are before the reader's eyes has no badge. In a thread they see only what belongs to it. */

@@ -1,15 +1,23 @@
+import { UnstyledButton } from "@mantine/core";
 import { t } from "@/strings";
 import { dayName } from "@/strings/time";
 import { useToday } from "@/ui/today";
 import styles from "./Separators.module.css";
 
-export function DaySeparator({ at }: { at: string }) {
+/** Between the days. In a chat, it leads to any other day. */
+export function DaySeparator({ at, onChoose }: { at: string; onChoose?: ((at: string) => void) | undefined }) {
   useToday();
   const { days, name } = dayName(at);
   const text = days === 0 ? t.messages.today : days === 1 ? t.messages.yesterday : name;
   return (
     <div className={styles.day}>
-      <span title={name}>{text}</span>
+      {onChoose ? (
+        <UnstyledButton title={t.messages.jumpToDate} aria-haspopup="dialog" onClick={() => onChoose(at)}>
+          {text}
+        </UnstyledButton>
+      ) : (
+        <span title={name}>{text}</span>
+      )}
     </div>
   );
 }
