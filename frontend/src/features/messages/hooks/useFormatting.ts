@@ -22,7 +22,7 @@ export function useFormatting(
     const edit = formatted(field.current?.value ?? "", marked(), wanted);
     insert(edit.words, edit, edit.select);
   };
-  /** Whether the key was for this. Without a selection, the key for a link goes to a chat, as everywhere on the page. */
+  /** Whether the key was for this. Without a selection, the key for a link opens the search, as everywhere on the page. */
   const onKeyDown = (event: KeyboardEvent): boolean => {
     const { start, end } = marked();
     const wanted = isShortcut(event, "b")
