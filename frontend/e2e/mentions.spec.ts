@@ -3,13 +3,11 @@ import {
   live,
   message,
   newPerson,
-  openBrowser,
   openChat,
-  PASSWORD,
   type Person,
   picture,
-  pressUntilIn,
   say,
+  secondDevice,
   startGroup,
 } from "./people";
 import { type Browser, devices, expect, test } from "./test";
@@ -47,17 +45,6 @@ async function editLast(person: Person, text: string): Promise<void> {
   const shown = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/@[\w-]+/g, "@.+");
   const article = person.page.getByRole("article").filter({ hasText: new RegExp(shown) });
   await expect(article).toContainText("edited");
-}
-
-/** Another device of somebody, which shows the list of chats. */
-async function secondDevice(browser: Browser, person: Person): Promise<Person> {
-  const page = await openBrowser(browser, "1");
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail or username").fill(person.username);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await pressUntilIn(page, "Sign in");
-  await live({ ...person, page });
-  return { ...person, page };
 }
 
 test("who is mentioned sees it at once in the list of chats, in the message and in the list of mentions, and after a reload", async ({
@@ -148,7 +135,7 @@ test("an edit calls whom it names and calls off whom it names no more, and a rem
 
 test("what is read on one device is no longer called for on the other", async ({ browser }) => {
   const { ada, ben } = await pair(browser);
-  const other = await secondDevice(browser, ben);
+  const other = await secondDevice(browser, "1", ben);
   await say(ada, `@${ben.username}, are you there?`);
   for (const device of [ben, other]) {
     await expect(badge(device)).toHaveAccessibleName("1 mention of you");

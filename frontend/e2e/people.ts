@@ -59,6 +59,17 @@ export async function newPerson(
 }
 
 /** Starts a direct chat with somebody and stays in it. */
+/** Another device of somebody, which shows the list of chats. */
+export async function secondDevice(browser: Browser, instance: "1" | "2", person: Person): Promise<Person> {
+  const page = await openBrowser(browser, instance);
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail or username").fill(person.username);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await pressUntilIn(page, "Sign in");
+  await live({ ...person, page });
+  return { ...person, page };
+}
+
 export async function startDirect(from: Person, to: Person): Promise<void> {
   await from.page.getByRole("button", { name: "New chat" }).first().click();
   await from.page.getByLabel("Find people").fill(to.username);

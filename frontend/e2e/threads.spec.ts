@@ -2,62 +2,21 @@ import {
   ask,
   expectAccessible,
   live,
-  message,
   newPerson,
-  openBrowser,
   openChat,
-  PASSWORD,
   type Person,
   picture,
-  pressUntilIn,
   say,
-  startGroup,
+  secondDevice,
   tokenOf,
 } from "./people";
-import { type Browser, devices, expect, test } from "./test";
+import { devices, expect, test } from "./test";
+import { chatLink, footer, inChat, inThread, openThread, pair, pane, reply, threadsLink } from "./threads";
 import { finger } from "./touch";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"];
 
 test.describe.configure({ timeout: 150_000 });
-
-/** Two people in a group, which both have open, with something said by the first. */
-async function pair(browser: Browser, text: string, options: Parameters<typeof newPerson>[3] = {}) {
-  const ada = await newPerson(browser, "1", "Ada Lovelace");
-  const ben = await newPerson(browser, "2", "Ben Okafor", options);
-  await live(ben);
-  await startGroup(ada, "Evening choir", [ben]);
-  await say(ada, text);
-  await openChat(ben, "Evening choir");
-  await expect(message(ben, text)).toBeVisible();
-  return { ada, ben };
-}
-
-const pane = ({ page }: Person) => page.getByRole("complementary", { name: "Thread", exact: true });
-const timeline = ({ page }: Person) => page.getByRole("region", { name: "Messages", exact: true });
-const inChat = (person: Person, text: string) => timeline(person).getByRole("article").filter({ hasText: text });
-const inThread = (person: Person, text: string) => pane(person).getByRole("article").filter({ hasText: text });
-const footer = (person: Person, text: string) => inChat(person, text).getByRole("button", { name: /repl(y|ies)/ });
-const threadsLink = ({ page }: Person) => page.getByRole("navigation").getByRole("link", { name: /^Threads/ });
-const chatLink = ({ page }: Person) => page.getByRole("navigation").getByRole("link", { name: "Evening choir" });
-
-/** Opens the thread of a message from its menu. */
-async function openThread(person: Person, text: string): Promise<void> {
-  // What is still on its way has no menu.
-  await expect(inChat(person, text).first()).toHaveAttribute("data-number");
-  await inChat(person, text).first().press("Enter");
-  await person.page.getByRole("menuitem", { name: "Reply in thread" }).click();
-  await expect(pane(person).getByRole("article").filter({ hasText: text })).toBeVisible();
-}
-
-async function reply(person: Person, text: string): Promise<void> {
-  const field = pane(person).getByLabel("Reply in the thread");
-  await field.fill(text);
-  if (await person.page.evaluate(() => matchMedia("(pointer: coarse)").matches)) {
-    await pane(person).getByRole("button", { name: "Send", exact: true }).click();
-  } else await field.press("Enter");
-  await expect(inThread(person, text)).toBeVisible();
-}
 
 /** Counts what this page asks, by operation. */
 function askedBy({ page }: Person): Map<string, number> {
@@ -67,16 +26,6 @@ function askedBy({ page }: Person): Map<string, number> {
     if (name) asked.set(name, (asked.get(name) ?? 0) + 1);
   });
   return asked;
-}
-
-/** Another device of somebody, which shows the list of chats. */
-async function secondDevice(browser: Browser, person: Person): Promise<Person> {
-  const page = await openBrowser(browser, "2");
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail or username").fill(person.username);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await pressUntilIn(page, "Sign in");
-  return { ...person, page };
 }
 
 test("replies in a thread are seen by both at once, in the thread and in short in the chat, and are there after a reload", async ({
@@ -191,7 +140,7 @@ test("what is unread in a thread is counted, and read with the thread or with th
   const { ada, ben } = await pair(browser, text);
   await say(ben, "And what about the keys?");
   await expect(inChat(ada, "And what about the keys?")).toBeVisible();
-  const other = await secondDevice(browser, ada);
+  const other = await secondDevice(browser, "2", ada);
   await live(other);
   // Nobody looks at the chat on either device.
   await ada.page.goto("/profile");
@@ -408,82 +357,6 @@ test("a long thread begins at its end, is read by pages up to what it answers, a
     .getByRole("button", { name: /^Go to the newest/ })
     .click();
   await expect(inThread(ada, "number 130.")).toBeVisible();
-});
-
-test("whoever folds thread replies sees how many are hidden and where, opens them by key, and is led to one of them", async ({
-  browser,
-}) => {
-  const text = "Who has the scores?";
-  const { ada, ben } = await pair(browser, text);
-  await openThread(ada, text);
-  for (const one of ["Not me.", "Nor me.", "Perhaps Cleo."]) await reply(ada, one);
-  await say(ada, "And the lamps?");
-  await reply(ada, "Cleo has them.");
-  await expect(inChat(ben, "Cleo has them.")).toBeVisible();
-  const { page } = ben;
-  await page.getByRole("link", { name: "Profile" }).click();
-  const fold = page.getByRole("switch", { name: "Fold thread replies" });
-  await fold.click();
-  await expect(fold).toBeChecked();
-  await picture(page, "fold-preference");
-  await expectAccessible(page);
-  // On this device only.
-  await expect(inChat(ada, "Perhaps Cleo.")).toBeVisible();
-
-  // What arrives while the reader is elsewhere stands below the line, folded too, and is read with the chat.
-  await reply(ada, "She is ill.");
-  await expect(chatLink(ben).getByRole("img", { name: "1 unread" })).toBeVisible();
-  await openChat(ben, "Evening choir");
-  const folds = (name: string) => timeline(ben).getByRole("button", { name, exact: true });
-  await expect(folds("3 replies in threads")).toHaveAttribute("aria-expanded", "false");
-  await expect(folds("1 reply in a thread")).toHaveCount(2);
-  await expect(timeline(ben).getByText("New messages")).toBeVisible();
-  await expect(inChat(ben, "Perhaps Cleo.")).toHaveCount(0);
-  await expect(footer(ben, text)).toContainText("5 replies");
-  await expect(chatLink(ben).getByRole("img", { name: /unread/ })).toHaveCount(0);
-  await expect(inChat(ada, "She is ill.")).toBeVisible();
-  await picture(page, "fold");
-  await expectAccessible(page);
-  const numbers = () =>
-    timeline(ben).evaluate((list) =>
-      [...list.querySelectorAll("article")].map((row) => Number(row.getAttribute("data-number"))),
-    );
-  expect(await numbers()).toEqual([1, 2, 5, 6, 7]);
-  // More of them count there.
-  await reply(ada, "But she will come.");
-  await expect(folds("2 replies in threads")).toBeVisible();
-
-  await timeline(ben).focus();
-  await page.keyboard.press("End");
-  for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowUp");
-  await expect(timeline(ben).getByRole("article", { name: "3 replies in threads" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  await expect(folds("3 replies in threads")).toHaveAttribute("aria-expanded", "true");
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("ArrowDown");
-  await expect(inChat(ben, "Nor me.")).toBeFocused();
-  await expectAccessible(page);
-  await picture(page, "fold-open");
-  await page.keyboard.press("Enter");
-  await expect(inThread(ben, "Nor me.")).toHaveAttribute("data-highlighted");
-  await pane(ben).getByRole("button", { name: "Close" }).click();
-  await folds("3 replies in threads").click();
-  await expect(inChat(ben, "Nor me.")).toHaveCount(0);
-
-  // A link to a reply in the chat opens what hides it.
-  const chatId = new URL(page.url()).pathname.split("/")[2];
-  const found = await ask(
-    ben,
-    "receiver",
-    "query ($chatId: ID!) { messages(chatId: $chatId, first: 10) { nodes { id content } } }",
-    { chatId },
-    await tokenOf(ben),
-  );
-  const { id } = found.messages.nodes.find(({ content }: { content: string }) => content === "Perhaps Cleo.");
-  await page.goto(`/chats/${chatId}?at=${id}`);
-  await expect(inChat(ben, "Perhaps Cleo.")).toHaveAttribute("data-highlighted");
-  await expect(folds("3 replies in threads").first()).toHaveAttribute("aria-expanded", "true");
-  await expect(folds("3 replies in threads").last()).toHaveAttribute("aria-expanded", "false");
 });
 
 test("a thread stands beside the chat or in its place on every width, in light and dark, and on the other side in Arabic", async ({
