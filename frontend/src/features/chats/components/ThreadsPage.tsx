@@ -1,5 +1,4 @@
-import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Button, Skeleton } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
@@ -7,20 +6,17 @@ import { unreadReplies } from "@/features/threads";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { EmptyState } from "@/ui/EmptyState";
-import { BackIcon, ThreadIcon } from "@/ui/icons";
+import { ThreadIcon } from "@/ui/icons";
 import { Notice } from "@/ui/Notice";
-import { PageHeader } from "@/ui/PageHeader";
-import { usePageName } from "@/ui/pageTitle";
 import { Toggle } from "@/ui/Toggle";
 import { useChats } from "../hooks/useChats";
 import { useFollowedThreads } from "../hooks/useFollowedThreads";
 import { FollowedThreadRow } from "./FollowedThreadRow";
-import styles from "./ThreadsPage.module.css";
+import { ListPage } from "./ListPage";
+import styles from "./ListPage.module.css";
 
 /** The threads that the reader follows, in all chats. */
 export function ThreadsPage() {
-  const navigate = useNavigate();
-  usePageName(t.threads.threads);
   const { threads, preferences } = useSignedIn();
   const states = useStore(threads.states);
   const { unreadThreadsFirst = false } = useStore(preferences.choices);
@@ -35,47 +31,36 @@ export function ThreadsPage() {
   );
   const { shown, loaded, error, more } = useFollowedThreads(unreadThreadsFirst, isUnread);
   return (
-    <div className={styles.page}>
-      <PageHeader
-        leading={
-          <ActionIcon aria-label={t.ui.back} onClick={() => navigate({ to: "/" })}>
-            <BackIcon />
-          </ActionIcon>
-        }
-      >
-        <h1 className={styles.heading}>{t.threads.threads}</h1>
-      </PageHeader>
-      <div className={styles.scroll}>
-        <Toggle
-          label={t.threads.unreadFirst}
-          checked={unreadThreadsFirst}
-          onChange={(on) => preferences.change({ unreadThreadsFirst: on })}
-        />
-        {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
-        {!loaded && !error && <Skeleton height={96} radius="md" />}
-        {loaded && shown.length === 0 && (
-          <EmptyState icon={<ThreadIcon size={28} />} title={t.threads.noThreads}>
-            {t.threads.noThreadsHint}
-          </EmptyState>
-        )}
-        <ul className={styles.list}>
-          {shown.map(({ rootId, chatId, thread }) => {
-            const listed = byId.get(chatId);
-            return (
-              listed && (
-                <li key={rootId}>
-                  <FollowedThreadRow thread={thread} listed={listed} />
-                </li>
-              )
-            );
-          })}
-        </ul>
-        {more && (
-          <Button variant="default" onClick={() => void more()}>
-            {t.ui.loadMore}
-          </Button>
-        )}
-      </div>
-    </div>
+    <ListPage title={t.threads.threads}>
+      <Toggle
+        label={t.threads.unreadFirst}
+        checked={unreadThreadsFirst}
+        onChange={(on) => preferences.change({ unreadThreadsFirst: on })}
+      />
+      {error && <Notice tone="error">{explain(failureOf(error))}</Notice>}
+      {!loaded && !error && <Skeleton height={96} radius="md" />}
+      {loaded && shown.length === 0 && (
+        <EmptyState icon={<ThreadIcon size={28} />} title={t.threads.noThreads}>
+          {t.threads.noThreadsHint}
+        </EmptyState>
+      )}
+      <ul className={styles.list}>
+        {shown.map(({ rootId, chatId, thread }) => {
+          const listed = byId.get(chatId);
+          return (
+            listed && (
+              <li key={rootId}>
+                <FollowedThreadRow thread={thread} listed={listed} />
+              </li>
+            )
+          );
+        })}
+      </ul>
+      {more && (
+        <Button variant="default" onClick={() => void more()}>
+          {t.ui.loadMore}
+        </Button>
+      )}
+    </ListPage>
   );
 }
