@@ -7,6 +7,8 @@ pub(crate) mod ended_sessions;
 pub(crate) mod feed_events;
 pub(crate) mod feeds;
 pub(crate) mod message_mentions;
+pub(crate) mod message_parts;
+pub(crate) mod message_position;
 pub(crate) mod message_search;
 pub(crate) mod messages;
 pub(crate) mod participants;

@@ -6,6 +6,5 @@
 pub(crate) mod highlights;
 pub(crate) mod metrics;
 pub(crate) mod plan;
-pub(crate) mod position;
 pub(crate) mod scan;
 pub(crate) mod syntax;

@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::db::{
-    chats::VisibleChat, message_mentions::NumberKey, messages::MessagePart,
+    chats::VisibleChat, message_mentions::NumberKey, message_parts::MessagePart,
     participants::ParticipantRow, reactions::ReactionRow, threads::ThreadRow,
 };
 use chats::{Chats, Heads, RemovedAboveMark, Unread};

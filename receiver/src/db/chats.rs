@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     escape_like,
     feeds::{self, cursor},
-    messages::message,
+    message_parts::{COLUMNS_BUT_CHAT, message},
     participants::{ParticipantRow, access, participant},
     rows, unexpected,
 };
@@ -147,19 +147,9 @@ fn own_chats_sql(with_answered: bool) -> String {
     // By their keys, whatever the planner believes about how many chats there are. The newest message has the number of
     // how many there are.
     format!(
-        "SELECT own_last_seq, own_head_id,
-                chat_id, kind, name, description, reactions_allowed, threads_allowed, participant_count, chat_created_at,
-                created_by, feed_id, last_seq, head_id, message_count, last_message_at, user_id, role, last_read_number, joined_number, joined_at,
-                joined_seq, id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at, found
+        "SELECT measured.*
          FROM (
-         SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id,
-                page.chat_id, page.kind, page.name, page.description, page.reactions_allowed, page.threads_allowed,
-                page.participant_count, page.chat_created_at, page.created_by, page.feed_id, page.last_seq, page.head_id,
-                page.message_count, page.last_message_at, page.user_id, page.role, page.last_read_number,
-                page.joined_number, page.joined_at, page.joined_seq,
-                m.id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
-                m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at,
+         SELECT own.last_seq AS own_last_seq, own.head_id AS own_head_id, page.*, {COLUMNS_BUT_CHAT},
                 row_number() OVER in_order AS place, count(*) OVER () AS found,
                 sum(coalesce(octet_length(m.content), 0) + {bytes}) OVER in_order AS text
          FROM feeds own
@@ -185,10 +175,8 @@ fn own_chats_sql(with_answered: bool) -> String {
              LIMIT $4
          ) page ON true
          LEFT JOIN LATERAL (
-             SELECT id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
-             FROM messages
-             WHERE $5::bigint IS NOT NULL AND chat_id = page.chat_id AND number = page.message_count
+             SELECT {COLUMNS_BUT_CHAT} FROM messages m
+             WHERE $5::bigint IS NOT NULL AND m.chat_id = page.chat_id AND m.number = page.message_count
              OFFSET 0
          ) m ON true
          {answered}

@@ -6,7 +6,10 @@ use shared_schema::{Change, Event, EventId, FeedRef, Instant, Seq, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{messages, rows};
+use super::{
+    message_parts::{COLUMNS, message},
+    rows,
+};
 
 /// Events from `from` on, that one included, oldest first, at most `limit`, and no further ones after
 /// more than `text` bytes of messages.
@@ -23,29 +26,24 @@ pub(crate) async fn page(
 ) -> Result<Vec<Event>, Error> {
     let rows = rows(
         pool,
-        "SELECT event_seq, event_id, prev_id, kind, at, actor_id, data,
-                id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
-         FROM (
-         SELECT e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data,
-                m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at,
-                sum(octet_length(m.content)) OVER (ORDER BY e.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-         FROM (
-             SELECT feed_id, seq, id, prev_id, kind, at, actor_id, data, message_id
-             FROM feed_events
-             WHERE feed_id = $1 AND seq >= $2 AND seq < $3
-         ) e
-         LEFT JOIN LATERAL (
-             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
-             FROM messages
-             WHERE chat_id = e.feed_id AND id = e.message_id
-             OFFSET 0
-         ) m ON true
-         ) measured
-         WHERE coalesce(before, 0) <= $4
-         ORDER BY event_seq",
+        &format!(
+            "SELECT measured.*
+             FROM (
+                 SELECT e.seq AS event_seq, e.id AS event_id, e.prev_id, e.kind, e.at, e.actor_id, e.data, {COLUMNS},
+                        sum(octet_length(m.content)) OVER (ORDER BY e.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                            AS before
+                 FROM (
+                     SELECT feed_id, seq, id, prev_id, kind, at, actor_id, data, message_id
+                     FROM feed_events
+                     WHERE feed_id = $1 AND seq >= $2 AND seq < $3
+                 ) e
+                 LEFT JOIN LATERAL (
+                     SELECT {COLUMNS} FROM messages m WHERE m.chat_id = e.feed_id AND m.id = e.message_id OFFSET 0
+                 ) m ON true
+             ) measured
+             WHERE coalesce(before, 0) <= $4
+             ORDER BY event_seq"
+        ),
         &[&feed.id(), &from, &from.saturating_add(limit), &text],
     )
     .await?;
@@ -56,7 +54,7 @@ fn event(feed: FeedRef, row: &Row) -> Result<Event, Error> {
     let kind: &str = row.try_get("kind")?;
     let message = row
         .try_get::<_, Option<Uuid>>("id")?
-        .map(|_| messages::message(row))
+        .map(|_| message(row))
         .transpose()?;
     Ok(Event {
         feed,

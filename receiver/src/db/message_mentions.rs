@@ -1,14 +1,14 @@
 //! `message_mentions`, and the messages that mention all: who is mentioned in a message, and what mentions a user.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use chassis::{Error, postgres::Pool};
-use jiff::Timestamp;
-use shared_schema::{ChatId, Mention, Message, Number, UserId};
+use shared_schema::{ChatId, Mention, Number, UserId};
 use uuid::Uuid;
 
 use super::{
-    messages::{self, MessagePart},
+    message_parts::{COLUMNS, MEASURED_COLUMNS, MessagePart, message, part, within},
+    message_position::MessagePosition,
     rows,
 };
 
@@ -104,39 +104,11 @@ pub(crate) async fn above_mark(
         .collect()
 }
 
-/// The place of a message in a list ordered by time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct MentionKey {
-    /// When the message was sent.
-    pub(crate) at: Timestamp,
-    /// The message, where two have the same time.
-    pub(crate) chat: ChatId,
-    pub(crate) number: Number,
-}
-
-impl MentionKey {
-    /// Before all messages. With it there is one statement for all pages, and the index that it follows begins at the key.
-    const FIRST: Self = Self {
-        at: Timestamp::MAX,
-        chat: ChatId(Uuid::max()),
-        number: Number::MAX,
-    };
-
-    #[must_use]
-    pub(crate) fn of(message: &Message) -> Self {
-        Self {
-            at: message.created_at.0,
-            chat: message.chat_id,
-            number: message.number,
-        }
-    }
-}
-
 /// Which messages that mention a user to read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MentionRange {
     /// Only those after this place.
-    pub(crate) after: Option<MentionKey>,
+    pub(crate) after: Option<MessagePosition>,
     /// So many at the most.
     pub(crate) limit: i64,
     /// Bytes of text at the most, those of the messages that are answered included. The first message is read however long it
@@ -151,10 +123,10 @@ pub(crate) async fn of_user(
     range: MentionRange,
 ) -> Result<MessagePart, Error> {
     let MentionRange { after, limit, text } = range;
-    let after = after.unwrap_or(MentionKey::FIRST);
+    let after = after.unwrap_or(MessagePosition::NEWEST);
     let rows = rows(
         pool,
-        MENTIONING,
+        &MENTIONING,
         &[
             &user.0,
             &after.at,
@@ -165,80 +137,59 @@ pub(crate) async fn of_user(
         ],
     )
     .await?;
-    let found: i64 = match rows.first() {
-        Some(row) => row.try_get("found")?,
-        None => 0,
-    };
-    Ok(MessagePart {
-        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < found),
-        messages: rows
-            .iter()
-            .map(messages::message)
-            .collect::<Result<_, _>>()?,
-    })
+    part(&rows, message)
 }
 
 // Those that name the user come from an index in the order of the list, and each is looked at only until the page is full.
 // Those that mention all come from every chat, newest first: one in a minute at the most.
-const MENTIONING: &str = "
-    WITH named AS MATERIALIZED (
-        SELECT n.chat_id, n.number, n.created_at
-        FROM message_mentions n
-        CROSS JOIN LATERAL (
-            SELECT FROM participants
-            WHERE chat_id = n.chat_id AND user_id = $1 AND left_seq IS NULL
-            OFFSET 0
-        ) p
-        CROSS JOIN LATERAL (SELECT removed_at FROM chats WHERE id = n.chat_id OFFSET 0) c
-        CROSS JOIN LATERAL (
-            SELECT sender_id, removed_at FROM messages WHERE chat_id = n.chat_id AND number = n.number OFFSET 0
-        ) m
-        WHERE n.user_id = $1 AND c.removed_at IS NULL AND m.sender_id <> $1 AND m.removed_at IS NULL
-          AND (n.created_at, n.chat_id, n.number) < ($2, $3, $4)
-        ORDER BY n.created_at DESC, n.chat_id DESC, n.number DESC
-        LIMIT $5
-    ), to_all AS MATERIALIZED (
-        SELECT m.chat_id, m.number, m.created_at
-        FROM participants p
-        CROSS JOIN LATERAL (SELECT removed_at FROM chats WHERE id = p.chat_id OFFSET 0) c
-        CROSS JOIN LATERAL (
-            SELECT chat_id, number, created_at
-            FROM messages
-            WHERE chat_id = p.chat_id AND number > p.joined_number AND mentions_all
-              AND sender_id <> $1 AND removed_at IS NULL
-              AND (created_at, chat_id, number) < ($2, $3, $4)
-            ORDER BY number DESC
-            LIMIT $5
-        ) m
-        WHERE p.user_id = $1 AND p.left_seq IS NULL AND c.removed_at IS NULL
-    ), page AS MATERIALIZED (
-        SELECT chat_id, number, created_at FROM named
-        UNION
-        SELECT chat_id, number, created_at FROM to_all
-        ORDER BY created_at DESC, chat_id DESC, number DESC
-        LIMIT $5
+static MENTIONING: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH named AS MATERIALIZED (
+             SELECT n.chat_id, n.number, n.created_at
+             FROM message_mentions n
+             CROSS JOIN LATERAL (
+                 SELECT FROM participants
+                 WHERE chat_id = n.chat_id AND user_id = $1 AND left_seq IS NULL
+                 OFFSET 0
+             ) p
+             CROSS JOIN LATERAL (SELECT removed_at FROM chats WHERE id = n.chat_id OFFSET 0) c
+             CROSS JOIN LATERAL (
+                 SELECT sender_id, removed_at FROM messages WHERE chat_id = n.chat_id AND number = n.number OFFSET 0
+             ) m
+             WHERE n.user_id = $1 AND c.removed_at IS NULL AND m.sender_id <> $1 AND m.removed_at IS NULL
+               AND (n.created_at, n.chat_id, n.number) < ($2, $3, $4)
+             ORDER BY n.created_at DESC, n.chat_id DESC, n.number DESC
+             LIMIT $5
+         ), to_all AS MATERIALIZED (
+             SELECT m.chat_id, m.number, m.created_at
+             FROM participants p
+             CROSS JOIN LATERAL (SELECT removed_at FROM chats WHERE id = p.chat_id OFFSET 0) c
+             CROSS JOIN LATERAL (
+                 SELECT chat_id, number, created_at
+                 FROM messages
+                 WHERE chat_id = p.chat_id AND number > p.joined_number AND mentions_all
+                   AND sender_id <> $1 AND removed_at IS NULL
+                   AND (created_at, chat_id, number) < ($2, $3, $4)
+                 ORDER BY number DESC
+                 LIMIT $5
+             ) m
+             WHERE p.user_id = $1 AND p.left_seq IS NULL AND c.removed_at IS NULL
+         ), listed AS MATERIALIZED (
+             SELECT chat_id, number, created_at FROM named
+             UNION
+             SELECT chat_id, number, created_at FROM to_all
+             ORDER BY created_at DESC, chat_id DESC, number DESC
+             LIMIT $5
+         ), page AS MATERIALIZED (
+             SELECT {COLUMNS}, m.bytes,
+                    row_number() OVER (ORDER BY listed.created_at DESC, listed.chat_id DESC, listed.number DESC) AS place
+             FROM listed
+             CROSS JOIN LATERAL (
+                 SELECT {columns} FROM messages m WHERE m.chat_id = listed.chat_id AND m.number = listed.number OFFSET 0
+             ) m
+         )
+         {within}",
+        columns = *MEASURED_COLUMNS,
+        within = within("$6"),
     )
-    SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, thread_root_id,
-           thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-           (SELECT count(*) FROM page) AS found
-    FROM (
-        SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content, m.reply_to_id,
-               m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at,
-               m.removed_at, row_number() OVER in_order AS place, sum(m.bytes) OVER in_order AS text
-        FROM page
-        CROSS JOIN LATERAL (
-            SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, thread_root_id,
-                   thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                   coalesce(octet_length(content), 0) + coalesce((
-                       SELECT octet_length(content) FROM messages answered
-                       WHERE answered.chat_id = page.chat_id AND answered.id = mentioning.reply_to_id), 0) AS bytes
-            FROM messages mentioning
-            WHERE chat_id = page.chat_id AND number = page.number
-            OFFSET 0
-        ) m
-        WINDOW in_order AS (
-            ORDER BY page.created_at DESC, page.chat_id DESC, page.number DESC ROWS UNBOUNDED PRECEDING
-        )
-    ) measured
-    WHERE text <= $6 OR place = 1
-    ORDER BY place";
+});

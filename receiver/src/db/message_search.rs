@@ -8,7 +8,8 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    messages::{MessagePart, message},
+    message_parts::{COLUMNS, MEASURED_COLUMNS, MessagePart, message, part, within},
+    message_position::MessagePosition,
     rows,
 };
 
@@ -26,17 +27,6 @@ const READABLE: &str = "
         OFFSET 0
     ) p ON true
     WHERE c.removed_at IS NULL AND p.left_seq IS NULL AND (p.user_id IS NOT NULL OR c.kind = 'PUBLIC')";
-
-/// A place in the list of all messages that a user may search, newest first. The times of a chat ascend with its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
-    /// When the message was sent.
-    pub(crate) at: Timestamp,
-    /// The chat, where several have a message of that time.
-    pub(crate) chat: ChatId,
-    /// The message; [`Number::MAX`] stands for all messages of the chat up to that time.
-    pub(crate) number: Number,
-}
 
 /// What is asked of each message.
 #[derive(Clone, Debug)]
@@ -182,7 +172,7 @@ pub(crate) struct WindowHits {
 /// A message that a search has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Hit {
-    pub(crate) position: Position,
+    pub(crate) position: MessagePosition,
     pub(crate) id: MessageId,
 }
 
@@ -250,7 +240,7 @@ fn hit(row: &Row) -> Result<Option<Hit>, Error> {
         return Ok(None);
     };
     Ok(Some(Hit {
-        position: Position {
+        position: MessagePosition {
             at: row.try_get("created_at")?,
             chat: ChatId(row.try_get("chat_id")?),
             number: row.try_get("number")?,
@@ -352,40 +342,19 @@ pub(crate) async fn page(
     let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id.0).collect();
     let sql = format!(
         "WITH page AS MATERIALIZED (
-             SELECT w.place, m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                    m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at, m.bytes
+             SELECT {COLUMNS}, m.bytes, row_number() OVER (ORDER BY w.place) AS place
              FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS w (chat_id, id, place)
              CROSS JOIN LATERAL (
-                 SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                        thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                        octet_length(content) + coalesce((
-                            SELECT octet_length(content) FROM messages answered
-                            WHERE answered.chat_id = w.chat_id AND answered.id = hit.reply_to_id), 0) AS bytes
-                 FROM messages hit
-                 WHERE chat_id = w.chat_id AND id = w.id AND content IS NOT NULL
+                 SELECT {columns} FROM messages m
+                 WHERE m.chat_id = w.chat_id AND m.id = w.id AND m.content IS NOT NULL
                  OFFSET 0
              ) m
              {READABLE}
          )
-         SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id, thread_root_id,
-                thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at, (SELECT count(*) FROM page) AS found
-         FROM (
-             SELECT place, id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                    row_number() OVER in_order AS nth, sum(bytes) OVER in_order AS text
-             FROM page
-             WINDOW in_order AS (ORDER BY place ROWS UNBOUNDED PRECEDING)
-         ) measured
-         WHERE text <= $4 OR nth = 1
-         ORDER BY place"
+         {within}",
+        columns = *MEASURED_COLUMNS,
+        within = within("$4"),
     );
     let rows = rows(pool, &sql, &[&user.0, &chats, &ids, &text]).await?;
-    let found: i64 = match rows.first() {
-        Some(row) => row.try_get("found")?,
-        None => 0,
-    };
-    Ok(MessagePart {
-        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < found),
-        messages: rows.iter().map(message).collect::<Result<_, _>>()?,
-    })
+    part(&rows, message)
 }

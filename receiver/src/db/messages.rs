@@ -1,45 +1,13 @@
 //! `messages`: pages by number, and single ones by id.
 
 use chassis::{Error, postgres::Pool};
-use shared_schema::{ChatId, Instant, Message, MessageId, Number, UserId};
-use tokio_postgres::Row;
+use shared_schema::{ChatId, Instant, Message, MessageId, Number};
 use uuid::Uuid;
 
-use super::rows;
-
-pub(crate) fn message(row: &Row) -> Result<Message, Error> {
-    Ok(Message {
-        id: MessageId(row.try_get("id")?),
-        chat_id: ChatId(row.try_get("chat_id")?),
-        number: row.try_get("number")?,
-        seq: row.try_get("seq")?,
-        revision: row.try_get("revision")?,
-        sender_id: UserId(row.try_get("sender_id")?),
-        sender_username: row.try_get("sender_username")?,
-        content: row.try_get("content")?,
-        reply_to_id: row
-            .try_get::<_, Option<Uuid>>("reply_to_id")?
-            .map(MessageId),
-        thread_root_id: row
-            .try_get::<_, Option<Uuid>>("thread_root_id")?
-            .map(MessageId),
-        thread_ordinal: row.try_get("thread_ordinal")?,
-        mentions_all: row.try_get("mentions_all")?,
-        mention_count: row.try_get("mention_count")?,
-        created_at: Instant(row.try_get("created_at")?),
-        edited_at: row.try_get::<_, Option<_>>("edited_at")?.map(Instant),
-        removed_at: row.try_get::<_, Option<_>>("removed_at")?.map(Instant),
-    })
-}
-
-/// A part of a list of messages.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct MessagePart {
-    /// In the order of the reading.
-    pub(crate) messages: Vec<Message>,
-    /// The texts of further ones would have been too much.
-    pub(crate) is_truncated: bool,
-}
+use super::{
+    message_parts::{COLUMNS, MEASURED_COLUMNS, MessagePart, message, part, within},
+    rows,
+};
 
 /// Which messages of a chat to read: those with `after < number < before`.
 #[derive(Clone, Copy, Debug)]
@@ -79,33 +47,17 @@ async fn between(
     wanted: NumberRange,
     order: &'static str,
 ) -> Result<MessagePart, Error> {
-    // The length of a text is stored beside it, so that no text is read that is not shown.
     let sql = format!(
-        "SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                (SELECT count(*) FROM page) AS found
-         FROM (
-             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                    row_number() OVER (ORDER BY {order}) AS place,
-                    sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
-             FROM page
-         ) measured
-         WHERE text <= $5 OR place = 1
-         ORDER BY {order}"
-    );
-    let page = format!(
         "WITH page AS MATERIALIZED (
-             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                    coalesce(octet_length(content), 0) + coalesce((
-                        SELECT octet_length(content) FROM messages answered
-                        WHERE answered.chat_id = $1 AND answered.id = m.reply_to_id), 0) AS bytes
+             SELECT {columns}, row_number() OVER (ORDER BY m.{order}) AS place
              FROM messages m
-             WHERE chat_id = $1 AND number > $2 AND number < $3
-             ORDER BY {order}
+             WHERE m.chat_id = $1 AND m.number > $2 AND m.number < $3
+             ORDER BY m.{order}
              LIMIT $4
-         ) {sql}"
+         )
+         {within}",
+        columns = *MEASURED_COLUMNS,
+        within = within("$5"),
     );
     let NumberRange {
         after,
@@ -113,15 +65,8 @@ async fn between(
         limit,
         text,
     } = wanted;
-    let rows = rows(pool, &page, &[&chat.0, &after, &before, &limit, &text]).await?;
-    let found: i64 = match rows.first() {
-        Some(row) => row.try_get("found")?,
-        None => 0,
-    };
-    Ok(MessagePart {
-        is_truncated: i64::try_from(rows.len()).is_ok_and(|read| read < found),
-        messages: rows.iter().map(message).collect::<Result<_, _>>()?,
-    })
+    let rows = rows(pool, &sql, &[&chat.0, &after, &before, &limit, &text]).await?;
+    part(&rows, message)
 }
 
 /// These messages, in no order; those that do not exist are absent.
@@ -133,16 +78,13 @@ pub(crate) async fn by_id(pool: &Pool, ids: &[(ChatId, MessageId)]) -> Result<Ve
     let rows = rows(
         pool,
         // By its key, whatever the planner believes about the size of chats.
-        "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at
-         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, id)
-         CROSS JOIN LATERAL (
-             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
-             FROM messages
-             WHERE chat_id = wanted.chat_id AND id = wanted.id
-             OFFSET 0
-         ) m",
+        &format!(
+            "SELECT m.*
+             FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, id)
+             CROSS JOIN LATERAL (
+                 SELECT {COLUMNS} FROM messages m WHERE m.chat_id = wanted.chat_id AND m.id = wanted.id OFFSET 0
+             ) m"
+        ),
         &[&chats, &messages],
     )
     .await?;
@@ -154,17 +96,13 @@ pub(crate) async fn newest_of(pool: &Pool, chats: &[ChatId]) -> Result<Vec<Messa
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     let rows = rows(
         pool,
-        "SELECT m.id, m.chat_id, m.number, m.seq, m.revision, m.sender_id, m.sender_username, m.content,
-                m.reply_to_id, m.thread_root_id, m.thread_ordinal, m.mention_count, m.mentions_all, m.created_at, m.edited_at, m.removed_at
-         FROM unnest($1::uuid[]) AS wanted (chat_id)
-         CROSS JOIN LATERAL (
-             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at
-             FROM messages
-             WHERE chat_id = wanted.chat_id
-             ORDER BY number DESC
-             LIMIT 1
-         ) m",
+        &format!(
+            "SELECT m.*
+             FROM unnest($1::uuid[]) AS wanted (chat_id)
+             CROSS JOIN LATERAL (
+                 SELECT {COLUMNS} FROM messages m WHERE m.chat_id = wanted.chat_id ORDER BY m.number DESC LIMIT 1
+             ) m"
+        ),
         &[&ids],
     )
     .await?;

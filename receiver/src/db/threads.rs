@@ -8,7 +8,8 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    messages::{self, MessagePart},
+    message_parts::{MEASURED_COLUMNS, MessagePart, message, within},
+    message_position::MessagePosition,
     rows,
 };
 
@@ -27,6 +28,18 @@ pub(crate) struct ThreadRow {
     pub(crate) last_reply_at: Instant,
     /// Who replied last, newest first.
     pub(crate) last_user_ids: Vec<UserId>,
+}
+
+impl ThreadRow {
+    /// Its place in a list ordered by activity: that of its newest reply.
+    #[must_use]
+    pub(crate) fn position(&self) -> MessagePosition {
+        MessagePosition {
+            at: self.last_reply_at.0,
+            chat: self.chat_id,
+            number: self.last_number,
+        }
+    }
 }
 
 pub(super) fn thread(row: &Row) -> Result<ThreadRow, Error> {
@@ -92,35 +105,22 @@ pub(crate) async fn replies_of(
         true => "number DESC",
         false => "number",
     };
-    // By the index of a thread's replies. The length of a text is stored beside it, so that no text is read that is not
-    // shown.
     let sql = format!(
-        "SELECT r.id, r.chat_id, r.number, r.seq, r.revision, r.sender_id, r.sender_username, r.content, r.reply_to_id,
-                r.thread_root_id, r.thread_ordinal, r.mention_count, r.mentions_all, r.created_at, r.edited_at, r.removed_at, r.found
+        "SELECT r.*
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (chat_id, root_id)
          CROSS JOIN LATERAL (
-             SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                    thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at, found
-             FROM (
-                 SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                        thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                        count(*) OVER () AS found, row_number() OVER (ORDER BY {order}) AS place,
-                        sum(bytes) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS text
-                 FROM (
-                     SELECT id, chat_id, number, seq, revision, sender_id, sender_username, content, reply_to_id,
-                            thread_root_id, thread_ordinal, mention_count, mentions_all, created_at, edited_at, removed_at,
-                            coalesce(octet_length(content), 0) + coalesce((
-                                SELECT octet_length(content) FROM messages answered
-                                WHERE answered.chat_id = wanted.chat_id AND answered.id = m.reply_to_id), 0) AS bytes
-                     FROM messages m
-                     WHERE chat_id = wanted.chat_id AND thread_root_id = wanted.root_id AND number > $3 AND number < $4
-                     ORDER BY {order}
-                     LIMIT $5
-                 ) page
-             ) measured
-             WHERE text <= $6 OR place = 1
+             WITH page AS MATERIALIZED (
+                 SELECT {columns}, row_number() OVER (ORDER BY m.{order}) AS place
+                 FROM messages m
+                 WHERE m.chat_id = wanted.chat_id AND m.thread_root_id = wanted.root_id AND m.number > $3 AND m.number < $4
+                 ORDER BY m.{order}
+                 LIMIT $5
+             )
+             {within}
          ) r
-         ORDER BY r.{order}"
+         ORDER BY r.place",
+        columns = *MEASURED_COLUMNS,
+        within = within("$6"),
     );
     let ReplyRange {
         after,
@@ -137,16 +137,13 @@ pub(crate) async fn replies_of(
     .await?;
     let mut parts: HashMap<ThreadKey, MessagePart> = HashMap::new();
     for row in &rows {
-        let reply = messages::message(row)?;
+        let reply = message(row)?;
         let root: Uuid = row.try_get("thread_root_id")?;
         let found: i64 = row.try_get("found")?;
         let key = (reply.chat_id, MessageId(root));
-        let part = parts.entry(key).or_insert(MessagePart {
-            messages: vec![],
-            is_truncated: false,
-        });
-        part.messages.push(reply);
-        part.is_truncated = i64::try_from(part.messages.len()).is_ok_and(|read| read < found);
+        let part = parts.entry(key).or_default();
+        part.items.push(reply);
+        part.is_truncated = i64::try_from(part.items.len()).is_ok_and(|read| read < found);
     }
     Ok(parts)
 }

@@ -8,7 +8,7 @@ use super::pagination::{MAX_PAGE_TEXT_BYTES, Page, PageRange};
 use crate::{
     databases::loaders::threads::ReplyPage,
     db::{
-        messages::MessagePart,
+        message_parts::MessagePart,
         threads::{ReplyRange, ThreadKey},
     },
     state::RequestContext,
@@ -31,7 +31,7 @@ pub(crate) async fn page(
         newest_first: range.backward,
     };
     let part = part(context, thread, wanted).await?;
-    Ok(range.trim_truncated(part.messages, part.is_truncated))
+    Ok(range.trim_truncated(part.items, part.is_truncated))
 }
 
 /// The page around a reply; half of it stays empty at an end of the thread.
@@ -72,9 +72,9 @@ pub(crate) async fn page_around(
     };
     let (before, after) =
         futures_util::try_join!(part(context, thread, before), part(context, thread, after))?;
-    let mut replies = before.messages;
+    let mut replies = before.items;
     replies.reverse();
-    replies.extend(after.messages);
+    replies.extend(after.items);
     let mut page = range.trim_truncated(replies, after.is_truncated);
     page.has_previous = before.is_truncated || ordinal - earlier > 1;
     Ok(page)

@@ -1,22 +1,15 @@
 //! The threads that the caller follows.
 
-use std::{fmt, str::FromStr};
-
 use async_graphql::{
     Context, Object, Result,
     connection::{Connection, Edge},
 };
 use chassis::{Caller, Error};
-use jiff::Timestamp;
-use shared_schema::{ChatId, ClientCursor, MessageId};
-use uuid::Uuid;
+use shared_schema::ClientCursor;
 
 use crate::{
     databases::read_at_least::read_at_least,
-    db::{
-        self,
-        thread_follows::{FollowedRange, ThreadActivityKey},
-    },
+    db::{self, message_position::MessagePosition, thread_follows::FollowedRange},
     objects::{
         followed_thread::{FollowedThread, FollowedThreadConnection},
         pagination::{MAX_PAGE_TEXT_BYTES, PageArgs, page_cost},
@@ -51,7 +44,7 @@ impl FollowedThreads {
             after,
             ..PageArgs::default()
         };
-        let range = args.range::<ThreadActivityKey>()?;
+        let range = args.range::<MessagePosition>()?;
         let wanted = FollowedRange {
             unread_only,
             after: range.after,
@@ -61,51 +54,19 @@ impl FollowedThreads {
         let followed = read_at_least(context, caller, at_least, |database| async move {
             let followed = db::thread_follows::of_user(&database.pool, user, wanted).await?;
             // A replica that does not know the caller yet does not know their threads, either.
-            let is_known = !followed.threads.is_empty()
+            let is_known = !followed.items.is_empty()
                 || !db::feeds::heads(&database.pool, &[user.into()])
                     .await?
                     .is_empty();
             Ok(is_known.then_some(followed))
         });
         let followed = followed.await?.ok_or_else(Error::unauthenticated)?;
-        let page = range.trim_truncated(followed.threads, followed.is_truncated);
+        let page = range.trim_truncated(followed.items, followed.is_truncated);
         let mut connection = Connection::new(page.has_previous, page.has_next);
         connection.edges.extend(page.items.into_iter().map(|row| {
-            let key = ThreadActivityKey::of(&row.thread).to_string();
+            let key = row.thread.position().to_string();
             Edge::new(key, FollowedThread::from(row))
         }));
         Ok(connection)
     }
-}
-
-impl fmt::Display for ThreadActivityKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, chat, root } = self;
-        write!(f, "{}.{chat}.{root}", at.as_microsecond())
-    }
-}
-
-impl FromStr for ThreadActivityKey {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts: Vec<&str> = text.split('.').collect();
-        let key = match parts.as_slice() {
-            [at, chat, root] => key(at, chat, root),
-            _ => None,
-        };
-        key.ok_or_else(|| Error::bad_request("not a cursor of this list"))
-    }
-}
-
-fn key(at: &str, chat: &str, root: &str) -> Option<ThreadActivityKey> {
-    // Nothing happened here before 1970, and Postgres' time begins later than jiff's.
-    let at = Timestamp::from_microsecond(at.parse().ok()?)
-        .ok()
-        .filter(|&at| at >= Timestamp::UNIX_EPOCH)?;
-    Some(ThreadActivityKey {
-        at,
-        chat: ChatId(Uuid::try_parse(chat).ok()?),
-        root: MessageId(Uuid::try_parse(root).ok()?),
-    })
 }

@@ -1,22 +1,15 @@
 //! The messages that mention the caller.
 
-use std::{fmt, str::FromStr};
-
 use async_graphql::{
     Context, Object, OutputType, Result,
     connection::{Connection, ConnectionNameType, Edge, EdgeNameType, EmptyFields},
 };
 use chassis::{Caller, Error};
-use jiff::Timestamp;
-use shared_schema::{ChatId, ClientCursor};
-use uuid::Uuid;
+use shared_schema::ClientCursor;
 
 use crate::{
     databases::read_at_least::read_at_least,
-    db::{
-        self,
-        message_mentions::{MentionKey, MentionRange},
-    },
+    db::{self, message_mentions::MentionRange, message_position::MessagePosition},
     objects::{
         message::Message,
         pagination::{MAX_PAGE_TEXT_BYTES, PageArgs, page_cost},
@@ -73,7 +66,7 @@ impl Mentions {
             after,
             ..PageArgs::default()
         };
-        let range = args.range::<MentionKey>()?;
+        let range = args.range::<MessagePosition>()?;
         let wanted = MentionRange {
             after: range.after,
             limit: range.limit(),
@@ -82,53 +75,21 @@ impl Mentions {
         let part = read_at_least(context, caller, at_least, |database| async move {
             let part = db::message_mentions::of_user(&database.pool, user, wanted).await?;
             // A replica that does not know the caller yet does not know who mentions them, either.
-            let is_known = !part.messages.is_empty()
+            let is_known = !part.items.is_empty()
                 || !db::feeds::heads(&database.pool, &[user.into()])
                     .await?
                     .is_empty();
             Ok(is_known.then_some(part))
         });
         let part = part.await?.ok_or_else(Error::unauthenticated)?;
-        let page = range.trim_truncated(part.messages, part.is_truncated);
+        let page = range.trim_truncated(part.items, part.is_truncated);
         let mut connection = Connection::new(page.has_previous, page.has_next);
         connection
             .edges
             .extend(page.items.into_iter().map(|message| {
-                let key = MentionKey::of(&message).to_string();
+                let key = MessagePosition::of(&message).to_string();
                 Edge::new(key, Message::from(message))
             }));
         Ok(connection)
     }
-}
-
-impl fmt::Display for MentionKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, chat, number } = self;
-        write!(f, "{}.{chat}.{number}", at.as_microsecond())
-    }
-}
-
-impl FromStr for MentionKey {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts: Vec<&str> = text.split('.').collect();
-        let key = match parts.as_slice() {
-            [at, chat, number] => key(at, chat, number),
-            _ => None,
-        };
-        key.ok_or_else(|| Error::bad_request("not a cursor of this list"))
-    }
-}
-
-fn key(at: &str, chat: &str, number: &str) -> Option<MentionKey> {
-    // Nothing happened here before 1970, and Postgres' time begins later than jiff's.
-    let at = Timestamp::from_microsecond(at.parse().ok()?)
-        .ok()
-        .filter(|&at| at >= Timestamp::UNIX_EPOCH)?;
-    Some(MentionKey {
-        at,
-        chat: ChatId(Uuid::try_parse(chat).ok()?),
-        number: number.parse().ok()?,
-    })
 }

@@ -179,7 +179,7 @@ async fn between(
     } else {
         db::messages::oldest_between(pool, chat_id, wanted).await?
     };
-    Ok(range.trim_truncated(part.messages, part.is_truncated))
+    Ok(range.trim_truncated(part.items, part.is_truncated))
 }
 
 /// The page around a message or a point in time; half of it stays empty at an end of the chat.
@@ -216,9 +216,9 @@ async fn around(
         text: MAX_PAGE_TEXT_BYTES / 2,
     };
     let after = db::messages::oldest_between(pool, chat_id, wanted).await?;
-    let mut messages = before.messages;
+    let mut messages = before.items;
     messages.reverse();
-    messages.extend(after.messages);
+    messages.extend(after.items);
     let mut page = range.trim_truncated(messages, after.is_truncated);
     page.has_previous = before.is_truncated || middle - earlier > 1;
     Ok(page)

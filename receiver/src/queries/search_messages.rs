@@ -8,9 +8,7 @@ use uuid::Uuid;
 use crate::{
     databases::{database::Database, read_at_least::read_at_least},
     db::{
-        self,
-        message_search::{Hit, Position},
-        messages::MessagePart,
+        self, message_parts::MessagePart, message_position::MessagePosition, message_search::Hit,
     },
     objects::{
         message::Message,
@@ -90,7 +88,7 @@ impl SearchMessages {
             Some(_) => Error::not_found("chat"),
             None => Error::unauthenticated(),
         })?;
-        let texts = results.part.messages.iter();
+        let texts = results.part.items.iter();
         let bytes = texts.filter_map(|message| message.content.as_ref());
         AnswerBudget::admits(context, bytes.map(String::len).sum());
         Ok(results.into_connection(request))
@@ -101,7 +99,7 @@ impl SearchMessages {
 struct SearchRequest {
     query: syntax::SearchQuery,
     chat: Option<ChatId>,
-    range: PageRange<Position>,
+    range: PageRange<MessagePosition>,
 }
 
 /// What was found, and the messages of the page.
@@ -140,7 +138,7 @@ async fn results(
     if chats.is_empty() && db::feeds::heads(pool, &[user.into()]).await?.is_empty() {
         return Ok(None);
     }
-    let before = plan.before.map(|at| Position {
+    let before = plan.before.map(|at| MessagePosition {
         at,
         chat: ChatId(Uuid::nil()),
         number: 1,
@@ -172,7 +170,7 @@ impl Results {
             part,
             has_more,
         } = self;
-        let is_shown = |hit: &&Hit| part.messages.last().is_some_and(|last| last.id == hit.id);
+        let is_shown = |hit: &&Hit| part.items.last().is_some_and(|last| last.id == hit.id);
         let last_shown = found.hits.iter().rfind(is_shown).map(|hit| hit.position);
         let last_found = found.hits.last().map(|hit| hit.position);
         // Where the next page begins.
@@ -182,7 +180,7 @@ impl Results {
             (false, false) => found.stopped_at,
         };
         let edges: Vec<MessageSearchEdge> = part
-            .messages
+            .items
             .into_iter()
             .map(|message| edge(message, &terms))
             .collect();
@@ -210,13 +208,8 @@ fn edge(message: shared_schema::Message, terms: &[Term]) -> MessageSearchEdge {
             length: unit(found.end - found.start),
         })
         .collect();
-    let position = Position {
-        at: message.created_at.0,
-        chat: message.chat_id,
-        number: message.number,
-    };
     MessageSearchEdge {
-        cursor: position.to_string(),
+        cursor: MessagePosition::of(&message).to_string(),
         node: Message::from(message),
         highlights,
     }

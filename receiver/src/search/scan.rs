@@ -16,7 +16,8 @@ use shared_schema::{Number, UserId};
 use super::{metrics::SearchMetrics, plan::Plan};
 use crate::db::{
     self,
-    message_search::{BLOCK_SIZE, Hit, Position, SearchMethod, SearchableChat, Window, WindowHits},
+    message_position::MessagePosition,
+    message_search::{BLOCK_SIZE, Hit, SearchMethod, SearchableChat, Window, WindowHits},
 };
 
 /// After this time a search stops, with what it has.
@@ -52,14 +53,14 @@ pub(crate) struct Found {
     /// Newest first: no more than were asked for.
     pub(crate) hits: Vec<Hit>,
     /// Everything after this was searched, if the search stopped too early.
-    pub(crate) stopped_at: Option<Position>,
+    pub(crate) stopped_at: Option<MessagePosition>,
 }
 
 /// Where the search stands in a chat.
 #[derive(Clone, Copy, Debug)]
 struct Frontier {
     /// No message that was not searched is after this.
-    position: Position,
+    position: MessagePosition,
     /// The newest message that was not searched, if it is known.
     last: Option<Number>,
     /// The size of the next window by number and by index.
@@ -69,8 +70,8 @@ struct Frontier {
 
 impl Frontier {
     /// Where a search begins that returns what comes after `start`. None if nothing of the chat does.
-    fn of(chat: &SearchableChat, start: Option<Position>) -> Option<Self> {
-        let newest = Position {
+    fn of(chat: &SearchableChat, start: Option<MessagePosition>) -> Option<Self> {
+        let newest = MessagePosition {
             at: chat.last_at,
             chat: chat.id,
             number: chat.newest,
@@ -80,7 +81,7 @@ impl Frontier {
         };
         if start.chat == chat.id && start.number != Number::MAX {
             let last = start.number - 1;
-            let position = Position {
+            let position = MessagePosition {
                 number: last,
                 ..start
             };
@@ -94,7 +95,7 @@ impl Frontier {
             true => start.at,
             false => start.at - SignedDuration::from_micros(1),
         };
-        let position = Position {
+        let position = MessagePosition {
             at,
             chat: chat.id,
             number: Number::MAX,
@@ -102,7 +103,7 @@ impl Frontier {
         Some(Self::at(position, None))
     }
 
-    fn at(position: Position, last: Option<Number>) -> Self {
+    fn at(position: MessagePosition, last: Option<Number>) -> Self {
         Self {
             position,
             last,
@@ -130,7 +131,7 @@ impl Frontier {
             Some(hit) if searched.hits.len() >= limit => (hit.position.at, hit.position.number - 1),
             _ => (searched.older_at?, searched.first - 1),
         };
-        let position = Position {
+        let position = MessagePosition {
             at,
             number: last,
             ..self.position
@@ -144,9 +145,9 @@ impl Frontier {
     }
 
     /// The cursor after which a search finds what was not searched.
-    fn cursor(&self) -> Position {
+    fn cursor(&self) -> MessagePosition {
         let number = self.last.map_or(Number::MAX, |last| last.saturating_add(1));
-        Position {
+        MessagePosition {
             number,
             ..self.position
         }
@@ -255,7 +256,7 @@ pub(crate) async fn scan(
     user: UserId,
     plan: &Plan,
     chats: &[SearchableChat],
-    start: Option<Position>,
+    start: Option<MessagePosition>,
     limit: usize,
     metrics: &SearchMetrics,
 ) -> Result<Found, Error> {

@@ -10,7 +10,7 @@ use shared_schema::{ChatId, Number, UserId};
 use super::grouping::{grouped, keyed};
 use crate::db::{
     self,
-    messages::MessagePart,
+    message_parts::MessagePart,
     threads::{ReplyRange, ThreadKey, ThreadRow},
 };
 
