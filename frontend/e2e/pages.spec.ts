@@ -68,6 +68,10 @@ test("F24: the messages are one stop of the Tab key, and the keys lead from mess
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");
   await expect(message(ada, "see https")).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByRole("button", { name: "Today", exact: true })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(message(ada, "see https")).toBeFocused();
   await page.keyboard.press("Tab");
   await expect(message(ada, "see https").getByRole("link")).toBeFocused();
   await page.keyboard.press("ArrowDown");

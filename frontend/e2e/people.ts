@@ -116,6 +116,17 @@ export async function live(person: Person): Promise<void> {
 
 /** Nothing that axe objects to, also what it tries only when asked: a name has to contain what is seen. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // What is half faded in has no contrast yet. What never ends, such as a spinner, is not waited for.
+  await page.evaluate(async () => {
+    const ends = ({ playState, effect }: Animation) =>
+      playState === "running" && effect?.getComputedTiming().endTime !== Infinity;
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(ends)
+        .map((animation) => animation.finished),
+    );
+  });
   // A menu is no part of the page that it is shown over.
   const region = { enabled: (await page.getByRole("menu").count()) === 0 };
   const rules = { "label-content-name-mismatch": { enabled: true }, region };

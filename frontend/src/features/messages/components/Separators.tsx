@@ -12,8 +12,15 @@ export function DaySeparator({ at, onChoose }: { at: string; onChoose?: ((at: st
   return (
     <div className={styles.day}>
       {onChoose ? (
-        <UnstyledButton title={t.messages.jumpToDate} aria-haspopup="dialog" onClick={() => onChoose(at)}>
-          {text}
+        // The arrows lead to it, as to the messages.
+        <UnstyledButton
+          data-day
+          tabIndex={-1}
+          title={t.messages.jumpToDate}
+          aria-haspopup="dialog"
+          onClick={() => onChoose(at)}
+        >
+          <span>{text}</span>
         </UnstyledButton>
       ) : (
         <span title={name}>{text}</span>

@@ -1,8 +1,8 @@
 import type { KeyboardEvent, RefObject } from "react";
 
 /**
- * The list of messages is one stop of the Tab key. In it the arrows go from message to message, Home and End to the
- * first and the last that are there, and Escape back to the field.
+ * The list of messages is one stop of the Tab key. In it the arrows go from message to message, and to the days between them,
+ * Home and End to the first and the last message that are there, and Escape back to the field.
  */
 export function useListKeys(frame: RefObject<HTMLElement | null>, onLeave: () => void) {
   return (event: KeyboardEvent<HTMLElement>) => {
@@ -15,7 +15,7 @@ export function useListKeys(frame: RefObject<HTMLElement | null>, onLeave: () =>
       event.preventDefault();
       return onLeave();
     }
-    const next = neighbour(list, here.closest("article"), event.key);
+    const next = neighbour(list, here.closest(STOPS), event.key);
     if (!next) return;
     event.preventDefault();
     next.focus();
@@ -23,13 +23,16 @@ export function useListKeys(frame: RefObject<HTMLElement | null>, onLeave: () =>
   };
 }
 
+const STOPS = "article, [data-day]";
+
 function neighbour(list: HTMLElement, from: Element | null, key: string): HTMLElement | undefined {
-  const all = [...list.querySelectorAll<HTMLElement>("article")];
-  if (key === "End") return all.at(-1);
-  if (key === "Home") return all[0];
+  const messages = [...list.querySelectorAll<HTMLElement>("article")];
+  if (key === "End") return messages.at(-1);
+  if (key === "Home") return messages[0];
   if (key !== "ArrowUp" && key !== "ArrowDown") return undefined;
   // Who comes from outside begins with what they see at the end.
-  if (!from) return key === "ArrowUp" ? all.findLast((row) => isInView(list, row)) : undefined;
+  if (!from) return key === "ArrowUp" ? messages.findLast((row) => isInView(list, row)) : undefined;
+  const all = [...list.querySelectorAll<HTMLElement>(STOPS)];
   return all[all.indexOf(from as HTMLElement) + (key === "ArrowUp" ? -1 : 1)];
 }
 
