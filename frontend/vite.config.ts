@@ -39,6 +39,7 @@ export default defineConfig({
             },
             {
               name: "base",
+              tags: ["$initial"],
               test: /\/src\/(api\/(?!eventStream|streamSlot)|gql|session|live\/(changes|positions)|strings\/isolated)/,
             },
           ],
