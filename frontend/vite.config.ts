@@ -30,17 +30,15 @@ export default defineConfig({
       // The service worker's place is its scope, and its name must stay.
       output: {
         entryFileNames: ({ name }) => (name === "worker" ? WORKER : "assets/[name]-[hash].js"),
-        // What the first page needs and later parts share comes in few files instead of one for each set of sharers.
+        // What the first page needs, and what those need who are signed in, comes in few files instead of one for each set
+        // of later parts that share some of it.
         codeSplitting: {
           groups: [
+            { name: "libraries", tags: ["$initial"], test: /node_modules/ },
+            { name: "base", tags: ["$initial"], test: /\/src\/(?!main|worker)/ },
             {
-              name: "libraries",
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack|@apollo|graphql|rxjs|graphql-ws)\//,
-            },
-            {
-              name: "base",
-              tags: ["$initial"],
-              test: /\/src\/(api\/(?!eventStream|streamSlot)|gql|session|live\/(changes|positions)|strings\/isolated)/,
+              name: "accounts",
+              test: /\/src\/app\/accounts|node_modules\/@apollo\/client\/react|\/MarkAsReadDocument/,
             },
           ],
         },

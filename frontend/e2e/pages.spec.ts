@@ -216,6 +216,18 @@ test("a page that cannot be fetched says so in the reader's language, and a relo
   await expect(page.getByRole("heading", { name: "Konto anlegen" })).toBeVisible();
 });
 
+test("without the code for those who are signed in the page says so, and goes on once it comes", async ({
+  browser,
+}) => {
+  const { page } = await newPerson(browser, "1", "Ada Lovelace");
+  await page.route("**/assets/accounts-*.js", (route) => route.abort());
+  await page.reload();
+  await expect(page.getByRole("alert")).toContainText("could not be shown");
+  await page.unroute("**/assets/accounts-*.js");
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByRole("heading", { name: "Your chats live here" })).toBeVisible();
+});
+
 /** What a finger has to hit and is smaller than it, and fields in which a phone would zoom. Links in a sentence may be. */
 const small = (page: Page) =>
   page.evaluate(() =>

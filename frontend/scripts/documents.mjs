@@ -41,7 +41,8 @@ for (const service of ["users", "sender", "receiver"]) {
       return `export { ${name} } from "./documents/${name}";`;
     });
   if (fragments.size === 0) throw new Error(`${path} has no documents with fragments`);
-  for (const [name, text] of fragments) writeFileSync(`${folder}/${name}.ts`, `${NOTE}export const ${name} = ${text};\n`);
+  for (const [name, text] of fragments)
+    writeFileSync(`${folder}/${name}.ts`, `${NOTE}export const ${name} = ${text};\n`);
   const types = lines.filter((line) => !/^import type \{ TypedDocumentNode /.test(line));
   writeFileSync(path, types.join("\n"));
 }

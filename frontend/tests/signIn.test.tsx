@@ -32,18 +32,19 @@ const refused = (code: string, extensions = {}) => ({
 
 async function form(answer: () => object) {
   const it = around(answer as never);
-  const session = { adopt: vi.fn(), devices: { all: () => ["device of before"] } };
-  Object.assign(it.services, { session });
+  const session = { devices: { all: () => ["device of before"] } };
+  const signIn = vi.fn();
+  Object.assign(it.services, { session, signIn });
   await show(<SignInPage />, it, "/sign-in");
   const password = screen.getByLabelText<HTMLInputElement>("Password");
   fireEvent.change(screen.getByLabelText("E-mail or username"), { target: { value: "ada" } });
   fireEvent.change(password, { target: { value: "correct horse" } });
   const submit = () => act(async () => void fireEvent.submit(password.form!));
-  return { ...it, session, password, submit };
+  return { ...it, signIn, password, submit };
 }
 
 test("signing in sends what was typed, and the tokens of the accounts that this device knows", async () => {
-  const { submit, asked, session } = await form(() => ({ data: { login: payload } }));
+  const { submit, asked, signIn } = await form(() => ({ data: { login: payload } }));
   await submit();
   expect(asked).toMatchObject([
     {
@@ -51,15 +52,15 @@ test("signing in sends what was typed, and the tokens of the accounts that this 
       variables: { input: { login: "ada", password: "correct horse", deviceTokens: ["device of before"] } },
     },
   ]);
-  expect(session.adopt).toHaveBeenCalledWith(expect.objectContaining({ userId: "ada", refreshToken: "refresh" }));
+  expect(signIn).toHaveBeenCalledWith(expect.objectContaining({ refreshToken: "refresh", account: payload.account }));
 });
 
 test("a wrong password is said in a sentence of its own, and the field for it gets the focus", async () => {
-  const { submit, session, password } = await form(() => refused("UNAUTHENTICATED"));
+  const { submit, signIn, password } = await form(() => refused("UNAUTHENTICATED"));
   await submit();
   expect(screen.getByText(/do not match/)).toBeTruthy();
   expect(document.activeElement).toBe(password);
-  expect(session.adopt).not.toHaveBeenCalled();
+  expect(signIn).not.toHaveBeenCalled();
 });
 
 test("too many attempts say when to try again", async () => {

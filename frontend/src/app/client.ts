@@ -1,32 +1,25 @@
-import { ApolloClient, ApolloLink } from "@apollo/client";
+import { ApolloClient, ApolloLink, type InMemoryCache } from "@apollo/client";
+import { bareCache } from "@/api/cache";
 import type { Health } from "@/api/health";
 import { authLink, routedHttpLink } from "@/api/httpLinks";
 import { mergingTransform } from "@/api/mergedSelections";
-import { serviceOf } from "@/api/routing";
-import type { LiveSocket } from "@/api/socket";
-import { socketLink } from "@/api/socketLink";
-import { forgetMentions } from "@/features/mentions";
 import { possibleTypes } from "@/gql/possibleTypes";
 import type { Session } from "@/session/session";
-import { makeCache } from "./cache";
-import { freshnessLink } from "./freshnessLink";
 
-/** Apollo, with the road of each operation: subscriptions to the socket, all else over HTTP to the service it belongs to. */
-export function makeClient(session: Session, socket: LiveSocket, health: Health): ApolloClient {
-  const cache = makeCache();
-  const whoIsSignedIn = () => {
-    const state = session.state.get();
-    return state.status === "signed-in" ? state.userId : undefined;
-  };
-  const http = ApolloLink.from([freshnessLink(cache, whoIsSignedIn), authLink(session), routedHttpLink(health)]);
-  const live = socketLink(socket.client);
-  const link = ApolloLink.split(
-    ({ operationType, query }) => operationType === "subscription" && serviceOf(query) === "receiver",
-    live,
-    http,
-  );
-  const documentTransform = mergingTransform(possibleTypes);
-  const client = new ApolloClient({ cache, link, documentTransform, devtools: { enabled: import.meta.env.DEV } });
-  client.onClearStore(async () => forgetMentions(cache));
-  return client;
+/** The page's client, whose cache is always this one. */
+export interface PageClient extends ApolloClient {
+  cache: InMemoryCache;
+}
+
+/**
+ * Apollo, with the road of each operation over HTTP to the service it belongs to. It is enough for signing in; what else
+ * there is comes with the rest of what only those need who have (`signedInClient.ts`).
+ */
+export function makeClient(session: Session, health: Health): PageClient {
+  return new ApolloClient({
+    cache: bareCache(),
+    link: ApolloLink.from([authLink(session), routedHttpLink(health)]),
+    documentTransform: mergingTransform(possibleTypes),
+    devtools: { enabled: import.meta.env.DEV },
+  }) as PageClient;
 }

@@ -1,6 +1,6 @@
 import type { ApolloCache } from "@apollo/client";
 import type { TypePolicies } from "@apollo/client/cache";
-import { accountLive, accountPolicies } from "@/features/account";
+import { accountLive } from "@/features/account";
 import { chatLive, chatPolicies } from "@/features/chats";
 import { forgetListOfMentions, mentionLive, mentionPolicies } from "@/features/mentions";
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
@@ -22,7 +22,7 @@ interface Feature {
 
 /** The one list of features. Where several handle one kind of event, they do so in this order. */
 const features = {
-  account: { policies: accountPolicies, live: accountLive },
+  account: { live: accountLive },
   chats: { policies: chatPolicies, live: chatLive },
   participants: { policies: participantPolicies, live: participantLive },
   reactions: { policies: reactionPolicies, live: reactionLive, forget: forgetReactions },

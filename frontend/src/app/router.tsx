@@ -57,7 +57,11 @@ const signUp = createRoute({
 const app = createRoute({
   getParentRoute: () => root,
   id: "app",
-  component: lazyRouteComponent(() => import("./SignedInLayout"), "SignedInLayout"),
+  // The layout shows what the services begin with, so without their code there is no page.
+  component: lazyRouteComponent(
+    () => Promise.all([import("./SignedInLayout"), import("./accounts")]).then(([layout]) => layout),
+    "SignedInLayout",
+  ),
   beforeLoad: (options) => {
     const { href } = options.location;
     if (!signedIn(options)) throw redirect({ to: "/sign-in", search: href === "/" ? {} : { next: href } });

@@ -1,49 +1,29 @@
-import type { ApolloClient } from "@apollo/client";
-import { pause } from "@/api/backoff";
-import { Database } from "@/api/database";
+import { fullJitter, pause } from "@/api/backoff";
 import { deviceStorage } from "@/api/deviceStorage";
 import type { Failure } from "@/api/errors";
 import { exclusively } from "@/api/exclusive";
 import { Health } from "@/api/health";
-import { type LiveSocket, liveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
-import { chatReader } from "@/features/chats";
-import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
-import { clearOtherCopies, indexedDbCopy, OfflineStore } from "@/features/offline";
-import { Preferences } from "@/features/preferences";
-import { Search } from "@/features/search";
-import { ownThreadsOf } from "@/features/threads";
-import { TypingNames } from "@/features/typing";
-import { LogoutDocument } from "@/gql/users/graphql";
-import type { LiveServices } from "@/live/handlers";
-import { Inbox } from "@/live/inbox";
-import { lazyTransport } from "@/live/lazyTransport";
-import { socketTransport } from "@/live/socketTransport";
-import { TransportFallback } from "@/live/transportFallback";
-import { DeviceStore, upgradeEntries } from "@/session/deviceStore";
-import { refreshGrant } from "@/session/refresh";
+import { clearOtherCopies } from "@/features/offline";
+import { LogoutDocument, MeDocument, type SignedInFragment } from "@/gql/users/graphql";
+import { grantOf, refreshGrant } from "@/session/refresh";
 import type { Services, SignedInServices } from "@/session/services";
 import { type Grant, Session } from "@/session/session";
-import { makeClient } from "./client";
-import { forgetChat, liveHandlers } from "./features";
+import type { Accounts } from "./accounts";
+import { makeClient, type PageClient } from "./client";
 
 /** A storage that does not answer must not keep anyone from their chats. */
 const COPY_WITHIN_MS = 1_000;
 /** A service that does not answer must not keep anyone signed in. */
 const LOGOUT_WITHIN_MS = 5_000;
-/** What is only for later waits until the reader has what they came for. */
-const PREFETCH_AFTER_MS = 2_000;
 
 /** The services of the page, and the wiring between them. */
 export class ApplicationServices implements Services {
   readonly session: Session;
-  readonly socket: LiveSocket;
-  readonly client: ApolloClient;
+  readonly client: PageClient;
   readonly health = new Health();
   readonly current = new Store<SignedInServices | undefined>(undefined);
-  readonly #database = new Database("antiphon", 2, upgradeEntries);
-  /** By account: what could not be stored is still here when the same person signs in again. */
-  readonly #stores = new Map<string, DeviceStore>();
+  #accounts: Accounts | undefined;
   #following: Promise<void> = Promise.resolve();
 
   constructor() {
@@ -52,8 +32,7 @@ export class ApplicationServices implements Services {
       storage: deviceStorage,
       exclusively: (work) => exclusively("refresh", work),
     });
-    this.socket = liveSocket(this.session);
-    this.client = makeClient(this.session, this.socket, this.health);
+    this.client = makeClient(this.session, this.health);
     addEventListener("storage", (event) => {
       this.session.onStorage(event.key);
       this.current.get()?.preferences.onStorage(event.key);
@@ -75,17 +54,19 @@ export class ApplicationServices implements Services {
     addEventListener("beforeunload", (event) => {
       if (this.current.get()?.store.unkept.get().size) event.preventDefault();
     });
-    const follow = () => {
-      this.#following = this.#following.then(() => this.#follow());
-    };
-    this.session.state.subscribe(follow);
-    follow();
+    this.session.state.subscribe(() => this.#followNext());
+    this.#followNext();
   }
 
   async hydrateChat(chatId: string): Promise<void> {
     await this.#following;
     await Promise.race([this.current.get()?.copy.hydrateChat(chatId), pause(COPY_WITHIN_MS)]);
   }
+
+  readonly signIn = (answer: SignedInFragment): void => {
+    this.client.writeQuery({ query: MeDocument, data: { me: answer.account } });
+    this.session.adopt(grantOf(answer));
+  };
 
   async signOut(): Promise<void> {
     const stay = this.current.get();
@@ -100,6 +81,10 @@ export class ApplicationServices implements Services {
       pause(LOGOUT_WITHIN_MS),
     ]);
     this.session.end();
+  }
+
+  #followNext(): void {
+    this.#following = this.#following.then(() => this.#follow());
   }
 
   /** Whoever is signed in now is who everything here belongs to; what belonged to somebody else is forgotten first. */
@@ -144,77 +129,18 @@ export class ApplicationServices implements Services {
   }
 
   async #begin(me: string): Promise<void> {
-    const { client } = this;
-    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat);
-    await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
-    const store = this.#storeOf(me);
-    const outbox = new Outbox({
-      store,
-      deliver: (entry, signal) => deliver(client, entry, me, signal),
-      exclusively: (work) => exclusively(`outbox.${me}`, work),
-    });
-    const services: LiveServices = {
-      me,
-      store,
-      outbox,
-      drafts: new Drafts(store),
-      removals: new PendingRemovals(outbox),
-      copy,
-      preferences: new Preferences(deviceStorage, me),
-      threads: ownThreadsOf(client, me),
-      search: new Search(),
-      typing: new TypingNames(),
-      incoming: new Store<{ id: string; chatId: string } | undefined>(undefined),
-      lookedAt: new Store<string | undefined>(undefined),
-    };
-    const inbox = this.#inboxOf(me, services);
-    inbox.loaded.subscribe(() => {
-      if (inbox.loaded.get() !== "yes") return;
-      void copy.refresh();
-      services.threads.refreshSoon(0);
-    });
-    inbox.state.subscribe(() => {
-      if (inbox.state.get() !== "live") return;
-      outbox.retryNow();
-      void pause(PREFETCH_AFTER_MS)
-        .then(() => copy.prefetch())
-        .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
-    });
-    this.current.set({ ...services, inbox });
-    void inbox.start();
-  }
-
-  #inboxOf(me: string, services: LiveServices): Inbox {
-    const { client, session } = this;
-    return new Inbox({
-      client,
-      me,
-      services,
-      handlers: liveHandlers,
-      reader: { ...chatReader(client, me), forget: (chatId) => forgetChat(client.cache, chatId) },
-      fallback: (positions) =>
-        new TransportFallback([
-          socketTransport(client, this.socket, me),
-          lazyTransport("sse", async () => {
-            const { streamTransport } = await import("@/live/streamTransport");
-            return streamTransport({ client, tokens: session, me });
-          }),
-          lazyTransport("polling", async () => {
-            const { pollingTransport } = await import("@/live/pollingTransport");
-            return pollingTransport({ client, positions, me });
-          }),
-        ]),
-    });
-  }
-
-  #storeOf(userId: string): DeviceStore {
-    let store = this.#stores.get(userId);
-    if (!store) {
-      const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(`antiphon.${userId}`);
-      store = new DeviceStore({ userId, storage: deviceStorage, database: this.#database, channel });
-      this.#stores.set(userId, store);
+    let code: typeof import("./accounts");
+    try {
+      code = await import("./accounts");
+    } catch (error) {
+      // The page waits for the same code and says that it did not come (`router.tsx`), unless it comes after all.
+      console.warn("what there is for those who are signed in could not be fetched", error);
+      void pause(fullJitter(3) + 500).then(() => this.#followNext());
+      return;
     }
-    store.open();
-    return store;
+    this.#accounts ??= new code.Accounts(this.session, this.client);
+    const begun = await this.#accounts.begin(me);
+    this.current.set(begun);
+    void begun.inbox.start();
   }
 }

@@ -3,19 +3,21 @@ import { createContext, use } from "react";
 import type { Health } from "@/api/health";
 import type { LiveSocket } from "@/api/socket";
 import type { Store } from "@/api/store";
+import type { SignedInFragment } from "@/gql/users/graphql";
 import type { DeviceStore } from "./deviceStore";
 import type { Session } from "./session";
 
 /** Everything outside React, made once per tab by the application and never a global, so that tests can have two. */
 export interface Services {
   readonly session: Session;
-  readonly socket: LiveSocket;
   readonly client: ApolloClient;
   readonly health: Health;
   /** What there is while someone is signed in. */
   readonly current: Store<SignedInServices | undefined>;
   /** What this device has of a chat, for a view that is about to open. */
   hydrateChat(chatId: string): Promise<void>;
+  /** Begins a session with what signing in or signing up has answered. */
+  signIn: (answer: SignedInFragment) => void;
   /**
    * Ends the session here, in the other tabs, and (if it can be reached) at the service. What is kept on this device goes
    * first: a page that is left half way is still signed in, and leaves nothing behind.
@@ -29,6 +31,7 @@ export interface Services {
  */
 export interface SignedInServices {
   me: string;
+  socket: LiveSocket;
   /** What was written here and no service has acknowledged. */
   store: DeviceStore;
 }

@@ -1,23 +1,20 @@
-import { useApolloClient } from "@apollo/client/react";
 import { useState } from "react";
 import { type Failure, failureOf } from "@/api/errors";
 import { type FragmentType, unmask } from "@/gql/users";
 import {
   LoginDocument,
   type LoginInput,
-  MeDocument,
   RegisterDocument,
   type RegisterInput,
   SignedInFragmentDoc,
 } from "@/gql/users/graphql";
-import { grantOf } from "@/session/refresh";
 import { useServices } from "@/session/services";
 
 type Payload = FragmentType<typeof SignedInFragmentDoc>;
 
 /** Starts a session from what signing in or signing up answers; what went wrong is kept to be shown. */
 function useStart<Input>(ask: (input: Input) => Promise<Payload | undefined>) {
-  const { session, client } = useServices();
+  const { signIn } = useServices();
   const [loading, setLoading] = useState(false);
   const [failure, setFailure] = useState<Failure>();
 
@@ -26,10 +23,7 @@ function useStart<Input>(ask: (input: Input) => Promise<Payload | undefined>) {
     setLoading(true);
     try {
       const masked = await ask(input);
-      if (!masked) return;
-      const payload = unmask(SignedInFragmentDoc, masked);
-      client.writeQuery({ query: MeDocument, data: { me: payload.account } });
-      session.adopt(grantOf(payload));
+      if (masked) signIn(unmask(SignedInFragmentDoc, masked));
     } catch (error) {
       setFailure(failureOf(error));
     } finally {
@@ -42,8 +36,7 @@ function useStart<Input>(ask: (input: Input) => Promise<Payload | undefined>) {
 const options = { context: { anonymous: true }, fetchPolicy: "no-cache" } as const;
 
 export function useLogin() {
-  const client = useApolloClient();
-  const { session } = useServices();
+  const { client, session } = useServices();
   return useStart(async (asked: LoginInput) => {
     const input = { ...asked, deviceTokens: session.devices.all() };
     const { data } = await client.mutate({ mutation: LoginDocument, variables: { input }, ...options });
@@ -52,7 +45,7 @@ export function useLogin() {
 }
 
 export function useRegister() {
-  const client = useApolloClient();
+  const { client } = useServices();
   return useStart(async (input: RegisterInput) => {
     const { data } = await client.mutate({ mutation: RegisterDocument, variables: { input }, ...options });
     return data?.register;

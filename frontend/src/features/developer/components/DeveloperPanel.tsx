@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { answeredBy, pinInstance, pinnedInstance } from "@/api/instance";
 import { useStore } from "@/api/store";
-import { useServices, useSignedIn } from "@/session/services";
+import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { useComparison } from "../hooks/useComparison";
 import type { Comparison } from "../model/compareEvents";
@@ -25,8 +25,7 @@ function comparisonText(comparison: Comparison | "failed"): string {
  * the server, and a bad network at will.
  */
 export default function DeveloperPanel() {
-  const { socket } = useServices();
-  const { inbox, me } = useSignedIn();
+  const { inbox, me, socket } = useSignedIn();
   const answered = useStore(answeredBy);
   const state = useStore(inbox.state);
   const way = useStore(inbox.fallback.name);
