@@ -51,7 +51,7 @@ test("what one has written is in one list, leads to its place, and stays when on
   await ben.page.reload();
   await live(ben);
   await openChat(ben, "Evening choir");
-  await ada.page.getByRole("link", { name: /^Details of/ }).click();
+  await ada.page.getByRole("button", { name: "Chat details" }).click();
   await ada.page.getByRole("button", { name: "Leave chat" }).click();
   await ada.page.getByRole("dialog").getByRole("button", { name: "Leave chat" }).click();
   await expect(ada.page.getByRole("navigation").getByRole("link", { name: /Evening choir/ })).toHaveCount(0);
@@ -76,6 +76,7 @@ test("on a phone, in the dark, in German and in Arabic the list is a page of its
   ] as const) {
     await page.goto("/profile");
     await page.locator("select").first().selectOption(language);
+    await expect(page.locator("html")).toHaveAttribute("lang", code);
     await page.goto("/my-messages");
     await expect(page.getByRole("heading", { name: heading })).toBeVisible();
     await expect(listed(ada)).toHaveCount(1);

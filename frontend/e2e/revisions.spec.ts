@@ -94,14 +94,19 @@ test("on a phone, in German and in Arabic the edits are shown as well", async ({
   await expectAccessible(page);
   await page.keyboard.press("Escape");
   const chat = page.url();
-  for (const [language, name, code] of [
-    ["Deutsch", "Änderungen der Nachricht", "de"],
-    ["العربية", "تعديلات الرسالة", "ar"],
+  for (const [language, name, edited, code] of [
+    ["Deutsch", "Änderungen der Nachricht", "bearbeitet", "de"],
+    ["العربية", "تعديلات الرسالة", "معدّلة", "ar"],
   ] as const) {
     await page.goto("/profile");
     await page.locator("select").first().selectOption(language);
+    await expect(page.locator("html")).toHaveAttribute("lang", code);
     await page.goto(chat);
-    await page.getByRole("article").filter({ hasText: "second words" }).locator("button[aria-haspopup=dialog]").tap();
+    await page
+      .getByRole("article")
+      .filter({ hasText: "second words" })
+      .getByRole("button", { name: edited, exact: true })
+      .tap();
     await expect(page.getByRole("dialog", { name }).getByRole("listitem")).toHaveCount(2);
     await picture(page, `revisions-${code}`);
     await expectAccessible(page);

@@ -46,13 +46,6 @@ async fn remove_chat(client: &Client, chat: Uuid) {
         .unwrap();
 }
 
-async fn edit(client: &Client, message: &NewMessage, content: &str) {
-    let document =
-        "mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { cursor } }";
-    let input = json!({ "chatId": message.chat_id, "id": message.id, "content": content });
-    client.mutate(document, input).await.unwrap();
-}
-
 async fn close_account(client: &Client) {
     let document =
         "mutation($input: DeactivateUserInput!) { deactivateUser(input: $input) { userId } }";
@@ -103,7 +96,9 @@ async fn what_was_removed_is_erased_while_workers_are_killed() {
             let further = NewMessage::new(chat, format!("{SECRET} {number}"));
             ben.send(&further).await.unwrap();
         }
-        edit(&ada, &message, "something harmless").await;
+        ada.edit(chat, message.id, "something harmless")
+            .await
+            .unwrap();
         assert!(secrets(&owner).await > 20);
         remove_chat(&ada, chat).await;
         if round == 1 {

@@ -138,3 +138,47 @@ async fn pages_go_on_where_the_last_one_ended() {
         assert!(answer.is_refused(), "{variables}");
     }
 }
+
+/// A user who wrote once, long ago, in a chat in which others write much.
+#[tokio::test]
+async fn a_list_that_stops_looking_says_so_and_goes_on() {
+    let app = TestApp::new().await;
+    let (ada, bob, _) = app.trio().await;
+    let chat = app.group(&ada, &[&bob]).await;
+    // Messages without a text are in no index of words: they are quickly made.
+    let sql = "INSERT INTO messages (chat_id, id, number, seq, sender_id, sender_username, content, request_hash, created_at,
+                                     removed_at)
+               SELECT $1, gen_random_uuid(), number, number, CASE number WHEN 7 THEN $2::uuid ELSE $3::uuid END, 'somebody',
+                      CASE number WHEN 7 THEN 'once' END, '', now() + number * interval '1 microsecond',
+                      CASE WHEN number <> 7 THEN now() END
+               FROM generate_series(1, 500000) AS number";
+    let inserted = std::time::Instant::now();
+    app.owner
+        .execute(sql, &[&chat.0, &bob.id.0, &ada.id.0])
+        .await
+        .unwrap();
+    println!("inserted in {:?}", inserted.elapsed());
+    let sql = "UPDATE feeds SET message_count = 500000, last_message_at = now() WHERE id = $1";
+    app.owner.execute(sql, &[&chat.0]).await.unwrap();
+    let (mut after, mut pages) = (Value::Null, vec![]);
+    while pages
+        .last()
+        .is_none_or(|page: &Value| page["pageInfo"]["hasNextPage"] == true)
+    {
+        let started = std::time::Instant::now();
+        let page = app.ask(Some(&bob), MINE, json!({ "after": after })).await;
+        println!("page in {:?}", started.elapsed());
+        let page = page.ok();
+        assert_eq!(
+            page["searchedBackTo"].is_string(),
+            page["complete"] == false
+        );
+        after = page["pageInfo"]["endCursor"].clone();
+        pages.push(page);
+    }
+    println!("{} pages", pages.len());
+    assert_eq!(pages[0]["complete"], false, "nothing took too long");
+    let last = pages.last().unwrap();
+    assert_eq!(last["complete"], true);
+    assert_eq!(last["edges"][0]["node"]["content"], "once");
+}

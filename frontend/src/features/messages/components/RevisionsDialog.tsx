@@ -2,6 +2,7 @@ import { Button, Modal, Skeleton } from "@mantine/core";
 import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { fullTime } from "@/strings/time";
+import { useFocusBack } from "@/ui/focusBack";
 import { Notice } from "@/ui/Notice";
 import { useRevisions } from "../hooks/useRevisions";
 import styles from "./RevisionsDialog.module.css";
@@ -13,6 +14,7 @@ export default function RevisionsDialog(props: {
 }) {
   const { loaded, failed, load } = useRevisions(props.message);
   const { revisions = [], after } = loaded ?? {};
+  useFocusBack(true);
   const oldest = revisions.at(-1)?.revision ?? 1;
   return (
     <Modal opened onClose={props.onClose} title={t.messages.revisions} closeButtonProps={{ "aria-label": t.ui.close }}>
