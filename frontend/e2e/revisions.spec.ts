@@ -81,6 +81,7 @@ test("on a phone, in German and in Arabic the edits are shown as well", async ({
   const { page } = ada;
   await startGroup(ada, "Notes", []);
   await say(ada, "first words");
+  await expect(message(ada, "first words").getByRole("img", { name: /^Sent/ })).toBeVisible();
   await message(ada, "first words").press("Enter");
   await page.getByRole("menuitem", { name: "Edit" }).click();
   await field(ada).fill("second words");
