@@ -26,12 +26,12 @@ const page = (numbers: number[], endCursor?: string) => ({
   },
 });
 
-const message = { id: "m1", chatId: "c1", revision: 4 };
+const message = { messageId: "m1", chatId: "c1", revision: 4 };
 const texts = () => screen.getAllByRole("listitem").map((item) => item.lastElementChild?.textContent);
 
 test("the dialog shows what the message says and said, newest first, page by page", async () => {
   const it = around((_, { after }) => (after ? page([2, 1]) : page([4, 3], "3")));
-  await show(<RevisionsDialog message={message} onClose={() => {}} />, it);
+  await show(<RevisionsDialog {...message} onClose={() => {}} />, it);
   await expect.poll(() => screen.queryAllByRole("listitem").length).toBe(2);
   expect(texts()).toEqual(["text 4 **as it is**", "text 3 **as it is**"]);
   fireEvent.click(screen.getByRole("button", { name: "Show more" }));
@@ -43,7 +43,7 @@ test("the dialog shows what the message says and said, newest first, page by pag
 
 test("where earlier texts were not kept, it says so", async () => {
   await show(
-    <RevisionsDialog message={message} onClose={() => {}} />,
+    <RevisionsDialog {...message} onClose={() => {}} />,
     around(() => page([4, 3])),
   );
   await expect.poll(() => screen.queryByText("Earlier edits were not kept.")).not.toBeNull();
@@ -53,7 +53,7 @@ test("what could not be read can be tried again", async () => {
   vi.spyOn(console, "warn").mockImplementation(() => {});
   let up = false;
   const it = around(() => (up ? page([1]) : { errors: [{ message: "down" }] }));
-  await show(<RevisionsDialog message={message} onClose={() => {}} />, it);
+  await show(<RevisionsDialog {...message} onClose={() => {}} />, it);
   await expect.poll(() => screen.queryByText("The edits could not be loaded.")).not.toBeNull();
   up = true;
   fireEvent.click(screen.getByRole("button", { name: "Try again" }));

@@ -182,7 +182,12 @@ function Revisions(
   if (!message || message.removedAt) return null;
   return (
     <Suspense>
-      <RevisionsDialog message={message} onClose={props.onClose} />
+      <RevisionsDialog
+        chatId={message.chatId}
+        messageId={message.id}
+        revision={message.revision}
+        onClose={props.onClose}
+      />
     </Suspense>
   );
 }

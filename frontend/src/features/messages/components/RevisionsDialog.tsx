@@ -1,5 +1,4 @@
 import { Button, Modal, Skeleton } from "@mantine/core";
-import type { CachedMessageFragment } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
 import { fullTime } from "@/strings/time";
 import { useFocusBack } from "@/ui/focusBack";
@@ -9,10 +8,13 @@ import styles from "./RevisionsDialog.module.css";
 
 /** What a message says, and what it said before it was edited: as it was written. */
 export default function RevisionsDialog(props: {
-  message: Pick<CachedMessageFragment, "id" | "chatId" | "revision">;
+  chatId: string;
+  messageId: string;
+  /** Changes when it is edited. */
+  revision: number;
   onClose(): void;
 }) {
-  const { loaded, failed, load } = useRevisions(props.message);
+  const { loaded, failed, load } = useRevisions(props.chatId, props.messageId, props.revision);
   const { revisions = [], after } = loaded ?? {};
   useFocusBack(true);
   const oldest = revisions.at(-1)?.revision ?? 1;

@@ -11,14 +11,14 @@ interface Loaded {
 }
 
 /** What a message said before, newest first: read again when it is edited. Nobody else needs it, so it is not kept. */
-export function useRevisions({ id, chatId, revision }: { id: string; chatId: string; revision: number }) {
+export function useRevisions(chatId: string, messageId: string, revision: number) {
   const client = useApolloClient();
   const [loaded, setLoaded] = useState<Loaded>();
   const [failed, setFailed] = useState(false);
   const load = useCallback(
     async (before?: Loaded) => {
       try {
-        const variables = { chatId, messageId: id, after: before?.after ?? null };
+        const variables = { chatId, messageId, after: before?.after ?? null };
         const { data } = await client.query({ query: MessageRevisionsDocument, variables, fetchPolicy: "no-cache" });
         if (!data) throw new Error("an answer without data");
         const { edges, pageInfo } = data.messageRevisions;
@@ -32,7 +32,7 @@ export function useRevisions({ id, chatId, revision }: { id: string; chatId: str
         setFailed(true);
       }
     },
-    [client, chatId, id],
+    [client, chatId, messageId],
   );
   useEffect(() => {
     if (revision > 0) void load();
