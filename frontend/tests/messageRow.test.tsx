@@ -44,6 +44,7 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
     react: vi.fn(),
     toggleReaction: vi.fn(),
     whoReacted: vi.fn(),
+    revisions: vi.fn(),
   } satisfies MessageActions;
   await show(
     <MessageRow
@@ -72,6 +73,15 @@ test("a message of somebody in a group says who wrote it and when, and its text 
   expect(within(article).getAllByText("Ada").length).toBeGreaterThan(0);
   expect(within(article).getByText("anybody").tagName).toBe("STRONG");
   expect(article.querySelector("time")?.dateTime).toBe("2026-01-01T12:00:00Z");
+});
+
+test("an edited message leads to what it said before", async () => {
+  const { article, actions } = await row({ editedAt: "2026-01-01T12:05:00Z" });
+  fireEvent.click(within(article).getByRole("button", { name: "edited" }));
+  expect(actions.revisions).toHaveBeenCalledWith("m1");
+  cleanup();
+  const untouched = await row({});
+  expect(within(untouched.article).queryByRole("button", { name: "edited" })).toBeNull();
 });
 
 test("of someone who is gone the name of then is told", async () => {

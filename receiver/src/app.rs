@@ -144,7 +144,8 @@ fn routes(
         .rates
         .field_limits(&limiter, &proxies)
         .field("publicChats", searches)
-        .field("searchMessages", message_searches);
+        .field("searchMessages", message_searches)
+        .field("myMessages", message_searches);
     let connection_metrics = ConnectionMetrics::register(metrics.registry());
     let connections =
         ConnectionRegistry::new(config.live.connections(), connection_metrics, &limiter);

@@ -9,8 +9,11 @@ pub(crate) mod feeds;
 pub(crate) mod message_mentions;
 pub(crate) mod message_parts;
 pub(crate) mod message_position;
+pub(crate) mod message_revisions;
+pub(crate) mod message_scope;
 pub(crate) mod message_search;
 pub(crate) mod messages;
+pub(crate) mod own_messages;
 pub(crate) mod participants;
 pub(crate) mod probes;
 pub(crate) mod profiles;
@@ -25,7 +28,7 @@ use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 13;
+pub(crate) const SCHEMA_VERSION: u32 = 16;
 
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.

@@ -7,7 +7,9 @@ pub(crate) mod feed;
 pub(crate) mod followed_threads;
 pub(crate) mod mentions;
 pub(crate) mod message;
+pub(crate) mod message_revisions;
 pub(crate) mod messages;
+pub(crate) mod my_messages;
 pub(crate) mod public_chats;
 pub(crate) mod search_messages;
 pub(crate) mod thread;
@@ -24,10 +26,12 @@ pub(crate) struct Query(
     chat::ChatById,
     messages::Messages,
     message::MessageById,
+    message_revisions::MessageRevisions,
     thread::ThreadByRoot,
     followed_threads::FollowedThreads,
     mentions::Mentions,
     search_messages::SearchMessages,
+    my_messages::MyMessages,
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
     feed::FeedPage,

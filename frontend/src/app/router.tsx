@@ -11,6 +11,7 @@ import {
   ChatPage,
   DiscoverPage,
   MentionsPage,
+  MyMessagesPage,
   NoChatChosen,
   ThreadPane,
   ThreadsPage,
@@ -102,6 +103,11 @@ const mentions = createRoute({
   path: "/mentions",
   component: MentionsPage,
 });
+const myMessages = createRoute({
+  getParentRoute: () => app,
+  path: "/my-messages",
+  component: MyMessagesPage,
+});
 const discover = createRoute({
   getParentRoute: () => app,
   path: "/discover",
@@ -133,6 +139,7 @@ export function makeRouter(services: Services) {
         chat.addChildren([details, thread]),
         threads,
         mentions,
+        myMessages,
         discover,
         search,
         profile,

@@ -14,6 +14,7 @@ mod log;
 mod mentions;
 mod reactions;
 mod resources;
+mod revisions;
 mod sends;
 mod states;
 mod streams;
@@ -53,6 +54,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     reactions::check(&index, &mut findings);
     threads::check(&index, &mut findings);
     mentions::check(&index, &mut findings);
+    revisions::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations

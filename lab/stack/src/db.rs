@@ -25,7 +25,7 @@ pub struct Observer {
 }
 
 /// The tables of a dump, by their names in the history, each with the query that returns one JSON object per row.
-const DUMP_QUERIES: [(&str, &str); 9] = [
+const DUMP_QUERIES: [(&str, &str); 10] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -81,6 +81,11 @@ const DUMP_QUERIES: [(&str, &str); 9] = [
         "SELECT json_build_object('chat_id', chat_id, 'number', number, 'user_id', user_id)::text
          FROM message_mentions WHERE chat_id = ANY ($1)",
     ),
+    (
+        "dump.revision",
+        "SELECT json_build_object('chat_id', chat_id, 'message_id', message_id, 'revision', revision)::text
+         FROM message_revisions WHERE chat_id = ANY ($1)",
+    ),
 ];
 
 impl Observer {
@@ -117,6 +122,7 @@ impl Observer {
                             AND NOT EXISTS (SELECT FROM threads WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM thread_follows WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM message_mentions WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM message_revisions WHERE chat_id = $1)
                      FROM chats WHERE id = $1";
         let row = self.client.query_one(query, &[&chat]).await;
         Ok(row.map_err(failed)?.get(0))

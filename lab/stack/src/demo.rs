@@ -59,6 +59,10 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         .create_chat(fixed(2, 0), "GROUP", Some("Engine room"), &members)
         .await?;
     send_conversation(group, 2, &participants, ENGINE_ROOM).await?;
+    let (editor, message, content) = ENGINE_ROOM_EDIT;
+    participants[editor]
+        .edit(group, fixed(2, message), content)
+        .await?;
     for (message, emoji, reactors) in ENGINE_ROOM_REACTIONS {
         for reactor in *reactors {
             let message = fixed(2, *message);
@@ -151,7 +155,7 @@ const ENGINE_ROOM: &[(usize, &str)] = &[
         "Which is how a client can prove that it has everything, @grace.",
     ),
     (1, "I like proofs."),
-    (2, "Try this: close the lid, wait, open it again."),
+    (2, "Try this: close the lid and open it again."),
     (1, "It came back with exactly what I had missed."),
     (0, "From whichever instance answered first."),
     (2, "@all: kill one of them while you type. I dare you."),
@@ -165,6 +169,9 @@ const ENGINE_ROOM: &[(usize, &str)] = &[
     (1, "In every language? 我家在上海东边"),
     (2, "上海 finds it. So does 边."),
 ];
+
+/// Who edits which message, and what it says from then on.
+const ENGINE_ROOM_EDIT: (usize, u8, &str) = (2, 7, "Try this: close the lid, wait, open it again.");
 
 /// Reactions: the number of the message, the emoji, and who reacts.
 const ENGINE_ROOM_REACTIONS: &[(u8, &str, &[usize])] = &[

@@ -186,6 +186,16 @@ fn query(
             json!({}),
             [U, OK, OK, OK, OK],
         ),
+        "messageRevisions" => (
+            "query ($chatId: ID!, $id: ID!) { messageRevisions(chatId: $chatId, messageId: $id) { nodes { content } } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
+        "myMessages" => (
+            "query ($chatId: ID!) { myMessages(chatId: $chatId) { edges { node { content } } } }",
+            chat,
+            [U, OK, OK, OK, OK],
+        ),
         "searchMessages" => (
             "query ($chatId: ID!) { searchMessages(query: \"only\", chatId: $chatId) { edges { node { content } } } }",
             chat,
@@ -230,7 +240,9 @@ async fn every_query_of_the_receiver_about_a_public_chat_from_every_position() {
         let expected = match field.as_str() {
             // A user who left still sees the chat, to join it again. The rest is about its messages.
             "chat" => [U, OK, OK, OK, OK],
-            "messages" | "viewerState" | "searchMessages" => [U, OK, N, OK, OK],
+            "messages" | "messageRevisions" | "viewerState" | "searchMessages" => {
+                [U, OK, N, OK, OK]
+            }
             "message" | "thread" => [U, OK, NULL, OK, OK],
             // Live delivery, polled or not, is only for participants.
             _ => group,
@@ -289,6 +301,8 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
         "messages",
         "message",
         "thread",
+        "messageRevisions",
+        "myMessages",
         "viewerState",
         "searchMessages",
         "feed",

@@ -10,27 +10,18 @@ use uuid::Uuid;
 use super::{
     message_parts::{COLUMNS, MEASURED_COLUMNS, MessagePart, message, part, within},
     message_position::MessagePosition,
+    message_scope::{READABLE, Scope},
     rows,
 };
 
 /// The partitions of `messages`.
 const PARTITIONS: usize = 16;
 
-/// The rule of [`Access::reads`](crate::participants::access::Access::reads), for the chat `w.chat_id` and the user `$1`.
-const READABLE: &str = "
-    CROSS JOIN LATERAL (
-        SELECT kind, removed_at FROM chats WHERE id = w.chat_id
-        OFFSET 0
-    ) c
-    LEFT JOIN LATERAL (
-        SELECT user_id, left_seq FROM participants WHERE chat_id = w.chat_id AND user_id = $1
-        OFFSET 0
-    ) p ON true
-    WHERE c.removed_at IS NULL AND p.left_seq IS NULL AND (p.user_id IS NOT NULL OR c.kind = 'PUBLIC')";
-
 /// What is asked of each message.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter {
+    /// Only messages among these.
+    pub(crate) scope: Scope,
     /// What is asked of the index: a text of the type `tsquery` in which `%` stands for the name of a block. If there is
     /// none, each message is looked at.
     pub(crate) template: Option<String>,
@@ -176,7 +167,7 @@ pub(crate) struct Hit {
     pub(crate) id: MessageId,
 }
 
-/// Searches these windows, each for its newest `limit` hits. Windows of chats that `user` may not read are absent.
+/// Searches these windows, each for its newest `limit` hits. Windows of chats that are none of the user's are absent.
 pub(crate) async fn search(
     pool: &Pool,
     user: UserId,
@@ -185,8 +176,8 @@ pub(crate) async fn search(
     limit: i64,
 ) -> Result<Vec<WindowHits>, Error> {
     let (sql, patterns) = match method {
-        SearchMethod::ByIndex => (by_index(), &filter.undecided_patterns),
-        SearchMethod::ByNumber => (by_number(), &filter.patterns),
+        SearchMethod::ByIndex => (by_index(filter.scope), &filter.undecided_patterns),
+        SearchMethod::ByNumber => (by_number(filter.scope), &filter.patterns),
     };
     let chats: Vec<Uuid> = windows.iter().map(|window| window.chat.0).collect();
     let lasts: Vec<Option<Number>> = windows.iter().map(|window| window.last).collect();
@@ -249,8 +240,9 @@ fn hit(row: &Row) -> Result<Option<Hit>, Error> {
     }))
 }
 
-/// The windows that the user may read, with their numbers. `first` is an expression for the first of them.
-fn windows(first: &str) -> String {
+/// The windows of chats of this scope, with their numbers. `first` is an expression for the first of them.
+fn windows(scope: Scope, first: &str) -> String {
+    let condition = scope.of_chats();
     format!(
         "WITH windows AS MATERIALIZED (
              SELECT w.place, w.chat_id, greatest(1, {first}) AS first, bounds.last
@@ -260,7 +252,7 @@ fn windows(first: &str) -> String {
                  SELECT coalesce(w.last, message_number_before(w.chat_id, w.before)) AS last
                  OFFSET 0
              ) bounds
-             {READABLE}
+             {condition}
          )"
     )
 }
@@ -281,7 +273,8 @@ const HITS: &str = "
 
 /// Each partition is asked for the blocks of its chats. The planner has no other way than the index: it would rather read all
 /// messages of a chat if it could, because it does not know how many there are.
-fn by_index() -> String {
+fn by_index(scope: Scope) -> String {
+    let own = scope.of_messages();
     let mut candidates = Vec::new();
     for partition in 0..PARTITIONS {
         candidates.push(format!(
@@ -302,31 +295,35 @@ fn by_index() -> String {
                     row_number() OVER (PARTITION BY w.place ORDER BY m.number DESC) AS nth
              FROM windows w
              JOIN candidates m ON m.chat_id = w.chat_id AND m.number BETWEEN w.first AND w.last
-             WHERE {CONDITIONS}
+             WHERE {own} AND {CONDITIONS}
          )
          {HITS}
          FROM windows w
          LEFT JOIN found ON found.place = w.place AND found.nth <= $10
          ORDER BY w.place, found.number DESC",
-        windows("(bounds.last / 4096 - (w.size + 4095) / 4096 + 1) * 4096"),
+        windows(
+            scope,
+            "(bounds.last / 4096 - (w.size + 4095) / 4096 + 1) * 4096"
+        ),
         candidates.join(" UNION ALL "),
     )
 }
 
 /// All messages of a window are looked at, until there are enough.
-fn by_number() -> String {
+fn by_number(scope: Scope) -> String {
+    let own = scope.of_messages();
     format!(
         "{}
          {HITS}
          FROM windows w
          LEFT JOIN LATERAL (
              SELECT m.number, m.id, m.created_at FROM messages m
-             WHERE m.chat_id = w.chat_id AND m.number BETWEEN w.first AND w.last AND $11 = $11 AND {CONDITIONS}
+             WHERE m.chat_id = w.chat_id AND m.number BETWEEN w.first AND w.last AND $11 = $11 AND {own} AND {CONDITIONS}
              ORDER BY m.number DESC
              LIMIT $10
          ) found ON true
          ORDER BY w.place, found.number DESC",
-        windows("bounds.last - w.size + 1"),
+        windows(scope, "bounds.last - w.size + 1"),
     )
 }
 

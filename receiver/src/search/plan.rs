@@ -9,6 +9,7 @@ use shared_schema::{ChatId, UserId};
 use super::syntax::{ChatName, SearchQuery, Sender};
 use crate::db::{
     self,
+    message_scope::Scope,
     message_search::{ChatFilter, Filter},
     words::{self, Run},
 };
@@ -43,6 +44,27 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// All messages that the caller has written since then.
+    #[must_use]
+    pub(crate) fn of_own_messages(since: Timestamp) -> Self {
+        Self {
+            terms: Vec::new(),
+            filter: Filter {
+                scope: Scope::Own,
+                template: None,
+                patterns: Vec::new(),
+                undecided_patterns: Vec::new(),
+                excluded: Vec::new(),
+                senders: None,
+                since,
+                mentions_user: false,
+            },
+            chats: ChatFilter::default(),
+            before: None,
+            lexemes: 0,
+        }
+    }
+
     /// What this query means for `caller`. None if no message can be like that.
     ///
     /// # Errors
@@ -82,6 +104,7 @@ impl Plan {
         }
         let template: Vec<&str> = lexemes.iter().map(String::as_str).collect();
         let filter = Filter {
+            scope: Scope::Readable,
             template: (!template.is_empty()).then(|| format!("({})", template.join("&"))),
             patterns,
             undecided_patterns,

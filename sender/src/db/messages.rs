@@ -15,6 +15,9 @@ const COLUMNS: &str = "chat_id, id, number, seq, revision, sender_id, sender_use
                        thread_root_id, thread_ordinal, mention_count, mentions_all, request_hash, created_at, edited_at, \
                        removed_at";
 
+/// The earlier texts of a message that are kept, newest first.
+const MAX_EARLIER_TEXTS: i32 = 50;
+
 /// A message, and the fingerprint of the request that added it.
 pub struct StoredMessage {
     pub message: Message,
@@ -241,7 +244,8 @@ pub async fn add_each(
         .collect()
 }
 
-/// Replaces the text, and says how many people it mentions.
+/// Replaces the text, and says how many people it mentions. The text that stood there becomes the newest of the earlier ones, of
+/// which the oldest goes where there are too many.
 pub async fn edit(
     tx: &Transaction<'_>,
     chat: ChatId,
@@ -249,9 +253,21 @@ pub async fn edit(
     content: &Content,
     mentions: &Mentions,
 ) -> Result<Message, Error> {
+    // All parts of the statement see the message as it was before.
     let statement = tx
         .prepare_cached(&format!(
-            "UPDATE messages SET content = $3, mention_count = $4, mentions_all = $5, revision = revision + 1,
+            "WITH before AS MATERIALIZED (
+                 SELECT revision, content, coalesce(edited_at, created_at) AS written_at
+                 FROM messages
+                 WHERE chat_id = $1 AND id = $2 AND removed_at IS NULL
+             ), kept AS (
+                 INSERT INTO message_revisions (chat_id, message_id, revision, content, written_at)
+                 SELECT $1, $2, revision, content, written_at FROM before
+             ), dropped AS (
+                 DELETE FROM message_revisions
+                 WHERE chat_id = $1 AND message_id = $2 AND revision <= (SELECT revision FROM before) - $6
+             )
+             UPDATE messages SET content = $3, mention_count = $4, mentions_all = $5, revision = revision + 1,
                                  edited_at = clock_timestamp()
              WHERE chat_id = $1 AND id = $2 AND removed_at IS NULL
              RETURNING {COLUMNS}"
@@ -266,6 +282,7 @@ pub async fn edit(
                 &content.as_str(),
                 &mentions.count(),
                 &mentions.all,
+                &MAX_EARLIER_TEXTS,
             ],
         )
         .await?;

@@ -180,7 +180,7 @@ const MUTATIONS: &[Mutation] = &[
         caller: (Author, "GROUP"),
         in_chat_feed: &["MESSAGE_UPDATED"],
         in_user_feeds: &[],
-        tables: &["feed_events", "feeds", "messages"],
+        tables: &["feed_events", "feeds", "message_revisions", "messages"],
     },
     Mutation {
         name: "removeMessage",

@@ -9,4 +9,13 @@ export { chatTitle } from "./model/chatTitle";
 export type { ListedChat } from "./model/listedChat";
 export { byActivity } from "./model/order";
 export { preview as chatPreview } from "./model/preview";
-export { ChatDetails, ChatPage, DiscoverPage, MentionsPage, NoChatChosen, ThreadPane, ThreadsPage } from "./pages";
+export {
+  ChatDetails,
+  ChatPage,
+  DiscoverPage,
+  MentionsPage,
+  MyMessagesPage,
+  NoChatChosen,
+  ThreadPane,
+  ThreadsPage,
+} from "./pages";

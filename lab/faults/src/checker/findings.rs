@@ -34,7 +34,8 @@ pub enum Invariant {
     HonestReset,
     /// I14: state built from events equals newly loaded state.
     HybridState,
-    /// I15: the text of a removed message is gone.
+    /// I15: the text of a removed message is gone, and so is what it said before it was edited; of any other message, that is
+    /// kept.
     Deletion,
     /// I16: resources are released; there is no panic and no unexpected error.
     Resources,

@@ -164,6 +164,8 @@ pub struct HistoryIndex {
     pub thread_follows: Vec<ThreadFollow>,
     /// The people whom a message mentions, by chat and number.
     pub mentions: HashMap<(Uuid, u64), BTreeSet<Uuid>>,
+    /// Which earlier texts of a message are kept, by chat and message.
+    pub revisions: HashMap<(Uuid, Uuid), BTreeSet<u64>>,
     /// Events that were lost in a failover, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
@@ -303,6 +305,11 @@ impl HistoryIndex {
                 let key = (id(&row["chat_id"]), number("number"));
                 let people = self.mentions.entry(key).or_default();
                 people.insert(id(&row["user_id"]));
+            }
+            "dump.revision" => {
+                let key = (id(&row["chat_id"]), id(&row["message_id"]));
+                let revisions = self.revisions.entry(key).or_default();
+                revisions.insert(number("revision"));
             }
             "dump.thread_follow" => self.thread_follows.push(ThreadFollow {
                 chat: id(&row["chat_id"]),

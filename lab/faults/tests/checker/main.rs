@@ -3,6 +3,7 @@
 
 mod allowed;
 mod mentions;
+mod revisions;
 mod sample_history;
 mod threads;
 mod violations;

@@ -100,6 +100,10 @@ fn i18_a_message_mentions_whom_its_writer_meant() {
 fn i18_what_nobody_was_answered_is_not_known() {
     let mut history = mentions();
     history.find(message(1))["revision"] = json!(2);
+    history.add(
+        "dump.revision",
+        json!({ "chat_id": id(MENTIONING), "message_id": id(FIRST), "revision": 1 }),
+    );
     assert_eq!(findings(&history).violations, []);
 }
 

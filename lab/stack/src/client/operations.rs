@@ -121,6 +121,19 @@ impl Client {
         self.mutate(document, input).await.map(drop)
     }
 
+    /// Edits a message.
+    pub async fn edit(
+        &self,
+        chat_id: Uuid,
+        message_id: Uuid,
+        content: &str,
+    ) -> Result<(), Refusal> {
+        let document =
+            "mutation ($input: UpdateMessageInput!) { updateMessage(input: $input) { cursor } }";
+        let input = json!({ "chatId": chat_id, "id": message_id, "content": content });
+        self.mutate(document, input).await.map(drop)
+    }
+
     /// Moves the caller's read mark.
     pub async fn mark_as_read(&self, chat_id: Uuid, number: u64) -> Result<(), Refusal> {
         let document =

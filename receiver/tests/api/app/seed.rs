@@ -237,6 +237,14 @@ impl TestApp {
 
     /// Edits a message.
     pub async fn edit(&self, person: &Person, message: &Message, content: &str) -> Event {
+        let sql = "INSERT INTO message_revisions (chat_id, message_id, revision, content, written_at)
+                   SELECT chat_id, id, revision, content, coalesce(edited_at, created_at) FROM messages
+                   WHERE chat_id = $1 AND id = $2 AND content IS NOT NULL
+                   ON CONFLICT DO NOTHING";
+        self.owner
+            .execute(sql, &[&message.chat_id.0, &message.id.0])
+            .await
+            .unwrap();
         let edited = Message {
             content: Some(content.into()),
             revision: message.revision + 1,

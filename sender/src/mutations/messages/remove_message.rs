@@ -37,7 +37,8 @@ pub struct RemoveMessage;
 
 #[Object]
 impl RemoveMessage {
-    /// Removes the content of a message and all reactions to it, for everyone. The message itself keeps its number in the chat. The author may
+    /// Removes the content of a message, the texts that it had before it was edited, and all reactions to it, for everyone. The
+    /// message itself keeps its number in the chat. The author may
     /// do this; in group and public chats, owners and admins may, too.
     async fn remove_message(
         &self,

@@ -40,7 +40,8 @@ pub struct UpdateMessage;
 
 #[Object]
 impl UpdateMessage {
-    /// Replaces the text of one of the caller's own messages. Whoever is mentioned before and after stays mentioned. Fails with
+    /// Replaces the text of one of the caller's own messages. The last 50 texts that it had before are kept, for those who may
+    /// read the message: see `messageRevisions`. Whoever is mentioned before and after stays mentioned. Fails with
     /// `CONFLICT` if the message has been removed, and as `createMessage` does if the new text mentions all and the old one does
     /// not.
     async fn update_message(

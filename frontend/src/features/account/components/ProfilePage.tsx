@@ -1,5 +1,5 @@
 import { ActionIcon } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { LanguageChoice, NoticeChoices, ThreadChoices, WritingChoices } from "@/features/preferences";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
@@ -65,6 +65,9 @@ export function ProfilePage() {
             <section className={styles.section}>
               <h2 className={styles.title}>{t.threads.threads}</h2>
               <ThreadChoices />
+            </section>
+            <section className={styles.section}>
+              <Link to="/my-messages">{t.chats.myMessages}</Link>
             </section>
             <SessionList />
             <CloseAccount username={account.user.username} />

@@ -6,7 +6,7 @@ import { ConnectionLine } from "@/features/connection";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { CompassIcon, ComposeIcon, SearchIcon } from "@/ui/icons";
+import { CompassIcon, ComposeIcon, EditIcon, SearchIcon } from "@/ui/icons";
 import { shortcutName } from "@/ui/keys";
 import { useUnreadTitle } from "@/ui/pageTitle";
 import { useOnePane } from "@/ui/pointer";
@@ -64,6 +64,16 @@ export function Sidebar() {
         <div className={styles.views}>
           <ThreadsLink chats={chats} />
           <MentionsLink chats={chats} />
+          <Link
+            to="/my-messages"
+            className={styles.view}
+            data-icon
+            activeProps={{ "aria-current": "page" }}
+            aria-label={t.chats.myMessages}
+            title={t.chats.myMessages}
+          >
+            <EditIcon size={18} />
+          </Link>
         </div>
       )}
       {chats.length > 0 && (

@@ -17,8 +17,8 @@ import type { useReactionWishes } from "../hooks/useReactionWishes";
 import { useRows } from "../hooks/useRows";
 import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
-import { DateDialog } from "../lazy";
-import type { MessageActions } from "../model/messageActions";
+import { DateDialog, RevisionsDialog } from "../lazy";
+import type { GivenActions, MessageActions } from "../model/messageActions";
 import { type Mark, readBy } from "../model/readReceipts";
 import { isEmpty, type Row } from "../model/rows";
 import styles from "./MessageList.module.css";
@@ -58,7 +58,7 @@ export interface MessageListProps {
   /** A message to begin at. */
   startAt?: string | undefined;
   removesOthers: boolean;
-  actions: Omit<MessageActions, "jumpTo">;
+  actions: GivenActions;
   /** Back to the field below. */
   onLeave(): void;
 }
@@ -91,7 +91,8 @@ export function MessageList(props: MessageListProps) {
     [setOpen, stay],
   );
   const [day, setDay] = useState<string>();
-  const actions = useMemo(() => ({ ...props.actions, jumpTo }), [props.actions, jumpTo]);
+  const [revised, setRevised] = useState<string>();
+  const actions = useMemo(() => ({ ...props.actions, jumpTo, revisions: setRevised }), [props.actions, jumpTo]);
   const onKeyDown = useListKeys(frame, props.onLeave);
   const printing = usePrinting();
   useMarkAsRead(props.reading, props.lastNumber, mark, visible && scroll.atBottom && atEnd);
@@ -143,6 +144,7 @@ export function MessageList(props: MessageListProps) {
         </Virtualizer>
       </section>
       <DayChoice chatId={props.chatId} day={day} onJump={jumpTo} onClose={() => setDay(undefined)} />
+      <Revisions {...props} id={revised} onClose={() => setRevised(undefined)} />
       {printing && <div className={styles.printed}>{rows.map(view)}</div>}
       {conversation.loading === "older" && (
         <div className={styles.loading} role="status">
@@ -169,6 +171,25 @@ export function MessageList(props: MessageListProps) {
 function DayChoice(props: { chatId: string; day: string | undefined; onJump(id: string): void; onClose(): void }) {
   const { day, ...rest } = props;
   return <Suspense>{day !== undefined && <DateDialog from={day} {...rest} />}</Suspense>;
+}
+
+/** What a message said before; nothing of one that is removed meanwhile. */
+function Revisions(
+  props: Pick<MessageListProps, "conversation" | "root"> & { id: string | undefined; onClose(): void },
+) {
+  const { conversation, root, id } = props;
+  const message = id === undefined ? undefined : [root, ...conversation.messages].find((one) => one?.id === id);
+  if (!message || message.removedAt) return null;
+  return (
+    <Suspense>
+      <RevisionsDialog
+        chatId={message.chatId}
+        messageId={message.id}
+        revision={message.revision}
+        onClose={props.onClose}
+      />
+    </Suspense>
+  );
 }
 
 const shownCount = (count: number) => (count > 99 ? "99+" : String(count));

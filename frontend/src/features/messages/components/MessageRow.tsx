@@ -172,8 +172,10 @@ function Meta(props: {
   own: boolean;
   direct: boolean;
   readers: number | undefined;
+  actions: MessageActions;
 }) {
   const { message, last } = props;
+  const stop = useTabStop();
   const removed = message.removedAt != null;
   const edited = message.editedAt && !removed;
   const ticks = props.own && last && !removed && props.readers !== undefined;
@@ -181,7 +183,18 @@ function Meta(props: {
   return (
     <span className={styles.meta}>
       <span className={styles.facts}>
-        {edited && <span>{t.messages.edited}</span>}
+        {edited && (
+          <button
+            type="button"
+            className={styles.edited}
+            tabIndex={stop}
+            aria-haspopup="dialog"
+            title={t.messages.revisions}
+            onClick={() => props.actions.revisions(message.id)}
+          >
+            {t.messages.edited}
+          </button>
+        )}
         {last && (
           <time dateTime={message.createdAt} title={fullTime(message.createdAt)}>
             {clockTime(message.createdAt)}

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { type CachedMessageFragment, ReactionChipsFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
-import type { MessageActions } from "../model/messageActions";
+import type { GivenActions } from "../model/messageActions";
 import { asIntended } from "../model/rows";
 import type { ComposerMode } from "./useComposer";
 import type { LoadedMessages } from "./useMessages";
@@ -39,7 +39,7 @@ export function useMessageActions(chatId: string, conversation: LoadedMessages, 
     },
     [outbox],
   );
-  const actions = useMemo<Omit<MessageActions, "jumpTo">>(() => {
+  const actions = useMemo<GivenActions>(() => {
     const withMessage = (id: string, act: (message: CachedMessageFragment) => void) => {
       const message = find((one) => one.id === id);
       if (message) act(message);

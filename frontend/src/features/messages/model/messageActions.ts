@@ -1,3 +1,9 @@
+/** What the list of messages does by itself. */
+type OfList = "jumpTo" | "revisions";
+
+/** What the list is told to do with a message. */
+export type GivenActions = Omit<MessageActions, OfList>;
+
 /** What can be done with a message that is shown, by its id. */
 export interface MessageActions {
   reply(id: string): void;
@@ -5,6 +11,8 @@ export interface MessageActions {
   remove(id: string, how: { keyboard: boolean }): void;
   details(id: string): void;
   jumpTo(id: string): void;
+  /** Shows what a message said before it was edited. */
+  revisions(id: string): void;
   /** Shows the thread of a message; at one of its replies, if one is meant. */
   openThread(rootId: string, at?: string): void;
   /** Reacts with an emoji as it was chosen, or takes that back. */

@@ -1,7 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useStore } from "@/api/store";
 import { useSignedIn } from "@/session/services";
+import { useFocusBack } from "@/ui/focusBack";
 import { useOnePane } from "@/ui/pointer";
 import styles from "./SearchBeside.module.css";
 
@@ -28,15 +29,4 @@ export function SearchBeside({ children }: { children: ReactNode }) {
       <Suspense>{beside && <SearchPanel onClose={() => search.close()} onLeave={() => search.close()} />}</Suspense>
     </>
   );
-}
-
-/** Gives the focus back, when the search is closed, to what had it before the list could no longer have it. */
-function useFocusBack(beside: boolean): void {
-  useLayoutEffect(() => {
-    if (!beside) return;
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, [beside]);
 }
