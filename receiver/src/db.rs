@@ -15,6 +15,7 @@ pub(crate) mod participants;
 pub(crate) mod probes;
 pub(crate) mod profiles;
 pub(crate) mod reactions;
+pub(crate) mod receipts;
 pub(crate) mod replication;
 pub(crate) mod sessions;
 pub(crate) mod thread_follows;
@@ -25,7 +26,7 @@ use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 13;
+pub(crate) const SCHEMA_VERSION: u32 = 15;
 
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.

@@ -7,6 +7,7 @@ pub(crate) mod feed;
 pub(crate) mod followed_threads;
 pub(crate) mod mentions;
 pub(crate) mod message;
+pub(crate) mod message_receipts;
 pub(crate) mod messages;
 pub(crate) mod public_chats;
 pub(crate) mod search_messages;
@@ -24,6 +25,7 @@ pub(crate) struct Query(
     chat::ChatById,
     messages::Messages,
     message::MessageById,
+    message_receipts::MessageReceipts,
     thread::ThreadByRoot,
     followed_threads::FollowedThreads,
     mentions::Mentions,

@@ -21,4 +21,4 @@ pub mod thread_follows;
 pub mod threads;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 12;
+pub const SCHEMA_VERSION: u32 = 15;

@@ -11,6 +11,7 @@ import { chatReader } from "@/features/chats";
 import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
 import { clearOtherCopies, indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
+import { type DeliveredMarks, loadDeliveredMarks } from "@/features/receipts";
 import { Search } from "@/features/search";
 import { ownThreadsOf } from "@/features/threads";
 import { TypingNames } from "@/features/typing";
@@ -145,7 +146,11 @@ export class ApplicationServices implements Services {
 
   async #begin(me: string): Promise<void> {
     const { client } = this;
-    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat);
+    let marks: Promise<DeliveredMarks> | undefined;
+    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, async (chat, number) => {
+      marks ??= loadDeliveredMarks().then((loaded) => new loaded.DeliveredMarks(client, me));
+      (await marks).stored(chat, number);
+    });
     await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
     const store = this.#storeOf(me);
     const outbox = new Outbox({

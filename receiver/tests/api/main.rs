@@ -17,6 +17,7 @@ mod messages;
 mod pages;
 mod public_chats;
 mod reactions;
+mod receipts;
 mod search_messages;
 mod threads;
 mod unread_counts;

@@ -11,6 +11,7 @@ import { CloseAccount } from "./CloseAccount";
 import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import styles from "./ProfilePage.module.css";
+import { ReadReceiptChoice } from "./ReadReceiptChoice";
 import { SessionList } from "./SessionList";
 import { SignOutButton } from "./SignOutButton";
 import { UsernameForm } from "./UsernameForm";
@@ -66,6 +67,7 @@ export function ProfilePage() {
               <h2 className={styles.title}>{t.threads.threads}</h2>
               <ThreadChoices />
             </section>
+            <ReadReceiptChoice account={account} />
             <SessionList />
             <CloseAccount username={account.user.username} />
           </div>
