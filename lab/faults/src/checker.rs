@@ -13,6 +13,7 @@ mod history_index;
 mod log;
 mod mentions;
 mod reactions;
+mod receipts;
 mod resources;
 mod sends;
 mod states;
@@ -53,6 +54,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     reactions::check(&index, &mut findings);
     threads::check(&index, &mut findings);
     mentions::check(&index, &mut findings);
+    receipts::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations

@@ -3,6 +3,7 @@
 
 mod allowed;
 mod mentions;
+mod receipts;
 mod sample_history;
 mod threads;
 mod violations;

@@ -7,8 +7,8 @@ mod statements;
 mod threads;
 
 use shared_schema::{
-    Change, ChatId, ChatKind, Event, FeedRef, Instant, Message, MessageId, Number, ParticipantRole,
-    Signal, UserId,
+    Change, ChatId, ChatKind, Event, FeedRef, Instant, Message, MessageId, ParticipantRole, Signal,
+    UserId,
 };
 
 use self::statements::{add_message, admit, append, count_participants};

@@ -175,7 +175,6 @@ function Meta(props: {
   actions: MessageActions;
 }) {
   const { message, last } = props;
-  const stop = useTabStop();
   const removed = message.removedAt != null;
   const edited = message.editedAt && !removed;
   const progress = last && !removed ? props.progress : undefined;
@@ -189,17 +188,7 @@ function Meta(props: {
             {clockTime(message.createdAt)}
           </time>
         )}
-        {progress && (
-          <button
-            type="button"
-            className={styles.progress}
-            tabIndex={stop}
-            title={t.messages.messageDetails}
-            onClick={() => props.actions.details(message.id)}
-          >
-            <ReadReceipt state={progress} />
-          </button>
-        )}
+        {progress && <ReadReceipt state={progress} onOpen={() => props.actions.details(message.id)} />}
       </span>
     </span>
   );

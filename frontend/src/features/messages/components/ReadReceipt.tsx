@@ -5,9 +5,9 @@ import styles from "./Bubble.module.css";
 
 /**
  * How far an own message has come: on its way, there, with everyone, or read by everyone. Each looks different without
- * colours, too, and is said in words to those who do not see the picture.
+ * colours, too, and is said in words to those who do not see the picture. A tap leads to who has it, as the menu does.
  */
-export function ReadReceipt({ state }: { state: Progress | "sending" | "waiting" }) {
+export function ReadReceipt({ state, onOpen }: { state: Progress | "sending" | "waiting"; onOpen?: () => void }) {
   const labels = {
     sending: t.messages.sending,
     waiting: t.messages.waitingForNetwork,
@@ -17,7 +17,15 @@ export function ReadReceipt({ state }: { state: Progress | "sending" | "waiting"
   };
   const Icon = state === "sent" ? CheckIcon : state === "delivered" || state === "read" ? ChecksIcon : ClockIcon;
   return (
-    <span className={styles.ticks} data-read={state === "read" || undefined} role="img" aria-label={labels[state]}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: by key, the menu of the message leads there
+    <span
+      className={styles.ticks}
+      data-read={state === "read" || undefined}
+      role="img"
+      aria-label={labels[state]}
+      title={labels[state]}
+      onClick={onOpen}
+    >
       <Icon size={state === "sent" ? 14 : Icon === ClockIcon ? 13 : 16} />
     </span>
   );
