@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::cursor;
 use super::documents::{DEVICE_INBOX, EVENT_DIGEST};
 use super::local_state::LocalState;
+use super::receipts;
 use super::test_user::{Backoff, TestUser};
 use super::ws_connection::{self, ConnectionEnd};
 use crate::history::History;
@@ -313,7 +314,7 @@ impl DeviceTask {
             let fields = json!({ "d": name, "c": connection, "f": feed, "s": seq });
             self.history.write("pos", &fields);
         }
-        self.record_receipts(batch);
+        receipts::record(&self.history, &self.name, &self.user.name, batch);
         for event in events {
             self.record(feed, event);
             if let Some(seq) = event["seq"].as_u64() {
@@ -331,16 +332,6 @@ impl DeviceTask {
             if !before {
                 let fields = json!({ "d": self.name, "c": self.connection });
                 self.history.write("caughtup", &fields);
-            }
-        }
-    }
-
-    fn record_receipts(&self, batch: &Value) {
-        for signal in batch["signals"].as_array().into_iter().flatten() {
-            if signal["__typename"] == "ReceiptChanged" {
-                let fields = json!({ "d": self.name, "user": self.user.name, "chat": signal["chatId"],
-                    "of": signal["userId"], "delivered": signal["deliveredNumber"], "read": signal["readNumber"] });
-                self.history.write("receipt", &fields);
             }
         }
     }
