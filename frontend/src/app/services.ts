@@ -149,7 +149,13 @@ export class ApplicationServices implements Services {
     let marks: Promise<DeliveredMarks> | undefined;
     const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, async (chat, number) => {
       marks ??= loadDeliveredMarks().then((loaded) => new loaded.DeliveredMarks(client, me));
-      (await marks).stored(chat, number);
+      // Without the code, what is stored next is told with the rest.
+      await marks.then(
+        (loaded) => loaded.stored(chat, number),
+        () => {
+          marks = undefined;
+        },
+      );
     });
     await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
     const store = this.#storeOf(me);
