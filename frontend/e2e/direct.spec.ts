@@ -14,7 +14,7 @@ test("two people on different instances talk, and see each other type and read",
   const row = ben.page.getByRole("navigation").getByRole("link", { name: "Ada Lovelace" });
   await expect(row).toContainText("Hello Ben, are you there?");
   await expect(row.getByRole("img", { name: "1 unread" })).toBeVisible();
-  await expect(message(ada, "Hello Ben").getByRole("img", { name: "Sent" })).toBeVisible();
+  await expect(message(ada, "Hello Ben").getByRole("img", { name: "Delivered" })).toBeVisible();
 
   await openChat(ben, "Ada Lovelace");
   await expect(message(ben, "Hello Ben")).toBeVisible();

@@ -60,7 +60,7 @@ test("a connection that is cut comes back by itself with what was missed", async
   await ben.page.context().setOffline(true);
   await say(ada, "missed one");
   await say(ada, "missed two");
-  await expect(message(ada, "missed two").getByRole("img", { name: "Sent" })).toBeVisible();
+  await expect(message(ada, "missed two").getByRole("img", { name: /^(Sent|Delivered)$/ })).toBeVisible();
   await ben.page.context().setOffline(false);
   await expect(message(ben, "missed two")).toBeVisible({ timeout: 30_000 });
   await expect(message(ben, "missed")).toHaveCount(2);

@@ -272,7 +272,7 @@ test("F18, F48: on a phone everything can be hit with a finger, and every page s
   await page.getByRole("button", { name: "Close" }).tap();
   await startGroup(ada, "Notes", [ben]);
   await say(ada, "```\nlet x = 1;\n```\nhttps://example.org");
-  await expect(message(ada, "let x").getByRole("img", { name: "Sent" })).toBeVisible();
+  await expect(message(ada, "let x").getByRole("img", { name: /^(Sent|Delivered)$/ })).toBeVisible();
   await message(ada, "let x").getByText("let x").tap();
   await expect(message(ada, "let x").getByRole("button", { name: /^Actions/ })).toHaveCSS("height", "44px");
   await expect(message(ada, "let x").getByRole("button", { name: "Copy this code" })).toHaveCSS("min-height", "44px");

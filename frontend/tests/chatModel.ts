@@ -317,6 +317,7 @@ export class ChatModel {
       reactionsAllowed: true,
       threadsAllowed: true,
       participantCount: this.roles.size,
+      maxReceiptParticipants: 50,
       messageCount: this.messages.length,
       lastMessageAt: this.messages.at(-1)?.createdAt ?? null,
       createdAt: at(0),

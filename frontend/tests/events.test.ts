@@ -6,7 +6,7 @@ import { keepNewer } from "@/features/messages/model/staleResponses";
 import { unreadAbove } from "@/features/messages/model/unread";
 import { hideParticipant } from "@/features/participants/cache";
 import { knownThread } from "@/features/threads";
-import { ChatsDocument, MessagesDocument, ViewerStateDocument } from "@/gql/receiver/graphql";
+import { ChatsDocument, MessagesDocument, ReceiptsDocument, ViewerStateDocument } from "@/gql/receiver/graphql";
 import { SentMessageFragmentDoc } from "@/gql/sender/graphql";
 import { applyBatch } from "@/live/applyBatch";
 import { FeedPositions } from "@/live/positions";
@@ -20,6 +20,15 @@ function dice(seed: number) {
     return Math.floor((state / 2 ** 32) * sides);
   };
 }
+
+const receipt = (userId: string) => ({
+  __typename: "Receipt",
+  chatId: CHAT,
+  userId,
+  joinedNumber: 0,
+  deliveredNumber: 0,
+  readNumber: 0,
+});
 
 function client() {
   const cache = makeCache();
@@ -48,6 +57,13 @@ function client() {
         variables: { chatId: CHAT, fromNumber: 1, toNumber: 50 },
         data: structuredClone(data) as never,
       }),
+    receipts: (users: readonly string[]) =>
+      cache.writeQuery({
+        query: ReceiptsDocument,
+        variables: { chatId: CHAT },
+        data: { chat: { __typename: "Chat", id: CHAT, receipts: users.map((userId) => receipt(userId)) } } as never,
+      }),
+    receiptOf: (userId: string) => cache.extract()[cache.identify({ __typename: "Receipt", chatId: CHAT, userId })!],
     apply: (events: readonly Record<string, unknown>[], over = {}) =>
       applyBatch(cache, positions, batch(events, over), applier),
     // biome-ignore lint/suspicious/noExplicitAny: the test looks beneath the fragments' masks
@@ -217,18 +233,29 @@ test("unread is what others wrote after the own mark, and own sends move the mar
   expect(unread()).toBe(0);
 });
 
-test("read marks of others arrive as signals and never move back", () => {
+test("receipts of others arrive as signals, never move back, and are forgotten of whoever hides them", () => {
   const server = new ChatModel();
   for (let step = 0; step < 4; step += 1) server.add(ME, "text");
   const own = client();
   own.chats(server.chats());
-  const signal = (lastReadNumber: number) => ({ __typename: "ReadMark", chatId: CHAT, userId: "ada", lastReadNumber });
-  own.apply([], { signals: [signal(3)] });
-  own.apply([], { signals: [signal(2)] });
-  const ada = own
-    .chat()
-    .node.participants.edges.find((edge: { node: { userId: string } }) => edge.node.userId === "ada");
-  expect(ada.node.lastReadNumber).toBe(3);
+  own.receipts(["ada"]);
+  const tell = (deliveredNumber: number, readNumber: number | null) =>
+    own.apply([], {
+      signals: [{ __typename: "ReceiptChanged", chatId: CHAT, userId: "ada", deliveredNumber, readNumber }],
+    });
+  tell(4, 3);
+  tell(3, 2);
+  expect(own.receiptOf("ada")).toMatchObject({ deliveredNumber: 4, readNumber: 3 });
+  tell(4, null);
+  expect(own.receiptOf("ada")).toMatchObject({ deliveredNumber: 4, readNumber: null });
+  // Who hides it does not tell it by writing, either.
+  server.add("ada", "text");
+  own.apply(server.events);
+  expect(own.receiptOf("ada")).toMatchObject({ deliveredNumber: 5, readNumber: null });
+  tell(5, 5);
+  server.add("ada", "text");
+  own.apply(server.events);
+  expect(own.receiptOf("ada")).toMatchObject({ deliveredNumber: 6, readNumber: 6 });
 });
 
 test("someone whom the reader removes is counted once, by the event, however the answer and the event race", () => {

@@ -58,7 +58,7 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
       readOnly={false}
       reactable
       threadable
-      readers={undefined}
+      progress={undefined}
       actions={actions}
       {...props}
     />,
@@ -96,9 +96,13 @@ test("a removed message says so, shows nothing of what it said, and offers nothi
   expect(within(article).queryByText("edited")).toBeNull();
 });
 
-test("an own message tells how many have read it, and that it was edited", async () => {
-  const { article } = await row({ senderId: ME, editedAt: "2026-01-01T12:01:00Z" }, { own: true, readers: 2 });
-  expect(within(article).getByRole("img", { name: "Read by 2" })).toBeTruthy();
+test("an own message tells how far it has come, leads to who has it, and says that it was edited", async () => {
+  const { article, actions } = await row(
+    { senderId: ME, editedAt: "2026-01-01T12:01:00Z" },
+    { own: true, progress: "delivered" },
+  );
+  fireEvent.click(within(article).getByRole("img", { name: "Delivered" }));
+  expect(actions.details).toHaveBeenCalledOnce();
   expect(within(article).getByText("edited")).toBeTruthy();
 });
 

@@ -102,3 +102,20 @@ test("who reads far up keeps the page that was newest before, and not the one th
   await after.copy.hydrateChat(CHAT);
   expect(texts(after.client)?.at(-1)).toBe("text 70");
 });
+
+test("what is stored is told, with the number of its newest message, once and also of a chat that nobody opened", async () => {
+  const model = talk();
+  const stored: [string, number][] = [];
+  const { client } = tab(model, "gus");
+  const copy = new OfflineStore(client, indexedDbCopy("gus"), forgetChat, async ({ id }, number) => {
+    expect(await indexedDbCopy("gus").get(`messages ${CHAT}`)).toBeDefined();
+    stored.push([id, number]);
+  });
+  client.writeQuery({ query: ChatsDocument, variables: { first: 50 }, data: model.chats() as never });
+  await copy.refresh();
+  // Nobody has fetched its messages: that is done on the way.
+  await copy.save();
+  await copy.save();
+  await copy.save();
+  expect(stored).toEqual([[CHAT, 70]]);
+});

@@ -81,7 +81,7 @@ test("Arabic counts as Arabic does, in the digits of the page, and reads from ri
     "100 مشارك",
     "1,200 مشارك",
   ]);
-  expect(t.messages.readByCount(0)).toBe("لم يقرأها أحد بعد");
+  expect(t.messages.readByCount(0, 3)).toBe("لم يقرأها أحد بعد");
   expect(t.messages.charactersLeft(-2)).toBe("الزيادة: حرفان");
   expect(document.documentElement.dir).toBe("rtl");
   expect(fullTime("2026-03-05T12:00:00Z")).toMatch(/2026/);
@@ -163,8 +163,9 @@ const WITHOUT_TEXTS = [
   "messages.charactersLeft",
   "messages.jumpToNewestCount",
   "messages.notHereThenCount",
-  "messages.notReadByCount",
-  "messages.readBy",
+  "messages.deliveredToCount",
+  "messages.notDeliveredToCount",
+  "messages.noReceiptOfCount",
   "developer.differentFrom",
   "developer.inSync",
   "messages.readByCount",

@@ -155,6 +155,7 @@ fn routes(
         databases: databases.clone(),
         hub: hub.clone(),
         searches: search_metrics.clone(),
+        max_receipt_participants: config.receipts.max_receipt_participants,
     };
     let endpoint = Endpoint::new(schema::schema(state()), &config.graphql)
         .counting(schema::counting_schema(state()))

@@ -7,8 +7,9 @@ use chassis::config::{
     TokenArgs, millis,
 };
 use chassis::{StartError, postgres, rate_limit::Rate};
-use clap::{Args, Parser};
+use clap::{Args, Parser, value_parser};
 use secrecy::SecretString;
+use shared_schema::MAX_RECEIPT_PARTICIPANTS;
 
 use crate::{
     databases::database::Pools,
@@ -53,9 +54,29 @@ pub struct Config {
     /// Rate limits of searches.
     #[command(flatten)]
     pub searches: SearchArgs,
+    /// Receipts of messages.
+    #[command(flatten)]
+    pub receipts: ReceiptArgs,
     /// The proxies that are trusted about client addresses.
     #[command(flatten)]
     pub proxies: ProxyArgs,
+}
+
+/// Receipts of messages.
+#[derive(Args, Clone, Debug)]
+pub struct ReceiptArgs {
+    /// Maximum participants of a chat in which messages are shown as delivered and read. 0 switches receipts off, and 100 is
+    /// the maximum. Must be the same for senders and receivers.
+    #[arg(long, env = "MAX_RECEIPT_PARTICIPANTS", default_value_t = MAX_RECEIPT_PARTICIPANTS, value_parser = value_parser!(i32).range(0..=100))]
+    pub max_receipt_participants: i32,
+}
+
+impl Default for ReceiptArgs {
+    fn default() -> Self {
+        Self {
+            max_receipt_participants: MAX_RECEIPT_PARTICIPANTS,
+        }
+    }
 }
 
 /// Rate limits of searches.

@@ -18,6 +18,7 @@ pub(crate) mod participants;
 pub(crate) mod probes;
 pub(crate) mod profiles;
 pub(crate) mod reactions;
+pub(crate) mod receipts;
 pub(crate) mod replication;
 pub(crate) mod sessions;
 pub(crate) mod thread_follows;

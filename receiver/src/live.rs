@@ -7,5 +7,6 @@
 pub(crate) mod authorized_reader;
 pub(crate) mod feeds;
 pub(crate) mod inbox;
+pub(crate) mod read_receipt_choices;
 pub(crate) mod redis_listener;
 pub(crate) mod shared_execution;

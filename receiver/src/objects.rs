@@ -14,5 +14,7 @@ pub(crate) mod pagination;
 pub(crate) mod participant;
 pub(crate) mod participant_search;
 pub(crate) mod reaction;
+pub(crate) mod receipt;
 pub(crate) mod replies;
 pub(crate) mod signal;
+pub(crate) mod unread_count;

@@ -7,6 +7,7 @@ pub(crate) mod feed;
 pub(crate) mod followed_threads;
 pub(crate) mod mentions;
 pub(crate) mod message;
+pub(crate) mod message_receipts;
 pub(crate) mod message_revisions;
 pub(crate) mod messages;
 pub(crate) mod my_messages;
@@ -27,6 +28,7 @@ pub(crate) struct Query(
     messages::Messages,
     message::MessageById,
     message_revisions::MessageRevisions,
+    message_receipts::MessageReceipts,
     thread::ThreadByRoot,
     followed_threads::FollowedThreads,
     mentions::Mentions,

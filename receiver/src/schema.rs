@@ -7,7 +7,7 @@ use crate::{
     objects::{
         chat::ChatConnection, followed_thread::FollowedThreadConnection,
         message::MessageConnection, participant::ParticipantConnection,
-        reaction::ReactionConnection,
+        reaction::ReactionConnection, receipt::ReceiptConnection,
     },
     queries::{Query, mentions::MentionConnection},
     state::State,
@@ -40,6 +40,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         )
         .override_output_type_description::<ParticipantConnection>("A page of participants.")
         .override_output_type_description::<ReactionConnection>("A page of reactions.")
+        .override_output_type_description::<ReceiptConnection>("A page of receipts of a message.")
         .override_output_type_description::<FollowedThreadConnection>(
             "A page of threads that the caller follows.",
         )

@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) databases: Databases,
     pub(crate) hub: Hub,
     pub(crate) searches: SearchMetrics,
+    /// In chats of more participants, messages are not shown as delivered.
+    pub(crate) max_receipt_participants: i32,
 }
 
 /// How a resolver gets the [`State`] and what belongs to it.

@@ -61,6 +61,7 @@ impl Application {
             reactions: ReactionBatcher::new(transactions.clone(), metrics.registry()),
             limits: Limits::new(shared.clone(), &config.limits),
             transactions,
+            max_receipt_participants: config.receipts.max_receipt_participants,
             instance: config.listen.instance.clone(),
         };
         let endpoint = Endpoint::new(schema::schema(state), &config.graphql)

@@ -9,7 +9,8 @@ use chassis::{
     },
     rate_limit::Rate,
 };
-use clap::{Args, Parser};
+use clap::{Args, Parser, value_parser};
+use shared_schema::MAX_RECEIPT_PARTICIPANTS;
 
 /// The sender service of Antiphon: the mutations of chats and messages.
 #[derive(Clone, Debug, Default, Parser)]
@@ -33,6 +34,9 @@ pub struct Config {
     /// Rate limits of the mutations of this service.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// Receipts of messages.
+    #[command(flatten)]
+    pub receipts: ReceiptArgs,
     /// Rate limits of all root fields.
     #[command(flatten)]
     pub rates: RateArgs,
@@ -48,6 +52,23 @@ pub struct Config {
     /// Shutdown.
     #[command(flatten)]
     pub drain: DrainArgs,
+}
+
+/// Receipts of messages.
+#[derive(Args, Clone, Debug)]
+pub struct ReceiptArgs {
+    /// Maximum participants of a chat in which messages are shown as delivered and read. In larger chats nothing is written
+    /// for a delivered message. 0 switches receipts off, and 100 is the maximum. Must be the same for senders and receivers.
+    #[arg(long, env = "MAX_RECEIPT_PARTICIPANTS", default_value_t = MAX_RECEIPT_PARTICIPANTS, value_parser = value_parser!(i32).range(0..=100))]
+    pub max_receipt_participants: i32,
+}
+
+impl Default for ReceiptArgs {
+    fn default() -> Self {
+        Self {
+            max_receipt_participants: MAX_RECEIPT_PARTICIPANTS,
+        }
+    }
 }
 
 /// Rate limits of the mutations of this service. A rate is written `10/10s`: a burst of ten, then one per second; the
@@ -72,6 +93,10 @@ pub struct LimitArgs {
     /// itself.
     #[arg(long, env = "TYPING_PER_USER", default_value_t = TYPING_LIMIT)]
     pub typing_per_user: Rate,
+    /// Rate limit of requests of one user that mark messages as delivered. `off` disables the limit. Each instance counts for
+    /// itself.
+    #[arg(long, env = "DELIVERED_PER_USER", default_value_t = DELIVERED_LIMIT)]
+    pub delivered_per_user: Rate,
     /// Rate limit of chats that one user creates. `off` disables the limit. Shared by all instances.
     #[arg(long, env = "CHATS_PER_USER", default_value_t = CHAT_LIMIT)]
     pub chats_per_user: Rate,
@@ -90,6 +115,8 @@ const EDIT_LIMIT: Rate = Rate::new(30, Duration::from_secs(30));
 const REACTION_LIMIT: Rate = Rate::new(20, Duration::from_secs(2));
 /// A client reports typing every three seconds, and once more with each message.
 const TYPING_LIMIT: Rate = Rate::new(20, Duration::from_secs(60));
+/// A client marks once a second at most, and a user has a few clients.
+const DELIVERED_LIMIT: Rate = Rate::new(180, Duration::from_secs(60));
 const CHAT_LIMIT: Rate = Rate::new(20, Duration::from_secs(60 * 60));
 /// The maximum of one request at once, and then as many again per day.
 const PEOPLE_LIMIT: Rate = Rate::new(1_000, Duration::from_secs(24 * 60 * 60));
@@ -104,6 +131,7 @@ impl LimitArgs {
             edits_per_user: Rate::OFF,
             reactions_per_user: Rate::OFF,
             typing_per_user: Rate::OFF,
+            delivered_per_user: Rate::OFF,
             chats_per_user: Rate::OFF,
             people_per_user: Rate::OFF,
         }
@@ -118,6 +146,7 @@ impl Default for LimitArgs {
             edits_per_user: EDIT_LIMIT,
             reactions_per_user: REACTION_LIMIT,
             typing_per_user: TYPING_LIMIT,
+            delivered_per_user: DELIVERED_LIMIT,
             chats_per_user: CHAT_LIMIT,
             people_per_user: PEOPLE_LIMIT,
         }

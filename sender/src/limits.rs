@@ -112,7 +112,10 @@ impl Limits {
 pub fn of_fields(limits: FieldLimits, args: &LimitArgs) -> FieldLimits {
     let edits = Class::new("edit", args.edits_per_user).longest_wait(MAX_WAIT);
     let reactions = Class::new("reaction", args.reactions_per_user).longest_wait(MAX_WAIT);
+    let delivered = Class::new("delivered", args.delivered_per_user).longest_wait(MAX_WAIT);
     limits
+        .field("markAsDelivered", delivered)
+        .field("markManyAsDelivered", delivered)
         .field("addReaction", reactions)
         .field("removeReaction", reactions)
         .field("updateMessage", edits)

@@ -2,7 +2,7 @@
 //! the same names have additional fields.
 
 use async_graphql::{ComplexObject, Context, Result, SimpleObject};
-use shared_schema::{ChatId, MessageId, Number};
+use shared_schema::{ChatId, MessageId, Number, UserId};
 
 use crate::{db::message_mentions, state::RequestContext};
 
@@ -78,9 +78,20 @@ pub struct Participant {
     snapshot: shared_schema::Participant,
 }
 
-impl From<shared_schema::Participant> for Participant {
-    fn from(snapshot: shared_schema::Participant) -> Self {
-        Self { snapshot }
+impl Participant {
+    /// What this caller is told. How far others have read is told by the receiver only, which knows who tells it.
+    pub fn told(caller: UserId, snapshot: shared_schema::Participant) -> Self {
+        let last_read_number = if snapshot.user_id == caller {
+            snapshot.last_read_number
+        } else {
+            snapshot.joined_number
+        };
+        Self {
+            snapshot: shared_schema::Participant {
+                last_read_number,
+                ..snapshot
+            },
+        }
     }
 }
 

@@ -4,4 +4,5 @@ pub mod access;
 pub mod invite;
 pub mod join;
 pub mod leave;
+pub mod receipts;
 pub mod user_ids;

@@ -14,6 +14,8 @@ pub struct State {
     pub reactions: ReactionBatcher,
     pub limits: Limits,
     pub transactions: TransactionRunner,
+    /// In chats of more participants, no delivered marks are kept.
+    pub max_receipt_participants: i32,
     /// The name of this instance among its siblings.
     pub instance: String,
 }

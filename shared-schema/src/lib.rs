@@ -27,7 +27,7 @@ pub use ids::{ChatId, EventId, MessageId, Number, Seq, SessionId, UserId};
 pub use instant::Instant;
 pub use mention::Mention;
 pub use message::Message;
-pub use participant::{Participant, ParticipantRole};
+pub use participant::{MAX_RECEIPT_PARTICIPANTS, Participant, ParticipantRole};
 pub use publication::{ENVELOPE_VERSION, Publication, Received};
 pub use reaction::ReactionGroup;
 pub use reason::Reason;

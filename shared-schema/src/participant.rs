@@ -41,6 +41,9 @@ impl ParticipantRole {
     }
 }
 
+/// Unless an installation says otherwise, messages are shown as delivered and read in chats of at most so many participants.
+pub const MAX_RECEIPT_PARTICIPANTS: i32 = 50;
+
 /// A participant: the membership of one user in one chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[graphql(name = "ParticipantFacts")]
@@ -54,7 +57,8 @@ pub struct Participant {
     pub role: ParticipantRole,
     /// The participant's read mark: they have read every message up to and including this number. It only grows. It
     /// says nothing about messages up to `joinedNumber`, which were sent before the participant joined: the readers of
-    /// a message are the participants with `joinedNumber < number <= lastReadNumber`.
+    /// a message are the participants with `joinedNumber < number <= lastReadNumber`. Of other users, it equals
+    /// `joinedNumber` in the results of mutations, and wherever one of the two does not tell what they have read.
     pub last_read_number: Number,
     /// The number of the newest message at the time of joining; 0 if there was none. Joining again updates it.
     pub joined_number: Number,

@@ -82,13 +82,15 @@ signals! {
         /// Forget it at this time unless it is repeated; in the past when they stopped.
         until: Instant,
     } = "TYPING";
-    /// A participant has read further.
-    in chat_id: ReadMark {
+    /// Messages have reached a participant, or they have read further.
+    in chat_id: ReceiptChanged {
         /// The chat.
         chat_id: ChatId,
         /// The participant.
         user_id: UserId,
-        /// Everything up to this number is read.
-        last_read_number: Number,
-    } = "READ_MARK";
+        /// Everything up to this number is on a device of theirs.
+        delivered_number: Number,
+        /// Everything up to this number is read; none of a participant who does not tell.
+        read_number: Option<Number>,
+    } = "RECEIPT_CHANGED";
 }

@@ -7,7 +7,7 @@ use crate::{
     mutations::{
         account::{
             change_username::ChangeUsername, deactivate_user::DeactivateUser, register::Register,
-            update_profile::UpdateProfile,
+            set_read_receipts::SetReadReceipts, update_profile::UpdateProfile,
         },
         password::change_password::ChangePassword,
         sessions::{
@@ -42,6 +42,7 @@ pub(crate) struct Mutation(
     Logout,
     RevokeSession,
     UpdateProfile,
+    SetReadReceipts,
     ChangeUsername,
     ChangePassword,
     DeactivateUser,

@@ -8,6 +8,7 @@ import { chatReader } from "@/features/chats";
 import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
 import { indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
+import { type DeliveredMarks, loadDeliveredMarks } from "@/features/receipts";
 import { Search } from "@/features/search";
 import { ownThreadsOf } from "@/features/threads";
 import { TypingNames } from "@/features/typing";
@@ -49,7 +50,17 @@ export class Accounts {
 
   async begin(me: string): Promise<SignedInServices> {
     const client = this.#client;
-    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat);
+    let marks: Promise<DeliveredMarks> | undefined;
+    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, async (chat, number) => {
+      marks ??= loadDeliveredMarks().then((loaded) => new loaded.DeliveredMarks(client, me));
+      // Without the code, what is stored next is told with the rest.
+      await marks.then(
+        (loaded) => loaded.stored(chat, number),
+        () => {
+          marks = undefined;
+        },
+      );
+    });
     await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
     const store = this.#storeOf(me);
     const outbox = new Outbox({

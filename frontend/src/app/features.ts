@@ -6,6 +6,7 @@ import { forgetListOfMentions, mentionLive, mentionPolicies } from "@/features/m
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
 import { participantLive, participantPolicies } from "@/features/participants";
 import { forgetReactions, reactionLive, reactionPolicies } from "@/features/reactions";
+import { receiptLive, receiptPolicies } from "@/features/receipts";
 import { threadLive, threadPolicies } from "@/features/threads";
 import { typingLive } from "@/features/typing";
 import type { AnyLiveHandlers, LiveKind } from "@/live/handlers";
@@ -25,6 +26,7 @@ const features = {
   account: { live: accountLive },
   chats: { policies: chatPolicies, live: chatLive },
   participants: { policies: participantPolicies, live: participantLive },
+  receipts: { policies: receiptPolicies, live: receiptLive },
   reactions: { policies: reactionPolicies, live: reactionLive, forget: forgetReactions },
   threads: { policies: threadPolicies, live: threadLive },
   messages: { policies: messagePolicies, live: messageLive, forget: forgetMessages },

@@ -13,6 +13,7 @@ mod history_index;
 mod log;
 mod mentions;
 mod reactions;
+mod receipts;
 mod resources;
 mod revisions;
 mod sends;
@@ -55,6 +56,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     threads::check(&index, &mut findings);
     mentions::check(&index, &mut findings);
     revisions::check(&index, &mut findings);
+    receipts::check(&index, &mut findings);
     resources::check(&index, &mut findings);
     findings
         .violations

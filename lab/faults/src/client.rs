@@ -8,5 +8,6 @@ pub mod device;
 mod documents;
 pub mod local_state;
 pub mod mutation;
+mod receipts;
 pub mod test_user;
 pub mod ws_connection;

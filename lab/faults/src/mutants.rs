@@ -253,6 +253,32 @@ pub const MUTANTS: &[Mutant] = &[
         with_redis: true,
         caught_by: &[Invariant::Threads],
     },
+    Mutant {
+        name: "delivered_when_one_has_it",
+        row: row(
+            "delivered_when_one_has_it",
+            Fault::Nothing,
+            EnvironmentKind::Plain,
+            10_000,
+        ),
+        injections: 1,
+        rate: 40.0,
+        with_redis: true,
+        caught_by: &[Invariant::Receipts],
+    },
+    Mutant {
+        name: "read_marks_told_of_the_hidden",
+        row: row(
+            "read_marks_told_of_the_hidden",
+            Fault::Nothing,
+            EnvironmentKind::Plain,
+            10_000,
+        ),
+        injections: 1,
+        rate: 40.0,
+        with_redis: true,
+        caught_by: &[Invariant::Receipts],
+    },
 ];
 
 const fn row(name: &'static str, fault: Fault, environment: EnvironmentKind, brief_ms: u64) -> Row {

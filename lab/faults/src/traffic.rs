@@ -1,5 +1,5 @@
 //! The traffic during a run: users send, edit and remove messages, mention each other, react to messages, reply in threads,
-//! follow and read these, search, read, rename chats, join and leave.
+//! follow and read these, search, receive, read, rename chats, join and leave.
 
 mod texts;
 
@@ -102,6 +102,7 @@ impl Writer {
                 35..50 => self.reply_in_thread(chat).await,
                 50..56 => self.follow_or_read_thread(chat).await,
                 56..58 => self.search().await,
+                58..66 => self.receive(chat).await,
                 _ => self.send(chat).await,
             }
         }
@@ -154,7 +155,7 @@ impl Writer {
         let id = message["id"].as_str().and_then(|id| id.parse().ok());
         if let (Some(id), Some(number)) = (id, message["number"].as_u64()) {
             self.newest_numbers.insert(chat.id, number);
-            self.workload.remember_message(chat.id, id);
+            self.workload.remember_message(chat.id, id, number);
             self.written.push_back((chat.id, id));
             if self.written.len() > MAX_REMEMBERED_MESSAGES {
                 self.written.pop_front();
@@ -222,6 +223,16 @@ impl Writer {
         if let Some(word) = self.rng.pick(&words).copied() {
             let user = &self.workload.users[self.index];
             self.workload.search(user, word).await;
+        }
+    }
+
+    /// What is the newest of a chat by now is on a device, whoever sent it.
+    async fn receive(&mut self, chat: &Chat) {
+        let own = self.newest_numbers.get(&chat.id);
+        let number = own.copied().max(self.workload.newest_number(chat.id));
+        if let Some(number) = number {
+            self.execute(&ClientMutation::mark_as_delivered(chat.id, number))
+                .await;
         }
     }
 

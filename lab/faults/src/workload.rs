@@ -94,8 +94,8 @@ pub struct Workload {
     pub users: Vec<Arc<TestUser>>,
     /// Chats.
     pub chats: Vec<Chat>,
-    /// By chat: the ids of the newest messages, which users react to.
-    newest_messages: std::sync::Mutex<HashMap<Uuid, VecDeque<Uuid>>>,
+    /// By chat: the ids and numbers of the newest messages, which users react to.
+    newest_messages: std::sync::Mutex<HashMap<Uuid, VecDeque<(Uuid, u64)>>>,
     /// Devices. Faults may add some.
     pub devices: RwLock<Vec<Device>>,
     /// Chats that faults have created.
@@ -121,6 +121,11 @@ impl Workload {
         for user in &users {
             let fields = json!({ "name": user.name, "uid": user.user_id });
             history.write("user", &fields);
+        }
+        // One of them does not tell what they have read.
+        if let Some(user) = users.first() {
+            hide_reads(user).await.map_err(setup_failed)?;
+            history.write("hides", &json!({ "user": user.name }));
         }
         let chats = (0..size.chats).map(|number| create_chat(&users, number, size));
         let chats = try_join_all(chats).await.map_err(setup_failed)?;
@@ -176,13 +181,13 @@ impl Workload {
     }
 
     /// Remembers a message that was sent, for others to react to.
-    pub fn remember_message(&self, chat: Uuid, message: Uuid) {
+    pub fn remember_message(&self, chat: Uuid, message: Uuid, number: u64) {
         let mut newest = self
             .newest_messages
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let messages = newest.entry(chat).or_default();
-        messages.push_back(message);
+        messages.push_back((message, number));
         if messages.len() > MAX_REMEMBERED_PER_CHAT {
             messages.pop_front();
         }
@@ -194,7 +199,18 @@ impl Workload {
             .newest_messages
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        newest.get(&chat).into_iter().flatten().copied().collect()
+        let messages = newest.get(&chat).into_iter().flatten();
+        messages.map(|(message, _)| *message).collect()
+    }
+
+    /// The highest number of the newest messages of a chat.
+    pub fn newest_number(&self, chat: Uuid) -> Option<u64> {
+        let newest = self
+            .newest_messages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let messages = newest.get(&chat).into_iter().flatten();
+        messages.map(|(_, number)| *number).max()
     }
 
     /// All feeds of this workload.
@@ -352,6 +368,23 @@ pub async fn create_group(
         .ask(Service::Sender, document, input)
         .await
         .map(|_| id)
+}
+
+/// Switches read receipts of a user off.
+async fn hide_reads(user: &TestUser) -> Result<(), Refusal> {
+    let document = "mutation ($input: SetReadReceiptsInput!) { setReadReceipts(input: $input) {
+        account { readReceipts } } }";
+    let mut backoff = Backoff::default();
+    for attempt in 1.. {
+        let input = json!({ "input": { "enabled": false } });
+        match user.ask(Service::Users, document, input).await {
+            Err(refusal) if is_retryable(&refusal) && attempt < MAX_SETUP_ATTEMPTS => {
+                backoff.wait(&refusal).await;
+            }
+            answer => return answer.map(drop),
+        }
+    }
+    Ok(())
 }
 
 fn setup_failed(refusal: Refusal) -> Error {

@@ -50,7 +50,7 @@ const DUMP_QUERIES: [(&str, &str); 10] = [
     (
         "dump.participant",
         "SELECT json_build_object('chat_id', chat_id, 'user_id', user_id, 'role', role,
-                'last_read_number', last_read_number, 'joined_seq', joined_seq,
+                'last_read_number', last_read_number, 'last_delivered_number', last_delivered_number, 'joined_seq', joined_seq,
                 'joined_number', joined_number, 'left_seq', left_seq)::text
          FROM participants WHERE chat_id = ANY ($1)",
     ),

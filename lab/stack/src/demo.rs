@@ -82,7 +82,9 @@ async fn seed(url: &str) -> Result<(), Refusal> {
     let direct = grace
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])
         .await?;
-    send_conversation(direct, 3, &participants, DIRECT).await
+    send_conversation(direct, 3, &participants, DIRECT).await?;
+    // Ada has it on a device, and has not read it yet.
+    ada.mark_as_delivered(direct, DIRECT.len() as u64).await
 }
 
 /// Messages, each with its sender as an index into [`USERNAMES`].

@@ -201,6 +201,11 @@ fn query(
             chat,
             [U, N, N, OK, OK],
         ),
+        "messageReceipts" => (
+            "query ($chatId: ID!) { messageReceipts(chatId: $chatId, number: 1) { readCount nodes { readNumber } } }",
+            chat,
+            [U, N, N, OK, OK],
+        ),
         "feed" => (
             "query ($chatId: ID!, $after: Cursor!) { feed(id: $chatId, after: $after) { cursor } }",
             chat,
@@ -511,6 +516,11 @@ async fn every_root_field_of_users_for_anonymous_and_signed_in_people() {
                 "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { account { version } } }",
                 json!({ "input": { "about": "changed", "version": 999 } }),
                 [U, "CONFLICT"],
+            ),
+            "setReadReceipts" => (
+                "mutation ($input: SetReadReceiptsInput!) { setReadReceipts(input: $input) { account { readReceipts } } }",
+                json!({ "input": { "enabled": true } }),
+                [U, OK],
             ),
             "changeUsername" => (
                 "mutation ($input: ChangeUsernameInput!) { changeUsername(input: $input) { account { version } } }",

@@ -9,10 +9,11 @@ mod mentions;
 mod messages;
 pub(crate) mod participants;
 pub(crate) mod reactions;
+mod receipts;
 pub(crate) mod threads;
 mod users;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::DataLoader;
 use chassis::{Error, postgres::Pool};
@@ -24,13 +25,14 @@ use tracing::Instrument;
 
 use crate::db::{
     chats::VisibleChat, message_mentions::NumberKey, message_parts::MessagePart,
-    participants::ParticipantRow, reactions::ReactionRow, threads::ThreadRow,
+    participants::ParticipantRow, reactions::ReactionRow, receipts::ReceiptRow, threads::ThreadRow,
 };
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
 use mentions::{Mentions, MentionsAboveMark};
 use messages::{Messages, NewestMessages};
 use participants::{ParticipantPage, ParticipantPages, Participants};
 use reactions::{ReactionGroups, ReactionPage, ReactionPages};
+use receipts::{ReadReceipts, Receipts};
 use threads::{OwnRepliesAboveMark, ReplyPage, ReplyPages, Threads};
 use users::Users;
 
@@ -60,6 +62,8 @@ pub(crate) struct Loaders {
     removed_above_mark: DataLoader<RemovedAboveMark>,
     heads: DataLoader<Heads>,
     participant_pages: DataLoader<ParticipantPages>,
+    receipts: DataLoader<Receipts>,
+    read_receipts: DataLoader<ReadReceipts>,
 }
 
 impl Loaders {
@@ -94,6 +98,8 @@ impl Loaders {
             removed_above_mark: DataLoader::new(RemovedAboveMark(pool()), in_this_span),
             heads: DataLoader::new(Heads(pool()), one_at_a_time()).delay(Duration::ZERO),
             participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
+            receipts: DataLoader::new(Receipts(pool()), in_this_span),
+            read_receipts: DataLoader::new(ReadReceipts(pool()), in_this_span),
             profiles,
         }
     }
@@ -300,6 +306,29 @@ impl Loaders {
             .load_one(page)
             .await?
             .unwrap_or_default())
+    }
+
+    /// The receipts of a chat with few participants that the caller may see, as each of them tells it.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn receipts(&self, chat: ChatId) -> Result<Vec<ReceiptRow>, Arc<Error>> {
+        Ok(self.receipts.load_one(chat).await?.unwrap_or_default())
+    }
+
+    /// Which of these users tell others what they have read.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn telling(
+        &self,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> Result<HashSet<UserId>, Arc<Error>> {
+        let choices = self.read_receipts.load_many(users).await?;
+        Ok(choices
+            .into_iter()
+            .filter_map(|(user, is_on)| is_on.then_some(user))
+            .collect())
     }
 }
 

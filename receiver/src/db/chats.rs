@@ -363,3 +363,14 @@ pub(crate) async fn removed_above_mark(
         .map(|row| Ok((ChatId(row.try_get("chat_id")?), row.try_get("numbers")?)))
         .collect()
 }
+
+/// How many take part in a chat; none take part in one that does not exist.
+pub(crate) async fn participant_count(pool: &Pool, chat: ChatId) -> Result<i32, Error> {
+    let sql = "SELECT participant_count FROM chats WHERE id = $1";
+    let rows = rows(pool, sql, &[&chat.0]).await?;
+    let row = rows.first();
+    Ok(row
+        .map(|row| row.try_get("participant_count"))
+        .transpose()?
+        .unwrap_or_default())
+}

@@ -1,12 +1,10 @@
 //! The table `participants`: members, their time of joining, and their read marks.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use chassis::{Error, postgres::Pool};
 use jiff::Timestamp;
-use shared_schema::{
-    ChatId, ChatKind, Cursor, Instant, Number, Participant, ParticipantRole, Seq, Signal, UserId,
-};
+use shared_schema::{ChatId, ChatKind, Cursor, Instant, Participant, ParticipantRole, Seq, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -249,81 +247,4 @@ pub(crate) async fn named(
     .iter()
     .map(participant)
     .collect()
-}
-
-/// A read mark that was moved by `markAsRead`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ReadMarkRow {
-    /// The chat.
-    pub(crate) chat_id: ChatId,
-    /// The reader.
-    pub(crate) user_id: UserId,
-    /// The number of the last message that was read.
-    pub(crate) last_read_number: Number,
-}
-
-/// The marks in these chats that `markAsRead` moved in the last `within`, by the database's clock, latest first, at most
-/// `limit`.
-pub(crate) async fn read_within(
-    pool: &Pool,
-    chats: &[ChatId],
-    within: Duration,
-    limit: i64,
-) -> Result<Vec<ReadMarkRow>, Error> {
-    let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
-    let rows = rows(
-        pool,
-        "SELECT chat_id, user_id, last_read_number
-         FROM participants
-         WHERE chat_id = ANY ($1) AND left_seq IS NULL AND last_read_at > clock_timestamp() - make_interval(secs => $2)
-         ORDER BY last_read_at DESC
-         LIMIT $3",
-        &[&ids, &within.as_secs_f64(), &limit],
-    )
-    .await?;
-    rows.iter().map(read_mark).collect()
-}
-
-/// The marks in the chats of these cursors that moved since the event at the cursor, or shortly before, at most `limit`.
-pub(crate) async fn read_after(
-    pool: &Pool,
-    cursors: &[Cursor],
-    limit: i64,
-) -> Result<Vec<ReadMarkRow>, Error> {
-    let (chats, seqs): (Vec<Uuid>, Vec<Seq>) = cursors
-        .iter()
-        .map(|cursor| (cursor.feed.id(), cursor.seq))
-        .unzip();
-    // A mark may have been moved just before the event and its signal lost: hence the overlap.
-    let rows = rows(
-        pool,
-        "SELECT p.chat_id, p.user_id, p.last_read_number
-         FROM unnest($1::uuid[], $2::bigint[]) AS seen (chat_id, seq)
-         JOIN feed_events e ON e.feed_id = seen.chat_id AND e.seq = seen.seq
-         JOIN participants p ON p.chat_id = seen.chat_id
-         WHERE p.left_seq IS NULL AND p.last_read_at > e.at - interval '10 seconds'
-         ORDER BY p.last_read_at DESC
-         LIMIT $3",
-        &[&chats, &seqs, &limit],
-    )
-    .await?;
-    rows.iter().map(read_mark).collect()
-}
-
-impl From<ReadMarkRow> for Signal {
-    fn from(mark: ReadMarkRow) -> Self {
-        Self::ReadMark {
-            chat_id: mark.chat_id,
-            user_id: mark.user_id,
-            last_read_number: mark.last_read_number,
-        }
-    }
-}
-
-fn read_mark(row: &Row) -> Result<ReadMarkRow, Error> {
-    Ok(ReadMarkRow {
-        chat_id: ChatId(row.try_get("chat_id")?),
-        user_id: UserId(row.try_get("user_id")?),
-        last_read_number: row.try_get("last_read_number")?,
-    })
 }

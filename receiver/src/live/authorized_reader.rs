@@ -2,7 +2,7 @@
 //!
 //! Invariant: the reader yields nothing after the event that ended a participation, whichever way it came: live, from
 //! the window, from Postgres, or past it by a reset (then participation is checked again, after the reset fixed the
-//! position).
+//! position). Whoever does not tell what they have read is not told what others have.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,10 @@ use futures_util::{Stream, stream};
 use shared_schema::{Change, Event, Signal};
 use tokio::time::sleep;
 
-use super::feeds::{batch::EventBatch, reader::Reader};
+use super::{
+    feeds::{batch::EventBatch, reader::Reader},
+    read_receipt_choices::ReadReceiptChoice,
+};
 use crate::participants::participation::Participation;
 
 /// Time between two attempts while Postgres does not answer. The connection stays open meanwhile.
@@ -25,6 +28,7 @@ enum ReadRight {
         participation: Participation,
         pool: Pool,
         caller: Caller,
+        choice: ReadReceiptChoice,
     },
 }
 
@@ -56,11 +60,13 @@ impl AuthorizedReader {
         participation: Participation,
         pool: &Pool,
         caller: &Caller,
+        choice: ReadReceiptChoice,
     ) -> Self {
         let right = ReadRight::Chat {
             participation,
             pool: pool.clone(),
             caller: caller.clone(),
+            choice,
         };
         Self {
             reader,
@@ -82,10 +88,17 @@ impl AuthorizedReader {
     /// A batch with the reader's position and these signals.
     #[must_use]
     pub(crate) fn announcement(&self, signals: Vec<Signal>) -> Arc<EventBatch> {
-        Arc::new(EventBatch {
+        self.known_to_caller(Arc::new(EventBatch {
             signals,
             ..self.reader.announcement()
-        })
+        }))
+    }
+
+    fn known_to_caller(&self, batch: Arc<EventBatch>) -> Arc<EventBatch> {
+        match &self.right {
+            ReadRight::Chat { choice, .. } if !choice.is_on() => batch.without_reads(),
+            ReadRight::Chat { .. } | ReadRight::OwnFeed => batch,
+        }
     }
 
     /// The next batch, or none when there is nothing more for now. Safe to cancel.
@@ -133,6 +146,7 @@ impl AuthorizedReader {
             participation,
             pool,
             caller,
+            ..
         } = &mut self.right
         else {
             return Ok(self.unchecked.take());
@@ -163,7 +177,7 @@ impl AuthorizedReader {
         self.ended |= last.is_some();
         Ok(Some(match last {
             Some(last) => Arc::new(batch.until(last)),
-            None => batch,
+            None => self.known_to_caller(batch),
         }))
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod live_batches;
 pub(crate) mod payload_budget;
 pub(crate) mod payload_cache;
 pub(crate) mod reader;
+pub(crate) mod receipts;
 pub mod sequencer;
 pub(crate) mod sweep;
 pub(crate) mod window_memory;

@@ -29,6 +29,7 @@ use super::{
         hub::{Hub, Watch},
         reader::Reader,
     },
+    read_receipt_choices::ReadReceiptChoice,
 };
 use crate::{
     db,
@@ -36,8 +37,8 @@ use crate::{
 };
 use followed_chats::{ChatItem, FollowedChats};
 
-/// Maximum read marks that are sent again on resuming.
-const MAX_READ_MARKS: i64 = 1_000;
+/// Maximum marks of each kind that are sent again on resuming.
+const MAX_MARKS: i64 = 1_000;
 
 /// Time between two attempts while Postgres does not answer. The connection stays open meanwhile.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
@@ -45,7 +46,7 @@ const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// A chat that has not been caught up with yet.
 struct CatchingUpChat {
     reader: AuthorizedReader,
-    /// What others have read meanwhile.
+    /// What others have received and read meanwhile.
     marks: Vec<Signal>,
     /// The client does not know the chat's position yet, so it is sent first.
     announce: bool,
@@ -63,6 +64,8 @@ pub(crate) struct Inbox {
     hub: Hub,
     pool: Pool,
     caller: Caller,
+    /// Whether the caller learns what others have read.
+    choice: ReadReceiptChoice,
     own: AuthorizedReader,
     /// The client does not know its position in the own feed yet, so it is sent first.
     announce_own: bool,
@@ -101,6 +104,7 @@ impl Inbox {
         let now = db::participants::of_user(pool, caller.user_id).await?;
         let mut marks =
             marks_after(pool, &after, &watches.keys().copied().collect::<Vec<_>>()).await?;
+        let choice = hub.read_receipt_choices().of(pool, caller.user_id).await?;
         let mut catching_up = VecDeque::new();
         for row in now {
             let chat_id = row.facts.chat_id;
@@ -116,7 +120,7 @@ impl Inbox {
             };
             let reader = Reader::new(hub, watch, cursor);
             catching_up.push_back(CatchingUpChat {
-                reader: AuthorizedReader::chat(reader, participation, pool, caller),
+                reader: AuthorizedReader::chat(reader, participation, pool, caller, choice.clone()),
                 marks: marks.remove(&chat_id).unwrap_or_default(),
                 announce: cursor.is_none(),
             });
@@ -125,6 +129,7 @@ impl Inbox {
             hub: hub.clone(),
             pool: pool.clone(),
             caller: caller.clone(),
+            choice,
             own,
             announce_own,
             own_caught_up: false,
@@ -334,11 +339,12 @@ impl Inbox {
             participation,
             &self.pool,
             &self.caller,
+            self.choice.clone(),
         ));
     }
 }
 
-/// What others have read since the client's cursors, by chat. Only of chats that are `followed`.
+/// What others have received and read since the client's cursors, by chat. Only of chats that are `followed`.
 async fn marks_after(
     pool: &Pool,
     after: &HashMap<FeedRef, Cursor>,
@@ -351,7 +357,7 @@ async fn marks_after(
         .collect();
     let mut marks: HashMap<ChatId, Vec<Signal>> = HashMap::new();
     if !cursors.is_empty() {
-        for mark in db::participants::read_after(pool, &cursors, MAX_READ_MARKS).await? {
+        for mark in db::receipts::moved_after(pool, &cursors, MAX_MARKS).await? {
             marks.entry(mark.chat_id).or_default().push(mark.into());
         }
     }

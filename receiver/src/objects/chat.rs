@@ -16,17 +16,21 @@ use super::{
     pagination::{MAX_PAGE_TEXT_BYTES, Page, PageArgs},
     participant::{Participant, ParticipantConnection},
     participant_search,
+    receipt::{Receipt, caller_tells, participants_told},
 };
 use crate::{
     databases::loaders::participants::{PagePart, ParticipantPage},
     db::{
         self,
-        chats::{ActivityKey, Newest, NewestShown, UnreadRow, VisibleChat},
-        participants::JoiningKey,
+        chats::{ActivityKey, Newest, NewestShown, VisibleChat},
+        participants::{JoiningKey, ParticipantRow},
     },
     participants::access::Access,
     state::RequestContext,
 };
+
+/// What the receipts of a chat count for: a chat may have as many.
+const RECEIPTS_COST: usize = 50;
 
 /// A chat: a direct, group or public conversation.
 #[derive(Clone, Debug, SimpleObject)]
@@ -157,13 +161,16 @@ impl Chat {
             let page = range.trim(context.loaders()?.participant_page(page).await?);
             connection.has_previous_page = page.has_previous;
             connection.has_next_page = page.has_next && !is_visitor;
-            connection.edges.extend(page.items.into_iter().map(|row| {
-                let (key, mut facts) = (row.key().to_string(), row.facts);
-                if is_visitor {
-                    facts.last_read_number = facts.joined_number;
-                }
-                Edge::new(key, Participant::from(facts))
-            }));
+            let keys: Vec<_> = page.items.iter().map(|row| row.key().to_string()).collect();
+            let told = if is_visitor {
+                page.items.into_iter().map(shown_to_visitors).collect()
+            } else {
+                participants_told(context, page.items).await?
+            };
+            let edges = keys.into_iter().zip(told);
+            connection
+                .edges
+                .extend(edges.map(|(key, participant)| Edge::new(key, participant)));
         }
         Ok(connection)
     }
@@ -181,7 +188,30 @@ impl Chat {
             .loaders()?
             .participant(self.facts.id, user_id)
             .await?;
-        Ok(row.map(|row| Participant::from(row.facts)))
+        Ok(participants_told(context, row).await?.pop())
+    }
+
+    /// How far messages have come on the way to the other participants, in the order in which these joined. A message is
+    /// delivered when all others with `joinedNumber` below its number have it, and read when they have read it. Empty if the
+    /// chat has more participants than `maxReceiptParticipants`, or if the caller is not a participant.
+    #[graphql(complexity = "RECEIPTS_COST * child_complexity")]
+    async fn receipts(&self, context: &Context<'_>) -> Result<Vec<Receipt>> {
+        let max = context.state()?.max_receipt_participants;
+        if self.access != Access::Participant || self.facts.participant_count > max {
+            return Ok(vec![]);
+        }
+        let user = Caller::of(context)?.user_id;
+        let loaders = context.loaders()?;
+        let is_telling = caller_tells(context, loaders).await?;
+        let rows = loaders.receipts(self.facts.id).await?;
+        let others = rows.iter().filter(|row| row.user_id != user);
+        Ok(others.map(|row| Receipt::told(row, is_telling)).collect())
+    }
+
+    /// Messages are shown as delivered and read in chats of at most so many participants; in larger ones, do not mark messages
+    /// as delivered. The same for all chats.
+    async fn max_receipt_participants(&self, context: &Context<'_>) -> Result<i32> {
+        Ok(context.state()?.max_receipt_participants)
     }
 
     /// The numbers of removed messages after the caller's read mark, in ascending order, at most 1,000. Leave them out
@@ -224,6 +254,13 @@ impl Chat {
         let numbers = loaders.own_replies_above_mark(user, self.facts.id).await?;
         Ok(Numbers::within_budget(context, numbers))
     }
+}
+
+/// Visitors learn nothing about what participants have read.
+fn shown_to_visitors(row: ParticipantRow) -> Participant {
+    let mut facts = row.facts;
+    facts.last_read_number = facts.joined_number;
+    facts.into()
 }
 
 /// The additional fields of a connection of chats.
@@ -311,31 +348,6 @@ pub(crate) fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
             .iter()
             .any(|message| message.field("replyTo").exists()),
     })
-}
-
-/// The number of unread messages in one chat, and what it is computed from.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct UnreadCount {
-    /// The id of the chat.
-    chat_id: ChatId,
-    /// The number of messages after the caller's read mark that have not been removed and are not the caller's own replies in
-    /// threads. At most 10,000 such messages are subtracted.
-    unread_count: Number,
-    /// The caller's read mark: the caller has read every message up to and including this number.
-    last_read_number: Number,
-    /// The number of messages ever added to the chat, which is also the number of the newest message.
-    message_count: Number,
-}
-
-impl From<UnreadRow> for UnreadCount {
-    fn from(row: UnreadRow) -> Self {
-        Self {
-            chat_id: row.chat_id,
-            unread_count: row.unread_count.max(0),
-            last_read_number: row.last_read_number,
-            message_count: row.message_count,
-        }
-    }
 }
 
 impl fmt::Display for ActivityKey {

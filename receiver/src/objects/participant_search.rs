@@ -9,7 +9,8 @@ use shared_schema::{ChatId, Reason};
 
 use super::{
     pagination::{PageRange, page_cost},
-    participant::{Participant, ParticipantConnection},
+    participant::ParticipantConnection,
+    receipt::participants_told,
 };
 use crate::{
     db::{self, participants::JoiningKey},
@@ -51,9 +52,11 @@ pub(crate) async fn participants_named(
     let found = db::participants::named(pool, chat, query, range.after, range.limit()).await?;
     let page = range.trim(found);
     let mut connection = Connection::new(page.has_previous, page.has_next);
-    connection.edges.extend(page.items.into_iter().map(|row| {
-        let key = row.key().to_string();
-        Edge::new(key, Participant::from(row.facts))
-    }));
+    let keys: Vec<_> = page.items.iter().map(|row| row.key().to_string()).collect();
+    let told = participants_told(context, page.items).await?;
+    let edges = keys.into_iter().zip(told);
+    connection
+        .edges
+        .extend(edges.map(|(key, participant)| Edge::new(key, participant)));
     Ok(connection)
 }

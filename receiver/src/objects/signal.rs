@@ -48,13 +48,17 @@ signals! {
         /// have stopped.
         until: Instant,
     }
-    /// The read mark of a participant. It only grows.
-    ReadMark {
+    /// Messages have reached a participant, or a participant has read further. Both marks only grow. Delivered at most about
+    /// once a second.
+    ReceiptChanged {
         /// The id of the chat.
         chat_id: ChatId,
         /// The id of the participant.
         user_id: UserId,
-        /// The participant has read every message up to and including this number.
-        last_read_number: Number,
+        /// Every message up to and including this number is on a device of the participant. Never below their read mark.
+        delivered_number: Number,
+        /// The participant has read every message up to and including this number. Null if the participant does not tell, or if
+        /// the caller does not.
+        read_number: Option<Number>,
     }
 }

@@ -46,7 +46,9 @@ impl FeedPage {
             }
             FeedRef::Chat(chat) => {
                 let (watch, proof) = watch_chat(pool, hub, caller, chat, Some(after)).await?;
-                AuthorizedReader::chat(Reader::new(hub, watch, Some(after)), proof, pool, caller)
+                let choice = hub.read_receipt_choices().of(pool, caller.user_id).await?;
+                let reader = Reader::new(hub, watch, Some(after));
+                AuthorizedReader::chat(reader, proof, pool, caller, choice)
             }
         };
         let batch = reader

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result};
 use chassis::Caller;
 
-use crate::{databases::read_at_least::read_at_least, db, objects::chat::UnreadCount};
+use crate::{databases::read_at_least::read_at_least, db, objects::unread_count::UnreadCount};
 
 /// Maximum number of chats in one answer.
 const MAX_CHATS: i64 = 1_000;

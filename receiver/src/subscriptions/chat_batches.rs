@@ -19,8 +19,8 @@ use crate::{
     state::RequestContext,
 };
 
-/// Maximum read marks that are sent again on resuming.
-const MAX_READ_MARKS: i64 = 1_000;
+/// Maximum marks of each kind that are sent again on resuming.
+const MAX_MARKS: i64 = 1_000;
 
 /// The batches of one chat's feed, after the cursor or from now, for as long as the caller takes part.
 pub(crate) async fn chat_batches(
@@ -33,15 +33,17 @@ pub(crate) async fn chat_batches(
     let (pool, hub) = (&context.primary()?.pool, context.hub()?);
     let (watch, participation) = watch_chat(pool, hub, caller, chat_id, after).await?;
     let marks: Vec<Signal> = match after {
-        Some(cursor) => db::participants::read_after(pool, &[cursor], MAX_READ_MARKS)
+        Some(cursor) => db::receipts::moved_after(pool, &[cursor], MAX_MARKS)
             .await?
             .into_iter()
             .map(Signal::from)
             .collect(),
         None => Vec::new(),
     };
+    let choice = hub.read_receipt_choices().of(pool, caller.user_id).await?;
     let reader = Reader::new(hub, watch, after);
-    Ok(AuthorizedReader::chat(reader, participation, pool, caller).into_stream(marks))
+    let reader = AuthorizedReader::chat(reader, participation, pool, caller, choice);
+    Ok(reader.into_stream(marks))
 }
 
 /// The messages that events of one kind are about: those that `pick` picks.

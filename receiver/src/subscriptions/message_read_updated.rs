@@ -1,14 +1,24 @@
 //! How far the others in one chat have read.
 
-use async_graphql::{Context, Result, Subscription};
-use futures_util::{Stream, StreamExt, stream};
-use shared_schema::{ChatId, ClientCursor};
+use std::collections::HashMap;
+
+use async_graphql::{Context, Result, SimpleObject, Subscription};
+use futures_util::{Stream, StreamExt, future::ready, stream};
+use shared_schema::{ChatId, ClientCursor, Number, Signal, UserId};
 
 use super::chat_batches::chat_batches;
-use crate::{
-    live::shared_execution::resolver_input::subscription_batches,
-    objects::signal::{ReadMark, Signal},
-};
+use crate::live::shared_execution::resolver_input::subscription_batches;
+
+/// The read mark of a participant. It only grows.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ReadMark {
+    /// The id of the chat.
+    chat_id: ChatId,
+    /// The id of the participant.
+    user_id: UserId,
+    /// The participant has read every message up to and including this number.
+    last_read_number: Number,
+}
 
 /// `Subscription.messageReadUpdated`.
 #[derive(Default)]
@@ -16,7 +26,8 @@ pub(crate) struct MessageReadUpdatedSubscription;
 
 #[Subscription]
 impl MessageReadUpdatedSubscription {
-    /// Delivers the read marks of participants as they move, in a chat in which the caller is a participant.
+    /// Delivers the read marks of participants as they move, in a chat in which the caller is a participant. Participants who
+    /// do not tell what they have read are left out, and a caller who does not receives nothing.
     async fn message_read_updated(
         &self,
         context: &Context<'_>,
@@ -27,15 +38,30 @@ impl MessageReadUpdatedSubscription {
         after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {
         let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
-        Ok(batches.flat_map(|batch| {
-            let marks = batch.signals.iter().cloned().filter_map(|signal| {
-                if let Some(Signal::ReadMark(mark)) = Signal::of(signal) {
-                    Some(Ok(mark))
-                } else {
-                    None
-                }
-            });
-            stream::iter(marks.collect::<Vec<_>>())
-        }))
+        let signals = batches.flat_map(|batch| stream::iter(batch.signals.clone()));
+        // Receipts change for other reasons, too.
+        let moved = signals.scan(HashMap::new(), |marks: &mut HashMap<_, _>, signal| {
+            ready(Some(read_mark(&signal).filter(|mark| {
+                let before = marks.insert(mark.user_id, mark.last_read_number);
+                before.is_none_or(|before| before < mark.last_read_number)
+            })))
+        });
+        Ok(moved.filter_map(|mark| ready(mark.map(Ok))))
+    }
+}
+
+fn read_mark(signal: &Signal) -> Option<ReadMark> {
+    match *signal {
+        Signal::ReceiptChanged {
+            chat_id,
+            user_id,
+            read_number: Some(last_read_number),
+            ..
+        } => Some(ReadMark {
+            chat_id,
+            user_id,
+            last_read_number,
+        }),
+        _ => None,
     }
 }

@@ -9,7 +9,7 @@ use shared_schema::{Change, ChatId, ClientCursor, Event, UserId};
 
 use super::inbox;
 use crate::{
-    db, live::feeds::batch::EventBatch, objects::chat::UnreadCount, state::RequestContext,
+    db, live::feeds::batch::EventBatch, objects::unread_count::UnreadCount, state::RequestContext,
 };
 
 /// `Subscription.unreadCountUpdated`.

@@ -144,6 +144,8 @@ async fn every_operation_of_the_web_client_is_within_the_limits() {
             "ChatById" => json!({ "id": chat, "me": ada.id }),
             "PublicChats" => json!({ "query": "chat" }),
             "Participants" => json!({ "chatId": chat, "first": 100 }),
+            "Receipts" => json!({ "chatId": chat }),
+            "MessageReceipts" => json!({ "chatId": chat, "number": 1, "first": 100 }),
             "MessageAtTime" => json!({ "chatId": chat, "time": "2026-03-01T00:00:00Z" }),
             "Messages" => json!({ "chatId": chat, "first": 50, "around": message.id }),
             "ViewerState" => json!({ "chatId": chat, "fromNumber": 1, "toNumber": 500 }),

@@ -27,7 +27,7 @@ pub const INBOX: &str = "
         signals {
             __typename
             ... on Typing { chatId userId until }
-            ... on ReadMark { chatId userId lastReadNumber }
+            ... on ReceiptChanged { chatId userId deliveredNumber readNumber }
         }
     }";
 
@@ -50,7 +50,7 @@ pub const CHAT_EVENTS: &str = "
             signals {
                 __typename
                 ... on Typing { userId until }
-                ... on ReadMark { userId lastReadNumber }
+                ... on ReceiptChanged { userId deliveredNumber readNumber }
             }
         }
     }";

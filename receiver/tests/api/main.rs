@@ -19,6 +19,7 @@ mod my_messages;
 mod pages;
 mod public_chats;
 mod reactions;
+mod receipts;
 mod search_messages;
 mod threads;
 mod unread_counts;

@@ -59,22 +59,23 @@ async fn a_read_mark_is_told_once_by_signal_or_else_by_the_sweep() {
     let mut events = following(&app, &ada, chat).await;
     app.read(&bob, chat, 3).await;
     let mark = signal(&mut events).await;
-    assert_eq!(mark["__typename"], "ReadMark");
+    assert_eq!(mark["__typename"], "ReceiptChanged");
     assert_eq!(
-        (&mark["userId"], &mark["lastReadNumber"]),
+        (&mark["userId"], &mark["readNumber"]),
         (&json!(bob.id), &json!(3))
     );
     events.silence(1_300).await;
 
     app.publisher.mute();
     app.read(&bob, chat, 7).await;
-    assert_eq!(signal(&mut events).await["lastReadNumber"], 7);
+    assert_eq!(signal(&mut events).await["readNumber"], 7);
     // Marks only grow: what comes late is no news.
     app.publisher.unmute();
-    let late = shared_schema::Signal::ReadMark {
+    let late = shared_schema::Signal::ReceiptChanged {
         chat_id: chat,
         user_id: bob.id,
-        last_read_number: 5,
+        delivered_number: 5,
+        read_number: Some(5),
     };
     app.publisher.publish(chat.into(), &[], &[late]).await;
     events.silence(1_300).await;
@@ -107,6 +108,6 @@ async fn marks_that_moved_meanwhile_are_told_again_on_resuming() {
         let marks = batch["signals"].as_array().unwrap();
         assert_eq!(marks.len(), 1, "{batch}");
         assert_eq!(marks[0]["userId"], eve.id.to_string());
-        assert_eq!(marks[0]["lastReadNumber"], 8);
+        assert_eq!(marks[0]["readNumber"], 8);
     }
 }

@@ -88,7 +88,7 @@ async fn what_a_newer_build_publishes_arrives_as_far_as_it_is_understood() {
         "events": [event],
         "signals": [
             { "signal": "NEVER_TO_BE_BUILT", "chat_id": chat },
-            { "signal": "READ_MARK", "chat_id": chat, "user_id": ada.id, "last_read_number": 1, "mood": "good" },
+            { "signal": "RECEIPT_CHANGED", "chat_id": chat, "user_id": ada.id, "delivered_number": 1, "read_number": 1, "mood": "good" },
         ],
         "brand_new": { "of": "the future" },
     });
@@ -104,7 +104,7 @@ async fn what_a_newer_build_publishes_arrives_as_far_as_it_is_understood() {
     }
     assert_eq!(kinds(&told), ["ChatUpdated"]);
     assert_eq!(signals.len(), 1, "{signals:?}");
-    assert_eq!(signals[0]["__typename"], "ReadMark");
+    assert_eq!(signals[0]["__typename"], "ReceiptChanged");
     assert_eq!(app.metric("receiver_hints_unreadable_total").await, before);
 }
 

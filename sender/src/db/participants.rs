@@ -1,6 +1,6 @@
 //! The table `participants`. The row of a user who has left remains, with `left_seq` set.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use deadpool_postgres::{Client, GenericClient, Transaction};
 use jiff::Timestamp;
@@ -233,6 +233,83 @@ pub async fn advance_sender_marks(
         .execute(statement, &[&chats, &senders, &numbers])
         .await?;
     Ok(())
+}
+
+/// The marks of a participant as others may know them.
+#[derive(Clone, Copy, Debug)]
+pub struct Receipt {
+    pub chat_id: ChatId,
+    pub user_id: UserId,
+    pub delivered_number: Number,
+    /// None of a participant who does not tell.
+    pub read_number: Option<Number>,
+}
+
+fn receipt(row: &Row) -> Result<Receipt, Error> {
+    Ok(Receipt {
+        chat_id: ChatId(row.try_get("chat_id")?),
+        user_id: UserId(row.try_get("user_id")?),
+        delivered_number: row.try_get("delivered_number")?,
+        read_number: row.try_get("read_number")?,
+    })
+}
+
+/// The marks of a user in those of these chats in which they take part.
+pub async fn receipts_of(
+    db: &impl GenericClient,
+    user: UserId,
+    chats: &[ChatId],
+) -> Result<Vec<Receipt>, Error> {
+    let statement = db
+        .prepare_cached(
+            "SELECT r.chat_id, r.user_id, r.delivered_number, r.read_number
+             FROM unnest($2::uuid[]) AS i (chat_id)
+             CROSS JOIN LATERAL (
+                 SELECT chat_id, user_id, delivered_number, read_number FROM receipts
+                 WHERE chat_id = i.chat_id AND user_id = $1 OFFSET 0
+             ) AS r
+             ORDER BY r.chat_id",
+        )
+        .await?;
+    let chats: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
+    let rows = db.query(&statement, &[&user.0, &chats]).await?;
+    rows.iter().map(receipt).collect()
+}
+
+/// Moves the delivered marks of a user forward, each at most to the newest message of its chat, in chats of at most so many
+/// participants. Answers with the chats in which it moved.
+pub async fn mark_delivered(
+    tx: &Transaction<'_>,
+    user: UserId,
+    marks: &BTreeMap<ChatId, Number>,
+    max_participants: i32,
+) -> Result<Vec<ChatId>, Error> {
+    let statement = tx
+        .prepare_cached(
+            "UPDATE participants p
+             SET last_delivered_number = i.number, last_delivered_at = clock_timestamp()
+             FROM (
+                 SELECT w.chat_id, least(w.number, f.message_count) AS number
+                 FROM unnest($2::uuid[], $3::bigint[]) AS w (chat_id, number)
+                 CROSS JOIN LATERAL (SELECT message_count FROM feeds WHERE id = w.chat_id OFFSET 0) AS f
+                 CROSS JOIN LATERAL (
+                     SELECT FROM chats
+                     WHERE id = w.chat_id AND participant_count <= $4 AND removed_at IS NULL OFFSET 0
+                 ) AS c
+             ) AS i
+             WHERE p.chat_id = i.chat_id AND p.user_id = $1 AND p.left_seq IS NULL
+               AND greatest(p.last_delivered_number, p.last_read_number) < i.number
+             RETURNING p.chat_id",
+        )
+        .await?;
+    let (chats, numbers): (Vec<Uuid>, Vec<Number>) =
+        marks.iter().map(|(chat, number)| (chat.0, *number)).unzip();
+    let rows = tx
+        .query(&statement, &[&user.0, &chats, &numbers, &max_participants])
+        .await?;
+    rows.iter()
+        .map(|row| Ok(ChatId(row.try_get("chat_id")?)))
+        .collect()
 }
 
 /// Moves a read mark forward, at most to the newest message. None if it would not move.

@@ -6,11 +6,11 @@ use shared_schema::{Number, Reason};
 /// Refuses a number that no message can have.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` for `number`.
-pub fn require_number(number: Number) -> Result<(), Error> {
+/// `BAD_USER_INPUT` for this field.
+pub fn require_number(field: &'static str, number: Number) -> Result<(), Error> {
     if number < 1 {
         return Err(Error::bad_input(
-            "number",
+            field,
             Reason::OutOfRange {
                 min: 1,
                 max: i64::MAX,

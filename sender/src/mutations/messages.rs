@@ -1,7 +1,9 @@
-//! Mutations of messages and of read marks.
+//! Mutations of messages, and of read and delivered marks.
 
 mod create_message;
+mod mark_as_delivered;
 mod mark_as_read;
+mod mark_many_as_delivered;
 mod remove_message;
 mod update_message;
 
@@ -14,4 +16,6 @@ pub struct MessageMutations(
     update_message::UpdateMessage,
     remove_message::RemoveMessage,
     mark_as_read::MarkAsRead,
+    mark_as_delivered::MarkAsDelivered,
+    mark_many_as_delivered::MarkManyAsDelivered,
 );

@@ -168,7 +168,12 @@ async fn an_id_that_is_none_is_bad_input_everywhere() {
     for mutation in mutations() {
         for id in schema().ids_of(mutation.name) {
             let mut input = (mutation.input)(&people, &fixture);
-            input[&id.name] = match id.is_list {
+            let (id, outer) = id.split_last().unwrap();
+            let holder = outer.iter().fold(&mut input, |holder, field| {
+                let inner = &mut holder[&field.name];
+                if field.is_list { &mut inner[0] } else { inner }
+            });
+            holder[&id.name] = match id.is_list {
                 true => json!(["none"]),
                 false => json!("none"),
             };

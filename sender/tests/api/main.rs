@@ -15,6 +15,7 @@ mod create_message;
 mod follow_thread;
 mod join_chat;
 mod leave_chat;
+mod mark_as_delivered;
 mod mark_as_read;
 mod mark_thread_as_read;
 mod remove_chat;

@@ -42,8 +42,9 @@ async fn one_call_marks_up_to_a_number_and_leaves_the_rest_unread() {
             assert_eq!(channel, format!("feed:{chat}"));
             assert!(matches!(
                 signal,
-                Signal::ReadMark {
-                    last_read_number: 3,
+                Signal::ReceiptChanged {
+                    delivered_number: 3,
+                    read_number: Some(3),
                     ..
                 }
             ));

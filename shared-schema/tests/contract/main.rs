@@ -191,7 +191,9 @@ fn kinds_from_the_future_are_counted_and_keep_nothing_else_from_being_read() {
         .find(|(kind, _)| kind == "MESSAGE_ADDED")
         .unwrap();
     let event = envelope["events"][0].clone();
-    let mark = golden().into_iter().find(|(kind, _)| kind == "READ_MARK");
+    let mark = golden()
+        .into_iter()
+        .find(|(kind, _)| kind == "RECEIPT_CHANGED");
     let mark = mark.unwrap().1["signals"][0].clone();
     let kinds = [
         json!({ "kind": "NEVER_TO_BE_BUILT", "data": { "message_id": "x" } }),
@@ -241,7 +243,10 @@ fn kinds_from_the_future_are_counted_and_keep_nothing_else_from_being_read() {
     assert_eq!(publication.events[6].seq, 13);
     assert_eq!(publication.signals[..4], [const { Signal::Unknown }; 4]);
     assert_eq!(Signal::Unknown.feed(), None);
-    assert!(matches!(publication.signals[4], Signal::ReadMark { .. }));
+    assert!(matches!(
+        publication.signals[4],
+        Signal::ReceiptChanged { .. }
+    ));
     assert_eq!(
         publication.signals[4].feed(),
         Some(publication.events[0].feed)

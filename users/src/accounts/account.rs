@@ -13,4 +13,6 @@ pub(crate) struct Account {
     /// The version of the profile; it grows with every change. Pass it to `updateProfile`, so that a change made on
     /// another device in the meantime is detected.
     pub(crate) version: i32,
+    /// Whether others learn what the user has read, and the user what they have: `setReadReceipts`.
+    pub(crate) read_receipts: bool,
 }

@@ -41,7 +41,7 @@ pub(crate) struct ProfileChange {
 const INSERT: &str = "
     INSERT INTO users (id, username, email, email_folded, password_hash, display_name, name_folded, needs_folding)
     VALUES ($1, $2, $3, $4, $5, $6, $7, false)
-    RETURNING id, username, display_name, about, created_at, email, version";
+    RETURNING id, username, display_name, about, created_at, email, version, read_receipts";
 
 pub(crate) async fn insert(db: &impl GenericClient, user: &NewUser<'_>) -> Result<Account, Error> {
     let statement = db.prepare_cached(INSERT).await?;
@@ -133,7 +133,7 @@ pub(crate) async fn password_hash(
 }
 
 const ACCOUNT: &str = "
-    SELECT id, username, display_name, about, created_at, email, version
+    SELECT id, username, display_name, about, created_at, email, version, read_receipts
     FROM users
     WHERE id = $1 AND deactivated_at IS NULL";
 
@@ -145,7 +145,7 @@ pub(crate) async fn active(db: &impl GenericClient, id: UserId) -> Result<Option
 
 /// Not FOR UPDATE: that would also stop others from inserting rows that refer to the user.
 const LOCK: &str = "
-    SELECT id, username, display_name, about, created_at, email, version
+    SELECT id, username, display_name, about, created_at, email, version, read_receipts
     FROM users
     WHERE id = $1 AND deactivated_at IS NULL
     FOR NO KEY UPDATE";
@@ -172,7 +172,7 @@ pub(crate) async fn set_password_hash(
 const SET_USERNAME: &str = "
     UPDATE users SET username = $2, version = version + 1
     WHERE id = $1
-    RETURNING id, username, display_name, about, created_at, email, version";
+    RETURNING id, username, display_name, about, created_at, email, version, read_receipts";
 
 pub(crate) async fn set_username(
     db: &impl GenericClient,
@@ -189,7 +189,7 @@ const SET_PROFILE: &str = "
     SET display_name = coalesce($2, display_name), name_folded = coalesce($5, name_folded),
         about = coalesce($3, about), version = version + 1
     WHERE id = $1 AND version = $4
-    RETURNING id, username, display_name, about, created_at, email, version";
+    RETURNING id, username, display_name, about, created_at, email, version, read_receipts";
 
 /// Nothing when the account has another version by now.
 pub(crate) async fn set_profile(
@@ -215,6 +215,21 @@ pub(crate) async fn set_profile(
     row.map(|row| account(&row)).transpose()
 }
 
+const SET_READ_RECEIPTS: &str = "
+    UPDATE users SET read_receipts = $2, read_receipts_changed_at = clock_timestamp()
+    WHERE id = $1
+    RETURNING id, username, display_name, about, created_at, email, version, read_receipts";
+
+pub(crate) async fn set_read_receipts(
+    db: &impl GenericClient,
+    id: UserId,
+    enabled: bool,
+) -> Result<Account, Error> {
+    let statement = db.prepare_cached(SET_READ_RECEIPTS).await?;
+    let row = db.query_one(&statement, &[&id.0, &enabled]).await?;
+    account(&row)
+}
+
 const DEACTIVATE: &str = "UPDATE users SET deactivated_at = clock_timestamp() WHERE id = $1";
 
 pub(crate) async fn deactivate(db: &impl GenericClient, id: UserId) -> Result<(), Error> {
@@ -234,6 +249,7 @@ fn account(row: &Row) -> Result<Account, Error> {
         },
         email: row.try_get("email")?,
         version: row.try_get("version")?,
+        read_receipts: row.try_get("read_receipts")?,
     })
 }
 

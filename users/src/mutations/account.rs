@@ -3,4 +3,5 @@
 pub(crate) mod change_username;
 pub(crate) mod deactivate_user;
 pub(crate) mod register;
+pub(crate) mod set_read_receipts;
 pub(crate) mod update_profile;

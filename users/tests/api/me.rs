@@ -34,6 +34,9 @@ fn operation(field: &str) -> Option<String> {
         "updateProfile" => {
             "mutation { updateProfile(input: { version: 1 }) { account { version } } }".into()
         }
+        "setReadReceipts" => {
+            "mutation { setReadReceipts(input: { enabled: true }) { account { version } } }".into()
+        }
         "changeUsername" => {
             "mutation { changeUsername(input: { username: \"ada\" }) { account { version } } }"
                 .into()

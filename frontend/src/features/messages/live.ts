@@ -1,4 +1,5 @@
 import { moveReadMark } from "@/features/participants";
+import { putReceipt } from "@/features/receipts";
 import { unmask } from "@/gql/receiver";
 import { CachedMessageFragmentDoc, type MessageEventsFragment } from "@/gql/receiver/graphql";
 import type { Applying, LiveHandlers } from "@/live/handlers";
@@ -20,9 +21,12 @@ export const live = {
       countMessage(cache, message);
       // Told late, it may be gone by now.
       if (message.removedAt) countRemoval(cache, message);
+      const { chatId, senderId, number, threadRootId } = message;
       // Who sends has read: the sender moves the own mark in the same transaction. Who replies in a thread has read that.
-      if (!message.threadRootId) moveReadMark(cache, message.chatId, message.senderId, message.number);
-      else if (message.senderId === me) countOwnReply(cache, message);
+      if (senderId === me) {
+        if (threadRootId) countOwnReply(cache, message);
+        else moveReadMark(cache, chatId, me, number);
+      } else if (!threadRootId) putReceipt(cache, chatId, senderId, number);
     },
     MessageUpdated: putChanged,
     MessageRemoved: putChanged,

@@ -126,7 +126,7 @@ export function putRole(cache: ApolloCache, chatId: string, userId: string, role
   modifyCache(cache, entry(cache, chatId, userId), { role: () => role });
 }
 
-/** Someone, or the reader on any device, has read up to a message. Marks never move back. */
-export function moveReadMark(cache: ApolloCache, chatId: string, userId: string, number: number): void {
-  modifyCache(cache, entry(cache, chatId, userId), { lastReadNumber: (mark: number) => Math.max(mark, number) });
+/** The reader has read up to a message, on any device. Marks never move back. What others have read is in their receipts. */
+export function moveReadMark(cache: ApolloCache, chatId: string, me: string, number: number): void {
+  modifyCache(cache, entry(cache, chatId, me), { lastReadNumber: (mark: number) => Math.max(mark, number) });
 }

@@ -7,7 +7,6 @@ export { PeoplePicker, type Person } from "./components/PeoplePicker";
 export { useAllParticipants } from "./hooks/useAllParticipants";
 export { useOwnMark } from "./hooks/useOwnMark";
 export { useParticipants } from "./hooks/useParticipants";
-export { useReadMarks } from "./hooks/useReadMarks";
 export { useSearchUsers } from "./hooks/useSearchUsers";
 export { live as participantLive } from "./live";
 export { permissionsOf } from "./model/permissions";

@@ -1,9 +1,5 @@
 import { unmask } from "@/gql/receiver";
-import {
-  CachedParticipantFragmentDoc,
-  type ParticipantEventsFragment,
-  type ParticipantSignalsFragment,
-} from "@/gql/receiver/graphql";
+import { CachedParticipantFragmentDoc, type ParticipantEventsFragment } from "@/gql/receiver/graphql";
 import type { LiveHandlers } from "@/live/handlers";
 import { dropParticipant, moveReadMark, putParticipants, putRole } from "./cache";
 
@@ -22,7 +18,6 @@ export const live = {
       changes.note(feedId, cursor);
     },
     ReadMarkMoved: ({ chatId, lastReadNumber }, { cache, me }) => moveReadMark(cache, chatId, me, lastReadNumber),
-    ReadMark: ({ chatId, userId, lastReadNumber }, { cache }) => moveReadMark(cache, chatId, userId, lastReadNumber),
   },
   notify: {
     // Whoever has left receives nothing more from that feed; a later return begins from the event that adds them.
@@ -30,4 +25,4 @@ export const live = {
       if (userId === me) positions.leave(feedId);
     },
   },
-} satisfies LiveHandlers<ParticipantEventsFragment | ParticipantSignalsFragment>;
+} satisfies LiveHandlers<ParticipantEventsFragment>;

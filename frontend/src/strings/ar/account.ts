@@ -41,6 +41,10 @@ export const account: Strings["account"] = {
   newPassword: "كلمة المرور الجديدة",
   passwordChanged: "تم تغيير كلمة المرور. سُجّل الخروج من جلساتك الأخرى.",
   profileConflict: "تغيّر ملفك الشخصي على جهاز آخر. هذه أحدث نسخة منه؛ يُرجى إعادة تعديلك.",
+  privacy: "الخصوصية",
+  readReceipts: "إشعارات القراءة",
+  readReceiptsHint:
+    "يرى الآخرون ما قرأته، وترى أنت ما قرؤوه. وعند إيقافها لا يرى أي منكم ذلك. أما وصول الرسائل فيظهر دائمًا.",
   sessions: "الأجهزة المسجّل دخولها",
   thisDevice: "هذا الجهاز",
   lastUsed: (when) => `آخر استخدام ${own(when)}`,

@@ -44,6 +44,10 @@ export const account: Strings["account"] = {
   passwordChanged: "Passwort geändert. Deine anderen Sitzungen wurden abgemeldet.",
   profileConflict:
     "Dein Profil wurde auf einem anderen Gerät geändert. Hier ist die neueste Fassung; bitte wiederhole deine Änderung.",
+  privacy: "Privatsphäre",
+  readReceipts: "Lesebestätigungen",
+  readReceiptsHint:
+    "Andere sehen, was du gelesen hast, und du siehst, was sie gelesen haben. Ausgeschaltet sieht es niemand von beiden. Dass Nachrichten angekommen sind, wird immer gezeigt.",
   sessions: "Angemeldete Geräte",
   thisDevice: "Dieses Gerät",
   lastUsed: (when) => `Zuletzt benutzt ${own(when)}`,

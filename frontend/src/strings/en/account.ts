@@ -41,6 +41,10 @@ export const account = {
   newPassword: "New password",
   passwordChanged: "Password changed. Your other sessions were signed out.",
   profileConflict: "Your profile was changed on another device. Here is the newest version; please repeat your change.",
+  privacy: "Privacy",
+  readReceipts: "Read receipts",
+  readReceiptsHint:
+    "Others see what you have read, and you see what they have. Switched off, neither does. That messages arrived is shown in any case.",
   sessions: "Signed-in devices",
   thisDevice: "This device",
   lastUsed: (when: string) => `Last used ${own(when)}`,

@@ -45,10 +45,13 @@ pub enum Invariant {
     /// and counted; unread replies and the numbers of unread mentions equal counting, and whoever has
     /// nothing unread in a chat has nothing unread in its threads.
     Threads,
+    /// I19: receipts. Marks only grow and are told as they are stored; what was read was delivered; a message is delivered
+    /// when all have it to whom it was sent; whoever hides what they have read is told of nobody, and nobody of them.
+    Receipts,
 }
 
 impl Invariant {
-    /// `I1` to `I18`.
+    /// `I1` to `I19`.
     pub fn id(self) -> String {
         format!("I{}", self as u8 + 1)
     }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 use uuid::Uuid;
 
-use fields::{id, optional_id, users};
+pub(super) use fields::id;
+use fields::{optional_id, users};
 use observation::observation;
 
 pub use observation::{Observation, ReceivedEvent};
@@ -134,6 +135,8 @@ pub struct ThreadFollow {
 /// A participant of the dump.
 pub struct Participant {
     pub last_read: u64,
+    /// What was read was delivered.
+    pub delivered: u64,
     /// The newest number when they joined.
     pub joined: u64,
     pub left: bool,
@@ -321,6 +324,7 @@ impl HistoryIndex {
             _ => {
                 let participant = Participant {
                     last_read: number("last_read_number"),
+                    delivered: number("last_delivered_number").max(number("last_read_number")),
                     joined: number("joined_number"),
                     left: !row["left_seq"].is_null(),
                 };

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::cursor;
 use super::documents::{DEVICE_INBOX, EVENT_DIGEST};
 use super::local_state::LocalState;
+use super::receipts;
 use super::test_user::{Backoff, TestUser};
 use super::ws_connection::{self, ConnectionEnd};
 use crate::history::History;
@@ -313,6 +314,7 @@ impl DeviceTask {
             let fields = json!({ "d": name, "c": connection, "f": feed, "s": seq });
             self.history.write("pos", &fields);
         }
+        receipts::record(&self.history, &self.name, &self.user.name, batch);
         for event in events {
             self.record(feed, event);
             if let Some(seq) = event["seq"].as_u64() {

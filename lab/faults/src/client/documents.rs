@@ -27,6 +27,8 @@ pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(
         ... on ProfileUpdated { seq }
         ... on UnknownEvent { kind }
     }
-    signals { __typename }
+    signals { __typename
+        ... on ReceiptChanged { chatId userId deliveredNumber readNumber }
+    }
 } }
 fragment message on Message { id number revision senderId content threadRootId threadOrdinal }";

@@ -154,6 +154,20 @@ impl ClientMutation {
         }
     }
 
+    /// Tells that everything up to `number` is on a device.
+    pub fn mark_as_delivered(chat: Uuid, number: u64) -> ClientMutation {
+        ClientMutation {
+            name: "deliver",
+            fields: json!({ "chat": chat, "number": number }),
+            document: document!(
+                "markAsDelivered",
+                "MarkAsDeliveredInput",
+                "mark { deliveredNumber }"
+            ),
+            input: json!({ "chatId": chat, "upToNumber": number }),
+        }
+    }
+
     /// Follows the thread of a message.
     pub fn follow_thread(chat: Uuid, root: Uuid) -> ClientMutation {
         ClientMutation {
@@ -237,6 +251,8 @@ impl ClientMutation {
             for field in ["id", "seq", "number", "revision"] {
                 fields[field] = message[field].clone();
             }
+        } else if payload["mark"].is_object() {
+            fields["delivered"] = payload["mark"]["deliveredNumber"].clone();
         } else {
             let cursor = payload["cursor"].as_str().and_then(cursor::seq_of);
             fields["seq"] = json!(cursor);

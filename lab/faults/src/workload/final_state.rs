@@ -1,9 +1,13 @@
 //! What users and devices see at the end of a run, for the checker.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Workload;
 use crate::client::test_user::TestUser;
+
+/// So many of the newest messages of a chat are looked at, and one more.
+const SHOWN_MESSAGES: u64 = 2;
 
 impl Workload {
     /// Records the unread counts of all users, and compares local states with newly loaded ones.
@@ -20,6 +24,7 @@ impl Workload {
             }
             self.record_followed_threads(user).await;
             self.record_mentions(user).await;
+            self.record_receipts(user).await;
         }
         for device in self.devices.read().await.iter() {
             device.compare(&self.history).await;
@@ -43,6 +48,43 @@ impl Workload {
         if let Some(chats) = all_nodes(user, document, "chats").await {
             let fields = json!({ "user": user.name, "chats": chats });
             self.history.write("mentions", &fields);
+        }
+    }
+
+    /// Records how far the messages of a user's chats have come on the way to the others, and what is shown of the newest
+    /// ones.
+    async fn record_receipts(&self, user: &TestUser) {
+        let document = "query ($after: String) { chats(first: 25, after: $after) {
+            nodes { id messageCount receipts { userId deliveredNumber readNumber } }
+            pageInfo { hasNextPage endCursor } } }";
+        let Some(chats) = all_nodes(user, document, "chats").await else {
+            return;
+        };
+        for chat in &chats {
+            let newest = chat["messageCount"].as_u64().unwrap_or_default();
+            if let Some(id) = chat["id"].as_str().and_then(|id| id.parse().ok()) {
+                for number in newest.saturating_sub(SHOWN_MESSAGES).max(1)..=newest {
+                    self.record_message_receipts(user, id, number).await;
+                }
+            }
+        }
+        let fields = json!({ "user": user.name, "chats": chats });
+        self.history.write("receipts", &fields);
+    }
+
+    /// A message with this number of a chat, as its author is told who has it.
+    async fn record_message_receipts(&self, user: &TestUser, chat: Uuid, number: u64) {
+        let document = "query ($chat: ID!, $number: Int!) { messageReceipts(chatId: $chat, number: $number, first: 1) {
+            recipientCount deliveredCount readCount } }";
+        let variables = json!({ "chat": chat, "number": number });
+        let Ok(data) = user.query(document, variables).await else {
+            return;
+        };
+        let counts = &data["messageReceipts"];
+        if counts.is_object() {
+            let fields =
+                json!({ "user": user.name, "chat": chat, "number": number, "counts": counts });
+            self.history.write("counted", &fields);
         }
     }
 }

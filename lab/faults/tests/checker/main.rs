@@ -3,6 +3,7 @@
 
 mod allowed;
 mod mentions;
+mod receipts;
 mod revisions;
 mod sample_history;
 mod threads;

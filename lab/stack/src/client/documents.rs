@@ -25,7 +25,7 @@ pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: 
     }
     signals { __typename
         ... on Typing { chatId userId until }
-        ... on ReadMark { chatId userId lastReadNumber }
+        ... on ReceiptChanged { chatId userId deliveredNumber readNumber }
     }
 } }
 fragment chat on Chat { id name description participantCount messageCount }

@@ -134,6 +134,14 @@ impl Client {
         self.mutate(document, input).await.map(drop)
     }
 
+    /// Moves the caller's delivered mark.
+    pub async fn mark_as_delivered(&self, chat_id: Uuid, number: u64) -> Result<(), Refusal> {
+        let document = "mutation ($input: MarkAsDeliveredInput!) { markAsDelivered(input: $input) {
+            mark { deliveredNumber } } }";
+        let input = json!({ "chatId": chat_id, "upToNumber": number });
+        self.mutate(document, input).await.map(drop)
+    }
+
     /// Moves the caller's read mark.
     pub async fn mark_as_read(&self, chat_id: Uuid, number: u64) -> Result<(), Refusal> {
         let document =

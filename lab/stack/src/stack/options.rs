@@ -35,7 +35,7 @@ pub struct Options {
 
 /// Turns off every limit per user and per address: tests create dozens of users from one address, each of whom writes faster
 /// than anyone types.
-pub const UNLIMITED: [(&str, &str); 15] = [
+pub const UNLIMITED: [(&str, &str); 16] = [
     ("LOGINS_PER_ADDRESS", "0"),
     ("REGISTRATIONS_PER_ADDRESS", "0"),
     ("SENDS_PER_USER", "off"),
@@ -43,6 +43,7 @@ pub const UNLIMITED: [(&str, &str); 15] = [
     ("EDITS_PER_USER", "off"),
     ("REACTIONS_PER_USER", "off"),
     ("TYPING_PER_USER", "off"),
+    ("DELIVERED_PER_USER", "off"),
     ("CHATS_PER_USER", "off"),
     ("PEOPLE_PER_USER", "off"),
     ("SEARCHES_PER_USER", "off"),

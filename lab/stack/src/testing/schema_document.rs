@@ -105,23 +105,28 @@ impl SchemaDocument {
         self.fields(&input.type_name)
     }
 
-    /// The ids in a mutation's `input`.
+    /// The ids in a mutation's `input`: each with the fields that lead to it, which is the last one.
     ///
     /// # Panics
-    /// When the schema has no such mutation, or an id may stand deeper in its `input`.
-    pub fn ids_of(&self, mutation: &str) -> Vec<&SchemaField> {
-        let fields = self.input_of(mutation);
+    /// When the schema has no such mutation.
+    pub fn ids_of(&self, mutation: &str) -> Vec<Vec<&SchemaField>> {
+        self.ids_among(self.input_of(mutation))
+    }
+
+    fn ids_among<'a>(&'a self, fields: &'a [SchemaField]) -> Vec<Vec<&'a SchemaField>> {
+        let mut found = vec![];
         for field in fields {
-            let is_nested = self
-                .fields
-                .get(&field.type_name)
-                .is_some_and(|inner| !inner.is_empty());
-            assert!(!is_nested, "{mutation}: {} is an object", field.name);
+            if field.type_name == "ID" {
+                found.push(vec![field]);
+            } else if let Some(inner) = self.fields.get(&field.type_name) {
+                let ids = self.ids_among(inner).into_iter();
+                found.extend(ids.map(|mut path| {
+                    path.insert(0, field);
+                    path
+                }));
+            }
         }
-        fields
-            .iter()
-            .filter(|field| field.type_name == "ID")
-            .collect()
+        found
     }
 
     /// The document that calls a mutation and selects everything in its payload.
@@ -192,7 +197,8 @@ mod tests {
     use super::SchemaDocument;
 
     const SDL: &str = "
-        input PinMessageInput { chatId: ID!, messageIds: [ID!]!, note: String }
+        input PinMessageInput { chatId: ID!, messageIds: [ID!]!, note: String, places: [PlaceInput!] }
+        input PlaceInput { threadId: ID!, number: Int }
         type Chat { id: ID!, name: String, pinned(first: Int): [Message!]! }
         type Message { id: ID!, chat: Chat!, replyTo: Message }
         type PinMessagePayload { message: Message!, cursor: Cursor! }
@@ -206,8 +212,21 @@ mod tests {
         let schema = SchemaDocument::parse(SDL);
         assert_eq!(schema.field_names("Mutation"), ["pinMessage"]);
         let ids = schema.ids_of("pinMessage").into_iter();
-        let ids: Vec<_> = ids.map(|id| (id.name.as_str(), id.is_list)).collect();
-        assert_eq!(ids, [("chatId", false), ("messageIds", true)]);
+        let ids: Vec<Vec<_>> = ids
+            .map(|path| {
+                let path = path.into_iter();
+                path.map(|id| (id.name.as_str(), id.is_list)).collect()
+            })
+            .collect();
+        let in_lists = vec![("places", true), ("threadId", false)];
+        assert_eq!(
+            ids,
+            [
+                vec![("chatId", false)],
+                vec![("messageIds", true)],
+                in_lists
+            ]
+        );
     }
 
     #[test]

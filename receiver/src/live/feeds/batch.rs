@@ -1,6 +1,6 @@
 //! What subscribers receive at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use shared_schema::{Change, Cursor, Event, Signal};
 
@@ -48,6 +48,8 @@ pub(crate) struct EventBatch {
     pub(crate) text: usize,
     /// Encoded payloads of this batch.
     pub(crate) payloads: PayloadCache,
+    /// The batch of those who may not know what others have read.
+    pub(crate) without_reads: OnceLock<Arc<EventBatch>>,
 }
 
 impl EventBatch {
@@ -62,7 +64,26 @@ impl EventBatch {
             reset: None,
             text: 0,
             payloads: PayloadCache::default(),
+            without_reads: OnceLock::new(),
         }
+    }
+
+    /// What whoever does not tell their read mark receives of this batch: nobody's. Shared by all of them.
+    #[must_use]
+    pub(crate) fn without_reads(self: &Arc<Self>) -> Arc<Self> {
+        if !self.signals.iter().any(tells_read_mark) {
+            return Arc::clone(self);
+        }
+        let hidden = self.without_reads.get_or_init(|| {
+            Arc::new(Self {
+                events: self.events.clone(),
+                signals: self.signals.iter().cloned().map(hide_read_mark).collect(),
+                text: self.text,
+                reset: self.reset,
+                ..Self::at(self.cursor, self.caught_up)
+            })
+        });
+        Arc::clone(hidden)
     }
 
     /// The same batch up to the event at this index, which becomes its last.
@@ -75,6 +96,23 @@ impl EventBatch {
             ..Self::at(self.events[last].cursor(), false)
         }
     }
+}
+
+fn tells_read_mark(signal: &Signal) -> bool {
+    matches!(
+        signal,
+        Signal::ReceiptChanged {
+            read_number: Some(_),
+            ..
+        }
+    )
+}
+
+fn hide_read_mark(mut signal: Signal) -> Signal {
+    if let Signal::ReceiptChanged { read_number, .. } = &mut signal {
+        *read_number = None;
+    }
+    signal
 }
 
 /// A batch of these events, or of as many as fit into one, of a feed that readers see up to `end`.

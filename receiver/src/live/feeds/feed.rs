@@ -1,12 +1,11 @@
 //! One watched feed.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use shared_schema::{Change, Cursor, Event, FeedRef, Number, Signal, UserId};
+use shared_schema::{Change, Cursor, Event, FeedRef, Signal};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -15,11 +14,9 @@ use tokio::{
 use super::{
     catch_up::{CatchUpCache, TotalText},
     live_batches::{Flush, LiveBatches},
+    receipts::{Due, Receipts},
     sequencer::{OfferResult, Sequencer},
 };
-
-/// Read marks remembered per feed, so that the same one is not sent twice.
-const MAX_READ_MARKS: usize = 10_000;
 
 /// How long batches stay for readers that have not reached them yet.
 const BATCH_LIFETIME: Duration = Duration::from_secs(2);
@@ -46,8 +43,7 @@ struct State {
     is_backfilling: bool,
     /// Events were missed since the running backfill began: it has to run once more.
     backfill_again: bool,
-    /// The newest read mark of each user that was sent.
-    read_marks: HashMap<UserId, Number>,
+    receipts: Receipts,
 }
 
 /// What [`Feed::inspect`] sees.
@@ -76,7 +72,7 @@ impl Feed {
                 forks: 0,
                 is_backfilling: false,
                 backfill_again: false,
-                read_marks: HashMap::new(),
+                receipts: Receipts::default(),
             }),
             changes: watch::Sender::new(0),
         }
@@ -152,6 +148,21 @@ impl Feed {
         let Some(head) = state.sequencer.as_ref().map(Sequencer::head) else {
             return;
         };
+        match state.receipts.due(Instant::now()) {
+            Due::NotNeeded => {}
+            Due::Now(signals) => {
+                for signal in signals {
+                    state.live.signal(signal);
+                }
+            }
+            Due::At(time) => {
+                let feed = Arc::clone(self);
+                tokio::spawn(async move {
+                    sleep_until(time).await;
+                    feed.flush();
+                });
+            }
+        }
         let readers = self.changes.receiver_count();
         match state.live.flush_time(head, readers, Instant::now()) {
             Flush::NotNeeded => {}
@@ -252,25 +263,12 @@ impl Feed {
         })
     }
 
-    /// Adds a signal to the next [`Feed::flush`]; a read mark only if it is newer than the last one.
+    /// Adds a signal to the next [`Feed::flush`]; a receipt only if it is news, and to a flush within a second.
     pub(crate) fn signal(&self, signal: Signal) {
         let mut state = self.state();
-        if let Signal::ReadMark {
-            user_id,
-            last_read_number,
-            ..
-        } = signal
-        {
-            if state.read_marks.len() >= MAX_READ_MARKS {
-                state.read_marks.clear();
-            }
-            let newest = state.read_marks.entry(user_id).or_default();
-            if *newest >= last_read_number {
-                return;
-            }
-            *newest = last_read_number;
+        if let Some(signal) = state.receipts.offer(signal) {
+            state.live.signal(signal);
         }
-        state.live.signal(signal);
     }
 
     pub(crate) fn subscribe_changes(&self) -> watch::Receiver<u64> {

@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::{catch_up::TotalText, feed::Feed, sequencer::OfferResult};
-use crate::db;
+use crate::{db, live::read_receipt_choices::ReadReceiptChoices};
 
 /// Reads of missing ranges that may run at once; further ones wait their turn.
 const MAX_CONCURRENT_READS: usize = 16;
@@ -117,6 +117,7 @@ struct Inner {
     reads: Semaphore,
     /// The size of all feeds' catch-up caches.
     catch_up_text: TotalText,
+    choices: ReadReceiptChoices,
     metrics: FeedMetrics,
 }
 
@@ -162,6 +163,7 @@ impl Hub {
             args,
             reads: Semaphore::new(MAX_CONCURRENT_READS),
             catch_up_text: TotalText::default(),
+            choices: ReadReceiptChoices::default(),
             metrics,
         };
         (Self(Arc::new(inner)), changes)
@@ -327,6 +329,11 @@ impl Hub {
 
     pub(crate) fn pool(&self) -> &Pool {
         &self.0.pool
+    }
+
+    /// Which connected users tell what they have read.
+    pub(crate) fn read_receipt_choices(&self) -> &ReadReceiptChoices {
+        &self.0.choices
     }
 
     pub(crate) fn args(&self) -> HubArgs {

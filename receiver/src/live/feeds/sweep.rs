@@ -21,11 +21,11 @@ const SWEEP_INTERVAL_WITHOUT_REDIS: Duration = Duration::from_millis(250);
 /// Feeds compared in one query.
 const FEEDS_BATCH_SIZE: usize = 2_000;
 
-/// Maximum read marks per query.
-const MAX_READ_MARKS: i64 = 1_000;
+/// Maximum marks of each kind per query.
+const MAX_MARKS: i64 = 1_000;
 
-/// Marks are looked for this far back, because a transaction takes its time before it can be seen.
-const READ_MARK_OVERLAP: Duration = Duration::from_secs(3);
+/// Marks and choices are looked for this far back, because a transaction takes its time before it can be seen.
+const OVERLAP: Duration = Duration::from_secs(3);
 
 /// Sweeps for as long as the process lives. `redis` says whether Redis is connected; when that changes, a sweep follows
 /// at once.
@@ -33,7 +33,7 @@ pub(crate) async fn sweep(hub: Hub, mut redis: watch::Receiver<bool>) {
     let mut swept = Instant::now();
     loop {
         let begun = Instant::now();
-        match sweep_once(&hub, swept.elapsed() + READ_MARK_OVERLAP).await {
+        match sweep_once(&hub, swept.elapsed() + OVERLAP).await {
             Ok(()) => swept = begun,
             Err(error) => tracing::warn!(%error, "a sweep failed"),
         }
@@ -49,13 +49,16 @@ pub(crate) async fn sweep(hub: Hub, mut redis: watch::Receiver<bool>) {
     }
 }
 
-async fn sweep_once(hub: &Hub, marks_within: Duration) -> Result<(), Error> {
+async fn sweep_once(hub: &Hub, within: Duration) -> Result<(), Error> {
+    // First, so that whoever hides their marks is not told any that moved meanwhile.
+    let choices = hub.read_receipt_choices();
+    choices.refresh(hub.pool(), within).await?;
     let watched = hub.watched();
     let known: Vec<_> = watched.iter().filter_map(|&feed| hub.find(feed)).collect();
     free_memory(hub, &known);
     for feeds in watched.chunks(FEEDS_BATCH_SIZE) {
         compare_heads(hub, feeds).await?;
-        apply_read_marks(hub, feeds, marks_within).await?;
+        apply_receipts(hub, feeds, within).await?;
     }
     Ok(())
 }
@@ -95,11 +98,11 @@ async fn compare_heads(hub: &Hub, feeds: &[FeedRef]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Read marks of other participants are state, not events: this makes up for lost signals.
-async fn apply_read_marks(hub: &Hub, feeds: &[FeedRef], within: Duration) -> Result<(), Error> {
+/// Receipts are state, not events: this makes up for lost signals.
+async fn apply_receipts(hub: &Hub, feeds: &[FeedRef], within: Duration) -> Result<(), Error> {
     let chats: Vec<_> = feeds.iter().filter_map(|feed| feed.chat()).collect();
-    for mark in db::participants::read_within(hub.pool(), &chats, within, MAX_READ_MARKS).await? {
-        hub.apply_signal(mark.chat_id.into(), mark.into());
+    for receipt in db::receipts::moved_within(hub.pool(), &chats, within, MAX_MARKS).await? {
+        hub.apply_signal(receipt.chat_id.into(), receipt.into());
     }
     Ok(())
 }

@@ -2,12 +2,13 @@
 
 mod mentions;
 mod reactions;
+mod receipts;
 mod statements;
 mod threads;
 
 use shared_schema::{
-    Change, ChatId, ChatKind, Event, FeedRef, Instant, Message, MessageId, Number, ParticipantRole,
-    Signal, UserId,
+    Change, ChatId, ChatKind, Event, FeedRef, Instant, Message, MessageId, ParticipantRole, Signal,
+    UserId,
 };
 
 use self::statements::{add_message, admit, append, count_participants};
@@ -289,29 +290,6 @@ impl TestApp {
             )
             .await
             .unwrap();
-    }
-
-    /// Moves someone's read mark.
-    pub async fn read(&self, person: &Person, chat: ChatId, number: Number) {
-        self.owner
-            .execute(
-                "UPDATE participants SET last_read_number = $3, last_read_at = clock_timestamp()
-                 WHERE chat_id = $1 AND user_id = $2",
-                &[&chat.0, &person.id.0, &number],
-            )
-            .await
-            .unwrap();
-        let change = Change::ReadMarkMoved {
-            chat_id: chat,
-            last_read_number: number,
-        };
-        self.append(person.id, vec![(person.feed(), change)]).await;
-        let signal = Signal::ReadMark {
-            chat_id: chat,
-            user_id: person.id,
-            last_read_number: number,
-        };
-        self.publisher.publish_signal(chat, signal).await;
     }
 
     /// Says that someone is typing.

@@ -5,7 +5,9 @@ use chassis::{Caller, Error};
 use deadpool_postgres::{GenericClient, Transaction};
 use feed_log::{Outcome, PendingEvents, append};
 use futures_util::{future::OptionFuture, try_join};
-use shared_schema::{Change, ChatId, ChatKind, Cursor, ParticipantRole, Reason, UserId};
+use shared_schema::{
+    Change, ChatId, ChatKind, Cursor, Participant, ParticipantRole, Reason, UserId,
+};
 
 use crate::{
     chats::{description::Description, name::ChatName},
@@ -260,7 +262,7 @@ async fn repeat(
     };
     Ok(Outcome::unchanged(CreateChatPayload {
         chat: chat.with(&feed).into(),
-        participants: participants.into_iter().map(Into::into).collect(),
+        participants: told(caller, participants),
         cursor,
     }))
 }
@@ -289,13 +291,20 @@ async fn open(
     Ok(Outcome {
         payload: CreateChatPayload {
             chat: chat.with(&feed).into(),
-            participants: joined.participants.into_iter().map(Into::into).collect(),
+            participants: told(caller, joined.participants),
             cursor: joined.cursor,
         },
         events: PendingEvents::default()
             .event(created)
             .events(joined.events),
     })
+}
+
+fn told(caller: &Caller, participants: Vec<Participant>) -> Vec<objects::Participant> {
+    let participants = participants.into_iter();
+    participants
+        .map(|participant| objects::Participant::told(caller.user_id, participant))
+        .collect()
 }
 
 /// The id is already in use. The error does not say by what.

@@ -3,15 +3,18 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::{Caller, Error};
 use deadpool_postgres::Transaction;
-use feed_log::{Outcome, PendingEvents, append};
+use feed_log::{Outcome, append};
 use futures_util::try_join;
-use shared_schema::{Change, ChatId, Cursor, Number, Signal};
+use shared_schema::{Change, ChatId, Cursor, Number};
 
 use crate::{
     db::{feeds, participants},
     messages::number::require_number,
     objects,
-    participants::access::{ChatAccess, chat_not_found},
+    participants::{
+        access::{ChatAccess, chat_not_found},
+        receipts,
+    },
     state::RequestContext,
 };
 
@@ -43,7 +46,8 @@ pub struct MarkAsRead;
 
 #[Object]
 impl MarkAsRead {
-    /// Moves the caller's read mark in a chat forward, over any number of messages at once. The mark never moves back.
+    /// Moves the caller's read mark in a chat forward, over any number of messages at once. The mark never moves back. What
+    /// was read was delivered, too.
     async fn mark_as_read(
         &self,
         context: &Context<'_>,
@@ -51,7 +55,7 @@ impl MarkAsRead {
         input: MarkAsReadInput,
     ) -> async_graphql::Result<MarkAsReadPayload> {
         let caller = Caller::of(context)?.clone();
-        require_number(input.number)?;
+        require_number("number", input.number)?;
         let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| mark(tx, &caller, &input).await;
         Ok(transactions.run(rule).await?)
@@ -79,21 +83,18 @@ async fn mark(
         last_read_number,
     };
     let event = append(tx, caller.user_id, caller.user_id, change).await?;
-    let unread_count = unread(tx, caller, chat_id).await?;
-    let signal = Signal::ReadMark {
-        chat_id,
-        user_id: caller.user_id,
-        last_read_number,
-    };
+    let chats = [chat_id];
+    let (unread_count, receipts) = try_join!(
+        unread(tx, caller, chat_id),
+        participants::receipts_of(tx, caller.user_id, &chats),
+    )?;
     Ok(Outcome {
         payload: MarkAsReadPayload {
-            participant: participant.into(),
+            participant: objects::Participant::told(caller.user_id, participant),
             unread_count,
             cursor: event.cursor(),
         },
-        events: PendingEvents::default()
-            .event(event)
-            .signal(chat_id, signal),
+        events: receipts::told(&receipts).event(event),
     })
 }
 
@@ -111,7 +112,7 @@ async fn unmoved(
     let participant = participant.ok_or_else(chat_not_found)?;
     let own_feed = own_feed.ok_or_else(Error::unauthenticated)?;
     Ok(Outcome::unchanged(MarkAsReadPayload {
-        participant: participant.into(),
+        participant: objects::Participant::told(caller.user_id, participant),
         unread_count,
         cursor: own_feed.cursor(),
     }))

@@ -45,6 +45,7 @@ impl AddParticipant {
         #[graphql(desc = "The user to add, the chat, and the role.")] input: AddParticipantInput,
     ) -> async_graphql::Result<AddParticipantPayload> {
         let caller = Caller::of(context)?.clone();
+        let user = caller.user_id;
         let invitation = Invitation {
             field: "userId",
             people: UserIds::one(input.user_id),
@@ -55,10 +56,10 @@ impl AddParticipant {
             .carry_out(&state.transactions, &state.limits, caller, input.chat_id)
             .await?;
         let participant = invited.participants.into_iter().next();
+        let participant =
+            participant.ok_or_else(|| Error::internal("the participant to return is missing"))?;
         Ok(AddParticipantPayload {
-            participant: participant
-                .ok_or_else(|| Error::internal("the participant to return is missing"))?
-                .into(),
+            participant: objects::Participant::told(user, participant),
             cursor: invited.cursor,
         })
     }

@@ -42,6 +42,7 @@ impl AddParticipants {
         #[graphql(desc = "The users to add, and the chat.")] input: AddParticipantsInput,
     ) -> async_graphql::Result<AddParticipantsPayload> {
         let caller = Caller::of(context)?.clone();
+        let user = caller.user_id;
         let people = UserIds::parse("userIds", input.user_ids)?.at_least_one("userIds")?;
         let invitation = Invitation {
             field: "userIds",
@@ -52,8 +53,11 @@ impl AddParticipants {
         let invited = invitation
             .carry_out(&state.transactions, &state.limits, caller, input.chat_id)
             .await?;
+        let participants = invited.participants.into_iter();
         Ok(AddParticipantsPayload {
-            participants: invited.participants.into_iter().map(Into::into).collect(),
+            participants: participants
+                .map(|participant| objects::Participant::told(user, participant))
+                .collect(),
             cursor: invited.cursor,
         })
     }

@@ -51,7 +51,7 @@ impl MarkThreadAsRead {
         input: MarkThreadAsReadInput,
     ) -> async_graphql::Result<MarkThreadAsReadPayload> {
         let caller = Caller::of(context)?.clone();
-        require_number(input.number)?;
+        require_number("number", input.number)?;
         let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| mark(tx, &caller, &input).await;
         let state = transactions.run(rule).await?;

@@ -11,6 +11,7 @@ import { CloseAccount } from "./CloseAccount";
 import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import styles from "./ProfilePage.module.css";
+import { ReadReceiptChoice } from "./ReadReceiptChoice";
 import { SessionList } from "./SessionList";
 import { SignOutButton } from "./SignOutButton";
 import { UsernameForm } from "./UsernameForm";
@@ -69,6 +70,7 @@ export function ProfilePage() {
             <section className={styles.section}>
               <Link to="/my-messages">{t.chats.myMessages}</Link>
             </section>
+            <ReadReceiptChoice account={account} />
             <SessionList />
             <CloseAccount username={account.user.username} />
           </div>

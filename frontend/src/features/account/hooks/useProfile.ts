@@ -9,6 +9,7 @@ import {
   MeDocument,
   RevokeSessionDocument,
   SessionsDocument,
+  SetReadReceiptsDocument,
   UpdateProfileDocument,
 } from "@/gql/users/graphql";
 
@@ -25,6 +26,7 @@ export function useAccount(): Account | undefined {
 }
 
 export const useUpdateProfile = () => useMutation(UpdateProfileDocument);
+export const useSetReadReceipts = () => useMutation(SetReadReceiptsDocument);
 export const useChangeUsername = () => useMutation(ChangeUsernameDocument);
 export const useChangePassword = () => useMutation(ChangePasswordDocument);
 export const useDeactivateUser = () => useMutation(DeactivateUserDocument);

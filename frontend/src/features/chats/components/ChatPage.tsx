@@ -15,8 +15,9 @@ import {
   useMessages,
   useOpenThread,
 } from "@/features/messages";
-import { permissionsOf, useReadMarks } from "@/features/participants";
+import { permissionsOf } from "@/features/participants";
 import { ReactionsDialog } from "@/features/reactions";
+import { useReceipts } from "@/features/receipts";
 import { TypingLine } from "@/features/typing";
 import { unmask } from "@/gql/receiver";
 import { ChatPageFragmentDoc } from "@/gql/receiver/graphql";
@@ -63,7 +64,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const { title, role, mark } = listed;
   const chat = unmask(ChatPageFragmentDoc, listed.chat);
   const conversation = useMessages(chat.id, chat.messageCount);
-  const othersMarks = useReadMarks(chat.id);
+  const receipts = useReceipts(chat);
   const permissions = permissionsOf(role, chat.kind);
   const reading = useChatReading(chat.id);
   const doing = useMessageActions(chat.id, conversation);
@@ -92,7 +93,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           reactable={role !== undefined && chat.reactionsAllowed}
           threadable={role !== undefined && chat.threadsAllowed}
           covered={covered}
-          othersMarks={othersMarks}
+          receipts={receipts}
           startAt={isOpen ? undefined : at}
           removesOthers={permissions.removeMessages}
           actions={doing.actions}
@@ -216,7 +217,7 @@ function JoinPrompt({ listed }: { listed: ListedChat }) {
             mark={undefined}
             reading={reading}
             unread={0}
-            othersMarks={NOBODY}
+            receipts={NOBODY}
             removesOthers={false}
             readOnly
             reactable={false}

@@ -11,8 +11,9 @@ import {
   useMessages,
   useThreadRoot,
 } from "@/features/messages";
-import { permissionsOf, useReadMarks } from "@/features/participants";
+import { permissionsOf } from "@/features/participants";
 import { ReactionsDialog } from "@/features/reactions";
+import { useReceipts } from "@/features/receipts";
 import { FollowButton, useOwnThread, useThreadReading } from "@/features/threads";
 import { TypingLine } from "@/features/typing";
 import { unmask } from "@/gql/receiver";
@@ -134,7 +135,7 @@ function Replies(props: {
   const permissions = permissionsOf(role, chat.kind);
   const count = thread?.replyCount ?? 0;
   const conversation = useMessages(chat.id, count, root);
-  const othersMarks = useReadMarks(chat.id);
+  const receipts = useReceipts(chat);
   const own = useOwnThread(root);
   const reading = useThreadReading(chat.id, root.id);
   const doing = useMessageActions(chat.id, conversation, root);
@@ -157,7 +158,7 @@ function Replies(props: {
         readOnly={role === undefined}
         reactable={role !== undefined && chat.reactionsAllowed}
         threadable={false}
-        othersMarks={othersMarks}
+        receipts={receipts}
         removesOthers={permissions.removeMessages}
         startAt={at}
         actions={doing.actions}

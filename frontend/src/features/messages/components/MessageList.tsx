@@ -4,6 +4,7 @@ import { type RefObject, Suspense, useCallback, useEffect, useMemo, useState } f
 import { Virtualizer } from "virtua";
 import { failureOf } from "@/api/errors";
 import { useStore } from "@/api/store";
+import { progressOf, type Receipt } from "@/features/receipts";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { EmptyState } from "@/ui/EmptyState";
@@ -19,7 +20,6 @@ import { useStickyScroll } from "../hooks/useStickyScroll";
 import { useVisible } from "../hooks/useVisible";
 import { DateDialog, RevisionsDialog } from "../lazy";
 import type { GivenActions, MessageActions } from "../model/messageActions";
-import { type Mark, readBy } from "../model/readReceipts";
 import { isEmpty, type Row } from "../model/rows";
 import styles from "./MessageList.module.css";
 import { MessageRow } from "./MessageRow";
@@ -45,8 +45,8 @@ export interface MessageListProps {
   reading: Reading;
   /** How many messages above it are left to read. */
   unread: number;
-  /** The read marks of the others, as far as they are known. */
-  othersMarks: readonly Mark[];
+  /** How far messages have come on the way to the others. */
+  receipts: readonly Receipt[];
   /** Nothing can be done with the messages: the reader only looks. */
   readOnly: boolean;
   /** Whether the reader may react to them. */
@@ -244,7 +244,7 @@ function RowView({
           ownReactions={props.conversation.ownReactions.get(row.key)}
           wishes={props.wishes.get(row.key)}
           highlighted={highlighted === row.key}
-          readers={own ? readBy(row.number, props.othersMarks) : undefined}
+          progress={own ? progressOf(row.number, props.receipts) : undefined}
           actions={props.actions}
         />
       );

@@ -10,6 +10,7 @@ import {
 } from "react";
 import { mentionsReader } from "@/features/mentions";
 import { type OwnReaction, ReactionChips, type ReactionWish } from "@/features/reactions";
+import type { Progress } from "@/features/receipts";
 import { ThreadFooter } from "@/features/threads";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { type MessageRowFragment, MessageRowFragmentDoc, QuotedMessageFragmentDoc } from "@/gql/receiver/graphql";
@@ -51,8 +52,8 @@ interface MessageRowProps {
   /** The reader's own reactions to it, and what they are to be. */
   ownReactions?: readonly OwnReaction[] | undefined;
   wishes?: readonly ReactionWish[] | undefined;
-  /** How many have read it, as far as its author may know. */
-  readers: number | undefined;
+  /** How far it has come, if it is the reader's own. */
+  progress: Progress | undefined;
   actions: MessageActions;
 }
 
@@ -170,15 +171,14 @@ function Meta(props: {
   message: MessageRowFragment;
   last: boolean;
   own: boolean;
-  direct: boolean;
-  readers: number | undefined;
+  progress: Progress | undefined;
   actions: MessageActions;
 }) {
   const { message, last } = props;
   const stop = useTabStop();
   const removed = message.removedAt != null;
   const edited = message.editedAt && !removed;
-  const ticks = props.own && last && !removed && props.readers !== undefined;
+  const progress = last && !removed ? props.progress : undefined;
   if (!last && !edited) return null;
   return (
     <span className={styles.meta}>
@@ -200,7 +200,7 @@ function Meta(props: {
             {clockTime(message.createdAt)}
           </time>
         )}
-        {ticks && <ReadReceipt state={props.readers!} direct={props.direct} />}
+        {progress && <ReadReceipt state={progress} onOpen={() => props.actions.details(message.id)} />}
       </span>
     </span>
   );

@@ -1,29 +1,32 @@
+import type { Progress } from "@/features/receipts";
 import { t } from "@/strings";
 import { CheckIcon, ChecksIcon, ClockIcon } from "@/ui/icons";
 import styles from "./Bubble.module.css";
 
 /**
- * How far an own message has come: on its way, or there and read by so many. Said in words to those who do not see the
- * picture.
+ * How far an own message has come: on its way, there, with everyone, or read by everyone. Each looks different without
+ * colours, too, and is said in words to those who do not see the picture. A tap leads to who has it, as the menu does.
  */
-export function ReadReceipt({ state, direct }: { state: number | "sending" | "waiting"; direct: boolean }) {
-  if (state === "sending" || state === "waiting") {
-    return (
-      <span
-        className={styles.ticks}
-        role="img"
-        aria-label={state === "sending" ? t.messages.sending : t.messages.waitingForNetwork}
-      >
-        <ClockIcon size={13} />
-      </span>
-    );
-  }
-  const read = state > 0;
-  const label = read ? (direct ? t.messages.read : t.messages.readBy(state)) : t.messages.sent;
+export function ReadReceipt({ state, onOpen }: { state: Progress | "sending" | "waiting"; onOpen?: () => void }) {
+  const labels = {
+    sending: t.messages.sending,
+    waiting: t.messages.waitingForNetwork,
+    sent: t.messages.sent,
+    delivered: t.messages.delivered,
+    read: t.messages.read,
+  };
+  const Icon = state === "sent" ? CheckIcon : state === "delivered" || state === "read" ? ChecksIcon : ClockIcon;
   return (
-    <span className={styles.ticks} data-read={read || undefined} role="img" aria-label={label} title={label}>
-      {read ? <ChecksIcon size={16} /> : <CheckIcon size={14} />}
-      {read && !direct && <span aria-hidden="true">{state}</span>}
+    // biome-ignore lint/a11y/useKeyWithClickEvents: by key, the menu of the message leads there
+    <span
+      className={styles.ticks}
+      data-read={state === "read" || undefined}
+      role="img"
+      aria-label={labels[state]}
+      title={labels[state]}
+      onClick={onOpen}
+    >
+      <Icon size={state === "sent" ? 14 : Icon === ClockIcon ? 13 : 16} />
     </span>
   );
 }

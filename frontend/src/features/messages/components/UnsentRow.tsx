@@ -30,7 +30,7 @@ export function UnsentRow({ unsent, first }: { unsent: UnsentMessage; first: boo
           <span className={styles.meta}>
             <span className={styles.facts}>
               <time dateTime={unsent.createdAt}>{clockTime(unsent.createdAt)}</time>
-              {!unsent.failure && <ReadReceipt state={trouble.kind === "offline" ? "waiting" : "sending"} direct />}
+              {!unsent.failure && <ReadReceipt state={trouble.kind === "offline" ? "waiting" : "sending"} />}
             </span>
           </span>
         </div>
@@ -53,7 +53,7 @@ export function UnsentReply({ unsent }: { unsent: UnsentMessage }) {
         <span className={line.text} dir="auto">
           {t.threads.youReplied(plainText(unsent.content))}
         </span>
-        {!unsent.failure && <ReadReceipt state={trouble.kind === "offline" ? "waiting" : "sending"} direct />}
+        {!unsent.failure && <ReadReceipt state={trouble.kind === "offline" ? "waiting" : "sending"} />}
       </div>
       <Word entry={unsent} trouble={trouble} unkept={unkept} />
     </article>

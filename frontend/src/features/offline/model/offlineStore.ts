@@ -38,6 +38,9 @@ export class OfflineStore {
   readonly #client: ApolloClient;
   readonly #storage: CopyStorage;
   readonly #forget: (cache: ApolloCache, chatId: string) => void;
+  readonly #stored: ((chat: CachedChatFragment, number: number) => Promise<void>) | undefined;
+  /** The newest message of each chat when its page was fetched, so that one that cannot be kept is not fetched for ever. */
+  readonly #fetched = new Map<string, number>();
   /** Chats whose messages are shown from the copy. */
   readonly #shown = new Set<string>();
   /** What was written down last, to write only what has changed. */
@@ -51,8 +54,14 @@ export class OfflineStore {
     if (document.visibilityState === "hidden") void this.save();
   };
 
-  /** `forget` forgets what is loaded of a chat. */
-  constructor(client: ApolloClient, storage: CopyStorage, forget: (cache: ApolloCache, chatId: string) => void) {
+  /** `forget` forgets what is loaded of a chat, and `stored` is told when its messages up to a number are on the device. */
+  constructor(
+    client: ApolloClient,
+    storage: CopyStorage,
+    forget: (cache: ApolloCache, chatId: string) => void,
+    stored?: (chat: CachedChatFragment, number: number) => Promise<void>,
+  ) {
+    this.#stored = stored;
     this.#client = client;
     this.#storage = storage;
     this.#forget = forget;
@@ -109,9 +118,9 @@ export class OfflineStore {
 
   /** Fetches the last page of the newest chats that nobody has opened here yet, one at a time. */
   async prefetch(): Promise<void> {
-    for (const { id } of this.#newestChats()) {
+    for (const { id, messageCount } of this.#missing()) {
       if (this.#closed) return;
-      if (this.#messages(id)) continue;
+      this.#fetched.set(id, messageCount);
       const { data } = await this.#client.query({ query: MessagesDocument, variables: { chatId: id, last: PAGE } });
       const edges = data?.messages.edges ?? [];
       const messages = edges.map(({ cursor, node }) => ({ cursor, message: unmask(CachedMessageFragmentDoc, node) }));
@@ -126,22 +135,25 @@ export class OfflineStore {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#fresh || this.#closed) return;
-    const kept = new Map<string, { known: unknown; kept?: unknown }>([
+    const kept = new Map<string, { known: unknown; kept?: unknown; chat?: CachedChatFragment }>([
       ["account", { known: this.#client.readQuery({ query: MeDocument }) }],
       ["chats", { known: this.#list() }],
     ]);
     for (const chat of this.#newestChats()) {
       const known = this.#messages(chat.id);
-      kept.set(messagesOf(chat.id), { known, kept: known && lastPage(known, chat.messageCount) });
+      kept.set(messagesOf(chat.id), { known, kept: known && lastPage(known, chat.messageCount), chat });
       kept.set(ownOf(chat.id), { known: this.#own(chat.id) });
     }
-    for (const [name, { known, kept: part = known }] of kept) {
+    for (const [name, { known, kept: part = known, chat }] of kept) {
       if (!part || this.#written.get(name) === known) continue;
       if (this.#closed) return;
       await this.#storage.put(name, part);
       this.#written.set(name, known);
+      if (chat) await this.#stored?.(chat, lastNumber(part as MessagesQuery));
     }
     for (const name of await this.#storage.names()) if (!kept.has(name)) await this.#storage.remove(name);
+    // What came in a chat that nobody has opened here is to be on this device, too.
+    if (this.#missing().length > 0) await this.prefetch();
   }
 
   /** The session ended: nothing that was read stays on this device. */
@@ -197,6 +209,12 @@ export class OfflineStore {
     return this.#client.readQuery({ query: ViewerStateDocument, variables: ownIn(chatId) });
   }
 
+  #missing(): CachedChatFragment[] {
+    return this.#newestChats().filter(
+      ({ id, messageCount }) => !this.#messages(id) && this.#fetched.get(id) !== messageCount,
+    );
+  }
+
   #newestChats(): CachedChatFragment[] {
     const chats = unmask(
       CachedChatFragmentDoc,
@@ -206,10 +224,15 @@ export class OfflineStore {
   }
 }
 
+/** The number of the newest message; 0 without any. */
+function lastNumber({ messages: { edges } }: MessagesQuery): number {
+  const last = edges.at(-1);
+  return last ? unmask(CachedMessageFragmentDoc, last.node).number : 0;
+}
+
 /** The newest messages; null while someone reads so far up that they are not there. */
 function lastPage(data: MessagesQuery, messageCount: number): MessagesQuery | null {
   const edges = data.messages.edges.slice(-PAGE);
-  const last = edges.at(-1);
-  if (last && unmask(CachedMessageFragmentDoc, last.node).number < messageCount) return null;
-  return { ...data, messages: { ...data.messages, edges } };
+  const page = { ...data, messages: { ...data.messages, edges } };
+  return edges.length > 0 && lastNumber(page) < messageCount ? null : page;
 }

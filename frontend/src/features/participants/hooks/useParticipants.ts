@@ -1,33 +1,18 @@
 import { useApolloClient, useQuery } from "@apollo/client/react";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { useStore } from "@/api/store";
 import { unmask } from "@/gql/receiver";
 import { CachedParticipantFragmentDoc, ParticipantsDocument } from "@/gql/receiver/graphql";
 import { changesOf } from "@/live/changes";
-import { useSignedIn } from "@/session/services";
 
 const PAGE = 100;
 
-/**
- * The participants of a chat, the first hundred at once. Their read marks come live as signals, which are not kept for
- * those who were away: after each interruption they are read again, and after a reset the people, too.
- */
+/** The participants of a chat, the first hundred at once. After a reset they are read again. */
 export function useParticipants(chatId: string) {
-  const { inbox } = useSignedIn();
   const { data, error, refetch, fetchMore } = useQuery(ParticipantsDocument, {
     variables: { chatId, first: PAGE },
     fetchPolicy: "cache-and-network",
   });
-  const state = useStore(inbox.state);
-  const interrupted = useRef(false);
-  useEffect(() => {
-    if (state !== "live") interrupted.current = true;
-    else if (interrupted.current) {
-      interrupted.current = false;
-      refetch().catch((error) => console.warn("read marks could not be read again", error));
-    }
-  }, [state, refetch]);
-
   const { cache } = useApolloClient();
   const restarted = useStore(changesOf(cache).restarted);
   useEffect(() => {
