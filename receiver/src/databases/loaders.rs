@@ -8,6 +8,7 @@ mod grouping;
 mod mentions;
 mod messages;
 pub(crate) mod participants;
+pub(crate) mod pinned_messages;
 pub(crate) mod reactions;
 pub(crate) mod threads;
 mod users;
@@ -24,12 +25,14 @@ use tracing::Instrument;
 
 use crate::db::{
     chats::VisibleChat, message_mentions::NumberKey, message_parts::MessagePart,
-    participants::ParticipantRow, reactions::ReactionRow, threads::ThreadRow,
+    participants::ParticipantRow, pinned_messages::PinnedMessageRow, reactions::ReactionRow,
+    threads::ThreadRow,
 };
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
 use mentions::{Mentions, MentionsAboveMark};
 use messages::{Messages, NewestMessages};
 use participants::{ParticipantPage, ParticipantPages, Participants};
+use pinned_messages::{PinnedPage, PinnedPages};
 use reactions::{ReactionGroups, ReactionPage, ReactionPages};
 use threads::{OwnRepliesAboveMark, ReplyPage, ReplyPages, Threads};
 use users::Users;
@@ -60,6 +63,7 @@ pub(crate) struct Loaders {
     removed_above_mark: DataLoader<RemovedAboveMark>,
     heads: DataLoader<Heads>,
     participant_pages: DataLoader<ParticipantPages>,
+    pinned_pages: DataLoader<PinnedPages>,
 }
 
 impl Loaders {
@@ -94,6 +98,7 @@ impl Loaders {
             removed_above_mark: DataLoader::new(RemovedAboveMark(pool()), in_this_span),
             heads: DataLoader::new(Heads(pool()), one_at_a_time()).delay(Duration::ZERO),
             participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
+            pinned_pages: DataLoader::new(PinnedPages(pool()), in_this_span),
             profiles,
         }
     }
@@ -190,6 +195,17 @@ impl Loaders {
     /// When Postgres does not answer.
     pub(crate) async fn reply_page(&self, page: ReplyPage) -> Result<MessagePart, Arc<Error>> {
         Ok(self.reply_pages.load_one(page).await?.unwrap_or_default())
+    }
+
+    /// Pinned messages of a chat that the caller may read.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn pinned_page(
+        &self,
+        page: PinnedPage,
+    ) -> Result<MessagePart<PinnedMessageRow>, Arc<Error>> {
+        Ok(self.pinned_pages.load_one(page).await?.unwrap_or_default())
     }
 
     /// The numbers of this user's own replies above their mark in a chat that have not been removed.

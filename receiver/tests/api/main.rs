@@ -15,6 +15,7 @@ mod mentions;
 mod message;
 mod messages;
 mod pages;
+mod pinned_messages;
 mod public_chats;
 mod reactions;
 mod search_messages;

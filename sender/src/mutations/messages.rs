@@ -2,7 +2,9 @@
 
 mod create_message;
 mod mark_as_read;
+mod pin_message;
 mod remove_message;
+mod unpin_message;
 mod update_message;
 
 use async_graphql::MergedObject;
@@ -13,5 +15,7 @@ pub struct MessageMutations(
     create_message::CreateMessage,
     update_message::UpdateMessage,
     remove_message::RemoveMessage,
+    pin_message::PinMessage,
+    unpin_message::UnpinMessage,
     mark_as_read::MarkAsRead,
 );

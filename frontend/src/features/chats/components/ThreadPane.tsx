@@ -12,6 +12,7 @@ import {
   useThreadRoot,
 } from "@/features/messages";
 import { permissionsOf, useReadMarks } from "@/features/participants";
+import { usePinning } from "@/features/pins";
 import { ReactionsDialog } from "@/features/reactions";
 import { FollowButton, useOwnThread, useThreadReading } from "@/features/threads";
 import { TypingLine } from "@/features/typing";
@@ -137,7 +138,8 @@ function Replies(props: {
   const othersMarks = useReadMarks(chat.id);
   const own = useOwnThread(root);
   const reading = useThreadReading(chat.id, root.id);
-  const doing = useMessageActions(chat.id, conversation, root);
+  const pinning = usePinning(chat.id, permissions.pinMessages);
+  const doing = useMessageActions(chat.id, conversation, { root, pinning });
   const list = useRef<HTMLElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const toField = useCallback(() => frame.current?.querySelector("textarea")?.focus(), []);

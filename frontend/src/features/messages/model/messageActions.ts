@@ -1,9 +1,19 @@
+/** What whoever may pin the messages of a chat does with one of them. */
+export interface Pinning {
+  /** Whether it is pinned, as far as that is known. */
+  isPinned(id: string): boolean;
+  /** Pins it, or unpins it. */
+  set(id: string, pinned: boolean): void;
+}
+
 /** What can be done with a message that is shown, by its id. */
 export interface MessageActions {
   reply(id: string): void;
   edit(id: string): void;
   remove(id: string, how: { keyboard: boolean }): void;
   details(id: string): void;
+  /** None for who may not pin. */
+  pinning: Pinning | undefined;
   jumpTo(id: string): void;
   /** Shows the thread of a message; at one of its replies, if one is meant. */
   openThread(rootId: string, at?: string): void;
