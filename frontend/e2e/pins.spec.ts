@@ -21,8 +21,9 @@ const bar = ({ page }: Person) => page.getByRole("region", { name: "Pinned messa
 
 /** Chooses something in the menu of a message, with the keyboard alone. */
 async function choose(person: Person, text: string, item: string): Promise<void> {
-  await message(person, text).focus();
-  await person.page.keyboard.press("Enter");
+  // What is still on its way has no menu.
+  await expect(message(person, text)).toHaveAttribute("data-number");
+  await message(person, text).press("Enter");
   await person.page.getByRole("menuitem", { name: item }).click();
 }
 
