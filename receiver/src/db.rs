@@ -15,6 +15,7 @@ pub(crate) mod message_search;
 pub(crate) mod messages;
 pub(crate) mod own_messages;
 pub(crate) mod participants;
+pub(crate) mod pinned_messages;
 pub(crate) mod probes;
 pub(crate) mod profiles;
 pub(crate) mod reactions;
@@ -29,7 +30,7 @@ use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 16;
+pub(crate) const SCHEMA_VERSION: u32 = 19;
 
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.

@@ -7,7 +7,8 @@ use crate::{
     objects::{
         chat::ChatConnection, followed_thread::FollowedThreadConnection,
         message::MessageConnection, participant::ParticipantConnection,
-        reaction::ReactionConnection, receipt::ReceiptConnection,
+        pinned_message::PinnedMessageConnection, reaction::ReactionConnection,
+        receipt::ReceiptConnection,
     },
     queries::{Query, mentions::MentionConnection},
     state::State,
@@ -44,6 +45,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         .override_output_type_description::<FollowedThreadConnection>(
             "A page of threads that the caller follows.",
         )
+        .override_output_type_description::<PinnedMessageConnection>("A page of pinned messages.")
 }
 
 /// The schema, with what its resolvers work with.

@@ -14,6 +14,7 @@ pub mod message_batches;
 pub mod message_mentions;
 pub mod messages;
 pub mod participants;
+pub mod pinned_messages;
 pub mod probes;
 pub mod profiles;
 pub mod reactions;
@@ -21,4 +22,4 @@ pub mod thread_follows;
 pub mod threads;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 16;
+pub const SCHEMA_VERSION: u32 = 19;

@@ -262,6 +262,10 @@ changes! {
     Chat: MessageUpdated(Message) = "MESSAGE_UPDATED";
     /// A message lost its content.
     Chat: MessageRemoved(Message) = "MESSAGE_REMOVED";
+    /// A message was pinned.
+    Chat: MessagePinned(Message) = "MESSAGE_PINNED";
+    /// A message was unpinned.
+    Chat: MessageUnpinned(Message) = "MESSAGE_UNPINNED";
     /// A user added, changed or removed a reaction.
     Chat: ReactionChanged {
         /// The message.

@@ -121,6 +121,8 @@ reasons! {
     TooEasyToGuess = "TOO_EASY_TO_GUESS", "It is too easy to guess. Add another word or two.";
     /// Fewer things than needed.
     TooFew { min: u32 } = "TOO_FEW", "It must name at least {min}.";
+    /// The chat has as many pinned messages as it can have.
+    TooManyPinnedMessages { max: u32 } = "TOO_MANY_PINNED_MESSAGES", "A chat can have at most {max} pinned messages.";
     /// More threads of one chat than one may follow.
     TooManyFollowedThreads { max: u32 } = "TOO_MANY_FOLLOWED_THREADS", "You can follow at most {max} threads of a chat.";
     /// More people in one message than may be mentioned.

@@ -5,6 +5,7 @@ import { chatLive, chatPolicies } from "@/features/chats";
 import { forgetListOfMentions, mentionLive, mentionPolicies } from "@/features/mentions";
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
 import { participantLive, participantPolicies } from "@/features/participants";
+import { forgetPins, pinLive, pinPolicies } from "@/features/pins";
 import { forgetReactions, reactionLive, reactionPolicies } from "@/features/reactions";
 import { receiptLive, receiptPolicies } from "@/features/receipts";
 import { threadLive, threadPolicies } from "@/features/threads";
@@ -31,6 +32,7 @@ const features = {
   threads: { policies: threadPolicies, live: threadLive },
   messages: { policies: messagePolicies, live: messageLive, forget: forgetMessages },
   mentions: { policies: mentionPolicies, live: mentionLive, forget: forgetListOfMentions },
+  pins: { policies: pinPolicies, live: pinLive, forget: forgetPins },
   typing: { live: typingLive },
 } satisfies Record<string, Feature>;
 

@@ -103,6 +103,7 @@ impl Writer {
                 50..56 => self.follow_or_read_thread(chat).await,
                 56..58 => self.search().await,
                 58..66 => self.receive(chat).await,
+                66..70 if !owned_chats.is_empty() => self.pin_or_unpin(&owned_chats).await,
                 _ => self.send(chat).await,
             }
         }
@@ -202,6 +203,22 @@ impl Writer {
         if self.rng.below(3) == 0 {
             self.execute(&mutation).await;
         }
+    }
+
+    /// Pins or unpins one of the newest messages, which its author may be removing at that moment.
+    async fn pin_or_unpin(&mut self, owned_chats: &[&Chat]) {
+        let Some(chat) = self.rng.pick(owned_chats).copied() else {
+            return;
+        };
+        let messages = self.workload.newest_messages(chat.id);
+        let Some(message) = self.rng.pick(&messages).copied() else {
+            return;
+        };
+        let mutation = match self.rng.below(3) {
+            0 => ClientMutation::unpin_message(chat.id, message),
+            _ => ClientMutation::pin_message(chat.id, message),
+        };
+        self.execute(&mutation).await;
     }
 
     async fn follow_or_read_thread(&mut self, chat: &Chat) {

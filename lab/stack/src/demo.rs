@@ -70,6 +70,8 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         }
     }
 
+    ada.pin_message(group, fixed(2, ENGINE_ROOM_PINNED)).await?;
+
     for (index, (speaker, content)) in (1..).zip(ENGINE_ROOM_THREAD) {
         let reply = NewMessage {
             id: fixed(4, index),
@@ -185,6 +187,9 @@ const ENGINE_ROOM_REACTIONS: &[(u8, &str, &[usize])] = &[
     (11, "👍", &[0]),
     (13, "👏", &[0, 2]),
 ];
+
+/// The number of the message that is pinned.
+const ENGINE_ROOM_PINNED: u8 = 10;
 
 /// The number of the message that has a thread under it.
 const ENGINE_ROOM_THREAD_ROOT: u8 = 4;

@@ -8,6 +8,7 @@ mod grouping;
 mod mentions;
 mod messages;
 pub(crate) mod participants;
+pub(crate) mod pinned_messages;
 pub(crate) mod reactions;
 mod receipts;
 pub(crate) mod threads;
@@ -25,12 +26,14 @@ use tracing::Instrument;
 
 use crate::db::{
     chats::VisibleChat, message_mentions::NumberKey, message_parts::MessagePart,
-    participants::ParticipantRow, reactions::ReactionRow, receipts::ReceiptRow, threads::ThreadRow,
+    participants::ParticipantRow, pinned_messages::PinnedMessageRow, reactions::ReactionRow,
+    receipts::ReceiptRow, threads::ThreadRow,
 };
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
 use mentions::{Mentions, MentionsAboveMark};
 use messages::{Messages, NewestMessages};
 use participants::{ParticipantPage, ParticipantPages, Participants};
+use pinned_messages::{PinnedPage, PinnedPages};
 use reactions::{ReactionGroups, ReactionPage, ReactionPages};
 use receipts::{ReadReceipts, Receipts};
 use threads::{OwnRepliesAboveMark, ReplyPage, ReplyPages, Threads};
@@ -64,6 +67,7 @@ pub(crate) struct Loaders {
     participant_pages: DataLoader<ParticipantPages>,
     receipts: DataLoader<Receipts>,
     read_receipts: DataLoader<ReadReceipts>,
+    pinned_pages: DataLoader<PinnedPages>,
 }
 
 impl Loaders {
@@ -100,6 +104,7 @@ impl Loaders {
             participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
             receipts: DataLoader::new(Receipts(pool()), in_this_span),
             read_receipts: DataLoader::new(ReadReceipts(pool()), in_this_span),
+            pinned_pages: DataLoader::new(PinnedPages(pool()), in_this_span),
             profiles,
         }
     }
@@ -196,6 +201,17 @@ impl Loaders {
     /// When Postgres does not answer.
     pub(crate) async fn reply_page(&self, page: ReplyPage) -> Result<MessagePart, Arc<Error>> {
         Ok(self.reply_pages.load_one(page).await?.unwrap_or_default())
+    }
+
+    /// Pinned messages of a chat that the caller may read.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn pinned_page(
+        &self,
+        page: PinnedPage,
+    ) -> Result<MessagePart<PinnedMessageRow>, Arc<Error>> {
+        Ok(self.pinned_pages.load_one(page).await?.unwrap_or_default())
     }
 
     /// The numbers of this user's own replies above their mark in a chat that have not been removed.

@@ -8,7 +8,7 @@ use shared_schema::{ChatId, Message, Number};
 use uuid::Uuid;
 
 /// A place in a list of messages of several chats that is ordered by time. The times of a chat ascend with its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MessagePosition {
     /// When the message was sent.
     pub(crate) at: Timestamp,

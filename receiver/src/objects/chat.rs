@@ -1,28 +1,26 @@
 //! Chats, and lists of them.
 
-use std::{fmt, str::FromStr};
-
 use async_graphql::{
     ComplexObject, Context, Lookahead, Result, SimpleObject,
     connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
-use jiff::Timestamp;
 use shared_schema::{ChatId, Cursor, Number, UserId};
 
 use super::{
     message::{MAX_TEXT_BYTES, Message},
     numbers::Numbers,
-    pagination::{MAX_PAGE_TEXT_BYTES, Page, PageArgs},
+    pagination::{MAX_PAGE_TEXT_BYTES, Page, PageArgs, page_cost},
     participant::{Participant, ParticipantConnection},
     participant_search,
+    pinned_message::{self, PinnedMessageConnection},
     receipt::{Receipt, caller_tells, participants_told},
 };
 use crate::{
     databases::loaders::participants::{PagePart, ParticipantPage},
     db::{
         self,
-        chats::{ActivityKey, Newest, NewestShown, VisibleChat},
+        chats::{Newest, NewestShown, VisibleChat},
         participants::{JoiningKey, ParticipantRow},
     },
     participants::access::Access,
@@ -254,6 +252,27 @@ impl Chat {
         let numbers = loaders.own_replies_above_mark(user, self.facts.id).await?;
         Ok(Numbers::within_budget(context, numbers))
     }
+
+    /// The pinned messages, newest pin first: at most 50. Empty if the caller may not read the messages of the chat. A page holds
+    /// at most about 128 KiB of text, so it may have fewer messages than requested.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn pinned_messages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The number of messages to return, at most 100. 50 if absent.")]
+        first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor.")] after: Option<String>,
+    ) -> Result<PinnedMessageConnection> {
+        let args = PageArgs {
+            first,
+            after,
+            ..PageArgs::default()
+        };
+        if !self.access.reads() {
+            return Ok(Connection::new(false, false));
+        }
+        pinned_message::page(context, self.facts.id, &args).await
+    }
 }
 
 /// Visitors learn nothing about what participants have read.
@@ -348,53 +367,4 @@ pub(crate) fn newest_shown(context: &Context<'_>) -> Option<NewestShown> {
             .iter()
             .any(|message| message.field("replyTo").exists()),
     })
-}
-
-impl fmt::Display for ActivityKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at.as_microsecond(), self.chat)
-    }
-}
-
-impl FromStr for ActivityKey {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parts(text, |at, chat| {
-            // Nothing happened here before 1970, and Postgres' time begins later than jiff's.
-            let at = Timestamp::from_microsecond(at)
-                .ok()
-                .filter(|&at| at >= Timestamp::UNIX_EPOCH)?;
-            Some(Self {
-                at,
-                chat: ChatId(chat),
-            })
-        })
-    }
-}
-
-impl fmt::Display for JoiningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.joined_seq, self.user)
-    }
-}
-
-impl FromStr for JoiningKey {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parts(text, |joined_seq, user| {
-            Some(Self {
-                joined_seq,
-                user: UserId(user),
-            })
-        })
-    }
-}
-
-/// Reads `number.uuid`.
-fn parts<K>(text: &str, key: impl FnOnce(i64, uuid::Uuid) -> Option<K>) -> Result<K, Error> {
-    text.split_once('.')
-        .and_then(|(number, id)| key(number.parse().ok()?, uuid::Uuid::try_parse(id).ok()?))
-        .ok_or_else(|| Error::bad_request("not a cursor of this list"))
 }

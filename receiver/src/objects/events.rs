@@ -149,6 +149,17 @@ feed_events! {
             /// The message without its content.
             message: Message = message.into(),
         }
+        /// A message was pinned: the chat keeps it at hand. Its place in `Chat.pinnedMessages` is the first. That a pinned message
+        /// was removed implies that it is unpinned: there is no event of its own for that.
+        MessagePinned(message) => {
+            /// The message in its current state.
+            message: Message = message.into(),
+        }
+        /// A message was unpinned.
+        MessageUnpinned(message) => {
+            /// The message in its current state.
+            message: Message = message.into(),
+        }
         /// A user added a reaction to a message, chose another skin tone, or removed the reaction. That a message was
         /// removed implies that its reactions are gone: there is no event of this type for them.
         ReactionChanged { message_id, variant, added, group } => {

@@ -63,6 +63,12 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
             Same,
             nobody(),
         ),
+        (
+            "pinnedMessages",
+            "pinnedMessages { nodes { message { content } } }",
+            Same,
+            nobody(),
+        ),
         ("reactionsAllowed", "reactionsAllowed", Same, Same),
         (
             "removedNumbers",
@@ -92,6 +98,7 @@ async fn every_field_of_a_public_chat_shows_a_stranger_what_is_written_here() {
     app.unsay(&ada, &removed).await;
     let root = app.say(&ada, chat, "inside").await;
     app.reply_in_thread(&bob, &root, "in a thread").await;
+    app.pin(&ada, &root).await;
     app.mention(&ada, chat, "@bob", &[&bob, &eve, &left]).await;
     app.remove(&ada, chat, &left).await;
     for (name, selection, stranger, former) in rows {

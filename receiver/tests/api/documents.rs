@@ -12,6 +12,8 @@ pub const INBOX: &str = "
             ... on MessageAdded { message { id number revision content senderUsername cursor threadRootId threadOrdinal } }
             ... on MessageUpdated { message { id number revision content } }
             ... on MessageRemoved { message { id number revision content } }
+            ... on MessagePinned { message { id number revision content } }
+            ... on MessageUnpinned { message { id } }
             ... on ReactionChanged { chatId messageId variant added reactionGroup { emoji count position lastUserIds } }
             ... on ParticipantsAdded { participants { userId role } }
             ... on ParticipantRemoved { chatId userId }
@@ -41,6 +43,8 @@ pub const CHAT_EVENTS: &str = "
                 ... on MessageAdded { message { id number revision content cursor } }
                 ... on MessageUpdated { message { id revision content } }
                 ... on MessageRemoved { message { id revision content } }
+                ... on MessagePinned { message { id revision content } }
+                ... on MessageUnpinned { message { id } }
                 ... on ReactionChanged { messageId added reactionGroup { emoji count } }
                 ... on ParticipantsAdded { participants { userId user { username } } }
                 ... on ParticipantRemoved { userId }

@@ -17,6 +17,7 @@ mod message_revisions;
 mod messages;
 mod my_messages;
 mod pages;
+mod pinned_messages;
 mod public_chats;
 mod reactions;
 mod receipts;

@@ -78,6 +78,14 @@ impl Participation {
         }))
     }
 
+    /// Refuses what those may not do who may not pin messages: in a direct chat both may, elsewhere owners and admins.
+    pub fn require_pinning(&self) -> Result<(), Error> {
+        match self.chat.kind {
+            ChatKind::Direct => Ok(()),
+            ChatKind::Group | ChatKind::Public => self.require(ParticipantRole::Admin),
+        }
+    }
+
     /// Refuses operations that are not possible in a direct chat: it belongs to its two users forever.
     pub fn forbid_direct_chat(&self) -> Result<(), Error> {
         match self.chat.kind {

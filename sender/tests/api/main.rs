@@ -38,6 +38,7 @@ mod group_commit;
 mod lifecycle;
 mod limits;
 mod mentions;
+mod pinned_messages;
 mod publishing;
 mod reactions;
 mod threads;

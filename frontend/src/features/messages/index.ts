@@ -14,6 +14,7 @@ export { MessageDetails } from "./lazy";
 export { live as messageLive } from "./live";
 export { deliver } from "./model/deliver";
 export { Drafts } from "./model/drafts";
+export type { Pinning } from "./model/messageActions";
 export { Outbox } from "./model/outbox";
 export type { OutboxEntry, UnsentMessage } from "./model/outboxEntry";
 export { PendingRemovals } from "./model/pendingRemovals";

@@ -10,6 +10,7 @@ import { mentions } from "./mentions";
 import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { participants } from "./participants";
+import { pins } from "./pins";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
 import { search } from "./search";
@@ -30,6 +31,7 @@ export const ar: Strings = {
   messages,
   notifications,
   participants,
+  pins,
   preferences,
   reactions,
   search,

@@ -54,6 +54,7 @@ export const errors: Strings["errors"] = {
     TOO_LONG: "Höchstens {max} Zeichen.",
     TOO_MANY: "Wähle höchstens {max}.",
     TOO_MANY_FOLLOWED_THREADS: "Du kannst höchstens {max} Threads eines Chats folgen. Folge zuerst einem nicht mehr.",
+    TOO_MANY_PINNED_MESSAGES: "Ein Chat kann höchstens {max} angeheftete Nachrichten haben. Löse zuerst eine.",
     TOO_MANY_MENTIONS: "Eine Nachricht kann höchstens {max} Teilnehmende erwähnen.",
     TOO_MANY_REACTIONS:
       "Eine Nachricht kann höchstens {max} verschiedene Reaktionen haben. Schließe dich einer an, die schon da ist.",

@@ -54,6 +54,7 @@ export const errors = {
     TOO_LONG: "At most {max} characters.",
     TOO_MANY: "Choose at most {max}.",
     TOO_MANY_FOLLOWED_THREADS: "You can follow at most {max} threads of a chat. Stop following one first.",
+    TOO_MANY_PINNED_MESSAGES: "A chat can have at most {max} pinned messages. Unpin one first.",
     TOO_MANY_MENTIONS: "A message can mention at most {max} participants.",
     TOO_MANY_REACTIONS: "A message can have at most {max} different reactions. Join one that is there.",
     TOO_SHORT: "At least {min} characters.",

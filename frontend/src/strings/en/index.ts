@@ -9,6 +9,7 @@ import { mentions } from "./mentions";
 import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { participants } from "./participants";
+import { pins } from "./pins";
 import { preferences } from "./preferences";
 import { reactions } from "./reactions";
 import { search } from "./search";
@@ -29,6 +30,7 @@ export const en = {
   messages,
   notifications,
   participants,
+  pins,
   preferences,
   reactions,
   search,

@@ -212,6 +212,7 @@ fn difference(local: Option<&&Value>, fresh: Option<&&Value>) -> String {
         "people",
         "messages",
         "reactions",
+        "pinned",
         "threads",
         "follows",
     ];

@@ -15,6 +15,8 @@ pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(
         ... on MessageAdded { message { ...message } }
         ... on MessageUpdated { message { ...message } }
         ... on MessageRemoved { message { ...message } }
+        ... on MessagePinned { message { ...message } }
+        ... on MessageUnpinned { message { ...message } }
         ... on ReactionChanged { messageId variant added reactionGroup { emoji count } }
         ... on ParticipantsAdded { participants { userId role } }
         ... on ParticipantRemoved { userId }

@@ -3,7 +3,7 @@
 //! At rest it must equal newly loaded state. Loads happen between two batches, so loaded state is never older than the events
 //! applied before, and applying later events to it converges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -29,6 +29,8 @@ struct ChatState {
     messages: BTreeMap<String, (u64, u64, Value, Value)>,
     /// By message: the number of reactions by emoji. A message without reactions has no entry.
     reactions: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Messages.
+    pinned: BTreeSet<String>,
     /// By root: the number of replies.
     threads: BTreeMap<String, u64>,
     /// By root: whether the user follows the thread, and their mark in it.
@@ -40,6 +42,7 @@ const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $af
 
 const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: $id) { name
     participant(userId: $me) { lastReadNumber }
+    pinnedMessages(first: 50) { nodes { message { id } } }
     participants(first: 100, after: $after) {
         pageInfo { hasNextPage endCursor } nodes { userId role } } } }";
 
@@ -116,6 +119,15 @@ impl LocalState {
                 chat.merge(message);
                 chat.follow_by_reply(user_id, message);
             }
+            ("MessagePinned" | "MessageUnpinned", Some(chat)) => {
+                let message = &event["message"];
+                chat.merge(message);
+                // The message may have been removed since.
+                match kind == "MessagePinned" && !message["content"].is_null() {
+                    true => drop(chat.pinned.insert(text(&message["id"]))),
+                    false => drop(chat.pinned.remove(&text(&message["id"]))),
+                }
+            }
             ("ReactionChanged", Some(chat)) => {
                 let group = &event["reactionGroup"];
                 chat.set_reactions(&text(&event["messageId"]), group);
@@ -140,6 +152,8 @@ impl LocalState {
                 "MessageAdded"
                 | "MessageUpdated"
                 | "MessageRemoved"
+                | "MessagePinned"
+                | "MessageUnpinned"
                 | "ReactionChanged"
                 | "ParticipantsAdded"
                 | "ParticipantRoleChanged"
@@ -174,8 +188,8 @@ impl LocalState {
     pub fn chats(&self) -> BTreeMap<Uuid, Value> {
         let shown = |chat: &ChatState| {
             json!({ "name": chat.name, "read": chat.read, "people": chat.participants,
-                "messages": chat.messages, "reactions": chat.reactions, "threads": chat.threads,
-                "follows": chat.follows })
+                "messages": chat.messages, "reactions": chat.reactions, "pinned": chat.pinned,
+                "threads": chat.threads, "follows": chat.follows })
         };
         self.chats
             .iter()
@@ -197,6 +211,12 @@ impl ChatState {
             }
             state.name = chat["name"].clone();
             state.read = number(&chat["participant"]["lastReadNumber"]);
+            let pinned = chat["pinnedMessages"]["nodes"].as_array();
+            state.pinned = pinned
+                .into_iter()
+                .flatten()
+                .map(|pinned| text(&pinned["message"]["id"]))
+                .collect();
             let page = &chat["participants"];
             for participant in page["nodes"].as_array().into_iter().flatten() {
                 state
@@ -307,8 +327,9 @@ impl ChatState {
         if revision > stored.1 {
             *stored = shown;
         }
-        // A removed message has no reactions.
+        // A removed message has no reactions and is not pinned.
         if message["content"].is_null() {
+            self.pinned.remove(&text(&message["id"]));
             self.reactions.remove(&text(&message["id"]));
         }
     }

@@ -144,6 +144,26 @@ impl ClientMutation {
         }
     }
 
+    /// Pins a message.
+    pub fn pin_message(chat: Uuid, message: Uuid) -> ClientMutation {
+        ClientMutation {
+            name: "pin",
+            fields: json!({ "chat": chat, "message": message }),
+            document: document!("pinMessage", "PinMessageInput", "cursor"),
+            input: json!({ "chatId": chat, "id": message }),
+        }
+    }
+
+    /// Unpins a message.
+    pub fn unpin_message(chat: Uuid, message: Uuid) -> ClientMutation {
+        ClientMutation {
+            name: "unpin",
+            fields: json!({ "chat": chat, "message": message }),
+            document: document!("unpinMessage", "UnpinMessageInput", "cursor"),
+            input: json!({ "chatId": chat, "id": message }),
+        }
+    }
+
     /// Marks everything up to `number` as read.
     pub fn mark_as_read(chat: Uuid, number: u64) -> ClientMutation {
         ClientMutation {

@@ -11,6 +11,8 @@ pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: 
         ... on MessageAdded { message { ...message } }
         ... on MessageUpdated { message { ...message } }
         ... on MessageRemoved { message { ...message } }
+        ... on MessagePinned { message { ...message } }
+        ... on MessageUnpinned { message { ...message } }
         ... on ReactionChanged { chatId messageId variant added reactionGroup { emoji count position lastUserIds } }
         ... on ParticipantsAdded { participants { userId role joinedAt } }
         ... on ParticipantRemoved { chatId userId }

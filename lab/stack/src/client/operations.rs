@@ -142,6 +142,14 @@ impl Client {
         self.mutate(document, input).await.map(drop)
     }
 
+    /// Pins a message.
+    pub async fn pin_message(&self, chat_id: Uuid, id: Uuid) -> Result<(), Refusal> {
+        let document =
+            "mutation ($input: PinMessageInput!) { pinMessage(input: $input) { cursor } }";
+        let input = json!({ "chatId": chat_id, "id": id });
+        self.mutate(document, input).await.map(drop)
+    }
+
     /// Moves the caller's read mark.
     pub async fn mark_as_read(&self, chat_id: Uuid, number: u64) -> Result<(), Refusal> {
         let document =

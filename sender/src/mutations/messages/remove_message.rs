@@ -7,7 +7,7 @@ use feed_log::{Outcome, PendingEvents, append};
 use shared_schema::{Change, ChatId, ChatKind, Cursor, MessageId, ParticipantRole, Reason};
 
 use crate::{
-    db::{message_mentions, messages, reactions},
+    db::{message_mentions, messages, pinned_messages, reactions},
     objects,
     participants::access::Participation,
     state::RequestContext,
@@ -37,9 +37,9 @@ pub struct RemoveMessage;
 
 #[Object]
 impl RemoveMessage {
-    /// Removes the content of a message, the texts that it had before it was edited, and all reactions to it, for everyone. The
-    /// message itself keeps its number in the chat. The author may
-    /// do this; in group and public chats, owners and admins may, too.
+    /// Removes the content of a message, the texts that it had before it was edited, all reactions to it, and its pin, for
+    /// everyone. The message itself keeps its number in the chat. The author may do this; in group and public chats, owners and
+    /// admins may, too.
     async fn remove_message(
         &self,
         context: &Context<'_>,
@@ -82,6 +82,7 @@ async fn remove(
     }
     let message = messages::remove(tx, chat_id, id).await?;
     reactions::delete_all(tx, chat_id, id).await?;
+    pinned_messages::remove(tx, chat_id, id).await?;
     let change = Change::MessageRemoved(message.clone());
     let event = append(tx, caller, chat_id, change).await?;
     Ok(Outcome {

@@ -57,13 +57,16 @@ impl FixturePeople {
     }
 }
 
-/// A chat of the people in which one message was sent. A member reacted to it, and an admin replied in its thread.
+/// A chat of the people in which one message was sent. A member reacted to it, an admin replied in its thread, and the owner
+/// pinned it.
 pub struct ChatFixture {
     pub chat: String,
     pub message: String,
     /// The message's number.
     pub number: i64,
-    /// The number of the newest message: the reply, if there is one.
+    /// The newest message: the reply, if there is one.
+    pub newest_message: String,
+    /// The number of the newest message.
     pub newest: i64,
 }
 
@@ -74,6 +77,7 @@ impl ChatFixture {
             chat: chat.to_owned(),
             message: message["id"].as_str().unwrap().to_owned(),
             number,
+            newest_message: message["id"].as_str().unwrap().to_owned(),
             newest: number,
         }
     }
@@ -83,6 +87,7 @@ impl ChatFixture {
         Self {
             chat: chat.to_owned(),
             message: self.message.clone(),
+            newest_message: self.newest_message.clone(),
             ..*self
         }
     }
@@ -119,10 +124,13 @@ impl TestApp {
             .ok();
         let reply = json!({ "chatId": chat, "threadRootId": message["id"], "content": "a reply" });
         let reply = self.call(&people.admin, "createMessage", reply).await.ok();
+        let pin = json!({ "chatId": chat, "id": message["id"] });
+        self.call(&people.owner, "pinMessage", pin).await.ok();
         self.call(&people.former, "leaveChat", json!({ "chatId": chat }))
             .await
             .ok();
         ChatFixture {
+            newest_message: reply["message"]["id"].as_str().unwrap().to_owned(),
             newest: reply["message"]["number"].as_i64().unwrap(),
             ..ChatFixture::new(&chat, &message)
         }

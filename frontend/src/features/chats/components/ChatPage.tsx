@@ -16,6 +16,7 @@ import {
   useOpenThread,
 } from "@/features/messages";
 import { permissionsOf } from "@/features/participants";
+import { PinnedBar, usePinning } from "@/features/pins";
 import { ReactionsDialog } from "@/features/reactions";
 import { useReceipts } from "@/features/receipts";
 import { TypingLine } from "@/features/typing";
@@ -67,7 +68,8 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const receipts = useReceipts(chat);
   const permissions = permissionsOf(role, chat.kind);
   const reading = useChatReading(chat.id);
-  const doing = useMessageActions(chat.id, conversation);
+  const pinning = usePinning(chat.id, permissions.pinMessages);
+  const doing = useMessageActions(chat.id, conversation, { pinning });
   const list = useRef<HTMLElement>(null);
   usePageName(title.name);
   const page = useRef<HTMLElement>(null);
@@ -79,6 +81,11 @@ function OpenChat({ listed }: { listed: ListedChat }) {
     <div className={styles.split}>
       <section ref={page} className={styles.page} aria-label={title.name} data-covered={covered || undefined}>
         <Header listed={listed} />
+        {role && (
+          <Suspense>
+            <PinnedBar chatId={chat.id} pinning={pinning} />
+          </Suspense>
+        )}
         <MessageList
           frame={list}
           chatId={chat.id}
@@ -240,6 +247,7 @@ const NOTHING: Omit<MessageListProps["actions"], "openThread"> = {
   edit: stay,
   remove: stay,
   details: stay,
+  pinning: undefined,
   react: stay,
   toggleReaction: stay,
   whoReacted: stay,

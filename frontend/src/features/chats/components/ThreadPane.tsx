@@ -12,6 +12,7 @@ import {
   useThreadRoot,
 } from "@/features/messages";
 import { permissionsOf } from "@/features/participants";
+import { usePinning } from "@/features/pins";
 import { ReactionsDialog } from "@/features/reactions";
 import { useReceipts } from "@/features/receipts";
 import { FollowButton, useOwnThread, useThreadReading } from "@/features/threads";
@@ -138,7 +139,8 @@ function Replies(props: {
   const receipts = useReceipts(chat);
   const own = useOwnThread(root);
   const reading = useThreadReading(chat.id, root.id);
-  const doing = useMessageActions(chat.id, conversation, root);
+  const pinning = usePinning(chat.id, permissions.pinMessages);
+  const doing = useMessageActions(chat.id, conversation, { root, pinning });
   const list = useRef<HTMLElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const toField = useCallback(() => frame.current?.querySelector("textarea")?.focus(), []);

@@ -12,6 +12,7 @@ import {
   InfoIcon,
   MoreIcon,
   PeopleIcon,
+  PinIcon,
   ReplyIcon,
   SmileIcon,
   ThreadIcon,
@@ -21,7 +22,7 @@ import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useTabStop } from "@/ui/tabStop";
-import type { MessageActions } from "../model/messageActions";
+import type { MessageActions, Pinning } from "../model/messageActions";
 import styles from "./Bubble.module.css";
 
 /** What may be shown beside a row: what can be done with it, or the emoji to react with. */
@@ -107,6 +108,15 @@ export function RowActions(props: RowActionsProps) {
   );
 }
 
+function PinItem({ id, pinning }: { id: string; pinning: Pinning }) {
+  const pinned = pinning.isPinned(id);
+  return (
+    <Menu.Item leftSection={<PinIcon size={16} />} onClick={() => pinning.set(id, !pinned)}>
+      {pinned ? t.pins.unpin : t.pins.pin}
+    </Menu.Item>
+  );
+}
+
 /** A menu; where one points with a finger, a sheet at the foot of the screen. */
 function RowMenu({ actions, onPopup, ...props }: RowActionsProps & { label: string }) {
   const message = unmask(RowActionsFragmentDoc, props.message);
@@ -158,6 +168,7 @@ function RowMenu({ actions, onPopup, ...props }: RowActionsProps & { label: stri
             {t.reactions.whoReacted}
           </Menu.Item>
         )}
+        {actions.pinning && <PinItem id={message.id} pinning={actions.pinning} />}
         <Menu.Item leftSection={<InfoIcon size={16} />} onClick={() => actions.details(message.id)}>
           {t.messages.messageDetails}
         </Menu.Item>

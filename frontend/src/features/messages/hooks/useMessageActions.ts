@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { unmask } from "@/gql/receiver";
 import { type CachedMessageFragment, ReactionChipsFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
-import type { GivenActions } from "../model/messageActions";
+import type { GivenActions, Pinning } from "../model/messageActions";
 import { asIntended } from "../model/rows";
 import type { ComposerMode } from "./useComposer";
 import type { LoadedMessages } from "./useMessages";
@@ -13,10 +13,14 @@ import { useRemoveMessage } from "./useRemoveMessage";
 
 /**
  * What is being done with the messages of a chat, or with those of a thread that `root` starts: which one is answered or edited
- * in the field, and whose details or reactions are shown.
+ * in the field, pinned if the reader may, and whose details or reactions are shown.
  * It asks for the messages as they are by then: the field and the rows are not made anew with every page of them.
  */
-export function useMessageActions(chatId: string, conversation: LoadedMessages, root?: CachedMessageFragment) {
+export function useMessageActions(
+  chatId: string,
+  conversation: LoadedMessages,
+  { root, pinning }: { root?: CachedMessageFragment; pinning: Pinning | undefined },
+) {
   const { me, outbox } = useSignedIn();
   const [mode, setMode] = useState<ComposerMode>({ kind: "write" });
   const [detailed, setDetailed] = useState<CachedMessageFragment>();
@@ -53,11 +57,12 @@ export function useMessageActions(chatId: string, conversation: LoadedMessages, 
       },
       details: (id) => withMessage(id, setDetailed),
       openThread,
+      pinning,
       react,
       toggleReaction: toggle,
       whoReacted: (id, emoji) => setReacted({ id, emoji }),
     };
-  }, [find, remove, react, toggle, openThread, chatId]);
+  }, [find, remove, react, toggle, openThread, pinning, chatId]);
   const rootId = root?.id;
   const editLast = useCallback(() => {
     // The last one may still be on its way: the one before is not what they mean.

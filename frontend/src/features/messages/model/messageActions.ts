@@ -4,12 +4,22 @@ type OfList = "jumpTo" | "revisions";
 /** What the list is told to do with a message. */
 export type GivenActions = Omit<MessageActions, OfList>;
 
+/** What whoever may pin the messages of a chat does with one of them. */
+export interface Pinning {
+  /** Whether it is pinned, as far as that is known. */
+  isPinned(id: string): boolean;
+  /** Pins it, or unpins it. */
+  set(id: string, pinned: boolean): void;
+}
+
 /** What can be done with a message that is shown, by its id. */
 export interface MessageActions {
   reply(id: string): void;
   edit(id: string): void;
   remove(id: string, how: { keyboard: boolean }): void;
   details(id: string): void;
+  /** None for who may not pin. */
+  pinning: Pinning | undefined;
   jumpTo(id: string): void;
   /** Shows what a message said before it was edited. */
   revisions(id: string): void;

@@ -5,6 +5,7 @@ export interface Permissions {
   rename: boolean;
   addPeople: boolean;
   removeMessages: boolean;
+  pinMessages: boolean;
   deleteChat: boolean;
   leave: boolean;
   /** Whether the holder may remove someone of that role. */
@@ -21,6 +22,7 @@ export function permissionsOf(role: ParticipantRole | undefined, kind: string): 
     rename: leading,
     addPeople: leading,
     removeMessages: leading,
+    pinMessages: leading || (direct && role !== undefined),
     deleteChat: owner,
     leave: role !== undefined && !direct,
     removes: (other) => owner || (leading && other === "MEMBER"),
