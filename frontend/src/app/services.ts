@@ -138,6 +138,7 @@ export class ApplicationServices implements Services {
       void pause(fullJitter(3) + 500).then(() => this.#followNext());
       return;
     }
+    if (this.#whoIsSignedIn() !== me) return;
     this.#accounts ??= new code.Accounts(this.session, this.client);
     const begun = await this.#accounts.begin(me);
     this.current.set(begun);
