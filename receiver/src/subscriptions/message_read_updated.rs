@@ -1,9 +1,7 @@
 //! How far the others in one chat have read.
 
-use std::collections::HashMap;
-
 use async_graphql::{Context, Result, SimpleObject, Subscription};
-use futures_util::{Stream, StreamExt, future::ready, stream};
+use futures_util::{Stream, StreamExt, stream};
 use shared_schema::{ChatId, ClientCursor, Number, Signal, UserId};
 
 use super::chat_batches::chat_batches;
@@ -27,7 +25,7 @@ pub(crate) struct MessageReadUpdatedSubscription;
 #[Subscription]
 impl MessageReadUpdatedSubscription {
     /// Delivers the read marks of participants as they move, in a chat in which the caller is a participant. Participants who
-    /// do not tell what they have read are left out, and a caller who does not receives nothing.
+    /// do not tell what they have read are left out, and a caller who does not receives nothing. A mark may be told again.
     async fn message_read_updated(
         &self,
         context: &Context<'_>,
@@ -38,15 +36,10 @@ impl MessageReadUpdatedSubscription {
         after: Option<ClientCursor>,
     ) -> Result<impl Stream<Item = Result<ReadMark>> + use<>> {
         let batches = subscription_batches(context, chat_batches(context, chat_id, after)).await?;
-        let signals = batches.flat_map(|batch| stream::iter(batch.signals.clone()));
-        // Receipts change for other reasons, too.
-        let moved = signals.scan(HashMap::new(), |marks: &mut HashMap<_, _>, signal| {
-            ready(Some(read_mark(&signal).filter(|mark| {
-                let before = marks.insert(mark.user_id, mark.last_read_number);
-                before.is_none_or(|before| before < mark.last_read_number)
-            })))
-        });
-        Ok(moved.filter_map(|mark| ready(mark.map(Ok))))
+        Ok(batches.flat_map(|batch| {
+            let marks = batch.signals.iter().filter_map(read_mark);
+            stream::iter(marks.map(Ok).collect::<Vec<_>>())
+        }))
     }
 }
 

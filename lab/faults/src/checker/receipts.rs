@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::findings::{Findings, Invariant};
-use super::history_index::{HistoryIndex, Participant, id};
+use super::history_index::{HistoryIndex, Participant};
 
 /// One receipt, as somebody was told it.
 struct Told {
@@ -180,4 +180,9 @@ fn others(
     of_chat
         .filter(move |((_, of), stored)| *of != one && !stored.left)
         .map(|((_, of), stored)| (*of, stored))
+}
+
+fn id(value: &Value) -> Uuid {
+    let text = value.as_str().unwrap_or_default();
+    text.parse().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use super::Workload;
 use crate::client::test_user::TestUser;
 
 /// So many of the newest messages of a chat are looked at, and one more.
-const SHOWN_MESSAGES: u64 = 2;
+const SHOWN_MESSAGES: u64 = 1;
 
 impl Workload {
     /// Records the unread counts of all users, and compares local states with newly loaded ones.
