@@ -29,9 +29,10 @@ const STATEMENT_TIME: Duration = Duration::from_millis(100);
 /// Chats that are searched in one statement.
 const MAX_CHATS: usize = 64;
 
-/// The numbers of a chat's first window, those of the first statement, and those of any.
-const FIRST_NUMBERS: i64 = 64;
-const FIRST_STATEMENT_NUMBERS: i64 = 4 * FIRST_NUMBERS;
+/// The numbers of a chat's first window, those of the first statement, and those of any. Where many chats are busy, the
+/// newest hits are a few of each.
+const FIRST_NUMBERS: i64 = 8;
+const FIRST_STATEMENT_NUMBERS: i64 = 256;
 const MAX_STATEMENT_NUMBERS: i64 = 16_384;
 
 /// Blocks of the first statement, and entries of the index that are looked up in any.
@@ -43,6 +44,9 @@ const WINDOW_GROWTH: i64 = 4;
 
 /// The next statement is larger than the one before by at most this factor.
 const STATEMENT_GROWTH: i64 = 16;
+
+/// After so many messages, the share of hits among them decides.
+const SAMPLE: i64 = 64;
 
 /// If one in so many messages is a hit, looking at the messages is cheaper than reading the hits of a whole block.
 const FREQUENT: i64 = 5;
@@ -238,7 +242,7 @@ impl Density {
 
     /// How to search next.
     fn method(self, plan: &Plan, budget: &Budget) -> SearchMethod {
-        let is_known = self.searched >= FIRST_NUMBERS;
+        let is_known = self.searched >= SAMPLE;
         let is_frequent = self.hits * FREQUENT >= self.searched;
         match plan.filter.template {
             Some(_) if is_known && !is_frequent && !budget.is_index_slow => SearchMethod::ByIndex,
