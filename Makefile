@@ -21,7 +21,7 @@ help:
 	@echo
 	@echo 'make faults           inject faults for three minutes and check that nothing is lost'
 	@echo 'make faults-full      inject every fault, in about an hour; the table is in target/faults'
-	@echo 'make faults-mutants   patch fourteen bugs into a copy and check that each is detected'
+	@echo 'make faults-mutants   patch sixteen bugs into a copy and check that each is detected'
 	@echo 'make rolling-restart  replace all services under load'
 	@echo 'make soak MINUTES=60  inject random faults, for as long as you want'
 
