@@ -4,6 +4,7 @@ import { expect, test } from "./test";
 test("a message is delivered when all have it, and read when all have read it; its details say who", async ({
   browser,
 }) => {
+  test.setTimeout(120_000);
   const ada = await newPerson(browser, "1", "Ada Lovelace");
   const ben = await newPerson(browser, "2", "Ben Okafor");
   const cleo = await newPerson(browser, "1", "Cléo Márquez");
@@ -24,7 +25,7 @@ test("a message is delivered when all have it, and read when all have read it; i
   await picture(ada.page, "message-details");
   await expectAccessible(ada.page);
   await cleo.page.context().setOffline(false);
-  await expect(people(/^Delivered to 2 of 2/)).toHaveText([/Cléo Márquez/], { timeout: 30_000 });
+  await expect(people(/^Delivered to 2 of 2/)).toHaveText([/Cléo Márquez/], { timeout: 60_000 });
   await expect(people(/^Not delivered/)).toHaveCount(0);
   await dialog.getByRole("button", { name: "Close" }).click();
   const ticks = message(ada, "Who is in?").getByRole("img", { name: /^(Sent|Delivered|Read)$/ });

@@ -119,3 +119,20 @@ test("what is stored is told, with the number of its newest message, once and al
   await copy.save();
   expect(stored).toEqual([[CHAT, 70]]);
 });
+
+test("what could not be fetched without a network is fetched and told later", async () => {
+  const model = talk();
+  const stored: number[] = [];
+  const { client, state } = tab(model, "hana");
+  const copy = new OfflineStore(client, indexedDbCopy("hana"), forgetChat, async (_, number) => {
+    stored.push(number);
+  });
+  client.writeQuery({ query: ChatsDocument, variables: { first: 50 }, data: model.chats() as never });
+  await copy.refresh();
+  state.online = false;
+  await expect(copy.save()).rejects.toThrow();
+  state.online = true;
+  await copy.save();
+  await copy.save();
+  expect(stored).toEqual([70]);
+});

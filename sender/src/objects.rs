@@ -80,7 +80,7 @@ pub struct Participant {
 
 impl Participant {
     /// What this caller is told. How far others have read is told by the receiver only, which knows who tells it.
-    pub fn told(caller: UserId, snapshot: shared_schema::Participant) -> Self {
+    pub fn shown_to(caller: UserId, snapshot: shared_schema::Participant) -> Self {
         let last_read_number = if snapshot.user_id == caller {
             snapshot.last_read_number
         } else {

@@ -14,7 +14,7 @@ use super::{
     participant::{Participant, ParticipantConnection},
     participant_search,
     pinned_message::{self, PinnedMessageConnection},
-    receipt::{Receipt, caller_tells, participants_told},
+    receipt::{Receipt, caller_tells, participants_shown},
 };
 use crate::{
     databases::loaders::participants::{PagePart, ParticipantPage},
@@ -160,12 +160,12 @@ impl Chat {
             connection.has_previous_page = page.has_previous;
             connection.has_next_page = page.has_next && !is_visitor;
             let keys: Vec<_> = page.items.iter().map(|row| row.key().to_string()).collect();
-            let told = if is_visitor {
+            let shown = if is_visitor {
                 page.items.into_iter().map(shown_to_visitors).collect()
             } else {
-                participants_told(context, page.items).await?
+                participants_shown(context, page.items).await?
             };
-            let edges = keys.into_iter().zip(told);
+            let edges = keys.into_iter().zip(shown);
             connection
                 .edges
                 .extend(edges.map(|(key, participant)| Edge::new(key, participant)));
@@ -186,7 +186,7 @@ impl Chat {
             .loaders()?
             .participant(self.facts.id, user_id)
             .await?;
-        Ok(participants_told(context, row).await?.pop())
+        Ok(participants_shown(context, row).await?.pop())
     }
 
     /// How far messages have come on the way to the other participants, in the order in which these joined. A message is
@@ -203,7 +203,7 @@ impl Chat {
         let is_telling = caller_tells(context, loaders).await?;
         let rows = loaders.receipts(self.facts.id).await?;
         let others = rows.iter().filter(|row| row.user_id != user);
-        Ok(others.map(|row| Receipt::told(row, is_telling)).collect())
+        Ok(others.map(|row| Receipt::shown(row, is_telling)).collect())
     }
 
     /// Messages are shown as delivered and read in chats of at most so many participants; in larger ones, do not mark messages

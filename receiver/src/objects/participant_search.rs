@@ -10,7 +10,7 @@ use shared_schema::{ChatId, Reason};
 use super::{
     pagination::{PageRange, page_cost},
     participant::ParticipantConnection,
-    receipt::participants_told,
+    receipt::participants_shown,
 };
 use crate::{
     db::{self, participants::JoiningKey},
@@ -53,8 +53,8 @@ pub(crate) async fn participants_named(
     let page = range.trim(found);
     let mut connection = Connection::new(page.has_previous, page.has_next);
     let keys: Vec<_> = page.items.iter().map(|row| row.key().to_string()).collect();
-    let told = participants_told(context, page.items).await?;
-    let edges = keys.into_iter().zip(told);
+    let shown = participants_shown(context, page.items).await?;
+    let edges = keys.into_iter().zip(shown);
     connection
         .edges
         .extend(edges.map(|(key, participant)| Edge::new(key, participant)));

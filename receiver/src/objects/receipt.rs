@@ -32,7 +32,7 @@ pub(crate) struct Receipt {
 
 impl Receipt {
     /// What the caller may know of these receipts: `is_telling` says whether they tell theirs.
-    pub(crate) fn told(row: &ReceiptRow, is_telling: bool) -> Self {
+    pub(crate) fn shown(row: &ReceiptRow, is_telling: bool) -> Self {
         Self {
             chat_id: row.chat_id,
             user_id: row.user_id,
@@ -79,7 +79,7 @@ pub(crate) async fn caller_tells(context: &Context<'_>, loaders: &Loaders) -> Re
 ///
 /// # Errors
 /// When Postgres does not answer.
-pub(crate) async fn participants_told(
+pub(crate) async fn participants_shown(
     context: &Context<'_>,
     rows: impl IntoIterator<Item = ParticipantRow>,
 ) -> Result<Vec<Participant>> {
@@ -90,13 +90,13 @@ pub(crate) async fn participants_told(
         return Ok(rows.into_iter().map(|row| row.facts.into()).collect());
     }
     let telling = context.loaders()?.telling(users.chain([caller])).await?;
-    let told = rows.into_iter().map(|row| {
+    let shown = rows.into_iter().map(|row| {
         let mut facts = row.facts;
-        let is_told = telling.contains(&caller) && telling.contains(&facts.user_id);
-        if facts.user_id != caller && !is_told {
+        let is_shown = telling.contains(&caller) && telling.contains(&facts.user_id);
+        if facts.user_id != caller && !is_shown {
             facts.last_read_number = facts.joined_number;
         }
         Participant::from(facts)
     });
-    Ok(told.collect())
+    Ok(shown.collect())
 }

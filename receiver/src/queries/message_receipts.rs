@@ -80,7 +80,7 @@ impl MessageReceipts {
             Connection::with_additional_fields(page.has_previous, page.has_next, counts);
         connection.edges.extend(page.items.iter().map(|row| {
             let key = row.key().to_string();
-            Edge::new(key, Receipt::told(row, is_telling))
+            Edge::new(key, Receipt::shown(row, is_telling))
         }));
         Ok(Some(connection))
     }

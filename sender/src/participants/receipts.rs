@@ -9,8 +9,8 @@ use shared_schema::{ChatId, Number, Signal, UserId};
 
 use crate::db::participants::{self, Receipt};
 
-/// What is told to the others in the chats of these receipts. Nothing is stored of it, and delivery is best effort.
-pub fn told(receipts: &[Receipt]) -> PendingEvents {
+/// The signals for the others in the chats of these receipts. Nothing is stored of it, and delivery is best effort.
+pub fn signals(receipts: &[Receipt]) -> PendingEvents {
     receipts
         .iter()
         .fold(PendingEvents::default(), |pending, receipt| {
@@ -36,13 +36,13 @@ pub async fn mark_delivered(
     let moved = participants::mark_delivered(tx, user, marks, max_participants).await?;
     let chats: Vec<ChatId> = marks.keys().copied().collect();
     let receipts = participants::receipts_of(tx, user, &chats).await?;
-    let news: Vec<Receipt> = receipts
+    let changed: Vec<Receipt> = receipts
         .iter()
         .filter(|receipt| moved.contains(&receipt.chat_id))
         .copied()
         .collect();
     Ok(Outcome {
         payload: receipts,
-        events: told(&news),
+        events: signals(&changed),
     })
 }

@@ -114,7 +114,7 @@ mod tests {
         }
     }
 
-    fn told(due: Due) -> Vec<Signal> {
+    fn flushed(due: Due) -> Vec<Signal> {
         match due {
             Due::Now(signals) => signals,
             other => panic!("{other:?}"),
@@ -122,11 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn many_receipts_of_a_second_are_told_once_and_the_newest_counts() {
+    fn many_receipts_of_a_second_are_sent_once_and_the_newest_counts() {
         let (mut receipts, now) = (Receipts::default(), Instant::now());
         let (ada, bob) = (UserId::new(), UserId::new());
         assert!(receipts.offer(receipt(ada, 1, Some(0))).is_none());
-        assert_eq!(told(receipts.due(now)), [receipt(ada, 1, Some(0))]);
+        assert_eq!(flushed(receipts.due(now)), [receipt(ada, 1, Some(0))]);
         for number in 2..=5 {
             receipts.offer(receipt(ada, number, Some(number - 1)));
             receipts.offer(receipt(bob, number, None));
@@ -137,24 +137,24 @@ mod tests {
             matches!(receipts.due(now), Due::NotNeeded),
             "once is enough"
         );
-        let mut signals = told(receipts.due(at));
+        let mut signals = flushed(receipts.due(at));
         signals.sort_by_key(|signal| *signal != receipt(ada, 5, Some(4)));
         assert_eq!(signals, [receipt(ada, 5, Some(4)), receipt(bob, 5, None)]);
         assert!(matches!(receipts.due(at + INTERVAL), Due::NotNeeded));
     }
 
     #[test]
-    fn what_comes_late_or_again_is_no_news_and_hiding_is() {
+    fn what_is_old_or_repeated_changes_nothing_and_hiding_does() {
         let (mut receipts, mut now) = (Receipts::default(), Instant::now());
         let ada = UserId::new();
         receipts.offer(receipt(ada, 5, Some(5)));
-        told(receipts.due(now));
-        for (late, read) in [(5, Some(5)), (4, Some(4)), (4, None)] {
-            receipts.offer(receipt(ada, late, read));
+        flushed(receipts.due(now));
+        for (delivered, read) in [(5, Some(5)), (4, Some(4)), (4, None)] {
+            receipts.offer(receipt(ada, delivered, read));
         }
         now += INTERVAL;
         assert!(matches!(receipts.due(now), Due::NotNeeded));
         receipts.offer(receipt(ada, 5, None));
-        assert_eq!(told(receipts.due(now)), [receipt(ada, 5, None)]);
+        assert_eq!(flushed(receipts.due(now)), [receipt(ada, 5, None)]);
     }
 }

@@ -262,7 +262,7 @@ async fn repeat(
     };
     Ok(Outcome::unchanged(CreateChatPayload {
         chat: chat.with(&feed).into(),
-        participants: told(caller, participants),
+        participants: shown_to(caller, participants),
         cursor,
     }))
 }
@@ -291,7 +291,7 @@ async fn open(
     Ok(Outcome {
         payload: CreateChatPayload {
             chat: chat.with(&feed).into(),
-            participants: told(caller, joined.participants),
+            participants: shown_to(caller, joined.participants),
             cursor: joined.cursor,
         },
         events: PendingEvents::default()
@@ -300,10 +300,10 @@ async fn open(
     })
 }
 
-fn told(caller: &Caller, participants: Vec<Participant>) -> Vec<objects::Participant> {
+fn shown_to(caller: &Caller, participants: Vec<Participant>) -> Vec<objects::Participant> {
     let participants = participants.into_iter();
     participants
-        .map(|participant| objects::Participant::told(caller.user_id, participant))
+        .map(|participant| objects::Participant::shown_to(caller.user_id, participant))
         .collect()
 }
 

@@ -90,11 +90,11 @@ async fn mark(
     )?;
     Ok(Outcome {
         payload: MarkAsReadPayload {
-            participant: objects::Participant::told(caller.user_id, participant),
+            participant: objects::Participant::shown_to(caller.user_id, participant),
             unread_count,
             cursor: event.cursor(),
         },
-        events: receipts::told(&receipts).event(event),
+        events: receipts::signals(&receipts).event(event),
     })
 }
 
@@ -112,7 +112,7 @@ async fn unmoved(
     let participant = participant.ok_or_else(chat_not_found)?;
     let own_feed = own_feed.ok_or_else(Error::unauthenticated)?;
     Ok(Outcome::unchanged(MarkAsReadPayload {
-        participant: objects::Participant::told(caller.user_id, participant),
+        participant: objects::Participant::shown_to(caller.user_id, participant),
         unread_count,
         cursor: own_feed.cursor(),
     }))

@@ -59,7 +59,7 @@ impl AddParticipant {
         let participant =
             participant.ok_or_else(|| Error::internal("the participant to return is missing"))?;
         Ok(AddParticipantPayload {
-            participant: objects::Participant::told(user, participant),
+            participant: objects::Participant::shown_to(user, participant),
             cursor: invited.cursor,
         })
     }

@@ -56,7 +56,7 @@ impl AddParticipants {
         let participants = invited.participants.into_iter();
         Ok(AddParticipantsPayload {
             participants: participants
-                .map(|participant| objects::Participant::told(user, participant))
+                .map(|participant| objects::Participant::shown_to(user, participant))
                 .collect(),
             cursor: invited.cursor,
         })

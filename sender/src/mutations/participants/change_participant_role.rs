@@ -67,7 +67,7 @@ async fn change(
         .ok_or_else(|| Error::not_found_in("userId", "participant"))?;
     if participant.role == role {
         return Ok(Outcome::unchanged(ChangeParticipantRolePayload {
-            participant: objects::Participant::told(participation.own.user_id, participant),
+            participant: objects::Participant::shown_to(participation.own.user_id, participant),
             cursor: participation.cursor(),
         }));
     }
@@ -81,7 +81,7 @@ async fn change(
     let event = append(tx, participation.own.user_id, chat_id, change).await?;
     Ok(Outcome {
         payload: ChangeParticipantRolePayload {
-            participant: objects::Participant::told(participation.own.user_id, participant),
+            participant: objects::Participant::shown_to(participation.own.user_id, participant),
             cursor: event.cursor(),
         },
         events: PendingEvents::default().event(event),

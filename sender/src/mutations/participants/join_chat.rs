@@ -72,7 +72,7 @@ async fn join(
     if let Some(participant) = own {
         return Ok(Outcome::unchanged(JoinChatPayload {
             chat: chat.with(&feed).into(),
-            participant: objects::Participant::told(caller.user_id, participant),
+            participant: objects::Participant::shown_to(caller.user_id, participant),
             cursor: feed.cursor(),
         }));
     }
@@ -94,7 +94,7 @@ async fn join(
     Ok(Outcome {
         payload: JoinChatPayload {
             chat: chat.with(&feed).into(),
-            participant: objects::Participant::told(
+            participant: objects::Participant::shown_to(
                 caller.user_id,
                 participant.ok_or_else(chat_not_found)?,
             ),

@@ -120,8 +120,8 @@ export class OfflineStore {
   async prefetch(): Promise<void> {
     for (const { id, messageCount } of this.#missing()) {
       if (this.#closed) return;
-      this.#fetched.set(id, messageCount);
       const { data } = await this.#client.query({ query: MessagesDocument, variables: { chatId: id, last: PAGE } });
+      this.#fetched.set(id, messageCount);
       const edges = data?.messages.edges ?? [];
       const messages = edges.map(({ cursor, node }) => ({ cursor, message: unmask(CachedMessageFragmentDoc, node) }));
       await loadOwnReactions(this.#client, id, messages);
