@@ -21,6 +21,7 @@ mod register;
 mod revoke_session;
 mod search_users;
 mod sessions;
+mod set_read_receipts;
 mod tokens;
 mod update_profile;
 mod user;
