@@ -4,8 +4,9 @@ import { deviceStorage } from "@/api/deviceStorage";
 import { exclusively } from "@/api/exclusive";
 import { type LiveSocket, liveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
-import { chatReader } from "@/features/chats";
-import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
+import { adoptDeviceChoices } from "@/features/chatSettings";
+import { chatReader, isListed } from "@/features/chats";
+import { Drafts, deliver, keepDrafts, Outbox, PendingRemovals } from "@/features/messages";
 import { indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
 import { type DeliveredMarks, loadDeliveredMarks } from "@/features/receipts";
@@ -84,14 +85,30 @@ export class Accounts {
       lookedAt: new Store<string | undefined>(undefined),
     };
     const inbox = this.#inboxOf(me, services);
+    let draftsKept: ReturnType<typeof keepDrafts> | undefined;
     inbox.loaded.subscribe(() => {
       if (inbox.loaded.get() !== "yes") return;
       void copy.refresh();
       services.threads.refreshSoon(0);
+      draftsKept ??= keepDrafts(client, store, services.drafts);
+      draftsKept
+        .then((drafts) => drafts.load())
+        .catch((error) => {
+          draftsKept = undefined;
+          console.warn("drafts of other devices could not be read", error);
+        });
+      void services.preferences.handOver((kept) =>
+        adoptDeviceChoices(
+          kept,
+          (chatId) => isListed(client.cache, chatId),
+          (...wish) => outbox.set(...wish),
+        ),
+      );
     });
     inbox.state.subscribe(() => {
       if (inbox.state.get() !== "live") return;
       outbox.retryNow();
+      void draftsKept?.then((drafts) => drafts.save());
       void pause(PREFETCH_AFTER_MS)
         .then(() => copy.prefetch())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));

@@ -3,7 +3,6 @@ import { lazy, type MouseEvent, Suspense, useState } from "react";
 import { useStore } from "@/api/store";
 import type { UnsentMessage } from "@/features/messages";
 import { useDraft } from "@/features/messages";
-import { useChoices } from "@/features/preferences";
 import { useTypingNames } from "@/features/typing";
 import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
@@ -31,8 +30,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
     | undefined;
   const draft = useDraft(chat.id);
   const typing = useTypingNames(chat.id);
-  const choices = useChoices();
-  const muted = choices.muted.includes(chat.id);
+  const { pinnedAt, mutedUntil } = listed.settings;
   // What is before one's eyes is not unread, also while no service can be told.
   const looking = useStore(lookedAt) === chat.id;
   const unread = looking ? 0 : listed.unread;
@@ -68,13 +66,13 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
           <span className={styles.name} dir="auto">
             {title.name}
           </span>
-          {choices.pinned.includes(chat.id) && (
-            <span className={styles.mark} role="img" aria-label={t.preferences.pinned}>
+          {pinnedAt && (
+            <span className={styles.mark} role="img" aria-label={t.chatSettings.pinned}>
               <PinIcon size={14} />
             </span>
           )}
-          {muted && (
-            <span className={styles.mark} role="img" aria-label={t.preferences.muted}>
+          {mutedUntil && (
+            <span className={styles.mark} role="img" aria-label={t.chatSettings.muted}>
               <MutedIcon size={14} />
             </span>
           )}
@@ -99,7 +97,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
           {unread > 0 && (
             <span
               className={styles.badge}
-              data-muted={muted || undefined}
+              data-muted={mutedUntil ? true : undefined}
               role="img"
               aria-label={t.chats.unread(unread)}
             >
@@ -115,13 +113,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
       {row}
       {menu && (
         <Suspense>
-          <ChatRowMenu
-            chat={chat}
-            unread={listed.unread}
-            role={listed.role}
-            place={menu}
-            onClose={() => setMenu(undefined)}
-          />
+          <ChatRowMenu listed={listed} place={menu} onClose={() => setMenu(undefined)} />
         </Suspense>
       )}
     </>

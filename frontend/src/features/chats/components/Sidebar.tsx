@@ -12,7 +12,7 @@ import { useUnreadTitle } from "@/ui/pageTitle";
 import { useOnePane } from "@/ui/pointer";
 import { useChatKeys } from "../hooks/useChatKeys";
 import { useChats } from "../hooks/useChats";
-import { useUnreadCount } from "../hooks/useUnreadCount";
+import { unreadCount } from "../model/unreadCount";
 import { ChatRow } from "./ChatRow";
 import { MentionsLink } from "./MentionsLink";
 import styles from "./Sidebar.module.css";
@@ -20,16 +20,18 @@ import { ThreadsLink } from "./ThreadsLink";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
 const FirstSteps = lazy(() => import("./FirstSteps"));
+const ArchivedChats = lazy(() => import("./ArchivedChats"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
 
 export function Sidebar() {
   const account = useAccount();
   const { chats, loaded } = useChats();
+  const listed = chats.filter(({ settings }) => !settings.archived);
   const onePane = useOnePane();
   const { search } = useSignedIn();
   const [dialog, setDialog] = useState<"new" | "keys">();
-  useChatKeys(chats, () => setDialog("keys"));
-  useUnreadTitle(useUnreadCount(chats));
+  useChatKeys(listed, () => setDialog("keys"));
+  useUnreadTitle(unreadCount(chats));
   const close = () => setDialog(undefined);
   return (
     <nav className={styles.sidebar} aria-label={t.chats.chats}>
@@ -78,9 +80,14 @@ export function Sidebar() {
       )}
       {chats.length > 0 && (
         <ul className={styles.list}>
-          {chats.map((listed) => (
-            <li key={listed.chat.id}>
-              <ChatRow listed={listed} />
+          {chats.length > listed.length && (
+            <Suspense>
+              <ArchivedChats chats={chats} />
+            </Suspense>
+          )}
+          {listed.map((one) => (
+            <li key={one.chat.id}>
+              <ChatRow listed={one} />
             </li>
           ))}
         </ul>
