@@ -70,6 +70,7 @@ export class ChatModel {
     pinnedAt: null as string | null,
     mutedUntil: null as string | null,
     archivedUpTo: null as number | null,
+    unreadFrom: null as number | null,
     notificationLevel: "ALL",
   };
   /** Every event so far: `events[n]` has the seq n + 1. */

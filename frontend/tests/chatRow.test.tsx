@@ -91,3 +91,14 @@ test("beside what is unread stands how often the reader is mentioned, also in a 
   looking.signedIn.lookedAt.set(CHAT);
   expect(within(await row(model, looking)).queryByRole("img", { name: /mention/ })).toBeNull();
 });
+
+test("a chat that is only marked as unread says so without a number, and not while the reader looks", async () => {
+  const model = talk();
+  model.readUpTo(2);
+  model.set({ unreadFrom: 2 });
+  expect(within(await row(model)).getByRole("img", { name: "Marked as unread" }).textContent).toBe("");
+  cleanup();
+  const looking = around();
+  looking.signedIn.lookedAt.set(CHAT);
+  expect(within(await row(model, looking)).queryByRole("img", { name: "Marked as unread" })).toBeNull();
+});

@@ -11,14 +11,22 @@ import { browser } from "./browser";
 import { applier, batch, CHAT, ChatModel, ME } from "./chatModel";
 
 const told = (more: Partial<Parameters<typeof shownSettings>[0] & object> = {}) =>
-  ({ chatId: CHAT, pinnedAt: null, mutedUntil: null, archivedUpTo: null, notificationLevel: "ALL", ...more }) as never;
+  ({
+    chatId: CHAT,
+    pinnedAt: null,
+    mutedUntil: null,
+    archivedUpTo: null,
+    unreadFrom: null,
+    notificationLevel: "ALL",
+    ...more,
+  }) as never;
 const unsent = (id: string) => ({ id, chatId: "chat", content: id, replyToId: null, createdAt: "2026-01-01" });
 
 test("what the reader wants stands on top of what the services told, setting by setting", () => {
   const settings = told({ pinnedAt: "2026-01-01", mutedUntil: FOR_GOOD });
   expect(shownSettings(settings, undefined, 3)).toMatchObject({ pinnedAt: "2026-01-01", mutedUntil: FOR_GOOD });
   const shown = shownSettings(settings, { isPinned: false, notificationLevel: "NONE" }, 3);
-  expect(shown).toEqual({ pinnedAt: null, mutedUntil: FOR_GOOD, archived: false, level: "NONE" });
+  expect(shown).toEqual({ pinnedAt: null, mutedUntil: FOR_GOOD, archived: false, unreadFrom: null, level: "NONE" });
   expect(shownSettings(undefined, { isPinned: true }, 3).pinnedAt).not.toBeNull();
   expect(shownSettings(settings, { mutedUntil: null }, 3).mutedUntil).toBeNull();
 });

@@ -8,6 +8,7 @@ CREATE TABLE chat_settings (
     pinned_at          timestamptz, -- since when the chat stands first in their list; null if it does not
     muted_until        timestamptz, -- until when it does not notify them; null if it does
     archived_up_to     bigint CHECK (archived_up_to >= 0), -- archived until a message has a higher number; null if it is not
+    unread_from        bigint CHECK (unread_from >= 1), -- marked as unread from this message on, whatever was read; null if not
     notification_level text CHECK (notification_level IN ('ALL', 'MENTIONS', 'NONE')), -- null if they have not chosen
     PRIMARY KEY (user_id, chat_id)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02);

@@ -55,6 +55,9 @@ pub struct ChatSettings {
     /// The chat is archived as long as it has no message with a higher number, and longer while it is muted. Null if it is not
     /// archived.
     pub archived_up_to: Option<Number>,
+    /// The user has marked the chat as unread from the message with this number on, for themselves: their read mark stays, and
+    /// others see what they have read. Null if it is not marked.
+    pub unread_from: Option<Number>,
     /// Which messages notify the user while the chat is not muted.
     pub notification_level: NotificationLevel,
 }
@@ -68,6 +71,7 @@ impl ChatSettings {
             pinned_at: None,
             muted_until: None,
             archived_up_to: None,
+            unread_from: None,
             notification_level: NotificationLevel::default(),
         }
     }

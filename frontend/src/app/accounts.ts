@@ -91,24 +91,25 @@ export class Accounts {
       void copy.refresh();
       services.threads.refreshSoon(0);
       draftsKept ??= keepDrafts(client, store, services.drafts);
-      draftsKept
-        .then((drafts) => drafts.load())
-        .catch((error) => {
+      draftsKept.then(
+        (drafts) => drafts.load(),
+        (error) => {
           draftsKept = undefined;
-          console.warn("drafts of other devices could not be read", error);
-        });
-      void services.preferences.handOver((kept) =>
-        adoptDeviceChoices(
-          kept,
-          (chatId) => isListed(client.cache, chatId),
-          (...wish) => outbox.set(...wish),
-        ),
+          console.warn("what keeps drafts in the account could not be fetched", error);
+        },
       );
+      const isOwn = (chatId: string) => isListed(client.cache, chatId);
+      services.preferences
+        .handOver((kept) => adoptDeviceChoices(kept, isOwn, (...wish) => outbox.set(...wish)))
+        .catch((error) => console.warn("what this device has chosen about chats stays here for now", error));
     });
     inbox.state.subscribe(() => {
       if (inbox.state.get() !== "live") return;
       outbox.retryNow();
-      void draftsKept?.then((drafts) => drafts.save());
+      draftsKept?.then(
+        (drafts) => drafts.save(),
+        () => {},
+      );
       void pause(PREFETCH_AFTER_MS)
         .then(() => copy.prefetch())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));

@@ -241,12 +241,14 @@ impl Writer {
         let level = self.rng.pick(&levels).copied().unwrap_or("ALL");
         let newest = self.newest_numbers.get(&chat.id).copied();
         let archived_up_to = newest.filter(|_| self.rng.below(3) == 0);
+        let unread_from = newest.filter(|_| self.rng.below(3) == 0);
         let (is_pinned, is_muted) = (self.rng.below(2) == 0, self.rng.below(2) == 0);
         let mutation = ClientMutation::update_chat_settings(
             chat.id,
             is_pinned,
             is_muted,
             archived_up_to,
+            unread_from,
             level,
         );
         self.execute(&mutation).await;

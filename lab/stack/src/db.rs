@@ -80,6 +80,7 @@ const DUMP_QUERIES: [(&str, &str); 12] = [
         "dump.chat_settings",
         "SELECT json_build_object('chat_id', chat_id, 'user_id', user_id, 'is_pinned', pinned_at IS NOT NULL,
                 'is_muted', coalesce(muted_until > clock_timestamp(), false), 'archived_up_to', archived_up_to,
+                'unread_from', unread_from,
                 'level', coalesce(notification_level, 'ALL'))::text
          FROM chat_settings WHERE chat_id = ANY ($1)",
     ),

@@ -15,10 +15,11 @@ pub(crate) async fn of_chats(
     let ids: Vec<Uuid> = chats.iter().map(|chat| chat.0).collect();
     let rows = rows(
         pool,
-        "SELECT s.chat_id, s.pinned_at, s.muted_until, s.archived_up_to, s.notification_level
+        "SELECT s.chat_id, s.pinned_at, s.muted_until, s.archived_up_to, s.unread_from, s.notification_level
          FROM unnest($2::uuid[]) AS wanted (chat_id)
          CROSS JOIN LATERAL (
-             SELECT chat_id, pinned_at, muted_until, archived_up_to, notification_level FROM chat_settings
+             SELECT chat_id, pinned_at, muted_until, archived_up_to, unread_from, notification_level
+             FROM chat_settings
              WHERE user_id = $1 AND chat_id = wanted.chat_id
              OFFSET 0
          ) s",
@@ -37,6 +38,7 @@ pub(crate) async fn of_chats(
                 pinned_at: row.try_get::<_, Option<_>>("pinned_at")?.map(Instant),
                 muted_until: row.try_get::<_, Option<_>>("muted_until")?.map(Instant),
                 archived_up_to: row.try_get("archived_up_to")?,
+                unread_from: row.try_get("unread_from")?,
                 notification_level: level.map(known).transpose()?.unwrap_or_default(),
             })
         })

@@ -5,8 +5,7 @@ use shared_schema::{ChatKind, ChatSettings, NotificationLevel};
 
 use crate::{app::TestApp, documents::INBOX};
 
-const LIST: &str =
-    "{ chats { nodes { id settings { pinnedAt mutedUntil archivedUpTo notificationLevel } } } }";
+const LIST: &str = "{ chats { nodes { id settings { pinnedAt mutedUntil archivedUpTo unreadFrom notificationLevel } } } }";
 
 #[tokio::test]
 async fn the_list_tells_what_the_caller_has_set_and_nobody_elses() {
@@ -24,17 +23,19 @@ async fn the_list_tells_what_the_caller_has_set_and_nobody_elses() {
                 .unwrap(),
         ),
         archived_up_to: Some(0),
+        unread_from: Some(1),
         notification_level: NotificationLevel::Mentions,
         ..ChatSettings::none(chats[1])
     };
     app.set(&bob, settings).await;
-    let nothing = json!({ "pinnedAt": null, "mutedUntil": null, "archivedUpTo": null, "notificationLevel": "ALL" });
+    let nothing = json!({ "pinnedAt": null, "mutedUntil": null, "archivedUpTo": null, "unreadFrom": null, "notificationLevel": "ALL" });
     let list = app.ask(Some(&bob), LIST, json!({})).await.ok();
     for chat in list["nodes"].as_array().unwrap() {
         let expected = match chat["id"] == json!(chats[1]) {
             true => {
                 json!({ "pinnedAt": "2026-01-31T12:30:00Z", "mutedUntil": null, "archivedUpTo": 0,
-                "notificationLevel": "MENTIONS" })
+                    "unreadFrom": 1,
+                "unreadFrom": 1, "notificationLevel": "MENTIONS" })
             }
             false => nothing.clone(),
         };

@@ -10,6 +10,7 @@ pub struct Intent {
     pub is_pinned: Option<bool>,
     pub muted_until: Option<Option<Instant>>,
     pub archived_up_to: Option<Option<Number>>,
+    pub unread_from: Option<Option<Number>>,
     pub notification_level: Option<NotificationLevel>,
 }
 
@@ -21,6 +22,7 @@ fn read(chat: ChatId, row: &Row) -> Result<ChatSettings, Error> {
         pinned_at: row.try_get::<_, Option<_>>("pinned_at")?.map(Instant),
         muted_until: row.try_get::<_, Option<_>>("muted_until")?.map(Instant),
         archived_up_to: row.try_get("archived_up_to")?,
+        unread_from: row.try_get("unread_from")?,
         notification_level: level
             .map(|level| NotificationLevel::from_stored(level).ok_or_else(unexpected))
             .transpose()?
@@ -57,6 +59,7 @@ impl Intent {
         self.is_pinned != Some(true)
             && self.muted_until.flatten().is_none()
             && self.archived_up_to.flatten().is_none()
+            && self.unread_from.flatten().is_none()
             && self
                 .notification_level
                 .is_none_or(|level| level == NotificationLevel::default())
@@ -70,7 +73,7 @@ async fn lock(
 ) -> Result<Option<ChatSettings>, Error> {
     let statement = tx
         .prepare_cached(
-            "SELECT pinned_at, muted_until, archived_up_to, notification_level FROM chat_settings
+            "SELECT pinned_at, muted_until, archived_up_to, unread_from, notification_level FROM chat_settings
              WHERE user_id = $1 AND chat_id = $2
              FOR UPDATE",
         )
@@ -110,10 +113,14 @@ async fn set(
                      WHEN $6::boolean THEN least($7::bigint, CASE WHEN $7 IS NOT NULL THEN f.message_count END)
                      ELSE s.archived_up_to
                  END,
+                 unread_from = CASE
+                     WHEN NOT $9::boolean THEN s.unread_from
+                     WHEN $10::bigint IS NOT NULL THEN greatest(1, least($10, f.message_count))
+                 END,
                  notification_level = coalesce($8::text, s.notification_level)
              FROM feeds f
              WHERE f.id = $2 AND s.user_id = $1 AND s.chat_id = $2
-             RETURNING s.pinned_at, s.muted_until, s.archived_up_to, s.notification_level",
+             RETURNING s.pinned_at, s.muted_until, s.archived_up_to, s.unread_from, s.notification_level",
         )
         .await?;
     let row = tx
@@ -128,6 +135,8 @@ async fn set(
                 &intent.archived_up_to.is_some(),
                 &intent.archived_up_to.flatten(),
                 &intent.notification_level.map(NotificationLevel::as_str),
+                &intent.unread_from.is_some(),
+                &intent.unread_from.flatten(),
             ],
         )
         .await?;

@@ -26,7 +26,7 @@ async fn settings_are_told_whole_to_ones_own_devices_and_to_nobody_else() {
     assert_eq!(
         payload["settings"],
         json!({ "chatId": chat, "pinnedAt": pinned_at, "mutedUntil": FOR_GOOD, "archivedUpTo": null,
-            "notificationLevel": "MENTIONS" })
+            "unreadFrom": null, "notificationLevel": "MENTIONS" })
     );
     let told = app.feed(&bob.id).await;
     assert_eq!(told.len(), own + 2);
@@ -35,7 +35,7 @@ async fn settings_are_told_whole_to_ones_own_devices_and_to_nobody_else() {
         told[own + 1].data,
         Some(
             json!({ "settings": { "chat_id": chat, "pinned_at": pinned_at, "muted_until": FOR_GOOD,
-            "archived_up_to": null, "notification_level": "MENTIONS" } })
+            "archived_up_to": null, "unread_from": null, "notification_level": "MENTIONS" } })
         )
     );
     assert_eq!(cursor(&payload["cursor"]).event.0, told[own + 1].id);
@@ -50,7 +50,7 @@ async fn what_is_so_already_is_no_event_and_what_is_taken_back_is_one() {
     let ada = app.person("ada").await;
     let chat = app.group(&ada, &[]).await;
     let before = app.tables().await;
-    let nothing = json!({ "isPinned": false, "mutedUntil": null, "archivedUpTo": null, "notificationLevel": "ALL" });
+    let nothing = json!({ "isPinned": false, "mutedUntil": null, "archivedUpTo": null, "unreadFrom": null, "notificationLevel": "ALL" });
     set(&app, &ada, &chat, nothing.clone()).await;
     set(&app, &ada, &chat, json!({})).await;
     let past = json!({ "mutedUntil": "2020-01-01T00:00:00Z" });
@@ -63,7 +63,7 @@ async fn what_is_so_already_is_no_event_and_what_is_taken_back_is_one() {
     let last = set(&app, &ada, &chat, nothing).await;
     assert_eq!(
         last["settings"],
-        json!({ "chatId": chat, "pinnedAt": null, "mutedUntil": null, "archivedUpTo": null, "notificationLevel": "ALL" })
+        json!({ "chatId": chat, "pinnedAt": null, "mutedUntil": null, "archivedUpTo": null, "unreadFrom": null, "notificationLevel": "ALL" })
     );
     assert_eq!(app.feed(&ada.id).await.len(), own + 2);
     assert_eq!(before["messages"], app.tables().await["messages"]);
@@ -85,6 +85,32 @@ async fn a_chat_is_archived_up_to_a_message_that_is_there() {
     app.call(&ada, "updateChatSettings", input)
         .await
         .assert_refused("BAD_USER_INPUT", "archivedUpTo");
+}
+
+#[tokio::test]
+async fn a_chat_is_marked_as_unread_for_oneself_and_the_read_mark_stays() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let chat = app.group(&ada, &[&bob]).await;
+    for text in ["one", "two", "three"] {
+        app.say(&ada, &chat, text).await;
+    }
+    let read = json!({ "chatId": chat, "number": 3 });
+    app.call(&bob, "markAsRead", read).await.ok();
+    let in_chat = app.feed(&chat).await.len();
+    for (wanted, stored) in [(2, 2), (99, 3)] {
+        let payload = set(&app, &bob, &chat, json!({ "unreadFrom": wanted })).await;
+        assert_eq!(payload["settings"]["unreadFrom"], stored);
+    }
+    let sql = "SELECT min(last_read_number) FROM participants WHERE chat_id = $1";
+    assert_eq!(app.number(sql, &chat).await, 3);
+    assert_eq!(app.feed(&chat).await.len(), in_chat, "nobody else is told");
+    let payload = set(&app, &bob, &chat, json!({ "unreadFrom": null })).await;
+    assert_eq!(payload["settings"]["unreadFrom"], Value::Null);
+    let input = json!({ "chatId": chat, "unreadFrom": 0 });
+    app.call(&bob, "updateChatSettings", input)
+        .await
+        .assert_refused("BAD_USER_INPUT", "unreadFrom");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ export { MessageList, type MessageListProps } from "./components/MessageList";
 export { RemovalNotice } from "./components/RemovalNotice";
 export { useChatReading } from "./hooks/useChatReading";
 export { useDraft } from "./hooks/useDraft";
+export { useMarkedUnread } from "./hooks/useMarkUnread";
 export { useMessageActions } from "./hooks/useMessageActions";
 export { useMessages } from "./hooks/useMessages";
 export { useOpenThread } from "./hooks/useOpenThread";

@@ -25,4 +25,7 @@ export const chatSettings: Strings["chatSettings"] = {
   unmute: "إلغاء الكتم",
   unpin: "إلغاء التثبيت",
   until: (time) => `حتى ${own(time)}`,
+  markUnread: "تعليم كغير مقروءة",
+  markedUnread: "معلَّمة كغير مقروءة",
+  markUnreadHere: "تعليم كغير مقروءة من هنا",
 };

@@ -25,4 +25,7 @@ export const chatSettings: Strings["chatSettings"] = {
   unmute: "Nicht mehr stumm",
   unpin: "Nicht mehr oben halten",
   until: (time) => `Bis ${own(time)}`,
+  markUnread: "Als ungelesen markieren",
+  markedUnread: "Als ungelesen markiert",
+  markUnreadHere: "Ab hier als ungelesen markieren",
 };

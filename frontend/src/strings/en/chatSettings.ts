@@ -24,4 +24,7 @@ export const chatSettings = {
   unmute: "Unmute",
   unpin: "Unpin",
   until: (time: string) => `Until ${own(time)}`,
+  markUnread: "Mark as unread",
+  markedUnread: "Marked as unread",
+  markUnreadHere: "Mark as unread from here",
 };

@@ -16,9 +16,11 @@ pub(super) fn check(index: &HistoryIndex, findings: &mut Findings) {
         let stored = index.settings.of_chats.get(&key);
         let is = |field: &str| stored.is_some_and(|row| row[field] == json!(true));
         let is_archived = stored.is_some_and(|row| !row["archived_up_to"].is_null());
+        let is_marked = stored.is_some_and(|row| !row["unread_from"].is_null());
         is("is_pinned") == (wanted.fields["is_pinned"] == json!(true))
             && is("is_muted") == (wanted.fields["is_muted"] == json!(true))
             && is_archived == (wanted.fields["is_archived"] == json!(true))
+            && is_marked == (wanted.fields["is_marked"] == json!(true))
             && level(stored) == wanted.text("level")
     });
     check_acknowledged(index, "draft", findings, |key, wanted| {
@@ -96,9 +98,11 @@ fn check_devices(index: &HistoryIndex, findings: &mut Findings) {
             let known = &state["settings"];
             let is = |field: &str| stored.is_some_and(|row| row[field] == json!(true));
             let archived = stored.map_or(&Value::Null, |row| &row["archived_up_to"]);
+            let unread_from = stored.map_or(&Value::Null, |row| &row["unread_from"]);
             let agrees = is("is_pinned") != known["pinnedAt"].is_null()
                 && is("is_muted") != known["mutedUntil"].is_null()
                 && archived == &known["archivedUpTo"]
+                && unread_from == &known["unreadFrom"]
                 && level(stored) == known["notificationLevel"].as_str().unwrap_or_default();
             let drafts = index.settings.drafts.get(&key).cloned().unwrap_or_default();
             if !agrees || json!(drafts) != state["drafts"] {

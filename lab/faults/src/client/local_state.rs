@@ -45,7 +45,7 @@ const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $af
 const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: $id) { name
     participant(userId: $me) { lastReadNumber }
     pinnedMessages(first: 50) { nodes { message { id } } }
-    settings { chatId pinnedAt mutedUntil archivedUpTo notificationLevel }
+    settings { chatId pinnedAt mutedUntil archivedUpTo unreadFrom notificationLevel }
     participants(first: 100, after: $after) {
         pageInfo { hasNextPage endCursor } nodes { userId role } } } }";
 

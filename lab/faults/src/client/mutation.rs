@@ -224,13 +224,14 @@ impl ClientMutation {
         is_pinned: bool,
         is_muted: bool,
         archived_up_to: Option<u64>,
+        unread_from: Option<u64>,
         level: &str,
     ) -> ClientMutation {
         let until = is_muted.then_some("9999-01-01T00:00:00Z");
         let mut input = json!({ "isPinned": is_pinned, "mutedUntil": until, "archivedUpTo": archived_up_to,
-            "notificationLevel": level });
+            "unreadFrom": unread_from, "notificationLevel": level });
         let fields = json!({ "chat": chat, "is_pinned": is_pinned, "is_muted": is_muted,
-            "is_archived": archived_up_to.is_some(), "level": level });
+            "is_archived": archived_up_to.is_some(), "is_marked": unread_from.is_some(), "level": level });
         input["chatId"] = json!(chat);
         ClientMutation {
             name: "settings",

@@ -13,7 +13,7 @@ fn settings() -> SampleHistory {
     let mut history = SampleHistory::valid();
     let chat = id(CHAT);
     let wanted = json!({ "user": "ada", "chat": chat, "is_pinned": true, "is_muted": false,
-        "is_archived": true, "level": "MENTIONS" });
+        "is_archived": true, "is_marked": true, "level": "MENTIONS" });
     history.add("settings.invoke", wanted.clone());
     history.add("settings.ok", wanted);
     let draft = json!({ "user": "ada", "chat": chat, "root": null, "content": "half a thou" });
@@ -22,14 +22,14 @@ fn settings() -> SampleHistory {
     history.add(
         "dump.chat_settings",
         json!({ "chat_id": chat, "user_id": id(ADA), "is_pinned": true, "is_muted": false,
-            "archived_up_to": 3, "level": "MENTIONS" }),
+            "archived_up_to": 3, "unread_from": 2, "level": "MENTIONS" }),
     );
     history.add(
         "dump.draft",
         json!({ "chat_id": chat, "user_id": id(ADA), "root_id": null, "content": "half a thou" }),
     );
     let state = json!({ "settings": { "chatId": chat, "pinnedAt": "2026-01-01T00:00:00Z", "mutedUntil": null,
-        "archivedUpTo": 3, "notificationLevel": "MENTIONS" }, "drafts": { "": "half a thou" } });
+        "archivedUpTo": 3, "unreadFrom": 2, "notificationLevel": "MENTIONS" }, "drafts": { "": "half a thou" } });
     for kind in ["copy", "fresh"] {
         history.add(kind, json!({ "d": "a", "chat": chat, "state": state }));
     }
@@ -54,6 +54,7 @@ fn an_acknowledged_setting_that_is_not_stored_is_a_violation() {
         ("is_pinned", json!(false)),
         ("level", json!("ALL")),
         ("archived_up_to", Value::Null),
+        ("unread_from", Value::Null),
     ] {
         let mut history = settings();
         history.find(like("dump.chat_settings", &[]))[field] = value;

@@ -34,6 +34,10 @@ pub struct UpdateChatSettingsInput {
     /// newest message that the caller has been shown, 0 if there was none. A number beyond the newest message counts as the
     /// newest message. Null: the chat is not archived.
     archived_up_to: MaybeUndefined<Number>,
+    /// Marks the chat as unread from the message with this number on, at least 1, for the caller alone: their read mark stays,
+    /// and others see what they have read. A number beyond the newest message counts as the newest message. Null: it is not
+    /// marked.
+    unread_from: MaybeUndefined<Number>,
     /// Which messages notify the caller while the chat is not muted.
     notification_level: Option<NotificationLevel>,
 }
@@ -60,18 +64,25 @@ impl UpdateChatSettings {
         #[graphql(desc = "The chat, and what shall change.")] input: UpdateChatSettingsInput,
     ) -> async_graphql::Result<UpdateChatSettingsPayload> {
         let caller = Caller::of(context)?.clone();
-        if let MaybeUndefined::Value(number) = input.archived_up_to
-            && number < 0
-        {
-            let reason = Reason::OutOfRange {
-                min: 0,
-                max: i64::from(i32::MAX),
-            };
-            return Err(Error::bad_input("archivedUpTo", reason).into());
-        }
+        require_at_least("archivedUpTo", &input.archived_up_to, 0)?;
+        require_at_least("unreadFrom", &input.unread_from, 1)?;
         let transactions = &context.state()?.transactions;
         let rule = async move |tx: &Transaction<'_>| update(tx, &caller, &input).await;
         Ok(transactions.run(rule).await?)
+    }
+}
+
+fn require_at_least(
+    field: &'static str,
+    number: &MaybeUndefined<Number>,
+    min: Number,
+) -> Result<(), Error> {
+    match number {
+        MaybeUndefined::Value(number) if *number < min => {
+            let max = i64::from(i32::MAX);
+            Err(Error::bad_input(field, Reason::OutOfRange { min, max }))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -90,6 +101,7 @@ async fn update(
         is_pinned: input.is_pinned,
         muted_until: input.muted_until.as_opt_ref().map(Option::<&_>::cloned),
         archived_up_to: input.archived_up_to.as_opt_ref().map(Option::<&_>::copied),
+        unread_from: input.unread_from.as_opt_ref().map(Option::<&_>::copied),
         notification_level: input.notification_level,
     };
     let (before, after) = chat_settings::write(tx, user_id, chat_id, &intent).await?;

@@ -6,6 +6,7 @@ export interface SettingsIntent {
   isPinned?: boolean;
   mutedUntil?: string | null;
   archivedUpTo?: number | null;
+  unreadFrom?: number | null;
   notificationLevel?: NotificationLevel;
 }
 
@@ -16,6 +17,8 @@ export interface ShownSettings {
   /** Until when it is muted; none if it is not, or not any longer. */
   mutedUntil: string | null;
   archived: boolean;
+  /** Marked as unread from the message with this number on; none if it is not. */
+  unreadFrom: number | null;
   level: NotificationLevel;
 }
 
@@ -30,13 +33,19 @@ export function shownSettings(
   intent: SettingsIntent | undefined,
   messageCount: number,
 ): ShownSettings {
-  const { pinnedAt = null, mutedUntil: until = null, archivedUpTo: upTo = null } = { ...told, ...intent };
+  const {
+    pinnedAt = null,
+    mutedUntil: until = null,
+    archivedUpTo: upTo = null,
+    unreadFrom = null,
+  } = { ...told, ...intent };
   const mutedUntil = until && Date.parse(until) > serverClock.now() ? until : null;
   return {
     pinnedAt: (intent?.isPinned ?? pinnedAt) ? (pinnedAt ?? JUST_NOW) : null,
     mutedUntil,
     // A new message brings it back, unless it is muted.
     archived: upTo !== null && (mutedUntil !== null || messageCount <= upTo),
+    unreadFrom,
     level: intent?.notificationLevel ?? told?.notificationLevel ?? "ALL",
   };
 }

@@ -30,10 +30,11 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
     | undefined;
   const draft = useDraft(chat.id);
   const typing = useTypingNames(chat.id);
-  const { pinnedAt, mutedUntil } = listed.settings;
+  const { pinnedAt, mutedUntil, unreadFrom } = listed.settings;
   // What is before one's eyes is not unread, also while no service can be told.
   const looking = useStore(lookedAt) === chat.id;
   const unread = looking ? 0 : listed.unread;
+  const marked = unread === 0 && unreadFrom !== null && !looking;
   const mentioned = looking ? 0 : listed.mentioned;
   const about = !hasMessages(listed.chat) && !unsent && !draft && typing.length === 0;
   const text = () => {
@@ -57,7 +58,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
       params={{ chatId: chat.id }}
       className={styles.row}
       activeProps={{ "aria-current": "page" }}
-      data-unread={unread > 0 || undefined}
+      data-unread={unread > 0 || marked || undefined}
       onContextMenu={openMenu}
     >
       <Avatar name={title.name} seed={title.seed} size={46} />
@@ -93,6 +94,14 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
             <span className={styles.mentioned} role="img" aria-label={t.mentions.ofYouCount(mentioned)}>
               @{mentioned > 1 && (mentioned > 99 ? "99+" : mentioned)}
             </span>
+          )}
+          {marked && (
+            <span
+              className={styles.badge}
+              data-muted={mutedUntil ? true : undefined}
+              role="img"
+              aria-label={t.chatSettings.markedUnread}
+            />
           )}
           {unread > 0 && (
             <span

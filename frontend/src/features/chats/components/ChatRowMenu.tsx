@@ -11,7 +11,7 @@ import { MarkAsReadDocument } from "@/gql/sender/graphql";
 import { useSignedIn } from "@/session/services";
 import { explain, t } from "@/strings";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { ArchiveIcon, CheckIcon, ClockIcon, InfoIcon, LeaveIcon, MutedIcon, PinIcon } from "@/ui/icons";
+import { ArchiveIcon, CheckIcon, ClockIcon, InfoIcon, LeaveIcon, MutedIcon, PinIcon, UnreadIcon } from "@/ui/icons";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useLeaveChat } from "../hooks/useChangeChat";
@@ -82,9 +82,22 @@ export default function ChatRowMenu(props: { listed: ListedChat; place: Place; o
             >
               {archived ? t.chatSettings.unarchive : t.chatSettings.archiveChat}
             </Menu.Item>
-            {unread > 0 && (
-              <Menu.Item leftSection={<CheckIcon size={16} />} onClick={() => void markAsRead(chat.id, messageCount)}>
+            {unread > 0 || settings.unreadFrom !== null ? (
+              <Menu.Item
+                leftSection={<CheckIcon size={16} />}
+                onClick={() => {
+                  if (settings.unreadFrom !== null) set({ unreadFrom: null })();
+                  if (unread > 0) void markAsRead(chat.id, messageCount);
+                }}
+              >
                 {t.chats.markRead}
+              </Menu.Item>
+            ) : (
+              <Menu.Item
+                leftSection={<UnreadIcon size={16} />}
+                onClick={set({ unreadFrom: Math.max(1, messageCount) })}
+              >
+                {t.chatSettings.markUnread}
               </Menu.Item>
             )}
             <Menu.Item

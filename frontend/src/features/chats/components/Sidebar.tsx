@@ -1,12 +1,12 @@
 import { ActionIcon, Skeleton, UnstyledButton } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useAccount } from "@/features/account";
 import { ConnectionLine } from "@/features/connection";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { CompassIcon, ComposeIcon, EditIcon, SearchIcon } from "@/ui/icons";
+import { CompassIcon, ComposeIcon, EditIcon, SearchIcon, UnreadIcon } from "@/ui/icons";
 import { shortcutName } from "@/ui/keys";
 import { useUnreadTitle } from "@/ui/pageTitle";
 import { useOnePane } from "@/ui/pointer";
@@ -21,16 +21,23 @@ import { ThreadsLink } from "./ThreadsLink";
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
 const FirstSteps = lazy(() => import("./FirstSteps"));
 const ArchivedChats = lazy(() => import("./ArchivedChats"));
+const NothingUnread = lazy(() => import("./NothingUnread"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
 
 export function Sidebar() {
   const account = useAccount();
   const { chats, loaded } = useChats();
   const listed = chats.filter(({ settings }) => !settings.archived);
+  const [unreadOnly, setUnreadOnly] = useState(false);
+  const { chatId: open } = useParams({ strict: false });
+  // The open one stays while it is being read.
+  const shown = unreadOnly
+    ? listed.filter(({ chat, unread, settings }) => unread > 0 || settings.unreadFrom !== null || chat.id === open)
+    : listed;
   const onePane = useOnePane();
   const { search } = useSignedIn();
   const [dialog, setDialog] = useState<"new" | "keys">();
-  useChatKeys(listed, () => setDialog("keys"));
+  useChatKeys(shown, () => setDialog("keys"));
   useUnreadTitle(unreadCount(chats));
   const close = () => setDialog(undefined);
   return (
@@ -76,20 +83,35 @@ export function Sidebar() {
           >
             <EditIcon size={18} />
           </Link>
+          <UnstyledButton
+            className={styles.view}
+            data-icon
+            aria-pressed={unreadOnly}
+            aria-label={t.chats.onlyUnread}
+            title={t.chats.onlyUnread}
+            onClick={() => setUnreadOnly(!unreadOnly)}
+          >
+            <UnreadIcon size={18} />
+          </UnstyledButton>
         </div>
       )}
       {chats.length > 0 && (
         <ul className={styles.list}>
-          {chats.length > listed.length && (
+          {chats.length > listed.length && !unreadOnly && (
             <Suspense>
               <ArchivedChats chats={chats} />
             </Suspense>
           )}
-          {listed.map((one) => (
+          {shown.map((one) => (
             <li key={one.chat.id}>
               <ChatRow listed={one} />
             </li>
           ))}
+          {unreadOnly && shown.length === 0 && (
+            <Suspense>
+              <NothingUnread onShowAll={() => setUnreadOnly(false)} />
+            </Suspense>
+          )}
         </ul>
       )}
     </nav>

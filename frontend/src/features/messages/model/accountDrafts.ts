@@ -1,7 +1,7 @@
 import type { ApolloClient } from "@apollo/client";
 import { failureOf, isTemporary } from "@/api/errors";
 import { unmask } from "@/gql/receiver";
-import { AccountDraftFragmentDoc, DraftsDocument } from "@/gql/receiver/graphql";
+import { type AccountDraftFragment, AccountDraftFragmentDoc, DraftsDocument } from "@/gql/receiver/graphql";
 import { UpdateDraftDocument } from "@/gql/sender/graphql";
 import type { DeviceStore } from "@/session/deviceStore";
 import { MAX_CHARACTERS } from "./content";
@@ -37,8 +37,9 @@ export class AccountDrafts {
   readonly #refused = new Map<string, string>();
   /** When the account had a draft that it has no longer. */
   readonly #floors = new Map<string, number>();
-  /** What was told while all drafts are read. */
-  #heard: Set<string> | undefined;
+  /** For each time that all drafts are being read, what is newer than that. */
+  readonly #readings = new Set<Set<string>>();
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: ApolloClient, store: DeviceStore, drafts: Drafts) {
     this.#client = client;
@@ -54,29 +55,41 @@ export class AccountDrafts {
     this.#ended.addEventListener("abort", () => {
       for (const stop of stops) stop();
       for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+      clearTimeout(this.#again);
     });
   }
 
-  /** Reads what the account has, and brings what it does not have. */
+  /** Reads what the account has, and brings what it does not have. Never rejects: what cannot be read is read later. */
   async load(atLeast?: string): Promise<void> {
-    this.#heard = new Set();
-    const { data } = await this.#client.query({
-      query: DraftsDocument,
-      variables: { atLeast },
-      fetchPolicy: "no-cache",
-    });
-    const heard = this.#heard ?? new Set();
-    this.#heard = undefined;
-    if (!data || this.#ended.aborted) return;
-    const told = unmask(AccountDraftFragmentDoc, data.drafts);
-    const byPlace = new Map(told.map((draft) => [draftPlace(draft.chatId, draft.threadRootId ?? undefined), draft]));
-    for (const place of new Set([...byPlace.keys(), ...this.#known.places()])) {
-      if (heard.has(place)) continue;
-      const draft = byPlace.get(place);
-      const { at } = this.#known.of(place);
-      this.#take(place, draft?.content ?? "", draft ? Date.parse(draft.updatedAt) : at);
+    const newer = new Set<string>();
+    this.#readings.add(newer);
+    try {
+      const { data } = await this.#client.query({
+        query: DraftsDocument,
+        variables: { atLeast },
+        fetchPolicy: "no-cache",
+      });
+      if (this.#ended.aborted) return;
+      this.#takeAll(unmask(AccountDraftFragmentDoc, data!.drafts), newer);
+    } catch (error) {
+      if (this.#ended.aborted) return;
+      console.warn("drafts of other devices could not be read, and will be later", error);
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => void this.load(atLeast), RETRY_MS);
+    } finally {
+      this.#readings.delete(newer);
     }
     this.save();
+  }
+
+  /** These are all that the account had, but for what is newer. */
+  #takeAll(all: readonly AccountDraftFragment[], newer: ReadonlySet<string>): void {
+    const byPlace = new Map(all.map((draft) => [draftPlace(draft.chatId, draft.threadRootId ?? undefined), draft]));
+    for (const place of new Set([...byPlace.keys(), ...this.#known.places()])) {
+      if (newer.has(place)) continue;
+      const draft = byPlace.get(place);
+      this.#take(place, draft?.content ?? "", draft ? Date.parse(draft.updatedAt) : this.#known.of(place).at);
+    }
   }
 
   /** Brings what the account does not have, also where it is not known whether it has. */
@@ -88,10 +101,14 @@ export class AccountDrafts {
     if (!event) return;
     const { chatId, threadRootId, draft } = event;
     const place = draftPlace(chatId, threadRootId ?? undefined);
-    this.#heard?.add(place);
+    this.#isNew(place);
     const at = Date.parse(draft?.updatedAt ?? event.at);
     if (at <= Math.max(this.#known.of(place).at, this.#floors.get(place) ?? 0)) return;
     this.#take(place, draft?.content ?? "", at);
+  }
+
+  #isNew(place: string): void {
+    for (const newer of this.#readings) newer.add(place);
   }
 
   /** The account has this. While it is asked for something else, nobody knows which of the two comes later. */
@@ -137,6 +154,7 @@ export class AccountDrafts {
       const { cursor, draft } = await this.#ask(place, text);
       if (this.#ended.aborted) return;
       this.#refused.delete(place);
+      this.#isNew(place);
       if (!text) this.#floors.set(place, known.at);
       this.#known.note(place, { text, at: draft ? Date.parse(draft.updatedAt) : known.at });
       this.#asking.delete(place);

@@ -7,10 +7,10 @@ use crate::app::{Person, TestApp};
 impl TestApp {
     /// Sets this for a chat.
     pub async fn set(&self, person: &Person, settings: ChatSettings) {
-        let sql = "INSERT INTO chat_settings (user_id, chat_id, pinned_at, muted_until, archived_up_to, notification_level)
-                   VALUES ($1, $2, $3, $4, $5, $6)
+        let sql = "INSERT INTO chat_settings (user_id, chat_id, pinned_at, muted_until, archived_up_to, notification_level, unread_from)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)
                    ON CONFLICT (user_id, chat_id) DO UPDATE
-                   SET pinned_at = $3, muted_until = $4, archived_up_to = $5, notification_level = $6";
+                   SET pinned_at = $3, muted_until = $4, archived_up_to = $5, notification_level = $6, unread_from = $7";
         self.owner
             .execute(
                 sql,
@@ -21,6 +21,7 @@ impl TestApp {
                     &settings.muted_until.map(|until| until.0),
                     &settings.archived_up_to,
                     &settings.notification_level.as_str(),
+                    &settings.unread_from,
                 ],
             )
             .await
