@@ -75,6 +75,8 @@ function nameOf(entry: OutboxEntry): string {
       return `remove ${entry.id}`;
     case "reaction":
       return `${entry.added ? "+" : "-"}${entry.variant}`;
+    case "settings":
+      return JSON.stringify(entry.intent);
     default:
       return entry.content;
   }

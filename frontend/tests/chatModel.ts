@@ -64,6 +64,15 @@ export class ChatModel {
   readonly follows = new Map<string, number>();
   readonly #left = new Map<string, number>();
   name = "a chat";
+  readonly settings = {
+    __typename: "ChatSettings",
+    chatId: CHAT,
+    pinnedAt: null as string | null,
+    mutedUntil: null as string | null,
+    archivedUpTo: null as number | null,
+    unreadFrom: null as number | null,
+    notificationLevel: "ALL",
+  };
   /** Every event so far: `events[n]` has the seq n + 1. */
   readonly events: Json[] = [];
 
@@ -190,6 +199,12 @@ export class ChatModel {
     this.#tell("ThreadFollowChanged", { chatId: CHAT, rootId, following, lastReadNumber }, ME);
   }
 
+  /** What the reader has set for the chat, on another device. */
+  set(settings: Partial<ChatModel["settings"]>): void {
+    Object.assign(this.settings, settings);
+    this.#tell("ChatSettingsChanged", { settings: this.settings }, ME);
+  }
+
   edit(number: number, content: string): void {
     this.#change(number, { content, editedAt: at(number), ...mentionsIn(content) }, "MessageUpdated");
   }
@@ -284,6 +299,7 @@ export class ChatModel {
             node: {
               ...this.#facts(),
               feedCursor: `chat ${this.events.length}`,
+              settings: { ...this.settings },
               removedNumbers: this.messages
                 .filter(({ number, removedAt }) => removedAt && number > (this.marks.get(ME) ?? 0))
                 .map(({ number }) => number),

@@ -67,9 +67,9 @@ test("what is on its way is shown as said", async () => {
 
 test("a chat without a message says so, and a pinned and muted one shows both", async () => {
   const it = around();
-  it.signedIn.preferences.set("muted", CHAT, true);
-  it.signedIn.preferences.set("pinned", CHAT, true);
-  const link = await row(new ChatModel(), it);
+  const model = new ChatModel();
+  model.set({ pinnedAt: "2026-01-01T12:00:00Z", mutedUntil: "9999-01-01T00:00:00Z" });
+  const link = await row(model, it);
   expect(within(link).getByText("No messages yet")).toBeTruthy();
   expect(within(link).getByRole("img", { name: "Muted" })).toBeTruthy();
   expect(within(link).getByRole("img", { name: "Pinned" })).toBeTruthy();
@@ -79,7 +79,7 @@ test("beside what is unread stands how often the reader is mentioned, also in a 
   const model = talk();
   model.add("ada", "come, @me");
   const it = around();
-  it.signedIn.preferences.set("muted", CHAT, true);
+  model.set({ mutedUntil: "9999-01-01T00:00:00Z" });
   const link = await row(model, it);
   expect(within(link).getByRole("img", { name: "1 mention of you" }).textContent).toBe("@");
   expect(within(link).getByRole("img", { name: "3 unread" })).toBeTruthy();
@@ -90,4 +90,15 @@ test("beside what is unread stands how often the reader is mentioned, also in a 
   const looking = around();
   looking.signedIn.lookedAt.set(CHAT);
   expect(within(await row(model, looking)).queryByRole("img", { name: /mention/ })).toBeNull();
+});
+
+test("a chat that is only marked as unread says so without a number, and not while the reader looks", async () => {
+  const model = talk();
+  model.readUpTo(2);
+  model.set({ unreadFrom: 2 });
+  expect(within(await row(model)).getByRole("img", { name: "Marked as unread" }).textContent).toBe("");
+  cleanup();
+  const looking = around();
+  looking.signedIn.lookedAt.set(CHAT);
+  expect(within(await row(model, looking)).queryByRole("img", { name: "Marked as unread" })).toBeNull();
 });

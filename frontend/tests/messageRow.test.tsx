@@ -39,6 +39,7 @@ async function row(over: object, props: Partial<Parameters<typeof MessageRow>[0]
     edit: vi.fn(),
     remove: vi.fn(),
     details: vi.fn(),
+    markUnread: undefined,
     pinning: { isPinned: (id: string) => id === "pinned", set: vi.fn() },
     jumpTo: vi.fn(),
     openThread: vi.fn(),

@@ -1,25 +1,22 @@
 import { expect, test } from "vitest";
 import { deviceStorage } from "@/api/deviceStorage";
-import { inOrder } from "@/features/chats/model/order";
 import { Preferences } from "@/features/preferences/model/preferences";
 
 test("choices outlive the tab, belong to one account, and reach the other tabs", () => {
   const tab = new Preferences(deviceStorage, "ada");
   const other = new Preferences(deviceStorage, "ada");
-  tab.set("muted", "choir", true);
-  tab.set("muted", "run", true);
-  tab.set("muted", "choir", false);
+  tab.change({ sound: true });
   other.onStorage("antiphon.preferences.ada");
-  expect(other.choices.get().muted).toEqual(["run"]);
-  expect(new Preferences(deviceStorage, "ben").choices.get().muted).toEqual([]);
+  expect(other.choices.get().sound).toBe(true);
+  expect(new Preferences(deviceStorage, "ben").choices.get().sound).toBe(false);
 });
 
 test("a tab that has not heard of another one's choice does not undo it", () => {
   const tab = new Preferences(deviceStorage, "ada");
   const other = new Preferences(deviceStorage, "ada");
-  tab.set("pinned", "choir", true);
+  tab.change({ skinTone: 3 });
   other.change({ sound: true });
-  expect(other.choices.get()).toMatchObject({ pinned: ["choir"], sound: true });
+  expect(other.choices.get()).toMatchObject({ skinTone: 3, sound: true });
 });
 
 test("what is no list of choices counts as nothing chosen", () => {
@@ -27,16 +24,23 @@ test("what is no list of choices counts as nothing chosen", () => {
   expect(new Preferences(deviceStorage, "ada").choices.get().notify).toBe(false);
 });
 
-test("pinned chats come first, and both parts are in the order of their activity", () => {
-  const edge = (id: string, day: number) => ({ node: { id, createdAt: "", lastMessageAt: `2026-01-0${day}` } });
-  const edges = [edge("a", 1), edge("b", 4), edge("c", 2), edge("d", 3)];
-  expect(inOrder(edges, ["a", "c"]).map(({ node }) => node.id)).toEqual(["c", "a", "b", "d"]);
-});
-
 test("B12: a choice holds for the tab where nothing can be stored", () => {
   const full = { get: () => null, set: () => false, remove: () => {}, keys: () => [] };
   const tab = new Preferences(full, "ada");
-  tab.set("muted", "choir", true);
+  tab.change({ skinTone: 3 });
   tab.change({ sound: true });
-  expect(tab.choices.get()).toMatchObject({ muted: ["choir"], sound: true });
+  expect(tab.choices.get()).toMatchObject({ skinTone: 3, sound: true });
+});
+
+test("what an earlier version kept here about chats is handed over once, and only when it was taken", async () => {
+  localStorage.setItem("antiphon.preferences.eve", JSON.stringify({ muted: ["choir"], pinned: ["run"], sound: true }));
+  const taken: unknown[] = [];
+  await expect(
+    new Preferences(deviceStorage, "eve").handOver(() => Promise.reject(new Error("no room"))),
+  ).rejects.toThrow();
+  const tab = new Preferences(deviceStorage, "eve");
+  await tab.handOver(async (kept) => void taken.push(kept));
+  await tab.handOver(async (kept) => void taken.push(kept));
+  expect(taken).toEqual([{ muted: ["choir"], pinned: ["run"] }]);
+  expect(new Preferences(deviceStorage, "eve").choices.get()).toEqual({ notify: false, sound: true });
 });

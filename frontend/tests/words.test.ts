@@ -59,11 +59,13 @@ test("F49: those who take part in a chat have one noun in each language, and who
   expect([...german.values()].join("\n")).not.toMatch(/Besitz/);
 });
 
-test("F22: what a choice about a chat holds for is said in every language: this device", async () => {
-  const device = { en: /device/, de: /Gerät/, ar: /الجهاز/ };
+test("F22: what a choice holds for is said in every language: this device, or all of them where it is about a chat", async () => {
+  const device = { en: /this device/, de: /diesem Gerät/, ar: /هذا الجهاز/ };
+  const all = { en: /all of your devices/, de: /allen deinen Geräten/, ar: /جميع أجهزتك/ };
   for (const code of Object.keys(LANGUAGES) as Language[]) {
     const sentences = await sentencesOf(code);
-    for (const name of ["keptHere", "muteHint"]) expect(sentences.get(name), `${code}.${name}`).toMatch(device[code]);
+    expect(sentences.get("keptHere"), code).toMatch(device[code]);
+    expect(sentences.get("onAllDevices"), code).toMatch(all[code]);
   }
 });
 

@@ -2,7 +2,9 @@
 //!
 //! Every function borrows a connection for one statement and gives it back, so a slow reader never holds one.
 
+pub(crate) mod chat_settings;
 pub(crate) mod chats;
+pub(crate) mod drafts;
 pub(crate) mod ended_sessions;
 pub(crate) mod feed_events;
 pub(crate) mod feeds;
@@ -30,7 +32,7 @@ use chassis::{Error, postgres::Pool};
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 19;
+pub(crate) const SCHEMA_VERSION: u32 = 20;
 
 /// The rows that a statement finds. A connection that turns out to be dead is replaced once: a read may be repeated,
 /// and a subscription must not end because a database connection did.

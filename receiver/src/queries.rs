@@ -2,6 +2,7 @@
 
 pub(crate) mod chat;
 pub(crate) mod chats;
+pub(crate) mod drafts;
 pub(crate) mod event_digest;
 pub(crate) mod feed;
 pub(crate) mod followed_threads;
@@ -36,6 +37,7 @@ pub(crate) struct Query(
     my_messages::MyMessages,
     viewer_state::ViewerStateOfChat,
     unread_counts::UnreadCounts,
+    drafts::Drafts,
     feed::FeedPage,
     event_digest::EventDigestOfChat,
 );

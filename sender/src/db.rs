@@ -6,8 +6,10 @@
 //! They take a `Transaction`, except for the statements of the batch (`message_batches`, and what ends in `_each` or was
 //! prepared before), which run on a client whose transaction the batch has begun. All others only read.
 
+pub mod chat_settings;
 pub mod chats;
 pub mod clock;
+pub mod drafts;
 pub mod ended_sessions;
 pub mod feeds;
 pub mod message_batches;
@@ -22,4 +24,4 @@ pub mod thread_follows;
 pub mod threads;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 19;
+pub const SCHEMA_VERSION: u32 = 20;

@@ -5,6 +5,7 @@ mod chats;
 mod messages;
 mod participants;
 mod reactions;
+mod settings;
 mod signals;
 mod threads;
 
@@ -20,5 +21,6 @@ pub struct Mutation(
     messages::MessageMutations,
     reactions::ReactionMutations,
     threads::ThreadMutations,
+    settings::SettingsMutations,
     signals::set_typing::SetTyping,
 );

@@ -8,6 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    chat_settings::ChatSettings,
     cursor::Cursor,
     feed_ref::FeedRef,
     ids::{ChatId, EventId, MessageId, Number, Seq, SessionId, UserId},
@@ -329,6 +330,19 @@ changes! {
         /// Every reply up to this number is read.
         last_read_number: Number,
     } = "THREAD_FOLLOW_CHANGED";
+    /// What this user has set for a chat changed, on one of their devices.
+    User: ChatSettingsChanged {
+        /// All of it, after the change.
+        settings: ChatSettings,
+    } = "CHAT_SETTINGS_CHANGED";
+    /// This user has begun to write something, has written more of it, or has sent or discarded it, on one of their devices. What
+    /// they have written is not told: it is stored as a draft until it is sent.
+    User: DraftChanged {
+        /// The chat.
+        chat_id: ChatId,
+        /// The message in whose thread they write; none in the chat itself.
+        thread_root_id: Option<MessageId>,
+    } = "DRAFT_CHANGED";
     /// One of this user's sessions was ended: its sockets close.
     User: SessionRevoked {
         /// The session.

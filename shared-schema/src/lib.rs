@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod chat;
+mod chat_settings;
 mod claims;
 mod cursor;
+mod draft;
 mod error_code;
 mod event;
 mod feed_ref;
@@ -18,8 +20,10 @@ mod signal;
 mod user;
 
 pub use chat::{Chat, ChatKind};
+pub use chat_settings::{ChatSettings, NotificationLevel};
 pub use claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 pub use cursor::{ClientCursor, Cursor, InvalidCursor};
+pub use draft::Draft;
 pub use error_code::ErrorCode;
 pub use event::{Change, Event, FeedKind};
 pub use feed_ref::FeedRef;

@@ -40,10 +40,12 @@ macro_rules! reasons {
             /// Every reason by name, as `reasons.json` holds them.
             #[must_use]
             pub fn catalogue() -> Value {
-                json!({ $($name: {
+                let mut reasons = serde_json::Map::new();
+                $(reasons.insert($name.to_owned(), json!({
                     "arguments": [$($(stringify!($argument)),+)?],
                     "sentence": $sentence,
-                }),+ })
+                }));)+
+                Value::Object(reasons)
             }
         }
 
@@ -125,6 +127,10 @@ reasons! {
     TooManyPinnedMessages { max: u32 } = "TOO_MANY_PINNED_MESSAGES", "A chat can have at most {max} pinned messages.";
     /// More threads of one chat than one may follow.
     TooManyFollowedThreads { max: u32 } = "TOO_MANY_FOLLOWED_THREADS", "You can follow at most {max} threads of a chat.";
+    /// More drafts of one user than there is room for.
+    TooManyDrafts { max: u32 } = "TOO_MANY_DRAFTS", "You can have at most {max} drafts.";
+    /// More chats than one may pin.
+    TooManyPinnedChats { max: u32 } = "TOO_MANY_PINNED_CHATS", "You can pin at most {max} chats.";
     /// More people in one message than may be mentioned.
     TooManyMentions { max: u32 } = "TOO_MANY_MENTIONS", "A message can mention at most {max} people.";
     /// More different reactions than a message has room for.

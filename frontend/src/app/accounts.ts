@@ -4,8 +4,9 @@ import { deviceStorage } from "@/api/deviceStorage";
 import { exclusively } from "@/api/exclusive";
 import { type LiveSocket, liveSocket } from "@/api/socket";
 import { Store } from "@/api/store";
-import { chatReader } from "@/features/chats";
-import { Drafts, deliver, Outbox, PendingRemovals } from "@/features/messages";
+import { adoptDeviceChoices } from "@/features/chatSettings";
+import { chatReader, isListed } from "@/features/chats";
+import { Drafts, deliver, keepDrafts, Outbox, PendingRemovals } from "@/features/messages";
 import { indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
 import { type DeliveredMarks, loadDeliveredMarks } from "@/features/receipts";
@@ -84,14 +85,31 @@ export class Accounts {
       lookedAt: new Store<string | undefined>(undefined),
     };
     const inbox = this.#inboxOf(me, services);
+    let draftsKept: ReturnType<typeof keepDrafts> | undefined;
     inbox.loaded.subscribe(() => {
       if (inbox.loaded.get() !== "yes") return;
       void copy.refresh();
       services.threads.refreshSoon(0);
+      draftsKept ??= keepDrafts(client, store, services.drafts);
+      draftsKept.then(
+        (drafts) => drafts.load(),
+        (error) => {
+          draftsKept = undefined;
+          console.warn("what keeps drafts in the account could not be fetched", error);
+        },
+      );
+      const isOwn = (chatId: string) => isListed(client.cache, chatId);
+      services.preferences
+        .handOver((kept) => adoptDeviceChoices(kept, isOwn, (...wish) => outbox.set(...wish)))
+        .catch((error) => console.warn("what this device has chosen about chats stays here for now", error));
     });
     inbox.state.subscribe(() => {
       if (inbox.state.get() !== "live") return;
       outbox.retryNow();
+      draftsKept?.then(
+        (drafts) => drafts.save(),
+        () => {},
+      );
       void pause(PREFETCH_AFTER_MS)
         .then(() => copy.prefetch())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));

@@ -1,6 +1,7 @@
 import type { ApolloCache } from "@apollo/client";
 import type { TypePolicies } from "@apollo/client/cache";
 import { accountLive } from "@/features/account";
+import { chatSettingsLive, chatSettingsPolicies } from "@/features/chatSettings";
 import { chatLive, chatPolicies } from "@/features/chats";
 import { forgetListOfMentions, mentionLive, mentionPolicies } from "@/features/mentions";
 import { forgetMessages, messageLive, messagePolicies } from "@/features/messages";
@@ -26,6 +27,7 @@ interface Feature {
 const features = {
   account: { live: accountLive },
   chats: { policies: chatPolicies, live: chatLive },
+  chatSettings: { policies: chatSettingsPolicies, live: chatSettingsLive },
   participants: { policies: participantPolicies, live: participantLive },
   receipts: { policies: receiptPolicies, live: receiptLive },
   reactions: { policies: reactionPolicies, live: reactionLive, forget: forgetReactions },

@@ -73,6 +73,7 @@ export class ApplicationServices implements Services {
     if (stay) {
       stay.removals.close();
       stay.outbox.close();
+      stay.drafts.close();
       const report = (error: unknown) => console.warn("not everything could be deleted yet", error);
       await Promise.all([stay.store.clear().catch(report), stay.copy.forget().catch(report)]);
     }
@@ -95,7 +96,7 @@ export class ApplicationServices implements Services {
       this.current.set(undefined);
       before.inbox.stop();
       before.typing.clear();
-      before.drafts.flush();
+      before.drafts.close();
       before.removals.close();
       before.outbox.close();
       before.threads.close();

@@ -113,6 +113,13 @@ export const AtIcon = icon(
     <path d="M15.600 8.500v4.800a2.400 2.400 0 0 0 4.900.2V12a8.500 8.500 0 1 0-3.400 6.800" />
   </>,
 );
+export const ArchiveIcon = icon(<path d="M4 5h16v4H4zM5.500 9v10h13V9M10 13h4" />);
+export const UnreadIcon = icon(
+  <>
+    <path d="M4 6h11M4 12h16M4 18h10" />
+    <circle cx="19.500" cy="6" r="1.500" />
+  </>,
+);
 export const PinIcon = icon(<path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />);
 export const MutedIcon = icon(
   <path d="M6.500 16.500h11l-1.500-2.500v-4a4 4 0 0 0-6.500-3.100M8 10.500V14l-1.500 2.500M10.500 19.500h3M4.500 4.500l15 15" />,

@@ -17,6 +17,7 @@ mod receipts;
 mod resources;
 mod revisions;
 mod sends;
+mod settings;
 mod states;
 mod streams;
 mod threads;
@@ -54,6 +55,7 @@ pub fn check_lines(lines: &str) -> Result<Findings, String> {
     delays::check(&index, &mut findings);
     reactions::check(&index, &mut findings);
     threads::check(&index, &mut findings);
+    settings::check(&index, &mut findings);
     mentions::check(&index, &mut findings);
     revisions::check(&index, &mut findings);
     receipts::check(&index, &mut findings);

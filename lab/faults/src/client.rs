@@ -8,6 +8,7 @@ pub mod device;
 mod documents;
 pub mod local_state;
 pub mod mutation;
+mod own_state;
 mod receipts;
 pub mod test_user;
 pub mod ws_connection;

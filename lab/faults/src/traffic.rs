@@ -104,6 +104,8 @@ impl Writer {
                 56..58 => self.search().await,
                 58..66 => self.receive(chat).await,
                 66..70 if !owned_chats.is_empty() => self.pin_or_unpin(&owned_chats).await,
+                70..73 => self.change_settings(chat).await,
+                73..76 => self.write_draft(chat).await,
                 _ => self.send(chat).await,
             }
         }
@@ -232,6 +234,36 @@ impl Writer {
             (_, Some(number)) => ClientMutation::mark_thread_as_read(chat.id, root, *number),
         };
         self.execute(&mutation).await;
+    }
+
+    async fn change_settings(&mut self, chat: &Chat) {
+        let levels = ["ALL", "MENTIONS", "NONE"];
+        let level = self.rng.pick(&levels).copied().unwrap_or("ALL");
+        let newest = self.newest_numbers.get(&chat.id).copied();
+        let archived_up_to = newest.filter(|_| self.rng.below(3) == 0);
+        let unread_from = newest.filter(|_| self.rng.below(3) == 0);
+        let (is_pinned, is_muted) = (self.rng.below(2) == 0, self.rng.below(2) == 0);
+        let mutation = ClientMutation::update_chat_settings(
+            chat.id,
+            is_pinned,
+            is_muted,
+            archived_up_to,
+            unread_from,
+            level,
+        );
+        self.execute(&mutation).await;
+        // The same wish again changes nothing.
+        if self.rng.below(3) == 0 {
+            self.execute(&mutation).await;
+        }
+    }
+
+    /// Begins to write in the chat, goes on, or thinks better of it.
+    async fn write_draft(&mut self, chat: &Chat) {
+        let content = format!("{} begins {:x}", self.index, self.rng.next_u64());
+        let content = Some(content.as_str()).filter(|_| self.rng.below(3) > 0);
+        self.execute(&ClientMutation::update_draft(chat.id, None, content))
+            .await;
     }
 
     /// Searches for a word that is in the messages of all chats.

@@ -25,7 +25,7 @@ pub struct Observer {
 }
 
 /// The tables of a dump, by their names in the history, each with the query that returns one JSON object per row.
-const DUMP_QUERIES: [(&str, &str); 10] = [
+const DUMP_QUERIES: [(&str, &str); 12] = [
     (
         "dump.feed",
         "SELECT json_build_object('id', id, 'last_seq', last_seq, 'head_id', head_id,
@@ -77,6 +77,20 @@ const DUMP_QUERIES: [(&str, &str); 10] = [
          FROM thread_follows WHERE chat_id = ANY ($1)",
     ),
     (
+        "dump.chat_settings",
+        "SELECT json_build_object('chat_id', chat_id, 'user_id', user_id, 'is_pinned', pinned_at IS NOT NULL,
+                'is_muted', coalesce(muted_until > clock_timestamp(), false), 'archived_up_to', archived_up_to,
+                'unread_from', unread_from,
+                'level', coalesce(notification_level, 'ALL'))::text
+         FROM chat_settings WHERE chat_id = ANY ($1)",
+    ),
+    (
+        "dump.draft",
+        "SELECT json_build_object('chat_id', chat_id, 'user_id', user_id, 'root_id', nullif(root_id, chat_id),
+                'content', content)::text
+         FROM drafts WHERE chat_id = ANY ($1)",
+    ),
+    (
         "dump.mention",
         "SELECT json_build_object('chat_id', chat_id, 'number', number, 'user_id', user_id)::text
          FROM message_mentions WHERE chat_id = ANY ($1)",
@@ -123,6 +137,8 @@ impl Observer {
                             AND NOT EXISTS (SELECT FROM thread_follows WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM message_mentions WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM message_revisions WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM chat_settings WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM drafts WHERE chat_id = $1)
                      FROM chats WHERE id = $1";
         let row = self.client.query_one(query, &[&chat]).await;
         Ok(row.map_err(failed)?.get(0))

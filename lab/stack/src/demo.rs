@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::Error;
@@ -80,6 +81,11 @@ async fn seed(url: &str) -> Result<(), Refusal> {
         };
         participants[*speaker].send(&reply).await?;
     }
+
+    ada.set_for_chat(group, json!({ "isPinned": true })).await?;
+    ada.draft(group, "And who writes the changelog?").await?;
+    ada.set_for_chat(lobby, json!({ "mutedUntil": "9999-01-01T00:00:00Z" }))
+        .await?;
 
     let direct = grace
         .create_chat(fixed(3, 0), "DIRECT", None, &[ada.user_id()])

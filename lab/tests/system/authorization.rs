@@ -196,6 +196,7 @@ fn query(
             chat,
             [U, OK, OK, OK, OK],
         ),
+        "drafts" => ("{ drafts { content } }", json!({}), [U, OK, OK, OK, OK]),
         "searchMessages" => (
             "query ($chatId: ID!) { searchMessages(query: \"only\", chatId: $chatId) { edges { node { content } } } }",
             chat,

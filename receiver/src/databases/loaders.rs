@@ -7,6 +7,7 @@ mod chats;
 mod grouping;
 mod mentions;
 mod messages;
+mod own;
 pub(crate) mod participants;
 pub(crate) mod pinned_messages;
 pub(crate) mod reactions;
@@ -20,18 +21,19 @@ use async_graphql::dataloader::DataLoader;
 use chassis::{Error, postgres::Pool};
 use futures_util::future::BoxFuture;
 use moka::sync::Cache;
-use shared_schema::{ChatId, Cursor, Mention, MessageId, Number, UserId};
+use shared_schema::{ChatId, ChatSettings, Cursor, Draft, Mention, MessageId, Number, UserId};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::db::{
-    chats::VisibleChat, message_mentions::NumberKey, message_parts::MessagePart,
-    participants::ParticipantRow, pinned_messages::PinnedMessageRow, reactions::ReactionRow,
-    receipts::ReceiptRow, threads::ThreadRow,
+    chats::VisibleChat, drafts::DraftPlace, message_mentions::NumberKey,
+    message_parts::MessagePart, participants::ParticipantRow, pinned_messages::PinnedMessageRow,
+    reactions::ReactionRow, receipts::ReceiptRow, threads::ThreadRow,
 };
 use chats::{Chats, Heads, RemovedAboveMark, Unread};
 use mentions::{Mentions, MentionsAboveMark};
 use messages::{Messages, NewestMessages};
+use own::{Drafts, SettingsOfChats};
 use participants::{ParticipantPage, ParticipantPages, Participants};
 use pinned_messages::{PinnedPage, PinnedPages};
 use reactions::{ReactionGroups, ReactionPage, ReactionPages};
@@ -64,6 +66,8 @@ pub(crate) struct Loaders {
     unread: DataLoader<Unread>,
     removed_above_mark: DataLoader<RemovedAboveMark>,
     heads: DataLoader<Heads>,
+    chat_settings: DataLoader<SettingsOfChats>,
+    drafts: DataLoader<Drafts>,
     participant_pages: DataLoader<ParticipantPages>,
     receipts: DataLoader<Receipts>,
     read_receipts: DataLoader<ReadReceipts>,
@@ -101,6 +105,8 @@ impl Loaders {
             unread: DataLoader::new(Unread(pool()), in_this_span),
             removed_above_mark: DataLoader::new(RemovedAboveMark(pool()), in_this_span),
             heads: DataLoader::new(Heads(pool()), one_at_a_time()).delay(Duration::ZERO),
+            chat_settings: DataLoader::new(SettingsOfChats(pool()), in_this_span),
+            drafts: DataLoader::new(Drafts(pool()), in_this_span),
             participant_pages: DataLoader::new(ParticipantPages(pool()), in_this_span),
             receipts: DataLoader::new(Receipts(pool()), in_this_span),
             read_receipts: DataLoader::new(ReadReceipts(pool()), in_this_span),
@@ -295,6 +301,31 @@ impl Loaders {
     ) -> Result<Vec<Number>, Arc<Error>> {
         let numbers = self.removed_above_mark.load_one((user, chat)).await?;
         Ok(numbers.unwrap_or_default())
+    }
+
+    /// What this user has set for a chat.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn chat_settings(
+        &self,
+        user: UserId,
+        chat: ChatId,
+    ) -> Result<ChatSettings, Arc<Error>> {
+        let settings = self.chat_settings.load_one((user, chat)).await?;
+        Ok(settings.unwrap_or_else(|| ChatSettings::none(chat)))
+    }
+
+    /// What this user has begun to write there; none if nothing, or if they do not take part in the chat.
+    ///
+    /// # Errors
+    /// When Postgres does not answer.
+    pub(crate) async fn draft(
+        &self,
+        user: UserId,
+        place: DraftPlace,
+    ) -> Result<Option<Draft>, Arc<Error>> {
+        self.drafts.load_one((user, place)).await
     }
 
     /// The head of a chat, if this user may read its messages.

@@ -5,7 +5,7 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use chassis::{Caller, Error, graphql::AnswerBudget, postgres::Pool};
-use shared_schema::{ChatId, Cursor, Number, UserId};
+use shared_schema::{ChatId, ChatSettings, Cursor, Number, UserId};
 
 use super::{
     message::{MAX_TEXT_BYTES, Message},
@@ -210,6 +210,16 @@ impl Chat {
     /// as delivered. The same for all chats.
     async fn max_receipt_participants(&self, context: &Context<'_>) -> Result<i32> {
         Ok(context.state()?.max_receipt_participants)
+    }
+
+    /// What the caller has set for the chat, for themselves. Null if the caller is not a participant.
+    async fn settings(&self, context: &Context<'_>) -> Result<Option<ChatSettings>> {
+        if self.access != Access::Participant {
+            return Ok(None);
+        }
+        let user = Caller::of(context)?.user_id;
+        let settings = context.loaders()?.chat_settings(user, self.facts.id);
+        Ok(Some(settings.await?))
     }
 
     /// The numbers of removed messages after the caller's read mark, in ascending order, at most 1,000. Leave them out

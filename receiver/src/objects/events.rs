@@ -5,8 +5,8 @@
 use async_graphql::{ComplexObject, Context, Interface, Result, SimpleObject};
 use chassis::Caller;
 use shared_schema::{
-    Change, ChatId, Event, EventId, FeedRef, Instant, MessageId, Number, ParticipantRole, Seq,
-    SessionId, User, UserId,
+    Change, ChatId, ChatSettings, Draft, Event, EventId, FeedRef, Instant, MessageId, Number,
+    ParticipantRole, Seq, SessionId, User, UserId,
 };
 
 use super::{chat::Chat, message::Message, participant::Participant, reaction::ReactionGroup};
@@ -230,6 +230,21 @@ feed_events! {
             /// The user has read every reply up to and including this number.
             last_read_number: Number,
         }
+        /// In a user's own feed: what the user has set for a chat changed, on any of their devices.
+        ChatSettingsChanged { settings } => {
+            /// All that the user has set for the chat, after the change.
+            settings: ChatSettings,
+        }
+        /// In a user's own feed: the user has begun to write something, has written more of it, or has sent or discarded it, on
+        /// any of their devices.
+        [complex] DraftChanged { chat_id, thread_root_id } => {
+            /// The id of the chat.
+            chat_id: ChatId,
+            /// The id of the message in whose thread they write. Null if it is in none.
+            thread_root_id: Option<MessageId>,
+            #[graphql(skip)]
+            user_id: UserId,
+        }
         /// In a user's own feed: one of the user's sessions ended. Its sockets are closed.
         SessionRevoked { session_id } => {
             /// The id of the session that ended.
@@ -282,6 +297,15 @@ impl ChatAdded {
         let user = Caller::of(context)?.user_id;
         let unread = context.loaders()?.unread(user, self.chat_id).await?;
         Ok(unread.unwrap_or_default())
+    }
+}
+
+#[ComplexObject]
+impl DraftChanged {
+    /// The draft in its current state, which may be newer than the event. Null if it was sent or discarded.
+    async fn draft(&self, context: &Context<'_>) -> Result<Option<Draft>> {
+        let place = (self.chat_id, self.thread_root_id);
+        Ok(context.loaders()?.draft(self.user_id, place).await?)
     }
 }
 

@@ -22,6 +22,8 @@ pub const INBOX: &str = "
             ... on ChatLeft { chatId }
             ... on ReadMarkMoved { chatId lastReadNumber }
             ... on ThreadFollowChanged { chatId rootId following lastReadNumber }
+            ... on ChatSettingsChanged { settings { chatId pinnedAt mutedUntil archivedUpTo notificationLevel } }
+            ... on DraftChanged { chatId threadRootId draft { content } }
             ... on SessionRevoked { sessionId }
             ... on ProfileUpdated { user { id displayName } }
             ... on UnknownEvent { kind }

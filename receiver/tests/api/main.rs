@@ -8,7 +8,9 @@ mod documents;
 mod events;
 
 mod chat;
+mod chat_settings;
 mod chats;
+mod drafts;
 mod event_digest;
 mod feed;
 mod mentions;

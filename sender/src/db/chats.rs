@@ -57,8 +57,8 @@ impl StoredChat {
     }
 
     /// What owners and admins decide about the chat.
-    pub fn settings(&self) -> ChatSettings<'_> {
-        ChatSettings {
+    pub fn facts(&self) -> ChatFacts<'_> {
+        ChatFacts {
             name: self.name.as_deref(),
             description: &self.description,
             reactions_allowed: self.reactions_allowed,
@@ -185,18 +185,18 @@ pub async fn insert(tx: &Transaction<'_>, chat: NewChat<'_>) -> Result<Option<St
 
 /// What owners and admins decide about a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChatSettings<'a> {
+pub struct ChatFacts<'a> {
     pub name: Option<&'a str>,
     pub description: &'a str,
     pub reactions_allowed: bool,
     pub threads_allowed: bool,
 }
 
-/// Replaces the settings of a chat.
+/// Replaces what owners and admins decide about a chat.
 pub async fn describe(
     tx: &Transaction<'_>,
     chat: ChatId,
-    settings: ChatSettings<'_>,
+    facts: ChatFacts<'_>,
 ) -> Result<StoredChat, Error> {
     let statement = tx
         .prepare_cached(&format!(
@@ -205,12 +205,12 @@ pub async fn describe(
              WHERE id = $1 RETURNING {COLUMNS}"
         ))
         .await?;
-    let ChatSettings {
+    let ChatFacts {
         name,
         description,
         reactions_allowed,
         threads_allowed,
-    } = settings;
+    } = facts;
     let folded = name.map(text::folded);
     let row = tx
         .query_one(

@@ -4,7 +4,7 @@ use chassis::Error;
 use shared_schema::Reason;
 
 /// Most characters of a message.
-const MAX_CHARACTERS: u32 = 5000;
+pub const MAX_CHARACTERS: u32 = 5000;
 
 /// A message's text: 1 to 5,000 characters, at least one of them visible, without space around it, without NUL. Stored as
 /// it was written: what turns the direction of words is isolated where it is shown.

@@ -26,6 +26,8 @@ mod service_info;
 mod set_typing;
 mod unfollow_thread;
 mod update_chat;
+mod update_chat_settings;
+mod update_draft;
 mod update_message;
 
 mod authorization;

@@ -1,5 +1,5 @@
 // What others may use of this feature.
-export { policies as chatPolicies } from "./cache";
+export { isListed, policies as chatPolicies } from "./cache";
 export { Sidebar } from "./components/Sidebar";
 export { useChat, useChats } from "./hooks/useChats";
 export { useCreateChat } from "./hooks/useCreateChat";

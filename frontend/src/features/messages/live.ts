@@ -32,6 +32,7 @@ export const live = {
     MessageRemoved: putChanged,
   },
   notify: {
+    DraftChanged: (event, { services }) => services.drafts.told.set(event),
     MessageAdded({ message }, { actorId, me, services }) {
       if (!actorId || actorId === me) return;
       const { id, chatId, senderId } = unmask(CachedMessageFragmentDoc, message);

@@ -1,5 +1,4 @@
 // What others may use of this feature.
-export { ChatChoices } from "./components/ChatChoices";
 export { LanguageChoice } from "./components/LanguageChoice";
 export { NoticeChoices } from "./components/NoticeChoices";
 export { QuietLanguageChoice } from "./components/QuietLanguageChoice";

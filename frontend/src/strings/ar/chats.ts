@@ -81,4 +81,7 @@ export const chats: Strings["chats"] = {
   deleteChatTitle: "هل تريد حذف هذه المحادثة؟",
   deleteChatText: "ستختفي لدى الجميع بكل رسائلها. لا يمكن التراجع عن ذلك.",
   markRead: "تعليم كمقروءة",
+  onlyUnread: "المحادثات غير المقروءة فقط",
+  nothingUnread: "لا شيء غير مقروء",
+  showAllChats: "عرض كل المحادثات",
 };

@@ -1,6 +1,7 @@
 import type { Strings } from "../en";
 import { account } from "./account";
 import { app } from "./app";
+import { chatSettings } from "./chatSettings";
 import { chats } from "./chats";
 import { connection } from "./connection";
 import { developer } from "./developer";
@@ -23,6 +24,7 @@ export const ar: Strings = {
   account,
   app,
   chats,
+  chatSettings,
   connection,
   developer,
   emoji,

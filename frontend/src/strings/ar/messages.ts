@@ -30,6 +30,7 @@ export const messages: Strings["messages"] = {
   messageRemoved: "تم حذف الرسالة.",
   notRemoved: "لم تُحذف الرسالة.",
   copy: "نسخ النص",
+  copyLink: "نسخ الرابط",
   edited: "معدّلة",
   revisions: "تعديلات الرسالة",
   now: "الآن",

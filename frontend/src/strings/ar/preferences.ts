@@ -4,14 +4,6 @@ import type { Strings } from "../en";
 export const preferences: Strings["preferences"] = {
   language: "اللغة",
   languageHint: "على هذا الجهاز.",
-  pinChat: "تثبيت في أعلى القائمة",
-  pinned: "مثبّتة",
-  muteChat: "كتم",
-  muteHint:
-    "على هذا الجهاز: بلا إشعار ولا صوت إلا إذا أُشير إليك، ولا تُحسب في عنوان التبويب. أما أجهزتك الأخرى فتُشعرك كما كانت.",
-  muted: "مكتومة",
-  unpin: "إلغاء التثبيت",
-  unmute: "إلغاء الكتم",
   keptHere: "محفوظ على هذا الجهاز فقط.",
   notifications: "الإشعارات",
   notify: "عرض الإشعارات",

@@ -80,4 +80,7 @@ export const chats: Strings["chats"] = {
   deleteChatTitle: "Diesen Chat löschen?",
   deleteChatText: "Er verschwindet für alle, mit allen Nachrichten. Das lässt sich nicht rückgängig machen.",
   markRead: "Als gelesen markieren",
+  onlyUnread: "Nur ungelesene Chats",
+  nothingUnread: "Nichts ungelesen",
+  showAllChats: "Alle Chats zeigen",
 };

@@ -53,9 +53,11 @@ export const errors: Strings["errors"] = {
     TOO_FEW: "Wähle mindestens {min}.",
     TOO_LONG: "Höchstens {max} Zeichen.",
     TOO_MANY: "Wähle höchstens {max}.",
+    TOO_MANY_DRAFTS: "Du kannst höchstens {max} Entwürfe haben. Sende oder verwirf zuerst einen.",
     TOO_MANY_FOLLOWED_THREADS: "Du kannst höchstens {max} Threads eines Chats folgen. Folge zuerst einem nicht mehr.",
     TOO_MANY_PINNED_MESSAGES: "Ein Chat kann höchstens {max} angeheftete Nachrichten haben. Löse zuerst eine.",
     TOO_MANY_MENTIONS: "Eine Nachricht kann höchstens {max} Teilnehmende erwähnen.",
+    TOO_MANY_PINNED_CHATS: "Du kannst höchstens {max} Chats oben halten. Löse zuerst einen.",
     TOO_MANY_REACTIONS:
       "Eine Nachricht kann höchstens {max} verschiedene Reaktionen haben. Schließe dich einer an, die schon da ist.",
     TOO_SHORT: "Mindestens {min} Zeichen.",

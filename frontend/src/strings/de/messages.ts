@@ -33,6 +33,7 @@ export const messages: Strings["messages"] = {
   messageRemoved: "Nachricht entfernt.",
   notRemoved: "Die Nachricht wurde nicht entfernt.",
   copy: "Text kopieren",
+  copyLink: "Link kopieren",
   edited: "bearbeitet",
   revisions: "Änderungen der Nachricht",
   now: "jetzt",

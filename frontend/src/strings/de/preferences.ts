@@ -4,14 +4,6 @@ import type { Strings } from "../en";
 export const preferences: Strings["preferences"] = {
   language: "Sprache",
   languageHint: "Für dieses Gerät.",
-  pinChat: "Oben in der Liste halten",
-  pinned: "Oben gehalten",
-  muteChat: "Stumm",
-  muteHint:
-    "Auf diesem Gerät keine Mitteilung und kein Ton, außer wenn du erwähnt wirst, und im Titel des Tabs nicht mitgezählt. Andere Geräte melden sich weiter.",
-  muted: "Stumm",
-  unpin: "Nicht mehr oben halten",
-  unmute: "Nicht mehr stumm",
   keptHere: "Nur auf diesem Gerät gespeichert.",
   notifications: "Mitteilungen",
   notify: "Mitteilungen zeigen",

@@ -79,4 +79,7 @@ export const chats = {
   deleteChatTitle: "Delete this chat?",
   deleteChatText: "It disappears for everyone, with all its messages. This cannot be undone.",
   markRead: "Mark as read",
+  onlyUnread: "Only unread chats",
+  nothingUnread: "Nothing unread",
+  showAllChats: "Show all chats",
 };

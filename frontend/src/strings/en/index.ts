@@ -1,5 +1,6 @@
 import { account } from "./account";
 import { app } from "./app";
+import { chatSettings } from "./chatSettings";
 import { chats } from "./chats";
 import { connection } from "./connection";
 import { developer } from "./developer";
@@ -22,6 +23,7 @@ export const en = {
   account,
   app,
   chats,
+  chatSettings,
   connection,
   developer,
   emoji,

@@ -31,6 +31,7 @@ export const messages = {
   messageRemoved: "Message removed.",
   notRemoved: "The message was not removed.",
   copy: "Copy text",
+  copyLink: "Copy link",
   edited: "edited",
   revisions: "Edits of the message",
   now: "now",

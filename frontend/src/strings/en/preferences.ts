@@ -2,14 +2,6 @@
 export const preferences = {
   language: "Language",
   languageHint: "On this device.",
-  pinChat: "Pin to the top of the list",
-  pinned: "Pinned",
-  muteChat: "Mute",
-  muteHint:
-    "On this device no notification and no sound unless you are mentioned, and not counted in the title of the tab. Your other devices still notify you.",
-  muted: "Muted",
-  unpin: "Unpin",
-  unmute: "Unmute",
   keptHere: "Saved on this device only.",
   notifications: "Notifications",
   notify: "Show notifications",

@@ -48,10 +48,13 @@ pub enum Invariant {
     /// I19: receipts. Marks only grow and are told as they are stored; what was read was delivered; a message is delivered
     /// when all have it to whom it was sent; whoever hides what they have read is told of nobody, and nobody of them.
     Receipts,
+    /// I20: what users have set for their chats and have begun to write is stored as they last wanted it, and every device
+    /// knows it as it is stored.
+    Settings,
 }
 
 impl Invariant {
-    /// `I1` to `I19`.
+    /// `I1` to `I20`.
     pub fn id(self) -> String {
         format!("I{}", self as u8 + 1)
     }

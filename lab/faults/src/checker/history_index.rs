@@ -2,6 +2,7 @@
 
 mod fields;
 mod observation;
+mod stored_settings;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 pub(super) use fields::id;
 use fields::{optional_id, users};
 use observation::observation;
+use stored_settings::StoredSettings;
 
 pub use observation::{Observation, ReceivedEvent};
 
@@ -169,6 +171,7 @@ pub struct HistoryIndex {
     pub mentions: HashMap<(Uuid, u64), BTreeSet<Uuid>>,
     /// Which earlier texts of a message are kept, by chat and message.
     pub revisions: HashMap<(Uuid, Uuid), BTreeSet<u64>>,
+    pub settings: StoredSettings,
     /// Events that were lost in a failover, as the run found them in the dead primary.
     pub lost: HashSet<(Uuid, u64, Uuid)>,
     pub windows: HashMap<(Uuid, Uuid), Vec<ParticipationWindow>>,
@@ -314,6 +317,7 @@ impl HistoryIndex {
                 let revisions = self.revisions.entry(key).or_default();
                 revisions.insert(number("revision"));
             }
+            "dump.chat_settings" | "dump.draft" => self.settings.add(kind, row),
             "dump.thread_follow" => self.thread_follows.push(ThreadFollow {
                 chat: id(&row["chat_id"]),
                 root: id(&row["root_id"]),

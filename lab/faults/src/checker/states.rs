@@ -215,6 +215,8 @@ fn difference(local: Option<&&Value>, fresh: Option<&&Value>) -> String {
         "pinned",
         "threads",
         "follows",
+        "settings",
+        "drafts",
     ];
     let section = sections
         .iter()

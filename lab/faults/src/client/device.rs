@@ -389,6 +389,8 @@ impl DeviceTask {
                         .advance_read_mark(chat, event["lastReadNumber"].as_u64().unwrap_or(0));
                 }
                 ("ThreadFollowChanged", Some(chat)) => local_state.set_follow(chat, event),
+                ("ChatSettingsChanged", _) => local_state.set_settings(&event["settings"]),
+                ("DraftChanged", Some(chat)) => local_state.set_draft(chat, event),
                 // Events of the user's own feed that do not change the local state.
                 ("SessionRevoked" | "ProfileUpdated", _) => {}
                 _ => local_state.apply(self.user.user_id, feed, event),

@@ -25,6 +25,8 @@ pub(crate) const DEVICE_INBOX: &str = "subscription ($after: [Cursor!]) { inbox(
         ... on ChatLeft { chatId }
         ... on ReadMarkMoved { chatId lastReadNumber }
         ... on ThreadFollowChanged { chatId rootId following lastReadNumber }
+        ... on ChatSettingsChanged { settings { chatId pinnedAt mutedUntil archivedUpTo unreadFrom notificationLevel } }
+        ... on DraftChanged { chatId threadRootId draft { content } }
         ... on SessionRevoked { sessionId }
         ... on ProfileUpdated { seq }
         ... on UnknownEvent { kind }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::own_state::OwnState;
 use super::test_user::TestUser;
 use lab_stack::client::Refusal;
 
@@ -35,6 +36,7 @@ struct ChatState {
     threads: BTreeMap<String, u64>,
     /// By root: whether the user follows the thread, and their mark in it.
     follows: BTreeMap<String, (bool, u64)>,
+    own: OwnState,
 }
 
 const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $after) {
@@ -43,6 +45,7 @@ const CHATS_QUERY: &str = "query ($after: String) { chats(first: 100, after: $af
 const CHAT_QUERY: &str = "query ($id: ID!, $me: ID!, $after: String) { chat(id: $id) { name
     participant(userId: $me) { lastReadNumber }
     pinnedMessages(first: 50) { nodes { message { id } } }
+    settings { chatId pinnedAt mutedUntil archivedUpTo unreadFrom notificationLevel }
     participants(first: 100, after: $after) {
         pageInfo { hasNextPage endCursor } nodes { userId role } } } }";
 
@@ -184,12 +187,28 @@ impl LocalState {
         }
     }
 
+    /// What the user has set for a chat, on any device.
+    pub fn set_settings(&mut self, settings: &Value) {
+        let chat = settings["chatId"].as_str().and_then(|id| id.parse().ok());
+        if let Some(chat) = chat.and_then(|chat: Uuid| self.chats.get_mut(&chat)) {
+            chat.own.settings = settings.clone();
+        }
+    }
+
+    /// What the user has begun to write, on any device.
+    pub fn set_draft(&mut self, chat: Uuid, event: &Value) {
+        if let Some(chat) = self.chats.get_mut(&chat) {
+            chat.own
+                .set_draft(&event["threadRootId"], &event["draft"]["content"]);
+        }
+    }
+
     /// Every chat as JSON, for the history.
     pub fn chats(&self) -> BTreeMap<Uuid, Value> {
         let shown = |chat: &ChatState| {
             json!({ "name": chat.name, "read": chat.read, "people": chat.participants,
                 "messages": chat.messages, "reactions": chat.reactions, "pinned": chat.pinned,
-                "threads": chat.threads, "follows": chat.follows })
+                "threads": chat.threads, "follows": chat.follows, "settings": chat.own.settings, "drafts": chat.own.drafts })
         };
         self.chats
             .iter()
@@ -210,6 +229,7 @@ impl ChatState {
                 return Ok(None);
             }
             state.name = chat["name"].clone();
+            state.own = OwnState::load(user, id, &chat["settings"]).await?;
             state.read = number(&chat["participant"]["lastReadNumber"]);
             let pinned = chat["pinnedMessages"]["nodes"].as_array();
             state.pinned = pinned

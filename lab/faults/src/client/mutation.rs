@@ -218,6 +218,39 @@ impl ClientMutation {
         }
     }
 
+    /// Changes what the user has set for a chat: whether it is pinned and muted, and what they are notified of.
+    pub fn update_chat_settings(
+        chat: Uuid,
+        is_pinned: bool,
+        is_muted: bool,
+        archived_up_to: Option<u64>,
+        unread_from: Option<u64>,
+        level: &str,
+    ) -> ClientMutation {
+        let until = is_muted.then_some("9999-01-01T00:00:00Z");
+        let mut input = json!({ "isPinned": is_pinned, "mutedUntil": until, "archivedUpTo": archived_up_to,
+            "unreadFrom": unread_from, "notificationLevel": level });
+        let fields = json!({ "chat": chat, "is_pinned": is_pinned, "is_muted": is_muted,
+            "is_archived": archived_up_to.is_some(), "is_marked": unread_from.is_some(), "level": level });
+        input["chatId"] = json!(chat);
+        ClientMutation {
+            name: "settings",
+            fields,
+            document: document!("updateChatSettings", "UpdateChatSettingsInput", "cursor"),
+            input,
+        }
+    }
+
+    /// Stores what the user has begun to write in a chat, or in a thread; without a text it was discarded.
+    pub fn update_draft(chat: Uuid, root: Option<Uuid>, content: Option<&str>) -> ClientMutation {
+        ClientMutation {
+            name: "draft",
+            fields: json!({ "chat": chat, "root": root, "content": content }),
+            document: document!("updateDraft", "UpdateDraftInput", "cursor"),
+            input: json!({ "chatId": chat, "threadRootId": root, "content": content }),
+        }
+    }
+
     /// Repeats the mutation until it succeeds, is finally refused, or time is up. Returns the payload.
     pub async fn execute(&self, user: &TestUser, history: &History) -> Option<Value> {
         let mut fields = self.fields.clone();

@@ -6,6 +6,7 @@ mod mentions;
 mod receipts;
 mod revisions;
 mod sample_history;
+mod settings;
 mod threads;
 mod violations;
 

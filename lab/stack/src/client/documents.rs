@@ -21,6 +21,8 @@ pub(super) const INBOX: &str = "subscription ($after: [Cursor!]) { inbox(after: 
         ... on ChatLeft { chatId }
         ... on ReadMarkMoved { chatId lastReadNumber }
         ... on ThreadFollowChanged { chatId rootId following lastReadNumber }
+        ... on ChatSettingsChanged { settings { chatId pinnedAt mutedUntil archivedUpTo unreadFrom notificationLevel } }
+        ... on DraftChanged { chatId threadRootId }
         ... on SessionRevoked { sessionId }
         ... on ProfileUpdated { user { id displayName } }
         ... on UnknownEvent { kind }

@@ -159,6 +159,22 @@ impl Client {
             .map(drop)
     }
 
+    /// Changes what the caller has set for a chat.
+    pub async fn set_for_chat(&self, chat_id: Uuid, mut settings: Value) -> Result<(), Refusal> {
+        let document = "mutation ($input: UpdateChatSettingsInput!) { updateChatSettings(input: $input) { cursor } }";
+        settings["chatId"] = json!(chat_id);
+        self.mutate(document, settings).await.map(drop)
+    }
+
+    /// Stores what the caller has begun to write in a chat.
+    pub async fn draft(&self, chat_id: Uuid, content: &str) -> Result<(), Refusal> {
+        let document =
+            "mutation ($input: UpdateDraftInput!) { updateDraft(input: $input) { cursor } }";
+        self.mutate(document, json!({ "chatId": chat_id, "content": content }))
+            .await
+            .map(drop)
+    }
+
     /// Executes a mutation of the sender that takes one `input` and may be repeated.
     pub async fn mutate(&self, document: &str, input: Value) -> Result<Value, Refusal> {
         self.ask_with_retries(Service::Sender, document, json!({ "input": input }))

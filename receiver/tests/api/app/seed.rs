@@ -1,6 +1,7 @@
 //! What `sender` would write: each change in one transaction with its events, then the hints.
 
 mod mentions;
+mod own;
 mod pinned_messages;
 mod reactions;
 mod receipts;

@@ -8,7 +8,7 @@ use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
     chats::{description::Description, name::ChatName},
-    db::chats::{self, ChatSettings},
+    db::chats::{self, ChatFacts},
     objects,
     participants::access::Participation,
     state::RequestContext,
@@ -88,8 +88,8 @@ async fn describe(
 ) -> Result<Outcome<UpdateChatPayload>, Error> {
     participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
-    let old = participation.chat.settings();
-    let new = ChatSettings {
+    let old = participation.chat.facts();
+    let new = ChatFacts {
         name: edit.name.as_ref().map(ChatName::as_str).or(old.name),
         description: edit
             .description

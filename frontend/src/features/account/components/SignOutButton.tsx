@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { unsavedDrafts } from "@/features/messages";
 import { useServices, useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
@@ -31,7 +32,7 @@ export function SignOutButton() {
     store.reread();
     const entries = outbox.entries.get();
     const messages = entries.filter(({ kind }) => kind === "message").length;
-    const found = { messages, changes: entries.length - messages, drafts: drafts.count() };
+    const found = { messages, changes: entries.length - messages, drafts: unsavedDrafts(store, drafts) };
     if (messages + found.changes + found.drafts > 0) setLoss(found);
     else void leave();
   };

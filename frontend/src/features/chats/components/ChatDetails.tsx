@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
+import { ChatChoices } from "@/features/chatSettings";
 import { AddPeopleDialog, ParticipantRow, permissionsOf, useParticipants } from "@/features/participants";
-import { ChatChoices } from "@/features/preferences";
 import { unmask } from "@/gql/receiver";
 import { ChatDetailsFragmentDoc } from "@/gql/receiver/graphql";
 import { t } from "@/strings";
@@ -42,7 +42,7 @@ export function ChatDetails() {
       </PageHeader>
       <div className={styles.scroll}>
         <ChatFacts chat={chat} title={title} editable={permissions.rename} />
-        {role && <ChatChoices chatId={chatId} />}
+        {role && <ChatChoices chatId={chatId} settings={listed.settings} messageCount={listed.chat.messageCount} />}
         {chat.kind !== "DIRECT" && (
           <>
             <div className={styles.people}>

@@ -11,6 +11,7 @@ import {
   type MessageListProps,
   RemovalNotice,
   useChatReading,
+  useMarkedUnread,
   useMessageActions,
   useMessages,
   useOpenThread,
@@ -67,6 +68,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
   const conversation = useMessages(chat.id, chat.messageCount);
   const receipts = useReceipts(chat);
   const permissions = permissionsOf(role, chat.kind);
+  const unreadFrom = useMarkedUnread(chat.id, listed.settings.unreadFrom);
   const reading = useChatReading(chat.id);
   const pinning = usePinning(chat.id, permissions.pinMessages);
   const doing = useMessageActions(chat.id, conversation, { pinning });
@@ -94,6 +96,7 @@ function OpenChat({ listed }: { listed: ListedChat }) {
           messageCount={chat.messageCount}
           lastNumber={chat.messageCount}
           mark={mark}
+          unreadFrom={unreadFrom}
           reading={reading}
           unread={listed.unread}
           readOnly={false}
@@ -248,6 +251,7 @@ const NOTHING: Omit<MessageListProps["actions"], "openThread"> = {
   remove: stay,
   details: stay,
   pinning: undefined,
+  markUnread: undefined,
   react: stay,
   toggleReaction: stay,
   whoReacted: stay,

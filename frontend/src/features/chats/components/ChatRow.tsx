@@ -3,7 +3,6 @@ import { lazy, type MouseEvent, Suspense, useState } from "react";
 import { useStore } from "@/api/store";
 import type { UnsentMessage } from "@/features/messages";
 import { useDraft } from "@/features/messages";
-import { useChoices } from "@/features/preferences";
 import { useTypingNames } from "@/features/typing";
 import { unmask } from "@/gql/receiver";
 import { ChatRowFragmentDoc } from "@/gql/receiver/graphql";
@@ -31,11 +30,11 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
     | undefined;
   const draft = useDraft(chat.id);
   const typing = useTypingNames(chat.id);
-  const choices = useChoices();
-  const muted = choices.muted.includes(chat.id);
+  const { pinnedAt, mutedUntil, unreadFrom } = listed.settings;
   // What is before one's eyes is not unread, also while no service can be told.
   const looking = useStore(lookedAt) === chat.id;
   const unread = looking ? 0 : listed.unread;
+  const marked = unread === 0 && unreadFrom !== null && !looking;
   const mentioned = looking ? 0 : listed.mentioned;
   const about = !hasMessages(listed.chat) && !unsent && !draft && typing.length === 0;
   const text = () => {
@@ -59,7 +58,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
       params={{ chatId: chat.id }}
       className={styles.row}
       activeProps={{ "aria-current": "page" }}
-      data-unread={unread > 0 || undefined}
+      data-unread={unread > 0 || marked || undefined}
       onContextMenu={openMenu}
     >
       <Avatar name={title.name} seed={title.seed} size={46} />
@@ -68,13 +67,13 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
           <span className={styles.name} dir="auto">
             {title.name}
           </span>
-          {choices.pinned.includes(chat.id) && (
-            <span className={styles.mark} role="img" aria-label={t.preferences.pinned}>
+          {pinnedAt && (
+            <span className={styles.mark} role="img" aria-label={t.chatSettings.pinned}>
               <PinIcon size={14} />
             </span>
           )}
-          {muted && (
-            <span className={styles.mark} role="img" aria-label={t.preferences.muted}>
+          {mutedUntil && (
+            <span className={styles.mark} role="img" aria-label={t.chatSettings.muted}>
               <MutedIcon size={14} />
             </span>
           )}
@@ -96,10 +95,18 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
               @{mentioned > 1 && (mentioned > 99 ? "99+" : mentioned)}
             </span>
           )}
+          {marked && (
+            <span
+              className={styles.badge}
+              data-muted={mutedUntil ? true : undefined}
+              role="img"
+              aria-label={t.chatSettings.markedUnread}
+            />
+          )}
           {unread > 0 && (
             <span
               className={styles.badge}
-              data-muted={muted || undefined}
+              data-muted={mutedUntil ? true : undefined}
               role="img"
               aria-label={t.chats.unread(unread)}
             >
@@ -115,13 +122,7 @@ export function ChatRow({ listed }: { listed: ListedChat }) {
       {row}
       {menu && (
         <Suspense>
-          <ChatRowMenu
-            chat={chat}
-            unread={listed.unread}
-            role={listed.role}
-            place={menu}
-            onClose={() => setMenu(undefined)}
-          />
+          <ChatRowMenu listed={listed} place={menu} onClose={() => setMenu(undefined)} />
         </Suspense>
       )}
     </>

@@ -1,18 +1,18 @@
 import { ActionIcon, Skeleton, UnstyledButton } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useAccount } from "@/features/account";
 import { ConnectionLine } from "@/features/connection";
 import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { CompassIcon, ComposeIcon, EditIcon, SearchIcon } from "@/ui/icons";
+import { CompassIcon, ComposeIcon, EditIcon, SearchIcon, UnreadIcon } from "@/ui/icons";
 import { shortcutName } from "@/ui/keys";
 import { useUnreadTitle } from "@/ui/pageTitle";
 import { useOnePane } from "@/ui/pointer";
 import { useChatKeys } from "../hooks/useChatKeys";
 import { useChats } from "../hooks/useChats";
-import { useUnreadCount } from "../hooks/useUnreadCount";
+import { unreadCount } from "../model/unreadCount";
 import { ChatRow } from "./ChatRow";
 import { MentionsLink } from "./MentionsLink";
 import styles from "./Sidebar.module.css";
@@ -20,16 +20,25 @@ import { ThreadsLink } from "./ThreadsLink";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
 const FirstSteps = lazy(() => import("./FirstSteps"));
+const ArchivedChats = lazy(() => import("./ArchivedChats"));
+const NothingUnread = lazy(() => import("./NothingUnread"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
 
 export function Sidebar() {
   const account = useAccount();
   const { chats, loaded } = useChats();
+  const listed = chats.filter(({ settings }) => !settings.archived);
+  const [unreadOnly, setUnreadOnly] = useState(false);
+  const { chatId: open } = useParams({ strict: false });
+  // The open one stays while it is being read.
+  const shown = unreadOnly
+    ? listed.filter(({ chat, unread, settings }) => unread > 0 || settings.unreadFrom !== null || chat.id === open)
+    : listed;
   const onePane = useOnePane();
   const { search } = useSignedIn();
   const [dialog, setDialog] = useState<"new" | "keys">();
-  useChatKeys(chats, () => setDialog("keys"));
-  useUnreadTitle(useUnreadCount(chats));
+  useChatKeys(shown, () => setDialog("keys"));
+  useUnreadTitle(unreadCount(chats));
   const close = () => setDialog(undefined);
   return (
     <nav className={styles.sidebar} aria-label={t.chats.chats}>
@@ -74,15 +83,35 @@ export function Sidebar() {
           >
             <EditIcon size={18} />
           </Link>
+          <UnstyledButton
+            className={styles.view}
+            data-icon
+            aria-pressed={unreadOnly}
+            aria-label={t.chats.onlyUnread}
+            title={t.chats.onlyUnread}
+            onClick={() => setUnreadOnly(!unreadOnly)}
+          >
+            <UnreadIcon size={18} />
+          </UnstyledButton>
         </div>
       )}
       {chats.length > 0 && (
         <ul className={styles.list}>
-          {chats.map((listed) => (
-            <li key={listed.chat.id}>
-              <ChatRow listed={listed} />
+          {chats.length > listed.length && !unreadOnly && (
+            <Suspense>
+              <ArchivedChats chats={chats} />
+            </Suspense>
+          )}
+          {shown.map((one) => (
+            <li key={one.chat.id}>
+              <ChatRow listed={one} />
             </li>
           ))}
+          {unreadOnly && shown.length === 0 && (
+            <Suspense>
+              <NothingUnread onShowAll={() => setUnreadOnly(false)} />
+            </Suspense>
+          )}
         </ul>
       )}
     </nav>

@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useChoices } from "@/features/preferences";
 import { UnreadBadge, useUnreadThreads } from "@/features/threads";
 import { t } from "@/strings";
 import { ThreadIcon } from "@/ui/icons";
@@ -9,13 +8,14 @@ import styles from "./Sidebar.module.css";
 
 /** Leads to the threads that the reader follows, and says in how many something is left to read; those of muted chats aside. */
 export function ThreadsLink({ chats }: { chats: readonly ListedChat[] }) {
-  const { muted } = useChoices();
   const marks = useMemo(
     () =>
       new Map(
-        chats.flatMap(({ chat, mark }) => (mark === undefined || muted.includes(chat.id) ? [] : [[chat.id, mark]])),
+        chats.flatMap(({ chat, mark, settings }) =>
+          mark === undefined || settings.mutedUntil ? [] : [[chat.id, mark]],
+        ),
       ),
-    [chats, muted],
+    [chats],
   );
   const unread = useUnreadThreads(marks);
   return (

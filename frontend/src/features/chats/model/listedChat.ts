@@ -1,3 +1,4 @@
+import { type SettingsIntent, type ShownSettings, shownSettings } from "@/features/chatSettings";
 import { unreadMentions } from "@/features/mentions";
 import { unreadAbove } from "@/features/messages";
 import { type FragmentType, unmask } from "@/gql/receiver";
@@ -6,6 +7,7 @@ import {
   CachedChatFragmentDoc,
   ChatPageFragmentDoc,
   OwnParticipantFragmentDoc,
+  OwnSettingsFragmentDoc,
   type ParticipantRole,
 } from "@/gql/receiver/graphql";
 import { type ChatTitle, chatTitle } from "./chatTitle";
@@ -21,12 +23,14 @@ export interface ListedChat {
   unread: number;
   /** How many of those mention the caller. */
   mentioned: number;
+  settings: ShownSettings;
 }
 
 export function listedChat(
   masked: FragmentType<typeof CachedChatFragmentDoc>,
   participant: FragmentType<typeof OwnParticipantFragmentDoc> | null | undefined,
   me: string,
+  intent?: SettingsIntent,
 ): ListedChat {
   const chat = unmask(CachedChatFragmentDoc, masked);
   const own = unmask(OwnParticipantFragmentDoc, participant);
@@ -34,5 +38,6 @@ export function listedChat(
   const numbers = unmask(ChatPageFragmentDoc, chat);
   const unread = unreadAbove(mark, numbers);
   const mentioned = unreadMentions(mark, numbers);
-  return { chat, title: chatTitle(chat, me), role: own?.role, mark, unread, mentioned };
+  const settings = shownSettings(unmask(OwnSettingsFragmentDoc, chat.settings), intent, chat.messageCount);
+  return { chat, title: chatTitle(chat, me), role: own?.role, mark, unread, mentioned, settings };
 }

@@ -8,11 +8,16 @@ export function byActivity(
   return a.id < b.id ? 1 : -1;
 }
 
-/** What is pinned first, and each part by activity. */
-export function inOrder<Edge extends { node: Parameters<typeof byActivity>[0] }>(
-  edges: readonly Edge[],
-  pinned: readonly string[],
-): Edge[] {
-  const rank = ({ node }: Edge) => (pinned.includes(node.id) ? 0 : 1);
-  return [...edges].sort((a, b) => rank(a) - rank(b) || byActivity(a.node, b.node));
+interface Ordered {
+  chat: Parameters<typeof byActivity>[0];
+  settings: { pinnedAt: string | null };
+}
+
+/** What is pinned first, what was pinned last before the others, and the rest by activity. */
+export function inOrder<Chat extends Ordered>(chats: readonly Chat[]): Chat[] {
+  const pinned = ({ settings: { pinnedAt } }: Ordered) => pinnedAt ?? "";
+  return [...chats].sort((a, b) => {
+    const [atA, atB] = [pinned(a), pinned(b)];
+    return atA === atB ? byActivity(a.chat, b.chat) : atA < atB ? 1 : -1;
+  });
 }

@@ -8,9 +8,10 @@ import { t } from "@/strings";
 import { CloseIcon, FormatIcon, SendIcon } from "@/ui/icons";
 import { isComposing } from "@/ui/keys";
 import { useOnePane } from "@/ui/pointer";
-import { type ComposerMode, MAX_CHARACTERS, useComposer } from "../hooks/useComposer";
+import { type ComposerMode, useComposer } from "../hooks/useComposer";
 import { useFormatting } from "../hooks/useFormatting";
 import { useMentioning } from "../hooks/useMentioning";
+import { MAX_CHARACTERS } from "../model/content";
 import { senderName } from "../model/senderName";
 import styles from "./Composer.module.css";
 import { EmojiButton } from "./EmojiButton";
@@ -43,7 +44,7 @@ export const Composer = memo(function Composer(props: {
   const label = props.rootId === undefined ? t.messages.messageField : t.threads.replyField;
   const invitation = props.rootId === undefined ? t.messages.writeTo(props.title) : label;
   const leaveMode = () => props.onMode({ kind: "write" });
-  const { field, text, length, sendable, change, insert, submit } = useComposer({ ...props, leaveMode });
+  const { field, text, length, sendable, change, leave, insert, submit } = useComposer({ ...props, leaveMode });
   const { people = 0, leads = false } = props;
   const mentioning = useMentioning({ text, mode, people, leads, insert, submit });
   const formatting = useFormatting(field, insert);
@@ -92,6 +93,10 @@ export const Composer = memo(function Composer(props: {
             mentioning.field.onSelect(event);
           }}
           onKeyDown={onKeyDown}
+          onBlur={() => {
+            mentioning.field.onBlur();
+            leave();
+          }}
         />
         {formatting.toggle && (
           <ActionIcon

@@ -41,6 +41,8 @@ export interface MessageListProps {
   lastNumber: number;
   /** The own read mark; none for someone who does not take part. */
   mark: number | undefined;
+  /** From which message on the reader has marked the chat as unread. */
+  unreadFrom?: number | undefined;
   /** What moves it. */
   reading: Reading;
   /** How many messages above it are left to read. */
@@ -70,7 +72,7 @@ export function MessageList(props: MessageListProps) {
   const told = useStore(inbox.loaded) === "yes";
   const seen = useVisible() && !props.covered;
   const visible = seen && told;
-  const readUpTo = useNewLine(visible, mark, unread);
+  const readUpTo = Math.min(useNewLine(visible, mark, unread), (props.unreadFrom ?? Number.POSITIVE_INFINITY) - 1);
   const { atEnd } = conversation;
   const { rows, wishes, setOpen } = useRows(props, readUpTo);
   const scroll = useStickyScroll(frame, rows, conversation);

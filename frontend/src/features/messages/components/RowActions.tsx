@@ -10,6 +10,7 @@ import {
   CopyIcon,
   EditIcon,
   InfoIcon,
+  LinkIcon,
   MoreIcon,
   PeopleIcon,
   PinIcon,
@@ -17,11 +18,13 @@ import {
   SmileIcon,
   ThreadIcon,
   TrashIcon,
+  UnreadIcon,
 } from "@/ui/icons";
 import { plainText } from "@/ui/parseMarkdown";
 import { useCoarsePointer } from "@/ui/pointer";
 import { tell } from "@/ui/status";
 import { useTabStop } from "@/ui/tabStop";
+import { addressOf } from "../model/addressOf";
 import type { MessageActions, Pinning } from "../model/messageActions";
 import styles from "./Bubble.module.css";
 
@@ -121,7 +124,9 @@ function PinItem({ id, pinning }: { id: string; pinning: Pinning }) {
 function RowMenu({ actions, onPopup, ...props }: RowActionsProps & { label: string }) {
   const message = unmask(RowActionsFragmentDoc, props.message);
   const coarse = useCoarsePointer();
-  const copy = async () => tell((await copyText(message.content ?? "")) ? t.ui.copied : t.ui.notCopied);
+  const put = async (text: string) => tell((await copyText(text)) ? t.ui.copied : t.ui.notCopied);
+  const copy = () => put(message.content ?? "");
+  const copyLink = () => put(addressOf(message));
   return (
     <Menu
       opened
@@ -158,6 +163,14 @@ function RowMenu({ actions, onPopup, ...props }: RowActionsProps & { label: stri
         <Menu.Item leftSection={<CopyIcon size={16} />} onClick={() => void copy()}>
           {t.messages.copy}
         </Menu.Item>
+        <Menu.Item leftSection={<LinkIcon size={16} />} onClick={() => void copyLink()}>
+          {t.messages.copyLink}
+        </Menu.Item>
+        {actions.markUnread && (
+          <Menu.Item leftSection={<UnreadIcon size={16} />} onClick={() => actions.markUnread?.(message.number)}>
+            {t.chatSettings.markUnreadHere}
+          </Menu.Item>
+        )}
         {props.own && (
           <Menu.Item leftSection={<EditIcon size={16} />} onClick={() => actions.edit(message.id)}>
             {t.messages.edit}

@@ -3,13 +3,11 @@ import { useTypingSignal } from "@/features/typing";
 import { type FragmentType, unmask } from "@/gql/receiver";
 import { ComposerMessageFragmentDoc } from "@/gql/receiver/graphql";
 import { useSignedIn } from "@/session/services";
+import { MAX_CHARACTERS } from "../model/content";
 import { draftPlace } from "../model/drafts";
 import type { Range } from "../model/formatting";
 import { useEditMessage } from "./useEditMessage";
 import { useSendMessage } from "./useSendMessage";
-
-/** The service's limit on a message, in characters after trimming. */
-export const MAX_CHARACTERS = 5_000;
 
 /** What the composer is about besides a new message. */
 export type ComposerMode =
@@ -39,7 +37,6 @@ export function useComposer(props: {
     if (edited) setText(edited.content ?? "");
     else setText(drafts.get(place) ?? "");
   }, [edited, drafts, place]);
-  useEffect(() => (edited ? undefined : drafts.follow(place, setText)), [edited, drafts, place]);
 
   const length = [...text.trim()].length;
   const sendable = length > 0 && length <= MAX_CHARACTERS;
@@ -50,6 +47,16 @@ export function useComposer(props: {
     typing(value.trim().length > 0);
   };
   const { field, insert } = useField(mode, text, change);
+  useEffect(() => {
+    if (edited) return;
+    return drafts.follow(place, (draft) =>
+      // Nobody is to lose from under their hands what they have written: it is put in when they look elsewhere.
+      setText((shown) => (shown && document.hasFocus() && document.activeElement === field.current ? shown : draft)),
+    );
+  }, [edited, drafts, place, field]);
+  const leave = () => {
+    if (!edited) setText(drafts.get(place) ?? "");
+  };
   const submit = () => {
     if (!sendable) return;
     if (edited) {
@@ -64,7 +71,7 @@ export function useComposer(props: {
     leaveMode();
     props.onSent();
   };
-  return { field, text, length, sendable, change, insert, submit };
+  return { field, text, length, sendable, change, leave, insert, submit };
 }
 
 /** When the field gets the focus, and what is put in at its caret. */

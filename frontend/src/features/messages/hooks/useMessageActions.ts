@@ -5,6 +5,7 @@ import { useSignedIn } from "@/session/services";
 import type { GivenActions, Pinning } from "../model/messageActions";
 import { asIntended } from "../model/rows";
 import type { ComposerMode } from "./useComposer";
+import { useMarkUnread } from "./useMarkUnread";
 import type { LoadedMessages } from "./useMessages";
 import { useOpenThread } from "./useOpenThread";
 import { useReact } from "./useReact";
@@ -30,6 +31,8 @@ export function useMessageActions(
   const { react, toggle } = useReact(chatId);
   useRefusedReactions();
   const openThread = useOpenThread(chatId);
+  const markUnread = useMarkUnread(chatId);
+  const inThread = root !== undefined;
   const latest = useRef({ conversation, root });
   useEffect(() => {
     latest.current = { conversation, root };
@@ -57,12 +60,13 @@ export function useMessageActions(
       },
       details: (id) => withMessage(id, setDetailed),
       openThread,
+      markUnread: inThread ? undefined : markUnread,
       pinning,
       react,
       toggleReaction: toggle,
       whoReacted: (id, emoji) => setReacted({ id, emoji }),
     };
-  }, [find, remove, react, toggle, openThread, pinning, chatId]);
+  }, [find, remove, react, toggle, openThread, markUnread, inThread, pinning, chatId]);
   const rootId = root?.id;
   const editLast = useCallback(() => {
     // The last one may still be on its way: the one before is not what they mean.

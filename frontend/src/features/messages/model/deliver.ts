@@ -1,5 +1,6 @@
 import type { ApolloCache, ApolloClient } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
+import { sendSettings } from "@/features/chatSettings";
 import { completeMentions } from "@/features/mentions";
 import { moveReadMark } from "@/features/participants";
 import { sendReaction } from "@/features/reactions";
@@ -33,6 +34,8 @@ export function deliver(client: ApolloClient, entry: OutboxEntry, me: string, si
       return remove(client, entry, signal);
     case "reaction":
       return sendReaction(client, entry, signal);
+    case "settings":
+      return sendSettings(client, entry, signal);
   }
 }
 

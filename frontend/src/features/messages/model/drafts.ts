@@ -1,18 +1,27 @@
+import { Store } from "@/api/store";
+import type { MessageEventsFragment } from "@/gql/receiver/graphql";
 import type { DeviceStore } from "@/session/deviceStore";
 
 /** Where somebody writes: in a chat, or in one thread of it. */
 export const draftPlace = (chatId: string, rootId: string | undefined): string =>
   rootId === undefined ? chatId : `${chatId}/${rootId}`;
 
-const PREFIX = "draft.";
+/** The event that another device of the same person, or this one, has written something else. */
+export type ToldDraft = Extract<MessageEventsFragment, { __typename: "DraftChanged" }>;
+
+export const PREFIX = "draft.";
 /** Someone who types is not written down with every letter. */
 const SETTLE_MS = 250;
 
 /**
  * What somebody is writing where, kept on this device until it is sent, and the same in all tabs: what is typed, sent or
- * thrown away in one stands so in the others.
+ * thrown away in one stands so in the others. `AccountDrafts` brings it to the other devices.
  */
 export class Drafts {
+  /** Whoever is signed in leaves. */
+  readonly ended = new AbortController();
+  /** The last that was told of a draft in the account. */
+  readonly told = new Store<ToldDraft | undefined>(undefined);
   readonly #store: DeviceStore;
   /** Typed and not written down yet, with what was written down when that began. */
   readonly #typed = new Map<string, { text: string; base: string | undefined; timer: ReturnType<typeof setTimeout> }>();
@@ -44,10 +53,9 @@ export class Drafts {
     for (const place of this.#typed.keys()) this.#write(place);
   }
 
-  /** How many there are. */
-  count(): number {
+  close(): void {
     this.flush();
-    return this.#store.entries(PREFIX).length;
+    this.ended.abort();
   }
 
   subscribe = (listener: () => void): (() => void) => this.#store.changes.subscribe(listener);

@@ -18,6 +18,8 @@ export interface MessageActions {
   edit(id: string): void;
   remove(id: string, how: { keyboard: boolean }): void;
   details(id: string): void;
+  /** Marks the chat as unread from the message with this number on. None in a thread. */
+  markUnread: ((number: number) => void) | undefined;
   /** None for who may not pin. */
   pinning: Pinning | undefined;
   jumpTo(id: string): void;

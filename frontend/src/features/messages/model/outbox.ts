@@ -1,9 +1,11 @@
 import { fullJitter, pause } from "@/api/backoff";
 import { type Failure, failureOf, isTemporary } from "@/api/errors";
 import { Store } from "@/api/store";
+import type { SettingsIntent } from "@/features/chatSettings";
 import type { WishedReaction } from "@/features/reactions";
 import type { DeviceStore } from "@/session/deviceStore";
 import {
+  isAside,
   keyOf,
   type OutboxEntry,
   PREFIX,
@@ -11,6 +13,7 @@ import {
   type UnsentEdit,
   type UnsentMessage,
   type UnsentRemoval,
+  type UnsentSettings,
 } from "./outboxEntry";
 
 interface Dependencies {
@@ -40,8 +43,8 @@ const HELD_SILENT_MS = 8_000;
 
 /**
  * What was written and is not acknowledged: messages, edits and removals, sent in the order written, one at a time per
- * chat, by one tab of this browser at a time, with the same id however often it takes; and after them reactions, for which
- * no message waits. What the store holds at the moment of sending decides: what was discarded or undone in any tab is sent
+ * chat, by one tab of this browser at a time, with the same id however often it takes; and after them reactions and settings,
+ * for which no message waits. What the store holds at the moment of sending decides: what was discarded or undone in any tab is sent
  * by none.
  */
 export class Outbox {
@@ -119,6 +122,13 @@ export class Outbox {
     if (!earlier) this.#untried.add(key);
     if (isSo && this.#untried.delete(key)) return this.#deps.store.remove(key);
     return this.#put((order) => ({ ...wish, kind: "reaction", id, place: earlier?.place ?? order }));
+  }
+
+  /** Has settings of a chat changed. A later wish takes the place of an earlier one, setting by setting. */
+  set(chatId: string, wish: SettingsIntent): Promise<void> {
+    const earlier = this.#deps.store.current<UnsentSettings>(keyOf({ kind: "settings", id: chatId }));
+    const intent = { ...earlier?.intent, ...wish };
+    return this.#put((order) => ({ kind: "settings", id: chatId, chatId, intent, place: earlier?.place ?? order }));
   }
 
   /** The author asks again. All that failed for the same reason in this chat goes again, in order. */
@@ -268,12 +278,13 @@ export class Outbox {
   #next(chatId: string): OutboxEntry | undefined {
     if (this.#yielding) return undefined;
     const ready = this.entries.get().filter((entry) => entry.chatId === chatId && !entry.failure && !isHeld(entry));
-    return ready.find(({ kind }) => kind !== "reaction") ?? ready[0];
+    return ready.find((entry) => !isAside(entry)) ?? ready[0];
   }
 
-  /** Whether something was written while a reaction waits for its next attempt. */
+  /** Whether something was written while a reaction or a setting waits for its next attempt. */
   #isOvertaken({ kind, chatId }: Pick<OutboxEntry, "kind" | "chatId">): boolean {
-    return kind === "reaction" && this.#next(chatId)?.kind !== "reaction";
+    const next = this.#next(chatId);
+    return isAside({ kind }) && !(next && isAside(next));
   }
 
   /** Attempts until it is done, refused, or no longer wanted. */

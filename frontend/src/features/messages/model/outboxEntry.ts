@@ -1,8 +1,9 @@
 import type { Failure } from "@/api/errors";
+import type { SettingsIntent } from "@/features/chatSettings";
 import type { WishedReaction } from "@/features/reactions";
 
 interface Waiting {
-  /** The message, or the reaction: the key by which a retry is the same one, and by which the live event merges with it. */
+  /** The message, the reaction, or the chat whose settings change: the key by which a retry is the same one, and by which the live event merges with it. */
   id: string;
   chatId: string;
   /** Its place in the order in which everything was written, by a counter of this device. */
@@ -43,8 +44,14 @@ export interface UnsentReaction extends Waiting, WishedReaction {
   kind: "reaction";
 }
 
+/** What the reader wants to be set for a chat. */
+export interface UnsentSettings extends Waiting {
+  kind: "settings";
+  intent: SettingsIntent;
+}
+
 /** Something that somebody has said and no service has acknowledged yet. */
-export type OutboxEntry = UnsentMessage | UnsentEdit | UnsentRemoval | UnsentReaction;
+export type OutboxEntry = UnsentMessage | UnsentEdit | UnsentRemoval | UnsentReaction | UnsentSettings;
 
 export const PREFIX = "outbox.";
 
@@ -53,7 +60,10 @@ export function reactionId({ messageId, emoji }: Pick<WishedReaction, "messageId
   return `${messageId} ${emoji}`;
 }
 
-/** One entry per message and kind, and of reactions one per emoji, too: a later wish of a kind takes the place of an earlier one. */
+/** No message waits for it. */
+export const isAside = ({ kind }: Pick<OutboxEntry, "kind">): boolean => kind === "reaction" || kind === "settings";
+
+/** One entry per message and kind, of reactions one per emoji, too, and one for the settings of a chat: a later wish of a kind takes the place of an earlier one. */
 export function keyOf({ kind, id }: Pick<OutboxEntry, "kind" | "id">): string {
   return `${PREFIX}${kind}.${id}`;
 }

@@ -2,11 +2,12 @@ import type { ApolloCache } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { knownSettings, type ShownSettings, shownSettings } from "@/features/chatSettings";
 import { chatTitle } from "@/features/chats";
 import { mentionsReader, wordsFor } from "@/features/mentions";
 import { senderName } from "@/features/messages";
 import { NotifiedChatFragmentDoc, NotifiedMessageFragmentDoc, NotifiedReaderFragmentDoc } from "@/gql/receiver/graphql";
-import { useSignedIn } from "@/session/services";
+import { type SignedInServices, useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { plainText } from "@/ui/parseMarkdown";
 import { chime } from "../model/chime";
@@ -32,7 +33,7 @@ interface Heard {
 
 /** Tells of messages that arrive while nobody looks at this tab, as the reader has chosen. Shows nothing itself. */
 export default function Notifier() {
-  const { incoming, preferences, me } = useSignedIn();
+  const { incoming, preferences, outbox, me } = useSignedIn();
   const { cache } = useApolloClient();
   const navigate = useNavigate();
   useEffect(() => {
@@ -51,10 +52,9 @@ export default function Notifier() {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = () => {
       timer = undefined;
-      const { notify, sound, muted } = preferences.choices.get();
+      const { notify, sound } = preferences.choices.get();
       const news = [...bursts.values()]
-        // Who is called by name is told also where they are spared the rest.
-        .filter(({ chatId, mention }) => mention || !muted.includes(chatId))
+        .filter(({ chatId, mention }) => notifies(settingsOf(cache, outbox, chatId), mention !== undefined))
         .map((burst) => newsOf(cache, burst, me))
         .filter((one) => one !== undefined);
       bursts.clear();
@@ -83,7 +83,7 @@ export default function Notifier() {
       stop();
       clearTimeout(timer);
     };
-  }, [incoming, preferences, me, cache, navigate]);
+  }, [incoming, preferences, outbox, me, cache, navigate]);
   return null;
 }
 
@@ -91,6 +91,25 @@ export default function Notifier() {
 function placeOf({ chatId, rootId, id }: ChatNews & Place) {
   if (!rootId) return { to: "/chats/$chatId", params: { chatId } } as const;
   return { to: "/chats/$chatId/thread/$rootId", params: { chatId, rootId }, search: { at: id } } as const;
+}
+
+const chatIn = (cache: ApolloCache, chatId: string) =>
+  cache.readFragment({
+    id: cache.identify({ __typename: "Chat", id: chatId })!,
+    fragment: NotifiedChatFragmentDoc,
+    fragmentName: "NotifiedChat",
+  });
+
+function settingsOf(cache: ApolloCache, outbox: SignedInServices["outbox"], chatId: string): ShownSettings {
+  const chat = chatIn(cache, chatId);
+  const [wish] = outbox.of("settings", chatId);
+  return shownSettings(knownSettings(cache, chatId), wish?.intent, chat?.messageCount ?? 0);
+}
+
+/** Who is called by name is told also where they are spared the rest, unless they want to hear of nothing. */
+function notifies({ level, mutedUntil }: ShownSettings, mentioned: boolean): boolean {
+  if (level === "NONE") return false;
+  return mentioned || (level === "ALL" && mutedUntil === null);
 }
 
 const messageIn = (cache: ApolloCache, id: string) =>
@@ -105,11 +124,7 @@ function newsOf(cache: ApolloCache, heard: Heard, me: string): (ChatNews & Place
   const { chatId, mention, count } = heard;
   const id = mention ?? heard.id;
   const message = messageIn(cache, id);
-  const chat = cache.readFragment({
-    id: cache.identify({ __typename: "Chat", id: chatId })!,
-    fragment: NotifiedChatFragmentDoc,
-    fragmentName: "NotifiedChat",
-  });
+  const chat = chatIn(cache, chatId);
   const own = cache.readFragment({
     id: cache.identify({ __typename: "Participant", chatId, userId: me })!,
     fragment: NotifiedReaderFragmentDoc,

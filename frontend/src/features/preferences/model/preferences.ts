@@ -3,10 +3,6 @@ import { Store } from "@/api/store";
 
 /** What someone has chosen for themselves on this device. The services know nothing of it. */
 export interface Choices {
-  /** Chats that neither notify nor count in the title of the tab. */
-  muted: readonly string[];
-  /** Chats that stand first in the list. */
-  pinned: readonly string[];
   /** Whether a notification is shown for what arrives while nobody is looking. */
   notify: boolean;
   /** Whether a sound is played then. */
@@ -23,7 +19,13 @@ export interface Choices {
   foldReplies?: boolean;
 }
 
-const NOTHING: Choices = { muted: [], pinned: [], notify: false, sound: false };
+/** What an earlier version kept on the device about single chats. */
+interface ChatChoices {
+  muted: readonly string[];
+  pinned: readonly string[];
+}
+
+const NOTHING: Choices = { notify: false, sound: false };
 
 /** The choices of one account, in the storage of this device and the same in all its tabs. */
 export class Preferences {
@@ -46,10 +48,12 @@ export class Preferences {
     this.choices.set(changed);
   }
 
-  /** Puts a chat on one of the lists, or takes it off. */
-  set(list: "muted" | "pinned", chatId: string, on: boolean): void {
-    const others = this.#stored()[list].filter((other) => other !== chatId);
-    this.change({ [list]: on ? [...others, chatId] : others });
+  /** What an earlier version kept here about single chats goes to the account by `adopt`, once. */
+  async handOver(adopt: (kept: ChatChoices) => Promise<void>): Promise<void> {
+    const { muted, pinned, ...rest }: Choices & Partial<ChatChoices> = this.#stored();
+    if (!muted && !pinned) return;
+    await adopt({ muted: muted ?? [], pinned: pinned ?? [] });
+    this.#storage.set(this.#key, JSON.stringify(rest));
   }
 
   /** Another tab has changed something. */
