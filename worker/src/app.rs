@@ -14,12 +14,13 @@ use crate::{
     consumer::poller::Poller,
     consumers::Consumer,
     db::{SCHEMA_VERSION, consumer_shards},
+    indexer::Indexer,
     queue::{runner::Runner, schedule::Schedule},
     state::State,
 };
 
-/// Connections besides those of running jobs: a consumer's, the schedule's, and one for probes.
-const OTHER_CONNECTIONS: usize = 3;
+/// Connections besides those of running jobs: a consumer's, the indexer's, the schedule's, and one for probes.
+const OTHER_CONNECTIONS: usize = 4;
 
 /// Time-out for a connection, which may be long because no client waits.
 const MIN_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -103,6 +104,8 @@ impl Application {
             let poller = Poller::new(consumer, state.clone());
             loops.spawn(running.track_future(poller.run(stop.clone())));
         }
+        let indexer = Indexer::new(state.clone());
+        loops.spawn(running.track_future(indexer.run(stop.clone())));
         let schedule = Schedule::new(state);
         loops.spawn(running.track_future(schedule.run(stop.clone())));
 

@@ -39,6 +39,9 @@ pub struct WorkArgs {
     /// by another. Every step renews the lease. Must be longer than a step may take.
     #[arg(long, env = "JOB_LEASE_MS", default_value = "30000", value_parser = millis)]
     pub job_lease: Duration,
+    /// Interval between looking for messages whose words are not indexed, in milliseconds.
+    #[arg(long, env = "INDEX_POLL_MS", default_value = "5000", value_parser = millis)]
+    pub index_poll: Duration,
     /// Interval between looking for new events in feeds, in milliseconds.
     #[arg(long, env = "CONSUMER_POLL_MS", default_value = "1000", value_parser = millis)]
     pub consumer_poll: Duration,
@@ -54,6 +57,7 @@ impl Default for WorkArgs {
             jobs_at_once: 2,
             job_poll: Duration::from_secs(1),
             job_lease: Duration::from_secs(30),
+            index_poll: Duration::from_secs(5),
             consumer_poll: Duration::from_secs(1),
             consumer_overlap: Duration::from_secs(30),
         }

@@ -13,6 +13,7 @@ pub(crate) mod jobs;
 pub(crate) mod refresh_tokens;
 pub(crate) mod reserved_usernames;
 pub(crate) mod sessions;
+pub(crate) mod words;
 
 /// The newest migration whose tables this build uses.
-pub(crate) const SCHEMA_VERSION: u32 = 8;
+pub(crate) const SCHEMA_VERSION: u32 = 21;

@@ -5,6 +5,7 @@ mod config;
 mod consumer;
 mod consumers;
 mod db;
+mod indexer;
 mod jobs;
 mod outage;
 mod queue;

@@ -188,17 +188,20 @@ impl BenchDatabase {
         Ok(())
     }
 
-    /// Drops the index of the words of messages, and returns the statement that makes it again.
-    pub async fn drop_search_index(&self) -> Result<String, Error> {
-        let definition = "SELECT pg_get_indexdef('messages_found'::regclass)";
-        let row = self.client.query_one(definition, &[]).await;
-        // On the table with its partitions, as the migration made it.
-        let definition = row
-            .map_err(failed)?
-            .get::<_, String>(0)
-            .replace(" ON ONLY ", " ON ");
-        self.run("DROP INDEX messages_found").await?;
-        Ok(definition)
+    /// Lets workers index the words of messages, or keeps them from it.
+    pub async fn let_workers_index(&self, allowed: bool) -> Result<(), Error> {
+        let change = if allowed {
+            "GRANT EXECUTE ON FUNCTION chats_to_index TO antiphon_worker"
+        } else {
+            "REVOKE EXECUTE ON FUNCTION chats_to_index FROM antiphon_worker"
+        };
+        self.run(change).await
+    }
+
+    /// Indexes the words of all messages.
+    pub async fn index_words(&self) -> Result<(), Error> {
+        self.run("SELECT index_words(chat, 9223372036854775807 / 2) FROM chats_to_index(NULL, 2147483647) AS chat")
+            .await
     }
 
     /// Runs a statement.

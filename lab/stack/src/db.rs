@@ -137,6 +137,7 @@ impl Observer {
                             AND NOT EXISTS (SELECT FROM thread_follows WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM message_mentions WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM message_revisions WHERE chat_id = $1)
+                            AND NOT EXISTS (SELECT FROM message_words WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM chat_settings WHERE chat_id = $1)
                             AND NOT EXISTS (SELECT FROM drafts WHERE chat_id = $1)
                      FROM chats WHERE id = $1";

@@ -1,4 +1,4 @@
-//! `messages`, searched by their words through the index `messages_found`. What a user may not read is not found: each
+//! `messages`, searched by their words through `message_words`, as far as workers have come, and one by one. What a user may not read is not found: each
 //! statement looks at their participation as it is at that moment.
 
 use chassis::{Error, postgres::Pool};
@@ -27,8 +27,6 @@ pub(crate) struct Filter {
     pub(crate) template: Option<String>,
     /// Regular expressions that the folded text matches: all that is asked.
     pub(crate) patterns: Vec<String>,
-    /// Those of them that a message may not match although the index has found it.
-    pub(crate) undecided_patterns: Vec<String>,
     /// Regular expressions that it does not match.
     pub(crate) excluded: Vec<String>,
     /// Only messages from these users.
@@ -129,7 +127,7 @@ pub(crate) const BLOCK_SIZE: i64 = 4_096;
 /// How messages are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SearchMethod {
-    /// The index says which messages have the words. For words that few messages have.
+    /// The index says which segments have the words. For words that few messages have.
     ByIndex,
     /// Each message is looked at until enough are found. For what most messages have, and for what the index does not know.
     ByNumber,
@@ -175,9 +173,9 @@ pub(crate) async fn search(
     (method, filter): (SearchMethod, &Filter),
     limit: i64,
 ) -> Result<Vec<WindowHits>, Error> {
-    let (sql, patterns) = match method {
-        SearchMethod::ByIndex => (by_index(filter.scope), &filter.undecided_patterns),
-        SearchMethod::ByNumber => (by_number(filter.scope), &filter.patterns),
+    let sql = match method {
+        SearchMethod::ByIndex => by_index(filter.scope),
+        SearchMethod::ByNumber => by_number(filter.scope),
     };
     let chats: Vec<Uuid> = windows.iter().map(|window| window.chat.0).collect();
     let lasts: Vec<Option<Number>> = windows.iter().map(|window| window.last).collect();
@@ -198,7 +196,7 @@ pub(crate) async fn search(
             &sizes,
             &senders,
             &filter.since,
-            &patterns,
+            &filter.patterns,
             &filter.excluded,
             &limit,
             &filter.template.as_deref().unwrap_or_default(),
@@ -257,7 +255,8 @@ fn windows(scope: Scope, first: &str) -> String {
     )
 }
 
-/// The conditions that the index does not decide, on the message `m`.
+/// The conditions on the message `m`. The index knows which segments may have such messages, and not which of their messages
+/// have the words.
 const CONDITIONS: &str = r#"
     m.content IS NOT NULL AND ($6::uuid[] IS NULL OR m.sender_id = ANY ($6)) AND m.created_at >= $7
     AND (NOT $12 OR m.mentions_all OR EXISTS (
@@ -271,16 +270,15 @@ const HITS: &str = "
         SELECT older.created_at FROM messages older WHERE older.chat_id = w.chat_id AND older.number = w.first - 1
     ) AS older_at";
 
-/// Each partition is asked for the blocks of its chats. The planner has no other way than the index: it would rather read all
-/// messages of a chat if it could, because it does not know how many there are.
+/// Each partition is asked for the segments that have the words, in the blocks of its chats. Their messages are looked at, and
+/// those that no worker has come to yet.
 fn by_index(scope: Scope) -> String {
     let own = scope.of_messages();
-    let mut candidates = Vec::new();
+    let mut segments = Vec::new();
     for partition in 0..PARTITIONS {
-        candidates.push(format!(
-            "SELECT m.chat_id, m.number, m.id, m.sender_id, m.created_at, m.content, m.mentions_all FROM messages_{partition} m
-             WHERE m.content IS NOT NULL AND search_tokens(search_block(m.chat_id, m.number), m.content)
-                 @@ (SELECT query FROM questions WHERE partition = {partition})"
+        segments.push(format!(
+            "SELECT s.chat_id, s.segment * 32 AS first, s.segment * 32 + 31 AS last FROM message_words_{partition} s
+             WHERE s.words @@ (SELECT query FROM questions WHERE partition = {partition})"
         ));
     }
     format!(
@@ -290,12 +288,25 @@ fn by_index(scope: Scope) -> String {
              FROM windows
              WHERE last >= first
              GROUP BY 1
-         ), candidates AS MATERIALIZED ({}), found AS (
-             SELECT w.place, m.number, m.id, m.created_at,
-                    row_number() OVER (PARTITION BY w.place ORDER BY m.number DESC) AS nth
+         ), indexed AS MATERIALIZED (
+             SELECT w.place, w.chat_id, w.first, w.last, least(w.last, coalesce(p.number, 0)) AS indexed
              FROM windows w
-             JOIN candidates m ON m.chat_id = w.chat_id AND m.number BETWEEN w.first AND w.last
-             WHERE {own} AND {CONDITIONS}
+             LEFT JOIN LATERAL (SELECT number FROM word_positions WHERE chat_id = w.chat_id OFFSET 0) p ON true
+         ), segments AS MATERIALIZED ({}), ranges AS MATERIALIZED (
+             SELECT w.place, w.chat_id, greatest(w.first, s.first) AS first, least(w.indexed, s.last) AS last
+             FROM indexed w
+             JOIN segments s ON s.chat_id = w.chat_id AND s.last >= w.first AND s.first <= w.indexed
+             UNION ALL
+             SELECT w.place, w.chat_id, greatest(w.first, w.indexed + 1), w.last FROM indexed w WHERE w.last > w.indexed
+         ), found AS (
+             SELECT r.place, m.number, m.id, m.created_at,
+                    row_number() OVER (PARTITION BY r.place ORDER BY m.number DESC) AS nth
+             FROM ranges r
+             CROSS JOIN LATERAL (
+                 SELECT m.number, m.id, m.created_at FROM messages m
+                 WHERE m.chat_id = r.chat_id AND m.number BETWEEN r.first AND r.last AND {own} AND {CONDITIONS}
+                 OFFSET 0
+             ) m
          )
          {HITS}
          FROM windows w
@@ -305,7 +316,7 @@ fn by_index(scope: Scope) -> String {
             scope,
             "(bounds.last / 4096 - (w.size + 4095) / 4096 + 1) * 4096"
         ),
-        candidates.join(" UNION ALL "),
+        segments.join(" UNION ALL "),
     )
 }
 

@@ -1,4 +1,4 @@
-//! The words of texts, as the index `messages_found` knows them.
+//! The words of texts, as the index knows them.
 
 use chassis::{Error, postgres::Pool};
 

@@ -53,7 +53,6 @@ impl Plan {
                 scope: Scope::Own,
                 template: None,
                 patterns: Vec::new(),
-                undecided_patterns: Vec::new(),
                 excluded: Vec::new(),
                 senders: None,
                 since,
@@ -94,20 +93,16 @@ impl Plan {
         }
         let mut lexemes: BTreeSet<String> = terms.iter().flat_map(lexemes).collect();
         let mut patterns: Vec<String> = terms.iter().map(pattern).collect();
-        let undecided = terms.iter().filter(|term| !is_decided_by_index(term));
-        let mut undecided_patterns: Vec<String> = undecided.map(pattern).collect();
         if query.has_link {
             let link = format!("{BOUNDARY}https?://[^[:space:]]");
             lexemes.insert("'%http':*".to_owned());
-            patterns.push(link.clone());
-            undecided_patterns.push(link);
+            patterns.push(link);
         }
         let template: Vec<&str> = lexemes.iter().map(String::as_str).collect();
         let filter = Filter {
             scope: Scope::Readable,
             template: (!template.is_empty()).then(|| format!("({})", template.join("&"))),
             patterns,
-            undecided_patterns,
             excluded: excluded.iter().map(pattern).collect(),
             senders,
             since: query.since.unwrap_or(Timestamp::UNIX_EPOCH),
@@ -209,20 +204,6 @@ fn lexemes(term: &Term) -> Vec<String> {
         }
     }
     operands
-}
-
-/// Whether every message with the term's lexemes has the term: the index does not know what follows what.
-fn is_decided_by_index(term: &Term) -> bool {
-    match term {
-        Term::Runs(runs) => match runs.as_slice() {
-            [run] => match run.lexemes.as_slice() {
-                [one] => *one == run.text,
-                lexemes => lexemes.len() <= 2,
-            },
-            _ => false,
-        },
-        Term::Literal(_) => false,
-    }
 }
 
 /// A regular expression of Postgres that folded texts with the term match. Words need no escaping: they are letters, digits

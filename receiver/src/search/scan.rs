@@ -48,8 +48,9 @@ const STATEMENT_GROWTH: i64 = 16;
 /// After so many messages, the share of hits among them decides.
 const SAMPLE: i64 = 64;
 
-/// If one in so many messages is a hit, looking at the messages is cheaper than reading the hits of a whole block.
-const FREQUENT: i64 = 5;
+/// If one in so many messages is a hit, most segments of the index have one, and looking at the newest messages is cheaper than at
+/// those of a whole block.
+const FREQUENT: i64 = 32;
 
 /// What a search found.
 #[derive(Clone, Debug, Default)]

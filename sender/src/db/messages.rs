@@ -286,7 +286,9 @@ pub async fn edit(
             ],
         )
         .await?;
-    Ok(read(&row)?.message)
+    let message = read(&row)?.message;
+    reindex(tx, &message).await?;
+    Ok(message)
 }
 
 /// Removes the text and keeps the row.
@@ -300,5 +302,15 @@ pub async fn remove(tx: &Transaction<'_>, chat: ChatId, id: MessageId) -> Result
         ))
         .await?;
     let row = tx.query_one(&statement, &[&chat.0, &id.0]).await?;
-    Ok(read(&row)?.message)
+    let message = read(&row)?.message;
+    reindex(tx, &message).await?;
+    Ok(message)
+}
+
+/// Its old words find it no longer.
+async fn reindex(tx: &Transaction<'_>, message: &Message) -> Result<(), Error> {
+    let statement = tx.prepare_cached("SELECT reindex_words($1, $2)").await?;
+    tx.query_one(&statement, &[&message.chat_id.0, &message.number])
+        .await?;
+    Ok(())
 }

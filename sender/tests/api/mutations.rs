@@ -180,7 +180,13 @@ const MUTATIONS: &[Mutation] = &[
         caller: (Author, "GROUP"),
         in_chat_feed: &["MESSAGE_UPDATED"],
         in_user_feeds: &[],
-        tables: &["feed_events", "feeds", "message_revisions", "messages"],
+        tables: &[
+            "feed_events",
+            "feeds",
+            "message_revisions",
+            "messages",
+            "word_positions",
+        ],
     },
     Mutation {
         name: "removeMessage",
@@ -198,6 +204,7 @@ const MUTATIONS: &[Mutation] = &[
             "pinned_messages",
             "reaction_groups",
             "reactions",
+            "word_positions",
         ],
     },
     Mutation {

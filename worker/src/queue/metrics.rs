@@ -1,4 +1,4 @@
-//! What the queue and the consumers count.
+//! What the queue, the consumers and the indexer count.
 
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -60,6 +60,7 @@ pub(crate) struct QueueMetrics {
     overdue: Arc<Seconds>,
     handled: Family<OfConsumer, Counter>,
     lag: Family<OfConsumer, Seconds>,
+    indexed: Counter,
 }
 
 impl QueueMetrics {
@@ -95,6 +96,11 @@ impl QueueMetrics {
             "Time since a consumer was last known to have seen all events, in seconds",
             self.lag.clone(),
         );
+        registry.register(
+            "messages_indexed",
+            "Messages whose words were indexed",
+            self.indexed.clone(),
+        );
     }
 
     pub(crate) fn new(registry: &mut Registry) -> Self {
@@ -106,6 +112,7 @@ impl QueueMetrics {
             overdue: Arc::default(),
             handled: Family::default(),
             lag: Family::default(),
+            indexed: Counter::default(),
         };
         metrics.register(registry);
         metrics
@@ -117,6 +124,10 @@ impl QueueMetrics {
             outcome: outcome.as_str(),
         };
         self.ended.get_or_create(&labels).inc();
+    }
+
+    pub(crate) fn index(&self, messages: i64) {
+        self.indexed.inc_by(messages.try_into().unwrap_or_default());
     }
 
     pub(super) fn step(&self) {

@@ -9,3 +9,4 @@ mod database;
 mod erasure;
 mod lifecycle;
 mod queue;
+mod words;

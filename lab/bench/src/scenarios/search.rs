@@ -61,17 +61,23 @@ pub async fn run(bench: &mut Bench) -> Result<(), Error> {
     Ok(())
 }
 
-/// Measures sends with and without the index in turn, so that whatever else the machine does meets both.
+/// Measures sends while workers index their words and while they do not, in turn, so that whatever else the machine does meets
+/// both.
 async fn run_sends(bench: &mut Bench, chats: usize, name: &str) -> Result<(), Error> {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for turn in 1..=TURNS {
-        let definition = bench.environment.database().drop_search_index().await?;
+        bench
+            .environment
+            .database()
+            .let_workers_index(false)
+            .await?;
         let case = format!("{name}, without the index, turn {turn}");
         let outcome = measure_sends(bench, chats, &case).await?;
         without.push(outcome.rate);
         let bare = outcome.clone();
         bench.add(outcome);
-        bench.environment.database().run(&definition).await?;
+        bench.environment.database().index_words().await?;
+        bench.environment.database().let_workers_index(true).await?;
         let case = format!("{name}, with the index, turn {turn}");
         let outcome = measure_sends(bench, chats, &case).await?;
         with.push(outcome.rate);
@@ -113,6 +119,7 @@ async fn run_searches(bench: &mut Bench, name: &str) -> Result<(), Error> {
             .add_varied_history(chat.id, sender, MESSAGES_PER_CHAT)
             .await?;
     }
+    bench.environment.database().index_words().await?;
     bench.environment.database().vacuum_and_checkpoint().await?;
     for (what, text) in QUERIES {
         let outcome = measure_searches(bench, &chats, &format!("{name}: {what}"), text).await?;

@@ -292,6 +292,19 @@ impl TestApp {
             )
             .await
             .unwrap();
+        self.owner
+            .execute(
+                "SELECT reindex_words($1, $2)",
+                &[&message.chat_id.0, &message.number],
+            )
+            .await
+            .unwrap();
+    }
+
+    /// Indexes the words of all messages, as workers do a little later.
+    pub async fn index_words(&self) {
+        let sql = "SELECT sum(index_words(chat, 10000)) FROM chats_to_index(NULL, 1000) AS chat";
+        self.owner.query_one(sql, &[]).await.unwrap();
     }
 
     /// Says that someone is typing.
