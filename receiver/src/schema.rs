@@ -6,9 +6,9 @@ use chassis::graphql::Limits;
 use crate::{
     objects::{
         chat::ChatConnection, followed_thread::FollowedThreadConnection,
-        message::MessageConnection, participant::ParticipantConnection,
-        pinned_message::PinnedMessageConnection, reaction::ReactionConnection,
-        receipt::ReceiptConnection,
+        message::MessageConnection, message_revision::MessageRevisionConnection,
+        participant::ParticipantConnection, pinned_message::PinnedMessageConnection,
+        reaction::ReactionConnection, receipt::ReceiptConnection,
     },
     queries::{Query, mentions::MentionConnection},
     state::State,
@@ -41,6 +41,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         )
         .override_output_type_description::<ParticipantConnection>("A page of participants.")
         .override_output_type_description::<ReactionConnection>("A page of reactions.")
+        .override_output_type_description::<MessageRevisionConnection>(
+            "A page of the texts of a message.",
+        )
         .override_output_type_description::<ReceiptConnection>("A page of receipts of a message.")
         .override_output_type_description::<FollowedThreadConnection>(
             "A page of threads that the caller follows.",

@@ -76,6 +76,12 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
             Nothing(json!([])),
             Nothing(json!([])),
         ),
+        (
+            "settings",
+            "settings { notificationLevel }",
+            Nothing(Value::Null),
+            Nothing(Value::Null),
+        ),
         ("threadsAllowed", "threadsAllowed", Same, Same),
     ]
 }

@@ -57,8 +57,8 @@ impl StoredChat {
     }
 
     /// What owners and admins decide about the chat.
-    pub fn facts(&self) -> ChatFacts<'_> {
-        ChatFacts {
+    pub fn properties(&self) -> ChatProperties<'_> {
+        ChatProperties {
             name: self.name.as_deref(),
             description: &self.description,
             reactions_allowed: self.reactions_allowed,
@@ -185,7 +185,7 @@ pub async fn insert(tx: &Transaction<'_>, chat: NewChat<'_>) -> Result<Option<St
 
 /// What owners and admins decide about a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChatFacts<'a> {
+pub struct ChatProperties<'a> {
     pub name: Option<&'a str>,
     pub description: &'a str,
     pub reactions_allowed: bool,
@@ -196,7 +196,7 @@ pub struct ChatFacts<'a> {
 pub async fn describe(
     tx: &Transaction<'_>,
     chat: ChatId,
-    facts: ChatFacts<'_>,
+    properties: ChatProperties<'_>,
 ) -> Result<StoredChat, Error> {
     let statement = tx
         .prepare_cached(&format!(
@@ -205,12 +205,12 @@ pub async fn describe(
              WHERE id = $1 RETURNING {COLUMNS}"
         ))
         .await?;
-    let ChatFacts {
+    let ChatProperties {
         name,
         description,
         reactions_allowed,
         threads_allowed,
-    } = facts;
+    } = properties;
     let folded = name.map(text::folded);
     let row = tx
         .query_one(

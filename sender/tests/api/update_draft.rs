@@ -73,15 +73,14 @@ async fn a_draft_has_the_bounds_of_a_message() {
     let ada = app.person("ada").await;
     let chat = app.group(&ada, &[]).await;
     write(&app, &ada, &chat, json!("\u{1F600}".repeat(5_000))).await;
-    for (content, reason) in [
-        ("x".repeat(5_001), "TOO_LONG"),
-        ("nul \0".to_owned(), "CONTROL_CHARACTER"),
-    ] {
-        let input = json!({ "chatId": chat, "content": content });
-        let refused = app.call(&ada, "updateDraft", input).await;
-        assert_eq!(refused.refusal(), ("BAD_USER_INPUT", "content"));
-        assert_eq!(refused.reason(), Some(reason));
-    }
+    let input = json!({ "chatId": chat, "content": "x".repeat(5_001) });
+    let refused = app.call(&ada, "updateDraft", input).await;
+    assert_eq!(refused.refusal(), ("BAD_USER_INPUT", "content"));
+    assert_eq!(refused.reason(), Some("TOO_LONG"));
+    let input = json!({ "chatId": chat, "content": "nul \0" });
+    app.call(&ada, "updateDraft", input)
+        .await
+        .assert_refused("BAD_USER_INPUT", None);
 }
 
 #[tokio::test]

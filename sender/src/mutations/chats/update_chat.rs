@@ -8,7 +8,7 @@ use shared_schema::{Change, ChatId, Cursor, ParticipantRole};
 
 use crate::{
     chats::{description::Description, name::ChatName},
-    db::chats::{self, ChatFacts},
+    db::chats::{self, ChatProperties},
     objects,
     participants::access::Participation,
     state::RequestContext,
@@ -88,8 +88,8 @@ async fn describe(
 ) -> Result<Outcome<UpdateChatPayload>, Error> {
     participation.forbid_direct_chat()?;
     participation.require(ParticipantRole::Admin)?;
-    let old = participation.chat.facts();
-    let new = ChatFacts {
+    let old = participation.chat.properties();
+    let new = ChatProperties {
         name: edit.name.as_ref().map(ChatName::as_str).or(old.name),
         description: edit
             .description

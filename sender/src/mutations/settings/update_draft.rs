@@ -75,9 +75,6 @@ fn parse(content: Option<&str>) -> Result<Option<String>, Error> {
         let max = MAX_CHARACTERS;
         return Err(Error::bad_input("content", Reason::TooLong { max }));
     }
-    if content.contains('\0') {
-        return Err(Error::bad_input("content", Reason::ControlCharacter));
-    }
     Ok(Some(content.to_owned()))
 }
 

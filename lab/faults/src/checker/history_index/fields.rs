@@ -15,6 +15,6 @@ pub(super) fn optional_id(value: &Value) -> Option<Uuid> {
     value.as_str()?.parse().ok()
 }
 
-pub(in crate::checker) fn id(value: &Value) -> Uuid {
+pub(crate) fn id(value: &Value) -> Uuid {
     optional_id(value).unwrap_or_default()
 }
