@@ -54,11 +54,15 @@ export class Accounts {
     let marks: Promise<DeliveredMarks> | undefined;
     const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, async (chat, number) => {
       marks ??= loadDeliveredMarks().then((loaded) => new loaded.DeliveredMarks(client, me));
-      // Without the code, what is stored next is told with the rest.
-      await marks.then(
-        (loaded) => loaded.stored(chat, number),
+      return marks.then(
+        (loaded) => {
+          loaded.stored(chat, number);
+          return true;
+        },
         () => {
+          // The code could not be fetched.
           marks = undefined;
+          return false;
         },
       );
     });
