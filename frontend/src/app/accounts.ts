@@ -52,16 +52,23 @@ export class Accounts {
   async begin(me: string): Promise<SignedInServices> {
     const client = this.#client;
     let marks: Promise<DeliveredMarks> | undefined;
-    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, async (chat, number) => {
+    const loadMarks = () => {
       marks ??= loadDeliveredMarks().then((loaded) => new loaded.DeliveredMarks(client, me));
-      // Without the code, what is stored next is told with the rest.
-      await marks.then(
-        (loaded) => loaded.stored(chat, number),
-        () => {
-          marks = undefined;
+      return marks;
+    };
+    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, (chat, number) =>
+      loadMarks().then(
+        (loaded) => {
+          loaded.stored(chat, number);
+          return true;
         },
-      );
-    });
+        () => {
+          // The code could not be fetched.
+          marks = undefined;
+          return false;
+        },
+      ),
+    );
     await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
     const store = this.#storeOf(me);
     const outbox = new Outbox({
@@ -111,7 +118,8 @@ export class Accounts {
         () => {},
       );
       void pause(PREFETCH_AFTER_MS)
-        .then(() => copy.prefetch())
+        // The code, too, while there is a network: what a browser could not fetch once it may not ask for again.
+        .then(() => Promise.all([copy.prefetch(), loadMarks()]))
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
     });
     return { ...services, inbox };
