@@ -29,9 +29,11 @@ const STATEMENT_TIME: Duration = Duration::from_millis(100);
 /// Chats that are searched in one statement.
 const MAX_CHATS: usize = 64;
 
-/// The numbers of a chat's first window, those of the first statement, and those of any. Where many chats are busy, the
-/// newest hits are a few of each.
+/// The numbers of a chat's first window: fewer where many chats are searched, of which the newest hits are a few of each.
 const FIRST_NUMBERS: i64 = 8;
+const MAX_FIRST_NUMBERS: i64 = 64;
+
+/// The numbers of the first statement, and those of any.
 const FIRST_STATEMENT_NUMBERS: i64 = 256;
 const MAX_STATEMENT_NUMBERS: i64 = 16_384;
 
@@ -75,14 +77,14 @@ struct Frontier {
 
 impl Frontier {
     /// Where a search begins that returns what comes after `start`. None if nothing of the chat does.
-    fn of(chat: &SearchableChat, start: Option<MessagePosition>) -> Option<Self> {
+    fn of(chat: &SearchableChat, start: Option<MessagePosition>, numbers: i64) -> Option<Self> {
         let newest = MessagePosition {
             at: chat.last_at,
             chat: chat.id,
             number: chat.newest,
         };
         let Some(start) = start else {
-            return Some(Self::at(newest, Some(chat.newest)));
+            return Some(Self::at(newest, Some(chat.newest), numbers));
         };
         if start.chat == chat.id && start.number != Number::MAX {
             let last = start.number - 1;
@@ -90,10 +92,10 @@ impl Frontier {
                 number: last,
                 ..start
             };
-            return (last > 0).then(|| Self::at(position, Some(last)));
+            return (last > 0).then(|| Self::at(position, Some(last), numbers));
         }
         if newest < start {
-            return Some(Self::at(newest, Some(chat.newest)));
+            return Some(Self::at(newest, Some(chat.newest), numbers));
         }
         // Chats are in descending order where the times are the same.
         let at = match chat.id <= start.chat {
@@ -105,14 +107,14 @@ impl Frontier {
             chat: chat.id,
             number: Number::MAX,
         };
-        Some(Self::at(position, None))
+        Some(Self::at(position, None, numbers))
     }
 
-    fn at(position: MessagePosition, last: Option<Number>) -> Self {
+    fn at(position: MessagePosition, last: Option<Number>, numbers: i64) -> Self {
         Self {
             position,
             last,
-            numbers: FIRST_NUMBERS,
+            numbers,
             blocks: 1,
         }
     }
@@ -266,9 +268,11 @@ pub(crate) async fn scan(
     metrics: &SearchMetrics,
 ) -> Result<Found, Error> {
     let since = plan.filter.since;
+    let count = i64::try_from(chats.len()).unwrap_or(i64::MAX).max(1);
+    let numbers = (FIRST_STATEMENT_NUMBERS / count).clamp(FIRST_NUMBERS, MAX_FIRST_NUMBERS);
     let mut frontiers: Vec<Frontier> = chats
         .iter()
-        .filter_map(|chat| Frontier::of(chat, start))
+        .filter_map(|chat| Frontier::of(chat, start, numbers))
         .filter(|frontier| frontier.position.at >= since)
         .collect();
     let mut hits: Vec<Hit> = Vec::new();
