@@ -37,6 +37,12 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
         ),
         ("lastMessageAt", "lastMessageAt", Same, Same),
         (
+            "maxReceiptParticipants",
+            "maxReceiptParticipants",
+            Same,
+            Same,
+        ),
+        (
             "mentionNumbers",
             "mentionNumbers",
             Nothing(json!([])),
@@ -70,6 +76,12 @@ fn fields() -> Vec<(&'static str, &'static str, Seen, Seen)> {
             nobody(),
         ),
         ("reactionsAllowed", "reactionsAllowed", Same, Same),
+        (
+            "receipts",
+            "receipts { user { username } }",
+            Nothing(json!([])),
+            Nothing(json!([])),
+        ),
         (
             "removedNumbers",
             "removedNumbers",
