@@ -36,7 +36,8 @@ fn wrong(chat: Uuid) -> String {
 async fn change(environment: &TestEnvironment, chat: Uuid, number: i64, content: &str) {
     let change = format!(
         "BEGIN;
-         UPDATE messages SET content = {content} WHERE chat_id = '{chat}' AND number = {number};
+         UPDATE messages SET content = {content}, removed_at = CASE WHEN {content} IS NULL THEN clock_timestamp() END
+         WHERE chat_id = '{chat}' AND number = {number};
          SELECT reindex_words('{chat}', {number});
          COMMIT"
     );
