@@ -172,6 +172,7 @@ const WITHOUT_TEXTS = [
   "messages.sendingIn",
   "notifications.newMessagesCount",
   "participants.participantsCount",
+  "pins.allCount",
   "reactions.count",
   "reactions.countOf",
   "search.limited",

@@ -38,7 +38,9 @@ async fn a_mutation_that_fails_leaves_nothing_behind_and_takes_no_number() {
     sabotage(&app, "P0001", u32::MAX).await;
     let before = app.tables().await;
     for mutation in mutations() {
-        if mutation.tables.is_empty() {
+        // What writes no event writes a single table.
+        if !mutation.tables.contains(&"feed_events") {
+            assert!(mutation.tables.len() <= 1, "{}", mutation.name);
             continue;
         }
         let name = mutation.name;
