@@ -503,7 +503,7 @@ async fn everything_in_a_long_chat_is_found_in_order() {
         .map(|number| (chat, number))
         .collect();
     // A worker has not come to it, has come to a half of it, and to all.
-    for indexed in [0, 14_990, 30_000] {
+    for indexed in [0_i64, 14_990, 30_000] {
         let sql = "SELECT index_words($1, $2)";
         app.owner
             .query_one(sql, &[&chat.0, &indexed])
