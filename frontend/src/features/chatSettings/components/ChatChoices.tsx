@@ -19,7 +19,6 @@ export function ChatChoices(props: { chatId: string; settings: ShownSettings; me
   const muted = useId();
   const level = useId();
   const names = { ALL: t.chatSettings.allMessages, MENTIONS: t.chatSettings.mentions, NONE: t.chatSettings.nothing };
-  const untilNow = mutedUntil === FOR_GOOD ? t.chatSettings.forGood : t.chatSettings.until(fullTime(mutedUntil ?? ""));
   return (
     <div className={styles.choices}>
       <Toggle
@@ -49,7 +48,7 @@ export function ChatChoices(props: { chatId: string; settings: ShownSettings; me
             onChange={(event) => set({ mutedUntil: muteChoices()[Number(event.currentTarget.value)]!.until() })}
           >
             <option value="" hidden>
-              {untilNow}
+              {mutedUntil === FOR_GOOD ? t.chatSettings.forGood : t.chatSettings.until(fullTime(mutedUntil))}
             </option>
             {muteChoices().map(({ name }, index) => (
               <option key={name} value={index}>
