@@ -1,4 +1,5 @@
 import {
+  ask,
   expectAccessible,
   live,
   message,
@@ -10,6 +11,7 @@ import {
   secondDevice,
   startDirect,
   startGroup,
+  tokenOf,
 } from "./people";
 import { everythingOnScreen } from "./screen";
 import { type Browser, expect, test } from "./test";
@@ -129,12 +131,12 @@ test("what an earlier version kept on the device about chats becomes the account
   const { ben, other } = await devices(browser);
   await openChat(ben, "Evening choir");
   const chatId = new URL(ben.page.url()).pathname.split("/")[2]!;
-  await ben.page.evaluate((id) => {
-    const key = Object.keys(localStorage)
-      .find((name) => name.startsWith("antiphon.kept."))
-      ?.split(".")[2];
-    localStorage.setItem(`antiphon.preferences.${key}`, JSON.stringify({ muted: [id], pinned: [id], sound: true }));
-  }, chatId);
+  const { me } = await ask(ben, "users", "{ me { user { id } } }", {}, await tokenOf(ben));
+  await ben.page.evaluate(
+    ([user, id]) =>
+      localStorage.setItem(`antiphon.preferences.${user}`, JSON.stringify({ muted: [id], pinned: [id], sound: true })),
+    [me.user.id, chatId],
+  );
   await ben.page.reload();
   await live(ben);
   for (const device of [ben, other]) {

@@ -47,6 +47,7 @@ test("the list shows only what is unread, from the keyboard and at every width, 
   await openChat(ben, "Book circle");
   await expect(rows(ben)).toHaveCount(1);
   await expect(message(ben, "chapter two?")).toBeVisible();
+  await expect(rows(ben).getByRole("img", { name: /unread/ })).toHaveCount(0);
   await ben.page.goto("/");
   await filter(ben).click();
   await expect(ben.page.getByRole("heading", { name: "Nothing unread" })).toBeVisible();

@@ -7,7 +7,7 @@ import styles from "./ArchivedChats.module.css";
 import { ChatRow } from "./ChatRow";
 
 /** The archived chats of these, behind one line at the top of the list. */
-export default function ArchivedChats({ chats }: { chats: readonly ListedChat[] }) {
+export function ArchivedChats({ chats }: { chats: readonly ListedChat[] }) {
   const [open, setOpen] = useState(false);
   const list = useId();
   const archived = chats.filter(({ settings }) => settings.archived);

@@ -13,6 +13,7 @@ import { useOnePane } from "@/ui/pointer";
 import { useChatKeys } from "../hooks/useChatKeys";
 import { useChats } from "../hooks/useChats";
 import { unreadCount } from "../model/unreadCount";
+import { ArchivedChats } from "./ArchivedChats";
 import { ChatRow } from "./ChatRow";
 import { MentionsLink } from "./MentionsLink";
 import styles from "./Sidebar.module.css";
@@ -20,7 +21,6 @@ import { ThreadsLink } from "./ThreadsLink";
 
 const NewChatDialog = lazy(() => import("./NewChatDialog"));
 const FirstSteps = lazy(() => import("./FirstSteps"));
-const ArchivedChats = lazy(() => import("./ArchivedChats"));
 const NothingUnread = lazy(() => import("./NothingUnread"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
 
