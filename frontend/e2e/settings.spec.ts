@@ -13,7 +13,6 @@ import {
   startGroup,
   tokenOf,
 } from "./people";
-import { everythingOnScreen } from "./screen";
 import { type Browser, expect, test } from "./test";
 
 const rows = ({ page }: Person) =>
@@ -110,7 +109,7 @@ test("the details of a chat say what is set, from the keyboard and in every lang
   await picture(page, "chat-settings");
   for (const width of [360, 800, 1_300]) {
     await page.setViewportSize({ width, height: 900 });
-    expect(await everythingOnScreen(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
     await expectAccessible(page);
   }
 });

@@ -9,7 +9,7 @@ import { chatReader, isListed } from "@/features/chats";
 import { Drafts, deliver, keepDrafts, Outbox, PendingRemovals } from "@/features/messages";
 import { indexedDbCopy, OfflineStore } from "@/features/offline";
 import { Preferences } from "@/features/preferences";
-import { type DeliveredMarks, loadDeliveredMarks } from "@/features/receipts";
+import { DeliveredMarks } from "@/features/receipts";
 import { Search } from "@/features/search";
 import { ownThreadsOf } from "@/features/threads";
 import { TypingNames } from "@/features/typing";
@@ -51,24 +51,8 @@ export class Accounts {
 
   async begin(me: string): Promise<SignedInServices> {
     const client = this.#client;
-    let marks: Promise<DeliveredMarks> | undefined;
-    const loadMarks = () => {
-      marks ??= loadDeliveredMarks().then((loaded) => new loaded.DeliveredMarks(client, me));
-      return marks;
-    };
-    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, (chat, number) =>
-      loadMarks().then(
-        (loaded) => {
-          loaded.stored(chat, number);
-          return true;
-        },
-        () => {
-          // The code could not be fetched.
-          marks = undefined;
-          return false;
-        },
-      ),
-    );
+    const marks = new DeliveredMarks(client, me);
+    const copy = new OfflineStore(client, indexedDbCopy(me), forgetChat, (chat, number) => marks.stored(chat, number));
     await Promise.race([copy.restore(), pause(COPY_WITHIN_MS)]);
     const store = this.#storeOf(me);
     const outbox = new Outbox({
@@ -118,8 +102,7 @@ export class Accounts {
         () => {},
       );
       void pause(PREFETCH_AFTER_MS)
-        // The code, too, while there is a network: what a browser could not fetch once it may not ask for again.
-        .then(() => Promise.all([copy.prefetch(), loadMarks()]))
+        .then(() => copy.prefetch())
         .catch((error) => console.warn("not all chats could be fetched for reading offline", error));
     });
     return { ...services, inbox };

@@ -4,5 +4,5 @@ export { ChatChoices } from "./components/ChatChoices";
 export { useSettingsIntents } from "./hooks/useSettingsIntents";
 export { adoptDeviceChoices, sendSettings } from "./lazy";
 export { live as chatSettingsLive } from "./live";
-export { type SettingsIntent, type ShownSettings, shownSettings } from "./model/chatSettings";
+export { muteIntent, type SettingsIntent, type ShownSettings, shownSettings } from "./model/chatSettings";
 export { muteChoices } from "./model/muteChoices";

@@ -2,7 +2,6 @@
 export { policies as receiptPolicies, putReceipt } from "./cache";
 export { useMessageReceipts } from "./hooks/useMessageReceipts";
 export { useReceipts } from "./hooks/useReceipts";
-export { loadDeliveredMarks } from "./lazy";
 export { live as receiptLive } from "./live";
-export type { DeliveredMarks } from "./model/deliveredMarks";
+export { DeliveredMarks } from "./model/deliveredMarks";
 export { hasRead, hasReceived, type Progress, progressOf, type Receipt } from "./model/progress";

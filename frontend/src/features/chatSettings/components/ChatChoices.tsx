@@ -4,7 +4,7 @@ import { useSignedIn } from "@/session/services";
 import { t } from "@/strings";
 import { fullTime } from "@/strings/time";
 import { Toggle } from "@/ui/Toggle";
-import { FOR_GOOD, type ShownSettings } from "../model/chatSettings";
+import { FOR_GOOD, muteIntent, type ShownSettings } from "../model/chatSettings";
 import { muteChoices } from "../model/muteChoices";
 import styles from "./ChatChoices.module.css";
 
@@ -36,7 +36,7 @@ export function ChatChoices(props: { chatId: string; settings: ShownSettings; me
         label={t.chatSettings.muteChat}
         hint={t.chatSettings.muteHint}
         checked={mutedUntil !== null}
-        onChange={(on) => set({ mutedUntil: on ? FOR_GOOD : null })}
+        onChange={(on) => set(muteIntent(settings, on ? FOR_GOOD : null))}
       />
       {mutedUntil !== null && (
         <div className={styles.row}>

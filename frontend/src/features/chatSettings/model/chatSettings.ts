@@ -22,6 +22,11 @@ export interface ShownSettings {
   level: NotificationLevel;
 }
 
+/** To mute a chat, or not: one that a new message brought back from the archive stays where it is. */
+export function muteIntent(settings: ShownSettings, mutedUntil: string | null): SettingsIntent {
+  return settings.archived || mutedUntil === null ? { mutedUntil } : { mutedUntil, archivedUpTo: null };
+}
+
 /** Until then is for good. */
 export const FOR_GOOD = "9999-01-01T00:00:00Z";
 /** Pinned here, and no service has said when. */

@@ -3,7 +3,7 @@ import { Menu } from "@mantine/core";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { type CSSProperties, useEffect, useRef, useState } from "react";
 import { failureOf } from "@/api/errors";
-import { muteChoices, type SettingsIntent } from "@/features/chatSettings";
+import { muteChoices, muteIntent, type SettingsIntent } from "@/features/chatSettings";
 import { moveReadMark, permissionsOf } from "@/features/participants";
 import { unmask } from "@/gql/receiver";
 import { ChatRowMenuFragmentDoc } from "@/gql/receiver/graphql";
@@ -51,7 +51,7 @@ export default function ChatRowMenu(props: { listed: ListedChat; place: Place; o
       </Menu.Target>
       <Menu.Dropdown className={styles.menu!}>
         {asking === "mute" ? (
-          <MuteItems onChoose={(mutedUntil) => set({ mutedUntil })()} />
+          <MuteItems onChoose={(until) => set(muteIntent(settings, until))()} />
         ) : (
           <>
             <Menu.Item

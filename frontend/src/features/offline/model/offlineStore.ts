@@ -38,7 +38,7 @@ export class OfflineStore {
   readonly #client: ApolloClient;
   readonly #storage: CopyStorage;
   readonly #forget: (cache: ApolloCache, chatId: string) => void;
-  readonly #stored: ((chat: CachedChatFragment, number: number) => Promise<boolean>) | undefined;
+  readonly #stored: ((chat: CachedChatFragment, number: number) => void) | undefined;
   /** The newest message of each chat when its page was fetched, so that one that cannot be kept is not fetched for ever. */
   readonly #fetched = new Map<string, number>();
   /** Chats whose messages are shown from the copy. */
@@ -54,12 +54,12 @@ export class OfflineStore {
     if (document.visibilityState === "hidden") void this.save();
   };
 
-  /** `forget` forgets what is loaded of a chat, and `stored` is told when its messages up to a number are on the device; false if it has to be told again. */
+  /** `forget` forgets what is loaded of a chat, and `stored` is told when its messages up to a number are on the device. */
   constructor(
     client: ApolloClient,
     storage: CopyStorage,
     forget: (cache: ApolloCache, chatId: string) => void,
-    stored?: (chat: CachedChatFragment, number: number) => Promise<boolean>,
+    stored?: (chat: CachedChatFragment, number: number) => void,
   ) {
     this.#stored = stored;
     this.#client = client;
@@ -149,10 +149,7 @@ export class OfflineStore {
       if (this.#closed) return;
       await this.#storage.put(name, part);
       this.#written.set(name, known);
-      // What could not be told is written, and told, once more.
-      if (!chat || (await this.#stored?.(chat, lastNumber(part as MessagesQuery))) !== false) continue;
-      this.#written.delete(name);
-      this.#saveSoon(RETRY_MS);
+      if (chat) this.#stored?.(chat, lastNumber(part as MessagesQuery));
     }
     for (const name of await this.#storage.names()) if (!kept.has(name)) await this.#storage.remove(name);
     // What came in a chat that nobody has opened here is to be on this device, too.
