@@ -50,6 +50,10 @@ export const live = {
     },
   },
   notify: {
+    // Its feed goes on from where it was read, also if the connection breaks before anything of it has come.
+    ChatAdded({ chatId, chat, participant }, { positions }) {
+      if (chat && participant) positions.begin(chatId, chat.feedCursor);
+    },
     // Whoever has left receives nothing more from that feed; a later return begins from the event that adds them.
     ChatLeft: ({ chatId }, { positions }) => positions.leave(chatId),
   },
