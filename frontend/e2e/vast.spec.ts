@@ -84,12 +84,12 @@ test("a chat with a hundred thousand messages opens at once, scrolls far, and do
   const { page } = ada;
   await startGroup(ada, "Moments", []);
   await say(ada, "the only one");
-  await startGroup(ada, "Ages", []);
+  await startGroup(ada, "Epochs", []);
   await say(ada, "message 1");
   await expect(message(ada, "message 1").getByRole("img", { name: "Sent" })).toBeVisible();
   talkForYears(new URL(page.url()).pathname.split("/")[2]!);
   const short = await opening(ada, "Moments", "the only one");
-  const vast = await opening(ada, "Ages", `message ${COUNT}`);
+  const vast = await opening(ada, "Epochs", `message ${COUNT}`);
 
   // The first pages warm up what is there once, such as compiled code.
   await scrollTo(page, COUNT - 500, -400);

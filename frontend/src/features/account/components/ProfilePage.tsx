@@ -68,7 +68,9 @@ export function ProfilePage() {
               <ThreadChoices />
             </section>
             <section className={styles.section}>
-              <Link to="/my-messages">{t.chats.myMessages}</Link>
+              <Link to="/my-messages" className={styles.link}>
+                {t.chats.myMessages}
+              </Link>
             </section>
             <ReadReceiptChoice account={account} />
             <SessionList />
