@@ -24,4 +24,4 @@ pub mod thread_follows;
 pub mod threads;
 
 /// The newest migration that this code needs.
-pub const SCHEMA_VERSION: u32 = 21;
+pub const SCHEMA_VERSION: u32 = 18;

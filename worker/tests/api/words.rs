@@ -86,6 +86,26 @@ async fn a_text_that_changes_while_it_is_indexed_is_indexed_as_it_is_in_the_end(
     worker.stop().await;
 }
 
+/// A segment without words has no row.
+#[tokio::test]
+async fn the_first_words_of_a_segment_come_by_an_edit_and_its_last_go_with_a_removal() {
+    let environment = TestEnvironment::new().await;
+    let chat = environment.chat(2).await;
+    environment
+        .execute(&format!(
+            "UPDATE messages SET content = '\u{1F389}' WHERE chat_id = '{chat}'; SELECT index_words('{chat}', 100)"
+        ))
+        .await;
+    let rows = format!("SELECT count(*) FROM message_words WHERE chat_id = '{chat}'");
+    assert_eq!(environment.count(&rows).await, 0);
+    change(&environment, chat, 1, "'a word'").await;
+    let found = format!("{rows} AND words::text LIKE '%word%'");
+    assert_eq!(environment.count(&found).await, 1);
+    assert_eq!(environment.count(&wrong(chat)).await, 0);
+    change(&environment, chat, 1, "NULL").await;
+    assert_eq!(environment.count(&rows).await, 0);
+}
+
 /// Who indexes holds the row of the chat; whoever changes a text waits for it, and the other way round.
 #[tokio::test]
 async fn neither_a_worker_nor_whoever_edits_overlooks_the_other() {

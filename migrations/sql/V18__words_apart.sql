@@ -81,8 +81,11 @@ BEGIN
     INSERT INTO word_positions (chat_id) VALUES (chat) ON CONFLICT DO NOTHING;
     SELECT p.number INTO done FROM word_positions p WHERE p.chat_id = chat FOR SHARE;
     IF message_number <= done THEN
-        UPDATE message_words w SET words = segment_words(chat, w.segment, done)
-        WHERE w.chat_id = chat AND w.segment = message_number / 32;
+        DELETE FROM message_words w WHERE w.chat_id = chat AND w.segment = message_number / 32;
+        INSERT INTO message_words (chat_id, segment, words)
+        SELECT chat, message_number / 32, anew.words
+        FROM (SELECT segment_words(chat, message_number / 32, done) AS words OFFSET 0) anew
+        WHERE anew.words <> '';
     END IF;
 END
 $$;
